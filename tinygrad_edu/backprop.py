@@ -1,0 +1,136 @@
+"""How does the gradient get from the output to every input?
+
+The chain rule, once along each edge of the graph, from the output back. A node's gradient is complete when all its
+users have contributed, and only then may it be passed on; the reverse of the topological order keeps that promise.
+
+    contribution along an edge  =  upstream gradient ∂output/∂user  ×  local derivative ∂user/∂argument
+
+Two sweeps do the same with two kinds of number:
+
+    backward(f)    with floats: leaves gradients in `.grad`, as PyTorch and micrograd do
+    grad(f, xs)    with Values: the gradient is itself a graph, so it can be printed, and differentiated again
+
+Read next: `graph.py` for the order, then `chain_rule.py`, where the same sweep explains itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from tinygrad_edu.errors import GraphError
+from tinygrad_edu.graph import formula, inner_order, stale, topological_order
+from tinygrad_edu.show import show
+from tinygrad_edu.value import Value, as_value
+
+
+def backward(output: Value) -> None:
+    """Put ∂output/∂node into the `grad` of every node that the output depends on.
+
+    Inner nodes start afresh at every sweep. Leaves accumulate over sweeps, as in PyTorch, so that the gradients of
+    several outputs can be added up; `zero_grad` makes them forget.
+
+    >>> x = Value(3.0)
+    >>> y = x ** 3
+    >>> backward(y)
+    >>> x.grad
+    27.0
+    >>> x.zero_grad()
+    >>> backward(y)
+    >>> x.grad
+    27.0
+    """
+    order = inner_order(output)
+    for node in order:
+        node.grad = 0.0
+    output.grad += 1.0
+    for node in reversed(order):
+        upstream = node.grad
+        for arg, partial in zip(node.args, node.partials):  # noqa: B905 (equal by construction; strict costs time)
+            arg.grad += upstream * partial
+
+
+def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
+    """∂output/∂x for every x in `inputs`, each as a Value: a graph that can be differentiated again.
+
+    Nothing is stored in `.grad`. An input that the output does not depend on has the gradient 0.
+
+    Raises:
+        GraphError: if an input is no Value.
+        StaleGraphError: if a number in the graph changed after the graph was made.
+
+    >>> x = Value(2.0, label="x")
+    >>> (dx,) = grad(x ** 3, [x])
+    >>> (ddx,) = grad(dx, [x])
+    >>> dx.data, ddx.data, str(dx)
+    (12.0, 12.0, '3 * x ** 2')
+    """
+    wanted = _wanted(output, inputs)
+    order = _between(wanted, output)
+    gradients: dict[Value, Value | float] = dict.fromkeys(order, 0.0)
+    gradients[output] = 1.0
+    for node in reversed(order):
+        for arg, partial in zip(node.args, _partial_graphs(node), strict=True):
+            if arg in gradients:
+                gradients[arg] = _plus(gradients[arg], _times(gradients[node], partial))
+    return tuple(as_value(gradients.get(x, 0.0)) for x in wanted)
+
+
+def _wanted(output: Value, inputs: Iterable[Value]) -> list[Value]:
+    if isinstance(inputs, Value):
+        raise GraphError("grad(y, x) with a single Value", "the inputs are a list", instead="(dx,) = grad(y, [x])")
+    wanted = list(inputs)
+    for thing in [output, *wanted]:
+        if not isinstance(thing, Value):
+            raise GraphError(
+                f"the gradient with {thing!r} in it",
+                f"{type(thing).__name__} is not a Value",
+                instead="Values on both sides: grad(y, [x1, x2])",
+            )
+    return wanted
+
+
+def _between(inputs: list[Value], output: Value) -> list[Value]:
+    """The nodes on the paths from the inputs to the output: no other one can carry a gradient that is asked for."""
+    wanted = set(inputs)
+    order: dict[Value, None] = {}
+    for node in topological_order(output):
+        if node in wanted or any(arg in order for arg in node.args):
+            order[node] = None
+    return list(order)
+
+
+def _partial_graphs(node: Value) -> tuple[Value | float, ...]:
+    """The local derivatives of a node as graphs, held against the numbers stored when the node was made."""
+    if node.rule is None or not node.args:
+        return ()
+    args = [arg.data if arg.is_constant else arg for arg in node.args]
+    partials: tuple[Value | float, ...] = node.rule.local_derivatives(args, node)
+    for partial, number in zip(partials, node.partials, strict=True):
+        now = float(partial)
+        if now != number and not (now != now and number != number):  # nan is the same as nan here
+            text = formula(node, [arg.label or f"({show(arg.data)})" for arg in node.args])
+            raise stale(f"the local derivative {show(number)} of {text}", show(now))
+    return partials
+
+
+def _plus(total: Value | float, contribution: Value | float) -> Value | float:
+    if isinstance(total, float) and total == 0.0:
+        return contribution
+    if isinstance(contribution, float) and contribution == 0.0:
+        return total
+    return total + contribution
+
+
+def _times(upstream: Value | float, partial: Value | float) -> Value | float:
+    """Upstream × partial, where a plain 1, -1 or 0 is a fact about the graph and needs no node."""
+    for factor, other in ((upstream, partial), (partial, upstream)):
+        if isinstance(factor, float) and factor in _PLAIN_PRODUCTS:
+            return _PLAIN_PRODUCTS[factor](other)
+    return upstream * partial
+
+
+_PLAIN_PRODUCTS: dict[float, Callable[[Value | float], Value | float]] = {
+    1.0: lambda other: other,
+    -1.0: lambda other: -other,
+    0.0: lambda other: 0.0,
+}

@@ -1,0 +1,71 @@
+"""What can go wrong, and what to write instead?
+
+Every error of this package is one of these, and each is also the built-in error a caller would catch:
+
+    TinygradError
+    ├── NumberError       (TypeError)           something that is no real number met a Value
+    ├── DomainError       (ValueError)          a function was asked where it is not defined
+    │   └── PoleError     (ZeroDivisionError)   the same, where the result would be infinite
+    ├── ExpressionError   (ValueError)          a text that is no expression
+    ├── StaleGraphError   (RuntimeError)        a graph whose numbers changed after it was made
+    ├── GraphError        (ValueError)          a graph that cannot be read as asked
+    ├── SizeError         (ValueError)          two sizes that do not fit together
+    ├── OptionError       (ValueError)          a name or number that is none of the choices
+    └── DrawingError      (RuntimeError)        a picture that could not be made
+
+A message has up to four parts: what was asked, what is wrong, where it came from, what to write instead.
+"""
+
+from __future__ import annotations
+
+
+class TinygradError(Exception):
+    """The root of the tree: catch it to catch everything this package raises on purpose.
+
+    >>> print(TinygradError("log(x) at x = -2", "log needs x > 0", origin="x is a - b", instead="log(abs(x))"))
+    log(x) at x = -2
+      what is wrong:  log needs x > 0
+      where from:     x is a - b
+      write instead:  log(abs(x))
+    """
+
+    def __init__(self, asked: str, wrong: str = "", *, origin: str = "", instead: str = "") -> None:
+        parts = {"what is wrong:": wrong, "where from:": origin, "write instead:": instead}
+        lines = [f"  {title:<15} {text}" for title, text in parts.items() if text]
+        super().__init__("\n".join([asked, *lines]))
+
+
+class NumberError(TinygradError, TypeError):
+    """Something that is no real number met a Value: a string, a complex number, a whole array."""
+
+
+class DomainError(TinygradError, ValueError):
+    """A function was asked where it is not defined, such as log(-1)."""
+
+
+class PoleError(DomainError, ZeroDivisionError):
+    """A function was asked where it would be infinite, such as 1 / 0."""
+
+
+class ExpressionError(TinygradError, ValueError):
+    """A text that is no expression; the message marks the place under the text."""
+
+
+class StaleGraphError(TinygradError, RuntimeError):
+    """A number changed after the graph that uses it was made, so the two no longer agree."""
+
+
+class GraphError(TinygradError, ValueError):
+    """A graph that cannot be read as asked, such as the gradient of something that is no Value."""
+
+
+class SizeError(TinygradError, ValueError):
+    """Two sizes that do not fit together; the message names both."""
+
+
+class OptionError(TinygradError, ValueError):
+    """A name or a number that is none of the choices; the message lists them."""
+
+
+class DrawingError(TinygradError, RuntimeError):
+    """A picture that could not be made."""

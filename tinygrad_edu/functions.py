@@ -1,0 +1,87 @@
+"""Which functions can be applied to a number or a Value?
+
+    sin(2.0)           a float
+    sin(Value(2.0))    a Value, recorded in the graph
+
+Every row of the rule table is such a function (and most are methods too: `value.sin()`). This module gives them their
+usual names, and takes the arguments of `dot` and `logsumexp` as lists. A row added to the table is a function at once,
+as `RULES["name"]`, here or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tinygrad_edu import rules
+from tinygrad_edu.errors import SizeError
+from tinygrad_edu.rules import absolute as absolute
+from tinygrad_edu.rules import cos as cos
+from tinygrad_edu.rules import erf as erf
+from tinygrad_edu.rules import exp as exp
+from tinygrad_edu.rules import gelu as gelu
+from tinygrad_edu.rules import log as log
+from tinygrad_edu.rules import maximum as maximum
+from tinygrad_edu.rules import minimum as minimum
+from tinygrad_edu.rules import relu as relu
+from tinygrad_edu.rules import sigmoid as sigmoid
+from tinygrad_edu.rules import sign as sign
+from tinygrad_edu.rules import silu as silu
+from tinygrad_edu.rules import sin as sin
+from tinygrad_edu.rules import softplus as softplus
+from tinygrad_edu.rules import sqrt as sqrt
+from tinygrad_edu.rules import step as step
+from tinygrad_edu.rules import tanh as tanh
+from tinygrad_edu.value import Number, Value, apply
+
+
+def leaky_relu(x: Number, slope: Number = 0.01) -> Value | float:
+    """X where it is positive, else slope · x.
+
+    >>> leaky_relu(-2.0)
+    -0.02
+    """
+    return rules.leaky_relu(x, slope)
+
+
+def elu(x: Number, alpha: Number = 1.0) -> Value | float:
+    """X where it is positive, else alpha · (exp(x) - 1).
+
+    >>> elu(2.0)
+    2.0
+    """
+    return rules.elu(x, alpha)
+
+
+def dot(ws: Iterable[Number], xs: Iterable[Number]) -> Value:
+    """The weighted sum w1·x1 + w2·x2 + … as one node: what a neuron computes before its bias.
+
+    Raises:
+        SizeError: if the two lists differ in length, or are empty.
+
+    >>> w1, w2 = Value(2.0), Value(3.0)
+    >>> s = dot([w1, w2], [10, 100])
+    >>> s.backward()
+    >>> s.data, w1.grad, w2.grad
+    (320.0, 10.0, 100.0)
+    """
+    ws, xs = tuple(ws), tuple(xs)
+    if len(ws) != len(xs) or not ws:
+        raise SizeError(
+            f"dot of {len(ws)} weights and {len(xs)} inputs", "both lists need the same length, of at least 1"
+        )
+    return apply(rules.dot, ws + xs)
+
+
+def logsumexp(xs: Sequence[Number]) -> Value:
+    """log(exp(x1) + exp(x2) + …) as one node, without overflow; its local derivatives are the softmax of xs.
+
+    Raises:
+        SizeError: if the list is empty.
+
+    >>> [round(partial, 9) for partial in logsumexp([Value(1000.0), Value(1000.0)]).partials]
+    [0.5, 0.5]
+    """
+    xs = tuple(xs)
+    if not xs:
+        raise SizeError("logsumexp of an empty list", "there is nothing to add up", instead="a list of at least 1")
+    return apply(rules.logsumexp, xs)

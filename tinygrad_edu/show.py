@@ -1,0 +1,41 @@
+"""How is a number shown to a person?
+
+Through one function, so that drawings, steps and messages agree, and none of them says 0.30000000000000004.
+"""
+
+from __future__ import annotations
+
+import math
+
+
+def show(number: float, digits: int = 4) -> str:
+    """A number to `digits` significant digits, without an exponent where it can be avoided.
+
+    >>> show(-12.0), show(0.1 + 0.2), show(-0.0), show(64203.0), show(1 / 3), show(2.5e-7), show(1234.5678)
+    ('-12', '0.3', '0', '64203', '0.3333', '2.5e-7', '1234.6')
+    """
+    if not math.isfinite(number):
+        return str(number)
+    if number == int(number) and abs(number) < 1e9:
+        return str(int(number))
+    if abs(number) >= 10 ** (digits - 1):
+        return _plain(f"{number:.1f}" if abs(number) < 1e9 else f"{number:.{digits - 1}e}")
+    return _plain(f"{number:.{digits}g}")
+
+
+def in_brackets(number: float, digits: int = 4) -> str:
+    """The same, with brackets around a negative number, as it stands inside a product.
+
+    >>> f"1 · {in_brackets(-4.0)}"
+    '1 · (-4)'
+    """
+    shown = show(number, digits)
+    return f"({shown})" if shown.startswith("-") else shown
+
+
+def _plain(text: str) -> str:
+    """1e-05 becomes 1e-5, 3.140 becomes 3.14."""
+    mantissa, e, exponent = text.partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return mantissa + (f"e{int(exponent)}" if e else "")

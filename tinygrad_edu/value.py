@@ -1,0 +1,468 @@
+"""How does a number remember how it was made?
+
+A `Value` is one number. Arithmetic on Values gives Values, and each result keeps
+
+    data       the number
+    rule       the row of the rule table that made it; `op` is its name
+    args       the Values it was made from, in order
+    partials   the local derivative ∂self/∂arg for each of them, as a number, taken at the moment of the operation
+
+so a finished expression *is* its computation graph, and since the partials are stored, changing a parameter later
+cannot corrupt the gradient of a pass that was made before. A Value that was not computed is a *leaf*.
+
+Names to know: `Value`, `apply`, `no_grad`. Read next: `backprop.py`, which sends the gradient back through the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from numbers import Real
+from typing import TYPE_CHECKING, Any, SupportsFloat, Union
+
+from tinygrad_edu import rules
+from tinygrad_edu.errors import NumberError, TinygradError
+from tinygrad_edu.rules import CONSTANT, Rule
+from tinygrad_edu.show import show
+
+if TYPE_CHECKING:
+    from tinygrad_edu.viz import Drawing
+
+Number = Union["Value", SupportsFloat]  # what may stand on either side of an operator
+
+
+class NotComputed(float):
+    """The gradient of a Value that no sweep has reached: counts as 0.0, is drawn as —."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> str:
+        return "NOT_COMPUTED"
+
+
+NOT_COMPUTED = NotComputed(0.0)
+
+_recording: ContextVar[bool] = ContextVar("recording", default=True)
+_is_recording = _recording.get
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Inside the block, results are plain leaves: they do not remember how they were made.
+
+    It saves the time and the memory of a graph where only numbers are wanted, and holds for the current thread or
+    asynchronous task alone.
+
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.args
+    (9.0, ())
+    """
+    token = _recording.set(False)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
+class Value:
+    """One number that remembers how it was made.
+
+    Args:
+        data: a real number: int, float, or a NumPy scalar. Inside, it is always a Python float.
+        label: a name for drawings, steps and messages.
+
+    Raises:
+        NumberError: (a TypeError) if `data` is no real number.
+
+    >>> x, y, z = Value(-2, label="x"), Value(5, label="y"), Value(-4, label="z")
+    >>> f = (x + y) * z
+    >>> f.data
+    -12.0
+    >>> f.backward()
+    >>> x.grad, y.grad, z.grad
+    (-4.0, -4.0, 3.0)
+
+    Two Values are equal only if they are the same node (so a Value can be a member of a set); `<` and its kin
+    compare the numbers.
+    """
+
+    __slots__ = ("_data", "args", "grad", "label", "partials", "rule")
+
+    __array_ufunc__ = None  # NumPy leaves `np.float64(2) * value` and `array * value` to us
+
+    _data: float
+    grad: float
+    label: str
+    rule: Rule | None
+    args: tuple[Value, ...]
+    partials: tuple[float, ...]
+
+    def __init__(self, data: SupportsFloat, label: str = "") -> None:
+        self._data = as_float(data)
+        self.grad = NOT_COMPUTED
+        self.label = label
+        self.rule = None
+        self.args = ()
+        self.partials = ()
+
+    @property
+    def data(self) -> float:
+        """The number. Setting it on a leaf (a training step does) leaves graphs that were made before as they were."""
+        return self._data
+
+    @data.setter
+    def data(self, data: SupportsFloat) -> None:
+        self._data = as_float(data)
+
+    @property
+    def op(self) -> str:
+        """The name of the operation that made this Value; empty for a leaf."""
+        return self.rule.name if self.rule and self.args else ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether this is a plain number written into an expression, like the 2 in `2 * x`."""
+        return self.rule is CONSTANT
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a sweep has computed `grad` since it was last set to zero."""
+        return self.grad is not NOT_COMPUTED
+
+    def zero_grad(self) -> None:
+        """Forget the gradient. Leaves accumulate over sweeps, so a training step begins with this."""
+        self.grad = NOT_COMPUTED
+
+    def backward(self) -> None:
+        """The sweep: put ∂self/∂node into `grad` of every node this Value depends on. See `backprop.backward`."""
+        from tinygrad_edu.backprop import backward  # the sweeps build on Value, so Value asks for them late
+
+        backward(self)
+
+    # micrograd's names for the same things, as read-only views
+
+    @property
+    def _prev(self) -> set[Value]:
+        return set(self.args)
+
+    @property
+    def _op(self) -> str:
+        if not self.rule or not self.args:
+            return ""
+        if self.rule is rules.power:
+            return f"**{show(self.args[1].data)}"
+        return self.rule.text.strip("{} ") if self.rule.binding is not rules.CALL else self.rule.symbol
+
+    # Arithmetic. The reflected forms have a plain number on the left.
+
+    def __add__(self, other: Number) -> Value:
+        return _binary(rules.add, self, other)
+
+    def __radd__(self, other: Number) -> Value:
+        return _binary(rules.add, as_value(other), self)
+
+    def __sub__(self, other: Number) -> Value:
+        return _binary(rules.sub, self, other)
+
+    def __rsub__(self, other: Number) -> Value:
+        return _binary(rules.sub, as_value(other), self)
+
+    def __mul__(self, other: Number) -> Value:
+        return _binary(rules.mul, self, other)
+
+    def __rmul__(self, other: Number) -> Value:
+        return _binary(rules.mul, as_value(other), self)
+
+    def __truediv__(self, other: Number) -> Value:
+        return _binary(rules.div, self, other)
+
+    def __rtruediv__(self, other: Number) -> Value:
+        return _binary(rules.div, as_value(other), self)
+
+    def __pow__(self, exponent: Number) -> Value:
+        return _binary(rules.pow_ if isinstance(exponent, Value) else rules.power, self, exponent)
+
+    def __rpow__(self, base: Number) -> Value:
+        return _binary(rules.pow_, as_value(base), self)
+
+    def __neg__(self) -> Value:
+        return _unary(rules.neg, self)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return _unary(rules.absolute, self)
+
+    # The functions of the table as methods
+
+    def exp(self) -> Value:
+        """E to the power of this Value."""
+        return _unary(rules.exp, self)
+
+    def log(self) -> Value:
+        """The natural logarithm; a DomainError at and below 0."""
+        return _unary(rules.log, self)
+
+    def sqrt(self) -> Value:
+        """The square root; a DomainError below 0."""
+        return _unary(rules.sqrt, self)
+
+    def sin(self) -> Value:
+        """The sine, of an angle in radians."""
+        return _unary(rules.sin, self)
+
+    def cos(self) -> Value:
+        """The cosine, of an angle in radians."""
+        return _unary(rules.cos, self)
+
+    def erf(self) -> Value:
+        """The error function."""
+        return _unary(rules.erf, self)
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent, between -1 and 1."""
+        return _unary(rules.tanh, self)
+
+    def sigmoid(self) -> Value:
+        """1 / (1 + exp(-x)), between 0 and 1."""
+        return _unary(rules.sigmoid, self)
+
+    def relu(self) -> Value:
+        """X where it is positive, else 0. Its derivative at 0 is taken as 0."""
+        return _unary(rules.relu, self)
+
+    def leaky_relu(self, slope: Number = 0.01) -> Value:
+        """X where it is positive, else slope · x."""
+        return _binary(rules.leaky_relu, self, slope)
+
+    def elu(self, alpha: Number = 1.0) -> Value:
+        """X where it is positive, else alpha · (exp(x) - 1)."""
+        return _binary(rules.elu, self, alpha)
+
+    def softplus(self) -> Value:
+        """log(1 + exp(x)), a smooth relu."""
+        return _unary(rules.softplus, self)
+
+    def silu(self) -> Value:
+        """X · sigmoid(x), also called swish."""
+        return _unary(rules.silu, self)
+
+    def gelu(self) -> Value:
+        """X · Φ(x), with the distribution function Φ of the normal distribution."""
+        return _unary(rules.gelu, self)
+
+    def abs(self) -> Value:
+        """The absolute value. Its derivative at 0 is taken as 0."""
+        return _unary(rules.absolute, self)
+
+    def maximum(self, other: Number) -> Value:
+        """The larger of two. At a tie each gets half of the gradient."""
+        return _binary(rules.maximum, self, other)
+
+    def minimum(self, other: Number) -> Value:
+        """The smaller of two. At a tie each gets half of the gradient."""
+        return _binary(rules.minimum, self, other)
+
+    def step(self) -> Value:
+        """1 where this is positive, else 0; flat, so its derivative is 0."""
+        return _unary(rules.step, self)
+
+    def sign(self) -> Value:
+        """-1, 0 or 1; flat, so its derivative is 0."""
+        return _unary(rules.sign, self)
+
+    def greater(self, other: Number) -> Value:
+        """1 where this is greater than the other, a half at a tie, else 0; flat, so its derivative is 0."""
+        return _binary(rules.greater, self, other)
+
+    # Reading it as a number
+
+    def __float__(self) -> float:
+        return self._data
+
+    def __lt__(self, other: Number) -> bool:
+        return self._data < as_float(other)
+
+    def __le__(self, other: Number) -> bool:
+        return self._data <= as_float(other)
+
+    def __gt__(self, other: Number) -> bool:
+        return self._data > as_float(other)
+
+    def __ge__(self, other: Number) -> bool:
+        return self._data >= as_float(other)
+
+    def __bool__(self) -> bool:
+        raise NumberError(
+            f"bool({self!r}), as in `if value:` or `value and ...`",
+            "a Value is a node of a graph, and neither true nor false",
+            instead="value > 0 or value.data != 0 to ask about its number, value is not None to ask for its presence",
+        )
+
+    def __repr__(self) -> str:
+        grad = show(self.grad) if self.has_grad else "—"
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={show(self._data)}, grad={grad}{label})"
+
+    def __str__(self) -> str:
+        """The expression this Value stands for: `parse(str(v))` builds the same function again."""
+        from tinygrad_edu.expression import summary
+
+        return summary(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else str(self)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+    def latex(self) -> str:
+        """The expression this Value stands for, as LaTeX."""
+        from tinygrad_edu.expression import to_latex
+
+        return to_latex(self)
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows: the graph."""
+        return self._drawing()._repr_svg_()
+
+    def _drawing(self) -> Drawing:
+        from tinygrad_edu import viz
+
+        return viz.draw(self)
+
+    def apply_rule(self, rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
+        """What becomes of a rule that meets a Value among its arguments: `rules.Rule` asks this."""
+        return apply(rule, args, check)
+
+
+_new = Value.__new__
+
+
+def _node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...]) -> Value:
+    """A computed Value; `__init__`, with its look at the number, is for those that people make."""
+    node = _new(Value)
+    node._data = data
+    node.grad = NOT_COMPUTED
+    node.label = ""
+    node.rule = rule
+    node.args = args
+    node.partials = partials
+    return node
+
+
+def apply(rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
+    """Record one operation: compute the result and the local derivatives, and remember the arguments.
+
+    `_unary` and `_binary` are the same, written out for one and two arguments, where most of the time goes.
+
+    >>> apply(rules.mul, (Value(3.0), 5.0)).partials
+    (5.0, 3.0)
+    """
+    values = tuple([as_value(arg) for arg in args])
+    numbers = [value._data for value in values]
+    if check and rule.domain is not None:
+        _check(rule, values, numbers)
+    out = rule.evaluate(numbers)
+    if not _is_recording():
+        return Value(out)
+    return _node(out, rule, values, rule.local_derivatives(numbers, out))
+
+
+def _unary(rule: Rule, arg: Value) -> Value:
+    x = arg._data
+    if rule.domain is not None:
+        _check(rule, (arg,), (x,))
+    out = rule.forward(x)
+    if not _is_recording():
+        return Value(out)
+    return _node(out, rule, (arg,), rule.constants or (rule.partials[0](x, out),))  # type: ignore[operator]
+
+
+def _binary(rule: Rule, left: Value, right: Number) -> Value:
+    if type(right) is not Value:
+        right = as_value(right)
+    x, y = left._data, right._data
+    if rule.domain is not None:
+        _check(rule, (left, right), (x, y))
+    out = rule.forward(x, y)
+    if not _is_recording():
+        return Value(out)
+    return _node(out, rule, (left, right), rule.constants or rule.local_derivatives((x, y), out))
+
+
+def _check(rule: Rule, args: tuple[Value, ...], numbers: Any) -> None:
+    """Raise the DomainError, with the names and the history of the arguments, if they are outside the domain."""
+    if rule.domain is None or rule.domain.holds(*numbers):
+        return
+    names = [_name(arg, generic) for arg, generic in zip(args, "xy", strict=False)]
+    origins = [f"{name} is {arg}" for name, arg in zip(names, args, strict=True) if arg.args]
+    rule.check(numbers, names, "; ".join(origins))
+
+
+def _name(arg: Value, generic: str) -> str:
+    return arg.label or (show(arg._data) if arg.is_constant else generic)
+
+
+def as_value(number: Number) -> Value:
+    """A Value as it is; a plain number as a constant.
+
+    >>> as_value(2).is_constant
+    True
+    """
+    if isinstance(number, Value):
+        return number
+    value = Value(number)
+    value.rule = CONSTANT
+    return value
+
+
+def as_float(number: Any) -> float:
+    """Any real number as a Python float; what is none is refused by name.
+
+    >>> as_float("3")
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.NumberError: '3' as the number of a Value
+      what is wrong:  str is not a real number
+      write instead:  float('3')
+    """
+    if type(number) is float:
+        return number
+    if isinstance(number, Real | Value):
+        return _checked_float(number)
+    if getattr(number, "shape", None) == () and hasattr(number, "item"):  # a NumPy bool, an array of no dimension
+        return as_float(number.item())
+    raise _no_real_number(number)
+
+
+def _checked_float(number: Any) -> float:
+    try:
+        return float(number)
+    except OverflowError as error:
+        what = f"an int of {number.bit_length()} bits" if isinstance(number, int) else repr(number)
+        raise NumberError(
+            f"{what} as the number of a Value",
+            "it is larger than any float (about 1.8e308)",
+            instead="float('inf'), or a smaller unit",
+        ) from error
+
+
+def _no_real_number(thing: Any) -> TinygradError:
+    kind = type(thing).__name__
+    if getattr(thing, "shape", ()) != ():
+        return NumberError(
+            f"an array of shape {tuple(thing.shape)} together with a Value",
+            "a Value is one number, and an array is many",
+            instead="[value * x for x in array], or np.array([...], dtype=object) of Values on both sides",
+        )
+    advice = {"str": f"float({thing!r})", "complex": "a real part and an imaginary part as two Values"}
+    return NumberError(
+        f"{thing!r} as the number of a Value",
+        f"{kind} is not a real number",
+        instead=advice.get(kind, "an int or a float"),
+    )
