@@ -16,9 +16,11 @@ from tinygrad_edu import rules
 from tinygrad_edu.errors import SizeError
 from tinygrad_edu.rules import absolute as absolute
 from tinygrad_edu.rules import cos as cos
+from tinygrad_edu.rules import elu as elu
 from tinygrad_edu.rules import erf as erf
 from tinygrad_edu.rules import exp as exp
 from tinygrad_edu.rules import gelu as gelu
+from tinygrad_edu.rules import leaky_relu as leaky_relu
 from tinygrad_edu.rules import log as log
 from tinygrad_edu.rules import maximum as maximum
 from tinygrad_edu.rules import minimum as minimum
@@ -32,24 +34,6 @@ from tinygrad_edu.rules import sqrt as sqrt
 from tinygrad_edu.rules import step as step
 from tinygrad_edu.rules import tanh as tanh
 from tinygrad_edu.value import Number, Value, apply
-
-
-def leaky_relu(x: Number, slope: Number = 0.01) -> Value | float:
-    """X where it is positive, else slope · x.
-
-    >>> leaky_relu(-2.0)
-    -0.02
-    """
-    return rules.leaky_relu(x, slope)
-
-
-def elu(x: Number, alpha: Number = 1.0) -> Value | float:
-    """X where it is positive, else alpha · (exp(x) - 1).
-
-    >>> elu(2.0)
-    2.0
-    """
-    return rules.elu(x, alpha)
 
 
 def dot(ws: Iterable[Number], xs: Iterable[Number]) -> Value:

@@ -29,7 +29,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from tinygrad_edu import floats
-from tinygrad_edu.errors import DomainError, NumberError, PoleError
+from tinygrad_edu.errors import DomainError, NumberError, PoleError, SizeError
 from tinygrad_edu.show import show
 
 if TYPE_CHECKING:
@@ -50,10 +50,13 @@ PRODUCT = Binding(2, (2, 3))
 SIGN = Binding(3, (3,))
 POWER = Binding(4, (5, 3))
 CALL = Binding(5, ())
+FRACTION = Binding(3, (0, 0))  # the LaTeX forms enclose some of their arguments themselves
+RAISED = Binding(4, (5, 0))
+EXPONENT = Binding(4, (0,))
 
 
 class Domain(NamedTuple):
-    """Where an operation is defined, and what to say elsewhere; `{0}` and `{1}` stand for the arguments.
+    """Where an operation is defined, and what to say elsewhere.
 
     `holds` takes the arguments as floats, or as arrays of them.
     """
@@ -80,11 +83,13 @@ class Rule:
     __slots__ = (
         "binding",
         "constants",
+        "defaults",
         "domain",
         "forward",
         "javascript",
         "kinks",
         "latex",
+        "latex_binding",
         "many",
         "name",
         "note",
@@ -105,7 +110,9 @@ class Rule:
         numpy: str | None = None,
         javascript: str | None = None,
         binding: Binding = CALL,
+        latex_binding: Binding | None = None,
         domain: Domain | None = None,
+        defaults: tuple[float, ...] = (),
         kinks: dict[tuple[float, ...], tuple[float, ...]] | None = None,
         many: bool = False,
         note: str = "",
@@ -122,7 +129,9 @@ class Rule:
         self.numpy = numpy or (f"({self.text})" if infix else f"np.{name}({slots})")
         self.javascript = javascript or (f"({self.text})" if infix else f"Math.{name}({slots})")
         self.binding = binding
+        self.latex_binding = latex_binding or binding
         self.domain = domain
+        self.defaults = defaults
         self.kinks = kinks or {}
         self.many = many
         self.note = note
@@ -140,9 +149,11 @@ class Rule:
         for arg in args:
             if type(arg) is not float:
                 return self._apply(args, check=True)
+        if len(args) != len(self.partials):
+            return self._apply(args, check=True)
         if self.domain is not None:  # the rest is _apply for floats, written out: partials call it at every step
             self.check(args)
-        return self.forward(*self.grouped(args)) if self.many else self.forward(*args)
+        return self.forward(*args)
 
     def unchecked(self, *args: Any) -> Any:
         """The same without a look at the domain. A partial uses it where a slope may be vertical, and then gets inf."""
@@ -150,6 +161,7 @@ class Rule:
 
     def _apply(self, args: tuple[Any, ...], check: bool) -> Any:
         """Floats are computed here; any other argument says itself what becomes of a rule applied to it."""
+        args = self.complete(args)
         for arg in args:
             if not isinstance(arg, float | int):
                 return self._apply_to(arg, args, check)
@@ -166,6 +178,37 @@ class Rule:
             f"{type(arg).__name__} is neither a number nor a Value",
             instead=f"{self.name}(Value(...)) for one number at a time",
         )
+
+    @property
+    def signature(self) -> str:
+        """How it is written, with the names of the formula sheet.
+
+        >>> log.signature, div.signature, dot.signature
+        ('log(x)', 'x / y', 'dot([x1, x2], [y1, y2])')
+        """
+        return self.text.format(*("x1, x2", "y1, y2") if self.many else "xy")
+
+    @property
+    def takes(self) -> str:
+        """How many arguments, in words."""
+        count, least = len(self.partials), len(self.partials) - len(self.defaults)
+        if self.many:
+            return f"{self.name} takes {count} list{'s of the same length' if count > 1 else ''}, not empty"
+        some = f"{least} or {count}" if self.defaults else f"{count}"
+        return f"{self.name} takes {some} argument{'s' if count > 1 else ''}"
+
+    def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments with the defaults of those left out.
+
+        >>> leaky_relu.complete((3.0,))
+        (3.0, 0.01)
+        """
+        missing = len(self.partials) - len(args)
+        if self.many and args and len(args) % len(self.partials) == 0:
+            return args
+        if self.many or not 0 <= missing <= len(self.defaults):
+            raise SizeError(f"{self.name} of {len(args)} argument(s)", self.takes, instead=self.signature)
+        return args + self.defaults[len(self.defaults) - missing :]
 
     def grouped(self, args: Sequence[Any]) -> Sequence[Any]:
         """The arguments as forward and partials take them: one by one, or in equal groups.
@@ -199,8 +242,8 @@ class Rule:
         Traceback (most recent call last):
         ...
         tinygrad_edu.errors.DomainError: log(a) at a = -2
-          what is wrong:  log needs a > 0
-          write instead:  log(maximum(a, 1e-12)), if a tiny positive number is meant
+          what is wrong:  log(x) needs x > 0
+          write instead:  log(maximum(x, 1e-12)), if a tiny positive number is meant
         """
         if self.domain is None or self.domain.holds(*args):
             return
@@ -208,13 +251,13 @@ class Rule:
         places = [f"{name} = {show(arg)}" for name, arg in zip(names, args, strict=False) if name != show(arg)]
         raise (PoleError if pole else DomainError)(
             self.text.format(*names) + (" at " + ", ".join(places) if places else ""),
-            f"{self.name} needs {self.domain.words.format(*names)}",
+            f"{self.signature} needs {self.domain.words}",
             origin=origin,
-            instead=self.domain.instead.format(*names),
+            instead=self.domain.instead,
         )
 
     def __repr__(self) -> str:
-        return f"<rule {self.text}>"
+        return f"<rule {self.signature}>"
 
     def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
         return _find, (self.name,)
@@ -234,19 +277,19 @@ def rule(name: str, forward: Callable[..., float], *partials: float | Callable[.
 
 CONSTANT = Rule("constant", float)  # the rule of a plain number written into an expression: no arguments, no row
 
-POSITIVE = Domain("{0} > 0", lambda x: x > 0, "log(maximum({0}, 1e-12)), if a tiny positive number is meant")
-NOT_NEGATIVE = Domain("{0} >= 0", lambda x: x >= 0, "sqrt(maximum({0}, 0)), if rounding made it negative")
-FINITE = Domain("a finite {0}", lambda x: abs(x) != inf, "maximum({0}, ...) or minimum({0}, ...), to keep it finite")
-DIVISOR = Domain("{1} != 0", lambda x, y: y != 0, "{0} / ({1} + 1e-12), if {1} is never negative", pole=True)
+POSITIVE = Domain("x > 0", lambda x: x > 0, "log(maximum(x, 1e-12)), if a tiny positive number is meant")
+NOT_NEGATIVE = Domain("x >= 0", lambda x: x >= 0, "sqrt(maximum(x, 0)), if rounding made it negative")
+FINITE = Domain("a finite x", lambda x: abs(x) != inf, "maximum(x, ...) or minimum(x, ...), to keep it finite")
+DIVISOR = Domain("y != 0", lambda x, y: y != 0, "x / (y + 1e-12), if y is never negative", pole=True)
 FIXED_POWER = Domain(
-    "{0} >= 0, unless the exponent is whole, and {0} != 0, if the exponent is negative",
-    lambda x, n: (x > 0) | ((n % 1 == 0) & ((x != 0) | (n >= 0))) | ((x == 0) & (n > 0)) | (x != x),
-    "abs({0}) ** {1}, if only the size matters, or keep {0} above 0",
+    "x >= 0, unless the exponent y is whole, and x != 0, if y is negative",
+    lambda x, y: (x > 0) | ((y % 1 == 0) & ((x != 0) | (y >= 0))) | ((x == 0) & (y > 0)) | (x != x),
+    "abs(x) ** y, if only the size matters",
 )
 FREE_POWER = Domain(
-    "{0} > 0 (or {0} = 0 with {1} > 0), because the derivative by the exponent has log({0}) in it",
+    "x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it",
     lambda x, y: (x > 0) | ((x == 0) & (y > 0)) | (x != x),
-    "{0} ** 3 with a plain number, if the exponent is constant",
+    "x ** 3 with a plain number, if the exponent is constant",
 )
 TINY = 5e-324  # the smallest float above 0: log(maximum(x, TINY)) is finite at 0, so that 0 · log(0) is 0
 TAU = 2 * math.pi
@@ -272,22 +315,24 @@ neg = rule("neg", operator.neg, -1.0,      symbol="−", text="-{}",     binding
 mul = rule("mul", operator.mul, lambda x, y, out: y,     lambda x, y, out: x,
            symbol="×", text="{} * {}", binding=PRODUCT, latex=r"{} \cdot {}")
 div = rule("div", floats.div,   lambda x, y, out: 1 / y, lambda x, y, out: -out / y,
-           symbol="÷", text="{} / {}", binding=PRODUCT, latex=r"\frac{{{}}}{{{}}}", domain=DIVISOR,
+           symbol="÷", text="{} / {}", binding=PRODUCT, latex=r"\frac{{{}}}{{{}}}",
+           latex_binding=FRACTION, domain=DIVISOR,
            note="-out/y for the textbook's -x/y²: y² can overflow")
 
 # ── Powers: a constant exponent n must never meet a logarithm; an exponent that is a Value must ───────────────────────
 power = rule("power", floats.power, lambda x, n, out: n * power.unchecked(x, n - absolute(sign(n))), 0.0,
-             symbol="xⁿ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", javascript="Math.pow({}, {})",
-             domain=FIXED_POWER, note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
+             symbol="xⁿ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
+             javascript="Math.pow({}, {})", domain=FIXED_POWER,
+             note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
 pow_ = rule("pow", floats.power, lambda x, y, out: y * pow_.unchecked(x, y - 1),
             lambda x, y, out: out * log(maximum(x, TINY)),
-            symbol="xʸ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", javascript="Math.pow({}, {})",
-            domain=FREE_POWER, note="maximum(x, TINY) makes 0ʸ·log 0 the limit 0")
+            symbol="xʸ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
+            javascript="Math.pow({}, {})", domain=FREE_POWER, note="maximum(x, TINY) makes 0ʸ·log 0 the limit 0")
 sqrt = rule("sqrt", floats.sqrt, lambda x, out: div.unchecked(0.5, out),
             symbol="√", latex=r"\sqrt{{{}}}", domain=NOT_NEGATIVE, note="the slope at 0 is vertical: inf")
 
 # ── Exponentials, logarithms, waves ───────────────────────────────────────────────────────────────────────────────────
-exp = rule("exp", floats.exp, lambda x, out: out,     latex="e^{{{}}}", note="overflow gives inf")
+exp = rule("exp", floats.exp, lambda x, out: out,     latex="e^{{{}}}", latex_binding=EXPONENT)
 log = rule("log", floats.log, lambda x, out: 1 / x,   latex=r"\ln\left({}\right)", domain=POSITIVE)
 sin = rule("sin", floats.sin, lambda x, out: cos(x),  latex=r"\sin\left({}\right)", domain=FINITE)
 cos = rule("cos", floats.cos, lambda x, out: -sin(x), latex=r"\cos\left({}\right)", domain=FINITE)
@@ -304,12 +349,12 @@ relu = rule("relu", floats.relu, lambda x, out: step(x),
             symbol="ReLU", numpy="np.maximum({}, 0.0)", javascript="Math.max({}, 0)", kinks={(0.0,): (0.0,)})
 leaky_relu = rule("leaky_relu", floats.leaky_relu,
                   lambda x, slope, out: step(x) + (1 - step(x)) * slope, lambda x, slope, out: minimum(x, 0.0),
-                  symbol="leaky ReLU", numpy="np.where({0} > 0, {0}, {1} * {0})",
+                  symbol="leaky ReLU", defaults=(0.01,), numpy="np.where({0} > 0, {0}, {1} * {0})",
                   javascript="({0} > 0 ? {0} : {1} * {0})", kinks={(0.0, 0.01): (0.01, 0.0)})
 elu = rule("elu", floats.elu,
            lambda x, alpha, out: step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0.0)),
            lambda x, alpha, out: exp(minimum(x, 0.0)) - 1,
-           symbol="ELU", numpy="np.where({0} > 0, {0}, {1} * np.expm1(np.minimum({0}, 0.0)))",
+           symbol="ELU", defaults=(1.0,), numpy="np.where({0} > 0, {0}, {1} * np.expm1(np.minimum({0}, 0.0)))",
            javascript="({0} > 0 ? {0} : {1} * Math.expm1({0}))", kinks={(0.0, 0.5): (0.5, 0.0)})
 softplus = rule("softplus", floats.softplus, lambda x, out: sigmoid(x),
                 numpy="np.logaddexp(0.0, {})",

@@ -235,11 +235,11 @@ class Value:
         """X where it is positive, else 0. Its derivative at 0 is taken as 0."""
         return _unary(rules.relu, self)
 
-    def leaky_relu(self, slope: Number = 0.01) -> Value:
+    def leaky_relu(self, slope: Number = rules.leaky_relu.defaults[0]) -> Value:
         """X where it is positive, else slope · x."""
         return _binary(rules.leaky_relu, self, slope)
 
-    def elu(self, alpha: Number = 1.0) -> Value:
+    def elu(self, alpha: Number = rules.elu.defaults[0]) -> Value:
         """X where it is positive, else alpha · (exp(x) - 1)."""
         return _binary(rules.elu, self, alpha)
 
@@ -399,13 +399,19 @@ def _check(rule: Rule, args: tuple[Value, ...], numbers: Any) -> None:
     """Raise the DomainError, with the names and the history of the arguments, if they are outside the domain."""
     if rule.domain is None or rule.domain.holds(*numbers):
         return
-    names = [_name(arg, generic) for arg, generic in zip(args, "xy", strict=False)]
-    origins = [f"{name} is {arg}" for name, arg in zip(names, args, strict=True) if arg.args]
+    names = [_name(arg, generic, rule) for arg, generic in zip(args, "xy", strict=False)]
+    origins = [
+        f"{generic} is {arg!r}" for generic, name, arg in zip("xy", names, args, strict=False) if name == generic
+    ]
     rule.check(numbers, names, "; ".join(origins))
 
 
-def _name(arg: Value, generic: str) -> str:
-    return arg.label or (show(arg._data) if arg.is_constant else generic)
+def _name(arg: Value, generic: str, rule: Rule) -> str:
+    """What to call an argument in a message: its label, or its expression if that is short."""
+    text = arg.label or str(arg)
+    if ";" in text or len(text) > 40:
+        return generic
+    return text if text.isalnum() or rule.binding is rules.CALL else f"({text})"
 
 
 def as_value(number: Number) -> Value:

@@ -1,0 +1,445 @@
+"""How does a text become a graph, and a graph a text?
+
+    parse("q = x + y; f = q * z", x=-2, y=5, z=-4)     text to graph, through Python's own grammar, never eval
+    to_text(f), to_latex(f)                            graph to text, with the parentheses it needs and no more
+
+The two are inverse: `parse(to_text(f), ...)` builds the same function. A node that is used twice, or has a label, is
+written as a statement of its own, so that a graph never grows into a larger text than it is.
+
+Names to know: `parse`, `to_text`, `to_latex`. Read next: `cli.py`, which puts them on the command line.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import keyword
+import operator
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from math import copysign, inf, nan
+from typing import Any
+
+from tinygrad_edu.errors import ExpressionError, SizeError
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.rules import CALL, RULES, SUM, Binding, Rule
+from tinygrad_edu.value import Number, Value, apply, as_float, as_value
+
+MAX_BRACKETS = 100  # nested brackets in a text; Python's own parser gives up at 200
+MAX_LENGTH = 100_000  # characters in a text
+LONGEST_STR = 300  # nodes of a graph that str() writes out
+DEEPEST = 20  # operations inside each other, before the printer starts a new statement
+
+CONSTANTS = {"inf": inf, "nan": nan}
+ALIASES = {"max": "maximum", "min": "minimum"}
+OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: lambda base, exponent: base ** (exponent.data if exponent.is_constant else exponent),
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+}
+SIGNS = str.maketrans({"·": "*", "×": "*", "⋅": "*", "−": "-", "÷": "/"})  # as textbooks print them
+
+
+def parse(text: str, /, **values: Number) -> Value:
+    """Read a text as a graph, and return its last expression.
+
+    Args:
+        text: one or more statements, `name = expression` or a last bare `expression`, separated by `;` or new lines.
+            There are `+ - * / **`, brackets, numbers, every function of the rule table, and `max` and `min`.
+            A name given to an expression becomes the label of its node, and one given to a number makes a leaf.
+        **values: a number or a Value for each other name.
+
+    Raises:
+        ExpressionError: if the text is no expression, with the place marked under it.
+        DomainError: if an operation is not defined for these numbers.
+
+    >>> f = parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
+    >>> f.label, f.data, [arg.label for arg in f.args]
+    ('f', -12.0, ['q', 'z'])
+    >>> parse("x ^ 2", x=3)
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.ExpressionError: in the expression
+    <BLANKLINE>
+        x ^ 2
+        ^^^^^
+      what is wrong:  `^` is not an operator here
+      write instead:  x ** 2 for a power
+    """
+    reader = _Reader(text, values)
+    return reader.read()
+
+
+class _Reader:
+    """One text on its way to a graph: the names known so far, and where to point in an error."""
+
+    def __init__(self, text: str, values: dict[str, Number]) -> None:
+        if not isinstance(text, str):
+            raise ExpressionError(f"parse({text!r})", "an expression is a text", instead='parse("x * y", x=2, y=3)')
+        self.text = text.translate(SIGNS)
+        self.values = values
+        self.names: dict[str, Value] = {}
+
+    def read(self) -> Value:
+        result = None
+        for statement in self._tree().body:
+            result = self._statement(statement)
+        if result is None:
+            raise self._error(None, "there is nothing to compute", "an expression, such as (x + y) * z")
+        return result
+
+    def _tree(self) -> ast.Module:
+        self._check_size()
+        try:
+            return ast.parse(self.text.strip())
+        except SyntaxError as error:
+            raise self._syntax_error(error) from None
+        except (RecursionError, MemoryError, ValueError):
+            raise self._error(
+                None, "it is too long, or has something Python cannot read", "shorter statements"
+            ) from None
+
+    def _check_size(self) -> None:
+        if len(self.text) > MAX_LENGTH:
+            raise ExpressionError(
+                f"an expression of {len(self.text):,} characters", f"the longest that is read has {MAX_LENGTH:,}"
+            )
+        depth = 0
+        for place, character in enumerate(self.text.strip()):
+            depth += (character in "([") - (character in ")]")
+            if depth > MAX_BRACKETS:
+                raise self._error_at(
+                    place, place + 1, f"more than {MAX_BRACKETS} brackets inside each other", "q = ...; then use q"
+                )
+
+    def _statement(self, statement: ast.stmt) -> Value:
+        if isinstance(statement, ast.Expr):
+            return self._expression(statement.value)
+        if not isinstance(statement, ast.Assign):
+            raise self._error(statement, "only `name = expression` and expressions can stand here", "q = x + y; q * z")
+        (target, *others) = statement.targets
+        if others or not isinstance(target, ast.Name):
+            raise self._error(target, "one name stands on the left of `=`", "q = x + y")
+        return self._assign(target, statement.value)
+
+    def _assign(self, target: ast.Name, expression: ast.expr) -> Value:
+        name = target.id
+        if name in self.names or name in self.values:
+            raise self._error(
+                target, f"{name} has a meaning already, and one name stands for one node", f"{name}2 = ..."
+            )
+        if name in CONSTANTS:
+            raise self._error(target, f"{name} is a number here", f"{name}2 = ...")
+        value = self._expression(expression)
+        if value.is_constant:
+            value = Value(value.data)  # a number with a name is a leaf that can be varied
+        value.label = value.label or name
+        self.names[name] = value
+        return value
+
+    def _expression(self, root: ast.expr) -> Value:
+        """Children first, with a stack of our own: a sum of a thousand terms is a tree a thousand deep."""
+        done: dict[ast.AST, Value] = {}
+        stack: list[tuple[ast.expr, bool]] = [(root, False)]
+        while stack:
+            node, ready = stack.pop()
+            if ready:
+                done[node] = self._build(node, [done[child] for child in self._children(node)])
+            else:
+                stack.append((node, True))
+                stack.extend((child, False) for child in reversed(self._children(node)))
+        return done[root]
+
+    def _children(self, node: ast.expr) -> list[ast.expr]:
+        match node:
+            case ast.BinOp(left=left, right=right):
+                return [left, right]
+            case ast.UnaryOp(operand=operand):
+                return [operand]
+            case ast.Call(args=args):
+                return self._arguments(node, args)
+        return []
+
+    def _arguments(self, call: ast.Call, args: list[ast.expr]) -> list[ast.expr]:
+        """The arguments of a call; those of `dot([..], [..])` out of their lists."""
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        if name not in RULES or not RULES[name].many:
+            return args
+        lists = [arg.elts for arg in args if isinstance(arg, ast.List)]
+        groups = len(RULES[name].partials)
+        if len(lists) != len(args) or len(args) != groups or not lists[0] or len({len(each) for each in lists}) > 1:
+            raise self._error(call, RULES[name].takes, RULES[name].signature)
+        return [element for each in lists for element in each]
+
+    def _build(self, node: ast.expr, args: list[Value]) -> Value:
+        match node:
+            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+                return as_value(self._number(node, number))
+            case ast.Name(id=name):
+                return self._name(node, name)
+            case ast.BinOp(op=op) | ast.UnaryOp(op=op) if type(op) in OPERATORS:
+                return _folded(OPERATORS[type(op)](*args), args)
+            case ast.Call():
+                return _folded(self._call(node, args), args)
+        raise self._error(node, *self._not_supported(node))
+
+    def _number(self, node: ast.expr, number: float) -> float:
+        if (isinstance(number, int) and number.bit_length() > 1023) or number == inf:
+            raise self._error(node, "this number is larger than any float (about 1.8e308)", "inf, or a smaller unit")
+        return as_float(number)
+
+    def _name(self, node: ast.Name, name: str) -> Value:
+        if name in self.names:
+            return self.names[name]
+        if name in self.values:
+            return self._given(name, self.values[name])
+        if name in CONSTANTS:
+            return as_value(CONSTANTS[name])
+        raise self._error(node, f"{name} has no value", self._advice(name))
+
+    def _given(self, name: str, number: Number) -> Value:
+        value = number if isinstance(number, Value) else Value(number)
+        value.label = value.label or name
+        self.names[name] = value
+        return value
+
+    def _advice(self, name: str) -> str:
+        if _function(name):
+            return f"{name}(x): {name} is a function"
+        known = [*self.values, *self.names]
+        close = difflib.get_close_matches(name, known, n=1)
+        return f"{close[0]}, or give it one: {name}=1.0" if close else f"a value for it: {name}=1.0"
+
+    def _call(self, call: ast.Call, args: list[Value]) -> Value:
+        if not isinstance(call.func, ast.Name) or call.keywords:
+            raise self._error(call, "a function is called by its name, with its arguments in order", "maximum(x, 0)")
+        function = _function(call.func.id)
+        if function is None:
+            raise self._error(call.func, f"there is no function {call.func.id}", self._functions_like(call.func.id))
+        try:
+            return apply(function, function.complete(tuple(args)))
+        except SizeError:
+            raise self._error(call, f"{function.takes}, and here are {len(args)}", function.signature) from None
+
+    def _functions_like(self, name: str) -> str:
+        close = difflib.get_close_matches(name, [*RULES, *ALIASES], n=1)
+        return f"{close[0]}(...)" if close else "one of " + ", ".join(sorted(RULES))
+
+    # Errors
+
+    def _not_supported(self, node: ast.expr) -> tuple[str, str]:
+        match node:
+            case ast.BinOp(op=ast.BitXor()):
+                return "`^` is not an operator here", "x ** 2 for a power"
+            case ast.BinOp() | ast.UnaryOp():
+                return "this operator is not defined for Values", "one of + - * / **"
+            case ast.Compare():
+                return "a comparison is no number", "step(x - y), maximum(x, y) or relu(x)"
+            case ast.List() | ast.Tuple():
+                return "a list stands only inside dot([...], [...]) or logsumexp([...])", "one expression"
+            case ast.Constant():
+                return f"{node.value!r} is no number", "a number or a name"
+        return "this is not part of an expression", "numbers, names, + - * / ** and the functions of the rule table"
+
+    def _error(self, node: ast.expr | ast.stmt | None, wrong: str, instead: str) -> ExpressionError:
+        if node is None:
+            return self._marked(self._line(1), 0, 0, wrong, instead)
+        line = self._line(node.lineno)
+        start = _characters(line, node.col_offset)
+        end = _characters(line, node.end_col_offset or 0) if node.end_lineno == node.lineno else len(line)
+        return self._marked(line, start, end, wrong, instead)
+
+    def _syntax_error(self, error: SyntaxError) -> ExpressionError:
+        line = self._line(error.lineno or 1)
+        start = max((error.offset or 1) - 1, 0)
+        end = (error.end_offset or 0) - 1 if error.end_lineno == error.lineno else len(line)
+        wrong = f"this cannot be read ({error.msg.split(';')[0].split(':')[0]})"
+        return self._marked(
+            line, start, end, wrong, "2 * x, (x + y) * z: every product needs its *, every bracket its pair"
+        )
+
+    def _error_at(self, start: int, end: int, wrong: str, instead: str) -> ExpressionError:
+        before = self.text.strip()[:start]
+        line_start = before.rfind("\n") + 1
+        line = self._line(before.count("\n") + 1)
+        return self._marked(line, start - line_start, end - line_start, wrong, instead)
+
+    def _marked(self, line: str, start: int, end: int, wrong: str, instead: str) -> ExpressionError:
+        """The line, cut to what fits a terminal, with the place underlined."""
+        first = max(0, start - 40)
+        shown = line[first : first + 66]
+        width = max(1, min(end - start, len(shown) - (start - first)))
+        mark = " " * (start - first) + "^" * width
+        return ExpressionError(f"in the expression\n\n    {shown}\n    {mark}", wrong, instead=instead)
+
+    def _line(self, number: int) -> str:
+        lines = self.text.strip().splitlines()
+        return lines[number - 1] if number <= len(lines) else ""
+
+
+def _characters(line: str, utf8_offset: int) -> int:
+    """Python's parser counts in bytes of UTF-8; a mark under the text counts in characters."""
+    return len(line.encode()[:utf8_offset].decode(errors="ignore"))
+
+
+def _function(name: str) -> Rule | None:
+    return RULES.get(ALIASES.get(name, name))
+
+
+def _folded(result: Value, args: Iterable[Value]) -> Value:
+    """Numbers with numbers make a number: the exponent of x ** (1/3) is a constant."""
+    return as_value(result.data) if all(arg.is_constant for arg in args) else result
+
+
+def to_text(value: Value) -> str:
+    """The expression a Value stands for, which `parse` reads back as the same function.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    >>> to_text((x + y) * -(x - (y - 1)) / y)
+    '(x + y) * -(x - (y - 1)) / y'
+    >>> q = x * y
+    >>> to_text(q + q)
+    'v1 = x * y; v1 + v1'
+    """
+    return "; ".join(" = ".join(parts) for parts in _Printer(value, _TEXT).statements())
+
+
+def to_latex(value: Value) -> str:
+    r"""The expression a Value stands for, as LaTeX.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y1")
+    >>> to_latex((x + y) / y ** 2)
+    '\\frac{x + y_{1}}{y_{1}^{2}}'
+    """
+    statements = [" &= ".join(parts) for parts in _Printer(value, _LATEX).statements()]
+    if len(statements) == 1:
+        return statements[0].replace("&=", "=")
+    return r"\begin{aligned}" + r" \\ ".join(statements) + r"\end{aligned}"
+
+
+def summary(value: Value) -> str:
+    """`to_text`, or for a graph too large to read, what it is."""
+    graph = Graph(value)
+    return to_text(value) if len(graph) <= LONGEST_STR else f"{value!r} of {len(graph):,} nodes"
+
+
+class _Style:
+    """How a printer writes names, numbers and operations."""
+
+    def __init__(
+        self,
+        name: Callable[[str], str],
+        number: Callable[[float], str],
+        brackets: str,
+        row: Callable[[Rule], tuple[str, Binding]],
+    ) -> None:
+        self.name = name
+        self.number = number
+        self.brackets = brackets
+        self.row = row
+
+
+class _Printer:
+    """One graph on its way to a text: nodes in topological order, each written once."""
+
+    def __init__(self, value: Value, style: _Style) -> None:
+        self.graph = Graph(value)
+        self.style = style
+        self.names = _identifiers(self.graph)
+        self.written: dict[Value, tuple[str, int]] = {}  # the text of a node, and how tightly it binds
+        self.depth: dict[Value, int] = {}
+
+    def statements(self) -> list[tuple[str, ...]]:
+        """(name, expression) pairs, and at the end, if the output has no label, a bare (expression,)."""
+        statements: list[tuple[str, ...]] = []
+        for node in self.graph.nodes:
+            text, level = self._text(node)
+            if node.args and self._stands_alone(node):
+                name = self.style.name(self.names[node])
+                statements.append((name, text) if node is not self.graph.output or node.label else (text,))
+                text, level = name, CALL.level
+                self.depth[node] = 0
+            self.written[node] = text, level
+        return statements or [(self.written[self.graph.output][0],)]
+
+    def _stands_alone(self, node: Value) -> bool:
+        is_shared = len(self.graph.uses(node)) > 1
+        return node is self.graph.output or bool(node.label) or is_shared or self.depth[node] >= DEEPEST
+
+    def _text(self, node: Value) -> tuple[str, int]:
+        self.depth[node] = 1 + max((self.depth[arg] for arg in node.args), default=-1)
+        if node.rule is not None and node.args:
+            return self._operation(node, node.rule)
+        if node.label:
+            return self.style.name(self.names[node]), CALL.level
+        negative = copysign(1.0, node.data) < 0
+        return self.style.number(node.data), SUM.level if negative else CALL.level
+
+    def _operation(self, node: Value, rule: Rule) -> tuple[str, int]:
+        template, binding = self.style.row(rule)
+        needs = binding.needs or (0,) * len(node.args)
+        args = [self._in_brackets(arg, need) for arg, need in zip(node.args, needs, strict=True)]
+        groups = rule.grouped(args)
+        return template.format(*[", ".join(group) if rule.many else group for group in groups]), binding.level
+
+    def _in_brackets(self, arg: Value, need: int) -> str:
+        text, level = self.written[arg]
+        return text if level >= need else self.style.brackets.format(text)
+
+
+def _identifiers(graph: Graph) -> dict[Value, str]:
+    """A name for every node that parse can read back: an identifier, not taken, and no function's name."""
+    taken = {*RULES, *ALIASES, *CONSTANTS}
+    names: dict[Value, str] = {}
+    for node in sorted(graph.nodes, key=lambda node: not node.label):  # labels first: they keep their names
+        names[node] = _unused(_identifier(graph.name(node)), taken)
+        taken.add(names[node])
+    return names
+
+
+def _identifier(label: str) -> str:
+    word = re.sub(r"\W", "_", unicodedata.normalize("NFKC", label.translate(SIGNS)))
+    return word if word.isidentifier() and not keyword.iskeyword(word) else f"_{word}"
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    number = 2
+    candidate = name
+    while candidate in taken:
+        candidate = f"{name}_{number}"
+        number += 1
+    return candidate
+
+
+def _text_number(number: float) -> str:
+    """Exactly this float, as short as can be: 2, 0.1, 1e-07."""
+    text = repr(number)
+    return text.removesuffix(".0")
+
+
+def _latex_number(number: float) -> str:
+    text = _text_number(number).replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
+    mantissa, e, exponent = text.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
+
+
+def _latex_name(name: str) -> str:
+    r"""x1 and x_1 become x_{1}; a longer word is set upright.
+
+    >>> _latex_name("x1"), _latex_name("loss"), _latex_name("w_ab")
+    ('x_{1}', '\\mathrm{loss}', 'w_{ab}')
+    """
+    found = re.fullmatch(r"(\w*?)_*(\d*|(?<=_)\w+)", name)
+    stem, index = found.groups() if found and found[1].strip("_") else (name, "")
+    stem = stem.replace("_", r"\_")
+    upright = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    return rf"{upright}_{{{index}}}" if index else upright
+
+
+_TEXT = _Style(str, _text_number, "({})", lambda rule: (rule.text, rule.binding))
+_LATEX = _Style(_latex_name, _latex_number, r"\left({}\right)", lambda rule: (rule.latex, rule.latex_binding))
