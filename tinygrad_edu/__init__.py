@@ -1,6 +1,37 @@
-"""tinygrad_edu: a scalar autograd engine to learn backpropagation with."""
+"""A scalar autograd engine to learn backpropagation with.
+
+    from tinygrad_edu import Value, parse, chain_rule, grad, no_grad, gradcheck, nn, viz
+
+    Value           a number that remembers how it was made          value.py
+    parse           a text as a graph of Values                      expression.py
+    chain_rule      the sweep, one application at a time             chain_rule.py
+    grad            the gradient as a graph of its own               backprop.py
+    no_grad         a block in which nothing is remembered           value.py
+    gradcheck       the gradient against differences                 gradcheck.py
+    nn              neurons, layers, networks and their training     the package tinygrad_edu.nn
+    viz             drawings of graphs and networks                  the package tinygrad_edu.viz
+
+To read the source: rules, value, backprop, graph; then chain_rule, gradcheck, expression.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
 
 from tinygrad_edu.backprop import grad
+from tinygrad_edu.chain_rule import chain_rule
+from tinygrad_edu.errors import DomainError, TinygradError
+from tinygrad_edu.expression import parse
+from tinygrad_edu.gradcheck import gradcheck
 from tinygrad_edu.value import Value, no_grad
 
-__all__ = ["Value", "grad", "no_grad"]
+__version__ = "0.1.0"
+__all__ = ["DomainError", "TinygradError", "Value", "chain_rule", "grad", "gradcheck", "nn", "no_grad", "parse", "viz"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """`tinygrad_edu.nn` and `tinygrad_edu.viz` are imported when they are first used."""
+    if name in ("nn", "viz"):
+        return importlib.import_module(f"tinygrad_edu.{name}")
+    raise AttributeError(f"module 'tinygrad_edu' has no attribute {name!r}")

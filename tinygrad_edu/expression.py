@@ -23,7 +23,7 @@ from typing import Any
 
 from tinygrad_edu.errors import ExpressionError, SizeError
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.rules import CALL, RULES, SUM, Binding, Rule
+from tinygrad_edu.rules import CALL, RULES, SIGN, SUM, Binding, Rule
 from tinygrad_edu.value import Number, Value, apply, as_float, as_value
 
 MAX_BRACKETS = 100  # nested brackets in a text; Python's own parser gives up at 200
@@ -227,8 +227,9 @@ class _Reader:
             raise self._error(call, f"{function.takes}, and here are {len(args)}", function.signature) from None
 
     def _functions_like(self, name: str) -> str:
-        close = difflib.get_close_matches(name, [*RULES, *ALIASES], n=1)
-        return f"{close[0]}(...)" if close else "one of " + ", ".join(sorted(RULES))
+        known = sorted(name for name in [*RULES, *ALIASES] if _function(name))
+        close = difflib.get_close_matches(name, known, n=1)
+        return f"{close[0]}(...)" if close else "one of " + ", ".join(known)
 
     # Errors
 
@@ -288,7 +289,9 @@ def _characters(line: str, utf8_offset: int) -> int:
 
 
 def _function(name: str) -> Rule | None:
-    return RULES.get(ALIASES.get(name, name))
+    """The row that is called by this name; those with a sign of their own, like +, are written with it."""
+    rule = RULES.get(ALIASES.get(name, name))
+    return rule if rule and rule.binding is CALL else None
 
 
 def _folded(result: Value, args: Iterable[Value]) -> Value:
@@ -322,6 +325,18 @@ def to_latex(value: Value) -> str:
     return r"\begin{aligned}" + r" \\ ".join(statements) + r"\end{aligned}"
 
 
+def as_factor(value: Value) -> str:
+    """The expression a Value stands for as it stands in a product: in brackets, if it needs them.
+
+    >>> x = Value(2.0, label="x")
+    >>> as_factor(1 - x), as_factor(x), as_factor(x.exp())
+    ('(1 - x)', 'x', 'exp(x)')
+    """
+    printer = _Printer(value, _TEXT)
+    text = printer.statements()[-1][-1]
+    return text if printer.level > SIGN.level else f"({text})"
+
+
 def summary(value: Value) -> str:
     """`to_text`, or for a graph too large to read, what it is."""
     graph = Graph(value)
@@ -353,12 +368,14 @@ class _Printer:
         self.names = _identifiers(self.graph)
         self.written: dict[Value, tuple[str, int]] = {}  # the text of a node, and how tightly it binds
         self.depth: dict[Value, int] = {}
+        self.level = CALL.level  # how tightly the last text binds
 
     def statements(self) -> list[tuple[str, ...]]:
         """(name, expression) pairs, and at the end, if the output has no label, a bare (expression,)."""
         statements: list[tuple[str, ...]] = []
         for node in self.graph.nodes:
             text, level = self._text(node)
+            self.level = level
             if node.args and self._stands_alone(node):
                 name = self.style.name(self.names[node])
                 statements.append((name, text) if node is not self.graph.output or node.label else (text,))
@@ -383,11 +400,11 @@ class _Printer:
     def _operation(self, node: Value, rule: Rule) -> tuple[str, int]:
         template, binding = self.style.row(rule)
         needs = binding.needs or (0,) * len(node.args)
-        args = [self._in_brackets(arg, need) for arg, need in zip(node.args, needs, strict=True)]
+        args = [self.in_brackets(arg, need) for arg, need in zip(node.args, needs, strict=True)]
         groups = rule.grouped(args)
         return template.format(*[", ".join(group) if rule.many else group for group in groups]), binding.level
 
-    def _in_brackets(self, arg: Value, need: int) -> str:
+    def in_brackets(self, arg: Value, need: int) -> str:
         text, level = self.written[arg]
         return text if level >= need else self.style.brackets.format(text)
 

@@ -10,7 +10,7 @@ Names to know: `topological_order`, `Graph`. Read next: `chain_rule.py`, the swe
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -149,6 +149,22 @@ class Graph:
     def name(self, node: Value) -> str:
         """What to call a node: its label (made unique), a constant's number, or v1, v2 … in topological order."""
         return self._names[node]
+
+    def recompute(self, changes: Mapping[Value, float]) -> dict[Value, float]:
+        """The number of every node if some leaves had other numbers. The graph itself stays as it is.
+
+        >>> x = Value(2.0, label="x")
+        >>> y = x * x
+        >>> Graph(y).recompute({x: 3.0})[y]
+        9.0
+        """
+        numbers: dict[Value, float] = {}
+        for node in self.nodes:
+            if node.rule is None or not node.args:
+                numbers[node] = changes.get(node, node.data)
+            else:
+                numbers[node] = node.rule.evaluate([numbers[arg] for arg in node.args])
+        return numbers
 
     def validate(self) -> None:
         """Check what every graph promises: arguments before users, and every number equal to its recomputation.

@@ -14,7 +14,8 @@ of value flow through it:
     Values  give a graph, which `grad()` can differentiate again, and which prints as a formula.
 
 So a partial has no `if` and no `math.` in it (conditions are operations too: `step`, `sign`, `greater`), and a partial
-that is constant is a plain float, so that sweeps and printers can see it. To add an operation is to add a row.
+that is constant is a plain float, so that sweeps and printers can see it. None stands for an argument that has to be a
+plain number, and so has no derivative. To add an operation is to add a row.
 
 Names to know: `rule`, `Rule`, `RULES`. Read next: `value.py`, where numbers start to remember how they were made.
 """
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from tinygrad_edu.value import Number, Value
 
 RULES: dict[str, Rule] = {}
+
+Partial = Callable[..., Any] | float | None
 
 
 class Binding(NamedTuple):
@@ -85,6 +88,7 @@ class Rule:
         "constants",
         "defaults",
         "domain",
+        "fixed",
         "forward",
         "javascript",
         "kinks",
@@ -103,7 +107,7 @@ class Rule:
         self,
         name: str,
         forward: Callable[..., float],
-        *partials: float | Callable[..., Any],
+        *partials: Partial,
         symbol: str | None = None,
         text: str | None = None,
         latex: str | None = None,
@@ -123,6 +127,7 @@ class Rule:
         self.forward = forward
         self.partials = partials
         self.constants = tuple(p for p in partials if isinstance(p, float)) if self._is_linear(partials, many) else None
+        self.fixed = tuple(position for position, partial in enumerate(partials) if partial is None)
         self.symbol = symbol or name
         self.text = text or f"{name}({slots})"
         self.latex = latex or rf"\operatorname{{{{{name}}}}}\left({slots.replace('[', '').replace(']', '')}\right)"
@@ -232,7 +237,7 @@ class Rule:
         (5.0, 3.0)
         """
         groups = self.grouped(args)
-        found: list[Any] = [p if isinstance(p, float) else p(*groups, out) for p in self.partials]
+        found: list[Any] = [p(*groups, out) if callable(p) else p or 0.0 for p in self.partials]
         return tuple(chain.from_iterable(found)) if self.many else tuple(found)
 
     def check(self, args: Sequence[float], names: Sequence[str] = ("x", "y"), origin: str = "") -> None:
@@ -267,7 +272,7 @@ def _find(name: str) -> Rule:
     return CONSTANT if name == CONSTANT.name else RULES[name]
 
 
-def rule(name: str, forward: Callable[..., float], *partials: float | Callable[..., Any], **row: Any) -> Rule:
+def rule(name: str, forward: Callable[..., float], *partials: Partial, **row: Any) -> Rule:
     """Add a row to the table; see `Rule` for what may stand in it."""
     if name in RULES:
         raise ValueError(f"there is a rule called {name!r} already: choose another name")
@@ -320,7 +325,7 @@ div = rule("div", floats.div,   lambda x, y, out: 1 / y, lambda x, y, out: -out 
            note="-out/y for the textbook's -x/y²: y² can overflow")
 
 # ── Powers: a constant exponent n must never meet a logarithm; an exponent that is a Value must ───────────────────────
-power = rule("power", floats.power, lambda x, n, out: n * power.unchecked(x, n - absolute(sign(n))), 0.0,
+power = rule("power", floats.power, lambda x, n, out: n * power.unchecked(x, n - absolute(sign(n))), None,
              symbol="xⁿ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
              javascript="Math.pow({}, {})", domain=FIXED_POWER,
              note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
@@ -383,7 +388,7 @@ greater = rule("greater", floats.greater, 0.0, 0.0,
 # ── Of any number of arguments ────────────────────────────────────────────────────────────────────────────────────────
 dot = rule("dot", floats.dot, lambda ws, xs, out: xs, lambda ws, xs, out: ws,
            many=True, symbol="w·x", latex=r"\left({}\right) \cdot \left({}\right)",
-           numpy="np.vecdot([{}], [{}], axis=0)", javascript="dot([{}], [{}])",
+           numpy="np.add.reduce(np.multiply([{}], [{}]))", javascript="dot([{}], [{}])",
            note="a neuron's weighted sum as one node")
 logsumexp = rule("logsumexp", floats.logsumexp, lambda xs, out: [exp(x - out) for x in xs],
                  many=True, symbol="log Σ exp", numpy="np.logaddexp.reduce([{}])",

@@ -18,11 +18,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import nan
 from numbers import Real
 from typing import TYPE_CHECKING, Any, SupportsFloat, Union
 
 from tinygrad_edu import rules
-from tinygrad_edu.errors import NumberError, TinygradError
+from tinygrad_edu.errors import GraphError, NumberError, TinygradError
 from tinygrad_edu.rules import CONSTANT, Rule
 from tinygrad_edu.show import show
 
@@ -364,12 +365,16 @@ def apply(rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
     (5.0, 3.0)
     """
     values = tuple([as_value(arg) for arg in args])
+    if rule.fixed:
+        _check_fixed(rule, values)
     numbers = [value._data for value in values]
     if check and rule.domain is not None:
         _check(rule, values, numbers)
     out = rule.evaluate(numbers)
     if not _is_recording():
         return Value(out)
+    if not check and rule.domain is not None and not rule.domain.holds(*numbers):
+        return _node(out, rule, values, (nan,) * len(values))  # outside the domain there is no derivative
     return _node(out, rule, values, rule.local_derivatives(numbers, out))
 
 
@@ -404,6 +409,16 @@ def _check(rule: Rule, args: tuple[Value, ...], numbers: Any) -> None:
         f"{generic} is {arg!r}" for generic, name, arg in zip("xy", names, args, strict=False) if name == generic
     ]
     rule.check(numbers, names, "; ".join(origins))
+
+
+def _check_fixed(rule: Rule, args: tuple[Value, ...]) -> None:
+    for position in rule.fixed:
+        if not args[position].is_constant:
+            raise GraphError(
+                f"{rule.name} with {args[position]!r} as argument {position + 1}",
+                "this argument has no derivative, so it has to be a plain number",
+                instead=rule.signature + ", which takes Values on both sides",
+            )
 
 
 def _name(arg: Value, generic: str, rule: Rule) -> str:

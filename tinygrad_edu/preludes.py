@@ -1,0 +1,30 @@
+"""Which helpers do the templates of the rule table need that their target does not have?
+
+A row's `numpy` and `javascript` templates are one expression each; the few functions they name that NumPy and JavaScript
+lack are defined here, once for each target, as source text.
+"""
+
+from __future__ import annotations
+
+NUMPY = """\
+import math
+import numpy as np
+erf = np.vectorize(math.erf, otypes=[float])
+"""
+
+JAVASCRIPT = """\
+function erf(x) {  // the series of erf(x)·exp(x²), whose terms are all of one sign
+  const z = x * x;
+  if (z > 36) return Math.sign(x);
+  let term = x, sum = x;
+  for (let n = 1; term !== 0 && n < 200; n++) sum += term *= 2 * z / (2 * n + 1);
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-z) * sum;
+}
+function dot(ws, xs) {
+  return ws.reduce((sum, w, i) => sum + w * xs[i], 0);
+}
+function logsumexp(xs) {
+  const top = Math.max(...xs);
+  return Number.isFinite(top) ? top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0)) : top;
+}
+"""
