@@ -1,7 +1,7 @@
 """Which helpers do the templates of the rule table need that their target does not have?
 
-A row's `numpy` and `javascript` templates are one expression each; the few functions they name that NumPy and JavaScript
-lack are defined here, once for each target, as source text.
+A row's `numpy` and `javascript` templates are one expression each; the few functions they name that NumPy and
+JavaScript lack are defined here, once for each target, as source text.
 """
 
 from __future__ import annotations

@@ -297,7 +297,9 @@ FREE_POWER = Domain(
     "x ** 3 with a plain number, if the exponent is constant",
 )
 TINY = 5e-324  # the smallest float above 0: log(maximum(x, TINY)) is finite at 0, so that 0 · log(0) is 0
-TAU = 2 * math.pi
+SQRT_TAU = math.sqrt(2 * math.pi)
+ERF_SLOPE = 2 / math.sqrt(math.pi)
+SQRT_2 = math.sqrt(2)
 
 # A partial may use a row further down, or its own: the names it may use are declared here for the type checker.
 absolute: Rule
@@ -341,7 +343,7 @@ exp = rule("exp", floats.exp, lambda x, out: out,     latex="e^{{{}}}", latex_bi
 log = rule("log", floats.log, lambda x, out: 1 / x,   latex=r"\ln\left({}\right)", domain=POSITIVE)
 sin = rule("sin", floats.sin, lambda x, out: cos(x),  latex=r"\sin\left({}\right)", domain=FINITE)
 cos = rule("cos", floats.cos, lambda x, out: -sin(x), latex=r"\cos\left({}\right)", domain=FINITE)
-erf = rule("erf", math.erf,   lambda x, out: 2 / math.sqrt(math.pi) * exp(-x * x),
+erf = rule("erf", math.erf,   lambda x, out: ERF_SLOPE * exp(-x * x),
            numpy="erf({})", javascript="erf({})")
 
 # ── Activations ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -367,7 +369,7 @@ softplus = rule("softplus", floats.softplus, lambda x, out: sigmoid(x),
 silu = rule("silu", floats.silu, lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)),
             symbol="SiLU", numpy="({0} / (1 + np.exp(-{0})))", javascript="({0} / (1 + Math.exp(-{0})))")
 gelu = rule("gelu", floats.gelu,
-            lambda x, out: 0.5 * (1 + erf(x / floats.SQRT_2)) + x * exp(-x * x / 2) / math.sqrt(TAU),
+            lambda x, out: 0.5 * (1 + erf(x / SQRT_2)) + x * exp(-x * x / 2) / SQRT_TAU,
             symbol="GELU", numpy="(0.5 * {0} * (1 + erf({0} / np.sqrt(2))))",
             javascript="(0.5 * {0} * (1 + erf({0} / Math.SQRT2)))", note="the exact one, x·Φ(x)")
 

@@ -426,7 +426,7 @@ def _name(arg: Value, generic: str, rule: Rule) -> str:
     text = arg.label or str(arg)
     if ";" in text or len(text) > 40:
         return generic
-    return text if text.isalnum() or rule.binding is rules.CALL else f"({text})"
+    return f"({text})" if arg.args and not arg.label and rule.binding is not rules.CALL else text
 
 
 def as_value(number: Number) -> Value:
