@@ -1,0 +1,222 @@
+"""Does text become the right graph, and does a bad text get an error that points?"""
+
+import contextlib
+import math
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+from tinygrad_edu import Value, parse
+from tinygrad_edu.errors import DomainError, ExpressionError, NumberError
+from tinygrad_edu.expression import as_factor, to_latex, to_text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(x + y) * z", -12.0),
+        ("q = x + y; f = q * z", -12.0),
+        ("q = x + y\nq * z", -12.0),
+        ("(x + y)·z", -12.0),
+        ("(x + y) × z − 1", -13.0),
+        ("-x ** 2", -4.0),
+        ("2 ** 3 ** 2", 512.0),
+        ("x ** -1", -0.5),
+        ("y ** (1/2)", math.sqrt(5)),
+        ("max(x, y) + min(x, y)", 3.0),
+        ("leaky_relu(x)", -0.02),
+        ("leaky_relu(x, 0.5)", -1.0),
+        ("dot([x, y], [z, 2])", 18.0),
+        ("logsumexp([0, 0])", math.log(2)),
+        ("abs(x) + +y", 7.0),
+        ("inf", math.inf),
+        ("1e3 + 0x10", 1016.0),
+    ],
+)
+def test_a_text_is_read_as_python_reads_it(text, expected):
+    assert parse(text, x=-2, y=5, z=-4).data == expected
+
+
+def test_names_become_labels_and_the_values_given_are_used():
+    x = Value(2.0)
+    f = parse("q = x * x; f = q + k", x=x, k=1)
+    q, k = f.args
+    assert (f.label, q.label, k.label, x.label) == ("f", "q", "k", "x")
+    assert q.args == (x, x)
+
+
+def test_a_number_with_a_name_is_a_leaf_and_one_without_is_a_constant():
+    f = parse("w = 3; f = w * 2")
+    w, two = f.args
+    assert (w.label, w.is_constant, two.is_constant) == ("w", False, True)
+    f.backward()
+    assert w.grad == 2.0
+
+
+def test_a_constant_exponent_does_not_meet_a_logarithm():
+    x = Value(-2.0)
+    y = parse("x ** (6 / 2)", x=x)
+    y.backward()
+    assert (y.op, x.grad) == ("power", 12.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "wrong", "instead"),
+    [
+        ("(x + yy) * x", "yy", "yy has no value", "y, or give it one: yy=1.0"),
+        ("x + other", "other", "other has no value", "a value for it: other=1.0"),
+        ("x ^ 2", "x ^ 2", "`^` is not an operator here", "x ** 2 for a power"),
+        ("x // y", "x // y", "this operator is not defined", "one of + - * / **"),
+        ("2x", "2", "this cannot be read", "every product needs its *"),
+        ("(x + y)x", "x", "this cannot be read", "every product needs its *"),
+        ("((x", "(", "was never closed", "every bracket its pair"),
+        ("x +", "", "this cannot be read", ""),
+        ("", "", "there is nothing to compute", "such as (x + y) * z"),
+        ("x < y", "x < y", "a comparison is no number", "maximum(x, y)"),
+        ("x if x else y", "x if x else y", "this is not part of an expression", ""),
+        ("sin", "sin", "sin has no value", "sin(x): sin is a function"),
+        ("sine(x)", "sine", "there is no function sine", "sin(...)"),
+        ("add(x, y)", "add", "there is no function add", ""),
+        ("tanh(x, y)", "tanh(x, y)", "tanh takes 1 argument, and here are 2", "tanh(x)"),
+        ("maximum(x)", "maximum(x)", "maximum takes 2 arguments, and here are 1", "maximum(x, y)"),
+        ("tanh(x=2)", "tanh(x=2)", "with its arguments in order", ""),
+        ("dot([x], [x, y])", "dot([x], [x, y])", "dot takes 2 lists of the same length", "dot([x1, x2], [y1, y2])"),
+        ("logsumexp([])", "logsumexp([])", "not empty", ""),
+        ("[x]", "[x]", "a list stands only inside", ""),
+        ("'text'", "'text'", "'text' is no number", "a number or a name"),
+        ("True", "True", "True is no number", ""),
+        ("1j", "1j", "1j is no number", ""),
+        ("1e999", "1e999", "larger than any float", ""),
+        ("x.data", "x.data", "this is not part of an expression", ""),
+        ("x = y; x", "x", "x has a meaning already", "x2 = ..."),
+        ("a = b = x", "a", "one name stands on the left", "q = x + y"),
+        ("q, r = x, y", "q, r", "one name stands on the left", "q = x + y"),
+        ("inf = x", "inf", "inf is a number here", ""),
+        ("import os", "import os", "only `name = expression`", ""),
+        ("x += 1", "x += 1", "only `name = expression`", ""),
+        ("__import__('os').system('ls')", "", "", ""),
+        ("(lambda: x)()", "(lambda: x)()", "a function is called by its name", ""),
+        ("q = x\nr = q + 中", "中", "中 has no value", ""),
+    ],
+)
+def test_a_text_that_is_no_expression_gets_the_place_marked(text, marked, wrong, instead):
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, x=1.0, y=2.0)
+    message = str(caught.value)
+    header, _, line, marks, *_ = message.split("\n")
+    assert header == "in the expression"
+    start, end = marks.index("^"), marks.rindex("^") + 1
+    assert line[start:end].strip().startswith(marked[:60]) or not marked
+    assert wrong in message
+    assert instead in message
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 5000 + "x" + ")" * 5000, "-" * 50_000 + "x", "x+" * 50_000 + "x", "x" * 200_000]
+)
+def test_a_text_too_deep_or_too_long_is_refused(text):
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, x=1.0)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_long_sum_is_read():
+    assert parse(" + ".join(["x"] * 800), x=1.0).data == 800.0
+
+
+def test_other_errors_keep_their_kind():
+    with pytest.raises(DomainError, match=r"log\(x - y\) at x - y = -1"):
+        parse("log(x - y)", x=1, y=2)
+    with pytest.raises(NumberError):
+        parse("x + 1", x="one")
+    with pytest.raises(ExpressionError, match="an expression is a text"):
+        parse(3)
+
+
+@settings(max_examples=500)
+@given(st.text(max_size=60) | st.text(alphabet="xyz+-*/()[], =;0123456789.e\n", max_size=60))
+def test_any_text_is_read_or_refused_with_a_reason(text):
+    with contextlib.suppress(DomainError), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("builtins.eval", None)
+        outcome = read(text)
+        assert isinstance(outcome, Value) or "what is wrong:" in outcome
+
+
+def read(text):
+    try:
+        return parse(text, x=1.5, y=2.5, z=0.5)
+    except ExpressionError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    ("build", "text", "latex"),
+    [
+        (lambda x, y: x - (y - 1), "x - (y - 1)", "x - \\left(y - 1\\right)"),
+        (lambda x, y: x - y - 1, "x - y - 1", "x - y - 1"),
+        (lambda x, y: -(x**2), "-x ** 2", "-x^{2}"),
+        (lambda x, y: (-x) ** 2, "(-x) ** 2", "\\left(-x\\right)^{2}"),
+        (lambda x, y: (x**2) ** 3, "(x ** 2) ** 3", "\\left(x^{2}\\right)^{3}"),
+        (lambda x, y: x ** (y**2), "x ** y ** 2", "x^{y^{2}}"),
+        (lambda x, y: x ** (y + 1), "x ** (y + 1)", "x^{y + 1}"),
+        (lambda x, y: (x + 1) / (y * 2), "(x + 1) / (y * 2)", "\\frac{x + 1}{y \\cdot 2}"),
+        (lambda x, y: (x / y) ** 2, "(x / y) ** 2", "\\left(\\frac{x}{y}\\right)^{2}"),
+        (lambda x, y: x * -4, "x * (-4)", "x \\cdot \\left(-4\\right)"),
+        (lambda x, y: x.exp() ** 2, "exp(x) ** 2", "\\left(e^{x}\\right)^{2}"),
+        (lambda x, y: x.sigmoid() * y.sqrt(), "sigmoid(x) * sqrt(y)", "\\sigma\\left(x\\right) \\cdot \\sqrt{y}"),
+        (lambda x, y: x * 1e-7, "x * 1e-07", "x \\cdot 1 \\cdot 10^{-7}"),
+    ],
+)
+def test_brackets_stand_where_they_are_needed_and_nowhere_else(build, text, latex):
+    out = build(Value(2.0, label="x"), Value(3.0, label="y"))
+    assert to_text(out) == text
+    assert to_latex(out) == latex
+    assert parse(text, x=2.0, y=3.0).data == out.data
+
+
+def test_shared_and_labelled_nodes_are_statements():
+    f = parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
+    assert str(f) == "q = x + y; f = q * z"
+    assert f.latex() == r"\begin{aligned}q &= x + y \\ f &= q \cdot z\end{aligned}"
+    assert parse("f = x * 2", x=1).latex() == r"f = x \cdot 2"
+    x = Value(2.0, label="x")
+    square = x * x
+    assert str(square * square) == "v1 = x * x; v1 * v1"
+    assert as_factor(x + 1) == "(x + 1)"
+
+
+def test_labels_that_are_no_names_are_made_names():
+    one, two = Value(2.0, label="w·1"), Value(3.0, label="w·1")
+    lam, digit = Value(5.0, label="lambda"), Value(7.0, label="1st")
+    out = one * two + lam - digit / Value(2.0, label="sin")
+    assert str(out) == "w_1 * w_1_2 + _lambda - _1st / sin_2"
+    given = {"w_1": 2.0, "w_1_2": 3.0, "_lambda": 5.0, "_1st": 7.0, "sin_2": 2.0}
+    assert parse(str(out), **given).data == out.data
+
+
+def test_a_deep_graph_is_written_in_statements_that_can_be_read():
+    x = Value(0.5, label="x")
+    y = x
+    for _ in range(200):
+        y = (y * 0.9).sin() + x
+    text = to_text(y)
+    assert ";" in text
+    assert parse(text, x=0.5).data == y.data
+
+
+def test_a_large_graph_is_summed_up():
+    x = Value(0.5, label="x")
+    y = x
+    for _ in range(1000):
+        y = y + x
+    assert str(y) == "Value(data=500.5, grad=—) of 1,001 nodes"
+
+
+def test_a_graph_of_many_paths_is_a_short_text():
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(60):
+        y = y + y
+    assert len(str(y)) < 2000
+    assert parse(str(y), x=1.0).data == 2.0**60

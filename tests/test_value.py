@@ -1,0 +1,200 @@
+"""What may a Value be made of, what does arithmetic on it give, and what does it refuse?"""
+
+import contextvars
+import copy
+import gc
+import math
+import operator
+import pickle
+import threading
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from tinygrad_edu import Value, no_grad
+from tinygrad_edu.errors import NumberError
+
+OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+NUMBERS = [
+    2, 2.0, True, Fraction(2), np.float64(2), np.float32(2), np.float16(2),
+    np.int64(2), np.int8(2), np.uint8(2), np.bool_(True), np.array(2.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: type(number).__name__)
+def test_any_real_number_becomes_a_python_float(number):
+    value = Value(number)
+    assert type(value.data) is float
+    assert value.data == float(number)
+    value.data = number
+    assert type(value.data) is float
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: type(number).__name__)
+@pytest.mark.parametrize("op", OPERATORS, ids=lambda op: op.__name__)
+def test_numbers_stand_on_either_side_of_an_operator(op, number):
+    x = Value(3.0)
+    for result, expected in ((op(x, number), op(3.0, float(number))), (op(number, x), op(float(number), 3.0))):
+        assert type(result) is Value
+        assert type(result.data) is float
+        assert result.data == expected
+
+
+@pytest.mark.parametrize(
+    ("thing", "message"),
+    [
+        ("3", "str is not a real number\n  write instead:  float('3')"),
+        (3j, "complex is not a real number"),
+        (None, "NoneType is not a real number"),
+        ([3.0], "list is not a real number"),
+        (Decimal(3), "Decimal is not a real number"),
+        (np.array([1.0, 2.0]), "an array of shape (2,) together with a Value"),
+        (np.array([1.0]), "an array of shape (1,) together with a Value"),
+        (np.complex128(3j), "complex is not a real number"),
+        (10**400, "an int of 1329 bits as the number of a Value\n  what is wrong:  it is larger than any float"),
+    ],
+    ids=str,
+)
+def test_what_is_no_real_number_is_refused_by_name(thing, message):
+    for attempt in (lambda: Value(thing), lambda: Value(1.0) * thing, lambda: thing * Value(1.0)):
+        with pytest.raises(TypeError) as caught:
+            attempt()
+        assert isinstance(caught.value, NumberError)
+        assert message in str(caught.value)
+
+
+def test_an_array_of_values_is_made_by_a_list():
+    x = np.array([1.0, 2.0, 3.0])
+    with pytest.raises(TypeError, match=r"\[value \* x for x in array\]"):
+        x * Value(2.0)
+    values = np.array([Value(2.0) * each for each in x], dtype=object)
+    assert (values @ values).data == 4.0 + 16.0 + 36.0
+
+
+def test_the_data_of_a_leaf_is_checked_when_it_is_set():
+    x = Value(1.0)
+    x.data -= np.float32(0.5) * 1.0
+    assert type(x.data) is float
+    with pytest.raises(NumberError):
+        x.data = "0.5"
+    assert x.data == 0.5
+
+
+def test_a_comparison_is_by_number_and_equality_by_identity():
+    x, y = Value(1.0), Value(1.0)
+    assert x <= y
+    assert x < 2
+    assert x < 2
+    assert x >= 1.0
+    assert x != y
+    assert x == x
+    assert len({x, y, x}) == 2
+    with pytest.raises(NumberError):
+        assert x < "2"
+
+
+def test_a_value_is_neither_true_nor_false_and_says_so():
+    with pytest.raises(TypeError, match=r"neither true nor false\n  write instead:  value > 0"):
+        bool(Value(1.0))
+
+
+def test_a_value_as_a_number_and_as_text():
+    x = Value(0.1 + 0.2, label="x")
+    assert float(x) == 0.1 + 0.2
+    assert f"{x:.2f}" == "0.30"
+    assert f"{x}" == str(x) == "x"
+    assert repr(x) == "Value(data=0.3, grad=—, label='x')"
+    (x * 2).backward()
+    assert repr(x) == "Value(data=0.3, grad=2, label='x')"
+    assert x._repr_latex_() == "$x$"
+
+
+def test_a_gradient_not_computed_is_known_from_one_that_is_zero():
+    x, y = Value(1.0), Value(1.0)
+    assert (x.has_grad, x.grad) == (False, 0.0)
+    (x * 0.0 + y * 0.0).backward()
+    assert (x.has_grad, x.grad) == (True, 0.0)
+    x.zero_grad()
+    assert (x.has_grad, x.grad) == (False, 0.0)
+
+
+def test_micrograds_views():
+    x, y = Value(2.0), Value(3.0)
+    assert (x * y)._op == "*"
+    assert (x + y)._op == "+"
+    assert (x**2)._op == "**2"
+    assert x.relu()._op == "ReLU"
+    assert (x._op, x._prev) == ("", set())
+    assert (x * y)._prev == {x, y}
+    with pytest.raises(AttributeError):
+        x._op = "+"
+
+
+def test_a_parameter_changed_after_the_forward_pass_does_not_corrupt_its_gradient():
+    w, x = Value(3.0), Value(2.0)
+    y = w * x
+    w.data, x.data = 100.0, 100.0
+    y.backward()
+    assert (w.grad, x.grad) == (2.0, 3.0)
+
+
+def test_no_grad_forgets_and_comes_to_an_end():
+    x = Value(3.0)
+    with no_grad():
+        y = x * x + x.tanh()
+        with no_grad():
+            pass
+        assert (x * x).args == ()
+    assert y.args == ()
+    assert (x * x).args == (x, x)
+    with pytest.raises(ZeroDivisionError), no_grad():
+        _ = 1 / 0
+    assert (x * x).args == (x, x)
+
+
+def test_no_grad_holds_for_its_own_thread():
+    seen = []
+    x = Value(2.0)
+    with no_grad():
+        thread = threading.Thread(target=lambda: seen.append((x * x).args))
+        thread.start()
+        thread.join()
+        assert contextvars.copy_context().run(lambda: (x * x).args) == ()
+    assert seen == [(x, x)]
+
+
+def test_a_graph_is_freed_when_it_is_dropped_without_the_cycle_collector():
+    def count():
+        return sum(type(thing) is Value for thing in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = count()
+        x = Value(0.5)
+        y = (x * x + x.tanh()) / 3
+        y.backward()
+        assert count() > before + 4
+        del x, y
+        assert count() == before
+    finally:
+        gc.enable()
+
+
+def test_a_value_can_be_copied_and_pickled():
+    x = Value(2.0, label="x")
+    y = (x * 2) ** 3
+    y.backward()
+    for again in (pickle.loads(pickle.dumps(y)), copy.deepcopy(y)):
+        assert (again.data, again.op, again.partials, str(again)) == (y.data, y.op, y.partials, str(y))
+        assert again.args[1].is_constant
+    fresh = pickle.loads(pickle.dumps(Value(1.0)))
+    assert not fresh.has_grad
+
+
+def test_ieee_goes_through():
+    assert Value(math.inf).data == math.inf
+    assert math.isnan((Value(math.nan) * 2).data)
+    assert math.isnan((Value(math.inf) - math.inf).data)
