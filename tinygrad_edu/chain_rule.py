@@ -24,7 +24,7 @@ from typing import overload
 
 from tinygrad_edu.expression import as_factor
 from tinygrad_edu.graph import Graph, formula
-from tinygrad_edu.rules import Rule
+from tinygrad_edu.rules import PRODUCT, SUM, Rule
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.value import Value
 
@@ -105,6 +105,12 @@ class EdgeStep:
         return f"∂{self.output}/∂{self.user} · ∂{self.user}/∂{self.argument}"
 
     @property
+    def rule_with_symbol(self) -> str:
+        """The same with the local derivative as a formula, where it is one: ∂f/∂f · z."""
+        local = self.symbol or f"∂{self.user}/∂{self.argument}"
+        return f"∂{self.output}/∂{self.user} · {local}"
+
+    @property
     def product(self) -> str:
         """The chain rule in numbers: 1 · (-4)."""
         return f"{in_brackets(self.upstream)} · {in_brackets(self.partial)}"
@@ -116,12 +122,9 @@ class EdgeStep:
         return f"{show(self.before)} + {product} = {show(self.after)}"
 
     def __str__(self) -> str:
-        local = self.symbol or f"∂{self.user}/∂{self.argument}"
         old = "" if self.is_first else f"{show(self.before)} + "
-        return (
-            f"{self.gradient}: {show(self.before)} + ∂{self.output}/∂{self.user} · {local}"
-            f" = {old}{self.product} = {show(self.after)}"
-        )
+        rule = f"{show(self.before)} + {self.rule_with_symbol}"
+        return f"{self.gradient}: {rule} = {old}{self.product} = {show(self.after)}"
 
 
 Step = ForwardStep | SeedStep | EdgeStep
@@ -187,14 +190,17 @@ def chain_rule(output: Value) -> Trace:
 
 def _forward_step(graph: Graph, node: Value) -> ForwardStep:
     names = [graph.name(arg) for arg in node.args]
-    numbers = [in_brackets(arg.data) if _is_infix(node) else show(arg.data) for arg in node.args]
-    if _is_infix(node) and len(numbers) > 1:
+    return ForwardStep(graph.name(node), node.op, formula(node, names), formula(node, _numbers(node)), node.data)
+
+
+def _numbers(node: Value) -> list[str]:
+    """The numbers of the arguments as they stand in the formula: -2 + 5, but 5 + (-2) and (-2) ** 2."""
+    assert node.rule is not None
+    binding = node.rule.binding
+    numbers = [in_brackets(arg.data) if binding.needs else show(arg.data) for arg in node.args]
+    if binding in (SUM, PRODUCT):
         numbers[0] = show(node.args[0].data)
-    return ForwardStep(graph.name(node), node.op, formula(node, names), formula(node, numbers), node.data)
-
-
-def _is_infix(node: Value) -> bool:
-    return node.rule is not None and bool(node.rule.binding.needs)
+    return numbers
 
 
 def _edge_steps(graph: Graph) -> Iterator[EdgeStep]:

@@ -23,7 +23,7 @@ from typing import Any
 
 from tinygrad_edu.errors import ExpressionError, SizeError
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.rules import CALL, RULES, SIGN, SUM, Binding, Rule
+from tinygrad_edu.rules import CALL, RULES, SIGN, SUM, Binding, Rule, power
 from tinygrad_edu.value import Number, Value, apply, as_float, as_value
 
 MAX_BRACKETS = 100  # nested brackets in a text; Python's own parser gives up at 200
@@ -398,6 +398,8 @@ class _Printer:
         return self.style.number(node.data), SUM.level if negative else CALL.level
 
     def _operation(self, node: Value, rule: Rule) -> tuple[str, int]:
+        if rule is power and node.args[1].data == 1.0:
+            return self.written[node.args[0]]  # x ** 1 is x
         template, binding = self.style.row(rule)
         needs = binding.needs or (0,) * len(node.args)
         args = [self.in_brackets(arg, need) for arg, need in zip(node.args, needs, strict=True)]

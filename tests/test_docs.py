@@ -1,0 +1,51 @@
+"""Does every example in a docstring, and every piece of code in the README, say the truth?"""
+
+import doctest
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import tinygrad_edu
+
+ROOT = Path(__file__).parent.parent
+MODULES = [
+    "tinygrad_edu",
+    *(
+        found.name
+        for found in pkgutil.walk_packages(tinygrad_edu.__path__, "tinygrad_edu.")
+        if "__main__" not in found.name
+    ),
+    *(
+        f"tinygrad_edu.{folder}" + ("" if file.stem == "__init__" else f".{file.stem}")
+        for folder in ("nn", "viz")
+        for file in sorted((ROOT / folder).glob("*.py"))
+    ),
+]
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES)))
+def test_the_examples_of_a_module_are_true(name, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module(name)
+    result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("page", ["README.md"])
+def test_the_code_of_a_page_runs(page, monkeypatch, tmp_path):
+    """All Python blocks of a page, one after the other, as a reader would type them; `>>>` blocks with their output."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / page).read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)):
+        if block.startswith(">>>"):
+            example = doctest.DocTestParser().get_doctest(block, names, f"{page}[{number}]", page, 0)
+            runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+            runner.run(example, clear_globs=False)
+            names.update(example.globs)
+            assert runner.failures == 0
+        else:
+            exec(compile(block, f"{page}[{number}]", "exec"), names)

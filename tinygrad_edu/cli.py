@@ -1,0 +1,324 @@
+"""What can be done from a terminal?
+
+    tinygrad-edu demo                                    all of it in one go
+    tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4        the chain rule, every step in numbers
+    tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4        the gradient graph as a picture
+    tinygrad-edu train moons                             a network, its data and its decision boundary
+
+Results go to standard output, progress and errors to standard error. The exit code is 0 if all went well, 1 if what was
+asked for cannot be done, 2 if it could not be understood, 130 after Ctrl-C.
+
+Names to know: `main`. This is the last file of the reading order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinygrad_edu import __version__
+from tinygrad_edu.chain_rule import Trace, chain_rule
+from tinygrad_edu.errors import OptionError, TinygradError
+from tinygrad_edu.expression import parse, to_text
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.show import show
+from tinygrad_edu.value import Value
+
+if TYPE_CHECKING:
+    from tinygrad_edu.nn import MLP
+
+LESSON = "q = x + y; f = q * z"
+LESSON_VALUES = ("x=-2", "y=5", "z=-4")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    _survive_old_terminals()
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except TinygradError as error:
+        print(f"tinygrad-edu {options.command}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        return _report_os_error(options.command, error)
+    except KeyboardInterrupt:
+        print("\nstopped; files written so far are whole", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _survive_old_terminals() -> None:
+    """Where the terminal has no ∂, print a ? in its place rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _report_os_error(command: str, error: OSError) -> int:
+    if isinstance(error, BrokenPipeError):  # the reader, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    print(f"tinygrad-edu {command}: {error.filename}: {error.strerror}", file=sys.stderr)
+    return 1
+
+
+# The arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tinygrad-edu",
+        description="Step through the chain rule, draw gradient graphs, train tiny networks.",
+        epilog='Begin with: tinygrad-edu demo. Then: tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1',
+    )
+    parser.add_argument("--version", action="version", version=f"tinygrad_edu {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_demo(commands.add_parser("demo", **_texts("all of it in one go", DEMO_HELP)))
+    _add_step(commands.add_parser("step", **_texts("print every step of the chain rule", STEP_HELP)))
+    _add_draw(commands.add_parser("draw", **_texts("draw the gradient graph", DRAW_HELP)))
+    _add_train(commands.add_parser("train", **_texts("train a network and draw what it learned", TRAIN_HELP)))
+    return parser
+
+
+DEMO_HELP = """\
+Step through f = (x + y)·z, draw its gradient graph, train a network of two hidden layers on two moons, draw it and
+its decision boundary, and say which files were written."""
+STEP_HELP = """\
+Print how EXPRESSION is computed, then every application of the chain rule on the way back:
+
+  tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4
+  tinygrad-edu step "h = relu(w * x); loss = (h - 1) ** 2" w=0.5 x=3
+
+There are + - * / **, brackets, numbers, the functions of the rule table (exp, log, sqrt, sin, cos, tanh, sigmoid,
+relu, maximum, dot([..], [..]) ...), and names of your own: `q = x + y; q * z`."""
+DRAW_HELP = """\
+Draw the graph of EXPRESSION, with every local derivative on its edge and, after the sweep, every gradient:
+
+  tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4 -o f.svg
+  tinygrad-edu draw "tanh(dot([w1, w2], [x1, x2]) + b)" w1=-3 w2=1 x1=2 x2=0 b=6.88 --detail full
+
+The suffix of the file chooses the format: .svg, .png, .dot, and .pdf where Graphviz is installed."""
+TRAIN_HELP = """\
+Train a multi-layer perceptron on a data set of points in the plane, and draw the network and its decision boundary:
+
+  tinygrad-edu train moons
+  tinygrad-edu train circles --hidden 8 8 --activation tanh --epochs 60 --output circles"""
+
+
+def _texts(short: str, long: str) -> dict[str, object]:
+    return {"help": short, "description": long, "formatter_class": argparse.RawDescriptionHelpFormatter}
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", type=Path, default=Path("tinygrad-edu-demo"), help="folder for the pictures")
+    parser.set_defaults(run=_demo)
+
+
+def _add_expression(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("expression", metavar="EXPRESSION", help='such as "(x + y) * z"')
+    parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="a number for every name, such as x=-2")
+
+
+def _add_step(parser: argparse.ArgumentParser) -> None:
+    _add_expression(parser)
+    parser.set_defaults(run=_step)
+
+
+def _add_draw(parser: argparse.ArgumentParser) -> None:
+    _add_expression(parser)
+    parser.add_argument("-o", "--output", type=Path, default=Path("graph.svg"), help="the file (default: graph.svg)")
+    parser.add_argument("--forward-only", action="store_true", help="draw the graph before the sweep, gradients —")
+    parser.add_argument("--detail", default="op", help="op (default), or full: a dot opened into × and +")
+    parser.set_defaults(run=_draw)
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("data", metavar="DATA", help="moons, circles, xor, spirals or blobs")
+    add("--points", type=int, default=100, help="how many points (default: 100)")
+    add("--noise", type=float, default=0.1, help="the standard deviation of their noise (default: 0.1)")
+    add("--hidden", type=int, nargs="*", default=[16, 16], metavar="N", help="neurons a layer (default: 16 16)")
+    add("--activation", default="relu", help="of the hidden layers (default: relu)")
+    add("--epochs", type=int, default=40, help="passes over the data (default: 40)")
+    add("--seed", type=int, default=0, help="of the weights, the points and their order (default: 0)")
+    add("-o", "--output", type=Path, default=Path(), help="folder for the pictures (default: this one)")
+    parser.set_defaults(run=_train)
+
+
+# The commands
+
+
+def _demo(options: argparse.Namespace) -> None:
+    folder = _folder(options.output)
+    _title("1. The chain rule on f = (x + y) · z")
+    f = _graph(LESSON, LESSON_VALUES)
+    _print_steps(f)
+    f.backward()
+    files = [*_save_drawings(f, folder)]
+    _title("2. A network learns two moons")
+    files += _train_and_draw(_train_options(folder))
+    _title("3. What was written")
+    _say_files(files)
+    print('\nNow your own:  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1')
+
+
+def _step(options: argparse.Namespace) -> None:
+    _print_steps(_graph(options.expression, options.values))
+
+
+def _draw(options: argparse.Namespace) -> None:
+    from tinygrad_edu import viz
+
+    f = _graph(options.expression, options.values)
+    if not options.forward_only:
+        f.backward()
+    _say_files([viz.draw(f, detail=options.detail).save(options.output)])
+
+
+def _train(options: argparse.Namespace) -> None:
+    options.output = _folder(options.output)
+    _say_files(_train_and_draw(options))
+
+
+def _graph(expression: str, assignments: Sequence[str]) -> Value:
+    """The graph of an expression; its output is called f, if it has no name and f is free."""
+    values = dict(_assignment(text) for text in assignments)
+    f = parse(expression, **values)
+    unused = [name for name in values if name not in {node.label for node in Graph(f)}]
+    if unused:
+        print(f"note: {', '.join(unused)} does not appear in the expression", file=sys.stderr)
+    if not f.label and "f" not in {node.label for node in Graph(f)}:
+        f.label = "f"
+    return f
+
+
+def _assignment(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    value = _number(number)
+    if value is None or not name.strip().isidentifier():
+        raise OptionError(
+            f"{text!r} after the expression", "a name, = and a number stand here, without spaces", instead="x=-2"
+        )
+    return name.strip(), value
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+# What is printed
+
+
+def _title(text: str) -> None:
+    bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
+    print(f"\n{bold}{text}{plain}\n")
+
+
+def _print_steps(f: Value) -> None:
+    trace = chain_rule(f)
+    print("\n".join(step_lines(f, trace)))
+
+
+def step_lines(f: Value, trace: Trace) -> Iterable[str]:
+    """The whole of `tinygrad-edu step`, a line each.
+
+    >>> f = parse("f = x * y", x=2, y=3)
+    >>> for line in step_lines(f, chain_rule(f)):
+    ...     print(line)
+    f = x * y
+    <BLANKLINE>
+    forward: every operation computes its number
+      f = x * y  = 2 * 3  = 6
+    <BLANKLINE>
+    backward: the chain rule along every edge, old + upstream × local = new
+      ∂f/∂f             1
+      ∂f/∂x  ∂f/∂f · y  0 + 1 × 3 = 3
+      ∂f/∂y  ∂f/∂f · x  0 + 1 × 2 = 2
+    <BLANKLINE>
+    gradient
+      ∂f/∂x  = 3
+      ∂f/∂y  = 2
+    """
+    yield to_text(f)
+    if trace.forward:
+        yield ""
+        yield "forward: every operation computes its number"
+        yield from _columns((f"{s.name} = {s.formula}", f"= {s.numbers}", f"= {show(s.out)}") for s in trace.forward)
+    yield ""
+    yield "backward: the chain rule along every edge, old + upstream × local = new"
+    name = Graph(f).name(f)
+    rows = [(f"∂{name}/∂{name}", "", "1")]
+    rows += [(s.gradient, s.rule_with_symbol, s.sum) for s in trace.edges]
+    yield from _columns(rows)
+    yield ""
+    yield "gradient"
+    yield from _columns((f"∂{name}/∂{leaf}", f"= {gradient}") for leaf, gradient in _leaf_gradients(f, trace))
+
+
+def _leaf_gradients(f: Value, trace: Trace) -> list[tuple[str, str]]:
+    graph = Graph(f)
+    found = {step.argument: step.after for step in trace.edges}
+    return [(graph.name(leaf), show(found.get(graph.name(leaf), 1.0))) for leaf in graph.leaves]
+
+
+def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Rows as lines, every column as wide as its widest cell, up to a limit that one long formula may not break."""
+    table = list(rows)
+    widths = [min(34, max(map(len, column))) for column in zip(*table, strict=True)]
+    return ["  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def _say_files(files: Iterable[Path]) -> None:
+    for file in files:
+        print(f"  wrote {file}  ({file.stat().st_size / 1000:.0f} kB)")
+
+
+# Training
+
+
+def _train_options(folder: Path) -> argparse.Namespace:
+    options = _parser().parse_args(["train", "moons"])
+    options.output = folder
+    return options
+
+
+def _train_and_draw(options: argparse.Namespace) -> list[Path]:
+    from tinygrad_edu import nn, viz
+
+    X, y = nn.datasets.load(options.data, n=options.points, noise=options.noise, seed=options.seed)
+    model = nn.MLP(2, [*options.hidden, 1], activation=options.activation, seed=options.seed)
+    print(f"  {options.data}: {len(X)} points; {_described(model)}")
+    history = nn.fit(model, X, y, loss="hinge", epochs=options.epochs, seed=options.seed)
+    print(f"  {history}")
+    network = viz.draw_network(model)
+    boundary = viz.plot_decision_boundary(model, X, y)
+    return [
+        network.save(options.output / "network.svg"),
+        network.save(options.output / "network.png"),
+        viz.save_figure(boundary, options.output / "boundary.png"),
+    ]
+
+
+def _described(model: MLP) -> str:
+    sizes = "-".join(str(size) for size in model.sizes)
+    return f"a {sizes} network of {len(model.parameters())} parameters"
+
+
+def _save_drawings(f: Value, folder: Path) -> list[Path]:
+    from tinygrad_edu import viz
+
+    drawing = viz.draw(f)
+    return [drawing.save(folder / "f.svg"), drawing.save(folder / "f.png")]
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path
