@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
-from itertools import chain
+from functools import reduce
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -99,6 +99,7 @@ class Rule:
         "note",
         "numpy",
         "partials",
+        "slopes",
         "symbol",
         "text",
     )
@@ -127,6 +128,7 @@ class Rule:
         self.forward = forward
         self.partials = partials
         self.constants = tuple(p for p in partials if isinstance(p, float)) if self._is_linear(partials, many) else None
+        self.slopes = tuple(partial if callable(partial) else _constant(partial) for partial in partials)
         self.fixed = tuple(position for position, partial in enumerate(partials) if partial is None)
         self.symbol = symbol or name
         self.text = text or f"{name}({slots})"
@@ -236,9 +238,21 @@ class Rule:
         >>> mul.local_derivatives((3.0, 5.0), 15.0)
         (5.0, 3.0)
         """
+        return self._partials_at(self.grouped(args), out)
+
+    def linearize(self, args: Sequence[float]) -> tuple[float, tuple[float, ...]]:
+        """The result and the local derivatives together: all that a node of a graph records.
+
+        >>> mul.linearize((3.0, 5.0))
+        (15.0, (5.0, 3.0))
+        """
         groups = self.grouped(args)
-        found: list[Any] = [p(*groups, out) if callable(p) else p or 0.0 for p in self.partials]
-        return tuple(chain.from_iterable(found)) if self.many else tuple(found)
+        out = self.forward(*groups)
+        return out, self._partials_at(groups, out)
+
+    def _partials_at(self, groups: Sequence[Any], out: Any) -> tuple[Any, ...]:
+        found = [slope(*groups, out) for slope in self.slopes]
+        return tuple(reduce(operator.add, found)) if self.many else tuple(found)
 
     def check(self, args: Sequence[float], names: Sequence[str] = ("x", "y"), origin: str = "") -> None:
         """Raise the DomainError that explains itself, if the arguments are outside the domain.
@@ -266,6 +280,11 @@ class Rule:
 
     def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
         return _find, (self.name,)
+
+
+def _constant(number: float | None) -> Callable[..., float]:
+    """A constant partial as a function, so that all partials can be called alike."""
+    return lambda *args: number or 0.0
 
 
 def _find(name: str) -> Rule:

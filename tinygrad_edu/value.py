@@ -342,6 +342,7 @@ class Value:
 
 
 _new = Value.__new__
+_ONLY_VALUES = frozenset({Value})
 
 
 def _node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...]) -> Value:
@@ -364,18 +365,18 @@ def apply(rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
     >>> apply(rules.mul, (Value(3.0), 5.0)).partials
     (5.0, 3.0)
     """
-    values = tuple([as_value(arg) for arg in args])
+    values = args if _ONLY_VALUES.issuperset(map(type, args)) else tuple(map(as_value, args))
     if rule.fixed:
         _check_fixed(rule, values)
     numbers = [value._data for value in values]
     if check and rule.domain is not None:
         _check(rule, values, numbers)
-    out = rule.evaluate(numbers)
     if not _is_recording():
-        return Value(out)
+        return Value(rule.evaluate(numbers))
     if not check and rule.domain is not None and not rule.domain.holds(*numbers):
-        return _node(out, rule, values, (nan,) * len(values))  # outside the domain there is no derivative
-    return _node(out, rule, values, rule.local_derivatives(numbers, out))
+        return _node(rule.evaluate(numbers), rule, values, (nan,) * len(values))  # no derivative outside the domain
+    out, partials = rule.linearize(numbers)
+    return _node(out, rule, values, partials)
 
 
 def _unary(rule: Rule, arg: Value) -> Value:
@@ -385,7 +386,7 @@ def _unary(rule: Rule, arg: Value) -> Value:
     out = rule.forward(x)
     if not _is_recording():
         return Value(out)
-    return _node(out, rule, (arg,), rule.constants or (rule.partials[0](x, out),))  # type: ignore[operator]
+    return _node(out, rule, (arg,), rule.constants or (rule.slopes[0](x, out),))
 
 
 def _binary(rule: Rule, left: Value, right: Number) -> Value:
@@ -394,10 +395,13 @@ def _binary(rule: Rule, left: Value, right: Number) -> Value:
     x, y = left._data, right._data
     if rule.domain is not None:
         _check(rule, (left, right), (x, y))
-    out = rule.forward(x, y)
     if not _is_recording():
-        return Value(out)
-    return _node(out, rule, (left, right), rule.constants or rule.local_derivatives((x, y), out))
+        return Value(rule.forward(x, y))
+    out = rule.forward(x, y)
+    if rule.constants:
+        return _node(out, rule, (left, right), rule.constants)
+    slope_x, slope_y = rule.slopes
+    return _node(out, rule, (left, right), (slope_x(x, y, out), slope_y(x, y, out)))
 
 
 def _check(rule: Rule, args: tuple[Value, ...], numbers: Any) -> None:
