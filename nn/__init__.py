@@ -1,4 +1,42 @@
-"""tinygrad_edu.nn"""
+"""Neurons, layers and networks on the engine, and how they learn.
+
+    model = nn.MLP(2, [16, 16, 1], seed=0)
+    X, y = nn.datasets.moons(n=100, noise=0.1, seed=0)
+    history = nn.fit(model, X, y, loss="hinge")
+
+Read in this order: module, layers, losses, optim, train; then init and datasets.
+"""
 
 if __name__ != "tinygrad_edu.nn":
     raise ImportError("write `from tinygrad_edu import nn`: a bare import from here is a second copy of every class")
+
+from tinygrad_edu.nn import datasets
+from tinygrad_edu.nn.layers import MLP, Layer, Neuron
+from tinygrad_edu.nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge_loss,
+    mse_loss,
+)
+from tinygrad_edu.nn.module import Module
+from tinygrad_edu.nn.optim import SGD
+from tinygrad_edu.nn.train import History, accuracy, fit, predict
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "accuracy",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "datasets",
+    "fit",
+    "hinge_loss",
+    "mse_loss",
+    "predict",
+]

@@ -11,6 +11,7 @@ Every error of this package is one of these, and each is also the built-in error
     ├── GraphError        (ValueError)          a graph that cannot be read as asked
     ├── SizeError         (ValueError)          two sizes that do not fit together
     ├── OptionError       (ValueError)          a name or number that is none of the choices
+    ├── DivergedError     (ArithmeticError)     a training whose loss is no number any more
     └── DrawingError      (RuntimeError)        a picture that could not be made
 
 A message has up to four parts: what was asked, what is wrong, where it came from, what to write instead.
@@ -65,6 +66,10 @@ class SizeError(TinygradError, ValueError):
 
 class OptionError(TinygradError, ValueError):
     """A name or a number that is none of the choices; the message lists them."""
+
+
+class DivergedError(TinygradError, ArithmeticError):
+    """A training whose loss is no number any more."""
 
 
 class DrawingError(TinygradError, RuntimeError):

@@ -1,0 +1,242 @@
+"""What is a neuron, a layer, a network?
+
+    neuron     activation(w · x + b)                 one weighted sum, one bend
+    layer      neurons side by side                  all of the same inputs
+    MLP        layers one after the other            a multi-layer perceptron
+
+The signatures and meanings are micrograd's: `MLP(2, [16, 16, 1])` has relu in its hidden layers, a linear last layer,
+and gives a single Value where the last layer has one neuron. Everything else is a keyword.
+
+Names to know: `Neuron`, `Layer`, `MLP`. Read next: `losses.py`, which says how wrong a network is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tinygrad_edu.nn.init import Source, initializer, source, unknown
+from tinygrad_edu.nn.module import Module
+
+from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.functions import dot
+from tinygrad_edu.rules import CALL, RULES
+from tinygrad_edu.value import Number, Value, as_value
+
+LINEAR = "linear"
+ACTIVATIONS = [
+    LINEAR,
+    *(name for name, rule in RULES.items() if rule.binding is CALL and len(rule.partials) - len(rule.defaults) == 1),
+]
+
+Inputs = Iterable[Number] | Value
+Outputs = Value | list[Value]
+
+
+class Neuron(Module):
+    """One unit: activation(w1·x1 + w2·x2 + … + b). The weighted sum is a single `dot` node of the graph.
+
+    Args:
+        nin: the number of inputs.
+        nonlin: False for a linear neuron, as in micrograd.
+        activation: the name of a function of the rule table, or "linear".
+        init: how the weights begin: uniform, normal, xavier, he or zeros; see `nn.init`. The bias begins at 0.
+        seed: of the random weights; without one they come from Python's own `random`.
+
+    Attributes:
+        w: the weights, one for each input.
+        b: the bias.
+
+    >>> neuron = Neuron(2, activation="tanh", seed=0)
+    >>> neuron
+    Neuron(2 inputs, tanh)
+    >>> neuron([1.0, -2.0]).op
+    'tanh'
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: str = "relu",
+        init: str = "uniform",
+        seed: int | None = None,
+    ) -> None:
+        self._build(nin, activation if nonlin else LINEAR, init, source(seed), fan_out=1, prefix="")
+
+    @classmethod
+    def _of_layer(cls, nin: int, activation: str, init: str, random: Source, fan_out: int, prefix: str) -> Neuron:
+        neuron = cls.__new__(cls)
+        neuron._build(nin, activation, init, random, fan_out, prefix)
+        return neuron
+
+    def _build(self, nin: int, activation: str, init: str, random: Source, fan_out: int, prefix: str) -> None:
+        _check_count("inputs", nin)
+        weight = initializer(init)
+        self.activation = activation
+        self._activate = _activation(activation)
+        self.w = [Value(weight(random, nin, fan_out), label=f"{prefix}w{i}") for i in range(1, nin + 1)]
+        self.b = Value(0.0, label=f"{prefix}b")
+
+    def __call__(self, x: Inputs) -> Value:
+        """The neuron's output for `nin` numbers or Values.
+
+        Raises:
+            SizeError: if there are more or fewer.
+        """
+        return self.fire(as_inputs(x, len(self.w), self))
+
+    def fire(self, x: Sequence[Value]) -> Value:
+        """The output for inputs that are known to be `nin` Values."""
+        z = dot(self.w, x) + self.b
+        return z if self._activate is None else self._activate(z)
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)} inputs, {self.activation})"
+
+
+class Layer(Module):
+    """Neurons side by side, all with the same inputs.
+
+    >>> layer = Layer(3, 2, activation="sigmoid", seed=0)
+    >>> layer, len(layer.parameters())
+    (Layer(3 → 2, sigmoid), 8)
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        nonlin: bool = True,
+        *,
+        activation: str = "relu",
+        init: str = "uniform",
+        seed: int | None = None,
+    ) -> None:
+        self._build(nin, nout, activation if nonlin else LINEAR, init, source(seed), prefix="")
+
+    @classmethod
+    def _of_network(cls, nin: int, nout: int, activation: str, init: str, random: Source, prefix: str) -> Layer:
+        layer = cls.__new__(cls)
+        layer._build(nin, nout, activation, init, random, prefix)
+        return layer
+
+    def _build(self, nin: int, nout: int, activation: str, init: str, random: Source, prefix: str) -> None:
+        _check_count("neurons in a layer", nout)
+        self.activation = activation
+        self.neurons = [
+            Neuron._of_layer(nin, activation, init, random, nout, prefix=f"{prefix}n{i}.") for i in range(1, nout + 1)
+        ]
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """(inputs, neurons)."""
+        return len(self.neurons[0].w), len(self.neurons)
+
+    def __call__(self, x: Inputs) -> Outputs:
+        """The outputs of all neurons; a single Value where there is one neuron."""
+        return _alone_or_all(self.fire(as_inputs(x, self.sizes[0], self)))
+
+    def fire(self, x: Sequence[Value]) -> list[Value]:
+        """The outputs for inputs that are known to be `nin` Values."""
+        return [neuron.fire(x) for neuron in self.neurons]
+
+    def __repr__(self) -> str:
+        nin, nout = self.sizes
+        return f"Layer({nin} → {nout}, {self.activation})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other.
+
+    Args:
+        nin: the number of inputs.
+        nouts: the number of neurons of each layer; the last one is the number of outputs.
+        activation: of the hidden layers.
+        output: the activation of the last layer.
+        init: how the weights begin; see `Neuron`.
+        seed: of the random weights.
+
+    Raises:
+        OptionError: if an activation or initializer is unknown.
+
+    >>> model = MLP(3, [4, 3, 1], activation="tanh", output="sigmoid", init="xavier", seed=0)
+    >>> model
+    MLP(3 → 4 tanh → 3 tanh → 1 sigmoid, 35 parameters)
+    >>> 0 < model([1.0, 2.0, 3.0]).data < 1
+    True
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        *,
+        activation: str = "relu",
+        output: str = LINEAR,
+        init: str = "uniform",
+        seed: int | None = None,
+    ) -> None:
+        if not nouts:
+            raise SizeError(f"MLP({nin}, [])", "a network has at least one layer", instead=f"MLP({nin}, [16, 1])")
+        random = source(seed)
+        self.sizes = (nin, *nouts)
+        self.activation = activation
+        self.output = output
+        self.layers = [
+            Layer._of_network(self.sizes[i], nout, self._activation_of(i), init, random, prefix=f"l{i + 1}.")
+            for i, nout in enumerate(nouts)
+        ]
+
+    def _activation_of(self, layer: int) -> str:
+        return self.output if layer == len(self.sizes) - 2 else self.activation
+
+    def __call__(self, x: Inputs) -> Outputs:
+        """The outputs for one sample of `nin` numbers or Values; a single Value where there is one output.
+
+        Raises:
+            SizeError: if the sample has another size; the message names both.
+        """
+        values: Sequence[Value] = as_inputs(x, self.sizes[0], self)
+        for layer in self.layers:
+            values = layer.fire(values)
+        return _alone_or_all(list(values))
+
+    def __repr__(self) -> str:
+        layers = " → ".join(f"{layer.sizes[1]} {layer.activation}" for layer in self.layers)
+        return f"MLP({self.sizes[0]} → {layers}, {len(self.parameters())} parameters)"
+
+
+def as_inputs(x: Inputs, nin: int, module: Module) -> list[Value]:
+    """One sample as Values; plain numbers become constants, once for all neurons.
+
+    Raises:
+        SizeError: if the sample is not of the size that the module takes.
+    """
+    values = [x] if isinstance(x, Value) else [as_value(each) for each in x]
+    if len(values) != nin:
+        raise SizeError(
+            f"{module!r} of a sample of {len(values)}",
+            f"it takes {nin} inputs, and here are {len(values)}",
+            instead=f"a list of {nin} numbers, or a network of {len(values)} inputs",
+        )
+    return values
+
+
+def _alone_or_all(values: list[Value]) -> Outputs:
+    return values[0] if len(values) == 1 else values
+
+
+def _activation(name: str) -> Callable[[Value], Value] | None:
+    """The method of Value, or the row of the table, of that name."""
+    if name not in ACTIVATIONS:
+        raise unknown("activation", name, ACTIVATIONS)
+    if name == LINEAR:
+        return None
+    function: Callable[[Value], Value] = getattr(Value, name, RULES[name])
+    return function
+
+
+def _check_count(what: str, number: int) -> None:
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise OptionError(f"{number!r} {what}", "a whole number of at least 1 stands here", instead="MLP(2, [16, 1])")

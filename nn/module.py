@@ -1,0 +1,56 @@
+"""What do a neuron, a layer and a network have in common?
+
+They own parameters, possibly inside each other, and those have names: `layers.0.neurons.3.w.1` is the second weight of
+the fourth neuron of the first layer. A `Module` finds them by looking at its own attributes, so a subclass only has to
+assign its Values, lists of Values and other Modules to `self`.
+
+Names to know: `Module`. Read next: `layers.py`, the neuron, the layer and the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tinygrad_edu.value import Value
+
+
+class Module:
+    """Something with parameters.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.shifts = Value(2.0), [Value(1.0), Value(3.0)]
+    >>> [name for name, _ in Line().named_parameters()]
+    ['slope', 'shifts.0', 'shifts.1']
+    """
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """(name, Value) pairs, in the order in which the attributes were assigned; a shared Value comes once."""
+        seen: set[Value] = set()
+        for name, value in _walk(self, ""):
+            if value not in seen:
+                seen.add(value)
+                yield name, value
+
+    def parameters(self) -> list[Value]:
+        """The Values to train."""
+        return [value for _, value in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Forget all gradients: leaves accumulate, so every training step begins with this."""
+        for parameter in self.parameters():
+            parameter.zero_grad()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+
+
+def _walk(thing: object, name: str) -> Iterator[tuple[str, Value]]:
+    if isinstance(thing, Value):
+        yield name, thing
+    elif isinstance(thing, Module):
+        for attribute, inside in vars(thing).items():
+            yield from _walk(inside, f"{name}.{attribute}" if name else attribute)
+    elif isinstance(thing, list | tuple):
+        for index, inside in enumerate(thing):
+            yield from _walk(inside, f"{name}.{index}")
