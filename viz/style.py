@@ -1,0 +1,79 @@
+"""With which colours, pens and fonts is everything drawn?
+
+This is the only palette. Blue is positive and orange negative, a pair that colour-blind eyes keep apart (Okabe and
+Ito); the stronger the colour and the thicker the pen, the larger the number. A sign is never told by colour alone: the
+number stands beside it, and negative pens are dashed.
+
+Names to know: `tint`, `pen`, `faded_pen`. Read next: `drawing.py`.
+"""
+
+from __future__ import annotations
+
+FONT = "DejaVu Sans"  # Graphviz knows its widths by heart
+FONTS = "DejaVu Sans, Verdana, Noto Sans, Noto Sans CJK SC, sans-serif"  # what a browser may use instead
+
+INK = "#1b1f24"  # text
+PEN = "#57606a"  # outlines and arrows without a number
+QUIET = "#8c959f"  # what matters less: notes, legends
+PAPER = "#ffffff"
+POSITIVE = "#0072b2"  # blue
+NEGATIVE = "#d55e00"  # vermilion
+OPERATION = "#eaeef2"  # the small round nodes
+CONSTANT = "#f6f8fa"  # plain numbers
+
+CLASSES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # of data points
+MARKERS = ("o", "^", "s", "D", "v", "P")
+
+STRONGEST_TINT = 0.55  # black text has to stay readable on it
+THINNEST, THICKEST = 0.8, 3.2
+
+
+def tint(number: float, largest: float) -> str:
+    """The background for a number: white for 0, and the more blue or orange the larger it is.
+
+    >>> tint(0.0, 1.0), tint(1.0, 1.0)
+    ('#ffffff', '#73b2d5')
+    """
+    share = STRONGEST_TINT * _share(number, largest)
+    return _mixed(PAPER, POSITIVE if number > 0 else NEGATIVE, share)
+
+
+def pen(number: float, largest: float) -> dict[str, str]:
+    """Graphviz attributes of a line for a number: colour and dashes for the sign, width for the size.
+
+    >>> pen(-1.0, 1.0)
+    {'color': '#d55e00', 'penwidth': '3.20', 'style': 'dashed'}
+    """
+    width = THINNEST + (THICKEST - THINNEST) * _share(number, largest)
+    if number == 0 or number != number:
+        return {"color": QUIET, "penwidth": f"{THINNEST:.2f}", "style": "solid"}
+    color, style = (POSITIVE, "solid") if number > 0 else (NEGATIVE, "dashed")
+    return {"color": color, "penwidth": f"{width:.2f}", "style": style}
+
+
+def faded_pen(number: float, largest: float) -> dict[str, str]:
+    """A pen for one line among very many: small numbers are thin and pale, so that the large ones are seen.
+
+    >>> faded_pen(0.01, 1.0)["color"], faded_pen(1.0, 1.0)["color"]
+    ('#dfeef6', '#0072b2')
+    """
+    lines = pen(number, largest)
+    share = _share(number, largest) ** 2  # in proportion to the number
+    width = THINNEST / 2 + (THICKEST - THINNEST) * share
+    return {**lines, "color": _mixed(PAPER, lines["color"], max(0.125, share)), "penwidth": f"{width:.2f}"}
+
+
+def _share(number: float, largest: float) -> float:
+    """Between 0 and 1; the root lets small numbers be seen beside large ones."""
+    if number != number or largest == 0:
+        return 0.0
+    return min(1.0, (abs(number) / largest) ** 0.5) if abs(number) < float("inf") else 1.0
+
+
+def _mixed(paper: str, ink: str, share: float) -> str:
+    channels = zip(_channels(paper), _channels(ink), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in channels)
+
+
+def _channels(color: str) -> list[int]:
+    return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
