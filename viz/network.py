@@ -4,7 +4,7 @@
     circles     neurons, with the bias inside; with a sample, the activation, and after a sweep its gradient
     lines       weights: blue and solid above 0, orange and dashed below, the thicker the larger
 
-Positions are computed here (a network is a grid; there is nothing to lay out), so that a large one is quick to draw, too.
+Positions are computed here (a network is a grid; there is nothing to lay out), so that a large one is quick to draw.
 
 Names to know: `draw_network`. Read next: `plots.py`, which shows what a network learned.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import graphviz
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron, as_inputs
@@ -129,6 +130,8 @@ class _Network:
         weights = [abs(w.data) for layer in layers for neuron in layer.neurons for w in neuron.w]
         self.largest = max(weights, default=0.0)
         self.largest_value = max((abs(v.data) for column in columns for v in column.values), default=0.0)
+        shown = [len(column.shown) for column in columns]
+        self.is_crowded = max(a * b for a, b in pairwise(shown)) > CROWD
         self.height = max(len(column.shown) + bool(column.hidden) for column in columns)
         self.column = max(COLUMN, 0.32 * self.height)
         self.dot = canvas(layout="neato", splines="line", outputorder="edgesfirst")
@@ -189,15 +192,14 @@ class _Network:
         """The largest last, so that they lie on top."""
         left, right = self.columns[number], self.columns[number + 1]
         pairs = [(start, target) for target in right.shown for start in left.shown]
-        crowded = len(pairs) > CROWD
         for start, target in sorted(pairs, key=lambda pair: abs(layer.neurons[pair[1]].w[pair[0]].data)):
             weight = layer.neurons[target].w[start]
-            line = (style.faded_pen if crowded else style.pen)(weight.data, self.largest)
+            line = (style.faded_pen if self.is_crowded else style.pen)(weight.data, self.largest)
             self.dot.edge(_id(number, start), _id(number + 1, target), tooltip=self._weight_tooltip(weight), **line)
 
     def _weight_tooltip(self, weight: Value) -> str:
         grad = f", grad {show(weight.grad)}" if weight.has_grad else ""
-        return graphviz.nohtml(plain(f"{weight.label or 'w'} = {show(weight.data)}{grad}"))
+        return str(graphviz.nohtml(plain(f"{weight.label or 'w'} = {show(weight.data)}{grad}")))
 
     def _text(self, name: str, text: str, number: int, row: float) -> None:
         self.dot.node(
@@ -220,6 +222,8 @@ class _Network:
         if self.columns[0].gradients:
             inside += " · ∂: gradient of the output by it"
         lines = ["lines are weights: blue, solid: positive · orange, dashed: negative · thicker: larger", inside]
+        if self.is_crowded:
+            lines[0] += " · pale: small"
         label = "".join(plain(line) + "\\l" for line in lines)
         self.dot.attr(label=graphviz.nohtml(label), labelloc="b", labeljust="l")
 

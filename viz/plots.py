@@ -144,7 +144,8 @@ def _scatter(ax: Axes, points: NDArray[Any], classes: NDArray[Any]) -> None:
     for number, one in enumerate(np.unique(classes)):
         chosen = points[classes == one]
         ax.scatter(
-            *chosen.T,
+            chosen[:, 0],
+            chosen[:, 1],
             color=style.CLASSES[number % len(style.CLASSES)],
             marker=style.MARKERS[number % len(style.MARKERS)],
             edgecolors="white",

@@ -32,7 +32,7 @@ def tint(number: float, largest: float) -> str:
     """The background for a number: white for 0, and the more blue or orange the larger it is.
 
     >>> tint(0.0, 1.0), tint(1.0, 1.0)
-    ('#ffffff', '#73b2d5')
+    ('#ffffff', '#73b1d5')
     """
     share = STRONGEST_TINT * _share(number, largest)
     return _mixed(PAPER, POSITIVE if number > 0 else NEGATIVE, share)
@@ -55,7 +55,7 @@ def faded_pen(number: float, largest: float) -> dict[str, str]:
     """A pen for one line among very many: small numbers are thin and pale, so that the large ones are seen.
 
     >>> faded_pen(0.01, 1.0)["color"], faded_pen(1.0, 1.0)["color"]
-    ('#dfeef6', '#0072b2')
+    ('#dfedf5', '#0072b2')
     """
     lines = pen(number, largest)
     share = _share(number, largest) ** 2  # in proportion to the number
