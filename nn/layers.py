@@ -25,7 +25,7 @@ from tinygrad_edu.value import Number, Value, as_value
 LINEAR = "linear"
 ACTIVATIONS = [
     LINEAR,
-    *(name for name, rule in RULES.items() if rule.binding is CALL and len(rule.partials) - len(rule.defaults) == 1),
+    *(name for name, rule in RULES.items() if rule.binding is CALL and rule.is_unary),
 ]
 
 Inputs = Iterable[Number] | Value

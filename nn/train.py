@@ -31,7 +31,7 @@ from tinygrad_edu.nn.losses import (
 )
 from tinygrad_edu.nn.optim import SGD
 
-from tinygrad_edu.errors import DivergedError, SizeError
+from tinygrad_edu.errors import DivergedError, OptionError, SizeError
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value, no_grad
 
@@ -64,12 +64,17 @@ class History:
         """How many epochs were finished."""
         return len(self.loss)
 
-    def __repr__(self) -> str:
+    @property
+    def summary(self) -> str:
+        """How it went, in a line."""
         if not self.loss:
-            return "History(no epoch finished)"
+            return "no epoch finished"
         right = "" if math.isnan(self.accuracy[-1]) else f", accuracy {100 * self.accuracy[-1]:.1f} %"
         stopped = ", interrupted" if self.interrupted else ""
-        return f"History({self.epochs} epochs, loss {show(self.loss[0])} → {show(self.loss[-1])}{right}{stopped})"
+        return f"{self.epochs} epochs, loss {show(self.loss[0])} → {show(self.loss[-1])}{right}{stopped}"
+
+    def __repr__(self) -> str:
+        return f"History({self.summary})"
 
 
 def fit(
@@ -103,7 +108,7 @@ def fit(
 
     Raises:
         SizeError: if X and y do not fit together or to the model.
-        OptionError: if the loss is unknown.
+        OptionError: if the loss is unknown, or a count is below 1.
         DivergedError: if the loss is no longer a number.
 
     >>> from tinygrad_edu.nn import datasets
@@ -111,6 +116,8 @@ def fit(
     >>> fit(MLP(2, [1], seed=0), X, y, epochs=10).accuracy[-1]
     1.0
     """
+    _check_count("epochs", epochs)
+    _check_count("batch_size", batch_size)
     data = _data(model, X, y)
     task = _task(loss)
     descent = optimizer or SGD(model.parameters(), lr=0.05, momentum=0.9)
@@ -174,6 +181,12 @@ _HABITS: dict[str, tuple[Callable[[float], float], Callable[[Outputs, float], bo
     "bce_with_logits": (lambda y: y, _is_positive(0.0)),
     "cross_entropy": (lambda y: y, lambda output, y: int(np.argmax(_numbers(output))) == y),
 }
+
+
+def _check_count(name: str, number: int) -> None:
+    if number < 1:
+        raise OptionError(f"fit(..., {name}={number})", "at least 1 is needed to learn anything", instead=f"{name}=10")
+
 
 Sample = tuple[list[float], Any]
 

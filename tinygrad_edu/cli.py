@@ -299,8 +299,8 @@ def _train_and_draw(options: argparse.Namespace) -> list[Path]:
     X, y = nn.datasets.load(options.data, n=options.points, noise=options.noise, seed=options.seed)
     model = nn.MLP(2, [*options.hidden, 1], activation=options.activation, seed=options.seed)
     print(f"  {options.data}: {len(X)} points; {_described(model)}")
-    history = nn.fit(model, X, y, loss="hinge", epochs=options.epochs, seed=options.seed)
-    print(f"  {history}")
+    history = nn.fit(model, X, y, loss="hinge", epochs=options.epochs, seed=options.seed, progress=True)
+    print(f"  {history.summary}")
     network = viz.draw_network(model)
     boundary = viz.plot_decision_boundary(model, X, y)
     return [

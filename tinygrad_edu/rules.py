@@ -204,6 +204,11 @@ class Rule:
         some = f"{least} or {count}" if self.defaults else f"{count}"
         return f"{self.name} takes {some} argument{'s' if count > 1 else ''}"
 
+    @property
+    def is_unary(self) -> bool:
+        """Whether it can be called with one argument, as an activation is."""
+        return not self.many and len(self.partials) - len(self.defaults) == 1
+
     def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """The arguments with the defaults of those left out.
 

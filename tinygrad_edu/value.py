@@ -411,7 +411,9 @@ def _check(rule: Rule, args: tuple[Value, ...], numbers: Any) -> None:
         return
     names = [_name(arg, generic, rule) for arg, generic in zip(args, "xy", strict=False)]
     origins = [
-        f"{generic} is {arg!r}" for generic, name, arg in zip("xy", names, args, strict=False) if name == generic
+        f"{generic} is {arg!r}"
+        for generic, name, arg in zip("xy", names, args, strict=False)
+        if name == generic and not arg.label
     ]
     rule.check(numbers, names, "; ".join(origins))
 

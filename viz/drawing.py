@@ -23,6 +23,8 @@ from tinygrad_edu.viz.style import FONT, FONTS
 from tinygrad_edu.errors import DrawingError
 
 DPI = 96
+WIDEST = 2000  # pixels of a PNG whose scale nobody chose
+LARGEST_SCALE = 10
 
 
 class Drawing:
@@ -60,20 +62,32 @@ class Drawing:
         svg = svg[svg.index("<svg") :]  # without the XML header, which may not stand inside a page
         return svg.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"')
 
-    def png(self, scale: float = 2.0) -> bytes:
+    def png(self, scale: float | None = None) -> bytes:
         """The picture as PNG bytes.
 
         Args:
-            scale: pixels for each pixel of the SVG at its own size; 2 is crisp on most screens.
+            scale: pixels for each pixel of the SVG at its own size; by default 2, which is crisp on most screens, and
+                less for a picture that would be wider than 2000 pixels.
+
+        Raises:
+            DrawingError: if the scale is not above 0, or the picture too large.
         """
         import resvg_py
 
+        zoom = self._fitting_scale() if scale is None else scale
+        if not 0 < zoom <= LARGEST_SCALE:
+            raise DrawingError(f"png(scale={scale})", f"a scale is above 0, at most {LARGEST_SCALE}", instead="scale=2")
         try:
-            return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), dpi=DPI, zoom=scale, font_files=_font_files()))
+            return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), dpi=DPI, zoom=zoom, font_files=_font_files()))
         except ValueError as error:
             raise DrawingError(
                 "a PNG of this drawing", f"the renderer says: {error}", instead="drawing.svg()"
             ) from error
+
+    def _fitting_scale(self) -> float:
+        found = re.search(r'width="([\d.]+)pt"', self.svg())
+        width = float(found[1]) * DPI / 72 if found else 1.0
+        return max(1.0, min(2.0, WIDEST / width))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to a file; its suffix says the format: .svg, .png, .dot, or what a Graphviz here can do.

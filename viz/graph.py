@@ -243,7 +243,9 @@ class _Picture:
 
     def _legend(self) -> None:
         swept = any(node.has_grad for node in self.graph.nodes)
-        lines = ["on an edge: local, the local derivative of the operation by this argument"]
+        lines = (
+            ["on an edge: local, the local derivative of the operation by this argument"] if self.graph.edges else []
+        )
         if swept:
             lines.append("below it: upstream gradient · local derivative = contribution to the gradient at its start")
             lines.append("blue, solid: positive · orange, dashed: negative · stronger and thicker: larger")

@@ -71,7 +71,7 @@ def plot_history(history: History, *, ax: Axes | None = None) -> Figure:
     ax = ax or _axes(6.0, 4.0)
     epochs = range(1, history.epochs + 1)
     ax.plot(epochs, history.loss, color=style.POSITIVE, label="loss")
-    ax.set(xlabel="epoch", ylabel="loss", title=repr(history))
+    ax.set(xlabel="epoch", ylabel="loss", title=history.summary)
     ax.grid(alpha=0.3)
     if not np.all(np.isnan(history.accuracy)):
         right = ax.twinx()

@@ -29,18 +29,21 @@ def field(text: str) -> str:
     r"""A text as one field of a record.
 
     >>> print(field("{x|y} < 1"))
-    \{x\|y\}\ \<\ 1
+    \{x\|y\} \< 1
     """
-    return re.sub(r"([{}|<> ])", r"\\\1", plain(text))
+    return re.sub(r"([{}|<>])", r"\\\1", plain(text))
 
 
 def visible(text: str) -> str:
     r"""What XML may not hold is shown as a sign: control characters, and halves of surrogate pairs.
 
+    Spaces that Graphviz would drop, at the ends and beside each other, become spaces that do not break.
+
     >>> visible("a\tb\x07")
-    'a    b␇'
+    'a\xa0\xa0\xa0b␇'
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
+    text = re.sub(r"^ +| +$| {2,}", lambda spaces: "\xa0" * len(spaces[0]), text, flags=re.MULTILINE)
     return "".join(character if character == "\n" else _sign(character) for character in text)
 
 

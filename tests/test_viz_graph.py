@@ -1,0 +1,170 @@
+"""Does the picture of a graph say what the graph says?"""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from test_viz_drawing import node_texts, texts
+from tinygrad_edu.viz import style
+
+from tinygrad_edu import Value, parse, viz
+from tinygrad_edu.errors import GraphError, OptionError
+from tinygrad_edu.functions import dot
+
+
+def lesson():
+    return parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
+
+
+def arrows(source):
+    return [line.strip().split(" [")[0] for line in source.splitlines() if " -> " in line]
+
+
+def test_before_the_sweep_gradients_are_not_zero_but_unknown():
+    found = texts(viz.draw(lesson()).svg())
+    assert found.count("grad —") == 5
+    assert "grad 0" not in found
+    assert [text for text in found if text.startswith("local")] == ["local 1", "local 1", "local -4", "local 3"]
+    assert "—: not computed yet; call backward()" in found
+
+
+def test_after_the_sweep_every_edge_has_its_contribution():
+    f = lesson()
+    f.backward()
+    found = texts(viz.draw(f).svg())
+    assert sorted(text for text in found if text.startswith("grad")) == [
+        "grad -4",
+        "grad -4",
+        "grad -4",
+        "grad 1",
+        "grad 3",
+    ]
+    assert sorted(text for text in found if " · " in text and "=" in text and "gradient" not in text) == [
+        "(-4) · 1 = -4",
+        "(-4) · 1 = -4",
+        "1 · (-4) = -4",
+        "1 · 3 = 3",
+    ]
+    assert {"q = x + y", "data 3", "f = q * z", "data -12"} <= set(found)
+
+
+def test_a_gradient_of_zero_is_shown_as_zero():
+    x = Value(-1.0, label="x")
+    y = x.relu()
+    y.backward()
+    assert "grad 0" in texts(viz.draw(y).svg())
+
+
+def test_both_edges_of_a_square_are_drawn():
+    x = Value(3.0, label="x")
+    y = x * x
+    y.backward()
+    drawing = viz.draw(y)
+    assert arrows(drawing.source) == ["n0 -> n1op", "n0 -> n1op", "n1op -> n1"]
+    assert texts(drawing.svg()).count("1 · 3 = 3") == 2
+    assert "grad 6" in texts(drawing.svg())
+
+
+def test_colour_is_by_sign_and_never_alone():
+    f = lesson()
+    f.backward()
+    source = viz.draw(f).source
+    negative = [line for line in source.splitlines() if style.NEGATIVE in line]
+    assert len(negative) == 3
+    assert all("style=dashed" in line for line in negative)
+    assert style.tint(-4.0, 4.0) in source
+    assert "blue, solid: positive" in source
+
+
+def test_the_same_graph_gives_the_same_bytes_in_every_process():
+    program = (
+        "from tinygrad_edu import parse, viz; f = parse('q = x + y; f = q * z + x * tanh(y)', x=-2, y=5, z=-4); "
+        "f.backward(); print(viz.draw(f).svg())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
+
+
+def test_a_weighted_sum_is_one_node_or_opened():
+    ws, xs = [Value(2.0, label="w1"), Value(3.0, label="w2")], [Value(10.0, label="x1"), Value(100.0, label="x2")]
+    s = dot(ws, xs)
+    s.label = "s"
+    s.backward()
+    closed, opened = viz.draw(s), viz.draw(s, detail="full")
+    assert len(arrows(closed.source)) == 5
+    assert "s = w·x, 2 terms" in texts(closed.svg())
+    found = texts(opened.svg())
+    assert found.count("×") == 2
+    assert found.count("+") == 1
+    assert {"w1 * x1", "data 20", "w2 * x2", "data 300", "data 320"} <= set(found)
+    assert len(arrows(opened.source)) == 4 + 2 + 2 + 1
+    assert found.count("1 · 10 = 10") == 1  # into w1, along the opened edge
+
+
+def test_constants_are_quiet():
+    f = parse("2 * x + 1", x=3)
+    f.backward()
+    found = texts(viz.draw(f).svg())
+    assert {"2", "1"} <= set(found)
+    assert len([text for text in found if text.startswith("grad ")]) == 3
+
+
+def test_a_leaf_alone_can_be_drawn():
+    assert node_texts(viz.draw(Value(2.0)).svg()) == ["v1", "data 2", "grad —"]
+
+
+def test_a_graph_too_large_to_read_is_summed_up():
+    x = Value(0.5, label="x")
+    y = x
+    for _ in range(5000):
+        y = y * x
+    found = node_texts(viz.draw(y).svg())
+    assert found[0] == "5,001 nodes, 10,000 edges: too many to read"
+    assert "5,000 × mul" in found
+    assert len(arrows(viz.draw(parse("x * y", x=1, y=2), max_nodes=1).source)) == 0
+
+
+def test_labels_of_very_many_edges_are_left_to_the_tooltips():
+    xs = [Value(float(i), label=f"x{i}") for i in range(40)]
+    drawing = viz.draw(dot(xs, xs))
+    assert not any(text.startswith("local") for text in texts(drawing.svg())[:-2])
+    assert "local 39" in drawing.source
+
+
+def test_a_long_label_is_cut_and_whole_in_the_tooltip():
+    drawing = viz.draw(Value(1.0, label="x" * 100))
+    assert node_texts(drawing.svg())[0] == "x" * 39 + "…"
+    assert "x" * 100 in drawing.svg()
+
+
+def test_not_a_number_and_infinity_can_be_drawn():
+    x = Value(float("inf"), label="x")
+    y = x * 0.0
+    y.backward()
+    assert {"data inf", "data nan", "grad 0"} <= set(texts(viz.draw(y).svg()))
+    z = Value(0.0, label="z").sqrt()
+    z.backward()
+    assert "grad inf" in texts(viz.draw(z).svg())
+
+
+def test_wrong_options_are_named():
+    f = lesson()
+    with pytest.raises(OptionError, match="the choices are op, full"):
+        viz.draw(f, detail="all")
+    with pytest.raises(OptionError, match="the choices are LR, TB"):
+        viz.draw(f, direction="up")
+    with pytest.raises(GraphError, match="float is not a Value"):
+        viz.draw(3.0)
+
+
+def test_from_top_to_bottom():
+    assert "rankdir=TB" in viz.draw(lesson(), direction="TB").source

@@ -1,0 +1,85 @@
+"""Do the plots show what they are given?"""
+
+import numpy as np
+import pytest
+
+from tinygrad_edu import nn, viz
+from tinygrad_edu.errors import DrawingError, SizeError
+
+
+@pytest.fixture
+def line():
+    """Class 1 where x1 > 0."""
+    model = nn.MLP(2, [1])
+    model.layers[0].neurons[0].w[0].data, model.layers[0].neurons[0].w[1].data = 1.0, 0.0
+    return model
+
+
+def boundary(figure):
+    """The points of the black line."""
+    (lines,) = [c for c in figure.axes[0].collections if len(getattr(c, "levels", ())) == 1]
+    return np.concatenate([path.vertices for path in lines.get_paths()])
+
+
+def test_the_boundary_is_where_the_model_changes_its_mind(line):
+    X, y = [[-1.0, 0.0], [1.0, 1.0], [2.0, -1.0]], [0, 1, 1]
+    figure = viz.plot_decision_boundary(line, X, y)
+    assert np.allclose(boundary(figure)[:, 0], 0.0, atol=1e-9)
+    assert figure.axes[0].get_title() == "100.0 % of 3 points on the right side"
+    moved = viz.plot_decision_boundary(line, X, y, threshold=0.5)
+    assert np.allclose(boundary(moved)[:, 0], 0.5, atol=0.05)
+
+
+def test_behind_a_sigmoid_the_middle_is_a_half():
+    model = nn.MLP(2, [1], output="sigmoid")
+    model.layers[0].neurons[0].w[0].data, model.layers[0].neurons[0].w[1].data = 3.0, 0.0
+    figure = viz.plot_decision_boundary(model, [[-1.0, 0.0], [1.0, 1.0]], [0, 1])
+    assert np.allclose(boundary(figure)[:, 0], 0.0, atol=0.05)
+
+
+def test_classes_have_their_own_colours_and_markers(line):
+    figure = viz.plot_decision_boundary(line, [[-1.0, 0.0], [1.0, 1.0]], [0, 1])
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["class 0", "class 1"]
+
+
+def test_several_outputs_are_several_regions():
+    model = nn.MLP(2, [3], seed=0)
+    X, y = nn.datasets.blobs(n=9, classes=3)
+    figure = viz.plot_decision_boundary(model, X, y)
+    assert len(figure.axes[0].get_legend().get_texts()) == 3
+
+
+def test_one_side_only_has_no_boundary(line):
+    line.layers[0].neurons[0].b.data = 100.0
+    assert viz.plot_decision_boundary(line, [[0.0, 0.0], [1.0, 1.0]], [1, 1]).axes[0].get_title().startswith("100.0 %")
+
+
+def test_what_is_no_plane_is_refused():
+    with pytest.raises(SizeError, match="a plane has two coordinates"):
+        viz.plot_decision_boundary(nn.MLP(3, [1]), [[1.0, 2.0, 3.0]], [1])
+    with pytest.raises(SizeError, match="a plane has two coordinates"):
+        viz.plot_decision_boundary(nn.MLP(2, [1]), [[1.0, 2.0]], [1, 0])
+
+
+def test_the_history_is_plotted():
+    figure = viz.plot_history(nn.History(loss=[3.0, 1.0, 0.5], accuracy=[0.5, 0.75, 1.0]))
+    loss, accuracy = figure.axes
+    assert loss.lines[0].get_ydata().tolist() == [3.0, 1.0, 0.5]
+    assert accuracy.lines[0].get_ydata().tolist() == [0.5, 0.75, 1.0]
+    assert len(viz.plot_history(nn.History(loss=[3.0], accuracy=[float("nan")])).axes) == 1
+
+
+def test_a_plot_can_be_drawn_into_given_axes(line):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    ax = figure.add_subplot()
+    assert viz.plot_decision_boundary(line, [[0.0, 0.0], [1.0, 1.0]], [1, 1], ax=ax) is figure
+
+
+def test_a_figure_is_saved_by_its_suffix(line, tmp_path):
+    figure = viz.plot_history(nn.History(loss=[1.0], accuracy=[1.0]))
+    assert viz.save_figure(figure, tmp_path / "h.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(DrawingError, match="the formats are"):
+        viz.save_figure(figure, tmp_path / "h.xyz")
+    assert [file.name for file in tmp_path.iterdir()] == ["h.png"]
