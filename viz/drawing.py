@@ -60,6 +60,7 @@ class Drawing:
                 "a picture of this DOT source", f"Graphviz says: {error}", instead="a look at drawing.source"
             ) from error
         svg = svg[svg.index("<svg") :]  # without the XML header, which may not stand inside a page
+        svg = re.sub(r"<!--.*?-->\n?", "", svg).replace("&#45;", "-")  # a minus is escaped for the comments' sake alone
         return svg.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"')
 
     def png(self, scale: float | None = None) -> bytes:

@@ -1,0 +1,66 @@
+"""Is the package one package, with the names it promises?"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tinygrad_edu
+from tinygrad_edu import errors
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_public_names():
+    names = {"Value", "parse", "chain_rule", "grad", "no_grad", "gradcheck", "nn", "viz"}
+    assert names | {"DomainError", "TinygradError"} == set(tinygrad_edu.__all__)
+    assert all(getattr(tinygrad_edu, name) is not None for name in names)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = tinygrad_edu.nothing
+
+
+def test_submodules_are_there_after_import_tinygrad_edu_alone():
+    program = "import tinygrad_edu; print(tinygrad_edu.nn.MLP(2, [1]), tinygrad_edu.viz.draw)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["nn", "viz"])
+def test_a_second_copy_is_refused_in_a_sentence(name):
+    found = subprocess.run([sys.executable, "-c", f"import {name}"], cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 1
+    assert f"ImportError: write `from tinygrad_edu import {name}`" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "builtin"),
+    [
+        (errors.NumberError, TypeError),
+        (errors.DomainError, ValueError),
+        (errors.PoleError, ZeroDivisionError),
+        (errors.ExpressionError, ValueError),
+        (errors.StaleGraphError, RuntimeError),
+        (errors.GraphError, ValueError),
+        (errors.SizeError, ValueError),
+        (errors.OptionError, ValueError),
+        (errors.DivergedError, ArithmeticError),
+        (errors.DrawingError, RuntimeError),
+    ],
+)
+def test_an_error_is_ours_and_the_built_in_one(error, builtin):
+    assert issubclass(error, errors.TinygradError)
+    assert issubclass(error, builtin)
+    assert error.__name__ in errors.__doc__
+    assert f"({builtin.__name__})" in errors.__doc__
+
+
+def test_no_module_reaches_against_the_flow():
+    """The engine knows nothing of nn and viz, but for the command line and how a Value shows itself; nn not of viz."""
+    late = ("cli.py", "__init__.py", "value.py")
+    for file in (ROOT / "tinygrad_edu").glob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        if file.name not in late:
+            assert "tinygrad_edu.nn" not in text, file.name
+            assert "tinygrad_edu.viz" not in text, file.name
+    for file in (ROOT / "nn").glob("*.py"):
+        assert "viz" not in file.read_text(encoding="utf-8"), file.name
