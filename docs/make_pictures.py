@@ -1,0 +1,40 @@
+"""Make the pictures of the README: `python docs/make_pictures.py`."""
+
+from pathlib import Path
+
+from tinygrad_edu import Value, nn, parse, viz
+
+FOLDER = Path(__file__).parent / "pictures"
+
+
+def lesson() -> Value:
+    """The circuit f = (x + y) · z, after the sweep."""
+    f = parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
+    f.backward()
+    return f
+
+
+def neuron() -> Value:
+    """One neuron with two inputs, opened into its products, after the sweep."""
+    one = nn.Neuron(2, activation="tanh")
+    for parameter, number in zip(one.parameters(), (-3.0, 1.0, 6.8814), strict=True):
+        parameter.data = number
+    out = one([Value(2.0, label="x1"), Value(0.0, label="x2")])
+    out.label = "out"
+    out.backward()
+    return out
+
+
+def main() -> None:
+    """Draw them all."""
+    viz.draw(lesson()).save(FOLDER / "circuit.svg")
+    viz.draw(neuron(), detail="full").save(FOLDER / "neuron.svg")
+    X, y = nn.datasets.moons(n=100, noise=0.1, seed=0)
+    model = nn.MLP(2, [8, 8, 1], seed=3)
+    nn.fit(model, X, y, epochs=60)
+    viz.draw_network(model).save(FOLDER / "network.svg")
+    viz.save_figure(viz.plot_decision_boundary(model, X, y), FOLDER / "boundary.png", dpi=110)
+
+
+if __name__ == "__main__":
+    main()
