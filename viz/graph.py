@@ -235,7 +235,7 @@ class _Picture:
         contribution = flow.contribution
         attributes = {} if contribution is None else style.pen(contribution, self.largest)
         if self.labels_edges:
-            attributes["label"] = graphviz.nohtml(plain(flow.label))
+            attributes["label"] = graphviz.nohtml(plain(flow.label) + "\\n ")  # the empty line keeps it off the arrow
         self.dot.edge(start, end, tooltip=graphviz.nohtml(plain(flow.label)), **attributes)
 
     def _result(self, operation: str, value: str) -> None:
