@@ -13,22 +13,20 @@ Names to know: `Neuron`, `Layer`, `MLP`. Read next: `losses.py`, which says how 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from tinygrad_edu.nn.init import Source, initializer, source, unknown
 from tinygrad_edu.nn.module import Module
 
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.functions import dot
-from tinygrad_edu.rules import CALL, RULES
+from tinygrad_edu.rule import CALL
+from tinygrad_edu.rules import RULES
 from tinygrad_edu.value import Number, Value, as_value
 
 LINEAR = "linear"
-ACTIVATIONS = [
-    LINEAR,
-    *(name for name, rule in RULES.items() if rule.binding is CALL and rule.is_unary),
-]
 
-Inputs = Iterable[Number] | Value
+Inputs = Iterable[Number] | Number
 Outputs = Value | list[Value]
 
 
@@ -215,20 +213,42 @@ class MLP(Module):
         return f"MLP({self.sizes[0]} → {layers}, {len(self.parameters())} parameters)"
 
 
+def activations() -> list[str]:
+    """The names of all activations: every function of one argument in the rule table, and "linear".
+
+    >>> "tanh" in activations(), "dot" in activations()
+    (True, False)
+    """
+    return [LINEAR, *(name for name, rule in RULES.items() if rule.binding is CALL and rule.is_unary)]
+
+
 def as_inputs(x: Inputs, nin: int, module: Module) -> list[Value]:
     """One sample as Values; plain numbers become constants, once for all neurons.
 
     Raises:
         SizeError: if the sample is not of the size that the module takes.
     """
-    values = [x] if isinstance(x, Value) else [as_value(each) for each in x]
-    if len(values) != nin:
+    inputs = _listed(x)
+    if inputs and isinstance(inputs[0], list | tuple):
         raise SizeError(
-            f"{module!r} of a sample of {len(values)}",
-            f"it takes {nin} inputs, and here are {len(values)}",
-            instead=f"a list of {nin} numbers, or a network of {len(values)} inputs",
+            f"{module!r} of {len(inputs)} rows of numbers",
+            f"it takes one sample of {nin} inputs at a time",
+            instead="[model(row) for row in X]",
         )
-    return values
+    if len(inputs) != nin:
+        raise SizeError(
+            f"{module!r} of a sample of {len(inputs)}",
+            f"it takes {nin} inputs, and here are {len(inputs)}",
+            instead=f"a list of {nin} numbers, or a network of {len(inputs)} inputs",
+        )
+    return [as_value(each) for each in inputs]
+
+
+def _listed(x: Inputs) -> list[Any]:
+    """A sample as a list. An array becomes a list of Python floats at once, which is faster than one by one."""
+    if hasattr(x, "tolist"):
+        x = x.tolist()
+    return list(x) if isinstance(x, Iterable) else [x]
 
 
 def _alone_or_all(values: list[Value]) -> Outputs:
@@ -237,8 +257,9 @@ def _alone_or_all(values: list[Value]) -> Outputs:
 
 def _activation(name: str) -> Callable[[Value], Value] | None:
     """The method of Value, or the row of the table, of that name."""
-    if name not in ACTIVATIONS:
-        raise unknown("activation", name, ACTIVATIONS)
+    choices = activations()
+    if name not in choices:
+        raise unknown("activation", name, choices)
     if name == LINEAR:
         return None
     function: Callable[[Value], Value] = getattr(Value, name, RULES[name])

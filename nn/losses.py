@@ -11,22 +11,26 @@ Names to know: `mse_loss`, `hinge_loss`, `binary_cross_entropy_with_logits`, `cr
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
 from tinygrad_edu.nn.init import unknown
 
-from tinygrad_edu.errors import OptionError, SizeError
-from tinygrad_edu.functions import log, logsumexp, relu, softplus
+from tinygrad_edu.errors import DomainError, OptionError, SizeError
+from tinygrad_edu.functions import log, logsumexp
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Number, Value, as_value
 
-Numbers = Iterable[Any]  # Values and numbers, or lists of them
+Numbers = Iterable[Any] | Number  # Values and numbers, or lists of them
+REDUCTIONS = ["mean", "sum"]
 
 
 def mse_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Value:
     """The squared error, (prediction - target)², averaged over all numbers or summed.
+
+    Raises:
+        SizeError: if there is not one target for each prediction.
 
     >>> mse_loss([Value(1.0), Value(4.0)], [0.0, 2.0]).data
     2.5
@@ -38,26 +42,24 @@ def hinge_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") 
     """max(0, 1 - target · prediction), with targets -1 and 1: no loss for a point on the right side of its margin.
 
     Raises:
-        OptionError: if a target is neither -1 nor 1.
+        OptionError: if a target is neither -1 nor 1, such as the label 0.
 
     >>> hinge_loss([Value(2.0), Value(0.5)], [1, -1]).data
     0.75
     """
     pairs = _pairs(predictions, targets)
     for _, target in pairs:
-        if float(target) not in (-1.0, 1.0):
-            raise OptionError(
-                f"hinge_loss with the target {show(float(target))}", "its targets are -1 and 1", instead="2 * y - 1"
-            )
-    return _reduced([relu(1 - p * t) for p, t in pairs], reduction)
+        _check_side(target.data)
+    return _reduced([(1 - t * p).relu() for p, t in pairs], reduction)
 
 
 def binary_cross_entropy(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Value:
-    """-(t log p + (1 - t) log(1 - p)) for probabilities p, as a sigmoid gives them, and targets between 0 and 1.
+    """-(t log p + (1 - t) log(1 - p)) for probabilities p, as a sigmoid gives them, and targets t between 0 and 1.
 
     Raises:
-        DomainError: if a probability is exactly 0 or 1 where its logarithm counts: the logits are then the better
-            input, `binary_cross_entropy_with_logits`.
+        OptionError: if a target is not between 0 and 1.
+        DomainError: if a probability is not between 0 and 1, or is exactly 0 or 1 where its logarithm counts.
+            (PyTorch takes -100 for log 0 there, and a wrong gradient.)
 
     >>> round(binary_cross_entropy([Value(0.9)], [1]).data, 6)
     0.105361
@@ -66,59 +68,110 @@ def binary_cross_entropy(predictions: Numbers, targets: Numbers, reduction: str 
 
 
 def binary_cross_entropy_with_logits(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Value:
-    """The same of logits z, before the sigmoid: softplus(z) - t·z, which neither overflows nor loses digits.
+    """The same of logits z, before the sigmoid: softplus(z) - t·z, which meets no logarithm of 0 and no overflow.
+
+    Raises:
+        OptionError: if a target is not between 0 and 1.
 
     >>> round(binary_cross_entropy_with_logits([Value(-1000.0)], [1]).data, 6)
     1000.0
     """
-    return _reduced([softplus(z) - z * t for z, t in _pairs(predictions, targets)], reduction)
+    pairs = _pairs(predictions, targets)
+    for _, target in pairs:
+        _check_share(target.data)
+    return _reduced([z.softplus() - t * z for z, t in pairs], reduction)
 
 
-def cross_entropy(predictions: Iterable[Sequence[Number]], targets: Iterable[int], reduction: str = "mean") -> Value:
-    """Log Σ exp(z) - z[t]: of logits z, a list of one for each class, and the index t of the right class.
+def cross_entropy(predictions: Iterable[Any], targets: Iterable[int], reduction: str = "mean") -> Value:
+    """log Σ exp(z) - z[t]: of logits z, a list with one for each class, and the index t of the right class.
 
     Raises:
         OptionError: if a target is no index of a class.
+        SizeError: if a sample has no list of logits, or there is not one target for each sample.
 
     >>> round(cross_entropy([[Value(0.0), Value(0.0)]], [1]).data, 6)
     0.693147
     """
-    rows, classes = list(predictions), list(targets)
-    _check_lengths(len(rows), len(classes))
-    return _reduced(
-        [logsumexp(row) - row[_index(t, len(row))] for row, t in zip(rows, classes, strict=True)], reduction
-    )
+    rows, classes = _members(predictions), _members(targets)
+    _check_sizes(len(rows), len(classes))
+    return _reduced([_surprise_of_class(row, t) for row, t in zip(rows, classes, strict=True)], reduction)
 
 
 def _surprise(p: Value, t: Value) -> Value:
     """A term whose factor is exactly 0 is left out, so that p = 0 is allowed where t = 0."""
+    _check_share(t.data)
+    _check_probability(p.data, t.data)
     if t.is_constant and t.data in (0.0, 1.0):
         return -log(p if t.data == 1.0 else 1 - p)
     return -(t * log(p) + (1 - t) * log(1 - p))
 
 
-def _index(target: Any, classes: int) -> int:
-    if float(target) != int(target) or not 0 <= int(target) < classes:
-        raise OptionError(
-            f"cross_entropy with the target {target!r}", f"a target is the index of a class, 0 to {classes - 1}"
+def _surprise_of_class(logits: Any, target: Any) -> Value:
+    row = _members(logits)
+    if len(row) < 2:
+        raise SizeError(
+            "cross_entropy of a sample with one output",
+            "it compares the logits of two classes or more",
+            instead="binary_cross_entropy_with_logits, for two classes and one output",
         )
-    return int(target)
+    if target not in range(len(row)):
+        raise OptionError(
+            f"cross_entropy with the target {target!r}",
+            f"a target is the index of one of the {len(row)} classes",
+            instead=f"a whole number from 0 to {len(row) - 1}",
+        )
+    return logsumexp(row) - row[int(target)]
+
+
+def _check_side(target: float) -> None:
+    if target not in (-1.0, 1.0):
+        raise OptionError(
+            f"hinge_loss with the target {show(target)}",
+            "its targets are -1 and 1",
+            instead="2 * y - 1, for labels y of 0 and 1",
+        )
+
+
+def _check_share(target: float) -> None:
+    if not 0 <= target <= 1:
+        raise OptionError(
+            f"binary cross-entropy with the target {show(target)}",
+            "its targets are 0 and 1, or between",
+            instead="(y + 1) / 2, for labels y of -1 and 1",
+        )
+
+
+def _check_probability(p: float, target: float) -> None:
+    if 0 < p < 1 or (p, target) in ((0.0, 0.0), (1.0, 1.0)):
+        return
+    impossible = "the logarithm of 0 is infinite: what was said to be impossible has happened"
+    raise DomainError(
+        f"binary_cross_entropy of the prediction {show(p)} with the target {show(target)}",
+        impossible if p in (0.0, 1.0) else "a probability is between 0 and 1",
+        instead="binary_cross_entropy_with_logits, on a linear output",
+    )
 
 
 def _pairs(predictions: Numbers, targets: Numbers) -> list[tuple[Value, Value]]:
-    """(prediction, target) pairs out of two nested lists of the same shape."""
-    left, right = _flat(predictions), _flat(targets)
-    _check_lengths(len(left), len(right))
-    return list(zip(left, right, strict=True))
+    """(prediction, target) pairs out of two nested lists of the same shape; a list of one stands for its member."""
+    if _is_number(predictions) and _is_number(targets):
+        return [(as_value(predictions), as_value(targets))]
+    left, right = _members(predictions), _members(targets)
+    _check_sizes(len(left), len(right))
+    return [pair for p, t in zip(left, right, strict=True) for pair in _pairs(p, t)]
 
 
-def _flat(numbers: Any) -> list[Value]:
-    if isinstance(numbers, Value) or not isinstance(numbers, Iterable) or getattr(numbers, "shape", None) == ():
-        return [as_value(numbers)]
-    return [value for each in numbers for value in _flat(each)]
+def _is_number(thing: Any) -> bool:
+    return isinstance(thing, Value) or not isinstance(thing, Iterable) or getattr(thing, "shape", None) == ()
 
 
-def _check_lengths(predictions: int, targets: int) -> None:
+def _members(thing: Any) -> list[Any]:
+    if _is_number(thing):
+        return [thing]
+    return thing.tolist() if hasattr(thing, "tolist") else list(thing)
+
+
+def _check_sizes(predictions: int, targets: int) -> None:
     if predictions != targets or not predictions:
         raise SizeError(
             f"a loss of {predictions} predictions and {targets} targets",
@@ -127,7 +180,7 @@ def _check_lengths(predictions: int, targets: int) -> None:
 
 
 def _reduced(terms: list[Value], reduction: str) -> Value:
-    if reduction not in ("mean", "sum"):
-        raise unknown("reduction", reduction, ["mean", "sum"])
-    total = as_value(reduce(operator.add, terms))
+    if reduction not in REDUCTIONS:
+        raise unknown("reduction", reduction, REDUCTIONS)
+    total = reduce(operator.add, terms)
     return total / len(terms) if reduction == "mean" else total

@@ -2,7 +2,7 @@
 
 They own parameters, possibly inside each other, and those have names: `layers.0.neurons.3.w.1` is the second weight of
 the fourth neuron of the first layer. A `Module` finds them by looking at its own attributes, so a subclass only has to
-assign its Values, lists of Values and other Modules to `self`.
+assign its Values and other Modules, or lists, tuples and dicts of them, to `self`.
 
 Names to know: `Module`. Read next: `layers.py`, the neuron, the layer and the network.
 """
@@ -10,6 +10,7 @@ Names to know: `Module`. Read next: `layers.py`, the neuron, the layer and the n
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tinygrad_edu.value import Value
 
@@ -23,6 +24,10 @@ class Module:
     >>> [name for name, _ in Line().named_parameters()]
     ['slope', 'shifts.0', 'shifts.1']
     """
+
+    def __call__(self, x: Any) -> Any:
+        """The outputs for one sample. Every kind of module says for itself what they are."""
+        raise NotImplementedError(f"{type(self).__name__} has to define __call__(self, x): the outputs for a sample")
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """(name, Value) pairs, in the order in which the attributes were assigned; a shared Value comes once."""
@@ -47,10 +52,14 @@ class Module:
 
 def _walk(thing: object, name: str) -> Iterator[tuple[str, Value]]:
     if isinstance(thing, Value):
-        yield name, thing
+        if not thing.args:  # a result kept as an attribute is no parameter
+            yield name, thing
     elif isinstance(thing, Module):
         for attribute, inside in vars(thing).items():
             yield from _walk(inside, f"{name}.{attribute}" if name else attribute)
     elif isinstance(thing, list | tuple):
         for index, inside in enumerate(thing):
             yield from _walk(inside, f"{name}.{index}")
+    elif isinstance(thing, dict):
+        for key, inside in thing.items():
+            yield from _walk(inside, f"{name}.{key}")

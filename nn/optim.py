@@ -23,6 +23,8 @@ class SGD:
         nesterov: look ahead along the velocity.
         weight_decay: adds weight_decay · parameter to the gradient, which is L2 regularization.
 
+    A parameter that no sweep has reached stays as it is, and one that is listed twice is moved once.
+
     Raises:
         OptionError: if there are no parameters, or a number is out of its range.
 
@@ -44,12 +46,12 @@ class SGD:
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        self.parameters = list(parameters)
+        self.parameters = list(dict.fromkeys(parameters))
         self.lr = lr
         self.momentum = momentum
         self.nesterov = nesterov
         self.weight_decay = weight_decay
-        self._velocity: list[float] | None = None
+        self._velocity = [0.0] * len(self.parameters)
         self._check()
 
     def _check(self) -> None:
@@ -61,6 +63,14 @@ class SGD:
             raise OptionError(
                 f"SGD(momentum={self.momentum})", "momentum is 0 or more, below 1", instead="momentum=0.9"
             )
+        if self.nesterov and not self.momentum:
+            raise OptionError(
+                "SGD(nesterov=True) without momentum", "it looks ahead along the momentum", instead="momentum=0.9"
+            )
+        if not self.weight_decay >= 0:
+            raise OptionError(
+                f"SGD(weight_decay={self.weight_decay})", "a weight decay is 0 or more", instead="weight_decay=1e-4"
+            )
 
     def zero_grad(self) -> None:
         """Forget the gradients of the last step."""
@@ -69,17 +79,13 @@ class SGD:
 
     def step(self) -> None:
         """Move every parameter a little against its gradient."""
-        gradients = [p.grad + self.weight_decay * p.data for p in self.parameters]
-        for parameter, move in zip(self.parameters, self._moves(gradients), strict=True):
-            parameter.data -= self.lr * move
+        for index, parameter in enumerate(self.parameters):
+            if parameter.has_grad:
+                gradient = parameter.grad + self.weight_decay * parameter.data
+                parameter.data -= self.lr * self._direction(index, gradient)
 
-    def _moves(self, gradients: list[float]) -> list[float]:
+    def _direction(self, index: int, gradient: float) -> float:
         if not self.momentum:
-            return gradients
-        if self._velocity is None:
-            self._velocity = list(gradients)
-        else:
-            self._velocity = [self.momentum * v + g for v, g in zip(self._velocity, gradients, strict=True)]
-        if not self.nesterov:
-            return self._velocity
-        return [g + self.momentum * v for v, g in zip(self._velocity, gradients, strict=True)]
+            return gradient
+        self._velocity[index] = self.momentum * self._velocity[index] + gradient
+        return gradient + self.momentum * self._velocity[index] if self.nesterov else self._velocity[index]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from tinygrad_edu import Value, parse
 from tinygrad_edu.errors import DomainError, ExpressionError, NumberError
-from tinygrad_edu.expression import as_factor, to_latex, to_text
+from tinygrad_edu.printing import as_factor, to_latex, to_text
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import pytest
 from tinygrad_edu import DomainError, Value, preludes
 from tinygrad_edu import functions as functions_module
 from tinygrad_edu.errors import GraphError, NumberError, PoleError, SizeError
-from tinygrad_edu.rules import CALL, RULES, rule
+from tinygrad_edu.rule import CALL, rule
+from tinygrad_edu.rules import RULES
 from tinygrad_edu.value import apply
 
 rows = pytest.mark.parametrize("row", RULES.values(), ids=RULES)

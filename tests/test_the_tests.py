@@ -6,7 +6,8 @@ import promises
 import pytest
 
 from tinygrad_edu import floats
-from tinygrad_edu.rules import POSITIVE, RULES, Domain, cos, mul, rule, sin
+from tinygrad_edu.rule import Domain, rule
+from tinygrad_edu.rules import POSITIVE, RULES, cos, mul, sin
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from tinygrad_edu.expression import as_factor
 from tinygrad_edu.graph import Graph, formula
-from tinygrad_edu.rules import PRODUCT, SUM, Rule
+from tinygrad_edu.printing import as_factor
+from tinygrad_edu.rule import PRODUCT, SUM, Rule
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.value import Value
 

@@ -8,7 +8,7 @@ At a kink, such as relu at 0, the two one-sided differences disagree and no sing
 flagged rather than failed, and the value the rule table chose must lie between the two sides. At the edge of a domain,
 such as sqrt at 0, one side is missing: that is flagged as well.
 
-Names to know: `gradcheck`, `Report`. Read next: `expression.py`, which turns text into graphs and back.
+Names to know: `gradcheck`, `Report`. Read next: `expression.py`, which turns text into graphs.
 """
 
 from __future__ import annotations

@@ -19,12 +19,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import nan
-from numbers import Real
 from typing import TYPE_CHECKING, Any, SupportsFloat, Union
 
 from tinygrad_edu import rules
-from tinygrad_edu.errors import GraphError, NumberError, TinygradError
-from tinygrad_edu.rules import CONSTANT, Rule
+from tinygrad_edu.errors import GraphError, NumberError
+from tinygrad_edu.real import real
+from tinygrad_edu.rule import CALL, CONSTANT, Rule
 from tinygrad_edu.show import show
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class Value:
             return ""
         if self.rule is rules.power:
             return f"**{show(self.args[1].data)}"
-        return self.rule.text.strip("{} ") if self.rule.binding is not rules.CALL else self.rule.symbol
+        return self.rule.text.strip("{} ") if self.rule.binding is not CALL else self.rule.symbol
 
     # Arithmetic. The reflected forms have a plain number on the left.
 
@@ -311,7 +311,7 @@ class Value:
 
     def __str__(self) -> str:
         """The expression this Value stands for: `parse(str(v))` builds the same function again."""
-        from tinygrad_edu.expression import summary
+        from tinygrad_edu.printing import summary
 
         return summary(self)
 
@@ -323,7 +323,7 @@ class Value:
 
     def latex(self) -> str:
         """The expression this Value stands for, as LaTeX."""
-        from tinygrad_edu.expression import to_latex
+        from tinygrad_edu.printing import to_latex
 
         return to_latex(self)
 
@@ -433,7 +433,7 @@ def _name(arg: Value, generic: str, rule: Rule) -> str:
     text = arg.label or str(arg)
     if ";" in text or len(text) > 40:
         return generic
-    return f"({text})" if arg.args and not arg.label and rule.binding is not rules.CALL else text
+    return f"({text})" if arg.args and not arg.label and rule.binding is not CALL else text
 
 
 def as_value(number: Number) -> Value:
@@ -450,47 +450,5 @@ def as_value(number: Number) -> Value:
 
 
 def as_float(number: Any) -> float:
-    """Any real number as a Python float; what is none is refused by name.
-
-    >>> as_float("3")
-    Traceback (most recent call last):
-    ...
-    tinygrad_edu.errors.NumberError: '3' as the number of a Value
-      what is wrong:  str is not a real number
-      write instead:  float('3')
-    """
-    if type(number) is float:
-        return number
-    if isinstance(number, Real | Value):
-        return _checked_float(number)
-    if getattr(number, "shape", None) == () and hasattr(number, "item"):  # a NumPy bool, an array of no dimension
-        return as_float(number.item())
-    raise _no_real_number(number)
-
-
-def _checked_float(number: Any) -> float:
-    try:
-        return float(number)
-    except OverflowError as error:
-        what = f"an int of {number.bit_length()} bits" if isinstance(number, int) else repr(number)
-        raise NumberError(
-            f"{what} as the number of a Value",
-            "it is larger than any float (about 1.8e308)",
-            instead="float('inf'), or a smaller unit",
-        ) from error
-
-
-def _no_real_number(thing: Any) -> TinygradError:
-    kind = type(thing).__name__
-    if getattr(thing, "shape", ()) != ():
-        return NumberError(
-            f"an array of shape {tuple(thing.shape)} together with a Value",
-            "a Value is one number, and an array is many",
-            instead="[value * x for x in array], or np.array([...], dtype=object) of Values on both sides",
-        )
-    advice = {"str": f"float({thing!r})", "complex": "a real part and an imaginary part as two Values"}
-    return NumberError(
-        f"{thing!r} as the number of a Value",
-        f"{kind} is not a real number",
-        instead=advice.get(kind, "an int or a float"),
-    )
+    """The number of a Value, or any real number, as a Python float."""
+    return number._data if type(number) is Value else real(number)

@@ -1,0 +1,61 @@
+"""What counts as a number?
+
+Whatever is one real number, of Python or NumPy, becomes a Python float; everything else is refused by name, with what
+to write instead.
+
+Names to know: `real`. Read next: `value.py`.
+"""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+from tinygrad_edu.errors import NumberError, TinygradError
+
+
+def real(number: Any) -> float:
+    """Any real number as a Python float; what is none is refused by name.
+
+    >>> real("3")
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.NumberError: '3' as the number of a Value
+      what is wrong:  str is not a real number
+      write instead:  float('3')
+    """
+    if type(number) is float:
+        return number
+    if isinstance(number, Real):
+        return _checked_float(number)
+    if getattr(number, "shape", None) == () and hasattr(number, "item"):  # a NumPy bool, an array of no dimension
+        return real(number.item())
+    raise _no_real_number(number)
+
+
+def _checked_float(number: Any) -> float:
+    try:
+        return float(number)
+    except OverflowError as error:
+        what = f"an int of {number.bit_length()} bits" if isinstance(number, int) else repr(number)
+        raise NumberError(
+            f"{what} as the number of a Value",
+            "it is larger than any float (about 1.8e308)",
+            instead="float('inf'), or a smaller unit",
+        ) from error
+
+
+def _no_real_number(thing: Any) -> TinygradError:
+    kind = type(thing).__name__
+    if getattr(thing, "shape", ()) != ():
+        return NumberError(
+            f"an array of shape {tuple(thing.shape)} together with a Value",
+            "a Value is one number, and an array is many",
+            instead="[value * x for x in array], or np.array([...], dtype=object) of Values on both sides",
+        )
+    advice = {"str": f"float({thing!r})", "complex": "a real part and an imaginary part as two Values"}
+    return NumberError(
+        f"{thing!r} as the number of a Value",
+        f"{kind} is not a real number",
+        instead=advice.get(kind, "an int or a float"),
+    )

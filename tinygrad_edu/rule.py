@@ -1,0 +1,299 @@
+"""What is a row of the rule table?
+
+A `Rule` is one operation: how it computes, its partial derivatives, where it is defined, and how it is written for
+people, NumPy and JavaScript. It can be called like a function, with floats or with Values. The rows themselves stand
+in `rules.py`; here is what a row can do.
+
+Names to know: `Rule`, `rule`, `RULES`, `Domain`, `Binding`. Read next: `value.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+from tinygrad_edu.errors import DomainError, NumberError, PoleError, SizeError
+from tinygrad_edu.show import show
+
+if TYPE_CHECKING:
+    from tinygrad_edu.value import Number, Value
+
+RULES: dict[str, Rule] = {}
+
+Partial = Callable[..., Any] | float | None
+
+
+class Binding(NamedTuple):
+    """How tightly an infix operation binds, and how tightly each argument must to go without parentheses."""
+
+    level: int
+    needs: tuple[int, ...]
+
+
+SUM = Binding(1, (1, 2))
+PRODUCT = Binding(2, (2, 3))
+SIGN = Binding(3, (3,))
+POWER = Binding(4, (5, 3))
+CALL = Binding(5, ())
+FRACTION = Binding(3, (0, 0))  # the LaTeX forms enclose some of their arguments themselves
+RAISED = Binding(4, (5, 0))
+EXPONENT = Binding(4, (0,))
+
+
+class Domain(NamedTuple):
+    """Where an operation is defined, and what to say elsewhere.
+
+    `holds` takes the arguments as floats, or as arrays of them.
+    """
+
+    words: str
+    holds: Callable[..., bool]
+    instead: str
+    pole: bool = False
+
+
+class Rule:
+    """One operation: a row of the table, and a function of floats or Values.
+
+    >>> from tinygrad_edu.rules import exp, tanh
+    >>> tanh(0.0), exp(0.0)
+    (0.0, 1.0)
+    >>> tanh.local_derivatives((0.5,), math.tanh(0.5))
+    (0.7864477329659274,)
+
+    `many` marks an operation of any number of arguments, which come in as many equal groups as there are
+    partials: `dot` has the groups ws and xs. Its forward and its partials take whole groups, and a partial gives one
+    derivative for each member of its group.
+    """
+
+    __slots__ = (
+        "binding",
+        "constants",
+        "defaults",
+        "domain",
+        "fixed",
+        "forward",
+        "javascript",
+        "kinks",
+        "latex",
+        "latex_binding",
+        "many",
+        "name",
+        "note",
+        "numpy",
+        "partials",
+        "slopes",
+        "symbol",
+        "text",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., float],
+        *partials: Partial,
+        symbol: str | None = None,
+        text: str | None = None,
+        latex: str | None = None,
+        numpy: str | None = None,
+        javascript: str | None = None,
+        binding: Binding = CALL,
+        latex_binding: Binding | None = None,
+        domain: Domain | None = None,
+        defaults: tuple[float, ...] = (),
+        kinks: dict[tuple[float, ...], tuple[float, ...]] | None = None,
+        many: bool = False,
+        note: str = "",
+    ) -> None:
+        slots = ", ".join("[{}]" if many else "{}" for _ in partials)
+        infix = binding is not CALL
+        self.name = name
+        self.forward = forward
+        self.partials = partials
+        self.constants = tuple(p for p in partials if isinstance(p, float)) if self._is_linear(partials, many) else None
+        self.slopes = tuple(partial if callable(partial) else _constant(partial) for partial in partials)
+        self.fixed = tuple(position for position, partial in enumerate(partials) if partial is None)
+        self.symbol = symbol or name
+        self.text = text or f"{name}({slots})"
+        self.latex = latex or rf"\operatorname{{{{{name}}}}}\left({slots.replace('[', '').replace(']', '')}\right)"
+        self.numpy = numpy or (f"({self.text})" if infix else f"np.{name}({slots})")
+        self.javascript = javascript or (f"({self.text})" if infix else f"Math.{name}({slots})")
+        self.binding = binding
+        self.latex_binding = latex_binding or binding
+        self.domain = domain
+        self.defaults = defaults
+        self.kinks = kinks or {}
+        self.many = many
+        self.note = note
+
+    @staticmethod
+    def _is_linear(partials: tuple[object, ...], many: bool) -> bool:
+        return not many and all(isinstance(partial, float) for partial in partials)
+
+    @overload
+    def __call__(self, *args: float) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__(self, *args: Number) -> Value: ...
+    def __call__(self, *args: Any) -> Any:
+        """A float for floats; a Value if one of the arguments is one. Outside the domain, a DomainError."""
+        for arg in args:
+            if type(arg) is not float:
+                return self._apply(args, check=True)
+        if len(args) != len(self.partials):
+            return self._apply(args, check=True)
+        if self.domain is not None:  # the rest is _apply for floats, written out: partials call it at every step
+            self.check(args)
+        return self.forward(*args)
+
+    def unchecked(self, *args: Any) -> Any:
+        """The same without a look at the domain. A partial uses it where a slope may be vertical, and then gets inf."""
+        return self._apply(args, check=False)
+
+    def _apply(self, args: tuple[Any, ...], check: bool) -> Any:
+        """Floats are computed here; any other argument says itself what becomes of a rule applied to it."""
+        args = self.complete(args)
+        for arg in args:
+            if not isinstance(arg, float | int):
+                return self._apply_to(arg, args, check)
+        if check:
+            self.check(args)
+        return self.evaluate(args)
+
+    def _apply_to(self, arg: Any, args: tuple[Any, ...], check: bool) -> Any:
+        apply_rule = getattr(arg, "apply_rule", None)
+        if apply_rule is not None:
+            return apply_rule(self, args, check)
+        raise NumberError(
+            f"{self.name} of {arg!r}",
+            f"{type(arg).__name__} is neither a number nor a Value",
+            instead=f"{self.name}(Value(...)) for one number at a time",
+        )
+
+    @property
+    def signature(self) -> str:
+        """How it is written, with the names of the formula sheet.
+
+        >>> from tinygrad_edu.rules import div, dot, log
+        >>> log.signature, div.signature, dot.signature
+        ('log(x)', 'x / y', 'dot([x1, x2], [y1, y2])')
+        """
+        return self.text.format(*("x1, x2", "y1, y2") if self.many else "xy")
+
+    @property
+    def takes(self) -> str:
+        """How many arguments, in words."""
+        count, least = len(self.partials), len(self.partials) - len(self.defaults)
+        if self.many:
+            return f"{self.name} takes {count} list{'s of the same length' if count > 1 else ''}, not empty"
+        some = f"{least} or {count}" if self.defaults else f"{count}"
+        return f"{self.name} takes {some} argument{'s' if count > 1 else ''}"
+
+    @property
+    def is_unary(self) -> bool:
+        """Whether it can be called with one argument, as an activation is."""
+        return not self.many and len(self.partials) - len(self.defaults) == 1
+
+    def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments with the defaults of those left out.
+
+        >>> from tinygrad_edu.rules import leaky_relu
+        >>> leaky_relu.complete((3.0,))
+        (3.0, 0.01)
+        """
+        missing = len(self.partials) - len(args)
+        if self.many and args and len(args) % len(self.partials) == 0:
+            return args
+        if self.many or not 0 <= missing <= len(self.defaults):
+            raise SizeError(f"{self.name} of {len(args)} argument(s)", self.takes, instead=self.signature)
+        return args + self.defaults[len(self.defaults) - missing :]
+
+    def grouped(self, args: Sequence[Any]) -> Sequence[Any]:
+        """The arguments as forward and partials take them: one by one, or in equal groups.
+
+        >>> from tinygrad_edu.rules import dot
+        >>> dot.grouped((1, 2, 10, 20))
+        [(1, 2), (10, 20)]
+        """
+        if not self.many:
+            return args
+        size = len(args) // len(self.partials)
+        return [args[start : start + size] for start in range(0, len(args), size)]
+
+    def evaluate(self, args: Sequence[float]) -> float:
+        """The result on floats, by IEEE arithmetic."""
+        return self.forward(*self.grouped(args))
+
+    def local_derivatives(self, args: Sequence[Any], out: Any) -> tuple[Any, ...]:
+        """∂out/∂argument for every argument: numbers for floats, graphs for Values.
+
+        >>> from tinygrad_edu.rules import mul
+        >>> mul.local_derivatives((3.0, 5.0), 15.0)
+        (5.0, 3.0)
+        """
+        return self._partials_at(self.grouped(args), out)
+
+    def linearize(self, args: Sequence[float]) -> tuple[float, tuple[float, ...]]:
+        """The result and the local derivatives together: all that a node of a graph records.
+
+        >>> from tinygrad_edu.rules import mul
+        >>> mul.linearize((3.0, 5.0))
+        (15.0, (5.0, 3.0))
+        """
+        groups = self.grouped(args)
+        out = self.forward(*groups)
+        return out, self._partials_at(groups, out)
+
+    def _partials_at(self, groups: Sequence[Any], out: Any) -> tuple[Any, ...]:
+        found: list[Any] = [slope(*groups, out) for slope in self.slopes]
+        return tuple(reduce(operator.add, found)) if self.many else tuple(found)
+
+    def check(self, args: Sequence[float], names: Sequence[str] = ("x", "y"), origin: str = "") -> None:
+        """Raise the DomainError that explains itself, if the arguments are outside the domain.
+
+        >>> from tinygrad_edu.rules import log
+        >>> log.check([-2.0], ["a"])
+        Traceback (most recent call last):
+        ...
+        tinygrad_edu.errors.DomainError: log(a) at a = -2
+          what is wrong:  log(x) needs x > 0
+          write instead:  log(maximum(x, 1e-12)), if a tiny positive number is meant
+        """
+        if self.domain is None or self.domain.holds(*args):
+            return
+        pole = self.domain.pole or math.isinf(self.evaluate(args))
+        places = [f"{name} = {show(arg)}" for name, arg in zip(names, args, strict=False) if name != show(arg)]
+        raise (PoleError if pole else DomainError)(
+            self.text.format(*names) + (" at " + ", ".join(places) if places else ""),
+            f"{self.signature} needs {self.domain.words}",
+            origin=origin,
+            instead=self.domain.instead,
+        )
+
+    def __repr__(self) -> str:
+        return f"<rule {self.signature}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
+        return _find, (self.name,)
+
+
+def _constant(number: float | None) -> Callable[..., float]:
+    """A constant partial as a function, so that all partials can be called alike."""
+    return lambda *args: number or 0.0
+
+
+def _find(name: str) -> Rule:
+    return CONSTANT if name == CONSTANT.name else RULES[name]
+
+
+def rule(name: str, forward: Callable[..., float], *partials: Partial, **row: Any) -> Rule:
+    """Add a row to the table; see `Rule` for what may stand in it."""
+    if name in RULES:
+        raise ValueError(f"there is a rule called {name!r} already: choose another name")
+    RULES[name] = Rule(name, forward, *partials, **row)
+    return RULES[name]
+
+
+CONSTANT = Rule("constant", float)  # the rule of a plain number written into an expression: no arguments, no row
