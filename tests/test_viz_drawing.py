@@ -9,11 +9,11 @@ import xml.etree.ElementTree as ET
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
-from tinygrad_edu.viz import quoting
-from tinygrad_edu.viz.drawing import Drawing, write_whole
 
 from tinygrad_edu import Value, viz
 from tinygrad_edu.errors import DrawingError
+from tinygrad_edu.viz import quoting
+from tinygrad_edu.viz.drawing import Drawing, write_whole
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -58,6 +58,7 @@ def test_a_png_has_letters_where_the_system_has_no_fonts(drawing):
     import numpy as np
     import resvg_py
     from PIL import Image
+
     from tinygrad_edu.viz.drawing import _font_files
 
     bare = resvg_py.svg_to_bytes(

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 from test_viz_drawing import node_texts, texts
-from tinygrad_edu.viz import style
 
 from tinygrad_edu import Value, parse, viz
 from tinygrad_edu.errors import GraphError, OptionError
 from tinygrad_edu.functions import dot
+from tinygrad_edu.viz import style
 
 
 def lesson():

@@ -2,10 +2,10 @@
 
 import pytest
 from test_viz_drawing import texts
-from tinygrad_edu.viz import style
 
 from tinygrad_edu import nn, viz
 from tinygrad_edu.errors import GraphError, OptionError, SizeError
+from tinygrad_edu.viz import style
 
 
 def test_every_weight_is_a_line_and_every_neuron_a_circle():

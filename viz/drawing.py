@@ -18,9 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tinygrad_edu.viz.style import FONT, FONTS
-
 from tinygrad_edu.errors import DrawingError
+from tinygrad_edu.viz.style import FONT, FONTS
 
 DPI = 96
 WIDEST = 2000  # pixels of a PNG whose scale nobody chose

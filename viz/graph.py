@@ -15,15 +15,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 import graphviz
-from tinygrad_edu.viz import style
-from tinygrad_edu.viz.drawing import Drawing
-from tinygrad_edu.viz.quoting import field, plain, shortened
 
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.value import Value
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.drawing import Drawing
+from tinygrad_edu.viz.quoting import field, plain, shortened
 
 DETAILS = ("op", "full")
 MOST_NODES = 300  # more cannot be read, and take long to lay out

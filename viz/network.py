@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import graphviz
+
+from tinygrad_edu.errors import GraphError, OptionError
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron, as_inputs
+from tinygrad_edu.show import show
+from tinygrad_edu.value import Number, Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import canvas
 from tinygrad_edu.viz.quoting import plain
-
-from tinygrad_edu.errors import GraphError, OptionError
-from tinygrad_edu.show import show
-from tinygrad_edu.value import Number, Value
 
 MOST_NEURONS = 16  # of a layer; more are elided
 ROW = 0.78  # inches between neurons
