@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from tinygrad_edu.nn.init import unknown
 
 from tinygrad_edu.errors import OptionError
+from tinygrad_edu.nn.init import unknown
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 

@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from tinygrad_edu.nn.init import Source, initializer, source, unknown
-from tinygrad_edu.nn.module import Module
-
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.functions import dot
+from tinygrad_edu.nn.init import Source, initializer, source, unknown
+from tinygrad_edu.nn.module import Module
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.value import Number, Value, as_value

@@ -10,15 +10,15 @@ Names to know: `mse_loss`, `hinge_loss`, `binary_cross_entropy_with_logits`, `cr
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
-from tinygrad_edu.nn.init import unknown
-
 from tinygrad_edu.errors import DomainError, OptionError, SizeError
 from tinygrad_edu.functions import log, logsumexp
+from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Number, Value, as_value
 
@@ -83,7 +83,7 @@ def binary_cross_entropy_with_logits(predictions: Numbers, targets: Numbers, red
 
 
 def cross_entropy(predictions: Iterable[Any], targets: Iterable[int], reduction: str = "mean") -> Value:
-    """log Σ exp(z) - z[t]: of logits z, a list with one for each class, and the index t of the right class.
+    """The loss log Σ exp(z) - z[t]: of logits z, a list with one for each class, and the index t of the right one.
 
     Raises:
         OptionError: if a target is no index of a class.
@@ -120,7 +120,7 @@ def _surprise_of_class(logits: Any, target: Any) -> Value:
             f"a target is the index of one of the {len(row)} classes",
             instead=f"a whole number from 0 to {len(row) - 1}",
         )
-    return logsumexp(row) - row[int(target)]
+    return logsumexp(row) - as_value(row[int(target)])
 
 
 def _check_side(target: float) -> None:
@@ -142,7 +142,7 @@ def _check_share(target: float) -> None:
 
 
 def _check_probability(p: float, target: float) -> None:
-    if 0 < p < 1 or (p, target) in ((0.0, 0.0), (1.0, 1.0)):
+    if 0 < p < 1 or (p, target) in ((0.0, 0.0), (1.0, 1.0)) or math.isnan(p):
         return
     impossible = "the logarithm of 0 is infinite: what was said to be impossible has happened"
     raise DomainError(
@@ -152,7 +152,7 @@ def _check_probability(p: float, target: float) -> None:
     )
 
 
-def _pairs(predictions: Numbers, targets: Numbers) -> list[tuple[Value, Value]]:
+def _pairs(predictions: Any, targets: Any) -> list[tuple[Value, Value]]:
     """(prediction, target) pairs out of two nested lists of the same shape; a list of one stands for its member."""
     if _is_number(predictions) and _is_number(targets):
         return [(as_value(predictions), as_value(targets))]

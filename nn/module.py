@@ -9,7 +9,7 @@ Names to know: `Module`. Read next: `layers.py`, the neuron, the layer and the n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tinygrad_edu.value import Value
@@ -51,15 +51,15 @@ class Module:
 
 
 def _walk(thing: object, name: str) -> Iterator[tuple[str, Value]]:
-    if isinstance(thing, Value):
-        if not thing.args:  # a result kept as an attribute is no parameter
-            yield name, thing
-    elif isinstance(thing, Module):
-        for attribute, inside in vars(thing).items():
-            yield from _walk(inside, f"{name}.{attribute}" if name else attribute)
-    elif isinstance(thing, list | tuple):
-        for index, inside in enumerate(thing):
-            yield from _walk(inside, f"{name}.{index}")
-    elif isinstance(thing, dict):
-        for key, inside in thing.items():
-            yield from _walk(inside, f"{name}.{key}")
+    if isinstance(thing, Value) and not thing.args:  # a result kept as an attribute is no parameter
+        yield name, thing
+    for key, inside in _members(thing):
+        yield from _walk(inside, f"{name}.{key}" if name else str(key))
+
+
+def _members(thing: object) -> Iterable[tuple[object, object]]:
+    if isinstance(thing, Module):
+        return vars(thing).items()
+    if isinstance(thing, dict):
+        return thing.items()
+    return enumerate(thing) if isinstance(thing, list | tuple) else ()

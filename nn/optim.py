@@ -8,9 +8,24 @@ Names to know: `SGD`. Read next: `train.py`, where the steps become a training.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.value import Value
+
+
+class Optimizer(Protocol):
+    """What `fit` asks of an optimizer."""
+
+    lr: float
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of the last step."""
+        ...
+
+    def step(self) -> None:
+        """Move every parameter."""
+        ...
 
 
 class SGD:

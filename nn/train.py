@@ -20,8 +20,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from tinygrad_edu.errors import DivergedError, OptionError, SizeError
 from tinygrad_edu.nn.init import unknown
-from tinygrad_edu.nn.layers import MLP, Outputs
+from tinygrad_edu.nn.layers import Outputs
 from tinygrad_edu.nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -29,20 +31,15 @@ from tinygrad_edu.nn.losses import (
     hinge_loss,
     mse_loss,
 )
-from tinygrad_edu.nn.optim import SGD
-
-from tinygrad_edu.errors import DivergedError, OptionError, SizeError
+from tinygrad_edu.nn.module import Module
+from tinygrad_edu.nn.optim import SGD, Optimizer
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value, no_grad
 
+FIRST_LR = 0.05
+
 Loss = Callable[[list[Outputs], list[Any]], Value]
-LOSSES: dict[str, Callable[..., Value]] = {
-    "hinge": hinge_loss,
-    "mse": mse_loss,
-    "bce": binary_cross_entropy,
-    "bce_with_logits": binary_cross_entropy_with_logits,
-    "cross_entropy": cross_entropy,
-}
+Sample = tuple[list[float], Any]
 
 
 @dataclass
@@ -78,28 +75,29 @@ class History:
 
 
 def fit(
-    model: MLP,
+    model: Module,
     X: ArrayLike,
     y: ArrayLike,
     *,
     loss: str | Loss = "hinge",
-    optimizer: SGD | None = None,
+    optimizer: Optimizer | None = None,
     epochs: int = 40,
-    batch_size: int = 10,
+    batch_size: int | None = 10,
     seed: int | None = 0,
     progress: bool | None = None,
 ) -> History:
     """Train a model on data, in place.
 
     Args:
-        model: the network.
+        model: the network, or any Module that takes a sample and gives a Value or a list of them.
         X: samples, of shape (n, inputs).
-        y: n targets: classes 0 and 1 (for "hinge" they become -1 and 1), class indices for "cross_entropy", numbers
-            for "mse".
+        y: n labels: 0 and 1, or for "hinge" also -1 and 1 (it is given -1 for 0), class indices for "cross_entropy",
+            numbers for "mse".
         loss: "hinge", "mse", "bce", "bce_with_logits", "cross_entropy", or a function of predictions and targets.
-        optimizer: by default SGD with momentum 0.9, its learning rate falling from 0.05 in a straight line.
+        optimizer: by default SGD with momentum 0.9, its learning rate falling from 0.05 in a straight line. One that
+            is given keeps its learning rate; L2 regularization is its `weight_decay`.
         epochs: passes over the data.
-        batch_size: samples for each step.
+        batch_size: samples for each step; None for all of them.
         seed: of the order of the samples.
         progress: whether to show a progress bar; if not said, where standard error is a terminal.
 
@@ -108,35 +106,36 @@ def fit(
 
     Raises:
         SizeError: if X and y do not fit together or to the model.
-        OptionError: if the loss is unknown, or a count is below 1.
+        OptionError: if the loss is unknown, a label is none that it takes, or a count is below 1.
         DivergedError: if the loss is no longer a number.
 
-    >>> from tinygrad_edu.nn import datasets
+    >>> from tinygrad_edu.nn import MLP, datasets
     >>> X, y = datasets.blobs(n=20)
     >>> fit(MLP(2, [1], seed=0), X, y, epochs=10).accuracy[-1]
     1.0
     """
     _check_count("epochs", epochs)
-    _check_count("batch_size", batch_size)
-    data = _data(model, X, y)
+    data = _data(X, y)
+    size = len(data) if batch_size is None else batch_size
+    _check_count("batch_size", size)
     task = _task(loss)
-    descent = optimizer or SGD(model.parameters(), lr=0.05, momentum=0.9)
-    first_lr = descent.lr
+    descent = SGD(model.parameters(), lr=FIRST_LR, momentum=0.9) if optimizer is None else optimizer
     history = History()
     shuffled = random.Random(seed)  # noqa: S311 (the order of samples is no secret)
     with _bar(epochs, progress) as advance, _until_interrupted(history):
         for epoch in range(epochs):
             if optimizer is None:
-                descent.lr = first_lr * (1 - 0.9 * epoch / epochs)
+                descent.lr = FIRST_LR * (1 - 0.9 * epoch / epochs)
             shuffled.shuffle(data)
-            _epoch(model, data, task, descent, batch_size, history)
+            _epoch(model, data, task, descent, size, history)
             advance(history)
     return history
 
 
-def predict(model: MLP, X: ArrayLike) -> NDArray[np.float64]:
+def predict(model: Module, X: ArrayLike) -> NDArray[np.float64]:
     """The outputs for samples of shape (n, inputs), without a graph: shape (n,), or (n, outputs).
 
+    >>> from tinygrad_edu.nn import MLP
     >>> predict(MLP(2, [3, 1], seed=0), [[0.0, 1.0], [1.0, 0.0]]).shape
     (2,)
     """
@@ -144,43 +143,83 @@ def predict(model: MLP, X: ArrayLike) -> NDArray[np.float64]:
         return np.array([_numbers(model(row)) for row in np.asarray(X, dtype=float).tolist()])
 
 
-def accuracy(model: MLP, X: ArrayLike, y: ArrayLike) -> float:
+def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
     """The share of samples whose class is predicted right: by the largest of several outputs, or by the middle of one.
 
-    The middle is ½ behind a sigmoid, else 0.
+    The middle is ½ behind a sigmoid, else 0; the labels on its two sides are 0 and 1, or -1 and 1.
+
+    >>> from tinygrad_edu.nn import MLP
+    >>> line = MLP(1, [1], init="zeros")
+    >>> line.layers[0].neurons[0].w[0].data = 1.0
+    >>> accuracy(line, [[-2.0], [-1.0], [3.0], [4.0]], [0, 1, 1, 1])
+    0.75
     """
-    outputs = predict(model, X)
-    classes = outputs.argmax(axis=1) if outputs.ndim > 1 else outputs > (0.5 if model.output == "sigmoid" else 0.0)
-    return float(np.mean(classes.astype(int) == (np.asarray(y) > 0 if outputs.ndim == 1 else np.asarray(y))))
+    outputs, labels = predict(model, X), np.asarray(y).ravel()
+    if len(outputs) != len(labels):
+        raise SizeError(f"accuracy of {len(outputs)} samples and {len(labels)} labels", "each sample has one label")
+    if outputs.ndim > 1:
+        return float(np.mean(outputs.argmax(axis=1) == labels))
+    middle = 0.5 if getattr(model, "output", "") == "sigmoid" else 0.0
+    return float(np.mean((outputs > middle) == (labels > 0)))
+
+
+def _is_same_side(output: Outputs, label: float) -> bool:
+    return bool((_numbers(output) > 0) == (label > 0))
+
+
+def _is_likely(probability: Outputs, label: float) -> bool:
+    return bool((_numbers(probability) > 0.5) == (label > 0.5))
+
+
+def _is_largest(outputs: Outputs, label: float) -> bool:
+    return int(np.argmax(_numbers(outputs))) == label
+
+
+def _side(label: Any) -> float:
+    """The target of the hinge loss: -1 or 1, for labels 0 and 1, or -1 and 1."""
+    if label not in (-1, 0, 1):
+        raise OptionError(
+            f"fit(..., loss='hinge') with the label {label!r}",
+            "its labels are 0 and 1, or -1 and 1",
+            instead="loss='cross_entropy' for more than two classes, loss='mse' for numbers",
+        )
+    return 1.0 if label > 0 else -1.0
 
 
 class _Task(NamedTuple):
-    """What a loss wants: how targets are given to it, and when a sample is right."""
+    """What a loss asks of labels, and when it takes a sample to be right: never, where it does not tell classes."""
 
     loss: Loss
-    target: Callable[[float], float]
-    is_right: Callable[[Outputs, float], bool] | None
+    is_right: Callable[[Outputs, float], bool] | None = None
+    as_target: Callable[[Any], Any] | None = None
+
+    def targets(self, labels: list[Any]) -> list[Any]:
+        """What the loss compares the outputs with."""
+        return [self.as_target(label) for label in labels] if self.as_target else labels
+
+    def count_right(self, outputs: list[Outputs], labels: list[Any]) -> float:
+        """How many samples are on the right side; nan where there are no sides."""
+        if self.is_right is None:
+            return math.nan
+        return sum(map(self.is_right, outputs, labels))
+
+
+TASKS: dict[str, _Task] = {
+    "hinge": _Task(hinge_loss, _is_same_side, _side),
+    "mse": _Task(mse_loss),
+    "bce": _Task(binary_cross_entropy, _is_likely),
+    "bce_with_logits": _Task(binary_cross_entropy_with_logits, _is_same_side),
+    "cross_entropy": _Task(cross_entropy, _is_largest),
+}
 
 
 def _task(loss: str | Loss) -> _Task:
-    if not isinstance(loss, str):
-        return _Task(loss, lambda y: y, None)
-    if loss not in LOSSES:
-        raise unknown("loss", loss, list(LOSSES))
-    return _Task(LOSSES[loss], *_HABITS[loss])
-
-
-def _is_positive(limit: float) -> Callable[[Outputs, float], bool]:
-    return lambda output, y: (_numbers(output) > limit) == (y > 0)
-
-
-_HABITS: dict[str, tuple[Callable[[float], float], Callable[[Outputs, float], bool] | None]] = {
-    "hinge": (lambda y: 1.0 if y > 0 else -1.0, _is_positive(0.0)),
-    "mse": (lambda y: y, None),
-    "bce": (lambda y: y, _is_positive(0.5)),
-    "bce_with_logits": (lambda y: y, _is_positive(0.0)),
-    "cross_entropy": (lambda y: y, lambda output, y: int(np.argmax(_numbers(output))) == y),
-}
+    """The row of the table for a name or one of its functions; any other function has no sides."""
+    if callable(loss):
+        return next((task for task in TASKS.values() if task.loss is loss), _Task(loss))
+    if loss not in TASKS:
+        raise unknown("loss", loss, list(TASKS))
+    return TASKS[loss]
 
 
 def _check_count(name: str, number: int) -> None:
@@ -188,46 +227,39 @@ def _check_count(name: str, number: int) -> None:
         raise OptionError(f"fit(..., {name}={number})", "at least 1 is needed to learn anything", instead=f"{name}=10")
 
 
-Sample = tuple[list[float], Any]
-
-
-def _data(model: MLP, X: ArrayLike, y: ArrayLike) -> list[Sample]:
-    samples, targets = np.asarray(X, dtype=float), np.asarray(y)
-    if samples.ndim != 2 or len(samples) != len(targets) or not len(samples):
+def _data(X: ArrayLike, y: ArrayLike) -> list[Sample]:
+    samples, labels = np.asarray(X, dtype=float), np.asarray(y)
+    if samples.ndim != 2 or not labels.ndim or len(samples) != len(labels) or not len(samples):
         raise SizeError(
-            f"fit with X of shape {samples.shape} and y of shape {targets.shape}",
-            "X has a row for each sample, and y as many targets",
+            f"fit with X of shape {samples.shape} and y of shape {labels.shape}",
+            "X has a row for each sample, and y as many labels",
             instead="X of shape (n, inputs) and y of shape (n,)",
         )
-    if samples.shape[1] != model.sizes[0]:
-        raise SizeError(
-            f"fit of {model!r} with X of shape {samples.shape}",
-            f"the network takes {model.sizes[0]} inputs, and a sample has {samples.shape[1]}",
-            instead=f"MLP({samples.shape[1]}, ...)",
-        )
-    return list(zip(samples.tolist(), targets.tolist(), strict=True))
+    if labels.shape == (len(samples), 1):  # a column
+        labels = labels[:, 0]
+    return list(zip(samples.tolist(), labels.tolist(), strict=True))
 
 
-def _epoch(model: MLP, data: list[Sample], task: _Task, descent: SGD, batch_size: int, history: History) -> None:
-    total, right = 0.0, 0
+def _epoch(
+    model: Module, data: list[Sample], task: _Task, descent: Optimizer, batch_size: int, history: History
+) -> None:
+    total, right = 0.0, 0.0
     for start in range(0, len(data), batch_size):
-        batch = data[start : start + batch_size]
-        outputs = [model(x) for x, _ in batch]
-        loss = task.loss(outputs, [task.target(y) for _, y in batch])
+        samples, labels = zip(*data[start : start + batch_size], strict=True)
+        outputs = [model(x) for x in samples]
+        loss = task.loss(outputs, task.targets(list(labels)))
         if not math.isfinite(loss.data):
             raise _diverged(loss, history, descent)
         descent.zero_grad()
         loss.backward()
         descent.step()
-        total += loss.data * len(batch)
-        right += (
-            sum(task.is_right(output, y) for output, (_, y) in zip(outputs, batch, strict=True)) if task.is_right else 0
-        )
+        total += loss.data * len(samples)
+        right += task.count_right(outputs, list(labels))
     history.loss.append(total / len(data))
-    history.accuracy.append(right / len(data) if task.is_right else math.nan)
+    history.accuracy.append(right / len(data))
 
 
-def _diverged(loss: Value, history: History, descent: SGD) -> DivergedError:
+def _diverged(loss: Value, history: History, descent: Optimizer) -> DivergedError:
     return DivergedError(
         f"the loss is {loss.data} in epoch {history.epochs + 1}",
         "the steps were too large, and the parameters have grown beyond all numbers",
