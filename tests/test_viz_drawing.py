@@ -184,3 +184,28 @@ def test_nothing_heavy_is_imported_before_it_is_used():
     program = "import sys, tinygrad_edu; print([m for m in ('numpy', 'graphviz') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_other_formats_come_from_a_graphviz_on_the_system(drawing, monkeypatch, tmp_path):
+    """A stand-in for the program `dot`, which says what it was asked for."""
+    program = tmp_path / "dot"
+    program.write_text('#!/bin/sh\necho "%PDF for $@"; cat\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    written = drawing.save(tmp_path / "f.pdf").read_text(encoding="utf-8")
+    assert "-Tpdf" in written.splitlines()[0]
+    assert drawing.source in written
+
+
+def test_an_svg_that_cannot_be_drawn_is_said(drawing, monkeypatch):
+    fresh = Drawing(drawing.source)
+    monkeypatch.setattr(Drawing, "svg", lambda self: "<svg")
+    with pytest.raises(DrawingError, match="the renderer says"):
+        fresh.png()
+
+
+def test_without_matplotlib_the_fonts_are_the_systems(monkeypatch):
+    from tinygrad_edu.viz import drawing as module
+
+    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
+    assert module._font_files() == []

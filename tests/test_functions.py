@@ -1,0 +1,85 @@
+"""Are the functions of the table what their names say, and the lists of the n-ary ones checked?"""
+
+import math
+
+import pytest
+
+from tinygrad_edu import Value, chain_rule, floats, functions, parse, viz
+from tinygrad_edu.errors import SizeError
+from tinygrad_edu.rule import RULES, rule
+from tinygrad_edu.show import in_brackets, show
+
+
+def test_dot_and_logsumexp_check_their_lists():
+    x = Value(2.0)
+    with pytest.raises(SizeError, match="dot of 2 weights and 1 inputs"):
+        functions.dot([x, x], [1.0])
+    with pytest.raises(SizeError, match="of at least 1"):
+        functions.dot([], [])
+    with pytest.raises(SizeError, match="there is nothing to add up"):
+        functions.logsumexp([])
+
+
+def test_they_take_any_iterable_of_numbers_and_values():
+    x = Value(2.0)
+    assert functions.dot((w for w in (x, 3)), range(1, 3)).data == 8.0
+    assert functions.logsumexp([x, float("-inf")]).data == 2.0
+    assert functions.logsumexp([Value(math.inf), 1.0]).data == math.inf
+
+
+def test_a_function_of_floats_gives_a_float_and_of_a_value_a_value():
+    assert functions.sin(0.0) == 0.0
+    assert functions.maximum(2, 3.0) == 3.0
+    assert functions.sin(Value(0.0)).op == "sin"
+    assert functions.maximum(2, Value(3.0)).data == 3.0
+    assert functions.leaky_relu(-1.0) == -0.01
+
+
+def test_not_a_number_is_never_hidden():
+    for function in (floats.maximum, floats.minimum, floats.leaky_relu, floats.elu):
+        assert math.isnan(function(math.nan, 1.0)), function
+    for function in (floats.maximum, floats.minimum):
+        assert math.isnan(function(1.0, math.nan)), function
+    for function in (floats.relu, floats.exp, floats.log, floats.sqrt, floats.sin, floats.cos, floats.sigmoid,
+                     floats.softplus, floats.silu, floats.gelu):  # fmt: skip
+        assert math.isnan(function(math.nan)), function
+
+
+def test_the_row_of_an_operation_is_all_it_takes():
+    """Added here, it computes, steps, draws, prints, is read back, and differentiates twice."""
+    before = dict(RULES)
+    try:
+        rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x, numpy="({0} * {0} * {0})")
+        f = parse("f = cube(x) * 2", x=2)
+        f.backward()
+        x = f.args[0].args[0]
+        assert (f.data, x.grad) == (16.0, 24.0)
+        assert "∂f/∂x: 0 + ∂f/∂v1 · (3 · x · x) = 2 · 12 = 24" in str(chain_rule(f))
+        assert "cube" in viz.draw(f).svg()
+        assert str(f) == "f = cube(x) * 2"
+        assert r"\operatorname{cube}\left(x\right)" in f.latex()
+    finally:
+        RULES.clear()
+        RULES.update(before)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (-12.0, "-12"),
+        (-0.0, "0"),
+        (1e-5, "1e-5"),
+        (123456789.0, "123456789"),
+        (1e12, "1e12"),
+        (1234.56, "1234.6"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (math.nan, "nan"),
+        (2 / 3, "0.6667"),
+        (-1e-320, "-1e-320"),
+    ],
+)
+def test_numbers_are_shown_short(number, shown):
+    assert show(number) == shown
+    assert in_brackets(number) == (f"({shown})" if shown.startswith("-") else shown)
