@@ -16,12 +16,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tinygrad_edu.errors import OptionError, SizeError
-from tinygrad_edu.functions import dot
 from tinygrad_edu.nn.init import Source, initializer, source, unknown
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.rule import CALL
-from tinygrad_edu.rules import RULES
-from tinygrad_edu.value import Number, Value, as_value
+from tinygrad_edu.rules import RULES, dot
+from tinygrad_edu.value import Number, Value, as_value, record
 
 LINEAR = "linear"
 
@@ -85,7 +84,7 @@ class Neuron(Module):
 
     def fire(self, x: Sequence[Value]) -> Value:
         """The output for inputs that are known to be `nin` Values."""
-        z = dot(self.w, x) + self.b
+        z = record(dot, (*self.w, *x)) + self.b
         return z if self._activate is None else self._activate(z)
 
     def __repr__(self) -> str:
@@ -184,6 +183,7 @@ class MLP(Module):
     ) -> None:
         if not nouts:
             raise SizeError(f"MLP({nin}, [])", "a network has at least one layer", instead=f"MLP({nin}, [16, 1])")
+        _activation(activation)  # said wrong, it is refused even where no layer is hidden
         random = source(seed)
         self.sizes = (nin, *nouts)
         self.activation = activation

@@ -342,7 +342,6 @@ class Value:
 
 
 _new = Value.__new__
-_ONLY_VALUES = frozenset({Value})
 
 
 def _node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...]) -> Value:
@@ -360,13 +359,16 @@ def _node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[floa
 def apply(rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
     """Record one operation: compute the result and the local derivatives, and remember the arguments.
 
-    `_unary` and `_binary` are the same, written out for one and two arguments, where most of the time goes.
+    `_unary` and `_binary` do what `record` does, written out for one and two arguments, where most of the time goes.
 
     >>> apply(rules.mul, (Value(3.0), 5.0)).partials
     (5.0, 3.0)
     """
-    values: tuple[Value, ...]
-    values = args if _ONLY_VALUES.issuperset(map(type, args)) else tuple(map(as_value, args))  # type: ignore[assignment]
+    return record(rule, tuple([as_value(arg) for arg in args]), check)
+
+
+def record(rule: Rule, values: tuple[Value, ...], check: bool = True) -> Value:
+    """The same for arguments that are known to be Values, and right in number."""
     if rule.fixed:
         _check_fixed(rule, values)
     numbers = [value._data for value in values]
