@@ -107,7 +107,7 @@ def fit(
     Raises:
         SizeError: if X and y do not fit together or to the model.
         OptionError: if the loss is unknown, a label is none that it takes, or a count is below 1.
-        DivergedError: if the loss is no longer a number.
+        DivergedError: if the loss, or an output, is no longer a finite number.
 
     >>> from tinygrad_edu.nn import MLP, datasets
     >>> X, y = datasets.blobs(n=20)
@@ -247,9 +247,9 @@ def _epoch(
     for start in range(0, len(data), batch_size):
         samples, labels = zip(*data[start : start + batch_size], strict=True)
         outputs = [model(x) for x in samples]
+        _check_finite("an output of the model", [_numbers(output) for output in outputs], history, descent)
         loss = task.loss(outputs, task.targets(list(labels)))
-        if not math.isfinite(loss.data):
-            raise _diverged(loss, history, descent)
+        _check_finite("the loss", loss.data, history, descent)
         descent.zero_grad()
         loss.backward()
         descent.step()
@@ -259,12 +259,14 @@ def _epoch(
     history.accuracy.append(right / len(data))
 
 
-def _diverged(loss: Value, history: History, descent: Optimizer) -> DivergedError:
-    return DivergedError(
-        f"the loss is {loss.data} in epoch {history.epochs + 1}",
-        "the steps were too large, and the parameters have grown beyond all numbers",
-        instead=f"a smaller learning rate than {show(descent.lr)}",
-    )
+def _check_finite(what: str, numbers: ArrayLike, history: History, descent: Optimizer) -> None:
+    found = np.asarray(numbers, dtype=float)
+    if not np.isfinite(found).all():
+        raise DivergedError(
+            f"{what} is {found[~np.isfinite(found)][0]} in epoch {history.epochs + 1}",
+            "the steps were too large, and the parameters have grown beyond all numbers",
+            instead=f"a smaller learning rate than {show(descent.lr)}",
+        )
 
 
 def _numbers(outputs: Outputs) -> Any:

@@ -1,0 +1,55 @@
+"""Do the contestants of the benchmark compute the same, and does its table say what was measured?"""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from tinygrad_edu import Value
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import training_step
+
+    return training_step
+
+
+def test_all_contestants_have_the_same_losses(benchmark):
+    results = benchmark.measure(repeats=2, steps=2, data=benchmark.samples(n=6))
+    first, *others = [result.losses for result in results]
+    assert len(first) == 4
+    assert first[-1] < first[0]
+    for losses in others:
+        assert losses == pytest.approx(first, rel=1e-9)
+    assert all(second > 0 for result in results for second in result.seconds)
+
+
+def test_a_contestant_with_other_losses_is_not_reported(benchmark):
+    one, other, _ = benchmark.CONTESTANTS
+    with pytest.raises(ArithmeticError, match=r"has the loss 1.1, and the first one 1.0"):
+        benchmark._check_losses([benchmark.Measured(one, [1.0], [1.0]), benchmark.Measured(other, [1.0], [1.1])])
+
+
+def test_the_table_has_ratios_round_by_round(benchmark):
+    slow, fast, _ = benchmark.CONTESTANTS
+    measured = [benchmark.Measured(slow, [1.0, 1.2, 1.1], []), benchmark.Measured(fast, [0.1, 0.2, 0.1], [])]
+    header, _, first, second = benchmark.table(measured).splitlines()
+    assert header.startswith("| one training step | time (median) | times as fast")
+    assert first == "| a closure for every operation | 1100.0 ms | 1 |  |"
+    assert second == "| tinygrad_edu, every × and + a node | 100.0 ms | 10.0 (6.0 to 11.0) | 4 |"
+
+
+def test_the_engine_of_closures_is_right_about_gradients(benchmark):
+    """It is what the ratios are against, so it must do the whole work, and right."""
+    numbers = []
+    for number in (benchmark.closures.Value, Value):
+        x, y = number(0.7), number(-1.3)
+        f = (x * y + 2 - x * x).relu() + (3 * x - y) * -1
+        f.backward()
+        numbers.append((f.data, x.grad, y.grad))
+    assert numbers[0] == pytest.approx(numbers[1], rel=1e-15)
+    assert math.isclose(numbers[0][0], (0.7 * -1.3 + 2 - 0.49) - (2.1 + 1.3))
