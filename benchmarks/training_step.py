@@ -20,6 +20,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from benchmarks import closures
@@ -43,9 +44,9 @@ class Contestant(NamedTuple):
 
 
 CONTESTANTS = (
-    Contestant("a closure for every operation", closures.Value, lambda: closures.MLP(2, SIZES)),
-    Contestant("tinygrad_edu, every × and + a node", Value, lambda: closures.MLP(2, SIZES, number=Value), target=4),
-    Contestant("tinygrad_edu.nn, a weighted sum a node", Value, lambda: nn.MLP(2, SIZES), target=40),
+    Contestant("a closure for every operation", closures.Value, partial(closures.MLP, 2, SIZES)),
+    Contestant("tinygrad_edu, every × and + a node", Value, partial(closures.MLP, 2, SIZES, number=Value), target=4),
+    Contestant("tinygrad_edu.nn, a weighted sum a node", Value, partial(nn.MLP, 2, SIZES), target=40),
 )
 
 

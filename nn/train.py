@@ -291,7 +291,7 @@ def _drop_unfinished(history: History) -> None:
 def _bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History], None]]:
     """A progress bar on standard error, or nothing."""
     if not (sys.stderr.isatty() if wanted is None else wanted):
-        yield lambda history: None
+        yield _show_nothing
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -304,7 +304,15 @@ def _bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History], None]
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=epochs, seen="")
-        yield lambda history: progress.update(task, completed=history.epochs, seen=_seen(history))
+
+        def advance(history: History) -> None:
+            progress.update(task, completed=history.epochs, seen=_seen(history))
+
+        yield advance
+
+
+def _show_nothing(history: History) -> None:
+    """Stands for the bar where there is none."""
 
 
 def _seen(history: History) -> str:

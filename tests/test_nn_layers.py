@@ -124,6 +124,13 @@ def test_labels_read_well_in_a_drawing():
     assert labels == ["l1.n1.w1", "l1.n1.b", "l1.n2.w1", "l1.n2.b", "l2.n1.w1", "l2.n1.w2", "l2.n1.b"]
 
 
+def test_a_layer_may_be_made_of_neurons_that_exist():
+    neurons = [nn.Neuron(2, activation="tanh", seed=seed) for seed in (0, 1)]
+    layer = nn.Layer.of(neurons)
+    assert (layer.sizes, layer.activation, layer.neurons) == ((2, 2), "tanh", neurons)
+    assert [out.data for out in layer(SAMPLE)] == [neuron(SAMPLE).data for neuron in neurons]
+
+
 def test_modules_show_their_sizes_and_activations():
     assert repr(nn.Neuron(2)) == "Neuron(2 inputs, relu)"
     assert repr(nn.Layer(3, 2, activation="sigmoid")) == "Layer(3 → 2, sigmoid)"
