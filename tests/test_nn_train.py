@@ -98,6 +98,17 @@ def test_one_epoch_is_the_loop_one_would_write():
     assert history.accuracy == [right / 20]
 
 
+def test_the_learning_rate_falls_in_a_straight_line_if_no_optimizer_is_given():
+    model, by_hand = nn.MLP(2, [1], seed=1), nn.MLP(2, [1], seed=1)
+    nn.fit(model, X, y, loss="mse", epochs=2, batch_size=None)
+    optimizer = nn.SGD(by_hand.parameters(), lr=0.05, momentum=0.9)
+    for optimizer.lr in (0.05, 0.05 * 0.55):
+        optimizer.zero_grad()
+        nn.mse_loss([by_hand(row) for row in X], y).backward()
+        optimizer.step()
+    assert numbers(model) == pytest.approx(numbers(by_hand), rel=1e-12)
+
+
 def test_the_same_seed_gives_the_same_training():
     histories = []
     for seed in (3, 3, 4):
