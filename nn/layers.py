@@ -20,7 +20,7 @@ from tinygrad_edu.nn.init import Source, initializer, source, unknown
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import RULES, dot
-from tinygrad_edu.value import Number, Value, as_value, record
+from tinygrad_edu.value import Number, Value, as_value, record_lists
 
 LINEAR = "linear"
 
@@ -84,7 +84,7 @@ class Neuron(Module):
 
     def fire(self, x: Sequence[Value]) -> Value:
         """The output for inputs that are known to be `nin` Values."""
-        z = record(dot, (*self.w, *x)) + self.b
+        z = record_lists(dot, tuple(self.w), tuple(x)) + self.b
         return z if self._activate is None else self._activate(z)
 
     def __repr__(self) -> str:

@@ -11,10 +11,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import promises
 import pytest
 
 from tinygrad_edu import Value, no_grad
 from tinygrad_edu.errors import NumberError
+from tinygrad_edu.rules import RULES
+from tinygrad_edu.value import as_value, record, record_lists
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 NUMBERS = [
@@ -192,6 +195,40 @@ def test_a_value_can_be_copied_and_pickled():
         assert again.args[1].is_constant
     fresh = pickle.loads(pickle.dumps(Value(1.0)))
     assert not fresh.has_grad
+
+
+@pytest.mark.parametrize("row", RULES.values(), ids=RULES)
+def test_not_a_number_goes_through_every_operation(row):
+    if row.name in ("step", "sign", "greater"):
+        return  # flat: not a number is on no side of 0
+    count = 2 * len(row.partials) if row.many else len(row.partials) - len(row.defaults)
+    for position in range(count):
+        args = [0.5] * count
+        args[position] = math.nan
+        values = [arg if i in row.fixed else Value(arg) for i, arg in enumerate(args)]
+        out = row(*values)
+        assert math.isnan(out.data), (row.name, position)
+        out.backward()
+
+
+def test_the_fast_paths_record_what_the_general_one_does():
+    x, y = Value(0.7), Value(-1.3)
+    operators = {"abs": abs, "neg": operator.neg, "add": operator.add, "sub": operator.sub, "mul": operator.mul,
+                 "div": operator.truediv}  # fmt: skip
+    for name, row in RULES.items():
+        fast = operators.get(name, getattr(Value, name, None))
+        args = (x, y)[: len(row.partials)]
+        if fast is None or row.many or not promises.inside(row, map(float, args)):
+            continue
+        ours, general = fast(*args), record(row, args)
+        assert (ours.data, ours.partials, ours.rule) == (general.data, general.partials, general.rule), name
+    cube, general = x**3, record(RULES["power"], (x, as_value(3)))
+    assert (cube.data, cube.partials) == (general.data, general.partials)
+    ws, xs = (x, y, Value(2.0)), (y, x, x)
+    fast, general = record_lists(RULES["dot"], ws, xs), record(RULES["dot"], ws + xs)
+    assert (fast.data, fast.partials, fast.args) == (general.data, general.partials, general.args)
+    with no_grad():
+        assert record_lists(RULES["dot"], ws, xs).args == ()
 
 
 def test_ieee_goes_through():

@@ -31,8 +31,9 @@ from tinygrad_edu import floats
 from tinygrad_edu.rule import EXPONENT, FRACTION, POWER, PRODUCT, RAISED, SIGN, SUM, Domain, Rule, rule
 from tinygrad_edu.rule import RULES as RULES
 
-POSITIVE = Domain("x > 0", lambda x: x > 0, "log(maximum(x, 1e-12)), if a tiny positive number is meant")
-NOT_NEGATIVE = Domain("x >= 0", lambda x: x >= 0, "sqrt(maximum(x, 0)), if rounding made it negative")
+# Not a number (x != x) is inside every domain: it goes through to the result, where it is seen.
+POSITIVE = Domain("x > 0", lambda x: (x > 0) | (x != x), "log(maximum(x, 1e-12)), if a tiny positive number is meant")
+NOT_NEGATIVE = Domain("x >= 0", lambda x: (x >= 0) | (x != x), "sqrt(maximum(x, 0)), if rounding made it negative")
 FINITE = Domain("a finite x", lambda x: abs(x) != inf, "maximum(x, ...) or minimum(x, ...), to keep it finite")
 DIVISOR = Domain("y != 0", lambda x, y: y != 0, "x / (y + 1e-12), if y is never negative", pole=True)
 FIXED_POWER = Domain(

@@ -382,6 +382,17 @@ def record(rule: Rule, values: tuple[Value, ...], check: bool = True) -> Value:
     return _node(out, rule, values, partials)
 
 
+def record_lists(rule: Rule, left: tuple[Value, ...], right: tuple[Value, ...]) -> Value:
+    """`record` for an operation on two lists, written out: weighted sums are half of a network's forward pass."""
+    xs = [value._data for value in left]
+    ys = [value._data for value in right]
+    out = rule.forward(xs, ys)
+    if not _is_recording():
+        return Value(out)
+    slope_x, slope_y = rule.slopes
+    return _node(out, rule, left + right, (*slope_x(xs, ys, out), *slope_y(xs, ys, out)))
+
+
 def _unary(rule: Rule, arg: Value) -> Value:
     x = arg._data
     if rule.domain is not None:
