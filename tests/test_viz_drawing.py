@@ -72,6 +72,26 @@ def test_a_png_has_letters_where_the_system_has_no_fonts(drawing):
     assert ink[0] == pytest.approx(ink[1], rel=0.02)
 
 
+def test_chinese_letters_come_along_too():
+    """Without a font, every letter would be the same empty box."""
+    import resvg_py
+
+    from tinygrad_edu.viz.drawing import _font_files
+
+    pictures = [
+        bytes(
+            resvg_py.svg_to_bytes(
+                svg_string=viz.draw(Value(1.0, label=label)).svg(),
+                skip_system_fonts=True,
+                font_files=_font_files(),
+                dpi=96,
+            )
+        )
+        for label in ("中", "文", "们")
+    ]
+    assert len(set(pictures)) == 3
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

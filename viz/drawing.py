@@ -24,6 +24,10 @@ from tinygrad_edu.viz.style import FONT, FONTS
 DPI = 96
 WIDEST = 2000  # pixels of a PNG whose scale nobody chose
 LARGEST_SCALE = 10
+FONT_PLACES = (
+    ("matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf"),
+    ("zhplot", "fonts/NotoSansSC-Regular.ttf"),
+)
 
 
 class Drawing:
@@ -172,9 +176,12 @@ def _umask() -> int:
 
 
 def _font_files() -> list[str]:
-    """DejaVu Sans as matplotlib ships it, so that a PNG has letters where the system has no font."""
-    found = importlib.util.find_spec("matplotlib")
-    if found is None or found.origin is None:
-        return []
-    folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
-    return [str(file) for file in sorted(folder.glob("DejaVuSans*.ttf")) if re.search(r"Sans(-Bold)?\.", file.name)]
+    """Fonts that come along, so that a PNG has letters where the system has none, Chinese ones among them."""
+    places = [_package_folder(package) / path for package, path in FONT_PLACES]
+    return [str(place) for place in places if place.exists()]
+
+
+def _package_folder(name: str) -> Path:
+    """Where a package lies, without importing it."""
+    found = importlib.util.find_spec(name)
+    return Path(found.origin).parent if found and found.origin else Path(os.devnull)

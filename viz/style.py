@@ -10,7 +10,7 @@ Names to know: `tint`, `pen`, `faded_pen`. Read next: `drawing.py`.
 from __future__ import annotations
 
 FONT = "DejaVu Sans"  # Graphviz knows its widths by heart
-FONTS = "DejaVu Sans, Verdana, Noto Sans, Noto Sans CJK SC, sans-serif"  # what a browser may use instead
+FONTS = "DejaVu Sans, Verdana, Noto Sans, Noto Sans SC, sans-serif"  # what a browser may use instead
 
 INK = "#1b1f24"  # text
 PEN = "#57606a"  # outlines and arrows without a number
