@@ -81,6 +81,10 @@ def test_nothing_is_changed():
 def test_a_check_of_nothing_is_refused():
     with pytest.raises(GraphError, match="there is nothing to move"):
         gradcheck(parse("2 * 3"))
+    f = parse("x * y", x=2, y=3)
+    for wrong in (2.0, f):
+        with pytest.raises(GraphError, match="only a leaf of the graph can be moved"):
+            gradcheck(f, [wrong])
     with pytest.raises(GraphError, match="numbers to be called with"):
         gradcheck(lambda x: x)
 

@@ -15,7 +15,7 @@ import promises
 import pytest
 
 from tinygrad_edu import Value, no_grad
-from tinygrad_edu.errors import NumberError
+from tinygrad_edu.errors import NumberError, OptionError
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.value import as_value, record, record_lists
 
@@ -121,6 +121,18 @@ def test_a_gradient_not_computed_is_known_from_one_that_is_zero():
     assert (x.has_grad, x.grad) == (True, 0.0)
     x.zero_grad()
     assert (x.has_grad, x.grad) == (False, 0.0)
+
+
+def test_a_label_is_a_text():
+    with pytest.raises(OptionError, match="a label is a text, not int"):
+        Value(1.0, label=3)
+    assert type(Value(1.0, label=np.str_("x")).label) is str
+
+
+def test_a_constant_exponent_stays_constant_however_it_is_given():
+    x = Value(-2.0)
+    assert (x ** as_value(3)).op == "power"
+    assert (x ** as_value(3)).data == -8.0
 
 
 def test_micrograds_views():

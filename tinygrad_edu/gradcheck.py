@@ -142,7 +142,7 @@ def gradcheck(
 
 def _check_graph(output: Value, leaves: Sequence[Number] | None, tolerance: float) -> Report:
     graph = Graph(output)
-    moved = list(graph.leaves) if leaves is None else [leaf for leaf in leaves if isinstance(leaf, Value)]
+    moved = list(graph.leaves) if leaves is None else [_leaf(leaf) for leaf in leaves]
     if not moved:
         raise GraphError("gradcheck of a graph without variables", "there is nothing to move", instead="Value(2.0)")
     gradients = gradient_numbers(output)
@@ -152,6 +152,16 @@ def _check_graph(output: Value, leaves: Sequence[Number] | None, tolerance: floa
             for leaf in moved
         ]
     )
+
+
+def _leaf(leaf: Number) -> Value:
+    if not isinstance(leaf, Value) or leaf.args:
+        raise GraphError(
+            f"gradcheck of a graph by {leaf!r}",
+            "only a leaf of the graph can be moved: its other numbers follow",
+            instead="gradcheck(f, [x]), where f was computed from the Value x",
+        )
+    return leaf
 
 
 def _moving(graph: Graph, leaf: Value) -> Callable[[float], float]:

@@ -114,7 +114,9 @@ class Rule:
         self.forward = forward
         self.partials = partials
         self.constants = tuple(p for p in partials if isinstance(p, float)) if self._is_linear(partials, many) else None
-        self.slopes = tuple(partial if callable(partial) else _constant(partial) for partial in partials)
+        self.slopes: tuple[Callable[..., Any], ...] = tuple(
+            partial if callable(partial) else _constant(partial) for partial in partials
+        )
         self.fixed = tuple(position for position, partial in enumerate(partials) if partial is None)
         self.symbol = symbol or name
         self.text = text or f"{name}({slots})"

@@ -22,7 +22,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any, SupportsFloat, Union
 
 from tinygrad_edu import rules
-from tinygrad_edu.errors import GraphError, NumberError
+from tinygrad_edu.errors import GraphError, NumberError, OptionError
 from tinygrad_edu.real import real
 from tinygrad_edu.rule import CALL, CONSTANT, Rule
 from tinygrad_edu.show import show
@@ -77,6 +77,7 @@ class Value:
 
     Raises:
         NumberError: (a TypeError) if `data` is no real number.
+        OptionError: (a ValueError) if `label` is no text.
 
     >>> x, y, z = Value(-2, label="x"), Value(5, label="y"), Value(-4, label="z")
     >>> f = (x + y) * z
@@ -104,7 +105,7 @@ class Value:
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         self._data = as_float(data)
         self.grad = NOT_COMPUTED
-        self.label = label
+        self.label = label if type(label) is str else _text(label)
         self.rule = None
         self.args = ()
         self.partials = ()
@@ -184,7 +185,8 @@ class Value:
         return _binary(rules.div, as_value(other), self)
 
     def __pow__(self, exponent: Number) -> Value:
-        return _binary(rules.pow_ if isinstance(exponent, Value) else rules.power, self, exponent)
+        is_fixed = not isinstance(exponent, Value) or exponent.is_constant
+        return _binary(rules.power if is_fixed else rules.pow_, self, exponent)
 
     def __rpow__(self, base: Number) -> Value:
         return _binary(rules.pow_, as_value(base), self)
@@ -447,6 +449,14 @@ def _name(arg: Value, generic: str, rule: Rule) -> str:
     if ";" in text or len(text) > 40:
         return generic
     return f"({text})" if arg.args and not arg.label and rule.binding is not CALL else text
+
+
+def _text(label: object) -> str:
+    if isinstance(label, str):
+        return str(label)
+    raise OptionError(
+        f"Value(..., label={label!r})", f"a label is a text, not {type(label).__name__}", instead='label="x1"'
+    )
 
 
 def as_value(number: Number) -> Value:
