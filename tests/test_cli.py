@@ -126,11 +126,13 @@ def test_what_cannot_be_done_is_said_on_standard_error(run, arguments, code, mes
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_teaches(run, command):
+def test_help_teaches(run, command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, _ = run(command, "--help")
     assert code == 0
     assert "usage: tinygrad-edu" in out
     assert len(out.splitlines()) > 8
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_version(run):

@@ -62,7 +62,7 @@ def test_a_png_has_letters_where_the_system_has_no_fonts(drawing):
     from tinygrad_edu.viz.drawing import _font_files
 
     bare = resvg_py.svg_to_bytes(
-        svg_string=drawing.svg(), dpi=96, zoom=2, skip_system_fonts=True, font_files=_font_files()
+        svg_string=drawing.svg(), dpi=96, zoom=2, background="white", skip_system_fonts=True, font_files=_font_files()
     )
     ink = [
         (np.asarray(Image.open(io.BytesIO(bytes(png))).convert("L")) < 90).mean()
@@ -125,6 +125,16 @@ def test_a_failure_leaves_the_old_file_whole(tmp_path, monkeypatch):
         write_whole(file, b"new")
     assert file.read_bytes() == b"old"
     assert [each.name for each in tmp_path.iterdir()] == ["f.svg"]
+
+
+def test_a_png_has_paper_up_to_its_edges(drawing):
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    for scale in (1, 1.37, 1.5):
+        assert np.asarray(Image.open(io.BytesIO(drawing.png(scale))).convert("RGBA"))[..., 3].min() == 255
 
 
 def test_a_file_gets_the_usual_permissions(tmp_path):

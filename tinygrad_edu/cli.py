@@ -86,28 +86,34 @@ def _parser() -> argparse.ArgumentParser:
 
 
 DEMO_HELP = """\
-Step through f = (x + y)·z, draw its gradient graph, train a network of two hidden layers on two moons, draw it and
-its decision boundary, and say which files were written."""
+Step through f = (x + y)·z, draw its gradient graph, train a network with two
+hidden layers on two moons, draw it and its decision boundary, and say which
+files were written."""
 STEP_HELP = """\
-Print how EXPRESSION is computed, then every application of the chain rule on the way back:
+Print how EXPRESSION is computed, then every application of the chain rule on
+the way back:
 
   tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4
   tinygrad-edu step "h = relu(w * x); loss = (h - 1) ** 2" w=0.5 x=3
 
-There are + - * / **, brackets, numbers, the functions of the rule table (exp, log, sqrt, sin, cos, tanh, sigmoid,
-relu, maximum, dot([..], [..]) ...), and names of your own: `q = x + y; q * z`."""
+An expression has + - * / **, brackets, numbers, functions (exp, log, sqrt,
+sin, cos, tanh, sigmoid, relu, abs, maximum, dot([..], [..]) and more), and
+names of your own: `q = x + y; q * z`."""
 DRAW_HELP = """\
-Draw the graph of EXPRESSION, with every local derivative on its edge and, after the sweep, every gradient:
+Draw the graph of EXPRESSION, with the local derivative on every edge and,
+after the backward sweep, every gradient:
 
   tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4 -o f.svg
-  tinygrad-edu draw "tanh(dot([w1, w2], [x1, x2]) + b)" w1=-3 w2=1 x1=2 x2=0 b=6.88 --detail full
+  tinygrad-edu draw "tanh(dot([w, v], [2, 3]) + b)" w=-3 v=1 b=2 --detail full
 
-The suffix of the file chooses the format: .svg, .png, .dot, and .pdf where Graphviz is installed."""
+The suffix of the file chooses the format: .svg, .png, .dot, and .pdf where
+Graphviz is installed."""
 TRAIN_HELP = """\
-Train a multi-layer perceptron on a data set of points in the plane, and draw the network and its decision boundary:
+Train a multi-layer perceptron on points in the plane, and draw the network
+and its decision boundary:
 
   tinygrad-edu train moons
-  tinygrad-edu train circles --hidden 8 8 --activation tanh --epochs 60 --output circles"""
+  tinygrad-edu train circles --hidden 8 8 --activation tanh --epochs 60"""
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:

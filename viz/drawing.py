@@ -82,7 +82,11 @@ class Drawing:
         if not 0 < zoom <= LARGEST_SCALE:
             raise DrawingError(f"png(scale={scale})", f"a scale is above 0, at most {LARGEST_SCALE}", instead="scale=2")
         try:
-            return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), dpi=DPI, zoom=zoom, font_files=_font_files()))
+            return bytes(
+                resvg_py.svg_to_bytes(
+                    svg_string=self.svg(), dpi=DPI, zoom=zoom, background="white", font_files=_font_files()
+                )
+            )
         except ValueError as error:
             raise DrawingError(
                 "a PNG of this drawing", f"the renderer says: {error}", instead="drawing.svg()"
