@@ -55,9 +55,14 @@ def test_step_of_a_shared_node_shows_the_running_sum(run):
     assert "9 + 3 × 3 = 18" in run("step", "x * x * x", "x=3")[1]
 
 
+def test_an_expression_may_begin_with_a_minus(run):
+    assert "∂f/∂x  = -3" in run("step", "-x*y", "x=2", "y=3")[1]
+    assert run("draw", "-x", "x=2", "-o", "f.svg")[0] == 0
+
+
 def test_an_unused_name_is_noted(run):
     code, _, err = run("step", "x + 1", "x=2", "y=3")
-    assert (code, err) == (0, "note: y does not appear in the expression\n")
+    assert (code, err) == (0, "note: y makes no difference to the result\n")
 
 
 def test_draw_writes_the_file_it_names(run, tmp_path):
@@ -101,6 +106,7 @@ def test_the_demo_does_all_of_it(run, tmp_path):
         (["step", "log(x)", "x=-1"], 1, "log(x) needs x > 0"),
         (["step", "x", "x"], 1, "a name, = and a number stand here"),
         (["step", "x", "x=one"], 1, "'x=one' after the expression"),
+        (["step", "x", "x=1", "x=2"], 1, "two numbers for x"),
         (["step", "x", "3=1"], 1, "write instead:  x=-2"),
         (["draw", "x", "x=1", "-o", "f.xyz"], 1, "no such format"),
         (["draw", "x", "x=1", "-o", "missing/f.svg"], 1, "there is no such folder"),

@@ -165,7 +165,7 @@ def read(text):
         (lambda x, y: x * -4, "x * (-4)", "x \\cdot \\left(-4\\right)"),
         (lambda x, y: x.exp() ** 2, "exp(x) ** 2", "\\left(e^{x}\\right)^{2}"),
         (lambda x, y: x.sigmoid() * y.sqrt(), "sigmoid(x) * sqrt(y)", "\\sigma\\left(x\\right) \\cdot \\sqrt{y}"),
-        (lambda x, y: x * 1e-7, "x * 1e-07", "x \\cdot 1 \\cdot 10^{-7}"),
+        (lambda x, y: x * 1e-7, "x * 1e-07", "x \\cdot \\left(1 \\cdot 10^{-7}\\right)"),
     ],
 )
 def test_brackets_stand_where_they_are_needed_and_nowhere_else(build, text, latex):

@@ -2,11 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from tinygrad_edu import Value, gradcheck, parse
-from tinygrad_edu.errors import GraphError
+from tinygrad_edu import Value, gradcheck, no_grad, parse
+from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.functions import log, sigmoid
+from tinygrad_edu.value import as_value
 
 
 def test_a_right_gradient_passes():
@@ -80,13 +82,62 @@ def test_nothing_is_changed():
 
 def test_a_check_of_nothing_is_refused():
     with pytest.raises(GraphError, match="there is nothing to move"):
-        gradcheck(parse("2 * 3"))
+        gradcheck(as_value(2.0))
     f = parse("x * y", x=2, y=3)
     for wrong in (2.0, f):
         with pytest.raises(GraphError, match="only a leaf of the graph can be moved"):
             gradcheck(f, [wrong])
-    with pytest.raises(GraphError, match="numbers to be called with"):
+    with pytest.raises(GraphError, match="the numbers to be called with"):
         gradcheck(lambda x: x)
+
+
+@pytest.mark.parametrize("text", ["1 / x", "log(x)"])
+@pytest.mark.parametrize("x", [1e-6, 1e-8, 1e-12])
+def test_steep_functions_close_to_their_pole_are_never_called_wrong(text, x):
+    assert gradcheck(parse(text, x=x)).checks[0].verdict in ("ok", "unclear")
+
+
+def test_what_differences_cannot_tell_is_unclear():
+    assert gradcheck(parse("exp(x)", x=800)).checks[0].verdict == "unclear"
+
+
+def test_a_function_at_the_edge_of_its_domain_is_flagged():
+    assert gradcheck(lambda x: x.sqrt(), [0.0]).checks[0].verdict == "edge"
+    assert gradcheck(lambda x: x.log(), [1e-6]).ok
+
+
+def test_it_does_not_matter_where_it_is_called():
+    with no_grad():
+        assert gradcheck(lambda x: x * x, [2.0]).checks[0].analytic == 4.0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x: gradcheck(x * x, [Value(3.0)]), "only a leaf of the graph can be moved"),
+        (lambda x: gradcheck(lambda y: y.data, [1.0]), "float is not a Value"),
+        (lambda x: gradcheck(lambda y: None, [1.0]), "NoneType is not a Value"),
+        (lambda x: gradcheck(lambda y: y, 2.0), "the inputs are a list"),
+        (lambda x: gradcheck(lambda y: y, "25"), "the inputs are a list"),
+        (lambda x: gradcheck(x * x, x), "the inputs are a list"),
+        (lambda x: gradcheck(3.0, [1.0]), "it takes a Value, or a function"),
+    ],
+)
+def test_what_cannot_be_checked_is_said(call, message):
+    with pytest.raises(GraphError, match=message):
+        call(Value(2.0))
+
+
+def test_a_stale_graph_is_not_blamed_on_the_engine():
+    x = Value(2.0, label="x")
+    y = x * x
+    x.data = 5.0
+    with pytest.raises(StaleGraphError):
+        gradcheck(y)
+
+
+def test_arrays_of_inputs_are_welcome():
+    assert gradcheck(lambda x, y: x * y, np.array([0.0, 2.0])).ok
 
 
 def test_the_report_is_a_table():

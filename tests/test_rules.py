@@ -202,7 +202,7 @@ def test_the_wrong_number_of_arguments_is_named():
 
 
 def test_an_argument_that_is_no_number_is_named():
-    with pytest.raises(NumberError, match="str is neither a number nor a Value"):
+    with pytest.raises(NumberError, match="str is not a real number"):
         RULES["tanh"]("1")
 
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.graph import formula, inner_order, stale, topological_order
 from tinygrad_edu.show import show
-from tinygrad_edu.value import Value, as_value
+from tinygrad_edu.value import Value
 
 
 def backward(output: Value) -> None:
@@ -41,18 +41,19 @@ def backward(output: Value) -> None:
     """
     order = inner_order(output)
     for node in order:
-        node.grad = 0.0
-    output.grad += 1.0
+        node._grad = 0.0
+    output._grad += 1.0
     for node in reversed(order):
-        upstream = node.grad
+        upstream = node._grad
         for arg, partial in zip(node.args, node.partials):  # noqa: B905 (equal by construction; strict costs time)
-            arg.grad += upstream * partial
+            arg._grad += upstream * partial
 
 
 def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
     """∂output/∂x for every x in `inputs`, each as a Value: a graph that can be differentiated again.
 
-    Nothing is stored in `.grad`. An input that the output does not depend on has the gradient 0.
+    Nothing is stored in `.grad`. An input that the output does not depend on has the gradient 0. A gradient may be a
+    node of your own graph: that of x·y by x is y itself.
 
     Raises:
         GraphError: if an input is no Value.
@@ -72,7 +73,7 @@ def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
         for arg, partial in zip(node.args, _partial_graphs(node), strict=True):
             if arg in gradients:
                 gradients[arg] = _plus(gradients[arg], _times(gradients[node], partial))
-    return tuple(as_value(gradients.get(x, 0.0)) for x in wanted)
+    return tuple(_as_result(gradients.get(x, 0.0)) for x in wanted)
 
 
 def gradient_numbers(output: Value) -> dict[Value, float]:
@@ -91,9 +92,14 @@ def gradient_numbers(output: Value) -> dict[Value, float]:
     return gradients
 
 
+def _as_result(gradient: Value | float) -> Value:
+    """A number as a leaf, not as a constant: one may want to go on computing with it, and differentiate by it."""
+    return gradient if isinstance(gradient, Value) else Value(gradient)
+
+
 def _wanted(output: Value, inputs: Iterable[Value]) -> list[Value]:
-    if isinstance(inputs, Value):
-        raise GraphError("grad(y, x) with a single Value", "the inputs are a list", instead="(dx,) = grad(y, [x])")
+    if not isinstance(inputs, Iterable):
+        raise GraphError(f"grad(y, {inputs!r})", "the inputs are a list", instead="(dx,) = grad(y, [x])")
     wanted = list(inputs)
     for thing in [output, *wanted]:
         if not isinstance(thing, Value):
@@ -119,6 +125,8 @@ def _partial_graphs(node: Value) -> tuple[Value | float, ...]:
     """The local derivatives of a node as graphs, held against the numbers stored when the node was made."""
     if node.rule is None or not node.args:
         return ()
+    if any(partial != partial for partial in node.partials):
+        return node.partials  # no number, at the border of a domain: there is no graph of it
     args = [arg.data if arg.is_constant else arg for arg in node.args]
     partials: tuple[Value | float, ...] = node.rule.local_derivatives(args, node)
     for partial, number in zip(partials, node.partials, strict=True):
@@ -148,5 +156,5 @@ def _times(upstream: Value | float, partial: Value | float) -> Value | float:
 _PLAIN_PRODUCTS: dict[float, Callable[[Value | float], Value | float]] = {
     1.0: lambda other: other,
     -1.0: lambda other: -other,
-    0.0: lambda other: 0.0,
+    0.0: lambda other: 0.0 * float(other),  # no number, where the other one is infinite
 }

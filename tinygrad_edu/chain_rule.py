@@ -168,6 +168,10 @@ def chain_rule(output: Value) -> Trace:
 
     Constants receive no steps: nobody asks how the output changes with the 2 in 2·x.
 
+    Raises:
+        GraphError: if `output` is no Value.
+        StaleGraphError: if a number changed after the graph was made, so that the steps would not add up.
+
     >>> x, y, z = Value(-2.0, label="x"), Value(5.0, label="y"), Value(-4.0, label="z")
     >>> q = x + y
     >>> q.label = "q"
@@ -184,6 +188,7 @@ def chain_rule(output: Value) -> Trace:
     ∂f/∂y: 0 + ∂f/∂q · ∂q/∂y = (-4) · 1 = -4
     """
     graph = Graph(output)
+    graph.validate()
     forward = [_forward_step(graph, node) for node in graph.nodes if node.args]
     return Trace([*forward, SeedStep(graph.name(output)), *_edge_steps(graph)])
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -39,7 +40,7 @@ LESSON_VALUES = ("x=-2", "y=5", "z=-4")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _survive_old_terminals()
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_with_expressions(sys.argv[1:] if arguments is None else arguments))
     try:
         options.run(options)
     except TinygradError as error:
@@ -51,6 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nstopped; files written so far are whole", file=sys.stderr)
         return 130
     return 0
+
+
+def _with_expressions(arguments: Sequence[str]) -> list[str]:
+    """An expression may begin with a minus; with a space before it, it is not taken for an option."""
+    first = arguments[0] if arguments else ""
+    return [
+        f" {text}" if first in ("step", "draw") and re.match(r"-[^-oh]|-[oh]\W", text) else text for text in arguments
+    ]
 
 
 def _survive_old_terminals() -> None:
@@ -197,11 +206,15 @@ def _train(options: argparse.Namespace) -> None:
 
 def _graph(expression: str, assignments: Sequence[str]) -> Value:
     """The graph of an expression; its output is called f, if it has no name and f is free."""
-    values = dict(_assignment(text) for text in assignments)
+    values: dict[str, float] = {}
+    for name, number in map(_assignment, assignments):
+        if name in values:
+            raise OptionError(f"two numbers for {name}", "a name has one", instead=f"{name}={show(number)}")
+        values[name] = number
     f = parse(expression, **values)
     unused = [name for name in values if name not in {node.label for node in Graph(f)}]
     if unused:
-        print(f"note: {', '.join(unused)} does not appear in the expression", file=sys.stderr)
+        print(f"note: {', '.join(unused)} makes no difference to the result", file=sys.stderr)
     if not f.label and "f" not in {node.label for node in Graph(f)}:
         f.label = "f"
     return f

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import ast
 import difflib
+import inspect
 import operator
+import sys
 from collections.abc import Callable, Iterable
 from math import inf, nan
 from typing import Any
@@ -75,7 +77,7 @@ class _Reader:
     def __init__(self, text: str, values: dict[str, Number]) -> None:
         if not isinstance(text, str):
             raise ExpressionError(f"parse({text!r})", "an expression is a text", instead='parse("x * y", x=2, y=3)')
-        self.text = text.translate(SIGNS)
+        self.text = inspect.cleandoc(text.translate(SIGNS))
         self.values = values
         self.names: dict[str, Value] = {}
 
@@ -85,12 +87,12 @@ class _Reader:
             result = self._statement(statement)
         if result is None:
             raise self._error(None, "there is nothing to compute", "an expression, such as (x + y) * z")
-        return result
+        return Value(result.data) if result.is_constant else result
 
     def _tree(self) -> ast.Module:
         self._check_size()
         try:
-            return ast.parse(self.text.strip())
+            return ast.parse(self.text)
         except SyntaxError as error:
             raise self._syntax_error(error) from None
         except (RecursionError, MemoryError, ValueError):
@@ -104,7 +106,7 @@ class _Reader:
                 f"an expression of {len(self.text):,} characters", f"the longest that is read has {MAX_LENGTH:,}"
             )
         depth = 0
-        for place, character in enumerate(self.text.strip()):
+        for place, character in enumerate(self.text):
             depth += (character in "([") - (character in ")]")
             if depth > MAX_BRACKETS:
                 raise self._error_at(
@@ -183,7 +185,7 @@ class _Reader:
         raise self._error(node, *self._not_supported(node))
 
     def _number(self, node: ast.expr, number: float) -> float:
-        if (isinstance(number, int) and number.bit_length() > 1023) or number == inf:
+        if (isinstance(number, int) and number > sys.float_info.max) or number == inf:
             raise self._error(node, "this number is larger than any float (about 1.8e308)", "inf, or a smaller unit")
         return as_float(number)
 
@@ -259,7 +261,7 @@ class _Reader:
         )
 
     def _error_at(self, start: int, end: int, wrong: str, instead: str) -> ExpressionError:
-        before = self.text.strip()[:start]
+        before = self.text[:start]
         line_start = before.rfind("\n") + 1
         line = self._line(before.count("\n") + 1)
         return self._marked(line, start - line_start, end - line_start, wrong, instead)
@@ -273,7 +275,7 @@ class _Reader:
         return ExpressionError(f"in the expression\n\n    {shown}\n    {mark}", wrong, instead=instead)
 
     def _line(self, number: int) -> str:
-        lines = self.text.strip().splitlines()
+        lines = self.text.splitlines()
         return lines[number - 1] if number <= len(lines) else ""
 
 

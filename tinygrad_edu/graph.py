@@ -136,18 +136,14 @@ class Graph:
     def _names(self) -> dict[Value, str]:
         names = {node: show(node.data) for node in self.nodes if node.is_constant}
         labelled = [node for node in self.nodes if node.label]
-        taken = {node.label for node in labelled}
+        free = Names({node.label for node in labelled})
         used: set[str] = set()
         for node in labelled:
-            names[node] = node.label if node.label not in used else _free(f"{node.label}_", 2, taken)
+            names[node] = node.label if node.label not in used else free.after(f"{node.label}_", 2)
             used.add(names[node])
-            taken.add(names[node])
-        number = 1
         for node in self.nodes:
             if node not in names:
-                names[node] = _free("v", number, taken)
-                taken.add(names[node])
-                number = int(names[node][1:]) + 1
+                names[node] = free.after("v", 1)
         return names
 
     def name(self, node: Value) -> str:
@@ -224,7 +220,23 @@ def stale(was: str, now: str) -> StaleGraphError:
     )
 
 
-def _free(stem: str, number: int, taken: set[str]) -> str:
-    while f"{stem}{number}" in taken:
-        number += 1
-    return f"{stem}{number}"
+class Names:
+    """Names that are not taken yet: a stem and the next free number.
+
+    >>> names = Names({"v1"})
+    >>> names.after("v", 1), names.after("v", 1)
+    ('v2', 'v3')
+    """
+
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = taken
+        self._next: dict[str, int] = {}
+
+    def after(self, stem: str, first: int) -> str:
+        """The stem with the first number, from `first` on, that gives a new name."""
+        number = self._next.get(stem, first)
+        while f"{stem}{number}" in self.taken:
+            number += 1
+        self._next[stem] = number + 1
+        self.taken.add(f"{stem}{number}")
+        return f"{stem}{number}"

