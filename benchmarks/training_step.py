@@ -14,7 +14,6 @@ Names to know: `training_step`, `measure`, `table`. Read next: `closures.py`, th
 
 from __future__ import annotations
 
-import gc
 import math
 import random
 import statistics
@@ -102,8 +101,8 @@ def _same_network(contestant: Contestant) -> Any:
 
 
 def _take_turn(result: Measured, model: Any, steps: int, data: Sequence[Sample]) -> None:
-    """Time some steps. What the one before left behind is collected first: nobody pays for somebody else's garbage."""
-    gc.collect()
+    """Time some steps, after one that is not timed: by then the collector has met this contestant's own garbage."""
+    result.losses.append(training_step(model, result.contestant.number, data))
     start = time.perf_counter()
     losses = [training_step(model, result.contestant.number, data) for _ in range(steps)]
     result.seconds.append((time.perf_counter() - start) / steps)

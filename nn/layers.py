@@ -80,11 +80,12 @@ class Neuron(Module):
         Raises:
             SizeError: if there are more or fewer.
         """
-        return self.fire(as_inputs(x, len(self.w), self))
+        (weighted_sum,) = record_lists(dot, [tuple(self.w)], tuple(as_inputs(x, len(self.w), self)))
+        return self.fire(weighted_sum)
 
-    def fire(self, x: Sequence[Value]) -> Value:
-        """The output for inputs that are known to be `nin` Values."""
-        z = record_lists(dot, tuple(self.w), tuple(x)) + self.b
+    def fire(self, weighted_sum: Value) -> Value:
+        """The output for w · x: add the bias, and bend."""
+        z = weighted_sum + self.b
         return z if self._activate is None else self._activate(z)
 
     def __repr__(self) -> str:
@@ -143,7 +144,8 @@ class Layer(Module):
 
     def fire(self, x: Sequence[Value]) -> list[Value]:
         """The outputs for inputs that are known to be `nin` Values."""
-        return [neuron.fire(x) for neuron in self.neurons]
+        weighted_sums = record_lists(dot, [tuple(neuron.w) for neuron in self.neurons], tuple(x))
+        return [neuron.fire(s) for neuron, s in zip(self.neurons, weighted_sums, strict=True)]
 
     def __repr__(self) -> str:
         nin, nout = self.sizes

@@ -237,10 +237,10 @@ def test_the_fast_paths_record_what_the_general_one_does():
     cube, general = x**3, record(RULES["power"], (x, as_value(3)))
     assert (cube.data, cube.partials) == (general.data, general.partials)
     ws, xs = (x, y, Value(2.0)), (y, x, x)
-    fast, general = record_lists(RULES["dot"], ws, xs), record(RULES["dot"], ws + xs)
+    (fast,), general = record_lists(RULES["dot"], [ws], xs), record(RULES["dot"], ws + xs)
     assert (fast.data, fast.partials, fast.args) == (general.data, general.partials, general.args)
     with no_grad():
-        assert record_lists(RULES["dot"], ws, xs).args == ()
+        assert record_lists(RULES["dot"], [ws], xs)[0].args == ()
 
 
 def test_ieee_goes_through():

@@ -15,7 +15,7 @@ Names to know: `Value`, `apply`, `no_grad`. Read next: `backprop.py`, which send
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import nan
@@ -405,15 +405,23 @@ def record(rule: Rule, values: tuple[Value, ...], check: bool = True) -> Value:
     return _node(out, rule, values, partials)
 
 
-def record_lists(rule: Rule, left: tuple[Value, ...], right: tuple[Value, ...]) -> Value:
-    """`record` for an operation on two lists, written out: weighted sums are half of a network's forward pass."""
-    xs = [value._data for value in left]
+def record_lists(rule: Rule, lefts: Iterable[tuple[Value, ...]], right: tuple[Value, ...]) -> list[Value]:
+    """`record` for an operation on two lists, once for each left one: a layer's weighted sums of the same inputs.
+
+    Written out, because weighted sums are half of a network's forward pass.
+    """
     ys = [value._data for value in right]
-    out = rule.forward(xs, ys)
-    if not _is_recording():
-        return Value(out)
     slope_x, slope_y = rule.slopes
-    return _node(out, rule, left + right, (*slope_x(xs, ys, out), *slope_y(xs, ys, out)))
+    is_recording, nodes = _is_recording(), []
+    for left in lefts:
+        xs = [value._data for value in left]
+        out = rule.forward(xs, ys)
+        if is_recording:
+            partials = (*slope_x(xs, ys, out), *slope_y(xs, ys, out))
+            nodes.append(_node(out, rule, left + right, partials))
+        else:
+            nodes.append(Value(out))
+    return nodes
 
 
 def _unary(rule: Rule, arg: Value) -> Value:
