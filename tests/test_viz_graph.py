@@ -168,3 +168,14 @@ def test_wrong_options_are_named():
 
 def test_from_top_to_bottom():
     assert "rankdir=TB" in viz.draw(lesson(), direction="TB").source
+
+
+def test_a_leaf_that_is_used_very_often_is_laid_out_all_the_same():
+    """Graphviz' own search for the best places would go on for half an hour."""
+    x = Value(1.01, label="x")
+    y = x
+    for _ in range(149):
+        y = y * x
+    svg = viz.draw(y).svg()
+    assert svg.count('class="node"') == 150 + 149
+    assert svg.count('class="edge"') == 2 * 149 + 149

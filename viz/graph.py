@@ -28,6 +28,9 @@ from tinygrad_edu.viz.quoting import field, plain, shortened
 DETAILS = ("op", "full")
 MOST_NODES = 300  # more cannot be read, and take long to lay out
 MOST_EDGE_LABELS = 60
+ROUNDS = (
+    "5"  # of Graphviz' network simplex, for each node; without a limit, a leaf used 149 times takes it half an hour
+)
 
 
 def draw(value: Value, *, detail: str = "op", max_nodes: int = MOST_NODES, direction: str = "LR") -> Drawing:
@@ -65,6 +68,7 @@ def _check_option(name: str, value: str, choices: tuple[str, ...]) -> None:
 def canvas(**attributes: str) -> graphviz.Digraph:
     """An empty picture in the style of this package."""
     dot = graphviz.Digraph()
+    dot.attr("graph", nslimit=ROUNDS, nslimit1=ROUNDS)
     dot.attr("graph", bgcolor="white", fontname=style.FONT, fontsize="10", fontcolor=style.QUIET, **attributes)
     dot.attr("node", fontname=style.FONT, fontsize="11", fontcolor=style.INK, color=style.PEN)
     dot.attr("edge", fontname=style.FONT, fontsize="9", fontcolor=style.INK, color=style.PEN, arrowsize="0.6")
