@@ -1,17 +1,18 @@
 """A scalar autograd engine to learn backpropagation with.
 
-    from tinygrad_edu import Value, parse, chain_rule, grad, no_grad, gradcheck, nn, viz
+    from tinygrad_edu import Value, parse, chain_rule, explain, grad, no_grad, gradcheck, nn, viz
 
     Value           a number that remembers how it was made          value.py
     parse           a text as a graph of Values                      expression.py
     chain_rule      the sweep, one application at a time             chain_rule.py
+    explain         one gradient, as a sum over paths                paths.py
     grad            the gradient as a graph of its own               backprop.py
     no_grad         a block in which nothing is remembered           value.py
     gradcheck       the gradient against differences                 gradcheck.py
     nn              neurons, layers, networks and their training     the package tinygrad_edu.nn
     viz             drawings of graphs and networks                  the package tinygrad_edu.viz
 
-To read the source: rules, value, backprop, graph; then chain_rule, gradcheck, expression.
+To read the source: rules, value, backprop, graph; then chain_rule, trace, paths, gradcheck, expression.
 """
 
 from __future__ import annotations
@@ -24,10 +25,25 @@ from tinygrad_edu.chain_rule import chain_rule
 from tinygrad_edu.errors import DomainError, TinygradError
 from tinygrad_edu.expression import parse
 from tinygrad_edu.gradcheck import gradcheck
+from tinygrad_edu.paths import explain
+from tinygrad_edu.trace import Trace
 from tinygrad_edu.value import Value, no_grad
 
 __version__ = "0.1.0"
-__all__ = ["DomainError", "TinygradError", "Value", "chain_rule", "grad", "gradcheck", "nn", "no_grad", "parse", "viz"]
+__all__ = [
+    "DomainError",
+    "TinygradError",
+    "Trace",
+    "Value",
+    "chain_rule",
+    "explain",
+    "grad",
+    "gradcheck",
+    "nn",
+    "no_grad",
+    "parse",
+    "viz",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinygrad_edu import __version__
-from tinygrad_edu.chain_rule import Trace, chain_rule
+from tinygrad_edu.chain_rule import chain_rule
 from tinygrad_edu.errors import OptionError, TinygradError
 from tinygrad_edu.expression import parse
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.printing import to_text
 from tinygrad_edu.show import show
+from tinygrad_edu.trace import Trace
 from tinygrad_edu.value import Value
 
 if TYPE_CHECKING:

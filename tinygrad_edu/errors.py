@@ -9,6 +9,7 @@ Every error of this package is one of these, and each is also the built-in error
     ├── ExpressionError   (ValueError)          a text that is no expression
     ├── StaleGraphError   (RuntimeError)        a graph whose numbers changed after it was made
     ├── GraphError        (ValueError)          a graph that cannot be read as asked
+    ├── TraceError        (ValueError)          a text that holds no trace
     ├── SizeError         (ValueError)          two sizes that do not fit together
     ├── OptionError       (ValueError)          a name or number that is none of the choices
     ├── DivergedError     (ArithmeticError)     a training whose loss is no number any more
@@ -58,6 +59,10 @@ class StaleGraphError(TinygradError, RuntimeError):
 
 class GraphError(TinygradError, ValueError):
     """A graph that cannot be read as asked, such as the gradient of something that is no Value."""
+
+
+class TraceError(TinygradError, ValueError):
+    """A text that holds no trace of the chain rule, or a damaged one."""
 
 
 class SizeError(TinygradError, ValueError):

@@ -14,8 +14,9 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import copysign
+from typing import NamedTuple
 
 from tinygrad_edu.expression import ALIASES, CONSTANTS, SIGNS
 from tinygrad_edu.graph import Graph, Names
@@ -37,7 +38,7 @@ def to_text(value: Value) -> str:
     >>> to_text(q + q)
     'v1 = x * y; v1 + v1'
     """
-    return "; ".join(" = ".join(parts) for parts in _Printer(value, _TEXT).statements())
+    return "; ".join(" = ".join(parts) for parts in _Printer(value, TEXT).statements())
 
 
 def to_latex(value: Value) -> str:
@@ -47,22 +48,25 @@ def to_latex(value: Value) -> str:
     >>> to_latex((x + y) / y ** 2)
     '\\frac{x + y_{1}}{y_{1}^{2}}'
     """
-    statements = [" &= ".join(parts) for parts in _Printer(value, _LATEX).statements()]
+    statements = [" &= ".join(parts) for parts in _Printer(value, LATEX).statements()]
     if len(statements) == 1:
         return statements[0].replace("&=", "=")
     return r"\begin{aligned}" + r" \\ ".join(statements) + r"\end{aligned}"
 
 
-def as_factor(value: Value) -> str:
+def as_factor(value: Value, names: Mapping[Value, str] | None = None, style: Style | None = None) -> str:
     """The expression a Value stands for as it stands in a product: in brackets, if it needs them.
+
+    With `names`, for leaves or any other nodes, the rest is written as one expression, and not in statements.
 
     >>> x = Value(2.0, label="x")
     >>> as_factor(1 - x), as_factor(x), as_factor(x.exp())
     ('(1 - x)', 'x', 'exp(x)')
     """
-    printer = _Printer(value, _TEXT)
+    printer = _Printer(value, style or TEXT, names)
     text = printer.statements()[-1][-1]
-    return text if printer.level > SIGN.level else f"({text})"
+    is_whole = printer.level > SIGN.level or (printer.level == SIGN.level and not text.startswith("-"))
+    return text if is_whole else printer.style.brackets.format(text)
 
 
 def summary(value: Value) -> str:
@@ -75,29 +79,23 @@ def is_readable(value: Value) -> bool:
     return len(Graph(value)) <= LONGEST_STR
 
 
-class _Style:
+class Style(NamedTuple):
     """How a printer writes names, numbers and operations."""
 
-    def __init__(
-        self,
-        name: Callable[[str], str],
-        number: Callable[[float], str],
-        brackets: str,
-        row: Callable[[Rule], tuple[str, Binding]],
-    ) -> None:
-        self.name = name
-        self.number = number
-        self.brackets = brackets
-        self.row = row
+    name: Callable[[str], str]
+    number: Callable[[float], str]
+    brackets: str
+    row: Callable[[Rule], tuple[str, Binding]]
 
 
 class _Printer:
     """One graph on its way to a text: nodes in topological order, each written once."""
 
-    def __init__(self, value: Value, style: _Style) -> None:
+    def __init__(self, value: Value, style: Style, names: Mapping[Value, str] | None = None) -> None:
         self.graph = Graph(value)
         self.style = style
-        self.names = _identifiers(self.graph)
+        self.is_inline = names is not None
+        self.names = _identifiers(self.graph) if names is None else names
         self.written: dict[Value, tuple[str, int]] = {}  # the text of a node, and how tightly it binds
         self.depth: dict[Value, int] = {}
         self.level = CALL.level  # how tightly the last text binds
@@ -117,11 +115,15 @@ class _Printer:
         return statements or [(self.written[self.graph.output][0],)]
 
     def _stands_alone(self, node: Value) -> bool:
+        if self.is_inline:
+            return False
         is_shared = len(self.graph.uses(node)) > 1
         return node is self.graph.output or bool(node.label) or is_shared or self.depth[node] >= DEEPEST
 
     def _text(self, node: Value) -> tuple[str, int]:
         self.depth[node] = 1 + max((self.depth[arg] for arg in node.args), default=-1)
+        if self.is_inline and node in self.names:
+            return self.style.name(self.names[node]), CALL.level
         if node.rule is not None and node.args:
             return self._operation(node, node.rule)
         if node.label:
@@ -151,13 +153,18 @@ def _identifiers(graph: Graph) -> dict[Value, str]:
     free = Names({*RULES, *ALIASES, *CONSTANTS})
     nodes = [node for node in graph.nodes if node.label or not node.is_constant]
     for node in sorted(nodes, key=lambda node: not node.label):  # labels first: they keep their names
-        name = _identifier(graph.name(node))
+        name = identifier(graph.name(node))
         names[node] = free.after(f"{name}_", 2) if name in free.taken else name
         free.taken.add(name)
     return names
 
 
-def _identifier(label: str) -> str:
+def identifier(label: str) -> str:
+    """The word for a label that is none.
+
+    >>> identifier("l1.n2"), identifier("lambda")
+    ('l1_n2', '_lambda')
+    """
     word = re.sub(r"\W", "_", unicodedata.normalize("NFKC", label.translate(SIGNS)))
     return word if word.isidentifier() and not keyword.iskeyword(word) else f"_{word}"
 
@@ -168,16 +175,24 @@ def _text_number(number: float) -> str:
     return text.removesuffix(".0")
 
 
-def _latex_number(number: float) -> str:
-    text = _text_number(number).replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
-    mantissa, e, exponent = text.partition("e")
+def latex_digits(text: str) -> str:
+    r"""A number that is written already, as LaTeX writes it.
+
+    >>> latex_digits("2.5e-7"), latex_digits("-inf")
+    ('2.5 \\cdot 10^{-7}', '-\\infty')
+    """
+    mantissa, e, exponent = text.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}").partition("e")
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
 
 
-def _latex_name(name: str) -> str:
+def _latex_number(number: float) -> str:
+    return latex_digits(_text_number(number))
+
+
+def latex_name(name: str) -> str:
     r"""x1 and x_1 become x_{1}; a longer word is set upright.
 
-    >>> _latex_name("x1"), _latex_name("loss"), _latex_name("w_ab")
+    >>> latex_name("x1"), latex_name("loss"), latex_name("w_ab")
     ('x_{1}', '\\mathrm{loss}', 'w_{ab}')
     """
     found = re.fullmatch(r"(\w*?)_*(\d*|(?<=_)\w+)", name)
@@ -187,5 +202,5 @@ def _latex_name(name: str) -> str:
     return rf"{upright}_{{{index}}}" if index else upright
 
 
-_TEXT = _Style(str, _text_number, "({})", lambda rule: (rule.text, rule.binding))
-_LATEX = _Style(_latex_name, _latex_number, r"\left({}\right)", lambda rule: (rule.latex, rule.latex_binding))
+TEXT = Style(str, _text_number, "({})", lambda rule: (rule.text, rule.binding))
+LATEX = Style(latex_name, _latex_number, r"\left({}\right)", lambda rule: (rule.latex, rule.latex_binding))
