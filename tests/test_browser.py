@@ -1,17 +1,16 @@
 """Does a picture look in a real browser as it should? Skipped where there is no Chromium."""
 
 import io
-import shutil
 import subprocess
 
 import numpy as np
 import pytest
+from browser import BROWSER, needs_browser
 from PIL import Image
 
 from tinygrad_edu import Value, parse, viz
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed: `apt-get install chromium`")
+pytestmark = needs_browser
 
 
 @pytest.fixture

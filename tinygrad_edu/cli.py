@@ -2,6 +2,7 @@
 
     tinygrad-edu demo                                    all of it in one go
     tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4        the chain rule, every step in numbers
+    tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4   the same to be done on paper, with an answer key
     tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4        the gradient graph as a picture
     tinygrad-edu train moons                             a network, its data and its decision boundary
 
@@ -59,7 +60,8 @@ def _with_expressions(arguments: Sequence[str]) -> list[str]:
     """An expression may begin with a minus; with a space before it, it is not taken for an option."""
     first = arguments[0] if arguments else ""
     return [
-        f" {text}" if first in ("step", "draw") and re.match(r"-[^-oh]|-[oh]\W", text) else text for text in arguments
+        f" {text}" if first in ("step", "draw", "worksheet") and re.match(r"-[^-oh]|-[oh]\W", text) else text
+        for text in arguments
     ]
 
 
@@ -105,10 +107,20 @@ the way back:
 
   tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4
   tinygrad-edu step "h = relu(w * x); loss = (h - 1) ** 2" w=0.5 x=3
+  tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 --html f.html
+
+With --html it becomes a page to step through in a browser, forward and back,
+with live inputs, predictions, and a gradient check.
 
 An expression has + - * / **, brackets, numbers, functions (exp, log, sqrt,
 sin, cos, tanh, sigmoid, relu, abs, maximum, dot([..], [..]) and more), and
 names of your own: `q = x + y; q * z`."""
+WORKSHEET_HELP = """\
+Write a page to print: the graph of EXPRESSION with empty boxes, a row for each
+operation and each application of the chain rule, and the answer key on a page
+of its own:
+
+  tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-1"""
 DRAW_HELP = """\
 Draw the graph of EXPRESSION, with the local derivative on every edge and,
 after the backward sweep, every gradient:
@@ -138,7 +150,21 @@ def _add_expression(parser: argparse.ArgumentParser) -> None:
 
 def _add_step(parser: argparse.ArgumentParser) -> None:
     _add_expression(parser)
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser")
+    _add_lang(parser)
     parser.set_defaults(run=_step)
+
+
+def _add_lang(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", default="en", help="of the page: en (default) or zh")
+
+
+def _add_worksheet(parser: argparse.ArgumentParser) -> None:
+    _add_expression(parser)
+    default = Path("worksheet.html")
+    parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: worksheet.html)")
+    _add_lang(parser)
+    parser.set_defaults(run=_worksheet)
 
 
 def _add_draw(parser: argparse.ArgumentParser) -> None:
@@ -165,6 +191,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] = {
     "demo":  ("all of it in one go",                      DEMO_HELP,  _add_demo),
     "step":  ("print every step of the chain rule",       STEP_HELP,  _add_step),
+    "worksheet": ("print the chain rule as an exercise",  WORKSHEET_HELP, _add_worksheet),
     "draw":  ("draw the gradient graph",                  DRAW_HELP,  _add_draw),
     "train": ("train a network and draw what it learned", TRAIN_HELP, _add_train),
 }  # fmt: skip
@@ -188,7 +215,21 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _step(options: argparse.Namespace) -> None:
+    if options.html is not None:
+        from tinygrad_edu import viz
+
+        player = viz.player(_graph(options.expression, options.values), lang=options.lang)
+        _say_files([player.save(options.html)])
+        return
     _print_steps(_graph(options.expression, options.values))
+
+
+def _worksheet(options: argparse.Namespace) -> None:
+    from tinygrad_edu import viz
+
+    sheet = viz.worksheet(_graph(options.expression, options.values), lang=options.lang)
+    _say_files([sheet.save(options.output)])
+    print("  open it in a browser and print it")
 
 
 def _draw(options: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tinygrad_edu.errors import DomainError
+from tinygrad_edu.partials import partial_graphs
 from tinygrad_edu.printing import LATEX, TEXT, as_factor, identifier, latex_digits, latex_name
 from tinygrad_edu.rule import PRODUCT, SUM, Rule
 from tinygrad_edu.show import show
@@ -94,16 +94,11 @@ def local_derivatives(rule: Rule, constants: Sequence[float | None], *, latex: b
 
 @lru_cache(maxsize=1000)
 def _local_derivatives(rule: Rule, constants: tuple[float | None, ...], latex: bool) -> tuple[Wording, ...]:
+    graphs = partial_graphs(rule, constants)
+    names = {arg: _mark(position) for position, arg in enumerate(graphs.args) if isinstance(arg, Value)}
+    names[graphs.out] = _mark(OUT)
     style = _LATEX if latex else _TEXT
-    named = {position: Value(1.0) for position, number in enumerate(constants) if number is None}
-    out = Value(1.0)
-    names = {value: _mark(position) for position, value in named.items()} | {out: _mark(OUT)}
-    args = [named.get(position, number) for position, number in enumerate(constants)]
-    try:
-        partials = rule.local_derivatives(args, out)
-    except DomainError:  # 1 is outside of the domain of a row that somebody added: its derivative has no words
-        partials = (1.0,) * len(constants)
-    texts = (as_factor(partial, names, style) if isinstance(partial, Value) else "" for partial in partials)
+    texts = (as_factor(partial, names, style) if isinstance(partial, Value) else "" for partial in graphs.partials)
     return tuple(_split(text if latex else text.replace(" * ", " · ")) for text in texts)
 
 

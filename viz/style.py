@@ -4,7 +4,7 @@ This is the only palette. Blue is positive and orange negative, a pair that colo
 Ito); the stronger the colour and the thicker the pen, the larger the number. A sign is never told by colour alone: the
 number stands beside it, and negative pens are dashed.
 
-Names to know: `tint`, `pen`, `faded_pen`. Read next: `drawing.py`.
+Names to know: `tint`, `pen`, `faded_pen`, `variables`. Read next: `drawing.py`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,31 @@ CONSTANT = "#f6f8fa"  # plain numbers
 
 CLASSES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # of data points
 MARKERS = ("o", "^", "s", "D", "v", "P")
+
+NODES = (  # one colour for each node of a page, on paper and in the dark; letters of both are easy to read
+    ("#005f9e", "#7cc0f5"),
+    ("#a83c00", "#ffa274"),
+    ("#006b4a", "#58d3a8"),
+    ("#8a2f72", "#eba6d6"),
+    ("#6b5200", "#e3c34f"),
+    ("#4f46b0", "#b6aeff"),
+    ("#00677a", "#63d3e4"),
+    ("#7a2e2e", "#f2a9a0"),
+)
+PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
+    "paper": ("#ffffff", "#14171b"),
+    "raised": ("#fbfcfd", "#1c2127"),
+    "ink": ("#1b1f24", "#e8ebee"),
+    "quiet": ("#59626c", "#a3adb8"),
+    "line": ("#cfd6dd", "#3a434d"),
+    "line-strong": ("#6b7580", "#8f9aa6"),
+    "accent": ("#0b62b8", "#7cc0f5"),
+    "on-accent": ("#ffffff", "#10151a"),
+    "value": ("#00603f", "#63d6a9"),
+    "gradient": ("#a3320b", "#ffa48a"),
+    "good": ("#00603f", "#63d6a9"),
+    "bad": ("#b01e1e", "#ff9b94"),
+}
 
 STRONGEST_TINT = 0.55  # black text has to stay readable on it
 THINNEST, THICKEST = 0.8, 3.2
@@ -61,6 +86,21 @@ def faded_pen(number: float, largest: float) -> dict[str, str]:
     share = _share(number, largest) ** 2  # in proportion to the number
     width = THINNEST / 2 + (THICKEST - THINNEST) * share
     return {**lines, "color": _mixed(PAPER, lines["color"], max(0.125, share)), "penwidth": f"{width:.2f}"}
+
+
+def variables() -> str:
+    """The colours of a page as CSS variables: on paper, and in the dark for those who prefer that.
+
+    >>> "--node-0: #005f9e;" in variables()
+    True
+    """
+    table = PAGE | {f"node-{index}": pair for index, pair in enumerate(NODES)}
+    light, dark = (" ".join(f"--{name}: {pair[side]};" for name, pair in table.items()) for side in (0, 1))
+    return (
+        f":root {{ color-scheme: light dark; {light} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+        f"@media print {{ :root {{ {light} }} }}\n"
+    )
 
 
 def _share(number: float, largest: float) -> float:

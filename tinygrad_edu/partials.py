@@ -1,0 +1,51 @@
+"""What are the partials of a row, as graphs?
+
+The partials of the rule table are written in generic arithmetic, so Values flow through them as well as floats do. Here
+they are run once on Values that stand for *any* arguments, and what comes out is a graph: whoever prints it has the
+local derivative in words (`wording.py`) or as a program (`javascript.py`), and restates nothing.
+
+Names to know: `partial_graphs`. Read next: `wording.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.value import Value, as_float
+
+
+class PartialGraphs(NamedTuple):
+    """The partials of a row, as graphs.
+
+    Attributes:
+        args: what stands for each argument: a Value, or the plain number that it is.
+        out: what stands for the result.
+        partials: a Value computed from those for each argument, or a plain number where the partial is constant.
+    """
+
+    args: tuple[Value | float, ...]
+    out: Value
+    partials: tuple[Value | float, ...]
+
+
+def partial_graphs(rule: Rule, constants: Sequence[float | None]) -> PartialGraphs:
+    """The local derivative by each argument of an operation, as a graph.
+
+    Args:
+        rule: the operation.
+        constants: for each argument the plain number that it is, or None for a variable.
+
+    >>> from tinygrad_edu.rules import mul, tanh
+    >>> x, out, (partial,) = partial_graphs(tanh, [None])
+    >>> partial.args[1].args == (out, out)
+    True
+    >>> graphs = partial_graphs(mul, [None, 3.0])
+    >>> graphs.partials[0], graphs.partials[1] is graphs.args[0]
+    (3.0, True)
+    """
+    args = tuple(Value(1.0) if number is None else number for number in constants)  # 1 is inside every domain
+    out = Value(1.0)
+    found = rule.local_derivatives(args, out)
+    return PartialGraphs(args, out, tuple(each if isinstance(each, Value) else as_float(each) for each in found))

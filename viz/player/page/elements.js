@@ -1,0 +1,50 @@
+// How do texts get into the page? As text, never as markup: a label is whatever its author wrote.
+
+const STRINGS = PAGE.strings;
+
+const byId = (id) => document.getElementById(id);
+
+// An element with attributes and children; a child is an element or a text.
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// A string of the table with its places filled in by texts.
+function say(key, places = {}) {
+  return STRINGS[key].replace(/\{(\w+)\}/g, (_, name) => places[name]);
+}
+
+// The same, with places that are pieces of a formula, as elements.
+function sentence(key, places) {
+  const parts = STRINGS[key].split(/\{(\w+)\}/);
+  return parts.map((part, index) => (index % 2 ? shown(places[part]) : part));
+}
+
+// Pieces of a formula as elements.
+function formula(pieces) {
+  return element("span", { class: "formula" }, ...pieces.map(shown));
+}
+
+function shown(piece) {
+  if (typeof piece === "string") return piece;
+  if ("over" in piece) return fraction(piece);
+  return element("span", piece.node === undefined ? {} : colored(piece.node), piece.text);
+}
+
+function fraction({ over, under }) {
+  const part = (place, node) => {
+    return element("span", { class: place }, "∂", element("span", colored(node), nameOf(PAGE, node)));
+  };
+  return element("span", { class: "fraction" }, part("over", over), element("span", { class: "bar" }, "/"), part("under", under));
+}
+
+function colored(node) {
+  return { class: "of-node", style: `--node: var(--node-${node % PAGE.colors})` };
+}
+
+function button(key, attributes = {}, text = say(key)) {
+  return element("button", { type: "button", ...attributes }, text);
+}

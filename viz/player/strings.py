@@ -1,0 +1,247 @@
+"""What does the page say, and in which languages?
+
+Every string of the player and the worksheet stands in this one table: a row for each, a column for each language. A
+translation is one more column. `{name}` is filled in by whoever shows the string; all columns of a row have the same.
+
+Names to know: `LANGUAGES`, `strings`. Read next: `page.py`, which puts them into the page.
+"""
+
+from __future__ import annotations
+
+from tinygrad_edu.errors import OptionError
+
+LANGUAGES = ("en", "zh")
+HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+
+# fmt: off
+TABLE: dict[str, tuple[str, ...]] = {
+    # ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────
+    "title":             ("The chain rule, step by step: {output}", "链式法则，一步一步：{output}"),
+    "graph":             ("Computation graph of {expression}", "{expression} 的计算图"),
+    "legend":            ("In each box: the value above, the gradient below. On each arrow: × the local derivative, "
+                          "then = what it contributes. Dashed and —: not reached yet.",
+                          "每个方框：上面是数值，下面是梯度。每条箭头：× 局部导数，然后 = 它的贡献。"
+                          "虚线和 —：尚未到达。"),
+    "box":               ("value {value}, gradient {gradient}", "数值 {value}，梯度 {gradient}"),
+    "too_large":         ("This graph is too large to draw: {nodes} nodes. The steps are all here.",
+                          "这张图太大，画不下：{nodes} 个结点。所有步骤都在这里。"),
+    "source":            ("made with tinygrad_edu", "由 tinygrad_edu 生成"),
+
+    # ── controls ──────────────────────────────────────────────────────────────────────────────────────────────────
+    "controls":          ("Steps", "步骤"),
+    "first":             ("First step", "第一步"),
+    "back":              ("Back", "上一步"),
+    "next":              ("Next", "下一步"),
+    "last":              ("Last step", "最后一步"),
+    "play":              ("Play", "播放"),
+    "pause":             ("Pause", "暂停"),
+    "speed":             ("Speed", "速度"),
+    "timeline":          ("Timeline", "时间轴"),
+    "keys":              ("Keys: ← → one step, Home and End first and last, Space plays. Click a box for its step.",
+                          "按键：← → 一步，Home 和 End 第一步和最后一步，空格键播放。点击方框跳到它的步骤。"),
+    "phase_forward":     ("Forward", "前向"),
+    "phase_seed":        ("Seed", "起点"),
+    "phase_backward":    ("Backward", "反向"),
+    "step_of":           ("step {step} of {steps}", "第 {step} 步，共 {steps} 步"),
+
+    # ── the card ──────────────────────────────────────────────────────────────────────────────────────────────────
+    "layer_names":       ("names", "名称"),
+    "layer_symbols":     ("symbols", "符号"),
+    "layer_numbers":     ("numbers", "数字"),
+    "layer_result":      ("result", "结果"),
+    "layer_contribution": ("contributes", "贡献"),
+    "layer_sum":         ("sum", "求和"),
+    "one_line":          ("In one line", "写成一行"),
+    "say_forward":       ("All that {node} needs is known, so its number can be computed.",
+                          "{node} 所需的数都已知，可以算出它的值。"),
+    "say_seed":          ("The way back begins at the output. When {node} changes a little, {node} changes by just as "
+                          "much: its gradient is 1.",
+                          "反向从输出开始。{node} 变化一点，{node} 就变化同样多：它的梯度是 1。"),
+    "say_same":          ("{user} moves one for one with {argument}: the gradient of {user} goes through as it is.",
+                          "{argument} 变多少，{user} 就变多少：{user} 的梯度原样通过。"),
+    "say_opposite":      ("{user} moves against {argument}, one for one: the gradient of {user} changes its sign.",
+                          "{argument} 增加多少，{user} 就减少多少：{user} 的梯度变号。"),
+    "say_edge":          ("When {argument} changes a little, {user} changes {local} times as much. So the gradient of "
+                          "{user} is multiplied by {local} on its way to {argument}.",
+                          "{argument} 变化一点，{user} 变化它的 {local} 倍。所以 {user} 的梯度乘以 {local} 再传给 "
+                          "{argument}。"),
+    "say_more":          ("{argument} is used in more places: {count} more to come before its gradient is complete.",
+                          "{argument} 还用在别处：还要加 {count} 个贡献，它的梯度才完整。"),
+    "say_complete":      ("That was the last contribution: the gradient of {argument} is complete.",
+                          "这是最后一个贡献：{argument} 的梯度完整了。"),
+    "to_come":           ("{count} more to come", "还有 {count} 个"),
+    "complete":          ("complete", "完整"),
+
+    # ── why nothing passes ────────────────────────────────────────────────────────────────────────────────────────
+    "stop_upstream":     ("Nothing passes: the gradient of {user} itself is 0.",
+                          "没有东西传过去：{user} 自己的梯度就是 0。"),
+    "stop_relu":         ("Nothing passes: {user} is a ReLU that is off. Its input {argument} = {number} is not above "
+                          "0, so it is flat there and its local derivative is 0. This unit learns nothing here.",
+                          "没有东西传过去：{user} 是一个关闭的 ReLU。它的输入 {argument} = {number} 不大于 0，"
+                          "曲线在那里是平的，局部导数是 0。这个单元在这里学不到东西。"),
+    "stop_flat":         ("Nothing passes: {user} is flat in {argument}, it only jumps. Its local derivative is 0.",
+                          "没有东西传过去：{user} 对 {argument} 是平的，只会跳变，局部导数是 0。"),
+    "stop_choice":       ("Nothing passes: {user} takes its number from elsewhere, so {argument} makes no difference.",
+                          "没有东西传过去：{user} 的值取自另一个参数，{argument} 不起作用。"),
+    "stop_factor":       ("Nothing passes: the other factor is 0, so {user} stays 0 whatever {argument} is.",
+                          "没有东西传过去：另一个因子是 0，不管 {argument} 是多少，{user} 都是 0。"),
+    "stop_saturated":    ("Nothing passes: {user} is so far out on its curve that its slope rounds to 0.",
+                          "没有东西传过去：{user} 在曲线上太远，斜率四舍五入为 0。"),
+    "stop_local":        ("Nothing passes: the local derivative of {user} by {argument} is 0 here.",
+                          "没有东西传过去：{user} 对 {argument} 的局部导数在这里是 0。"),
+
+    # ── live inputs ───────────────────────────────────────────────────────────────────────────────────────────────
+    "inputs":            ("Change the inputs", "改变输入"),
+    "inputs_help":       ("Type a number or drag. Everything on this page is computed anew.",
+                          "输入数字或拖动。页面上的一切都会重新计算。"),
+    "value_of":          ("value of {name}", "{name} 的值"),
+    "slider_of":         ("{name}, by dragging", "{name}，拖动"),
+    "reset":             ("Back to the first numbers", "恢复最初的数"),
+    "not_a_number":      ("{name} needs a number, such as -1.5.", "{name} 需要一个数，例如 -1.5。"),
+    "outside":           ("{formula} is not defined here: {signature} needs {domain}.",
+                          "{formula} 在这里没有定义：{signature} 要求 {domain}。"),
+    "no_program":        ("This graph has an operation without a JavaScript form: its inputs cannot be changed here.",
+                          "图中有一个运算没有 JavaScript 形式，所以这里不能改变输入。"),
+
+    # ── nudge ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    "nudge":             ("Nudge an input", "轻推一个输入"),
+    "nudge_help":        ("A gradient predicts how the output answers a small change: by gradient · δ. Try it.",
+                          "梯度预言输出对小变化的反应：梯度 · δ。试一试。"),
+    "nudge_leaf":        ("input", "输入"),
+    "nudge_size":        ("δ, the change", "δ，变化量"),
+    "nudge_predicted":   ("predicted change of {output}", "预言的 {output} 变化"),
+    "nudge_actual":      ("actual change of {output}", "实际的 {output} 变化"),
+    "nudge_gap":         ("difference", "差"),
+    "nudge_close":       ("The prediction is good to {percent}.", "预言误差 {percent}。"),
+    "nudge_far":         ("The prediction is off by {percent}: over so large a change the slope does not stay the "
+                          "same. Try a smaller δ.",
+                          "预言误差 {percent}：变化这么大，斜率不再相同。试试更小的 δ。"),
+    "nudge_exact":       ("The prediction is exact: {output} is a straight line in {name}.",
+                          "预言是精确的：{output} 对 {name} 是直线。"),
+
+    # ── predict ───────────────────────────────────────────────────────────────────────────────────────────────────
+    "predict":           ("Predict the gradients", "预测梯度"),
+    "predict_help":      ("Each gradient on the way back is hidden until you say what it will be.",
+                          "反向的每个梯度先藏起来，等你说出它是多少。"),
+    "predict_on":        ("Predict mode", "预测模式"),
+    "predict_forward":   ("Go on to the backward steps: the first question is waiting there.",
+                          "继续到反向步骤：第一个问题在那里等着。"),
+    "predict_ask":       ("What is {gradient} after this step?", "这一步之后 {gradient} 是多少？"),
+    "predict_given":     ("{upstream} is {number}.", "{upstream} 是 {number}。"),
+    "predict_before":    ("So far {gradient} is {number}.", "到目前为止 {gradient} 是 {number}。"),
+    "predict_check":     ("Check", "检查"),
+    "predict_show":      ("Show it", "显示答案"),
+    "predict_next":      ("Next question", "下一题"),
+    "predict_answer":    ("your answer", "你的答案"),
+    "predict_right":     ("Right: {number}.", "对：{number}。"),
+    "predict_wrong":     ("Not {answer}.", "不是 {answer}。"),
+    "predict_unknown":   ("Write the product first: upstream gradient · local derivative.",
+                          "先写出乘积：上游梯度 · 局部导数。"),
+    "predict_shown":     ("It is {number}.", "答案是 {number}。"),
+    "predict_score":     ("{right} right of {asked}", "{asked} 题对 {right} 题"),
+    "predict_number":    ("Write a number, such as -4 or 0.25.", "写一个数，例如 -4 或 0.25。"),
+    "mistake_path":      ("A path was forgotten: {argument} is used more than once, and the contributions add up.",
+                          "漏了一条路径：{argument} 用了不止一次，各个贡献要相加。"),
+    "mistake_upstream":  ("The upstream gradient was forgotten: multiply by {gradient}.",
+                          "忘了上游梯度：要乘以 {gradient}。"),
+    "mistake_local":     ("The local derivative was forgotten: the upstream gradient was passed on as it is.",
+                          "忘了局部导数：上游梯度被原样传了过去。"),
+    "mistake_output":    ("The output was used for the input, or the input for the output, in the local derivative.",
+                          "局部导数里把输出当成了输入，或把输入当成了输出。"),
+    "mistake_other":     ("This is the local derivative by another argument of {user}.",
+                          "这是 {user} 对另一个参数的局部导数。"),
+    "mistake_sign":      ("The sign is wrong.", "符号错了。"),
+    "mistake_twice":     ("This contribution was accumulated twice.", "这个贡献被累加了两次。"),
+
+    # ── why this order ────────────────────────────────────────────────────────────────────────────────────────────
+    "order":             ("Why this order?", "为什么是这个顺序？"),
+    "order_help":        ("A node may pass its gradient on only when all who use it have contributed. Here the same "
+                          "graph is swept in another order.",
+                          "一个结点只有在所有使用它的结点都贡献之后，才能把梯度传下去。这里用另一种顺序扫过同一张图。"),
+    "order_choice":      ("order", "顺序"),
+    "order_right":       ("reverse topological order (right)", "逆拓扑序（正确）"),
+    "order_depth":       ("depth first, as soon as a node is reached", "深度优先，一到达就传"),
+    "order_breadth":     ("breadth first, as soon as a node is reached", "广度优先，一到达就传"),
+    "order_forward":     ("from the inputs to the output", "从输入到输出"),
+    "order_turn":        ("turn", "次序"),
+    "order_node":        ("node", "结点"),
+    "order_read":        ("gradient it read", "读到的梯度"),
+    "order_true":        ("complete gradient", "完整的梯度"),
+    "order_verdict":     ("verdict", "结论"),
+    "order_early":       ("too early: {count} more to come", "太早：还有 {count} 个没到"),
+    "order_fine":        ("complete", "完整"),
+    "order_leaf":        ("gradient of {name}: {wrong}, right is {right}", "{name} 的梯度：{wrong}，正确是 {right}"),
+    "order_same":        ("gradient of {name}: {right}, right", "{name} 的梯度：{right}，正确"),
+    "order_lucky":       ("No node is read too early in this order, because none that passes its gradient on is "
+                          "waiting for another path. Orders matter where paths meet again.",
+                          "这个顺序没有太早读取任何结点，因为没有结点还在等另一条路径。路径重新汇合的地方，顺序才重要。"),
+    "early_badge":       ("⚠ too early", "⚠ 太早"),
+
+    # ── gradient check ────────────────────────────────────────────────────────────────────────────────────────────
+    "check":             ("Gradient check", "梯度检验"),
+    "check_help":        ("Each input is moved by ±h, and the slope that the output shows is held against the "
+                          "gradient; so is each local derivative, against its own operation.",
+                          "每个输入移动 ±h，把输出显示的斜率与梯度对照；每个局部导数也与它自己的运算对照。"),
+    "check_what":        ("derivative", "导数"),
+    "check_analytic":    ("analytic", "解析"),
+    "check_numeric":     ("central difference", "中心差分"),
+    "check_error":       ("error", "误差"),
+    "check_verdict":     ("verdict", "结论"),
+    "check_step":        ("h = {step}·max(1, |x|) or less; an error up to {tolerance} is right.",
+                          "h = {step}·max(1, |x|) 或更小；误差不超过 {tolerance} 为正确。"),
+    "check_ok":          ("✓ ok", "✓ 正确"),
+    "check_kink":        ("∧ kink: two slopes, {left} and {right}", "∧ 折点：两个斜率，{left} 和 {right}"),
+    "check_edge":        ("| edge of the domain", "| 定义域的边"),
+    "check_unclear":     ("? rounding hides it", "? 被舍入掩盖"),
+    "check_wrong":       ("✗ WRONG", "✗ 错误"),
+
+    # ── the worksheet ─────────────────────────────────────────────────────────────────────────────────────────────
+    "sheet_title":       ("Worksheet: the chain rule on {expression}", "练习：{expression} 的链式法则"),
+    "sheet_name":        ("Name", "姓名"),
+    "sheet_date":        ("Date", "日期"),
+    "sheet_given":       ("Given", "已知"),
+    "sheet_forward":     ("1. Forward: compute every number", "1. 前向：算出每个数"),
+    "sheet_backward":    ("2. Backward: one application of the chain rule in each row, in this order",
+                          "2. 反向：每行用一次链式法则，按这个顺序"),
+    "sheet_gradient":    ("3. The gradient", "3. 梯度"),
+    "sheet_shared":      ("A node that is used more than once has several rows: its gradient is their sum. Carry "
+                          "the sum on.",
+                          "用了不止一次的结点有好几行：它的梯度是它们的和。把和写下去。"),
+    "sheet_key":         ("Answer key", "答案"),
+    "sheet_operation":   ("operation", "运算"),
+    "sheet_numbers":     ("in numbers", "代入数字"),
+    "sheet_result":      ("result", "结果"),
+    "sheet_rule":        ("chain rule", "链式法则"),
+    "sheet_upstream":    ("upstream", "上游"),
+    "sheet_local":       ("local", "局部"),
+    "sheet_sum":         ("so far", "累计"),
+    "sheet_digits":      ("Four significant digits are enough.", "四位有效数字就够了。"),
+
+    # ── where an operation is defined, as the rule table says it ──────────────────────────────────────────────────
+    "x > 0":             ("x > 0", "x > 0"),
+    "x >= 0":            ("x >= 0", "x >= 0"),
+    "a finite x":        ("a finite x", "有限的 x"),
+    "y != 0":            ("y != 0", "y != 0"),
+    "x >= 0, unless the exponent y is whole, and x != 0, if y is negative":
+                         ("x >= 0, unless the exponent y is whole, and x != 0, if y is negative",
+                          "x >= 0（除非指数 y 是整数），并且 y 为负时 x != 0"),
+    "x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it":
+                         ("x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it",
+                          "x > 0，或 x = 0 且 y > 0，因为对指数的导数里有 log(x)"),
+}
+# fmt: on
+
+
+def strings(lang: str) -> dict[str, str]:
+    """Every string in one language.
+
+    Raises:
+        OptionError: if there is no such column.
+
+    >>> strings("en")["next"], strings("zh")["next"]
+    ('Next', '下一步')
+    """
+    if lang not in LANGUAGES:
+        raise OptionError(f"lang={lang!r}", f"the languages are {', '.join(LANGUAGES)}", instead='lang="en"')
+    column = LANGUAGES.index(lang)
+    return {key: row[column] for key, row in TABLE.items()}
