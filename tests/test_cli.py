@@ -94,7 +94,7 @@ def test_the_demo_does_all_of_it(run, tmp_path):
     assert float(out.split("accuracy ")[1].split(" %")[0]) >= 99
     assert "accuracy" in err  # the progress bar
     files = {file.name for file in (tmp_path / "here").iterdir()}
-    assert files == {"f.svg", "f.png", "network.svg", "network.png", "boundary.png"}
+    assert files == {"f.html", "f.svg", "f.png", "network.svg", "network.png", "boundary.png"}
     assert all(f"wrote here/{name}" in out for name in files)
 
 
@@ -180,3 +180,16 @@ def test_a_reader_that_stops_reading_is_no_error():
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait() in (0, 120)
+
+
+def test_step_and_worksheet_write_pages(run, tmp_path):
+    lesson = ["(x + y) * z", "x=-2", "y=5", "z=-4"]
+    code, out, _ = run("step", *lesson, "--html", "f.html", "--lang", "zh")
+    assert (code, out.split()[:2]) == (0, ["wrote", "f.html"])
+    assert 'lang="zh-Hans"' in (tmp_path / "f.html").read_text(encoding="utf-8")
+    assert run("worksheet", *lesson)[0] == 0
+    assert "Answer key" in (tmp_path / "worksheet.html").read_text(encoding="utf-8")
+    code, _, errors = run("worksheet", "-x", "x=1", "-o", "sheet.pdf")
+    assert (code, 'write instead:  save("sheet.html")' in errors) == (1, True)
+    code, _, errors = run("step", *lesson, "--html", "f.html", "--lang", "de")
+    assert (code, "the languages are en, zh" in errors) == (1, True)

@@ -111,7 +111,7 @@ def test_a_value_as_a_number_and_as_text():
     assert repr(x) == "Value(data=0.3, grad=—, label='x')"
     (x * 2).backward()
     assert repr(x) == "Value(data=0.3, grad=2, label='x')"
-    assert x._repr_latex_() == "$x$"
+    assert x.latex() == "x"
 
 
 def test_a_gradient_not_computed_is_known_from_one_that_is_zero():

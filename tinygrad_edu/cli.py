@@ -98,9 +98,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 DEMO_HELP = """\
-Step through f = (x + y)·z, draw its gradient graph, train a network with two
-hidden layers on two moons, draw it and its decision boundary, and say which
-files were written."""
+Step through f = (x + y)·z, draw its gradient graph, make a page that steps
+through it in a browser, train a network with two hidden layers on two moons,
+draw it and its decision boundary, and say which files were written."""
 STEP_HELP = """\
 Print how EXPRESSION is computed, then every application of the chain rule on
 the way back:
@@ -211,7 +211,8 @@ def _demo(options: argparse.Namespace) -> None:
     files += _train_and_draw(_train_options(folder))
     _title("3. What was written")
     _say_files(files)
-    print('\nNow your own:  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1')
+    print(f"\nOpen {folder / 'f.html'} in a browser to step through it.")
+    print('Now your own:  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1')
 
 
 def _step(options: argparse.Namespace) -> None:
@@ -381,7 +382,8 @@ def _save_drawings(f: Value, folder: Path) -> list[Path]:
     from tinygrad_edu import viz
 
     drawing = viz.draw(f)
-    return [drawing.save(folder / "f.svg"), drawing.save(folder / "f.png")]
+    page = viz.player(f).save(folder / "f.html")
+    return [page, drawing.save(folder / "f.svg"), drawing.save(folder / "f.png")]
 
 
 def _folder(path: Path) -> Path:

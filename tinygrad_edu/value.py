@@ -339,11 +339,6 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else str(self)
 
-    def _repr_latex_(self) -> str | None:
-        from tinygrad_edu.printing import is_readable
-
-        return f"${self.latex()}$" if is_readable(self) else None
-
     def latex(self) -> str:
         """The expression this Value stands for, as LaTeX."""
         from tinygrad_edu.printing import to_latex

@@ -17,10 +17,12 @@ from tinygrad_edu.rules import RULES
 from tinygrad_edu.trace import EdgeStep, ForwardStep, Trace
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import canvas
-from tinygrad_edu.viz.quoting import field, plain, shortened
+from tinygrad_edu.viz.quoting import field, plain
+from tinygrad_edu.wording import filled, operation
 
 WIDEST_NUMBER = "-0.000000"
 LONGEST_TITLE = 22
+LONGEST_NAME = 9  # in the title of a node that is computed from others
 DIRECTIONS = {"lr": "LR", "tb": "TB"}
 ROLES = ("value", "name", "gradient")  # of the texts in a box, from top to bottom
 
@@ -38,7 +40,7 @@ def picture(trace: Trace, layout: str) -> str:
     (True, True)
     """
     direction = DIRECTIONS[layout]
-    dot = canvas(rankdir=direction, nodesep="0.3", ranksep="0.35", ordering="in", pad="0.2", id=f"{layout}-graph")
+    dot = canvas(rankdir=direction, nodesep="0.3", ranksep="0.35", pad="0.2", id=f"{layout}-graph")
     dot.attr("graph", bgcolor="transparent")
     dot.attr("edge", fontsize="10.5")
     titles = _titles(trace)
@@ -57,8 +59,8 @@ def picture(trace: Trace, layout: str) -> str:
 
 
 def _titles(trace: Trace) -> list[str]:
-    """The name of each node; of a computed one also the operation, in short if it is long."""
-    titles = [node.name for node in trace.nodes]
+    """The name of each node, and of a computed one also its operation, as far as there is room."""
+    titles = [_cut(node.name, LONGEST_TITLE) for node in trace.nodes]
     for step in trace.forward:
         whole = f"{step.name} = {step.formula}"
         titles[step.node] = whole if len(whole) <= LONGEST_TITLE else _short_title(step, trace)
@@ -66,14 +68,21 @@ def _titles(trace: Trace) -> list[str]:
 
 
 def _short_title(step: ForwardStep, trace: Trace) -> str:
-    rule = RULES.get(step.op)
-    count = len(trace.nodes[step.node].args)
-    symbol = f"{rule.symbol if rule else step.op}"
-    return f"{step.name} = {symbol}" + (f" of {count}" if rule and rule.many else "")
+    """With shortened names, or where there are many, with the sign of the operation and their number."""
+    rule, args = RULES.get(step.op), trace.nodes[step.node].args
+    name = _cut(step.name, LONGEST_NAME)
+    if rule is None or rule.many:
+        return f"{name} = {rule.symbol if rule else step.op} of {len(args)}"
+    names = [_cut(trace.nodes[arg].name, LONGEST_NAME) for arg in args]
+    return f"{name} = {filled(operation(rule, len(args)), names)}"
+
+
+def _cut(name: str, longest: int) -> str:
+    return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
 def _box(dot: graphviz.Digraph, layout: str, index: int, title: str, direction: str) -> None:
-    rows = "|".join([WIDEST_NUMBER, field(shortened(title)), WIDEST_NUMBER])
+    rows = "|".join([WIDEST_NUMBER, field(f"\xa0{title}\xa0"), WIDEST_NUMBER])  # room for bold letters
     label = rows if direction == "LR" else f"{{{rows}}}"  # a record runs across the direction of its graph
     dot.node(f"n{index}", label=graphviz.nohtml(label), id=f"{layout}-n{index}", shape="Mrecord", height="0.9")
 

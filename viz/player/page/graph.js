@@ -48,6 +48,7 @@ function drawFrame(page, steps, values, position, hidden) {
     picture.nodes.forEach((group, index) => group && drawNode(group, index, now, step, index === hidden));
     picture.edges.forEach((group, index) => group && drawEdge(group, index, steps, position, hidden));
   }
+  drawStop(steps, position, hidden);
 }
 
 // Where the picture is larger than its frame, the frame follows the step.
@@ -99,25 +100,44 @@ function drawEdge(group, index, steps, position, hidden) {
   group.classList.toggle("stopped", isPassed && !isAsked && step.contribution === 0);
 }
 
-// A dot that runs along the edges of a step: forward from the arguments, backward to the argument. Where nothing
-// passes, it stops half way at a bar.
-function pulse(steps, position, hidden) {
-  document.querySelectorAll(".pulse, .stop").forEach((old) => old.remove());
+// The edges that a step is about: into its node, or the one along which it passes something back.
+function edgesOf(steps, position) {
   const step = steps[position];
-  const isForward = step.phase === "forward";
-  PAGE.edges.forEach((edge, index) => {
-    const isPart = isForward ? steps[edge.step].user_node === step.node : edge.step === position;
-    if (!isPart) return;
-    const stops = !isForward && step.contribution === 0 && hidden === null;
-    for (const picture of pictures) pulseAlong(picture.edges[index], isForward, stops);
-  });
+  const isPart = (edge) => (step.phase === "forward" ? steps[edge.step].user_node === step.node : edge.step === position);
+  return PAGE.edges.flatMap((edge, index) => (isPart(edge) ? [index] : []));
 }
 
-function pulseAlong(group, isForward, stops) {
-  const path = group?.querySelector("path");
-  if (!path || !group.closest("figure").checkVisibility()) return;
-  if (stops) group.append(stopBar(path));
+function isStopped(step, hidden) {
+  return step.phase === "backward" && step.contribution === 0 && hidden === null;
+}
+
+function visiblePaths(index) {
+  const groups = pictures.map((picture) => picture.edges[index]);
+  const seen = groups.filter((group) => group && group.closest("figure").checkVisibility());
+  return seen.map((group) => [group, group.querySelector("path")]);
+}
+
+// Where nothing passes, a bar across the edge.
+function drawStop(steps, position, hidden) {
+  document.querySelectorAll(".stop").forEach((old) => old.remove());
+  if (!isStopped(steps[position], hidden)) return;
+  for (const index of edgesOf(steps, position)) {
+    for (const [group, path] of visiblePaths(index)) group.append(stopBar(path));
+  }
+}
+
+// A dot that runs along the edges of a step: forward from the arguments, backward to the argument, at most to the bar.
+function pulse(steps, position, hidden) {
+  document.querySelectorAll(".pulse").forEach((old) => old.remove());
   if (isStill.matches) return;
+  const isForward = steps[position].phase === "forward";
+  const reach = isStopped(steps[position], hidden) ? 0.5 : 1;
+  for (const index of edgesOf(steps, position)) {
+    for (const [group, path] of visiblePaths(index)) pulseAlong(group, path, isForward, reach);
+  }
+}
+
+function pulseAlong(group, path, isForward, reach) {
   const dot = document.createElementNS(SVG, "circle");
   dot.setAttribute("class", "pulse");
   dot.setAttribute("r", "5");
@@ -126,7 +146,7 @@ function pulseAlong(group, isForward, stops) {
   const begin = performance.now();
   requestAnimationFrame(function move(now) {
     if (!dot.isConnected) return;
-    const share = Math.min(1, Math.max(0, (now - begin) / PULSE_MS)) * (stops ? 0.5 : 1);
+    const share = Math.min(1, Math.max(0, (now - begin) / PULSE_MS)) * reach;
     const place = path.getPointAtLength(length * (isForward ? share : 1 - share));
     dot.setAttribute("cx", place.x);
     dot.setAttribute("cy", place.y);
