@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tinygrad_edu.nn import MLP
 
 LESSON = "q = x + y; f = q * z"
+MOST_PATHS = 8  # to a leaf, that are listed one by one
 LESSON_VALUES = ("x=-2", "y=5", "z=-4")
 
 
@@ -60,7 +61,7 @@ def _with_expressions(arguments: Sequence[str]) -> list[str]:
     """An expression may begin with a minus; with a space before it, it is not taken for an option."""
     first = arguments[0] if arguments else ""
     return [
-        f" {text}" if first in ("step", "draw", "worksheet") and re.match(r"-[^-oh]|-[oh]\W", text) else text
+        f" {text}" if first in ("step", "draw", "worksheet") and re.match(r"-[^-hio]|-[hio]\W", text) else text
         for text in arguments
     ]
 
@@ -109,8 +110,9 @@ the way back:
   tinygrad-edu step "h = relu(w * x); loss = (h - 1) ** 2" w=0.5 x=3
   tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 --html f.html
 
-With --html it becomes a page to step through in a browser, forward and back,
-with live inputs, predictions, and a gradient check.
+With --interactive you step through it with the arrow keys. With --html it
+becomes a page to step through in a browser, forward and back, with live
+inputs, predictions, and a gradient check.
 
 An expression has + - * / **, brackets, numbers, functions (exp, log, sqrt,
 sin, cos, tanh, sigmoid, relu, abs, maximum, dot([..], [..]) and more), and
@@ -150,6 +152,7 @@ def _add_expression(parser: argparse.ArgumentParser) -> None:
 
 def _add_step(parser: argparse.ArgumentParser) -> None:
     _add_expression(parser)
+    parser.add_argument("-i", "--interactive", action="store_true", help="step with the arrow keys")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser")
     _add_lang(parser)
     parser.set_defaults(run=_step)
@@ -222,7 +225,13 @@ def _step(options: argparse.Namespace) -> None:
         player = viz.player(_graph(options.expression, options.values), lang=options.lang)
         _say_files([player.save(options.html)])
         return
-    _print_steps(_graph(options.expression, options.values))
+    f = _graph(options.expression, options.values)
+    if options.interactive:
+        from tinygrad_edu.terminal import interact
+
+        interact(chain_rule(f), to_text(f))
+        return
+    _print_steps(f)
 
 
 def _worksheet(options: argparse.Namespace) -> None:
@@ -320,19 +329,21 @@ def step_lines(f: Value, trace: Trace) -> Iterable[str]:
         yield from _columns((f"{s.name} = {s.formula}", f"= {s.numbers}", f"= {show(s.out)}") for s in trace.forward)
     yield ""
     yield "backward: the chain rule along every edge, old + upstream × local = new"
-    name = Graph(f).name(f)
+    name = trace.output.name
     rows = [(f"∂{name}/∂{name}", "", "1")]
-    rows += [(s.gradient, s.rule_with_symbol, s.sum) for s in trace.edges]
+    rows += [(s.gradient, s.rule_with_symbol, f"{s.sum}, {s.status}" if s.is_shared else s.sum) for s in trace.edges]
     yield from _columns(rows)
     yield ""
     yield "gradient"
-    yield from _columns((f"∂{name}/∂{leaf}", f"= {gradient}") for leaf, gradient in _leaf_gradients(f, trace))
+    yield from _columns((f"∂{name}/∂{leaf}", f"= {gradient}") for leaf, gradient in _leaf_gradients(trace))
+    for explanation in (trace.explain(leaf.name) for leaf in trace.leaves):
+        if 2 <= explanation.count <= MOST_PATHS:
+            yield ""
+            yield from str(explanation).split("\n")
 
 
-def _leaf_gradients(f: Value, trace: Trace) -> list[tuple[str, str]]:
-    graph = Graph(f)
-    found = {step.argument: step.after for step in trace.edges}
-    return [(graph.name(leaf), show(found.get(graph.name(leaf), 1.0))) for leaf in graph.leaves]
+def _leaf_gradients(trace: Trace) -> list[tuple[str, str]]:
+    return [(leaf.name, show(trace.gradients[leaf.name])) for leaf in trace.leaves]
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -1,0 +1,311 @@
+"""Can the chain rule be stepped through with a keyboard, through a pipe, and in the smallest terminal?"""
+
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tinygrad_edu import chain_rule, nn, parse
+from tinygrad_edu.stepper import HELP, Stepper
+from tinygrad_edu.terminal import KEYS, keystrokes, signs_for
+from tinygrad_edu.text_graph import ASCII, cells
+
+LESSON = ["step", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4", "--interactive"]
+
+
+def stepper(text="q = x + y; f = q * z", **numbers):
+    return Stepper(chain_rule(parse(text, **(numbers or {"x": -2, "y": 5, "z": -4}))), text)
+
+
+def press(it, *keys):
+    for key in keys:
+        it.press(key)
+    return it
+
+
+def text(it, **size):
+    return "\n".join(line for line, _ in it.frame(**size))
+
+
+# What keys do
+
+
+def test_keys_move_and_stop_at_the_ends():
+    it = stepper()
+    assert press(it, "next", "next", "back").position == 1
+    assert press(it, "first", "back").position == 0
+    assert press(it, "last", "next").position == 6
+    assert press(it, "quit").has_quit
+
+
+def test_a_jump_is_typed():
+    it = press(stepper(), "jump", "1", "back", "5")
+    assert "jump to step: 5_" in text(it)
+    assert press(it, "next").position == 4
+    assert press(it, "jump", "9", "9", "next").position == 4
+    assert "there is no step 99: they go from 1 to 7" in text(it)
+    assert press(it, "jump", "2", "quit").position == 4
+    assert not it.has_quit
+
+
+def test_playing_goes_to_the_end_and_any_key_stops_it():
+    it = press(stepper(), "play")
+    assert it.is_playing
+    it.tick()
+    assert press(it, "faster").is_playing
+    assert "2 steps a second" in text(it)
+    assert not press(it, "play").is_playing
+    press(it, "play")
+    while it.is_playing:
+        it.tick()
+    assert it.is_at_end
+    assert not press(it, "play").is_playing
+
+
+def test_what_is_no_key_is_said():
+    assert "'x' is no key here" in text(press(stepper(), "x"))
+
+
+def test_what_keyboards_send():
+    assert keystrokes("\033[C\033OD\033[1~G\x7f\033") == ["next", "back", "first", "last", "back", "quit"]
+    sent = [each for all_sent in KEYS.values() for each in all_sent]
+    assert len(sent) == len(set(sent))
+
+
+# What is seen
+
+
+def test_every_frame_tells_its_step():
+    it = stepper()
+    for position, step in enumerate(it.trace):
+        it.go(position)
+        shown = text(it)
+        assert f"step {position + 1} of 7" in shown
+        for part in str(step).replace(": 0 + ", " = ").split(" = "):
+            assert part in shown
+        assert HELP in shown
+
+
+def test_a_shared_node_shows_its_sum_and_what_is_to_come():
+    it = press(stepper("y = x * x * x", x=3), "last", "back")
+    assert "sum      9 + 9 = 18, 1 more to come" in text(it)
+    assert "sum      18 + 9 = 27, complete" in text(press(it, "next"))
+
+
+def test_a_zero_says_where_it_comes_from():
+    it = press(stepper("h = relu(a); f = h * w", a=-3, w=2), "last")
+    assert "Nothing passes: the local derivative of h is 0." in text(it)
+    it = press(stepper("f = tanh(w * x) * 0 * y", w=1, x=2, y=3), "last")
+    assert "Nothing passes: ∂f/∂" in text(it)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("height", [16, 24])
+def test_frames_fit(width, height):
+    model = nn.MLP(2, [2, 1], activation="tanh", seed=0)
+    for value in (
+        model([0.5, -1.0]),
+        parse("f = " + " + ".join(f"x{i} * y" for i in range(30)), y=2, **{f"x{i}": 1 for i in range(30)}),
+    ):
+        it = Stepper(chain_rule(value), str(value))
+        for position in range(0, len(it.trace), 7):
+            it.go(position)
+            lines = it.frame(width, height)
+            assert all(cells(line) < width for line, _ in lines)
+            assert len(lines) <= height or width == 40
+
+
+def test_ascii_terminals_get_ascii():
+    assert signs_for("latin-1") is ASCII
+    assert signs_for(None) is ASCII
+    it = Stepper(chain_rule(parse("f = x * y", x=2, y=3)), "f = x · y", signs_for("ascii"))
+    for position in range(4):
+        it.go(position)
+        assert text(it).isascii()
+
+
+# Through a pipe
+
+
+def piped(sent, **environment):
+    command = [sys.executable, "-m", "tinygrad_edu", *LESSON]
+    run = subprocess.run(
+        command, input=sent.encode(), capture_output=True, env={**os.environ, **environment}, timeout=60
+    )
+    return run.returncode, run.stdout.decode(environment.get("PYTHONIOENCODING", "utf-8")), run.stderr.decode()
+
+
+def test_through_a_pipe_every_key_prints_a_frame():
+    code, out, errors = piped("nnb\nj6\nq")
+    assert (code, errors) == (0, "")
+    assert re.findall(r"step (\d+) of 7", out) == ["1", "2", "3", "2", "6"]
+    assert "\033" not in out
+    assert piped("")[0] == 0
+    assert re.findall(r"step (\d+) of 7", piped("p")[1]) == [*"1234567"]
+
+
+def test_an_old_locale_gets_ascii():
+    code, out, errors = piped("n", PYTHONIOENCODING="ascii", COLUMNS="60")
+    assert (code, errors) == (0, "")
+    assert "df/dz" not in out
+    assert "|<- q = x + y" in out
+
+
+# On a terminal
+
+needs_terminals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals to test with")
+
+
+class Terminal:
+    """The program on a pseudo-terminal, typed to and read from as a person would."""
+
+    def __init__(self, *arguments, columns=80, lines=24, **environment):
+        import pty
+
+        self.master, self.slave = pty.openpty()
+        self.resize(columns, lines)
+        self.before = self.attributes()
+        clean = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tinygrad_edu", *arguments],
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
+            start_new_session=True,
+            preexec_fn=self._control,
+            env={**clean, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment},
+        )
+        self.seen = ""
+
+    def _control(self):
+        import fcntl
+        import termios
+
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    def attributes(self):
+        import termios
+
+        return termios.tcgetattr(self.slave)
+
+    def resize(self, columns, lines):
+        import fcntl
+        import termios
+
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def type(self, keys):
+        os.write(self.master, keys.encode())
+
+    def wait_for(self, pattern):
+        """Read until something is seen; then forget what came before."""
+        end = time.monotonic() + 30
+        while not re.search(pattern, self.seen):
+            assert time.monotonic() < end, f"{pattern} was never seen in {self.seen!r}"
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.seen += os.read(self.master, 65536).decode(errors="replace")
+        found = self.seen
+        self.seen = ""
+        return found
+
+    def finish(self):
+        code = self.process.wait(timeout=30)
+        while select.select([self.master], [], [], 0.1)[0]:
+            self.seen += os.read(self.master, 65536).decode(errors="replace")
+        after = self.attributes()
+        os.close(self.master)
+        os.close(self.slave)
+        return code, after
+
+
+@pytest.fixture
+def terminal():
+    started = []
+
+    def start(*arguments, **options):
+        started.append(Terminal(*arguments, **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
+
+
+@needs_terminals
+def test_arrows_jump_and_quit_on_a_terminal(terminal):
+    it = terminal(*LESSON)
+    assert "\033[?1049h" in it.wait_for(r"step 1 of 7[\s\S]*q quit")
+    it.type("\033[C")
+    it.wait_for("step 2 of 7")
+    it.type("\033[C\033[C")
+    assert "\033[1m├─▶ q = x + y" in it.wait_for(r"step 4 of 7[\s\S]*q quit")
+    it.type("\033[D")
+    it.wait_for("step 3 of 7")
+    it.type("\033[F")
+    it.wait_for("step 7 of 7")
+    it.type("\033[H")
+    it.wait_for("step 1 of 7")
+    it.type("j6")
+    it.wait_for("jump to step: 6_")
+    it.type("\r")
+    it.wait_for("step 6 of 7")
+    it.type("q")
+    code, after = it.finish()
+    assert code == 0
+    assert after == it.before
+    assert "\033[?1049l" in it.seen
+
+
+@needs_terminals
+def test_playing_on_a_terminal(terminal):
+    it = terminal(*LESSON)
+    it.wait_for("step 1 of 7")
+    it.type("++p")
+    it.wait_for("playing, 4 steps a second")
+    it.wait_for("step 7 of 7")
+    it.type("\x04")
+    assert it.finish()[0] == 0
+
+
+@needs_terminals
+def test_ctrl_c_leaves_the_terminal_as_it_was(terminal):
+    it = terminal(*LESSON)
+    it.wait_for("q quit")
+    os.killpg(it.process.pid, signal.SIGINT)
+    code, after = it.finish()
+    assert code == 0
+    assert after == it.before
+    assert "\033[?25h\033[?1049l" in it.seen
+    assert "Traceback" not in it.seen
+
+
+@needs_terminals
+def test_a_new_size_is_respected(terminal):
+    it = terminal("step", "+".join(f"x{i}" for i in range(30)), *(f"x{i}=1" for i in range(30)), "-i")
+    it.wait_for(r"step 1 of [\s\S]*q quit")
+    it.resize(60, 18)
+    found = it.wait_for(r"step 1 of [\s\S]*q quit")
+    lines = re.sub(r"\033\[[0-9;?]*[A-Za-z]", "", found.split("\033[H")[-1]).split("\r\n")
+    assert len(lines) <= 18
+    assert max(cells(line.strip("\r")) for line in lines) < 60
+    it.type("q")
+    assert it.finish()[0] == 0
+
+
+@needs_terminals
+@pytest.mark.parametrize(("name", "value", "unseen"), [("NO_COLOR", "1", "\033[1m"), ("TERM", "dumb", "\033")])
+def test_plain_terminals_are_honoured(terminal, name, value, unseen):
+    it = terminal(*LESSON, **{name: value})
+    assert unseen not in it.wait_for(r"step 1 of 7[\s\S]*q quit")
+    it.type("n")
+    it.wait_for("step 2 of 7")
+    it.type("q")
+    assert it.finish()[0] == 0
