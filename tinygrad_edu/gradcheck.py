@@ -1,12 +1,11 @@
 """Is the gradient right?
 
-Move each input a little in both directions, see how much the output moves, and hold that against the gradient:
+Move each input a little in both directions, see how much the output moves, and hold that against the gradient. Do the
+same with each operation alone, and hold that against the local derivative on each of its edges: where a gradient is
+wrong, this says which operation is to blame.
 
-    numeric  =  (f(x + h) - f(x - h)) / 2h        the central difference; its error falls with h²
-
-At a kink, such as relu at 0, the two one-sided differences disagree and no single number is *the* derivative: it is
-flagged rather than failed, and the value the rule table chose must lie between the two sides. At the edge of a domain,
-such as sqrt at 0, one side is missing: that is flagged as well, and so is a slope that rounding hides.
+A kink, such as relu at 0, is flagged rather than failed, and the value the rule table chose must lie between the two
+sides. The edge of a domain, such as sqrt at 0, is flagged as well, and so is a slope that rounding hides.
 
 Names to know: `gradcheck`, `Report`. Read next: `expression.py`, which turns text into graphs.
 """
@@ -16,113 +15,76 @@ from __future__ import annotations
 import contextvars
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.differences import TOLERANCE, Check, check
 from tinygrad_edu.errors import DomainError, GraphError
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Edge, Graph
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Number, Value, no_grad
 
-STEP = 6e-6  # near the cube root of the rounding error, where the central difference is most exact
-TOLERANCE = 1e-6
+LONGEST_LIST = 20  # edges that are printed, whatever their verdict
+LONGEST_NAME = 30
 
 Function = Callable[..., Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One input: the gradient of the engine against differences of the function itself.
+class Report:
+    """What `gradcheck` found; prints as a table, and is true if every derivative is right.
 
     Attributes:
-        analytic: the engine's gradient.
-        numeric: the central difference.
-        left: the slope towards smaller numbers.
-        right: the slope towards larger numbers.
-        is_kink: whether the two sides disagree, however small the step.
-        is_clear: whether differences can tell the slope here at all.
+        checks: one for each input: the gradient of the output.
+        edges: one for each edge of the graph: the local derivative of its operation.
+        tolerance: the largest error that is right, relative for derivatives above 1.
     """
 
-    name: str
-    analytic: float
-    numeric: float
-    left: float
-    right: float
-    is_kink: bool
-    is_clear: bool
-    tolerance: float
-
-    @property
-    def error(self) -> float:
-        """The difference of the two, relative where they are larger than 1."""
-        return abs(self.analytic - self.numeric) / max(1.0, abs(self.analytic), abs(self.numeric))
-
-    @property
-    def is_edge(self) -> bool:
-        """Whether the function ends here, so that it has a slope on one side only."""
-        return math.isfinite(self.left) != math.isfinite(self.right)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing speaks against the gradient; at a kink, whether it lies between the two sides."""
-        if self.is_edge or (not self.is_clear and not self.is_kink):
-            return True
-        if self.is_kink:
-            low, high = sorted((self.left, self.right))
-            slack = self.tolerance * max(1.0, abs(low), abs(high))
-            return low - slack <= self.analytic <= high + slack
-        return self.error <= self.tolerance
-
-    @property
-    def verdict(self) -> str:
-        """ok, kink, edge, unclear (rounding hides the slope, or there is none), or WRONG."""
-        if not self.ok:
-            return "WRONG"
-        if self.is_edge:
-            return "edge"
-        if self.is_kink:
-            return "kink"
-        return "ok" if self.is_clear else "unclear"
-
-
-class Report:
-    """What `gradcheck` found; prints as a table, and is true if every gradient is right."""
-
-    def __init__(self, checks: Sequence[Check]) -> None:
+    def __init__(self, checks: Sequence[Check], edges: Sequence[Check] = (), tolerance: float = TOLERANCE) -> None:
         self.checks = tuple(checks)
+        self.edges = tuple(edges)
+        self.tolerance = tolerance
 
     @property
     def ok(self) -> bool:
-        """Whether every gradient is right."""
-        return all(check.ok for check in self.checks)
+        """Whether every gradient and every local derivative is right."""
+        return all(check.ok for check in (*self.checks, *self.edges))
 
     def __bool__(self) -> bool:
         return self.ok
 
     def __str__(self) -> str:
-        header = ("", "analytic", "numeric", "error", "")
-        rows = [
-            (check.name, show(check.analytic, 8), show(check.numeric, 8), f"{check.error:.0e}", check.verdict)
-            for check in self.checks
-        ]
-        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-        lines = [_line(row, widths) for row in [header, *rows]]
-        tolerance = self.checks[0].tolerance if self.checks else TOLERANCE
-        return "\n".join([*lines, f"central differences, h = {STEP:g}·max(1, |x|) or less; tolerance {tolerance:g}"])
+        shown = [check for index, check in enumerate(self.edges) if index < LONGEST_LIST or not check.ok]
+        left_out = len(self.edges) - len(shown)
+        header = ("", "analytic", "numeric", "error", "h", "")
+        rows = [header, *map(_cells, self.checks), *map(_cells, shown)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [_line(row, widths) for row in rows]
+        edges = ["", "each operation alone", *lines[1 + len(self.checks) :]] if shown else []
+        more = [f"… and {left_out:,} more, all right"] if left_out else []
+        method = f"central differences with the step h; an error up to {self.tolerance:g} is right"
+        return "\n".join([*lines[: 1 + len(self.checks)], *edges, *more, "", method])
 
     __repr__ = __str__
 
 
+def _cells(check: Check) -> tuple[str, ...]:
+    error, step = f"{check.error:.0e}", f"{check.step:.0e}"
+    return (_cut(check.name), show(check.analytic, 8), show(check.numeric, 8), error, step, check.verdict)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+
+
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-    return "  ".join([row[0].ljust(len(first)), *rest]).rstrip()
+    return "  ".join([row[0].ljust(len(first)), *rest[:-1], row[-1]]).rstrip()
 
 
 def gradcheck(
     function: Value | Function, inputs: Sequence[Number] | None = None, *, tolerance: float = TOLERANCE
 ) -> Report:
-    """Hold the engine's gradient against central differences.
+    """Hold the engine's gradient, and every local derivative it is made of, against central differences.
 
     Args:
         function: a Value, whose graph is recomputed with its leaves moved; or a function of Values that returns one.
@@ -133,11 +95,17 @@ def gradcheck(
         GraphError: if there is nothing to check.
 
     >>> x, y = Value(2.0, label="x"), Value(-1.5, label="y")
-    >>> print(gradcheck((x * y).tanh() + y))  # doctest: +ELLIPSIS
-           analytic       numeric  error
-    x  -0.014799056  -0.014799056  ...    ok
-    y     1.0197321     1.0197321  ...    ok
-    central differences, h = 6e-06·max(1, |x|) or less; tolerance 1e-06
+    >>> print(gradcheck((x * y).tanh()))  # doctest: +ELLIPSIS
+                 analytic       numeric  error      h
+    x        -0.014799056  -0.014799056  ...  ok
+    y         0.019732074   0.019732074  ...  ok
+    <BLANKLINE>
+    each operation alone
+    ∂v1/∂x           -1.5          -1.5  ...  ok
+    ∂v1/∂y              2             2  ...  ok
+    ∂v2/∂v1  0.0098660372  0.0098660372  ...  ok
+    <BLANKLINE>
+    central differences with the step h; an error up to 1e-06 is right
 
     >>> gradcheck(lambda x: x.relu(), [0.0]).checks[0].verdict
     'kink'
@@ -154,12 +122,37 @@ def _check_graph(output: Value, leaves: Sequence[Number] | None, tolerance: floa
     if not moved:
         raise GraphError("gradcheck of a graph without variables", "there is nothing to move", instead="Value(2.0)")
     gradients = gradient_numbers(output)
-    return Report(
-        [
-            _check(graph.name(leaf), gradients.get(leaf, 0.0), leaf.data, _moving(graph, leaf), tolerance)
-            for leaf in moved
-        ]
-    )
+    checks = [
+        check(graph.name(leaf), gradients.get(leaf, 0.0), leaf.data, _moving(graph, leaf), tolerance) for leaf in moved
+    ]
+    return Report(checks, _edge_checks(graph, tolerance), tolerance)
+
+
+def _edge_checks(graph: Graph, tolerance: float) -> list[Check]:
+    return [
+        check(_edge_name(graph, edge), edge.partial, edge.argument.data, _moving_alone(edge), tolerance)
+        for edge in graph.edges
+        if not edge.argument.is_constant
+    ]
+
+
+def _edge_name(graph: Graph, edge: Edge) -> str:
+    """∂v1/∂x, and if x stands there more than once, at which place."""
+    name = f"∂{graph.name(edge.user)}/∂{graph.name(edge.argument)}"
+    return name if edge.user.args.count(edge.argument) == 1 else f"{name} (argument {edge.position + 1})"
+
+
+def _moving_alone(edge: Edge) -> Callable[[float], float]:
+    """The operation of an edge, with the argument on it moved; not a number where it is not defined."""
+    rule, numbers = edge.user.rule, [arg.data for arg in edge.user.args]
+    assert rule is not None
+
+    def moved(x: float) -> float:
+        args = [*numbers[: edge.position], x, *numbers[edge.position + 1 :]]
+        is_inside = rule.domain is None or rule.domain.holds(*args)
+        return rule.evaluate(args) if is_inside else math.nan
+
+    return moved
 
 
 def _leaf(graph: Graph, leaf: Number) -> Value:
@@ -194,18 +187,18 @@ def _check_function(function: Function, inputs: Sequence[Number] | None, toleran
             instead="gradcheck(function, [2.0, -3.0])",
         )
     values = [Value(number, label=f"x{index}") for index, number in enumerate(found, start=1)]
-    gradients = gradient_numbers(Graph(_recorded(function, values)).output)
+    graph = Graph(_recorded(function, values))
+    gradients = gradient_numbers(graph.output)
     numbers = [value.data for value in values]
 
     def moving(position: int) -> Callable[[float], float]:
         return lambda number: _call(function, [*numbers[:position], number, *numbers[position + 1 :]])
 
-    return Report(
-        [
-            _check(value.label, gradients.get(value, 0.0), value.data, moving(position), tolerance)
-            for position, value in enumerate(values)
-        ]
-    )
+    checks = [
+        check(value.label, gradients.get(value, 0.0), value.data, moving(position), tolerance)
+        for position, value in enumerate(values)
+    ]
+    return Report(checks, _edge_checks(graph, tolerance), tolerance)
 
 
 def _recorded(function: Function, values: Sequence[Value]) -> Value:
@@ -220,39 +213,3 @@ def _call(function: Function, numbers: Sequence[float]) -> float:
             return function(*[Value(number) for number in numbers]).data
     except DomainError:
         return math.nan
-
-
-def _check(name: str, analytic: float, x: float, f: Callable[[float], float], tolerance: float) -> Check:
-    """Differences with several steps; the best is the one that half the step confirms."""
-    sizes = {STEP * max(1.0, abs(x)) / 10**power for power in range(5)} | {
-        STEP * abs(x) / 10**power for power in (0, 2)
-    }
-    slopes = [_slopes(f, x, h) for h in sorted(sizes, reverse=True) if x + h / 2 != x]
-    best = min(slopes, key=lambda slope: math.inf if math.isnan(slope.doubt) else slope.doubt)
-    is_clear = best.doubt <= 100 * tolerance
-    is_kink = best.is_kink and is_clear
-    return Check(name, analytic, best.central, best.left, best.right, is_kink, is_clear, tolerance)
-
-
-class _Slopes(NamedTuple):
-    central: float
-    left: float
-    right: float
-    is_kink: bool
-    doubt: float
-
-
-def _slopes(f: Callable[[float], float], x: float, h: float) -> _Slopes:
-    middle, low, high, half_low, half_high = f(x), f(x - h), f(x + h), f(x - h / 2), f(x + h / 2)
-    left, right = (middle - low) / h, (high - middle) / h
-    half_left, half_right = (middle - half_low) / (h / 2), (half_high - middle) / (h / 2)
-    once, twice = (left + right) / 2, (half_left + half_right) / 2
-    rounding = 4e-16 * abs(middle) / h
-    gap, half_gap = abs(right - left), abs(half_right - half_left)
-    return _Slopes(
-        central=(4 * twice - once) / 3,  # Richardson: the h² of the error cancels
-        left=left,
-        right=right,
-        is_kink=half_gap > 0.75 * gap and gap > 1e-6 * max(1.0, abs(once)) + 8 * rounding,  # a bend would halve the gap
-        doubt=(abs(twice - once) + rounding) / max(1.0, abs(twice)),
-    )

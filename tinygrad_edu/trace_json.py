@@ -16,6 +16,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any, get_type_hints
 
 from tinygrad_edu.errors import TraceError
@@ -120,23 +121,39 @@ def _read_step(data: object, where: str) -> Step:
     if kind is None:
         raise _damaged(f'{where} has no "phase" out of {", ".join(PHASES)}')
     step: Step = _read(kind, data, where)
+    if isinstance(step, EdgeStep):
+        _check_derived(step, data, where)
     return step
+
+
+def _check_derived(step: EdgeStep, data: object, where: str) -> None:
+    assert isinstance(data, dict)
+    for name in DERIVED:
+        found, right = _field(data, name, _float, where), getattr(step, name)
+        if not _is_same(found, right):
+            raise _damaged(f"{where}: {name} is {found}, and follows as {right}")
 
 
 def _read(kind: type[Any], data: object, where: str) -> Any:
     """One record; every field has to be there, in its type."""
     if not isinstance(data, dict):
         raise _damaged(f"{where} is no object")
+    return kind(*[_field(data, name, read, where) for name, read in _fields(kind)])
+
+
+@cache
+def _fields(kind: type[Any]) -> list[tuple[str, Callable[[Any], Any]]]:
+    """The fields of a record in order, and what reads each."""
     types = get_type_hints(kind)
-    return kind(**{field.name: _field(data, field.name, types[field.name], where) for field in fields(kind)})
+    return [(field.name, READERS[types[field.name]]) for field in fields(kind)]
 
 
-def _field(data: Mapping[str, object], name: str, kind: object, where: str) -> object:
+def _field(data: Mapping[str, object], name: str, read: Callable[[Any], Any], where: str) -> Any:
     found = data.get(name)
     try:
-        return READERS[kind](found)
-    except (TypeError, ValueError):
-        raise _damaged(f"{where}: {name!r} is {found!r}") from None
+        return read(found)
+    except (TypeError, ValueError, OverflowError):
+        raise _damaged(f"{where}: {name!r} is {str(found)[:40]!r}") from None
 
 
 def _exactly(kind: type) -> Callable[[Any], Any]:
@@ -183,14 +200,15 @@ def _check_nodes(trace: Trace) -> None:
 
 
 def _check_steps(trace: Trace) -> None:
-    """Every step speaks of nodes that are there, by their names; and each edge goes on where the last one ended."""
+    """Every step speaks of nodes that are there, by their names; and each edge goes on where others have ended."""
     gradients: dict[int, float] = {}
     for index, step in enumerate(trace.steps):
         where = f"steps[{index}]"
-        named = _named(step)
-        for position, name in named:
+        for position, name in _named(step):
             if not 0 <= position < len(trace.nodes) or trace.nodes[position].name != name:
                 raise _damaged(f"{where}: there is no node {position} called {name!r}")
+        if isinstance(step, SeedStep):
+            gradients[step.node] = 1.0
         if isinstance(step, EdgeStep):
             _check_edge(trace, step, gradients, where)
 
@@ -208,10 +226,16 @@ def _check_edge(trace: Trace, step: EdgeStep, gradients: dict[int, float], where
     args = trace.nodes[step.user_node].args
     if not 0 <= step.position < len(args) or args[step.position] != step.argument_node:
         raise _damaged(f"{where}: {step.argument} is not argument {step.position} of {step.user}")
-    before = gradients.get(step.argument_node, step.before)
-    if step.before != before and not (math.isnan(step.before) and math.isnan(before)):
-        raise _damaged(f"{where}: before is {step.before}, and the step before left {before}")
+    for name, node in (("upstream", step.user_node), ("before", step.argument_node)):
+        found = getattr(step, name)
+        left = gradients.get(node, found)  # a part of a trace begins anywhere
+        if not _is_same(found, left):
+            raise _damaged(f"{where}: {name} is {found}, and the steps before left {left}")
     gradients[step.argument_node] = step.after
+
+
+def _is_same(one: object, other: object) -> bool:
+    return one == other or (one != one and other != other)
 
 
 def _damaged(wrong: str) -> TraceError:

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from tinygrad_edu import javascript, wording
-from tinygrad_edu.gradcheck import STEP, TOLERANCE
+from tinygrad_edu.differences import STEP, TOLERANCE
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.printing import summary
 from tinygrad_edu.rule import Rule

@@ -1,21 +1,24 @@
-// Is the gradient right? The central difference with several steps, as gradcheck.py does it: the step that half of it
+// Is the gradient right? The central difference with several steps, as differences.py does it: the step that half of it
 // confirms is believed; a bend that no step smooths is a kink, and flagged rather than failed.
 
 const { step: STEP, tolerance: TOLERANCE } = PAGE.check;
 
 function checkAt(analytic, x, f) {
   const size = Math.max(1, Math.abs(x));
-  const steps = [0, 1, 2, 3, 4].map((power) => (STEP * size) / 10 ** power);
+  const steps = [-2, -1, 0, 1, 2, 3, 4].map((power) => (STEP * size) / 10 ** power);
   const small = [0, 2].map((power) => (STEP * Math.abs(x)) / 10 ** power);
   const all = [...new Set([...steps, ...small])].sort((a, b) => b - a).filter((h) => x + h / 2 !== x);
   const slopes = all.map((h) => slopesAt(f, x, h));
   const doubt = (slope) => (Number.isNaN(slope.doubt) ? Infinity : slope.doubt);
-  const best = slopes.reduce((found, slope) => (doubt(slope) < doubt(found) ? slope : found));
-  const isClear = best.doubt <= 100 * TOLERANCE;
-  const found = { ...best, analytic, isClear, isKink: best.isKink && isClear };
+  const best = slopes.reduce((found, slope) => (doubt(slope) < doubt(found) ? slope : found), NO_SLOPE);
   const error = Math.abs(analytic - best.numeric) / Math.max(1, Math.abs(analytic), Math.abs(best.numeric));
-  return { ...found, error, verdict: verdictOf({ ...found, error }) };
+  const isKink = best.isKink && best.doubt <= 100 * TOLERANCE;
+  const isDrowned = TOLERANCE < error && error <= best.doubt && !isKink;
+  const found = { ...best, analytic, error, isKink, isClear: best.doubt <= 100 * TOLERANCE && !isDrowned };
+  return { ...found, verdict: verdictOf(found) };
 }
+
+const NO_SLOPE = { numeric: NaN, left: NaN, right: NaN, isKink: false, doubt: Infinity }; // beside inf is nothing
 
 function slopesAt(f, x, h) {
   const [middle, low, high, halfLow, halfHigh] = [f(x), f(x - h), f(x + h), f(x - h / 2), f(x + h / 2)];
