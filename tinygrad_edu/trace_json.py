@@ -16,7 +16,6 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from functools import cache
 from typing import Any, get_type_hints
 
 from tinygrad_edu.errors import TraceError
@@ -138,14 +137,7 @@ def _read(kind: type[Any], data: object, where: str) -> Any:
     """One record; every field has to be there, in its type."""
     if not isinstance(data, dict):
         raise _damaged(f"{where} is no object")
-    return kind(*[_field(data, name, read, where) for name, read in _fields(kind)])
-
-
-@cache
-def _fields(kind: type[Any]) -> list[tuple[str, Callable[[Any], Any]]]:
-    """The fields of a record in order, and what reads each."""
-    types = get_type_hints(kind)
-    return [(field.name, READERS[types[field.name]]) for field in fields(kind)]
+    return kind(*[_field(data, name, read, where) for name, read in FIELDS[kind]])
 
 
 def _field(data: Mapping[str, object], name: str, read: Callable[[Any], Any], where: str) -> Any:
@@ -186,6 +178,10 @@ READERS: dict[object, Callable[[Any], Any]] = {
     float: _float,
     tuple[int, ...]: _positions,
 }
+FIELDS = {
+    kind: [(field.name, READERS[get_type_hints(kind)[field.name]]) for field in fields(kind)]
+    for kind in (Node, *PHASES.values())
+}  # of each record, in order, with what reads them
 
 
 # Checking
