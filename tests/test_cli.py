@@ -52,7 +52,20 @@ def test_step_names_the_output_f(run):
 
 
 def test_step_of_a_shared_node_shows_the_running_sum(run):
-    assert "9 + 3 × 3 = 18" in run("step", "x * x * x", "x=3")[1]
+    lines = run("step", "x * x * x", "x=3")[1].splitlines()
+    assert [line.split("  ")[-1] for line in lines if line.startswith("  ∂f/∂x") and " × " in line] == [
+        "0 + 1 × 9 = 9, 2 more to come",
+        "9 + 3 × 3 = 18, 1 more to come",
+        "18 + 3 × 3 = 27, complete",
+    ]
+
+
+def test_step_ends_with_every_path_to_a_leaf_that_has_several(run):
+    out = run("step", "x * y + x", "x=2", "y=3")[1]
+    assert out.endswith("total 1 + 3 = 4\n")
+    assert "∂f/∂x: 2 paths from x to f\n" in out
+    assert "paths from y" not in out
+    assert "paths from x" not in run("step", "+".join(["x"] * 30), "x=2")[1]
 
 
 def test_an_expression_may_begin_with_a_minus(run):

@@ -7,13 +7,14 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
-from tinygrad_edu import chain_rule, nn, parse
+from tinygrad_edu import Value, chain_rule, nn, parse
 from tinygrad_edu.stepper import HELP, Stepper
-from tinygrad_edu.terminal import KEYS, keystrokes, signs_for
+from tinygrad_edu.terminal import KEYS, _sent, keystrokes, signs_for
 from tinygrad_edu.text_graph import ASCII, cells
 
 LESSON = ["step", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4", "--interactive"]
@@ -112,13 +113,25 @@ def test_frames_fit(width, height):
     for value in (
         model([0.5, -1.0]),
         parse("f = " + " + ".join(f"x{i} * y" for i in range(30)), y=2, **{f"x{i}": 1 for i in range(30)}),
+        parse(
+            "损失 = 学习率参数一 * 权重参数二 + 偏置参数三 * 学习率参数一", 学习率参数一=2, 权重参数二=3, 偏置参数三=1
+        ),
+        Value(1.0, label="学习率 " * 12) * Value(2.0, label="a\tb\n\x1b[31mc"),
+        nn.Neuron(60, seed=0)([0.5] * 60),
     ):
         it = Stepper(chain_rule(value), str(value))
         for position in range(0, len(it.trace), 7):
             it.go(position)
             lines = it.frame(width, height)
             assert all(cells(line) < width for line, _ in lines)
-            assert len(lines) <= height or width == 40
+            assert all(line.isprintable() for line, _ in lines)
+            assert len(lines) <= height
+            assert "q quit" in lines[-1][0]
+
+
+def test_a_wide_terminal_gets_no_wider_lines():
+    it = Stepper(chain_rule(nn.MLP(3, [8, 8, 1], seed=0)([0.5, -1.0, 2.0])), "f = " + "x + " * 60)
+    assert it.frame(200, 50) == it.frame(80, 50)
 
 
 def test_ascii_terminals_get_ascii():
@@ -148,6 +161,14 @@ def test_through_a_pipe_every_key_prints_a_frame():
     assert "\033" not in out
     assert piped("")[0] == 0
     assert re.findall(r"step (\d+) of 7", piped("p")[1]) == [*"1234567"]
+
+
+def test_bytes_that_are_no_text_are_no_error():
+    command = [sys.executable, "-m", "tinygrad_edu", *LESSON]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    run = subprocess.run(command, input=b"\xffn", capture_output=True, env=environment, timeout=60)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert re.findall(r"step (\d+) of 7", run.stdout.decode()) == ["1", "1", "2"]
 
 
 def test_an_old_locale_gets_ascii():
@@ -285,6 +306,51 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(terminal):
     assert after == it.before
     assert "\033[?25h\033[?1049l" in it.seen
     assert "Traceback" not in it.seen
+
+
+@needs_terminals
+def test_an_arrow_that_comes_in_parts_is_no_escape(monkeypatch):
+    monkeypatch.setattr("tinygrad_edu.terminal.REST_OF_KEY", 30)  # the parts may be as late as they like
+    reader, writer = os.pipe()
+    os.write(writer, b"\033")
+    late = threading.Timer(0.1, os.write, (writer, b"[C"))
+    late.start()
+    assert keystrokes(_sent(reader, 30)) == ["next"]
+    late.join()
+    monkeypatch.setattr("tinygrad_edu.terminal.REST_OF_KEY", 0)
+    os.write(writer, b"\033")
+    assert keystrokes(_sent(reader, 30)) == ["quit"]
+    os.close(writer)
+    assert keystrokes(_sent(reader, 30)) == ["quit"]
+    os.close(reader)
+
+
+@needs_terminals
+def test_escape_alone_quits(terminal):
+    it = terminal(*LESSON)
+    it.wait_for("q quit")
+    it.type("\033")
+    assert it.finish() == (0, it.before)
+
+
+@needs_terminals
+def test_terminating_leaves_the_terminal_as_it_was(terminal):
+    it = terminal(*LESSON)
+    it.wait_for("q quit")
+    it.process.terminate()
+    assert it.finish() == (128 + signal.SIGTERM, it.before)
+    assert "\033[?25h\033[?1049l" in it.seen
+    assert "Traceback" not in it.seen
+
+
+@needs_terminals
+def test_ctrl_z_does_not_leave_the_screen_half_drawn(terminal):
+    it = terminal(*LESSON)
+    it.wait_for("q quit")
+    it.type("\x1a")
+    it.wait_for("is no key here")
+    it.type("q")
+    assert it.finish() == (0, it.before)
 
 
 @needs_terminals

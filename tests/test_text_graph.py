@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tinygrad_edu import Value, chain_rule, nn, parse
-from tinygrad_edu.text_graph import ASCII, UNICODE, Row, cells, in_ascii, outline, window
+from tinygrad_edu.text_graph import ASCII, NUMBER_WIDTH, UNICODE, Row, cells, in_ascii, outline, window
 
 LESSON = chain_rule(parse("q = x + y; f = q * z", x=-2, y=5, z=-4))
 
@@ -65,6 +65,24 @@ def test_every_row_fits(width, signs):
             assert all(cells(row.text) <= width for row in rows)
             assert not any("\x1b" in row.text or "\n" in row.text for row in rows)
             assert any(row.is_active for row in rows)
+
+
+def test_long_numbers_keep_their_columns_apart():
+    x = Value(-1.2345e-100, label="x")
+    trace = chain_rule(x * x * 3e9 + x * -999999999.1 + x)
+    for position in range(len(trace)):
+        columns = [row[-2 * NUMBER_WIDTH :] for row in drawn(trace, position, width=60) if row.endswith(" …")]
+        assert all(column[0] == column[NUMBER_WIDTH] == " " for column in columns)
+        assert max(map(cells, drawn(trace, position, width=60))) <= 60
+    assert columns == []
+    assert " -1e+09 …" in "".join(drawn(trace, len(trace) - 2))
+
+
+def test_a_long_formula_is_shortened_by_cells():
+    trace = chain_rule(Value(1.0, label="学" * 5000) * 2.0)
+    first = drawn(trace, 0, width=60)[0]
+    assert "…" in first
+    assert cells(first) == 60
 
 
 def test_constants_have_no_columns():

@@ -8,17 +8,28 @@ Names to know: `Stepper`. Read next: `terminal.py`, which reads the keys.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tinygrad_edu.show import in_brackets, show
-from tinygrad_edu.text_graph import NUMBER_WIDTH, UNICODE, Signs, cells, in_ascii, outline, window
+from tinygrad_edu.text_graph import (
+    NUMBER_WIDTH,
+    UNICODE,
+    Signs,
+    beginning,
+    cells,
+    in_ascii,
+    outline,
+    printable,
+    shortened,
+    window,
+)
 from tinygrad_edu.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
 
 PHASES = {ForwardStep: "forward", SeedStep: "seed", EdgeStep: "backward"}
 HELP = "n next  b back  g first  G last  j jump  p play  + - speed  q quit"
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)  # steps a second
-NARROWEST, WIDEST = 40, 100
+NARROWEST, WIDEST = 40, 80
+LOWEST_GRAPH = 3  # lines of it that are always seen
 
 
 class Stepper:
@@ -124,10 +135,11 @@ class Stepper:
         q quit
         """
         width = max(NARROWEST, min(WIDEST, width))
-        card = [line for text in self._card() for line in _wrapped(*text, width)]
-        keys = textwrap.wrap(self._keys(), width - 1)
-        title = textwrap.shorten(self.title, width - 1, placeholder=" …")
-        room = max(3, height - len(card) - len(keys) - 5)
+        keys = _wrapped("", self._keys(), width)
+        layers = [_wrapped(*text, width) for text in self._card()]
+        card = _limited(layers, height - len(keys) - 5 - LOWEST_GRAPH, width)
+        title = shortened(self.title, width)
+        room = max(LOWEST_GRAPH, height - len(card) - len(keys) - 5)
         rows = outline(self.trace, self.position, width=width - 1, signs=self.signs)
         columns = "".join(f"{name:>{NUMBER_WIDTH}}" for name in ("value", "gradient"))
         columns = columns.rjust(max(cells(row.text) for row in rows))
@@ -182,8 +194,39 @@ class Stepper:
 
 
 def _wrapped(layer: str, text: str, width: int) -> list[str]:
+    """A text as lines below the name of its layer, each a column narrower than the terminal."""
     indent = " " * 9 if layer else ""
-    return textwrap.wrap(text, width - 1, initial_indent=layer.ljust(len(indent)), subsequent_indent=indent)
+    lines = [""]
+    for piece in _pieces(text, width - 1 - len(indent)):
+        longer = f"{lines[-1]} {piece}" if lines[-1] else piece
+        if cells(longer) < width - len(indent):
+            lines[-1] = longer
+        else:
+            lines.append(piece)
+    first, *rest = (line.rstrip() for line in lines)
+    return [layer.ljust(len(indent)) + first, *(indent + line for line in rest)]
+
+
+def _pieces(text: str, room: int) -> Iterator[str]:
+    """The words of a text; one that has no room in a line comes in parts."""
+    for word in printable(text).split(" "):
+        while cells(word) > room:
+            part = beginning(word, room)
+            yield part
+            word = word[len(part) :]
+        yield word
+
+
+def _limited(layers: list[list[str]], room: int, width: int) -> list[str]:
+    """The layers in so many lines, if every layer needs but one; the longest are cut first."""
+    most = max(map(len, layers))
+    while most > 1 and sum(min(len(lines), most) for lines in layers) > room:
+        most -= 1
+    return [line for lines in layers for line in _cut_after(lines, most, width)]
+
+
+def _cut_after(lines: list[str], most: int, width: int) -> list[str]:
+    return lines if len(lines) <= most else [*lines[: most - 1], shortened(lines[most - 1] + " …", width)]
 
 
 def _change_speed(stepper: Stepper, by: int) -> None:

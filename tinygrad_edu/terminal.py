@@ -11,13 +11,18 @@ Names to know: `interact`. What the keys do is in `stepper.py`. Read next: `cli.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import select
 import shutil
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from types import FrameType
 from typing import TextIO
 
 from tinygrad_edu.stepper import SPEEDS, Stepper
@@ -25,6 +30,7 @@ from tinygrad_edu.text_graph import ASCII, UNICODE, Signs
 from tinygrad_edu.trace import Trace
 
 LOOK_UP = 0.2  # seconds between two looks at the size of the terminal
+REST_OF_KEY = 0.05  # seconds in which the rest of an arrow key follows its first sign; Esc has no rest
 
 BOLD, PLAIN = "\033[1m", "\033[0m"
 ENTER_SCREEN, LEAVE_SCREEN = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"
@@ -41,6 +47,7 @@ KEYS = {
     "quit": ("q", "\033", "\x03", "\x04"),
 }
 MEANINGS = {sent: key for key, all_sent in KEYS.items() for sent in all_sent}
+UNFINISHED = re.compile(r"\033(?:\[[0-9;]*|O)?\Z")
 KEYSTROKE = re.compile(r"\033(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|.", re.DOTALL)
 
 
@@ -81,6 +88,8 @@ def signs_for(encoding: str | None) -> Signs:
 
 def _through_a_pipe(stepper: Stepper, source: TextIO, target: TextIO) -> None:
     """Every key that comes along, and the frame that it leads to; a line end ends a jump, and else means nothing."""
+    if isinstance(source, io.TextIOWrapper):
+        source.reconfigure(errors="replace")
     _print_frame(stepper, target)
     while not stepper.has_quit and (sign := source.read(1)):
         if sign in "\r\n" and stepper.typed is None:
@@ -106,7 +115,8 @@ def _print_frame(stepper: Stepper, target: TextIO) -> None:
 def _on_a_terminal(stepper: Stepper, source: TextIO, target: TextIO) -> None:
     """Key by key, on a screen of its own, which is left as it was whatever happens."""
     has_screen = target.isatty() and os.environ.get("TERM") != "dumb"
-    with _raw_keys(source) as read, _own_screen(target, has_screen), contextlib.suppress(KeyboardInterrupt):
+    quiet = contextlib.suppress(KeyboardInterrupt)
+    with _orderly_end(), _raw_keys(source) as read, _own_screen(target, has_screen), quiet:
         drawn: object = None
         due = time.monotonic()
         while not stepper.has_quit:
@@ -144,6 +154,23 @@ def _styled(line: str, stands_out: bool) -> str:
 
 
 @contextlib.contextmanager
+def _orderly_end() -> Iterator[None]:
+    """Asked to terminate, leave through every `finally`; the exit code is the usual one, 143."""
+    if threading.current_thread() is not threading.main_thread():  # elsewhere Python sets no signal handlers
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+@contextlib.contextmanager
 def _own_screen(target: TextIO, has_screen: bool) -> Iterator[None]:
     try:
         target.write(ENTER_SCREEN if has_screen else "")
@@ -165,15 +192,33 @@ def _raw_keys(source: TextIO) -> Iterator[Callable[[float], str]]:
     terminal = source.fileno()
     before = termios.tcgetattr(terminal)
 
-    def read(seconds: float) -> str:
-        ready, _, _ = select.select([terminal], [], [], seconds)
-        return os.read(terminal, 1024).decode(errors="replace") or "q" if ready else ""
-
     try:
         tty.setcbreak(terminal)
-        yield read
+        _disable(terminal, termios.VSUSP, termios.VQUIT)
+        yield partial(_sent, terminal)
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def _disable(terminal: int, *keys: int) -> None:
+    r"""Ctrl-Z and Ctrl-\ would leave the screen as it is, without a cursor."""
+    import termios
+
+    attributes = termios.tcgetattr(terminal)
+    for key in keys:
+        attributes[6][key] = bytes([os.fpathconf(terminal, "PC_VDISABLE")])
+    termios.tcsetattr(terminal, termios.TCSANOW, attributes)
+
+
+def _sent(terminal: int, seconds: float) -> str:
+    """What comes within so many seconds; an arrow key that comes in parts is waited for, since Esc alone quits."""
+    sent = ""
+    while select.select([terminal], [], [], REST_OF_KEY if sent else seconds)[0]:
+        part = os.read(terminal, 1024).decode(errors="replace")
+        sent += part or "q"
+        if not part or not UNFINISHED.search(sent):
+            break
+    return sent
 
 
 def _windows_keys(seconds: float) -> str:

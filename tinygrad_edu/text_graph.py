@@ -16,14 +16,15 @@ Names to know: `outline`, `Signs`. Read next: `stepper.py`, which steps through 
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import NamedTuple
 
 from tinygrad_edu.show import show
 from tinygrad_edu.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
 
 NUMBER_WIDTH = 11
-DEEPEST = 0.4  # of the width, for the lines of the outline
 
 
 class Signs(NamedTuple):
@@ -85,7 +86,7 @@ def outline(trace: Trace, position: int, *, width: int = 80, signs: Signs = UNIC
     room = min(width - 2 * NUMBER_WIDTH, 2 + max(map(cells, texts)))
     numbers = [known.numbers(trace, place.node) for place in places]
     return [
-        Row((_padded(_cut(text, room, signs), room) + both).rstrip(), known.is_active(place))
+        Row((_padded(shortened(text, room, signs), room) + both).rstrip(), known.is_active(place))
         for text, both, place in zip(texts, numbers, places, strict=True)
     ]
 
@@ -132,11 +133,11 @@ class _Known:
             case SeedStep(node=node):
                 self.gradients[node] = "1"
             case EdgeStep(argument_node=node):
-                self.gradients[node] = show(step.after) + ("" if step.is_complete else f" {self.signs.more}")
+                self.gradients[node] = _number(step.after, "" if step.is_complete else f" {self.signs.more}")
 
     def text(self, trace: Trace, place: _Place, width: int) -> str:
         """The lines that lead to a use of a node, its name, and how it is computed."""
-        lines = _shortened_left(place.prefix, int(DEEPEST * width), self.signs)
+        lines = _shortened_left(place.prefix, (width - 2 * NUMBER_WIDTH) // 2, self.signs)
         name, formula = trace.nodes[place.node].name, self.formulas.get(place.node, "")
         if place.is_again:
             return f"{lines}{self._branch(place)}{name} {self.signs.above}"
@@ -170,8 +171,14 @@ class _Known:
         """The columns of the value and the gradient; a constant has none."""
         if trace.nodes[node].is_constant:
             return ""
-        value = show(trace.nodes[node].data) if node in self.values else self.signs.unknown
+        value = _number(trace.nodes[node].data) if node in self.values else self.signs.unknown
         return f"{value:>{NUMBER_WIDTH}}{self.gradients.get(node, self.signs.unknown):>{NUMBER_WIDTH}}"
+
+
+def _number(number: float, mark: str = "") -> str:
+    """A number and its mark that leave a free column in theirs, with fewer digits if need be."""
+    texts = [*(show(number, digits) for digits in (4, 3, 2, 1)), f"{number:.0e}"]
+    return next((text for text in texts if len(text + mark) < NUMBER_WIDTH), texts[-1]) + mark
 
 
 def window(rows: list[Row], height: int, signs: Signs = UNICODE) -> list[Row]:
@@ -207,14 +214,24 @@ def _cells_of(sign: str) -> int:
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
-def _cut(text: str, room: int, signs: Signs) -> str:
-    """A text that leaves a free column in its room."""
-    text = "".join(sign if sign.isprintable() else "?" for sign in text)
-    if cells(text) < room:
-        return text
-    while cells(text) > room - 2:
-        text = text[:-1]
-    return text + signs.more
+def shortened(text: str, room: int, signs: Signs = UNICODE) -> str:
+    """A text that leaves a free column in its room.
+
+    >>> shortened("学习率 * w", 11), shortened("学习率 * w", 8)
+    ('学习率 * w', '学习率…')
+    """
+    text = printable(text)
+    return text if cells(text) < room else beginning(text, room - 2) + signs.more
+
+
+def beginning(text: str, room: int) -> str:
+    """So much of a text as has room."""
+    return text[: bisect_right(list(accumulate(map(_cells_of, text))), room)]
+
+
+def printable(text: str) -> str:
+    """A text that moves no cursor and sets no colour, whatever stands in a label."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _padded(text: str, room: int) -> str:
