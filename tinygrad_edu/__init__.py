@@ -8,6 +8,7 @@
     explain         one gradient, as a sum over paths                paths.py
     grad            the gradient as a graph of its own               backprop.py
     no_grad         a block in which nothing is remembered           value.py
+    compile         the graph of a loss as a NumPy program           the package compiler
     gradcheck       the gradient against differences                 gradcheck.py
     nn              neurons, layers, networks and their training     the package tinygrad_edu.nn
     viz             drawings of graphs and networks                  the package tinygrad_edu.viz
@@ -18,7 +19,7 @@ To read the source: rules, value, backprop, graph; then chain_rule, trace, paths
 from __future__ import annotations
 
 import importlib
-from types import ModuleType
+from typing import Any
 
 from tinygrad_edu.backprop import grad
 from tinygrad_edu.chain_rule import chain_rule
@@ -36,6 +37,7 @@ __all__ = [
     "Trace",
     "Value",
     "chain_rule",
+    "compile",
     "explain",
     "grad",
     "gradcheck",
@@ -46,8 +48,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> ModuleType:
-    """`tinygrad_edu.nn` and `tinygrad_edu.viz` are imported when they are first used."""
+def __getattr__(name: str) -> Any:
+    """`tinygrad_edu.nn`, `tinygrad_edu.viz` and `tinygrad_edu.compile` are imported when they are first used."""
     if name in ("nn", "viz"):
         return importlib.import_module(f"tinygrad_edu.{name}")
+    if name == "compile":
+        return importlib.import_module("tinygrad_edu.compiler").compile
     raise AttributeError(f"module 'tinygrad_edu' has no attribute {name!r}")

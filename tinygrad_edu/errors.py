@@ -12,6 +12,7 @@ Every error of this package is one of these, and each is also the built-in error
     ├── TraceError        (ValueError)          a text that holds no trace
     ├── SizeError         (ValueError)          two sizes that do not fit together
     ├── OptionError       (ValueError)          a name or number that is none of the choices
+    ├── CompileError      (RuntimeError)        a compiled program that is not its graph: a bug of ours
     ├── DivergedError     (ArithmeticError)     a training whose loss is no number any more
     └── DrawingError      (RuntimeError)        a picture that could not be made
 
@@ -71,6 +72,10 @@ class SizeError(TinygradError, ValueError):
 
 class OptionError(TinygradError, ValueError):
     """A name or a number that is none of the choices; the message lists them."""
+
+
+class CompileError(TinygradError, RuntimeError):
+    """A compiled program that does not give the numbers of its graph: a bug of the compiler."""
 
 
 class DivergedError(TinygradError, ArithmeticError):

@@ -1,0 +1,346 @@
+"""Is a compiled program the graph it came from, and does it look like the textbook?"""
+
+import math
+import random
+import re
+import traceback
+
+import numpy as np
+import pytest
+import random_graphs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tinygrad_edu
+from tinygrad_edu import Value, nn, parse
+from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.compiler.program import Program
+from tinygrad_edu.compiler.views import pattern_of, piece
+from tinygrad_edu.errors import CompileError, GraphError, SizeError, StaleGraphError
+from tinygrad_edu.functions import logsumexp
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.rules import RULES
+from tinygrad_edu.value import apply
+
+seeds = st.integers(0, 10**6)
+
+
+def close(found, right, tolerance=1e-10):
+    return np.allclose(found, right, rtol=tolerance, atol=tolerance)
+
+
+def eager(loss, wrt):
+    gradients = gradient_numbers(loss)
+    return loss.data, np.array([gradients.get(leaf, 0.0) for leaf in wrt])
+
+
+def agrees(program, loss, wrt, inputs=None):
+    value, gradient = program(inputs)
+    right_value, right = eager(loss, wrt)
+    return close(value, right_value) and close(gradient, right)
+
+
+def lines(program):
+    """The lines that compute something, without comments and spaces in front."""
+    return [line.split("  #")[0].strip() for line in program.source.split("\n")[1:] if line.strip()]
+
+
+# It is the graph
+
+
+@given(seeds)
+@settings(max_examples=150, deadline=None)
+def test_random_graphs_also_with_other_inputs(seed):
+    numbers, plan = random_graphs.seeded(seed)
+    leaves, loss = random_graphs.as_values(numbers, plan)
+    program = tinygrad_edu.compile(loss, wrt=leaves[:2], inputs=leaves[2:])
+    assert agrees(program, loss, leaves[:2])
+    rng = random.Random(seed)
+    others = [*numbers[:2], *(number * rng.uniform(0.97, 1.03) for number in numbers[2:])]
+    try:
+        leaves, loss = random_graphs.as_values(others, plan)
+    except tinygrad_edu.DomainError:
+        return
+    assert agrees(program, loss, leaves[:2], others[2:])
+
+
+ACTIVATIONS = ["relu", "tanh", "sigmoid", "softplus", "silu", "gelu", "elu", "leaky_relu"]
+
+
+def network_loss(model, xs, kind, targets):
+    outputs = [model(x) for x in xs]
+    if kind == "cross_entropy":
+        return nn.cross_entropy(outputs, targets)
+    first = [out[0] if isinstance(out, list) else out for out in outputs]
+    if kind == "mse":
+        return nn.mse_loss(first, targets)
+    if kind == "hinge":
+        return nn.hinge_loss(first, [1 if t else -1 for t in targets])
+    return nn.binary_cross_entropy_with_logits(first, [t % 2 for t in targets])
+
+
+@given(
+    seeds,
+    st.lists(st.integers(1, 5), min_size=1, max_size=3),
+    st.sampled_from(ACTIVATIONS),
+    st.sampled_from(["mse", "hinge", "logits", "cross_entropy"]),
+    st.integers(1, 7),
+)
+@settings(max_examples=60, deadline=None)
+def test_random_networks_also_with_other_batches(seed, hidden, activation, kind, samples):
+    rng = np.random.default_rng(seed)
+    sizes = [*hidden, 3 if kind == "cross_entropy" else 1]
+    model = nn.MLP(2, sizes, activation=activation, seed=seed)
+    X, targets = rng.normal(size=(samples, 2)), rng.integers(0, 3, samples).tolist()
+    xs = [[Value(number) for number in row] for row in X]
+    loss = network_loss(model, xs, kind, targets)
+    program = tinygrad_edu.compile(loss, wrt=model.parameters(), inputs=xs)
+    assert agrees(program, loss, model.parameters())
+    other = rng.normal(size=(samples, 2))
+    assert agrees(program, network_loss(model, other.tolist(), kind, targets), model.parameters(), other)
+
+
+def test_shared_weights_and_skip_connections():
+    layer = nn.Layer(4, 4, activation="tanh", seed=0)
+    xs = [[Value(v) for v in row] for row in np.random.default_rng(0).normal(size=(6, 4))]
+    outs = []
+    for x in xs:
+        once = layer(x)
+        outs += [a + b for a, b in zip(layer(once), x, strict=True)]
+    loss = sum((out * out for out in outs), Value(0.0)) * 0.5
+    assert agrees(tinygrad_edu.compile(loss, wrt=layer.parameters()), loss, layer.parameters())
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+def test_every_operation_on_whole_arrays(rule):
+    rng = random.Random(rule.name)
+    fixed = [2.0 if position in rule.fixed else None for position in range(len(rule.partials))]
+    rows = [
+        [Value(rng.uniform(0.2, 2.0)) for _ in range(2 * len(fixed) if rule.many else len(fixed))] for _ in range(5)
+    ]
+    outs = [
+        apply(
+            rule, tuple(row) if rule.many else tuple(f if f is not None else v for f, v in zip(fixed, row, strict=True))
+        )
+        for row in rows
+    ]
+    loss = sum((out * out for out in outs), Value(0.0))
+    leaves = Graph(loss).leaves
+    assert agrees(tinygrad_edu.compile(loss), loss, leaves)
+
+
+def test_the_300_first_steps_of_training_are_the_same():
+    X, y = nn.datasets.moons(n=30, noise=0.1, seed=0)
+    model, twin = (nn.MLP(2, [8, 1], seed=0) for _ in range(2))
+
+    def loss_of(network):
+        return nn.hinge_loss([network(x) for x in X], 2 * y - 1) + 1e-4 * sum(p * p for p in network.parameters())
+
+    program = tinygrad_edu.compile(loss_of(model), wrt=model.parameters())
+    for _ in range(60):
+        value, gradient = program()
+        program.parameters -= 0.1 * gradient
+        loss = loss_of(twin)
+        for p in twin.parameters():
+            p.zero_grad()
+        loss.backward()
+        assert math.isclose(value, loss.data, rel_tol=1e-9)
+        for p in twin.parameters():
+            p.data -= 0.1 * p.grad
+    program.write_back()
+    assert close([p.data for p in model.parameters()], [p.data for p in twin.parameters()], 1e-9)
+
+
+def test_micrograds_way_of_writing_sums_becomes_a_matrix_product_too():
+    rng = np.random.default_rng(0)
+    W = [
+        [Value(v, label=f"l1.n{i + 1}.w{j + 1}") for j, v in enumerate(row)]
+        for i, row in enumerate(rng.normal(size=(3, 4)))
+    ]
+    b = [Value(v, label=f"l1.n{i + 1}.b") for i, v in enumerate(rng.normal(size=3))]
+    X = rng.normal(size=(5, 4)).tolist()
+    outs = [
+        sum((w * x for w, x in zip(row, xs, strict=True)), bias).tanh()
+        for xs in X
+        for row, bias in zip(W, b, strict=True)
+    ]
+    loss = sum(outs)
+    parameters = [*(w for row in W for w in row), *b]
+    program = tinygrad_edu.compile(loss, wrt=parameters)
+    assert agrees(program, loss, parameters)
+    assert any(" @ " in line for line in lines(program))
+
+
+# It looks like the textbook
+
+
+def lesson_network():
+    rng = np.random.default_rng(0)
+    model = nn.MLP(3, [4, 3, 1], activation="tanh", output="sigmoid", seed=0)
+    xs = [[Value(v) for v in row] for row in rng.normal(size=(5, 3))]
+    return model, xs, nn.mse_loss([model(x) for x in xs], [0, 1, 1, 0, 1])
+
+
+def test_the_formulas_of_the_3_4_3_1_network_are_found():
+    model, xs, loss = lesson_network()
+    program = tinygrad_edu.compile(loss, wrt=model.parameters(), inputs=xs)
+    for formula in (
+        "Z1 = X @ W1.T + b1",
+        "A1 = np.tanh(Z1)",
+        "Z2 = A1 @ W2.T + b2",
+        "Z3 = A2 @ W3.T + b3",
+        "dA2 = dZ3 * W3",
+        "dZ2 = dA2 * (1 - A2 * A2)",
+        "dA1 = dZ2 @ W2",
+        "dZ1 = dA1 * (1 - A1 * A1)",
+        "dW3 = dZ3.T @ A2",
+        "db3 = dZ3.sum()",
+        "dW2 = dZ2.T @ A1",
+        "db2 = dZ2.sum(axis=0)",
+        "dW1 = dZ1.T @ X",
+        "db1 = dZ1.sum(axis=0)",
+    ):
+        assert formula in lines(program), program.source
+    assert max(map(len, program.source.split("\n"))) <= 110
+    assert repr(program).startswith("<Program of 35 parameters: ")
+
+
+def test_the_same_graph_gives_the_same_program():
+    sources = [tinygrad_edu.compile(lesson_network()[2]).source for _ in range(2)]
+    assert sources[0] == sources[1]
+
+
+def test_products_with_1_sums_with_0_and_what_nobody_needs_are_gone():
+    program = tinygrad_edu.compile(parse("u = (x + 0) * 1; w = exp(u); f = w * w", x=0.5))
+    assert lines(program) == ["x = P[0]", "t1 = np.exp(x)", "loss = t1 * t1", "dx = 2 * t1 * t1", *lines(program)[4:]]
+    assert "* 0" not in program.source
+    assert not re.search(r"\b1 \*", program.source)
+
+
+def test_what_is_computed_twice_is_computed_once():
+    program = tinygrad_edu.compile(parse("f = tanh(x * y) + tanh(x * y) * y", x=0.5, y=2.0))
+    assert program.source.count("np.tanh") == 1
+
+
+# It is used
+
+
+def test_parameters_and_inputs_are_arrays():
+    w, x, y = Value(2.0, label="w"), Value(3.0, label="x"), Value(1.0, label="y")
+    program = tinygrad_edu.compile((w * x - y) ** 2, wrt=[w], inputs=[[x], [y]])
+    assert program() == (25.0, np.array([30.0]))
+    assert program([[1.0], [0.0]])[0] == 4.0
+    assert program()[0] == 4.0
+    program.parameters = [3.0]
+    assert program([1.0, 0.0])[0] == 9.0
+    assert w.data == 2.0
+    program.write_back()
+    assert w.data == 3.0
+    first = program()[1]
+    program.parameters += 1.0
+    program()
+    assert first == 6.0
+
+
+def test_leaves_that_make_no_difference_have_the_gradient_0():
+    w, v = Value(2.0), Value(3.0)
+    assert tinygrad_edu.compile(w * w, wrt=[v, w])()[1].tolist() == [0.0, 4.0]
+    assert tinygrad_edu.compile(w * 1.0, wrt=[])()[1].tolist() == []
+    assert tinygrad_edu.compile(w)() == (2.0, np.array([1.0]))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda f, x: tinygrad_edu.compile(3.0), GraphError, "float is not a Value"),
+        (lambda f, x: tinygrad_edu.compile(f, wrt=[f]), GraphError, "it is computed from others"),
+        (lambda f, x: tinygrad_edu.compile(f, wrt=[x], inputs=[x]), GraphError, "it is a parameter already"),
+        (lambda f, x: tinygrad_edu.compile(f, wrt=3.0), GraphError, "float is not a Value"),
+        (lambda f, x: tinygrad_edu.compile(f, wrt="x"), GraphError, "str is not a Value"),
+        (lambda f, x: tinygrad_edu.compile(f, inputs=[x])([1.0, 2.0]), SizeError, "2 numbers for its inputs"),
+        (lambda f, x: setattr(tinygrad_edu.compile(f), "parameters", [1.0]), SizeError, "1 numbers for its parameters"),
+    ],
+)
+def test_what_cannot_be_compiled_or_called(call, error, message):
+    f = parse("f = x * y", x=2, y=3)
+    with pytest.raises(error, match=message):
+        call(f, f.args[0])
+
+
+def test_a_stale_graph_is_not_compiled():
+    x = Value(2.0, label="x")
+    y = x * x
+    x.data = 5.0
+    with pytest.raises(StaleGraphError):
+        tinygrad_edu.compile(y)
+
+
+def test_a_wrong_program_is_never_given_out(monkeypatch):
+    f = parse("f = tanh(x) * y", x=0.5, y=3)
+    f.args[0].partials = (f.args[0].partials[0] * 1.001,)
+    with pytest.raises(CompileError, match="it is a bug of the compiler"):
+        tinygrad_edu.compile(f)
+
+
+def test_outside_a_domain_it_is_as_in_numpy():
+    program = tinygrad_edu.compile(parse("f = log(x) / y", x=2, y=3))
+    program.parameters = [-1.0, 0.0]
+    assert math.isnan(program()[0])
+
+
+def test_a_traceback_shows_the_line():
+    program = tinygrad_edu.compile(parse("f = x * y", x=2, y=3))
+    try:
+        program._function(None, None)
+    except TypeError:
+        assert "P[0]" in traceback.format_exc()
+
+
+def test_a_large_loss_is_compiled_in_reasonable_steps():
+    X, y = nn.datasets.moons(n=200, noise=0.1, seed=0)
+    model = nn.MLP(2, [16, 16, 1], seed=0)
+    program = tinygrad_edu.compile(nn.hinge_loss([model(x) for x in X], 2 * y - 1), wrt=model.parameters())
+    assert isinstance(program, Program)
+    assert program.array_operations < 30
+    assert re.search(r"142,\d{3} edges", repr(program))
+
+
+def test_logsumexp_of_an_array():
+    xs = [Value(v) for v in (0.5, -1.0, 2.0)]
+    loss = logsumexp(xs) * 2.0
+    assert agrees(tinygrad_edu.compile(loss), loss, xs)
+
+
+# Pieces of arrays
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_piece_is_what_it_says(data):
+    """Any choice of places, regular or not, is written as text that gives just those numbers."""
+    source = data.draw(st.sampled_from([(), (6,), (24,), (4, 6), (1, 5), (5, 1)]))
+    size = int(np.prod(source))
+    shape = data.draw(st.sampled_from([(), (2,), (3,), (2, 3), (4, 6), (6, 4), (1, 5), (5, 1), (5,)]))
+    base, *steps = (data.draw(st.integers(-7, 7)) for _ in range(1 + len(shape)))
+    grids = np.indices(shape) if shape else []
+    places = (
+        abs(base) + sum((grid * step for grid, step in zip(grids, steps, strict=True)), np.zeros(shape, int))
+    ) % size
+    kept = {}
+
+    def remember(index):
+        kept[f"i{len(kept)}"] = index
+        return f"i{len(kept) - 1}"
+
+    numbers = np.arange(size, dtype=float).reshape(source) + 100
+    for is_exact in (False, True):
+        text = piece("A", source, places, remember, is_exact=is_exact)
+        found = np.asarray(eval(text, {"A": numbers, "np": np, **kept}))
+        right = numbers.reshape(-1)[places]
+        assert (found.shape == right.shape) or not is_exact
+        assert (np.broadcast_to(found, right.shape) == right).all(), text
+
+
+def test_patterns():
+    assert pattern_of(np.array(3)).base == 3
+    assert pattern_of(np.array([[0, 1], [1, 0]])) is None

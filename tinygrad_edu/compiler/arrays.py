@@ -1,0 +1,159 @@
+"""How do many scalars become one array?
+
+An `Array` holds scalars of one operation in an order of its own; a `Workspace` knows for every scalar in which array it
+stands, and at which place. Whoever computes something new asks the workspace for it: what is constant is computed at
+once, what is there already is not computed again, and × 1 and + 0 are nothing.
+
+Names to know: `Array`, `Workspace`. Read next: `groups.py`, which puts the scalars of a loss into arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import add, div, mul, neg, power, sub
+
+Ids = npt.NDArray[np.int64]
+
+NOWHERE = -1
+NEUTRAL = {
+    mul: ((0, 1.0), (1, 1.0)),
+    add: ((0, 0.0), (1, 0.0)),
+    div: ((1, 1.0),),
+    sub: ((1, 0.0),),
+    power: ((1, 1.0),),
+}  # (argument, number) with which an operation of two arguments gives the other one
+
+
+class Array:
+    """Scalars of one operation, or leaves of one kind, in the order of an array.
+
+    Attributes:
+        number: of the array, in the order in which arrays were made.
+        ids: the numbers of its scalars, in the shape of the array.
+        rule: the operation; None for leaves.
+        args: the numbers of the arguments: the shape of the array, and one more axis.
+        kind: "parameter", "input", "constant" or "computed".
+    """
+
+    def __init__(self, number: int, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> None:
+        self.number = number
+        self.ids = ids
+        self.rule = rule
+        self.args = args
+        self.kind = kind
+        self.name = ""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        return self.ids.shape
+
+    def __repr__(self) -> str:
+        return f"<Array {self.name or self.number} {self.rule or self.kind} {self.shape}>"
+
+
+class Workspace:
+    """Every scalar, and the array it stands in."""
+
+    def __init__(self, count: int) -> None:
+        self.arrays: list[Array] = []
+        self.count = count
+        self.where: Ids = np.full(2 * count + 64, NOWHERE, dtype=np.int64)
+        self.place: Ids = np.zeros(2 * count + 64, dtype=np.int64)
+        self.value: npt.NDArray[np.float64] = np.zeros(2 * count + 64)
+        self.is_constant: npt.NDArray[np.bool_] = np.zeros(2 * count + 64, dtype=bool)
+        self._made: dict[Any, Ids] = {}
+        self._constants: dict[float, int] = {}
+        self.one = self.constant(1.0)
+        self.zero = self.constant(0.0)
+
+    def fresh(self, shape: tuple[int, ...]) -> Ids:
+        """New scalars, in a shape."""
+        size = int(np.prod(shape))
+        while self.count + size > len(self.where):
+            self._grow()
+        ids = np.arange(self.count, self.count + size, dtype=np.int64).reshape(shape)
+        self.count += size
+        return ids
+
+    def _grow(self) -> None:
+        more = len(self.where)
+        self.where = np.concatenate([self.where, np.full(more, NOWHERE, dtype=np.int64)])
+        self.place = np.concatenate([self.place, np.zeros(more, dtype=np.int64)])
+        self.value = np.concatenate([self.value, np.zeros(more)])
+        self.is_constant = np.concatenate([self.is_constant, np.zeros(more, dtype=bool)])
+
+    def constant(self, number: float) -> int:
+        """The scalar that is this number, always the same one."""
+        key = number if number == number else "nan"
+        if key not in self._constants:
+            made = int(self.fresh(())[()])
+            self.value[made], self.is_constant[made] = number, True
+            self._constants[key] = made  # type: ignore[index]
+        return self._constants[key]  # type: ignore[index]
+
+    def put(self, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> Array:
+        """Make an array of scalars."""
+        array = Array(len(self.arrays), ids, rule, args, kind)
+        flat = ids.reshape(-1)
+        self.where[flat] = array.number
+        self.place[flat] = np.arange(len(flat))
+        self.arrays.append(array)
+        return array
+
+    def array_of(self, ids: Ids) -> Array | None:
+        """The one array in which all of these scalars stand; None if there is none."""
+        found = self.where[ids.reshape(-1)]
+        return self.arrays[found[0]] if found[0] != NOWHERE and (found == found[0]).all() else None
+
+    # Computing something new
+
+    def compute(self, rule: Rule, args: Sequence[Ids]) -> Ids:
+        """The scalars of an operation, applied element by element to arguments of one shape."""
+        simple = self._simplified(rule, args)
+        if simple is not None:
+            return simple
+        together = np.stack(args, axis=-1)
+        if self.is_constant[together].all():
+            return self._folded(rule, together)
+        for axis, size in enumerate(together.shape[:-1]):
+            if size > 1 and (together == together.take([0], axis)).all():  # the same along an axis: computed once
+                once = self.compute(rule, [np.asarray(arg.take(0, axis)) for arg in args])
+                return np.broadcast_to(np.expand_dims(once, axis), together.shape[:-1])
+        key = (rule.name, together.shape, together.tobytes())
+        if key not in self._made:
+            ids = self.fresh(together.shape[:-1])
+            self.put(ids, rule, together, "computed")
+            self._made[key] = ids
+        return self._made[key]
+
+    def remember(self, array: Array) -> None:
+        """Let what is in an array be found when it is asked for again."""
+        if array.rule is not None and array.args is not None:
+            self._made[array.rule.name, array.args.shape, array.args.tobytes()] = array.ids
+
+    def _folded(self, rule: Rule, args: Ids) -> Ids:
+        flat = args.reshape(-1, args.shape[-1])
+        rows, inverse = np.unique(flat, axis=0, return_inverse=True)
+        made = [self.constant(rule.evaluate(self.value[row].tolist())) for row in rows]
+        return np.array(made, dtype=np.int64)[inverse.reshape(-1)].reshape(args.shape[:-1])
+
+    def _simplified(self, rule: Rule, args: Sequence[Ids]) -> Ids | None:
+        """Sound for every number, inf and nan too: x · 1, x / 1, x + 0, x - 0, x ** 1 are x; x · -1 is -x."""
+        for position, number in NEUTRAL.get(rule, ()):
+            if self._are(args[position], number):
+                return args[1 - position]
+        if rule is mul:
+            for position in (0, 1):
+                if self._are(args[position], -1.0):
+                    return self.compute(neg, [args[1 - position]])
+        return None
+
+    def _are(self, ids: Ids, number: float) -> bool:
+        return bool(self.is_constant[ids].all() and (self.value[ids] == number).all())

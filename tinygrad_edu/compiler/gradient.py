@@ -1,0 +1,210 @@
+"""Where do dZ, dW and db come from?
+
+From the scalars again. Every scalar that a parameter can change gets its gradient: the sum over its users of upstream
+gradient × local derivative. Those of one array are put together in the same order as the array; what they turn out to
+be, a matrix product or a sum over rows, is found by the same look that found the products of the forward pass. There is
+no rule here for the gradient of a matrix product.
+
+Names to know: `gradients`. Read next: `views.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.graph import topological_order
+from tinygrad_edu.partials import partial_graphs
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import add, dot, logsumexp, mul, neg
+from tinygrad_edu.value import Value
+
+
+class Edges(NamedTuple):
+    """All applications of the chain rule: argument, user, and the scalar that is the local derivative."""
+
+    argument: Ids
+    user: Ids
+    partial: Ids
+    user_array: Ids
+
+
+def gradients(workspace: Workspace, output: int) -> Ids:
+    """For every scalar of the forward pass the scalar that is its gradient; NOWHERE for those without one."""
+    forward = list(workspace.arrays)
+    active = _active(workspace, forward)
+    edges = _edges(workspace, forward, active)
+    found: Ids = np.full(workspace.count, NOWHERE, dtype=np.int64)
+    found[output] = workspace.one
+    targets = workspace.where[edges.argument]
+    order = np.argsort(targets, kind="stable")
+    bounds = np.searchsorted(targets[order], np.arange(len(forward) + 1))
+    for array in reversed(forward):
+        mine = order[bounds[array.number] : bounds[array.number + 1]]
+        if len(mine):
+            _collect(workspace, array, Edges(*(column[mine] for column in edges)), found)
+    return found
+
+
+def _active(workspace: Workspace, forward: list[Array]) -> npt.NDArray[np.bool_]:
+    """Which scalars a parameter can change."""
+    active = np.zeros(workspace.count, dtype=bool)
+    for array in forward:
+        if array.kind == "parameter":
+            active[array.ids] = True
+        elif array.args is not None:
+            active[array.ids] = active[array.args].any(axis=-1)
+    return active
+
+
+def _edges(workspace: Workspace, forward: list[Array], active: npt.NDArray[np.bool_]) -> Edges:
+    parts = [part for array in forward if array.args is not None for part in _edges_of(workspace, array, active)]
+    columns = zip(*parts, strict=True) if parts else ([], [], [], [])
+    return Edges(*(np.concatenate([np.zeros(0, dtype=np.int64), *column]) for column in columns))
+
+
+def _edges_of(workspace: Workspace, array: Array, active: npt.NDArray[np.bool_]) -> Iterator[tuple[Ids, ...]]:
+    assert array.args is not None
+    assert array.rule is not None
+    if not active[array.ids].any():
+        return
+    args = array.args.reshape(array.ids.size, -1)
+    used = active[args]
+    partials = _partials(workspace, array, np.atleast_1d(used.any(axis=0)))
+    users = np.repeat(array.ids.reshape(-1), args.shape[1]).reshape(args.shape)
+    numbers = np.full(used.sum(), array.number, dtype=np.int64)
+    yield args[used], users[used], partials.reshape(args.shape)[used], numbers
+
+
+def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_]) -> Ids:
+    """For every argument of every scalar in an array the scalar that is its local derivative."""
+    rule, args = array.rule, array.args
+    assert rule is not None
+    assert args is not None
+    if rule is TOTAL:
+        return np.full(args.shape, workspace.one, dtype=np.int64)
+    if rule is dot:
+        half = args.shape[-1] // 2
+        return np.concatenate([args[..., half:], args[..., :half]], axis=-1)
+    if rule is logsumexp:
+        out = np.broadcast_to(array.ids[..., None], args.shape)
+        return _applied(workspace, rule, [args], out, [None])[0]
+    constants = [
+        float(workspace.value[args[..., k].flat[0]]) if k in rule.fixed else None for k in range(args.shape[-1])
+    ]
+    if rule.many:
+        constants = [None] * args.shape[-1]
+    columns = [args[..., position] for position in range(args.shape[-1])]
+    found = _applied(workspace, rule, columns, array.ids, constants, wanted)
+    return np.stack(found, axis=-1)
+
+
+def _applied(
+    workspace: Workspace,
+    rule: Rule,
+    args: list[Ids],
+    out: Ids,
+    constants: list[float | None],
+    wanted: npt.NDArray[np.bool_] | None = None,
+) -> list[Ids]:
+    """The partials of a row, computed for whole arrays of arguments."""
+    graphs = partial_graphs(rule, constants)
+    known: dict[Value, Ids] = {
+        value: ids for value, ids in zip(graphs.args, args, strict=True) if isinstance(value, Value)
+    } | {graphs.out: out}
+    partials = [
+        partial if wanted is None or wanted[position] else 0.0 for position, partial in enumerate(graphs.partials)
+    ]
+    for node in topological_order(*(partial for partial in partials if isinstance(partial, Value))):
+        if node not in known:
+            known[node] = _node(workspace, node, known, out.shape)
+    return [
+        known[partial] if isinstance(partial, Value) else _filled(workspace, partial, out.shape) for partial in partials
+    ]
+
+
+def _node(workspace: Workspace, node: Value, known: dict[Value, Ids], shape: tuple[int, ...]) -> Ids:
+    if not node.args or node.rule is None:
+        return _filled(workspace, node.data, shape)
+    return workspace.compute(node.rule, [known[arg] for arg in node.args])
+
+
+def _filled(workspace: Workspace, number: float, shape: tuple[int, ...]) -> Ids:
+    return np.full(shape, workspace.constant(number), dtype=np.int64)
+
+
+# Collecting the contributions to one array
+
+
+def _collect(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> None:
+    """The gradients of all scalars in an array: one part from each array of users, and their sum."""
+    places = workspace.place[edges.argument]
+    order = np.lexsort((places, edges.user_array))
+    edges, places = Edges(*(column[order] for column in edges)), places[order]
+    starts = np.flatnonzero(np.diff(edges.user_array, prepend=-1))
+    sums = np.full(array.ids.size, NOWHERE, dtype=np.int64)
+    for start, stop in zip(starts, [*starts[1:], len(places)], strict=True):
+        for where, parts in _contributions(workspace, array, edges, places, slice(start, stop), found):
+            _add(workspace, array, sums, where, parts)
+    found[array.ids.reshape(-1)] = sums
+
+
+def _contributions(
+    workspace: Workspace, array: Array, edges: Edges, places: Ids, part: slice, found: Ids
+) -> Iterator[tuple[Ids, Ids]]:
+    """From one array of users: (places, contributions), for those that are used equally often together."""
+    mine, counts_at = np.unique(places[part], return_counts=True)
+    upstream, partial = found[edges.user[part]], edges.partial[part]
+    begin = np.cumsum(counts_at) - counts_at
+    for count in np.unique(counts_at):
+        chosen = counts_at == count
+        rows = begin[chosen][:, None] + np.arange(count)
+        where = mine[chosen]
+        shape = _shape(array, len(where))
+        yield where, _combined(workspace, upstream[rows], partial[rows], shape).reshape(-1)
+
+
+def _combined(workspace: Workspace, upstream: Ids, partial: Ids, shape: tuple[int, ...]) -> Ids:
+    """The sum of upstream × local derivative over the columns."""
+    count = upstream.shape[1]
+    if count > 1 and (upstream == upstream[:, :1]).all() and (partial == partial[:, :1]).all():
+        once = _combined(workspace, upstream[:, :1], _filled(workspace, float(count), (len(upstream), 1)), shape)
+        return workspace.compute(mul, [once, partial[:, 0].reshape(shape)])
+    if count == 1:
+        return workspace.compute(mul, [upstream.reshape(shape), partial.reshape(shape)])
+    for sign, rule in ((1.0, None), (-1.0, neg)):
+        if workspace.is_constant[partial].all() and (workspace.value[partial] == sign).all():
+            total = _total(workspace, upstream.reshape(*shape, count))
+            return total if rule is None else workspace.compute(rule, [total])
+    both = [*upstream.T, *partial.T]
+    return workspace.compute(dot, [column.reshape(shape) for column in both])
+
+
+def _total(workspace: Workspace, terms: Ids) -> Ids:
+    columns = [terms[..., position] for position in range(terms.shape[-1])]
+    return workspace.compute(add if len(columns) == 2 else TOTAL, columns)
+
+
+def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) -> None:
+    """Add contributions to the sums at some places; where there is none on one side, it is 0."""
+    before = sums[where]
+    if (before == NOWHERE).all():
+        sums[where] = parts
+        return
+    everyone = np.union1d(np.flatnonzero(sums != NOWHERE), where)
+    more = np.full(len(sums), workspace.zero, dtype=np.int64)
+    more[where] = parts
+    old = np.where(sums == NOWHERE, workspace.zero, sums)
+    shape = _shape(array, len(everyone))
+    both = [side[everyone].reshape(shape) for side in (old, more)]
+    sums[everyone] = workspace.compute(add, both).reshape(-1)
+
+
+def _shape(array: Array, count: int) -> tuple[int, ...]:
+    """That of the array, for all of its scalars; a line for some of them, and no shape at all for one."""
+    return array.shape if count == array.ids.size else (count,) if count > 1 else ()

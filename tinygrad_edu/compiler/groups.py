@@ -1,0 +1,266 @@
+"""Which scalars are computed alike, and in which order do they stand in their array?
+
+Two nodes are alike if they are made by the same operation from nodes that are alike; leaves of one kind are alike. The
+order is chosen so that arguments are whole arrays, or views of them: above all, weighted sums that combine every row of
+one table with every row of another *are* a matrix product.
+
+Names to know: `arrange`, `product_of`. Read next: `gradient.py`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tinygrad_edu.compiler.arrays import NEUTRAL, NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.scalars import CONSTANT, SAME, Scalars
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import dot
+
+_MIX = np.random.default_rng(0).integers(1, 2**62, 1 << 16, dtype=np.int64) | 1  # for the fingerprints of rows
+
+
+Order = tuple[Ids, tuple[int, ...]]  # of the scalars of an array, and its shape
+Groups = list[tuple[Rule, Ids, Ids]]  # (operation, nodes, their arguments)
+
+
+class Product(NamedTuple):
+    """Every left row with every right one: the distinct rows, and which of them each scalar combines."""
+
+    left: Ids  # rows × terms
+    right: Ids
+    left_of: Ids  # for each scalar the number of its left row
+    right_of: Ids
+
+
+def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
+    """Put all scalars of a loss into arrays.
+
+    Returns:
+        The workspace, and for each node of the graph the scalar that it is.
+    """
+    workspace = Workspace(len(scalars.rule))
+    same = np.arange(len(scalars.rule))
+    groups: Groups = []
+    for rule, alike in _alike(scalars, same, workspace):
+        args = np.array([[same[arg] for arg in scalars.args[node]] for node in alike], dtype=np.int64)
+        nothing = _is_nothing(workspace, rule, args)
+        if nothing is None:
+            groups.append((rule, np.array(alike, dtype=np.int64), args))
+        else:
+            same[alike] = nothing
+    for kind, leaves in (("parameter", scalars.parameters), ("input", scalars.inputs)):
+        _put_leaves(workspace, kind, np.array(leaves, dtype=np.int64), groups)
+    for rule, members, args in groups:
+        _put(workspace, rule, members, args)
+    return workspace, same[same]  # what was told to be another one may itself be a third
+
+
+def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) -> None:
+    """Leaves that are used in the same places make an array: a table, if they are a side of a matrix product."""
+    rank = np.full(workspace.count, NOWHERE, dtype=np.int64)
+    present = leaves[leaves >= 0]
+    rank[present] = np.arange(len(leaves))[leaves >= 0]
+    usage = np.zeros(workspace.count, dtype=np.int64)
+    sides = [side for number, (rule, _, args) in enumerate(groups) for side in _sides(rule, args, number)]
+    for place, side in sides:
+        used = np.unique(side)
+        usage[used] ^= _MIX[place % len(_MIX)]
+    tables = [side for _, side in sides if side.shape[1] > 1]
+    for one in dict.fromkeys(usage[present].tolist()):
+        members = present[usage[present] == one]
+        workspace.put(_table(members, tables, rank), None, None, kind)
+
+
+def _sides(rule: Rule, args: Ids, number: int) -> list[tuple[int, Ids]]:
+    """The arguments of a group, side by side: (a number for the side, scalars × terms)."""
+    if rule is dot:
+        half = args.shape[1] // 2
+        return [(8 * number, args[:, :half]), (8 * number + 1, args[:, half:])]
+    if rule.many:
+        return [(8 * number, args)]
+    return [(8 * number + position, args[:, position : position + 1]) for position in range(args.shape[1])]
+
+
+def _table(members: Ids, tables: list[Ids], rank: Ids) -> Ids:
+    if len(members) == 1:
+        return members.reshape(())
+    chosen = np.zeros(len(rank), dtype=bool)
+    chosen[members] = True
+    for side in tables:
+        rows = np.unique(side[chosen[side].all(axis=1)], axis=0)
+        if rows.size == len(members) == len(np.unique(rows)):
+            return rows[np.argsort(rank[rows[:, 0]])]
+    return members[np.argsort(rank[members])]
+
+
+def _alike(scalars: Scalars, same: Ids, workspace: Workspace) -> list[tuple[Rule, list[int]]]:
+    """The computed nodes in groups, arguments before users. What depends on no leaf that may change is a constant."""
+    kinds: list[int] = []
+    keys: dict[object, int] = {}
+    groups: dict[int, tuple[Rule, list[int]]] = {}
+    needed = _needed(scalars)
+    leaves = set(scalars.parameters) | set(scalars.inputs)
+    made: dict[object, int] = {}
+    alias: list[int] = []
+    for node, rule in enumerate(scalars.rule):
+        args = scalars.args[node]
+        first = alias[args[0]] if rule is SAME else node
+        if rule is not None and rule is not SAME:
+            args = scalars.args[node] = [alias[arg] for arg in args]
+            first = made.setdefault((rule.name, *args), node)  # what is computed twice is computed once
+        alias.append(first)
+        if first != node:
+            same[node] = first
+            kinds.append(kinds[first])
+            continue
+        if rule is None:
+            kind = -1 - (scalars.kind[node] if node in leaves else CONSTANT)
+        elif all(kinds[arg] == -1 - CONSTANT for arg in args):
+            kind = -1 - CONSTANT
+        else:
+            fixed = tuple(scalars.data[args[position]] for position in rule.fixed)
+            key = (rule.name, fixed, *[kinds[arg] for arg in args])
+            kind = keys.setdefault(key, len(keys))
+            if needed[node]:
+                groups.setdefault(kind, (rule, []))[1].append(node)
+        if kind == -1 - CONSTANT:
+            workspace.value[node], workspace.is_constant[node] = scalars.data[node], True
+        kinds.append(kind)
+    return [groups[kind] for kind in sorted(groups)]
+
+
+def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:
+    """The arguments that x · 1, x / 1, x - 0 or x ** 1 are, if a whole group is that.
+
+    A single 0 among the targets is no reason to treat its sample apart.
+    """
+    for position, number in NEUTRAL.get(rule, ()):
+        neutral = args[:, position]
+        if workspace.is_constant[neutral].all() and (workspace.value[neutral] == number).all():
+            return args[:, 1 - position]
+    return None
+
+
+def _needed(scalars: Scalars) -> list[bool]:
+    needed = [False] * len(scalars.rule)
+    needed[scalars.output] = True
+    for node in range(scalars.output, -1, -1):
+        if needed[node]:
+            for arg in scalars.args[node]:
+                needed[arg] = True
+    return needed
+
+
+def _put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
+    """Make an array of nodes that are alike, in the best order."""
+    if rule is dot and len(args) > 1 and _product_in(workspace, args) is None:
+        by_value = _equal_constants_as_one(workspace, args)
+        args = args if _product_in(workspace, by_value) is None else by_value
+    order, shape = _order(workspace, rule, args)
+    array = workspace.put(members[order].reshape(shape), rule, args[order].reshape(*shape, args.shape[1]), "computed")
+    workspace.remember(array)
+    return array
+
+
+def _order(workspace: Workspace, rule: Rule, args: Ids) -> Order:
+    count = len(args)
+    if count == 1:
+        return np.zeros(1, dtype=np.int64), ()
+    found = _product_in(workspace, args) if rule is dot else None
+    if found is not None:
+        return _table_order(workspace, found)
+    if not rule.many:
+        for way in (_first_inherited, _outer):
+            order = way(workspace, args)
+            if order is not None:
+                return order
+    return np.argsort(_location(workspace, args[:, 0]), kind="stable"), (count,)
+
+
+def _first_inherited(workspace: Workspace, args: Ids) -> Order | None:
+    found = (_inherited(workspace, column) for column in args.T)
+    return next((order for order in found if order is not None), None)
+
+
+def _outer(workspace: Workspace, args: Ids) -> Order | None:
+    """Every left argument with every right one."""
+    if args.shape[1] != 2:
+        return None
+    found = product_of(workspace, args[:, :1], args[:, 1:])
+    if found is None or min(len(found.left), len(found.right)) == 1:
+        return None
+    return _table_order(workspace, found)
+
+
+def _product_in(workspace: Workspace, args: Ids) -> Product | None:
+    half = args.shape[1] // 2
+    return product_of(workspace, args[:, :half], args[:, half:])
+
+
+def _equal_constants_as_one(workspace: Workspace, args: Ids) -> Ids:
+    """Where every w · x made a constant of its own out of the same x, rows are told apart by their numbers."""
+    is_constant = workspace.is_constant[args]
+    merged = args.copy()
+    _, first, which = np.unique(workspace.value[args[is_constant]], return_index=True, return_inverse=True)
+    merged[is_constant] = args[is_constant][first][which.reshape(-1)]
+    return merged
+
+
+def _inherited(workspace: Workspace, column: Ids) -> Order | None:
+    """The order and the shape of an array that is used as a whole."""
+    source = workspace.array_of(column)
+    if source is None or source.ids.size != len(column):
+        return None
+    places = workspace.place[column]
+    order = np.argsort(places, kind="stable")
+    return (order, source.shape) if (places[order] == np.arange(len(places))).all() else None
+
+
+def _table_order(workspace: Workspace, found: Product) -> Order:
+    """Rows by columns; parameters, which belong to columns in Z = X @ W.T, are not the rows."""
+    lefts, rights = len(found.left), len(found.right)
+    if _are_parameters(workspace, found.left) and not _are_parameters(workspace, found.right):
+        return np.argsort(found.right_of * lefts + found.left_of), (rights, lefts)
+    return np.argsort(found.left_of * rights + found.right_of), (lefts, rights)
+
+
+def _are_parameters(workspace: Workspace, ids: Ids) -> bool:
+    array = workspace.array_of(ids)
+    return array is not None and array.kind == "parameter"
+
+
+def product_of(workspace: Workspace, left: Ids, right: Ids) -> Product | None:
+    """The matrix product in a group of weighted sums, if the left rows meet the right rows in every combination once.
+
+    Args:
+        workspace: where the scalars stand.
+        left: for each sum the left factors.
+        right: for each sum the right ones.
+    """
+    left_rows, left_of = _distinct_rows(workspace, left)
+    right_rows, right_of = _distinct_rows(workspace, right)
+    if len(left_rows) * len(right_rows) != len(left):
+        return None
+    if len(np.unique(left_of * len(right_rows) + right_of)) != len(left):
+        return None
+    return Product(left[left_rows], right[right_rows], left_of, right_of)
+
+
+def _distinct_rows(workspace: Workspace, rows: Ids) -> tuple[Ids, Ids]:
+    """The first of each kind of row, in the order of their places; and for each row which of those it is."""
+    columns = _MIX[np.arange(rows.shape[1]) % len(_MIX)]
+    with np.errstate(over="ignore"):
+        fingerprints = ((rows * columns) ^ (rows >> 3)).sum(axis=1)
+    _, first, which = np.unique(fingerprints, return_index=True, return_inverse=True)
+    order = np.argsort(_location(workspace, rows[first, 0]), kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return first[order], rank[which.reshape(-1)]
+
+
+def _location(workspace: Workspace, ids: Ids) -> Ids:
+    """Where scalars stand, as numbers to sort by; constants that stand nowhere yet, by their own numbers."""
+    where = workspace.where[ids]
+    return np.where(where == NOWHERE, ids, ((where + 1) << 40) + workspace.place[ids])

@@ -1,0 +1,198 @@
+"""What is a compiled loss?
+
+A `Program` is a short NumPy function that somebody could have written by hand, found in the graph of a scalar loss. It
+gives the loss and its gradient for the parameters it holds, and for other inputs if the graph was made with some.
+
+Names to know: `compile`, `Program`. It is put together here; read next: `scalars.py`, where the way from scalars to
+arrays begins.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import gc
+import itertools
+import linecache
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.compiler.arrays import NOWHERE
+from tinygrad_edu.compiler.emit import Source, emit
+from tinygrad_edu.compiler.gradient import gradients
+from tinygrad_edu.compiler.groups import arrange
+from tinygrad_edu.compiler.names import names_of
+from tinygrad_edu.compiler.scalars import lower
+from tinygrad_edu.errors import CompileError, GraphError, SizeError
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.preludes import NUMPY
+from tinygrad_edu.value import Number, Value
+
+Floats = npt.NDArray[np.float64]
+Function = Any  # (parameters, inputs) -> (loss, gradient)
+
+TOLERANCE = 1e-9  # relative, to the largest number of its kind: the order of additions differs
+_numbers = itertools.count(1)
+
+
+def compile(loss: Value, wrt: Iterable[Value] | None = None, inputs: Iterable[Any] = ()) -> Program:
+    """Find the NumPy program in the graph of a loss.
+
+    Args:
+        loss: a scalar, computed by Values; its graph is what is compiled.
+        wrt: the leaves to differentiate by, `model.parameters()` say; by default all that are not inputs.
+        inputs: leaves whose numbers change from call to call, in lists of lists if that is convenient. Every other leaf
+            keeps the number that it has now.
+
+    Raises:
+        GraphError: if `loss` is no Value, or a parameter or an input no leaf of it.
+        StaleGraphError: if a number changed after the graph was made.
+        CompileError: if the program does not give the numbers of the graph; that would be a bug of the compiler.
+
+    >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
+    >>> program = compile((w * x - 1) ** 2, wrt=[w], inputs=[x])
+    >>> program()
+    (25.0, array([30.]))
+    >>> program([1.0])
+    (1.0, array([2.]))
+    """
+    leaves = _flat(inputs)
+    graph = Graph(loss)
+    chosen = [leaf for leaf in graph.leaves if leaf not in set(leaves)] if wrt is None else _flat(wrt)
+    with _resting_collector():
+        program = Program(graph, chosen, leaves)
+        program.check_against(graph)
+    return program
+
+
+@contextlib.contextmanager
+def _resting_collector() -> Iterator[None]:
+    """Let the garbage collector rest: it would look through all lists again and again, and find nothing to free."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _flat(leaves: Any) -> list[Value]:
+    """Leaves out of lists of lists."""
+    if isinstance(leaves, Value):
+        return [leaves]
+    if not isinstance(leaves, Iterable) or isinstance(leaves, str):
+        raise GraphError(f"compile with {leaves!r}", f"{type(leaves).__name__} is not a Value", instead="wrt=[x, y]")
+    return [leaf for each in leaves for leaf in _flat(each)]
+
+
+class Program:
+    """A NumPy function of parameters and inputs that gives a loss and its gradient.
+
+    Attributes:
+        source: its text. `print(program.source)` shows it; a traceback shows its lines.
+    """
+
+    def __init__(self, graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> None:
+        self.wrt = tuple(wrt)
+        self.inputs = tuple(inputs)
+        self.edges = sum(len(node.args) for node in graph.nodes)
+        self._parameters = np.array([leaf.data for leaf in wrt], dtype=np.float64)
+        self._inputs = np.array([leaf.data for leaf in inputs], dtype=np.float64)
+        found = _find(graph, self.wrt, self.inputs)
+        self.source = found.text
+        self.array_operations = found.lines
+        self._function = _function(found)
+
+    @property
+    def parameters(self) -> Floats:
+        """The numbers of the parameters, in the order of `wrt`: the array to train on, `-=` included."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, numbers: npt.ArrayLike) -> None:
+        self._parameters[:] = _sized(numbers, len(self.wrt), "parameters")
+
+    def __call__(self, inputs: npt.ArrayLike | None = None) -> tuple[float, Floats]:
+        """The loss and its gradient.
+
+        Args:
+            inputs: numbers for the inputs, in their order, in any shape; by default those of the last call.
+
+        Returns:
+            The loss, and an array of ∂loss/∂parameter in the order of `wrt`.
+
+        Raises:
+            SizeError: if there is not one number for each input.
+        """
+        if inputs is not None:
+            self._inputs[:] = _sized(inputs, len(self.inputs), "inputs")
+        with np.errstate(all="ignore"):  # outside a domain it is as in NumPy: inf, or nan
+            loss, gradient = self._function(self._parameters, self._inputs)
+        return float(loss), gradient
+
+    def write_back(self) -> None:
+        """Put the numbers of the parameters into the Values they came from."""
+        for leaf, number in zip(self.wrt, self._parameters.tolist(), strict=True):
+            leaf.data = number
+
+    def check_against(self, graph: Graph) -> None:
+        """Hold the program against the scalars it was made from."""
+        loss, gradient = self()
+        numbers = gradient_numbers(graph.output, graph.nodes)
+        right = np.array([numbers.get(leaf, 0.0) for leaf in self.wrt])
+        if _is_near(np.array(loss), np.array(graph.output.data)) and _is_near(gradient, right):
+            return
+        graph.validate()
+        raise CompileError(
+            f"compile of {graph.output!r}",
+            f"the program gives the loss {loss}, and a gradient that differs by {np.abs(gradient - right).max()}",
+            instead="the eager way, and a report with this graph: it is a bug of the compiler",
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Program of {len(self.wrt):,} parameters: {self.edges:,} edges between scalars became "
+            f"{self.array_operations:,} lines of NumPy; print(program.source)>"
+        )
+
+
+def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> Source:
+    """From scalars to arrays: number, group and order, differentiate, name, write."""
+    scalars = lower(graph.nodes, wrt, inputs)
+    workspace, same = arrange(scalars)
+    output = int(same[scalars.output])
+    found = gradients(workspace, output)
+    leaves = {"parameter": np.array(scalars.parameters), "input": np.array(scalars.inputs)}
+    parameters = leaves["parameter"].astype(np.int64)
+    gradient = np.where(parameters >= 0, found[parameters], NOWHERE)
+    return emit(workspace, names_of(workspace, scalars, output, found), output, gradient, leaves)
+
+
+def _function(source: Source) -> Function:
+    """The text as a function, whose lines a traceback can show."""
+    name = f"<tinygrad_edu program {next(_numbers)}>"
+    linecache.cache[name] = (len(source.text), None, source.text.splitlines(keepends=True), name)
+    names: dict[str, Any] = dict(source.data)
+    exec(NUMPY, names)  # noqa: S102 (our own text, made of names of our own)
+    exec(builtins.compile(source.text, name, "exec"), names)  # noqa: S102
+    return names["program"]
+
+
+def _sized(numbers: npt.ArrayLike | Sequence[Number], size: int, what: str) -> Floats:
+    found = np.asarray(cast("npt.ArrayLike", numbers), dtype=np.float64).reshape(-1)
+    if len(found) != size:
+        raise SizeError(
+            f"a program with {len(found)} numbers for its {what}", f"it has {size}", instead=f"{size} numbers, in order"
+        )
+    return found
+
+
+def _is_near(found: Floats, right: Floats) -> bool:
+    finite = right[np.isfinite(right)]
+    scale = max(1.0, float(np.abs(finite).max(initial=0.0)))
+    return bool(np.allclose(found, right, rtol=TOLERANCE, atol=TOLERANCE * scale, equal_nan=True))
