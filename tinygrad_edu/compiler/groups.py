@@ -44,7 +44,7 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
     same = np.arange(len(scalars.rule))
     groups: Groups = []
     for rule, alike in _alike(scalars, same, workspace):
-        args = np.array([[same[arg] for arg in scalars.args[node]] for node in alike], dtype=np.int64)
+        args = same[np.array([scalars.args[node] for node in alike], dtype=np.int64)]
         nothing = _is_nothing(workspace, rule, args)
         if nothing is None:
             groups.append((rule, np.array(alike, dtype=np.int64), args))
@@ -97,38 +97,50 @@ def _table(members: Ids, tables: list[Ids], rank: Ids) -> Ids:
 
 def _alike(scalars: Scalars, same: Ids, workspace: Workspace) -> list[tuple[Rule, list[int]]]:
     """The computed nodes in groups, arguments before users. What depends on no leaf that may change is a constant."""
+    first_of = _merged(scalars, same)
+    changing = set(scalars.parameters) | set(scalars.inputs)
     kinds: list[int] = []
     keys: dict[object, int] = {}
-    groups: dict[int, tuple[Rule, list[int]]] = {}
-    needed = _needed(scalars)
-    leaves = set(scalars.parameters) | set(scalars.inputs)
-    made: dict[object, int] = {}
-    alias: list[int] = []
+    groups: list[tuple[Rule, list[int]]] = []
     for node, rule in enumerate(scalars.rule):
-        args = scalars.args[node]
-        first = alias[args[0]] if rule is SAME else node
-        if rule is not None and rule is not SAME:
-            args = scalars.args[node] = [alias[arg] for arg in args]
-            first = made.setdefault((rule.name, *args), node)  # what is computed twice is computed once
-        alias.append(first)
-        if first != node:
-            same[node] = first
-            kinds.append(kinds[first])
+        if first_of[node] != node:
+            kinds.append(kinds[first_of[node]])
             continue
-        if rule is None:
-            kind = -1 - (scalars.kind[node] if node in leaves else CONSTANT)
-        elif all(kinds[arg] == -1 - CONSTANT for arg in args):
-            kind = -1 - CONSTANT
-        else:
-            fixed = tuple(scalars.data[args[position]] for position in rule.fixed)
-            key = (rule.name, fixed, *[kinds[arg] for arg in args])
-            kind = keys.setdefault(key, len(keys))
-            if needed[node]:
-                groups.setdefault(kind, (rule, []))[1].append(node)
-        if kind == -1 - CONSTANT:
+        kind = -1 - scalars.kind[node] if node in changing else UNCHANGING
+        if rule is not None:
+            of_args = tuple([kinds[arg] for arg in scalars.args[node]])
+            if max(of_args) != UNCHANGING:
+                fixed = tuple([scalars.data[scalars.args[node][position]] for position in rule.fixed])
+                kind = keys.setdefault((rule, fixed, of_args), len(keys))
+                if kind == len(groups):
+                    groups.append((rule, []))
+                groups[kind][1].append(node)
+        if kind == UNCHANGING:
             workspace.value[node], workspace.is_constant[node] = scalars.data[node], True
         kinds.append(kind)
-    return [groups[kind] for kind in sorted(groups)]
+    return groups
+
+
+UNCHANGING = -1 - CONSTANT  # the kind of a constant; those of other leaves are negative as well, and larger
+
+
+def _merged(scalars: Scalars, same: Ids) -> list[int]:
+    """For each node the first one that is computed in the same way: what is computed twice is computed once."""
+    made: dict[object, int] = {}
+    first_of: list[int] = []
+    is_changed = False
+    for node, rule in enumerate(scalars.rule):
+        first = node
+        if rule is not None:
+            if is_changed:
+                scalars.args[node] = [first_of[arg] for arg in scalars.args[node]]
+            args = scalars.args[node]
+            first = args[0] if rule is SAME else made.setdefault((rule, *args), node)
+        if first != node:
+            is_changed = True
+            same[node] = first
+        first_of.append(first)
+    return first_of
 
 
 def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:
@@ -141,16 +153,6 @@ def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:
         if workspace.is_constant[neutral].all() and (workspace.value[neutral] == number).all():
             return args[:, 1 - position]
     return None
-
-
-def _needed(scalars: Scalars) -> list[bool]:
-    needed = [False] * len(scalars.rule)
-    needed[scalars.output] = True
-    for node in range(scalars.output, -1, -1):
-        if needed[node]:
-            for arg in scalars.args[node]:
-                needed[arg] = True
-    return needed
 
 
 def _put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:

@@ -109,12 +109,17 @@ def _join_additions(scalars: Scalars) -> None:
         for arg in scalars.args[node]:
             if scalars.rule[arg] is TOTAL and scalars.uses[arg] == 1:
                 inner = scalars.args[arg]
-                scalars.rule[arg], scalars.args[arg], scalars.kind[arg] = None, [], CONSTANT  # nobody asks for it
+                _forget(scalars, arg)
                 terms = inner if not terms else terms + inner
             elif not _is_zero(scalars, arg):
                 terms.append(arg)
         scalars.rule[node] = TOTAL
         scalars.args[node] = terms or [scalars.args[node][0]]
+
+
+def _forget(scalars: Scalars, node: int) -> None:
+    """A node that nobody asks for any more."""
+    scalars.rule[node], scalars.args[node], scalars.kind[node] = None, [], CONSTANT
 
 
 def _is_zero(scalars: Scalars, node: int) -> bool:
@@ -134,6 +139,8 @@ def _join_products(scalars: Scalars) -> None:
             scalars.rule[last], scalars.args[last] = dot, lefts + rights
             made = set(products)
             scalars.args[node] = [last, *(term for term in terms if term not in made)]
+            for term in made - {last}:
+                _forget(scalars, term)
         _settle(scalars, node)
 
 
