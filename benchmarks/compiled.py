@@ -1,8 +1,8 @@
 """How fast is a compiled program, beside NumPy written by hand and other packages? `python -m benchmarks.compiled`.
 
-Every contestant makes the same training steps, each as it is commonly written in its package: loss, gradient, update, in
-float64, on the CPU. They take turns in one process; the number to look at is the ratio to NumPy by hand. The losses on
-the way have to agree to 1e-9, or nothing is reported. A package that is not installed is left out.
+Every contestant makes the same training steps, each as it is commonly written in its package: loss, gradient, update,
+in float64, on the CPU. They take turns in one process; the number to look at is the ratio to NumPy by hand. The losses
+on the way have to agree to 1e-9, or nothing is reported. A package that is not installed is left out.
 
     moons     MLP(2, [16, 16, 1]), relu, hinge loss and L2, 100 points, full batch
     digits    64-32-10, relu, softmax cross-entropy, mini-batches of 100
@@ -151,8 +151,8 @@ def array_loss(xp: Any, task: Task, params: Any, X: Any, Y: Any) -> Any:
 
 def hips_autograd(task: Task) -> Step:
     """HIPS autograd."""
-    from autograd import value_and_grad
     from autograd import numpy as anp
+    from autograd import value_and_grad
 
     params = start_weights(task)
     both = value_and_grad(lambda params, X, Y: array_loss(anp, task, params, X, Y))

@@ -7,7 +7,8 @@ import sys
 import pytest
 from test_viz_drawing import node_texts, texts
 
-from tinygrad_edu import Value, parse, viz
+import tinygrad_edu
+from tinygrad_edu import Value, nn, parse, viz
 from tinygrad_edu.errors import GraphError, OptionError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.viz import style
@@ -179,3 +180,16 @@ def test_a_leaf_that_is_used_very_often_is_laid_out_all_the_same():
     svg = viz.draw(y).svg()
     assert svg.count('class="node"') == 150 + 149
     assert svg.count('class="edge"') == 2 * 149 + 149
+
+
+def test_a_compiled_program_is_drawn_as_its_arrays():
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    loss = nn.mse_loss([model([0.5, 1.0]), model([1.0, -1.0])], [0, 1])
+    program = tinygrad_edu.compile(loss, wrt=model.parameters())
+    drawing = viz.draw(program)
+    for line in (*program.leaves, *program.lines):
+        assert line.name in drawing.source
+    svg = drawing.svg()
+    assert svg.count('class="node"') == len(program.leaves) + len(program.lines)
+    assert "A1 @ W2.T + b2" in svg
+    assert viz.draw(program, direction="LR").source != drawing.source

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import graphviz
 
@@ -25,6 +26,9 @@ from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.quoting import field, plain, shortened
 
+if TYPE_CHECKING:
+    from tinygrad_edu.compiler import Program
+
 DETAILS = ("op", "full")
 MOST_NODES = 300  # more cannot be read, and take long to lay out
 MOST_EDGE_LABELS = 60
@@ -33,14 +37,16 @@ ROUNDS = (
 )
 
 
-def draw(value: Value, *, detail: str = "op", max_nodes: int = MOST_NODES, direction: str = "LR") -> Drawing:
-    """Draw the graph that computes a Value.
+def draw(
+    value: Value | Program, *, detail: str = "op", max_nodes: int = MOST_NODES, direction: str | None = None
+) -> Drawing:
+    """Draw the graph that computes a Value, or the arrays of a compiled program.
 
     Args:
-        value: the output of the graph. Call its `backward()` first, to see gradients.
+        value: the output of the graph. Call its `backward()` first, to see gradients. Or a `Program`.
         detail: "op", every operation as one node; "full", each weighted sum (`dot`) opened into × and +.
         max_nodes: a graph with more is drawn as a summary.
-        direction: "LR" from left to right, "TB" from top to bottom.
+        direction: "LR" from left to right, as graphs are by default; "TB" from top to bottom, as programs are.
 
     Raises:
         OptionError: if `detail` or `direction` is none of those.
@@ -52,9 +58,13 @@ def draw(value: Value, *, detail: str = "op", max_nodes: int = MOST_NODES, direc
     (True, True)
     """
     _check_option("detail", detail, DETAILS)
-    _check_option("direction", direction, ("LR", "TB"))
-    graph = Graph(value)
-    picture = _Picture(graph, detail, direction)
+    _check_option("direction", direction or "LR", ("LR", "TB"))
+    if type(value).__name__ == "Program":  # the compiler is not imported just to ask
+        from tinygrad_edu.viz.program import draw_program
+
+        return draw_program(cast("Program", value), direction=direction or "TB")
+    graph = Graph(cast("Value", value))
+    picture = _Picture(graph, detail, direction or "LR")
     return Drawing(picture.summary() if len(graph) > max_nodes else picture.whole())
 
 

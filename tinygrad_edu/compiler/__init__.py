@@ -9,7 +9,8 @@ Nobody tells it what a layer is. It looks at the scalars alone:
     groups.py      nodes that are computed alike become an array, in an order in which arguments are views
     gradient.py    the gradient of every scalar, collected in the same order
     names.py       what the arrays are called in textbooks
-    emit.py        the arrays as lines of NumPy; views.py writes the pieces
+    expressions.py an array as an expression of others; views.py writes the pieces
+    emit.py        the arrays as lines of NumPy
     program.py     the function that comes out, held against the graph it came from
 
 Names to know: `compile`, `Program`. Read in the order above.

@@ -21,8 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.compiler.arrays import NOWHERE
+from tinygrad_edu.compiler.arrays import NOWHERE, Ids
 from tinygrad_edu.compiler.emit import Source, emit
+from tinygrad_edu.compiler.explain import explanation
 from tinygrad_edu.compiler.gradient import gradients
 from tinygrad_edu.compiler.groups import arrange
 from tinygrad_edu.compiler.names import names_of
@@ -95,6 +96,8 @@ class Program:
 
     Attributes:
         source: its text. `print(program.source)` shows it; a traceback shows its lines.
+        leaves: the lines that name the parameters and the inputs.
+        lines: the lines that compute something, with the arrays that they stand for.
     """
 
     def __init__(self, graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> None:
@@ -103,9 +106,11 @@ class Program:
         self.edges = sum(len(node.args) for node in graph.nodes)
         self._parameters = np.array([leaf.data for leaf in wrt], dtype=np.float64)
         self._inputs = np.array([leaf.data for leaf in inputs], dtype=np.float64)
-        found = _find(graph, self.wrt, self.inputs)
+        found, self._gradient = _find(graph, self.wrt, self.inputs)
+        self._graph = graph
         self.source = found.text
-        self.array_operations = found.lines
+        self.leaves = found.leaves
+        self.lines = found.lines
         self._function = _function(found)
 
     @property
@@ -140,6 +145,20 @@ class Program:
         for leaf, number in zip(self.wrt, self._parameters.tolist(), strict=True):
             leaf.data = number
 
+    def explain(self) -> str:
+        """Which scalars each line stands for: how many, and what the first one is in the graph.
+
+        >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
+        >>> print(compile((x * y).tanh()).explain())
+        x     1 scalar: x
+        y     1 scalar: y
+        loss  1 scalar: v2 = tanh(v1)
+        t1    1 scalar: ∂v2/∂v1
+        dy    1 scalar: ∂v2/∂y
+        dx    1 scalar: ∂v2/∂x
+        """
+        return explanation(self._graph, self._gradient, (*self.leaves, *self.lines))
+
     def check_against(self, graph: Graph) -> None:
         """Hold the program against the scalars it was made from."""
         loss, gradient = self()
@@ -157,12 +176,12 @@ class Program:
     def __repr__(self) -> str:
         return (
             f"<Program of {len(self.wrt):,} parameters: {self.edges:,} edges between scalars became "
-            f"{self.array_operations:,} lines of NumPy; print(program.source)>"
+            f"{len(self.lines):,} lines of NumPy; print(program.source)>"
         )
 
 
-def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> Source:
-    """From scalars to arrays: number, group and order, differentiate, name, write."""
+def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> tuple[Source, Ids]:
+    """From scalars to arrays: number, group and order, differentiate, name, write; with the gradient of each node."""
     scalars = lower(graph.nodes, wrt, inputs)
     workspace, same = arrange(scalars)
     output = int(same[scalars.output])
@@ -170,7 +189,8 @@ def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> Source
     leaves = {"parameter": np.array(scalars.parameters), "input": np.array(scalars.inputs)}
     parameters = leaves["parameter"].astype(np.int64)
     gradient = np.where(parameters >= 0, found[parameters], NOWHERE)
-    return emit(workspace, names_of(workspace, scalars, output, found), output, gradient, leaves)
+    names = names_of(workspace, scalars, output, found)
+    return emit(workspace, names, output, gradient, leaves), found[: len(graph)]
 
 
 def _function(source: Source) -> Function:

@@ -1,0 +1,43 @@
+"""Which scalars does a line of the program stand for?
+
+Names to know: `explanation`. This is the last file of the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from tinygrad_edu.compiler.arrays import NOWHERE, Ids
+from tinygrad_edu.compiler.emit import Line
+from tinygrad_edu.graph import Graph
+
+
+def explanation(graph: Graph, gradient: Ids, lines: Iterable[Line]) -> str:
+    """For every line how many scalars it stands for, and what the first one is in the graph.
+
+    Args:
+        graph: of the loss; the scalars of the forward pass are its nodes.
+        gradient: for each node the scalar that is its gradient.
+        lines: of the program.
+    """
+    node_of = {int(scalar): node for node, scalar in enumerate(gradient.tolist()) if scalar != NOWHERE}
+    rows = [(line.name, str(line.shape or ""), _said(graph, node_of, line)) for line in lines]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return "\n".join(f"{name:<{widths[0]}}  {shape:<{widths[1]}}  {said}".rstrip() for name, shape, said in rows)
+
+
+def _said(graph: Graph, node_of: dict[int, int], line: Line) -> str:
+    size = int(np.prod(line.shape))
+    count = f"{size:,} scalar" + ("s" if size > 1 else "")
+    if line.array is None:
+        return f"{count} out of several arrays, laid together"
+    first = int(line.array.ids.reshape(-1)[0])
+    more = " …" if size > 1 else ""
+    if first < len(graph):
+        node = graph.nodes[first]
+        return f"{count}: {graph.name(node)}{f' = {graph.formula(node)}' if node.args else ''}{more}"
+    if first in node_of:
+        return f"{count}: ∂{graph.name(graph.output)}/∂{graph.name(graph.nodes[node_of[first]])}{more}"
+    return f"{count} on the way to a gradient"

@@ -1,0 +1,58 @@
+"""What does a compiled program look like?
+
+    a box for each line      its name, what it is, and its shape: parameters and inputs grey with square corners,
+                             the forward pass blue, the gradients orange, their names beginning with d
+    an arrow                 from every array to those that are computed from it
+
+Names to know: `draw_program`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import graphviz
+
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.drawing import Drawing
+from tinygrad_edu.viz.graph import canvas
+from tinygrad_edu.viz.quoting import plain, shortened
+
+if TYPE_CHECKING:
+    from tinygrad_edu.compiler import Program
+    from tinygrad_edu.compiler.emit import Line
+
+
+def draw_program(program: Program, *, direction: str = "TB") -> Drawing:
+    """Draw the arrays of a compiled program.
+
+    >>> import tinygrad_edu
+    >>> from tinygrad_edu import parse
+    >>> drawing = draw_program(tinygrad_edu.compile(parse("f = tanh(w * x)", w=2, x=0.5)))
+    >>> "np.tanh(w * x)" in drawing.source
+    True
+    """
+    dot = canvas(rankdir=direction, nodesep="0.25", ranksep="0.45")
+    lines = (*program.leaves, *program.lines)
+    ids = {line.name: f"a{index}" for index, line in enumerate(lines)}
+    for line in lines:
+        _box(dot, ids[line.name], line, is_leaf=line in program.leaves)
+        for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", line.expression)):
+            if name in ids and name != line.name:
+                dot.edge(ids[name], ids[line.name])
+    return Drawing(str(dot.source))
+
+
+def _box(dot: graphviz.Digraph, number: str, line: Line, *, is_leaf: bool) -> None:
+    shape = " × ".join(map(str, line.shape)) or "a number"
+    text = [line.name, shape] if is_leaf else [line.name, shortened(line.expression), shape]
+    is_gradient = line.name.startswith("d") and not is_leaf
+    dot.node(
+        number,
+        label=graphviz.nohtml(plain("\n".join(text))),
+        shape="box",
+        style="filled" if is_leaf else "filled,rounded",
+        fillcolor=style.OPERATION if is_leaf else style.tint(-1.0, 4.0) if is_gradient else style.tint(1.0, 4.0),
+        tooltip=graphviz.nohtml(plain(line.expression)),
+    )
