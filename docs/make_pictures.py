@@ -4,7 +4,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import tinygrad_edu
 from tinygrad_edu import Value, nn, parse, viz
+from tinygrad_edu.compiler import Program
 
 FOLDER = Path(__file__).parent / "pictures"
 
@@ -41,8 +43,17 @@ def photograph_player(path: Path) -> None:
         browser.close()
 
 
+def program() -> Program:
+    """The 3-4-3-1 network of docs/compile.md, compiled."""
+    model = nn.MLP(3, [4, 3, 1], activation="tanh", seed=0)
+    xs = [[Value(0.1 * (row + column)) for column in range(3)] for row in range(5)]
+    loss = nn.binary_cross_entropy_with_logits([model(x) for x in xs], [0, 1, 1, 0, 1])
+    return tinygrad_edu.compile(loss, wrt=model.parameters(), inputs=xs)
+
+
 def main() -> None:
     """Draw them all."""
+    viz.draw(program()).save(FOLDER / "program.svg")
     if shutil.which("chromium"):
         photograph_player(FOLDER / "player.png")
     viz.draw(lesson()).save(FOLDER / "circuit.svg")

@@ -288,6 +288,18 @@ def test_outside_a_domain_it_is_as_in_numpy():
     assert math.isnan(program()[0])
 
 
+def test_with_check_it_says_where_it_leaves_a_domain():
+    program = tinygrad_edu.compile(parse("f = log(x) / y + exp(z)", x=2, y=3, z=1), check=True)
+    program.parameters = [-1.0, 3.0, 1.0]
+    with pytest.raises(tinygrad_edu.DomainError, match=r"in the line `t1 = np\.log\(x\)[^`]*`\n.*invalid value"):
+        program()
+    program.parameters = [2.0, 0.0, 1.0]
+    with pytest.raises(tinygrad_edu.DomainError, match="divide by zero"):
+        program()
+    program.parameters = [2.0, 3.0, 1000.0]
+    assert program()[0] == math.inf
+
+
 def test_a_traceback_shows_the_line():
     program = tinygrad_edu.compile(parse("f = x * y", x=2, y=3))
     try:

@@ -34,7 +34,7 @@ def test_the_examples_of_a_module_are_true(name, monkeypatch, tmp_path):
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/trace.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/trace.md", "docs/compile.md"])
 def test_the_code_of_a_page_runs(page, monkeypatch, tmp_path):
     """All Python blocks of a page, one after the other, as a reader would type them; `>>>` blocks with their output."""
     monkeypatch.chdir(tmp_path)

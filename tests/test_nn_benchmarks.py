@@ -53,3 +53,35 @@ def test_the_engine_of_closures_is_right_about_gradients(benchmark):
         numbers.append((f.data, x.grad, y.grad))
     assert numbers[0] == pytest.approx(numbers[1], rel=1e-15)
     assert math.isclose(numbers[0][0], (0.7 * -1.3 + 2 - 0.49) - (2.1 + 1.3))
+
+
+def test_compiled_steps_and_steps_by_hand_have_the_same_losses(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import compiled
+
+    ours = {name: compiled.CONTESTANTS[name] for name in ("NumPy by hand", "tinygrad_edu.compile")}
+    monkeypatch.setattr(compiled, "CONTESTANTS", ours)
+    for task in (compiled.moons(), compiled.digits()):
+        small = task._replace(batches=[(X[:20], Y[:20]) for X, Y in task.batches[:3]])
+        results = compiled.measure(small, rounds=2, steps=150)  # losses that differ by 1e-9 are an error there
+        assert [len(result.losses) for result in results] == [301, 301]
+        assert results[1].losses[-1] < results[1].losses[0]
+        assert "| tinygrad_edu.compile |" in compiled.table(results)
+
+
+def test_the_compiled_network_reads_digits(monkeypatch):
+    pytest.importorskip("sklearn", reason="scikit-learn, which has the images, is not installed")
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import digits
+
+    assert digits.train().accuracy >= 0.96
+
+
+def test_growth_is_measured_and_told(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import growth
+
+    monkeypatch.setattr(growth, "POINTS", (2,))
+    found = growth.measure(rounds=1)
+    assert [each.edges for each in found[:2]] == [4, 1500]
+    assert growth.table(found).count("\n") == 4

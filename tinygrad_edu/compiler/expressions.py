@@ -18,12 +18,13 @@ from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
 from tinygrad_edu.compiler.scalars import TOTAL
 from tinygrad_edu.compiler.views import piece
 from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
-from tinygrad_edu.rules import dot
+from tinygrad_edu.rules import dot, mul
 
 Numbers = npt.NDArray[Any]  # floats, or indices
 Text = tuple[str, int]  # an expression, and how tightly it binds
 
 ATOM = CALL.level
+CONDITION = re.compile(r"^\((\([^()]* > 0\)) \* 1\.0\)$")  # as the rule table writes step(x)
 MOST_TERMS = 4  # of a weighted sum that is written out
 
 
@@ -65,7 +66,7 @@ class Expressions:
             text = rule.numpy.format(*[self._within(view, 0 if is_call else ATOM) for view in views])
             return (text, ATOM) if is_call else (text, ATOM if _is_enclosed(text) else 0)
         texts = [self._within(view, need) for view, need in zip(views, rule.binding.needs, strict=True)]
-        return rule.text.format(*texts), rule.binding.level
+        return rule.text.format(*(_without_ones(texts) if rule is mul else texts)), rule.binding.level
 
     @staticmethod
     def _within(view: Text, need: int) -> str:
@@ -227,6 +228,12 @@ class Expressions:
             return self._within(self.view(terms[..., 0]), PRODUCT.level)
         text = self.view(terms, is_exact=True)[0]
         return f"{text.removesuffix('.T')}.sum(axis=0)" if text.endswith(".T") else f"{text}.sum(axis=-1)"
+
+
+def _without_ones(factors: list[str]) -> list[str]:
+    """A condition as a factor need not be made a number first: A * (Z > 0), if the other factor is a number."""
+    shorter = [CONDITION.sub(r"\1", factor) for factor in factors]
+    return factors if all(map(CONDITION.fullmatch, factors)) else shorter
 
 
 def _is_enclosed(text: str) -> bool:

@@ -64,9 +64,11 @@ def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) ->
     rank[present] = np.arange(len(leaves))[leaves >= 0]
     usage = np.zeros(workspace.count, dtype=np.int64)
     sides = [side for number, (rule, _, args) in enumerate(groups) for side in _sides(rule, args, number)]
+    is_used = np.zeros(workspace.count, dtype=bool)
     for place, side in sides:
-        used = np.unique(side)
-        usage[used] ^= _MIX[place % len(_MIX)]
+        is_used[side] = True
+        usage[present[is_used[present]]] ^= _MIX[place % len(_MIX)]
+        is_used[side] = False
     tables = [side for _, side in sides if side.shape[1] > 1]
     for one in dict.fromkeys(usage[present].tolist()):
         members = present[usage[present] == one]

@@ -15,7 +15,7 @@ import numpy as np
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
 from tinygrad_edu.compiler.scalars import Scalars
 from tinygrad_edu.rule import CALL
-from tinygrad_edu.rules import add, dot
+from tinygrad_edu.rules import add, dot, softplus
 
 PARAMETER_LABEL = re.compile(r"l(\d+)\.n\d+\.(w\d+|b)")  # as nn.Layer labels its parameters
 
@@ -70,7 +70,9 @@ def _name_computed(workspace: Workspace, array: Array, names: dict[int, str], la
         and len(sources) == 1
         and names.get(next(iter(sources)), "").startswith("Z")
     ):
-        _set(names, array, f"A{layer}")
+        is_loss = array.rule is softplus and layer == max(layers.values(), key=int)  # of the logits, not an activation
+        if not is_loss:
+            _set(names, array, f"A{layer}")
 
 
 def _name_gradient(workspace: Workspace, array: Array, gradient: Ids, names: dict[int, str]) -> None:

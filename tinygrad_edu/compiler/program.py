@@ -14,8 +14,9 @@ import contextlib
 import gc
 import itertools
 import linecache
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ from tinygrad_edu.compiler.gradient import gradients
 from tinygrad_edu.compiler.groups import arrange
 from tinygrad_edu.compiler.names import names_of
 from tinygrad_edu.compiler.scalars import lower
-from tinygrad_edu.errors import CompileError, GraphError, SizeError
+from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.preludes import NUMPY
 from tinygrad_edu.value import Number, Value
@@ -40,7 +41,9 @@ TOLERANCE = 1e-9  # relative, to the largest number of its kind: the order of ad
 _numbers = itertools.count(1)
 
 
-def compile(loss: Value, wrt: Iterable[Value] | None = None, inputs: Iterable[Any] = ()) -> Program:
+def compile(
+    loss: Value, wrt: Iterable[Value] | None = None, inputs: Iterable[Any] = (), *, check: bool = False
+) -> Program:
     """Find the NumPy program in the graph of a loss.
 
     Args:
@@ -48,6 +51,8 @@ def compile(loss: Value, wrt: Iterable[Value] | None = None, inputs: Iterable[An
         wrt: the leaves to differentiate by, `model.parameters()` say; by default all that are not inputs.
         inputs: leaves whose numbers change from call to call, in lists of lists if that is convenient. Every other leaf
             keeps the number that it has now.
+        check: whether the program raises a DomainError where it divides by zero or has no number as a result; without
+            it, the result is inf or nan, as in NumPy.
 
     Raises:
         GraphError: if `loss` is no Value, or a parameter or an input no leaf of it.
@@ -65,7 +70,7 @@ def compile(loss: Value, wrt: Iterable[Value] | None = None, inputs: Iterable[An
     graph = Graph(loss)
     chosen = [leaf for leaf in graph.leaves if leaf not in set(leaves)] if wrt is None else _flat(wrt)
     with _resting_collector():
-        program = Program(graph, chosen, leaves)
+        program = Program(graph, chosen, leaves, check=check)
         program.check_against(graph)
     return program
 
@@ -100,7 +105,8 @@ class Program:
         lines: the lines that compute something, with the arrays that they stand for.
     """
 
-    def __init__(self, graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> None:
+    def __init__(self, graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], *, check: bool = False) -> None:
+        self.check = check
         self.wrt = tuple(wrt)
         self.inputs = tuple(inputs)
         self.edges = sum(len(node.args) for node in graph.nodes)
@@ -133,12 +139,25 @@ class Program:
 
         Raises:
             SizeError: if there is not one number for each input.
+            DomainError: if the program was compiled with `check=True`, and leaves a domain.
         """
         if inputs is not None:
             self._inputs[:] = _sized(inputs, len(self.inputs), "inputs")
-        with np.errstate(all="ignore"):  # outside a domain it is as in NumPy: inf, or nan
-            loss, gradient = self._function(self._parameters, self._inputs)
+        wrong: Literal["raise", "ignore"] = "raise" if self.check else "ignore"
+        try:
+            with np.errstate(divide=wrong, invalid=wrong, over="ignore", under="ignore"):
+                loss, gradient = self._function(self._parameters, self._inputs)
+        except FloatingPointError as error:
+            raise self._outside(error) from None
         return float(loss), gradient
+
+    def _outside(self, error: FloatingPointError) -> DomainError:
+        line = traceback.extract_tb(error.__traceback__)[-1].line
+        return DomainError(
+            f"a compiled program, in the line `{line}`",
+            f"NumPy says: {error}",
+            instead="the loss once more with these numbers: a Value says which operation it is",
+        )
 
     def write_back(self) -> None:
         """Put the numbers of the parameters into the Values they came from."""
