@@ -9,6 +9,7 @@ Names to know: `arrange`, `product_of`. Read next: `gradient.py`.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -43,18 +44,28 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
     workspace = Workspace(len(scalars.rule))
     same = np.arange(len(scalars.rule))
     groups: Groups = []
-    for rule, alike in _alike(scalars, same, workspace):
-        args = same[np.array([scalars.args[node] for node in alike], dtype=np.int64)]
+    alike = _alike(scalars, same, workspace)
+    flat, begin = _flat(scalars.args)
+    for rule, members in alike:
+        nodes = np.array(members, dtype=np.int64)
+        args = same[flat[begin[nodes, None] + np.arange(len(scalars.args[members[0]]))]]
         nothing = _is_nothing(workspace, rule, args)
         if nothing is None:
-            groups.append((rule, np.array(alike, dtype=np.int64), args))
+            groups.append((rule, nodes, args))
         else:
-            same[alike] = nothing
+            same[nodes] = nothing
     for kind, leaves in (("parameter", scalars.parameters), ("input", scalars.inputs)):
         _put_leaves(workspace, kind, np.array(leaves, dtype=np.int64), groups)
-    for rule, members, args in groups:
-        _put(workspace, rule, members, args)
+    for rule, nodes, args in groups:
+        _put(workspace, rule, nodes, args)
     return workspace, same[same]  # what was told to be another one may itself be a third
+
+
+def _flat(lists: list[list[int]]) -> tuple[Ids, Ids]:
+    """Lists laid end to end, and where each begins."""
+    lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+    flat = np.fromiter(chain.from_iterable(lists), dtype=np.int64, count=int(lengths.sum()))
+    return flat, np.cumsum(lengths) - lengths
 
 
 def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) -> None:
@@ -159,10 +170,8 @@ def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:
 
 def _put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
     """Make an array of nodes that are alike, in the best order."""
-    if rule is dot and len(args) > 1 and _product_in(workspace, args) is None:
-        by_value = _equal_constants_as_one(workspace, args)
-        args = args if _product_in(workspace, by_value) is None else by_value
-    order, shape = _order(workspace, rule, args)
+    args, found = _product_in(workspace, args) if rule is dot and len(args) > 1 else (args, None)
+    order, shape = _order(workspace, rule, args) if found is None else _table_order(workspace, found)
     array = workspace.put(members[order].reshape(shape), rule, args[order].reshape(*shape, args.shape[1]), "computed")
     workspace.remember(array)
     return array
@@ -172,9 +181,6 @@ def _order(workspace: Workspace, rule: Rule, args: Ids) -> Order:
     count = len(args)
     if count == 1:
         return np.zeros(1, dtype=np.int64), ()
-    found = _product_in(workspace, args) if rule is dot else None
-    if found is not None:
-        return _table_order(workspace, found)
     if not rule.many:
         for way in (_first_inherited, _outer):
             order = way(workspace, args)
@@ -198,9 +204,15 @@ def _outer(workspace: Workspace, args: Ids) -> Order | None:
     return _table_order(workspace, found)
 
 
-def _product_in(workspace: Workspace, args: Ids) -> Product | None:
+def _product_in(workspace: Workspace, args: Ids) -> tuple[Ids, Product | None]:
+    """The matrix product in weighted sums, if there is one, and the arguments as it takes them."""
     half = args.shape[1] // 2
-    return product_of(workspace, args[:, :half], args[:, half:])
+    found = product_of(workspace, args[:, :half], args[:, half:])
+    if found is None and workspace.is_constant[args].any():
+        by_value = _equal_constants_as_one(workspace, args)
+        found = product_of(workspace, by_value[:, :half], by_value[:, half:])
+        args = args if found is None else by_value
+    return args, found
 
 
 def _equal_constants_as_one(workspace: Workspace, args: Ids) -> Ids:

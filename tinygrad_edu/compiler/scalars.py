@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+
+import numpy as np
 
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.rule import Rule
@@ -92,11 +95,8 @@ def _kinds(parameters: Sequence[Value], inputs: Sequence[Value]) -> dict[Value, 
 
 
 def _uses(scalars: Scalars) -> list[int]:
-    uses = [0] * len(scalars.rule)
-    for args in scalars.args:
-        for arg in args:
-            uses[arg] += 1
-    uses[scalars.output] += 1
+    every = chain([scalars.output], chain.from_iterable(scalars.args))
+    uses: list[int] = np.bincount(np.fromiter(every, dtype=np.int64), minlength=len(scalars.rule)).tolist()
     return uses
 
 
