@@ -17,11 +17,10 @@ from functools import cached_property
 from pathlib import Path
 
 from tinygrad_edu.chain_rule import chain_rule
-from tinygrad_edu.errors import DrawingError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.trace import Trace
 from tinygrad_edu.value import Value
-from tinygrad_edu.viz.drawing import write_whole
+from tinygrad_edu.viz.player.files import counted, save_page
 from tinygrad_edu.viz.player.page import page
 from tinygrad_edu.viz.player.strings import strings
 
@@ -77,11 +76,7 @@ class Player:
             DrawingError: if its suffix is neither .html nor .htm.
             OSError: if the file cannot be written.
         """
-        path = Path(path)
-        if path.suffix.lower() not in (".html", ".htm"):
-            raise DrawingError(f"a player in {path.name!r}", "the player is a page", instead='save("f.html")')
-        write_whole(path, self.html().encode())
-        return path
+        return save_page(path, self.html(), "player", "f.html")
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the page in a frame of its own, so that the two cannot disturb each other."""
@@ -92,8 +87,4 @@ class Player:
         )
 
     def __repr__(self) -> str:
-        operations, edges = len(self.trace.forward), len(self.trace.edges)
-        return (
-            f"<Player of {operations} operation{'s' * (operations != 1)} and {edges} "
-            f"application{'s' * (edges != 1)} of the chain rule: .html(), .save('f.html')>"
-        )
+        return f"<Player of {counted(self.trace)}: .html(), .save('f.html')>"

@@ -16,13 +16,13 @@ from functools import cached_property
 from pathlib import Path
 
 from tinygrad_edu.chain_rule import chain_rule
-from tinygrad_edu.errors import DrawingError, SizeError
+from tinygrad_edu.errors import SizeError
 from tinygrad_edu.printing import to_text
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.trace import Trace
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
-from tinygrad_edu.viz.drawing import write_whole
+from tinygrad_edu.viz.player.files import counted, save_page
 from tinygrad_edu.viz.player.page import read
 from tinygrad_edu.viz.player.picture import picture
 from tinygrad_edu.viz.player.strings import HTML_LANG, strings
@@ -98,15 +98,7 @@ class Worksheet:
             DrawingError: if its suffix is neither .html nor .htm.
             OSError: if the file cannot be written.
         """
-        path = Path(path)
-        if path.suffix.lower() not in (".html", ".htm"):
-            raise DrawingError(
-                f"a worksheet in {path.name!r}",
-                "the worksheet is a page, which a browser prints",
-                instead='save("sheet.html")',
-            )
-        write_whole(path, self.html().encode())
-        return path
+        return save_page(path, self.html(), "worksheet", "sheet.html")
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the sheet in a frame of its own."""
@@ -114,11 +106,7 @@ class Worksheet:
         return f'<iframe srcdoc="{source}" sandbox style="width: 100%; height: 820px; border: 0"></iframe>'
 
     def __repr__(self) -> str:
-        operations, edges = len(self.trace.forward), len(self.trace.edges)
-        return (
-            f"<Worksheet of {operations} operation{'s' * (operations != 1)} and {edges} "
-            f"application{'s' * (edges != 1)} of the chain rule: .html(), .save('sheet.html')>"
-        )
+        return f"<Worksheet of {counted(self.trace)}: .html(), .save('sheet.html')>"
 
 
 class _Side:
