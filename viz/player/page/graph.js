@@ -56,7 +56,7 @@ function follow(step) {
   for (const picture of pictures) {
     const index = step.phase === "backward" ? step.argument_node : step.node;
     const [group, figure] = [picture.nodes[index], picture.svg.closest("figure")];
-    if (!group || !figure.checkVisibility()) continue;
+    if (!group || !isShown(figure)) continue;
     const [box, view] = [group.getBoundingClientRect(), figure.getBoundingClientRect()];
     const [x, y] = [box.x + box.width / 2 - view.x - view.width / 2, box.y + box.height / 2 - view.y - view.height / 2];
     figure.scrollBy({ left: x, top: y, behavior: isStill.matches ? "instant" : "smooth" });
@@ -100,6 +100,10 @@ function drawEdge(group, index, steps, position, hidden) {
   group.classList.toggle("stopped", isPassed && !isAsked && step.contribution === 0);
 }
 
+function isShown(part) {
+  return part.getClientRects().length > 0;
+}
+
 // The edges that a step is about: into its node, or the one along which it passes something back.
 function edgesOf(steps, position) {
   const step = steps[position];
@@ -113,7 +117,7 @@ function isStopped(step, hidden) {
 
 function visiblePaths(index) {
   const groups = pictures.map((picture) => picture.edges[index]);
-  const seen = groups.filter((group) => group && group.closest("figure").checkVisibility());
+  const seen = groups.filter((group) => group && isShown(group.closest("figure")));
   return seen.map((group) => [group, group.querySelector("path")]);
 }
 
