@@ -367,3 +367,15 @@ def test_every_line_is_explained():
     assert re.fullmatch(r"\(5, 4\)  20 scalars: v\d+ = tanh\(v\d+\) …", rows["A1"])
     assert re.fullmatch(r"\(4, 3\)  12 scalars: ∂v\d+/∂l1\.n1\.w1 …", rows["dW1"])
     assert re.fullmatch(r"1 scalar: v\d+ = v\d+ / 5", rows["loss"])
+
+
+@pytest.mark.parametrize("text", ["x * 2 + sin(x * 2)", "x ** 3 * tanh(x ** 3)", "relu(x * 2) / (x * 2 + y)"])
+def test_what_is_written_twice_with_constants_of_its_own(text):
+    loss = parse(text, **{name: 0.7 for name in "xy" if name in text})
+    assert agrees(tinygrad_edu.compile(loss), loss, Graph(loss).leaves)
+
+
+@pytest.mark.parametrize("seed", [4529, 80262, 102284, 103360, 103637])
+def test_graphs_that_were_wrong_once(seed):
+    leaves, loss = random_graphs.as_values(*random_graphs.seeded(seed))
+    assert agrees(tinygrad_edu.compile(loss, wrt=leaves[:2], inputs=leaves[2:]), loss, leaves[:2])

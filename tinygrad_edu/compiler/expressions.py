@@ -45,7 +45,13 @@ class Expressions:
         raise NotImplementedError
 
     def computed(self, array: Array) -> Text:
-        """The expression that computes an array."""
+        """The expression that computes an array, in its shape."""
+        text, level = self._applied(array)
+        if self._is_covered(array):
+            return text, level
+        return f"np.broadcast_to({text}, {array.shape})", ATOM
+
+    def _applied(self, array: Array) -> Text:
         assert array.rule is not None
         assert array.args is not None
         if array.rule is dot:
@@ -56,8 +62,21 @@ class Expressions:
         args = [array.args[..., position] for position in range(array.args.shape[-1])]
         return self._operation(array.rule, args)
 
+    def _is_covered(self, array: Array) -> bool:
+        """Whether along every axis some argument changes; if not, the text alone would have a smaller shape."""
+        assert array.args is not None
+        return all(self._changes(array.args, axis) for axis, size in enumerate(array.shape) if size > 1)
+
+    def _changes(self, args: Ids, axis: int) -> bool:
+        first = args.take([0], axis)
+        is_same = args == first
+        if is_same.all():
+            return False
+        constant, value = self.workspace.is_constant, self.workspace.value
+        return not (is_same | (constant[args] & constant[first] & (value[args] == value[first]))).all()
+
     def _operation(self, rule: Rule, args: list[Ids]) -> Text:
-        views = [self.view(arg) for arg in args]
+        views = [self.view(arg, is_exact=rule.many and arg.ndim > 0) for arg in args]  # a list of arrays of one shape
         if rule.many:
             groups = rule.grouped([text for text, _ in views])
             return rule.numpy.format(*[", ".join(group) for group in groups]), ATOM

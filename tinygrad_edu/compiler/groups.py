@@ -83,7 +83,7 @@ def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) ->
     tables = [side for _, side in sides if side.shape[1] > 1]
     for one in dict.fromkeys(usage[present].tolist()):
         members = present[usage[present] == one]
-        workspace.put(_table(members, tables, rank), None, None, kind)
+        workspace.put(_table(workspace, members, tables, rank), None, None, kind)
 
 
 def _sides(rule: Rule, args: Ids, number: int) -> list[tuple[int, Ids]]:
@@ -96,13 +96,17 @@ def _sides(rule: Rule, args: Ids, number: int) -> list[tuple[int, Ids]]:
     return [(8 * number + position, args[:, position : position + 1]) for position in range(args.shape[1])]
 
 
-def _table(members: Ids, tables: list[Ids], rank: Ids) -> Ids:
+def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> Ids:
+    """Leaves in the order of the first matrix product that takes all of them; else in their own order."""
     if len(members) == 1:
         return members.reshape(())
     chosen = np.zeros(len(rank), dtype=bool)
     chosen[members] = True
     for side in tables:
-        rows = np.unique(side[chosen[side].all(axis=1)], axis=0)
+        if not chosen[side[0]].any() and not chosen[side[-1]].any():
+            continue
+        rows = side[chosen[side].all(axis=1)]
+        rows = rows[_distinct_rows(workspace, rows)[0]]
         if rows.size == len(members) == len(np.unique(rows)):
             return rows[np.argsort(rank[rows[:, 0]])]
     return members[np.argsort(rank[members])]
