@@ -172,7 +172,7 @@ def test_from_top_to_bottom():
 
 
 def test_a_leaf_that_is_used_very_often_is_laid_out_all_the_same():
-    """Graphviz' own search for the best places would go on for half an hour."""
+    """Graphviz' own search for the best places would go on for more than ten minutes."""
     x = Value(1.01, label="x")
     y = x
     for _ in range(149):
