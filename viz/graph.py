@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 DETAILS = ("op", "full")
 MOST_NODES = 300  # more cannot be read, and take long to lay out
 MOST_EDGE_LABELS = 60
-ROUNDS = (
-    "5"  # of Graphviz' network simplex, for each node; without a limit, a leaf used 149 times takes it more than ten minutes
-)
+ROUNDS = "5"  # of Graphviz' network simplex, for each node; without it, a leaf used 149 times takes over ten minutes
 
 
 def draw(
