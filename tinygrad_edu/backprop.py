@@ -15,10 +15,10 @@ Read next: `graph.py` for the order, then `chain_rule.py`, where the same sweep 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.graph import formula, inner_order, stale, topological_order
+from tinygrad_edu.graph import Graph, formula, inner_order, stale, topological_order
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value
 
@@ -76,21 +76,24 @@ def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(_as_result(gradients.get(x, 0.0)) for x in wanted)
 
 
-def gradient_numbers(output: Value, order: Sequence[Value] | None = None) -> dict[Value, float]:
+def gradient_numbers(output: Value) -> dict[Value, float]:
     """The numbers of `backward` in a dictionary of their own; every `.grad` stays as it is.
-
-    Whoever knows the topological order already may give it.
 
     >>> x = Value(3.0)
     >>> gradient_numbers(x ** 2)[x], x.has_grad
     (6.0, False)
     """
-    order = topological_order(output) if order is None else order
-    gradients = dict.fromkeys(order, 0.0)
-    gradients[output] = 1.0
-    for node in reversed(order):
-        upstream = gradients[node]
-        for arg, partial in zip(node.args, node.partials, strict=True):
+    graph = Graph(output)
+    return dict(zip(graph.nodes, gradients_in(graph), strict=True))
+
+
+def gradients_in(graph: Graph) -> list[float]:
+    """The gradient of every node in a graph, by number."""
+    gradients = [0.0] * len(graph)
+    gradients[-1] = 1.0
+    for number in range(len(graph) - 1, -1, -1):
+        upstream = gradients[number]
+        for arg, partial in zip(graph.arguments[number], graph.nodes[number].partials, strict=True):
             gradients[arg] += upstream * partial
     return gradients
 

@@ -110,6 +110,12 @@ class Graph:
         return f"<Graph of {len(self.nodes)} nodes and {len(self.edges)} edges, output {self.name(self.output)}>"
 
     @cached_property
+    def arguments(self) -> list[list[int]]:
+        """The arguments of each node, by number."""
+        number = self.index.__getitem__
+        return [list(map(number, node.args)) for node in self.nodes]
+
+    @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """Every use of a node, in the order of the users."""
         return tuple(

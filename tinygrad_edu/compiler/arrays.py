@@ -69,6 +69,7 @@ class Workspace:
         self.value: npt.NDArray[np.float64] = np.zeros(2 * count + 64)
         self.is_constant: npt.NDArray[np.bool_] = np.zeros(2 * count + 64, dtype=bool)
         self._made: dict[Any, Ids] = {}
+        self._sources: dict[int, list[int]] = {}
         self._constants: dict[float, int] = {}
         self.one = self.constant(1.0)
         self.zero = self.constant(0.0)
@@ -111,6 +112,15 @@ class Workspace:
         """The one array in which all of these scalars stand; None if there is none."""
         found = self.where[ids.reshape(-1)]
         return self.arrays[found[0]] if found[0] != NOWHERE and (found == found[0]).all() else None
+
+    def sources(self, array: Array) -> list[int]:
+        """The numbers of the arrays that an array is computed from."""
+        if array.args is None:
+            return []
+        if array.number not in self._sources:
+            counts = np.bincount(self.where[array.args.reshape(-1)] - NOWHERE)
+            self._sources[array.number] = (np.flatnonzero(counts[1:])).tolist()
+        return self._sources[array.number]
 
     # Computing something new
 

@@ -109,22 +109,16 @@ class _Writer(Expressions):
         stack = list(seen)
         while stack:
             array = workspace.arrays[stack.pop()]
-            for number in self._arguments(array):
+            for number in workspace.sources(array):
                 self.uses[number] += self._count_uses(array, number)
                 if number not in seen:
                     seen.add(number)
                     stack.append(number)
         return [workspace.arrays[number] for number in sorted(seen) if workspace.arrays[number].rule is not None]
 
-    def _arguments(self, array: Array) -> list[int]:
-        """The arrays that an array is computed from."""
-        if array.args is None:
-            return []
-        return [number for number in np.unique(self.workspace.where[array.args]).tolist() if number != NOWHERE]
-
     def _count_uses(self, array: Array, number: int) -> int:
         assert array.args is not None
-        if array.rule is dot or array.rule is TOTAL:
+        if array.rule is dot or array.rule is TOTAL or array.args.shape[-1] == 1:
             return 1
         columns = array.args.reshape(-1, array.args.shape[-1])
         return int((self.workspace.where[columns] == number).any(axis=0).sum())

@@ -157,9 +157,13 @@ class Expressions:
     # Weighted sums
 
     def _weighted_sum(self, left: Ids, right: Ids) -> Text:
-        if left.shape[-1] <= MOST_TERMS and self._product(left, right) is None:
+        columns = self._by_source(left, right)
+        product = self._product(left, right) if len(columns) == 1 else None
+        if product is not None:
+            return product
+        if left.shape[-1] <= MOST_TERMS:
             return self._written_out(left, right)
-        parts = [self._one_source(left[..., cols], right[..., cols]) for cols in self._by_source(left, right)]
+        parts = [self._one_source(left[..., cols], right[..., cols]) for cols in columns]
         if len(parts) == 1:
             return parts[0]
         return " + ".join(self._within(part, PRODUCT.level) for part in parts), SUM.level
@@ -174,11 +178,10 @@ class Expressions:
     def _by_source(self, left: Ids, right: Ids) -> list[Ids]:
         """The columns in which the factors come from the same pair of arrays."""
         workspace, width = self.workspace, left.shape[-1]
-        pairs = np.stack([workspace.where[side].reshape(-1, width) for side in (left, right)])
-        if not (pairs == pairs[:, :1]).all():
+        pairs = (workspace.where[left] * (len(workspace.arrays) + 1) + workspace.where[right]).reshape(-1, width)
+        if (pairs == pairs[0, 0]).all() or not (pairs == pairs[0]).all():
             return [np.arange(width)]
-        _, which = np.unique(pairs[:, 0], axis=1, return_inverse=True)
-        return [np.flatnonzero(which.reshape(-1) == number) for number in range(int(which.max()) + 1)]
+        return [np.flatnonzero(pairs[0] == pair) for pair in np.unique(pairs[0])]
 
     def _one_source(self, left: Ids, right: Ids) -> Text:
         found = self._product(left, right)

@@ -26,12 +26,17 @@ from tinygrad_edu.value import Value
 
 
 class Edges(NamedTuple):
-    """All applications of the chain rule: argument, user, and the scalar that is the local derivative."""
+    """Applications of the chain rule: where the argument stands, who uses it, and the local derivative."""
 
-    argument: Ids
+    array: Ids  # of the argument
+    user_array: Ids
+    place: Ids  # of the argument in its array
     user: Ids
     partial: Ids
-    user_array: Ids
+
+    def chosen(self, which: Ids | slice) -> Edges:
+        """Some of them."""
+        return Edges(*(column[which] for column in self))
 
 
 def gradients(workspace: Workspace, output: int) -> Ids:
@@ -41,13 +46,11 @@ def gradients(workspace: Workspace, output: int) -> Ids:
     edges = _edges(workspace, forward, active)
     found: Ids = np.full(workspace.count, NOWHERE, dtype=np.int64)
     found[output] = workspace.one
-    targets = workspace.where[edges.argument]
-    order = np.argsort(targets, kind="stable")
-    bounds = np.searchsorted(targets[order], np.arange(len(forward) + 1))
+    bounds = np.searchsorted(edges.array, np.arange(len(forward) + 1))
     for array in reversed(forward):
-        mine = order[bounds[array.number] : bounds[array.number + 1]]
-        if len(mine):
-            _collect(workspace, array, Edges(*(column[mine] for column in edges)), found)
+        first, last = bounds[array.number : array.number + 2]
+        if first < last:
+            _collect(workspace, array, edges.chosen(slice(first, last)), found)
     return found
 
 
@@ -63,9 +66,13 @@ def _active(workspace: Workspace, forward: list[Array]) -> npt.NDArray[np.bool_]
 
 
 def _edges(workspace: Workspace, forward: list[Array], active: npt.NDArray[np.bool_]) -> Edges:
+    """All of them, sorted by the array of the argument, that of the user, and the place."""
+    nothing = (np.zeros(0, dtype=np.int64),) * 4
     parts = [part for array in forward if array.args is not None for part in _edges_of(workspace, array, active)]
-    columns = zip(*parts, strict=True) if parts else ([], [], [], [])
-    return Edges(*(np.concatenate([np.zeros(0, dtype=np.int64), *column]) for column in columns))
+    argument, user, user_array, partial = map(np.concatenate, zip(nothing, *parts, strict=True))
+    array, place = workspace.where[argument], workspace.place[argument]
+    order = np.argsort((array * len(forward) + user_array) * (place.max(initial=0) + 1) + place, kind="stable")
+    return Edges(array, user_array, place, user, partial).chosen(order)
 
 
 def _edges_of(workspace: Workspace, array: Array, active: npt.NDArray[np.bool_]) -> Iterator[tuple[Ids, ...]]:
@@ -78,7 +85,7 @@ def _edges_of(workspace: Workspace, array: Array, active: npt.NDArray[np.bool_])
     partials = _partials(workspace, array, np.atleast_1d(used.any(axis=0)))
     users = np.repeat(array.ids.reshape(-1), args.shape[1]).reshape(args.shape)
     numbers = np.full(used.sum(), array.number, dtype=np.int64)
-    yield args[used], users[used], partials.reshape(args.shape)[used], numbers
+    yield args[used], users[used], numbers, partials.reshape(args.shape)[used]
 
 
 def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_]) -> Ids:
@@ -94,12 +101,11 @@ def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_])
     if rule is logsumexp:
         out = np.broadcast_to(array.ids[..., None], args.shape)
         return _applied(workspace, rule, [args], out, [None])[0]
-    constants = [
-        float(workspace.value[args[..., k].flat[0]]) if k in rule.fixed else None for k in range(args.shape[-1])
-    ]
-    if rule.many:
-        constants = [None] * args.shape[-1]
     columns = [args[..., position] for position in range(args.shape[-1])]
+    constants = [
+        float(workspace.value[column.flat[0]]) if position in rule.fixed else None
+        for position, column in enumerate(columns)
+    ]
     found = _applied(workspace, rule, columns, array.ids, constants, wanted)
     return np.stack(found, axis=-1)
 
@@ -143,30 +149,27 @@ def _filled(workspace: Workspace, number: float, shape: tuple[int, ...]) -> Ids:
 
 def _collect(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> None:
     """The gradients of all scalars in an array: one part from each array of users, and their sum."""
-    places = workspace.place[edges.argument]
-    order = np.lexsort((places, edges.user_array))
-    edges, places = Edges(*(column[order] for column in edges)), places[order]
-    starts = np.flatnonzero(np.diff(edges.user_array, prepend=-1))
+    starts = np.flatnonzero(np.diff(edges.user_array, prepend=NOWHERE))
     sums = np.full(array.ids.size, NOWHERE, dtype=np.int64)
-    for start, stop in zip(starts, [*starts[1:], len(places)], strict=True):
-        for where, parts in _contributions(workspace, array, edges, places, slice(start, stop), found):
+    for start, stop in zip(starts, [*starts[1:], len(edges.user)], strict=True):
+        for where, parts in _contributions(workspace, array, edges.chosen(slice(start, stop)), found):
             _add(workspace, array, sums, where, parts)
     found[array.ids.reshape(-1)] = sums
 
 
 def _contributions(
-    workspace: Workspace, array: Array, edges: Edges, places: Ids, part: slice, found: Ids
+    workspace: Workspace, array: Array, edges: Edges, found: Ids
 ) -> Iterator[tuple[Ids, Ids]]:
     """From one array of users: (places, contributions), for those that are used equally often together."""
-    mine, counts_at = np.unique(places[part], return_counts=True)
-    upstream, partial = found[edges.user[part]], edges.partial[part]
-    begin = np.cumsum(counts_at) - counts_at
-    for count in np.unique(counts_at):
+    begin = np.flatnonzero(np.diff(edges.place, prepend=NOWHERE))
+    mine, counts_at = edges.place[begin], np.diff(begin, append=len(edges.place))
+    upstream = found[edges.user]
+    for count in sorted(set(counts_at.tolist())):
         chosen = counts_at == count
         rows = begin[chosen][:, None] + np.arange(count)
         where = mine[chosen]
         shape = _shape(array, len(where))
-        yield where, _combined(workspace, upstream[rows], partial[rows], shape).reshape(-1)
+        yield where, _combined(workspace, upstream[rows], edges.partial[rows], shape).reshape(-1)
 
 
 def _combined(workspace: Workspace, upstream: Ids, partial: Ids, shape: tuple[int, ...]) -> Ids:

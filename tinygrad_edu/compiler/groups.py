@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NEUTRAL, NOWHERE, Array, Ids, Workspace
-from tinygrad_edu.compiler.scalars import CONSTANT, SAME, Scalars
+from tinygrad_edu.compiler.scalars import SAME, Scalars
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
 
@@ -115,30 +115,42 @@ def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> 
 def _alike(scalars: Scalars, same: Ids, workspace: Workspace) -> list[tuple[Rule, list[int]]]:
     """The computed nodes in groups, arguments before users. What depends on no leaf that may change is a constant."""
     first_of = _merged(scalars, same)
-    changing = set(scalars.parameters) | set(scalars.inputs)
+    of_leaf = dict.fromkeys(scalars.parameters, PARAMETER) | dict.fromkeys(scalars.inputs, INPUT)
     kinds: list[int] = []
-    keys: dict[object, int] = {}
+    kind_of = kinds.__getitem__
+    known: dict[object, int] = {}
     groups: list[tuple[Rule, list[int]]] = []
     for node, rule in enumerate(scalars.rule):
         if first_of[node] != node:
-            kinds.append(kinds[first_of[node]])
-            continue
-        kind = -1 - scalars.kind[node] if node in changing else UNCHANGING
-        if rule is not None:
-            of_args = tuple([kinds[arg] for arg in scalars.args[node]])
-            if max(of_args) != UNCHANGING:
-                fixed = tuple([scalars.data[scalars.args[node][position]] for position in rule.fixed])
-                kind = keys.setdefault((rule, fixed, of_args), len(keys))
-                if kind == len(groups):
-                    groups.append((rule, []))
+            kind = kinds[first_of[node]]
+        elif rule is None:
+            kind = of_leaf.get(node, UNCHANGING)
+        else:
+            args = scalars.args[node]
+            key = (rule, *map(kind_of, args))
+            if rule.fixed:
+                key += tuple([scalars.data[args[position]] for position in rule.fixed])
+            kind = known.get(key, NEW)
+            if kind == NEW:
+                kind = known[key] = _new_kind(groups, rule, list(map(kind_of, args)))
+            if kind >= 0:
                 groups[kind][1].append(node)
-        if kind == UNCHANGING:
-            workspace.value[node], workspace.is_constant[node] = scalars.data[node], True
         kinds.append(kind)
+    unchanging = np.flatnonzero(np.array(kinds) == UNCHANGING)
+    workspace.value[unchanging] = np.array(scalars.data)[unchanging]
+    workspace.is_constant[unchanging] = True
     return groups
 
 
-UNCHANGING = -1 - CONSTANT  # the kind of a constant; those of other leaves are negative as well, and larger
+def _new_kind(groups: list[tuple[Rule, list[int]]], rule: Rule, of_args: list[int]) -> int:
+    """The number of a new group; or, if all of its arguments are constants, that it is constant too."""
+    if max(of_args) == UNCHANGING:
+        return UNCHANGING
+    groups.append((rule, []))
+    return len(groups) - 1
+
+
+PARAMETER, INPUT, UNCHANGING, NEW = -1, -2, -3, -4  # the kinds of leaves; those of computed nodes are not negative
 
 
 def _merged(scalars: Scalars, same: Ids) -> list[int]:

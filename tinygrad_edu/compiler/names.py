@@ -38,7 +38,7 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
 def _name_leaf(array: Array, scalars: Scalars, names: dict[int, str], layers: dict[int, str]) -> None:
     if array.kind not in ("parameter", "input"):
         return
-    labels = [scalars.names[scalar] for scalar in array.ids.reshape(-1)]
+    labels = [scalars.labels[scalar] for scalar in array.ids.reshape(-1)]
     found = [PARAMETER_LABEL.fullmatch(label) for label in labels]
     kinds = {(match[1], match[2][0]) for match in found if match}
     if len(kinds) == 1 and all(found):
@@ -55,7 +55,7 @@ def _name_computed(workspace: Workspace, array: Array, names: dict[int, str], la
     """Z for a weighted sum and its bias, A for a function of Z."""
     if array.args is None or array.rule is None:
         return
-    sources = {int(number) for number in np.unique(workspace.where[array.args]) if number != NOWHERE}
+    sources = workspace.sources(array)
     found = {layers[number] for number in sources if number in layers}
     if len(found) != 1:
         return
@@ -68,7 +68,7 @@ def _name_computed(workspace: Workspace, array: Array, names: dict[int, str], la
         array.rule.binding is CALL
         and array.rule.is_unary
         and len(sources) == 1
-        and names.get(next(iter(sources)), "").startswith("Z")
+        and names.get(sources[0], "").startswith("Z")
     ):
         is_loss = array.rule is softplus and layer == max(layers.values(), key=int)  # of the logits, not an activation
         if not is_loss:

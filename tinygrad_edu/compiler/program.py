@@ -21,7 +21,7 @@ from typing import Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.backprop import gradients_in
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
 from tinygrad_edu.compiler.emit import Source, emit
 from tinygrad_edu.compiler.explain import explanation
@@ -109,7 +109,7 @@ class Program:
         self.check = check
         self.wrt = tuple(wrt)
         self.inputs = tuple(inputs)
-        self.edges = sum(len(node.args) for node in graph.nodes)
+        self.edges = sum(map(len, graph.arguments))
         self._parameters = np.array([leaf.data for leaf in wrt], dtype=np.float64)
         self._inputs = np.array([leaf.data for leaf in inputs], dtype=np.float64)
         found, self._gradient = _find(graph, self.wrt, self.inputs)
@@ -181,8 +181,8 @@ class Program:
     def check_against(self, graph: Graph) -> None:
         """Hold the program against the scalars it was made from."""
         loss, gradient = self()
-        numbers = gradient_numbers(graph.output, graph.nodes)
-        right = np.array([numbers.get(leaf, 0.0) for leaf in self.wrt])
+        gradients = gradients_in(graph)
+        right = np.array([gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in self.wrt])
         if _is_near(np.array(loss), np.array(graph.output.data)) and _is_near(gradient, right):
             return
         graph.validate()
@@ -201,7 +201,7 @@ class Program:
 
 def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> tuple[Source, Ids]:
     """From scalars to arrays: number, group and order, differentiate, name, write; with the gradient of each node."""
-    scalars = lower(graph.nodes, wrt, inputs)
+    scalars = lower(graph, wrt, inputs)
     workspace, same = arrange(scalars)
     output = int(same[scalars.output])
     found = gradients(workspace, output)

@@ -10,12 +10,13 @@ Names to know: `Scalars`, `lower`. Read next: `arrays.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 
 from tinygrad_edu.errors import GraphError
+from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, mul
 from tinygrad_edu.value import Value
@@ -26,9 +27,6 @@ TOTAL = Rule(
 
 SAME = Rule("same", float, 1.0)  # a node that is another one
 
-PARAMETER, INPUT, CONSTANT = range(3)  # the kinds of leaves
-KINDS = ("parameter", "input", "constant")
-
 
 @dataclass
 class Scalars:
@@ -37,9 +35,8 @@ class Scalars:
     Attributes:
         rule: the operation of each node; None for a leaf.
         args: the arguments of each node, by number, each smaller than its own.
-        kind: what sort of leaf each node is; 0 for computed ones.
         data: the number of each node.
-        names: the label of each leaf.
+        labels: of the parameters and the inputs that are in the graph.
         parameters: the numbers of the leaves to differentiate by, in their order; -1 for one that is not in the graph.
         inputs: the numbers of the leaves that change from call to call.
         output: the number of the loss.
@@ -47,67 +44,63 @@ class Scalars:
 
     rule: list[Rule | None]
     args: list[list[int]]
-    kind: list[int]
     data: list[float]
-    names: list[str]
+    labels: dict[int, str]
     parameters: list[int]
     inputs: list[int]
     output: int
-    uses: list[int] = field(default_factory=list)
 
 
-def lower(order: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Scalars:
-    """Number the nodes of a loss, given in topological order.
+def lower(graph: Graph, parameters: Sequence[Value], inputs: Sequence[Value]) -> Scalars:
+    """Number the nodes of a loss.
 
     Raises:
         GraphError: if a parameter or an input is not a leaf, or is both.
     """
-    index = {node: number for number, node in enumerate(order)}
-    kinds = _kinds(parameters, inputs)
+    _check_leaves(parameters, inputs)
+    number = graph.index
     scalars = Scalars(
-        rule=[node.rule if node.args else None for node in order],
-        args=[[index[arg] for arg in node.args] if node.args else [] for node in order],
-        kind=[kinds.get(node, CONSTANT) if not node.args else 0 for node in order],
-        data=[node.data for node in order],
-        names=[node.label for node in order],
-        parameters=[index.get(node, -1) for node in parameters],
-        inputs=[index.get(node, -1) for node in inputs],
-        output=len(order) - 1,
+        rule=[node.rule if node.args else None for node in graph.nodes],
+        args=list(graph.arguments),
+        data=[node.data for node in graph.nodes],
+        labels={number[leaf]: leaf.label for leaf in chain(parameters, inputs) if leaf in number},
+        parameters=[number.get(leaf, -1) for leaf in parameters],
+        inputs=[number.get(leaf, -1) for leaf in inputs],
+        output=len(graph) - 1,
     )
-    scalars.uses = _uses(scalars)
-    _join_additions(scalars)
-    _join_products(scalars)
+    uses = _uses(scalars)
+    _join_additions(scalars, uses)
+    _join_products(scalars, uses)
     return scalars
 
 
-def _kinds(parameters: Sequence[Value], inputs: Sequence[Value]) -> dict[Value, int]:
-    found: dict[Value, int] = {}
-    for kind, leaves in ((PARAMETER, parameters), (INPUT, inputs)):
+def _check_leaves(parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
+    taken = set(parameters)
+    for kind, leaves in (("parameter", parameters), ("input", inputs)):
         for leaf in leaves:
-            if leaf.args or found.get(leaf, kind) != kind:
+            if leaf.args or (leaf in taken and kind == "input"):
                 raise GraphError(
-                    f"compile with {leaf!r} as {KINDS[kind]}",
+                    f"compile with {leaf!r} as {kind}",
                     "it is computed from others" if leaf.args else "it is a parameter already",
                     instead="leaves: wrt=model.parameters(), inputs=[x1, x2]",
                 )
-            found[leaf] = kind
-    return found
 
 
 def _uses(scalars: Scalars) -> list[int]:
+    """How often each node is used; the output once more."""
     every = chain([scalars.output], chain.from_iterable(scalars.args))
     uses: list[int] = np.bincount(np.fromiter(every, dtype=np.int64), minlength=len(scalars.rule)).tolist()
     return uses
 
 
-def _join_additions(scalars: Scalars) -> None:
+def _join_additions(scalars: Scalars, uses: list[int]) -> None:
     """A chain of additions is one sum, if nobody else asks for a part of it; and a + 0 is a."""
     for node, rule in enumerate(scalars.rule):
         if rule is not add:
             continue
         terms: list[int] = []
         for arg in scalars.args[node]:
-            if scalars.rule[arg] is TOTAL and scalars.uses[arg] == 1:
+            if scalars.rule[arg] is TOTAL and uses[arg] == 1:
                 inner = scalars.args[arg]
                 _forget(scalars, arg)
                 terms = inner if not terms else terms + inner
@@ -119,20 +112,20 @@ def _join_additions(scalars: Scalars) -> None:
 
 def _forget(scalars: Scalars, node: int) -> None:
     """A node that nobody asks for any more."""
-    scalars.rule[node], scalars.args[node], scalars.kind[node] = None, [], CONSTANT
+    scalars.rule[node], scalars.args[node] = None, []
 
 
 def _is_zero(scalars: Scalars, node: int) -> bool:
-    return scalars.rule[node] is None and scalars.kind[node] == CONSTANT and scalars.data[node] == 0.0
+    return scalars.data[node] == 0.0 and scalars.rule[node] is None and node not in scalars.labels
 
 
-def _join_products(scalars: Scalars) -> None:
+def _join_products(scalars: Scalars, uses: list[int]) -> None:
     """A sum of products is a dot. It takes the number of the last of the products, which stands after all factors."""
     for node, rule in enumerate(scalars.rule):
         if rule is not TOTAL:
             continue
         terms = scalars.args[node]
-        products = [term for term in terms if scalars.rule[term] is mul and scalars.uses[term] == 1]
+        products = [term for term in terms if scalars.rule[term] is mul and uses[term] == 1]
         if len(products) >= 2:
             last = max(products)
             lefts, rights = ([scalars.args[term][side] for term in products] for side in (0, 1))
