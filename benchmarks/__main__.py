@@ -10,12 +10,14 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import statistics
 from pathlib import Path
+from typing import Any
 
 from benchmarks import compiled, digits, growth, training_step
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("numpy", "torch", "jax", "autograd", "scikit-learn")
+PACKAGES = ("numpy", "torch", "jax", "autograd", "mygrad", "micrograd", "scikit-learn")
 
 
 def main() -> None:
@@ -27,12 +29,20 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=100, help="points of two moons (default: 100)")
     parser.add_argument("--write", action="store_true", help="write results.md and the plot")
     options = parser.parse_args()
+    steps: dict[str, list[compiled.Measured]] = {}
+    curve: list[growth.Growth] = []
     sections = [f"# Measured\n\n{machine()}\n"]
-    for make in (eager_section, compiled_section, digits_section, growth_section):
-        sections.append(make(options))
+    for make in (
+        lambda: eager_section(options),
+        lambda: compiled_section(options, steps),
+        digits_section,
+        lambda: growth_section(curve),
+    ):
+        sections.append(make())
         print(sections[-1], flush=True)
     if options.write:
         (ROOT / "benchmarks" / "results.md").write_text("\n".join(sections), encoding="utf-8")
+        plot(steps, curve)
 
 
 def machine() -> str:
@@ -52,23 +62,20 @@ def eager_section(options: argparse.Namespace) -> str:
     return f"{title}\n\n{training_step.table(found)}\n"
 
 
-def compiled_section(options: argparse.Namespace) -> str:
-    """Compiled training steps, against NumPy by hand and other packages."""
-    parts, plots = ["## Compiled training steps\n"], {}
+def compiled_section(options: argparse.Namespace, steps: dict[str, list[compiled.Measured]]) -> str:
+    """Compiled training steps, against NumPy by hand and other packages; what was measured goes into `steps`."""
+    parts = ["## Compiled training steps\n"]
     for task in (compiled.moons(), compiled.digits()):
-        found = compiled.measure(task, options.rounds, steps=100)
-        plots[task.name] = found
+        found = steps[task.name] = compiled.measure(task, options.rounds, steps=100)
         size = len(task.batches[0][0])
         parts.append(
             f"{task.name}: {'-'.join(map(str, task.sizes))}, batches of {size}, {options.rounds} rounds of 100\n"
         )
         parts.append(compiled.table(found) + "\n")
-    if options.write:
-        plot(plots)
     return "\n".join(parts)
 
 
-def digits_section(_: argparse.Namespace) -> str:
+def digits_section() -> str:
     """How well the compiled network reads."""
     if not _is_here("scikit-learn"):
         return "## Digits\n\nscikit-learn, which has the images, is not installed.\n"
@@ -81,35 +88,52 @@ def digits_section(_: argparse.Namespace) -> str:
     return f"## Digits\n\n{said} {seconds:.2f} s.\n"
 
 
-def growth_section(_: argparse.Namespace) -> str:
-    """How it grows."""
-    return f"## Growth, 5 rounds\n\n{growth.table(growth.measure(rounds=5))}\n"
+def growth_section(curve: list[growth.Growth]) -> str:
+    """How it grows; what was measured goes into `curve`."""
+    curve += growth.measure(rounds=5)
+    return f"## Growth, 5 rounds\n\n{growth.table(curve)}\n"
 
 
-def plot(found: dict[str, list[compiled.Measured]]) -> None:
-    """Bars: how many times as long as NumPy by hand."""
+def plot(steps: dict[str, list[compiled.Measured]], curve: list[growth.Growth]) -> None:
+    """Bars: how many times as long as NumPy by hand. Curves: the seconds of compiling and of an eager pass."""
+    from matplotlib.figure import Figure
+
     from tinygrad_edu import viz
-    from tinygrad_edu.viz import style
 
-    figure, axes = _figure(len(found))
-    for axis, (name, results) in zip(axes, found.items(), strict=True):
-        hand = results[0].seconds
-        ratios = [sorted(s / h for s, h in zip(each.seconds, hand, strict=True)) for each in results]
-        middles = [each[len(each) // 2] for each in ratios]
-        names = [each.name for each in results]
-        colors = [style.POSITIVE if "tinygrad" in each else style.QUIET for each in names]
-        bars = axis.barh(names[::-1], middles[::-1], color=colors[::-1])
-        axis.bar_label(bars, [f" {each:.2f}" for each in middles[::-1]])
-        axis.set(title=f"{name}: a training step, NumPy by hand = 1", xlim=(0, 1.15 * max(middles)))
+    figure = Figure(figsize=(10, 11), layout="constrained")
+    *bars, last = figure.subplots(3, 1, height_ratios=(1, 1, 1.6))
+    for axis, (name, results) in zip(bars, steps.items(), strict=True):
+        _draw_bars(axis, name, results)
+    _draw_growth(last, curve)
+    for axis in (*bars, last):
         axis.spines[["top", "right"]].set_visible(False)
     viz.save_figure(figure, ROOT / "docs" / "pictures" / "benchmarks.png", dpi=110)
 
 
-def _figure(count: int):  # noqa: ANN202 (Matplotlib is imported only here)
-    from matplotlib.figure import Figure
+def _draw_bars(axis: Any, name: str, results: list[compiled.Measured]) -> None:
+    from tinygrad_edu.viz import style
 
-    figure = Figure(figsize=(10, 1.4 + 1.5 * count), layout="constrained")
-    return figure, figure.subplots(count, 1, squeeze=False)[:, 0]
+    hand = results[0].seconds
+    middles = [statistics.median(s / h for s, h in zip(each.seconds, hand, strict=True)) for each in results]
+    names = [each.name for each in results]
+    colors = [style.POSITIVE if "tinygrad" in each else style.QUIET for each in names]
+    bars = axis.barh(names[::-1], middles[::-1], color=colors[::-1])
+    axis.bar_label(bars, [f" {each:.2f}" for each in middles[::-1]])
+    axis.set(title=f"{name}: a training step, NumPy by hand = 1", xlim=(0, 1.15 * max(middles)))
+
+
+def _draw_growth(axis: Any, curve: list[growth.Growth]) -> None:
+    from tinygrad_edu.viz import style
+
+    for kind, marker in (("network", "o"), ("written out", "s")):
+        found = [each for each in curve if each.name.startswith(kind)]
+        edges = [each.edges for each in found]
+        for what, color, line in (("compile", style.POSITIVE, "-"), ("eager", style.QUIET, "--")):
+            seconds = [statistics.median(getattr(each, what)) for each in found]
+            axis.plot(edges, seconds, line, color=color, marker=marker, label=f"{what}, {kind}")
+    axis.set(xscale="log", yscale="log", xlabel="edges of the scalar graph", ylabel="seconds")
+    axis.set_title("compiling, beside one eager forward and backward pass of the same graph")
+    axis.legend(frameon=False)
 
 
 if __name__ == "__main__":

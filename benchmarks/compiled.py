@@ -166,6 +166,22 @@ def hips_autograd(task: Task) -> Step:
     return step
 
 
+def mygrad(task: Task) -> Step:
+    """MyGrad."""
+    import mygrad as mg
+
+    params = [mg.tensor(p) for p in start_weights(task)]
+
+    def step(number: int) -> float:
+        loss = array_loss(mg, task, params, *task.batches[number % len(task.batches)])
+        loss.backward()
+        for p in params:
+            p.data -= LEARNING_RATE * p.grad
+        return float(loss)
+
+    return step
+
+
 def pytorch(task: Task) -> Step:
     """PyTorch, eager, one thread."""
     import torch
@@ -222,6 +238,7 @@ CONTESTANTS: dict[str, tuple[str, Callable[[Task], Step]]] = {
     "PyTorch, eager":        ("torch",        pytorch),
     "JAX, jit":              ("jax",          jax_jit),
     "HIPS autograd":         ("autograd",     hips_autograd),
+    "MyGrad":                ("mygrad",       mygrad),
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ class Trained(NamedTuple):
     edges: int
 
 
-def train(epochs: int = 20, batch: int = 100, rate: float = 0.1, momentum: float = 0.9, seed: int = 0) -> Trained:
+def train(epochs: int = 20, batch: int = 100, rate: float = 0.3, momentum: float = 0.9, seed: int = 0) -> Trained:
     """Load, compile once, train, test."""
     from sklearn.datasets import load_digits
 

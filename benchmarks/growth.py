@@ -1,8 +1,9 @@
 """How do the eager sweep and the compiler grow with the graph? `python -m benchmarks.growth`.
 
-The graph of MLP(2, [16, 16, 1]) with hinge loss on more and more points, from a thousand edges to a million; and two
-small things: f = (x + y)·z, and a chain of a thousand operations. For each: one eager forward and backward pass,
-compiling, and one call of the compiled program.
+The graph of MLP(2, [16, 16, 1]) with hinge loss on more and more points, from a thousand edges to a million: as nn
+makes it, a weighted sum one node, and written out, a node for every × and every +. And two small things: f = (x + y)·z,
+and a chain of a thousand operations. For each: one eager forward and backward pass, compiling, and one call of the
+compiled program.
 
 Names to know: `measure`.
 """
@@ -16,9 +17,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import tinygrad_edu
+from benchmarks import closures
 from tinygrad_edu import Value, nn
 
 POINTS = (2, 14, 140, 1400)
+SIZES = [16, 16, 1]
 
 
 class Growth(NamedTuple):
@@ -55,14 +58,23 @@ def chain() -> tuple[Value, list[Value]]:
 def network(points: int) -> tuple[Value, list[Value]]:
     """The loss of a network on two moons."""
     X, y = nn.datasets.moons(n=points, noise=0.1, seed=0)
-    model = nn.MLP(2, [16, 16, 1], seed=0)
+    model = nn.MLP(2, SIZES, seed=0)
     return nn.hinge_loss([model(x) for x in X], 2 * y - 1), list(model.parameters())
+
+
+def written_out(points: int) -> tuple[Value, list[Value]]:
+    """The same loss; every × and every + is a node."""
+    X, y = nn.datasets.moons(n=points, noise=0.1, seed=0)
+    model = closures.MLP(2, SIZES, number=Value)
+    margins = [1 - sign * model(list(map(Value, x))) for x, sign in zip(X.tolist(), (2 * y - 1).tolist(), strict=True)]
+    return sum((margin.relu() for margin in margins), Value(0.0)) / points, list(model.parameters())
 
 
 def measure(rounds: int) -> list[Growth]:
     """All graphs, the small ones first."""
     makers: dict[str, Callable[[], tuple[Value, list[Value]]]] = {"f = (x + y)·z": lesson, "chain of 1000": chain}
     makers |= {f"network, {n} points": lambda n=n: network(n) for n in POINTS}
+    makers |= {f"written out, {n} points": lambda n=n: written_out(n) for n in POINTS}
     return [_measured(name, make, rounds) for name, make in makers.items()]
 
 

@@ -14,6 +14,8 @@ Names to know: `training_step`, `measure`, `table`. Read next: `closures.py`, th
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import math
 import random
 import statistics
@@ -49,6 +51,14 @@ CONTESTANTS = (
 )
 
 
+def contestants() -> tuple[Contestant, ...]:
+    """All of them, and micrograd itself where it is installed."""
+    if importlib.util.find_spec("micrograd") is None:
+        return CONTESTANTS
+    engine, net = (importlib.import_module(f"micrograd.{name}") for name in ("engine", "nn"))
+    return *CONTESTANTS, Contestant("micrograd", engine.Value, partial(net.MLP, 2, SIZES))
+
+
 class Measured(NamedTuple):
     """The seconds for a step, one entry for each repeat, and the losses on the way."""
 
@@ -77,8 +87,8 @@ def training_step(model: Any, number: type[Any], data: Sequence[Sample]) -> floa
 
 def measure(repeats: int, steps: int, data: Sequence[Sample]) -> list[Measured]:
     """Let the contestants take turns: `repeats` rounds, in each of which everyone makes `steps` steps."""
-    results = [Measured(contestant, [], []) for contestant in CONTESTANTS]
-    models = [_same_network(contestant) for contestant in CONTESTANTS]
+    results = [Measured(contestant, [], []) for contestant in contestants()]
+    models = [_same_network(result.contestant) for result in results]
     for _ in range(repeats):
         for result, model in zip(results, models, strict=True):
             _take_turn(result, model, steps, data)

@@ -84,4 +84,5 @@ def test_growth_is_measured_and_told(monkeypatch):
     monkeypatch.setattr(growth, "POINTS", (2,))
     found = growth.measure(rounds=1)
     assert [each.edges for each in found[:2]] == [4, 1500]
-    assert growth.table(found).count("\n") == 4
+    assert found[3].edges > found[2].edges > 1000  # written out, and with weighted sums
+    assert growth.table(found).count("\n") == 5

@@ -91,9 +91,10 @@ def gradients_in(graph: Graph) -> list[float]:
     """The gradient of every node in a graph, by number."""
     gradients = [0.0] * len(graph)
     gradients[-1] = 1.0
-    for number in range(len(graph) - 1, -1, -1):
+    numbers = range(len(graph) - 1, -1, -1)
+    for number, node, args in zip(numbers, reversed(graph.nodes), reversed(graph.arguments), strict=True):
         upstream = gradients[number]
-        for arg, partial in zip(graph.arguments[number], graph.nodes[number].partials, strict=True):
+        for arg, partial in zip(args, node.partials):  # noqa: B905 (equal by construction; strict costs time)
             gradients[arg] += upstream * partial
     return gradients
 

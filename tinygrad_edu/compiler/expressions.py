@@ -69,11 +69,14 @@ class Expressions:
 
     def _changes(self, args: Ids, axis: int) -> bool:
         first = args.take([0], axis)
-        is_same = args == first
-        if is_same.all():
-            return False
+        return not self._are_equal(args.take([1], axis), first) or not self._are_equal(args, first)
+
+    def _are_equal(self, ids: Ids, others: Ids) -> bool:
+        is_same = ids == others
         constant, value = self.workspace.is_constant, self.workspace.value
-        return not (is_same | (constant[args] & constant[first] & (value[args] == value[first]))).all()
+        return bool(
+            is_same.all() or (is_same | (constant[ids] & constant[others] & (value[ids] == value[others]))).all()
+        )
 
     def _operation(self, rule: Rule, args: list[Ids]) -> Text:
         views = [self.view(arg, is_exact=rule.many and arg.ndim > 0) for arg in args]  # a list of arrays of one shape

@@ -10,6 +10,7 @@ Names to know: `gradients`. Read next: `views.py`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -78,14 +79,13 @@ def _edges(workspace: Workspace, forward: list[Array], active: npt.NDArray[np.bo
 def _edges_of(workspace: Workspace, array: Array, active: npt.NDArray[np.bool_]) -> Iterator[tuple[Ids, ...]]:
     assert array.args is not None
     assert array.rule is not None
-    if not active[array.ids].any():
-        return
     args = array.args.reshape(array.ids.size, -1)
     used = active[args]
-    partials = _partials(workspace, array, np.atleast_1d(used.any(axis=0)))
-    users = np.repeat(array.ids.reshape(-1), args.shape[1]).reshape(args.shape)
-    numbers = np.full(used.sum(), array.number, dtype=np.int64)
-    yield args[used], users[used], numbers, partials.reshape(args.shape)[used]
+    chosen = np.flatnonzero(used)
+    if len(chosen):
+        partials = _partials(workspace, array, np.atleast_1d(used.any(axis=0))).reshape(-1)
+        users = array.ids.reshape(-1)[chosen // args.shape[1]]
+        yield args.reshape(-1)[chosen], users, np.full(len(chosen), array.number), partials[chosen]
 
 
 def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_]) -> Ids:
@@ -149,21 +149,24 @@ def _filled(workspace: Workspace, number: float, shape: tuple[int, ...]) -> Ids:
 
 def _collect(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> None:
     """The gradients of all scalars in an array: one part from each array of users, and their sum."""
-    starts = np.flatnonzero(np.diff(edges.user_array, prepend=NOWHERE))
     sums = np.full(array.ids.size, NOWHERE, dtype=np.int64)
-    for start, stop in zip(starts, [*starts[1:], len(edges.user)], strict=True):
+    for start, stop in itertools.pairwise(_bounds(edges.user_array).tolist()):
         for where, parts in _contributions(workspace, array, edges.chosen(slice(start, stop)), found):
             _add(workspace, array, sums, where, parts)
     found[array.ids.reshape(-1)] = sums
 
 
-def _contributions(
-    workspace: Workspace, array: Array, edges: Edges, found: Ids
-) -> Iterator[tuple[Ids, Ids]]:
+def _bounds(numbers: Ids) -> Ids:
+    """Where each run of equal numbers begins, and where the last one ends."""
+    changes = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1
+    return np.concatenate([[0], changes, [len(numbers)]])
+
+
+def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> Iterator[tuple[Ids, Ids]]:
     """From one array of users: (places, contributions), for those that are used equally often together."""
-    begin = np.flatnonzero(np.diff(edges.place, prepend=NOWHERE))
-    mine, counts_at = edges.place[begin], np.diff(begin, append=len(edges.place))
-    upstream = found[edges.user]
+    bounds = _bounds(edges.place)
+    begin, counts_at = bounds[:-1], bounds[1:] - bounds[:-1]
+    mine, upstream = edges.place[begin], found[edges.user]
     for count in sorted(set(counts_at.tolist())):
         chosen = counts_at == count
         rows = begin[chosen][:, None] + np.arange(count)

@@ -38,7 +38,7 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
 def _name_leaf(array: Array, scalars: Scalars, names: dict[int, str], layers: dict[int, str]) -> None:
     if array.kind not in ("parameter", "input"):
         return
-    labels = [scalars.labels[scalar] for scalar in array.ids.reshape(-1)]
+    labels = [scalars.labels[scalar] for scalar in array.ids.reshape(-1).tolist()]
     found = [PARAMETER_LABEL.fullmatch(label) for label in labels]
     kinds = {(match[1], match[2][0]) for match in found if match}
     if len(kinds) == 1 and all(found):

@@ -38,6 +38,7 @@ Floats = npt.NDArray[np.float64]
 Function = Any  # (parameters, inputs) -> (loss, gradient)
 
 TOLERANCE = 1e-9  # relative, to the largest number of its kind: the order of additions differs
+_PRELUDE = builtins.compile(NUMPY, "<tinygrad_edu prelude>", "exec")
 _numbers = itertools.count(1)
 
 
@@ -217,7 +218,7 @@ def _function(source: Source) -> Function:
     name = f"<tinygrad_edu program {next(_numbers)}>"
     linecache.cache[name] = (len(source.text), None, source.text.splitlines(keepends=True), name)
     names: dict[str, Any] = dict(source.data)
-    exec(NUMPY, names)  # noqa: S102 (our own text, made of names of our own)
+    exec(_PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
     exec(builtins.compile(source.text, name, "exec"), names)  # noqa: S102
     return names["program"]
 

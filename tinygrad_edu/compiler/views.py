@@ -18,8 +18,6 @@ import numpy as np
 
 from tinygrad_edu.compiler.arrays import Ids
 
-ATOM = 9  # binds tighter than any operation
-
 
 class Pattern(NamedTuple):
     """Places base + i · steps[0] + j · steps[1] …, for i, j … up to the shape; a step is 0 where nothing changes."""
