@@ -10,7 +10,7 @@ Read in this order: module, layers, losses, optim, train; then init and datasets
 if __name__ != "tinygrad_edu.nn":
     raise ImportError("write `from tinygrad_edu import nn`: a bare import from here is a second copy of every class")
 
-from tinygrad_edu.nn import datasets
+from tinygrad_edu.nn import datasets, schedules
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron
 from tinygrad_edu.nn.losses import (
     binary_cross_entropy,
@@ -20,23 +20,32 @@ from tinygrad_edu.nn.losses import (
     mse_loss,
 )
 from tinygrad_edu.nn.module import Module
-from tinygrad_edu.nn.optim import SGD
+from tinygrad_edu.nn.optim import SGD, Adam, AdamW, Optimizer, clip_grad_norm, clip_grad_value
+from tinygrad_edu.nn.preparation import Standardizer, train_test_split
 from tinygrad_edu.nn.train import History, accuracy, fit, predict
 
 __all__ = [
     "MLP",
     "SGD",
+    "Adam",
+    "AdamW",
     "History",
     "Layer",
     "Module",
     "Neuron",
+    "Optimizer",
+    "Standardizer",
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "clip_grad_norm",
+    "clip_grad_value",
     "cross_entropy",
     "datasets",
     "fit",
     "hinge_loss",
     "mse_loss",
     "predict",
+    "schedules",
+    "train_test_split",
 ]

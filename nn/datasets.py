@@ -1,9 +1,11 @@
 """On what does a network learn first?
 
-Points in the plane that a straight line cannot separate. Each function gives (X, y): an array of shape (n, 2), a row
-for each point, and n classes, whole numbers from 0. The same seed gives the same points.
+Points in the plane that a straight line cannot separate, and small images of digits. Each function gives (X, y): an
+array with a row for each sample, of shape (n, 2) in the plane, and n classes, whole numbers from 0. The same seed gives
+the same samples.
 
-Names to know: `moons`, `circles`, `xor`, `spirals`, `blobs`, `load`. Read next: `train.py`.
+Names to know: `moons`, `circles`, `xor`, `spirals`, `blobs`, `flower`, `yinyang`, `digits`, `load`. Read next:
+`preparation.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.nn.init import unknown
+from tinygrad_edu.optional import needed
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
@@ -98,13 +101,87 @@ def blobs(n: int = 100, noise: float = 0.5, seed: int | None = 0, classes: int =
     return _mixed(clouds, noise, random)
 
 
-DATASETS: dict[str, Callable[..., Points]] = {
+def flower(n: int = 400, noise: float = 0.2, seed: int | None = 1) -> Points:
+    """The petals of a flower, red and blue by turns: one curve r = 4·sin(4t), a half of it for each class.
+
+    The recipe of the planar classifier (deeplearning.ai, Neural Networks and Deep Learning, week 3), which gives its
+    points with the defaults: class 0 first, and random numbers from NumPy's legacy stream. The noise is that of angle
+    and radius. See `moons` for the arguments.
+
+    >>> X, y = flower()
+    >>> X.shape, y[0], y[-1], X[0].round(3).tolist()
+    ((400, 2), np.int64(0), np.int64(1), [1.204, 3.576])
+    """
+    _, sizes = _prepare(n, noise, seed)
+    random = np.random.RandomState(seed)
+    petals = []
+    for label, size in enumerate(sizes):
+        t = np.linspace(label * 3.12, (label + 1) * 3.12, size) + random.randn(size) * noise
+        r = 4 * np.sin(4 * t) + random.randn(size) * noise
+        petals.append(np.column_stack([r * np.sin(t), r * np.cos(t)]))
+    return np.concatenate(petals), np.repeat([0, 1], sizes)
+
+
+def yinyang(n: int = 300, noise: float = 0.0, seed: int | None = 0) -> Points:
+    """The two halves of a yin-yang sign, and its two dots as a third class, in a circle of radius 1.
+
+    After Kriener, Göltz and Petrovici, "The Yin-Yang dataset" (2022), there in a circle of radius ½ with four features.
+    See `moons` for the arguments.
+
+    >>> X, y = yinyang(n=30)
+    >>> np.bincount(y).tolist(), bool(np.all(np.hypot(*X.T) <= 1))
+    ([10, 10, 10], True)
+    """
+    random, sizes = _prepare(n, noise, seed, classes=3)
+    found: list[list[NDArray[np.float64]]] = [[] for _ in sizes]
+    while any(len(group) < size for group, size in zip(found, sizes, strict=True)):
+        point = random.uniform(-1.0, 1.0, 2)
+        if np.hypot(*point) <= 1:
+            found[_side_of_yinyang(*point)].append(point)
+    return _mixed([np.array(group[:size]) for group, size in zip(found, sizes, strict=True)], noise, random)
+
+
+def _side_of_yinyang(x: float, y: float) -> int:
+    """Which class a point of the circle has: a half of the sign, or 2 for a dot."""
+    right, left = np.hypot(x - 0.5, y), np.hypot(x + 0.5, y)
+    if min(right, left) < 0.2:
+        return 2
+    return int(left <= 0.5 or (y > 0 and right > 0.5))
+
+
+def digits(n: int | None = None, noise: float = 0.0, seed: int | None = 0) -> Points:
+    """Images of handwritten digits, 8 × 8 pixels between 0 and 1, as rows of 64: the 1797 that scikit-learn ships.
+
+    Args:
+        n: how many of them, chosen at random; by default all, in their order.
+        noise: the standard deviation of what is added to each pixel.
+        seed: of the choice and the noise.
+
+    Raises:
+        MissingError: if scikit-learn is not installed.
+        OptionError: if there are not so many.
+    """
+    load_digits = needed("sklearn.datasets", "the digits", "scikit-learn").load_digits
+    X, y = load_digits(return_X_y=True)
+    random = np.random.default_rng(seed)
+    if n is not None:
+        if not 1 <= n <= len(X):
+            raise OptionError(f"n={n} digits", f"there are {len(X)}", instead=f"n={len(X)}")
+        chosen = random.permutation(len(X))[:n]
+        X, y = X[chosen], y[chosen]
+    return X / 16.0 + (random.normal(0.0, noise, X.shape) if noise else 0.0), y.astype(np.int64)
+
+
+PLANE: dict[str, Callable[..., Points]] = {
     "moons": moons,
     "circles": circles,
     "xor": xor,
     "spirals": spirals,
     "blobs": blobs,
-}
+    "flower": flower,
+    "yinyang": yinyang,
+}  # all with points of two coordinates
+DATASETS: dict[str, Callable[..., Points]] = {**PLANE, "digits": digits}
 
 
 def load(name: str, *, n: int = 100, noise: float = 0.1, seed: int | None = 0) -> Points:

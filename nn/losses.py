@@ -10,13 +10,14 @@ Names to know: `mse_loss`, `hinge_loss`, `binary_cross_entropy_with_logits`, `cr
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
 from tinygrad_edu.errors import DomainError, OptionError, SizeError
-from tinygrad_edu.functions import log, logsumexp
+from tinygrad_edu.functions import dot, log, logsumexp
 from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Number, Value, as_value
@@ -25,16 +26,26 @@ Numbers = Iterable[Any] | Number  # Values and numbers, or lists of them
 REDUCTIONS = ["mean", "sum"]
 
 
-def mse_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Value:
+def mse_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean", *, scale: float = 1.0) -> Value:
     """The squared error, (prediction - target)², averaged over all numbers or summed.
+
+    Args:
+        predictions: Values.
+        targets: as many numbers.
+        reduction: "mean" or "sum".
+        scale: a factor of every term. The half-squared error of the books, ½(target - out)² with the gradient
+            out - target, is scale=0.5, with reduction="sum".
 
     Raises:
         SizeError: if there is not one target for each prediction.
 
     >>> mse_loss([Value(1.0), Value(4.0)], [0.0, 2.0]).data
     2.5
+    >>> mse_loss([Value(1.0), Value(4.0)], [0.0, 2.0], reduction="sum", scale=0.5).data
+    2.5
     """
-    return _reduced([(p - t) ** 2 for p, t in _pairs(predictions, targets)], reduction)
+    squares = [(p - t) ** 2 for p, t in _pairs(predictions, targets)]
+    return _reduced(squares if scale == 1.0 else [scale * square for square in squares], reduction)
 
 
 def hinge_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Value:
@@ -81,14 +92,18 @@ def binary_cross_entropy_with_logits(predictions: Numbers, targets: Numbers, red
     return _reduced([z.softplus() - t * z for z, t in pairs], reduction)
 
 
-def cross_entropy(predictions: Iterable[Any], targets: Iterable[int], reduction: str = "mean") -> Value:
+def cross_entropy(predictions: Iterable[Any], targets: Iterable[Any], reduction: str = "mean") -> Value:
     """The loss log Σ exp(z) - z[t]: of logits z, a list with one for each class, and the index t of the right one.
 
+    A target may also be the share of each class, which sum to 1: [0, 1, 0] says the same as 1.
+
     Raises:
-        OptionError: if a target is no index of a class.
+        OptionError: if a target is no index of a class, or its shares do not sum to 1.
         SizeError: if a sample has no list of logits, or there is not one target for each sample.
 
     >>> round(cross_entropy([[Value(0.0), Value(0.0)]], [1]).data, 6)
+    0.693147
+    >>> round(cross_entropy([[Value(0.0), Value(0.0)]], [[0.0, 1.0]]).data, 6)
     0.693147
     """
     rows, classes = _members(predictions), _members(targets)
@@ -113,6 +128,8 @@ def _surprise_of_class(logits: Any, target: Any) -> Value:
             "it compares the logits of two classes or more",
             instead="binary_cross_entropy_with_logits, for two classes and one output",
         )
+    if not _is_number(target) and not isinstance(target, str):
+        return logsumexp(row) - dot(row, _shares(target, len(row)))
     if target not in range(len(row)):
         raise OptionError(
             f"cross_entropy with the target {target!r}",
@@ -120,6 +137,18 @@ def _surprise_of_class(logits: Any, target: Any) -> Value:
             instead=f"a whole number from 0 to {len(row) - 1}",
         )
     return logsumexp(row) - as_value(row[int(target)])
+
+
+def _shares(target: Any, classes: int) -> list[Value]:
+    shares = [as_value(share) for share in target]
+    total = sum(share.data for share in shares)
+    if len(shares) != classes or not math.isclose(total, 1.0, rel_tol=1e-6):
+        raise OptionError(
+            f"cross_entropy with {len(shares)} shares that sum to {show(total)}",
+            f"there is one share for each of the {classes} classes, and they sum to 1",
+            instead=f"the index of a class, from 0 to {classes - 1}",
+        )
+    return shares
 
 
 def _check_side(target: float) -> None:

@@ -1,15 +1,19 @@
 """Do the data sets lie where they say, the same for the same seed?"""
 
+import json
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tinygrad_edu import nn
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.errors import MissingError, OptionError
 from tinygrad_edu.nn import datasets
-from tinygrad_edu.nn.datasets import DATASETS
+from tinygrad_edu.nn.datasets import PLANE
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", [name for name in PLANE if name != "yinyang"])
 def test_every_data_set_is_points_and_classes(name):
     X, y = datasets.load(name, n=40, noise=0.05, seed=3)
     assert (X.shape, X.dtype, y.shape, y.dtype) == ((40, 2), np.float64, (40,), np.int64)
@@ -21,13 +25,13 @@ def test_every_data_set_is_points_and_classes(name):
     assert not np.array_equal(X, other)
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", [name for name in PLANE if name != "flower"])
 def test_the_classes_come_mixed(name):
     _, y = datasets.load(name, n=100)
     assert 20 < np.count_nonzero(np.diff(y)) < 80
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", [name for name in PLANE if name not in ("flower", "yinyang")])
 def test_noise_is_the_standard_deviation_of_each_coordinate(name):
     clean, y = datasets.load(name, n=4000, noise=0.0)
     noisy, labels = datasets.load(name, n=4000, noise=0.3)
@@ -78,9 +82,9 @@ def test_the_first_class_has_the_odd_point():
     assert np.bincount(datasets.blobs(n=8, classes=3)[1]).tolist() == [3, 3, 2]
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", PLANE)
 def test_numbers_out_of_their_range_are_refused(name):
-    with pytest.raises(OptionError, match=r"n=1 points\n.*each of the 2 classes needs one"):
+    with pytest.raises(OptionError, match=r"n=1 points\n.*each of the [23] classes needs one"):
         datasets.load(name, n=1)
     for noise in (-0.1, float("nan")):
         with pytest.raises(OptionError, match=r"a standard deviation is 0 or more"):
@@ -90,5 +94,47 @@ def test_numbers_out_of_their_range_are_refused(name):
 def test_an_unknown_name_lists_those_there_are():
     with pytest.raises(OptionError) as caught:
         nn.datasets.load("mons")
-    assert "the choices are moons, circles, xor, spirals, blobs" in str(caught.value)
+    assert "the choices are moons, circles, xor, spirals, blobs, flower, yinyang, digits" in str(caught.value)
     assert "'moons'" in str(caught.value)
+
+
+def test_the_flower_is_that_of_the_planar_lesson():
+    path = Path(__file__).parent / "reference-numbers.json"
+    published = json.loads(path.read_text(encoding="utf-8"))["planar_flower"]["data"]
+    X, y = datasets.flower()
+    assert (X.shape, np.bincount(y).tolist()) == ((400, 2), [200, 200])
+    assert X[:3].tolist() == published["first3"]
+    assert X[-1].tolist() == published["last"]
+    assert X.sum(axis=0).tolist() == pytest.approx([published["sum_row0"], published["sum_row1"]], rel=1e-12)
+
+
+def test_the_yinyang_sign_is_in_a_circle_and_turned_by_half_it_is_its_own_opposite():
+    X, y = datasets.yinyang(n=900)
+    assert np.bincount(y).tolist() == [300, 300, 300]
+    assert np.hypot(*X.T).max() <= 1
+    dots = X[y == 2]
+    assert np.all(np.minimum(np.hypot(dots[:, 0] - 0.5, dots[:, 1]), np.hypot(dots[:, 0] + 0.5, dots[:, 1])) < 0.2)
+    for point, label in zip(-X, y, strict=True):
+        assert datasets._side_of_yinyang(*point) == {0: 1, 1: 0, 2: 2}[label]
+    assert datasets._side_of_yinyang(0.0, 0.9) == 1  # the upper half is one side, but for the bulge at its right
+    assert datasets._side_of_yinyang(0.5, 0.3) == 0
+
+
+def test_digits_are_images_between_0_and_1():
+    pytest.importorskip("sklearn", reason="scikit-learn, which has the images, is not installed")
+    X, y = datasets.digits()
+    assert (X.shape, X.min(), X.max(), sorted(set(y.tolist()))) == ((1797, 64), 0.0, 1.0, list(range(10)))
+    few, labels = datasets.digits(n=50, seed=3)
+    again, _ = datasets.digits(n=50, seed=3)
+    assert np.array_equal(few, again)
+    index = {row.tobytes(): label for row, label in zip(X, y, strict=True)}
+    assert [index[row.tobytes()] for row in few] == labels.tolist()
+    with pytest.raises(OptionError, match=r"n=2000 digits\n.*there are 1797"):
+        datasets.digits(n=2000)
+
+
+def test_digits_without_scikit_learn_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(MissingError, match=r"needs the package scikit-learn.*\n.*pip install scikit-learn"):
+        datasets.digits()

@@ -1,10 +1,11 @@
-"""Does SGD step as its formula and as PyTorch do?"""
+"""Do the optimizers step as their formulas and as PyTorch do?"""
 
 import numpy as np
 import pytest
 
 from tinygrad_edu import Value, nn
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.nn import schedules
 
 
 def test_a_step_is_the_learning_rate_times_the_gradient():
@@ -95,33 +96,159 @@ def test_no_parameters_are_refused_with_what_to_write():
         nn.SGD([])
 
 
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        ({"betas": (0.9, 1.0)}, "both are 0 or more, below 1"),
+        ({"eps": -1.0}, "eps is 0 or more"),
+        ({"max_norm": 0.0}, "what a gradient is cut to is above 0"),
+        ({"max_value": -1.0}, "what a gradient is cut to is above 0"),
+    ],
+)
+def test_adam_refuses_a_number_out_of_its_range(options, wrong):
+    with pytest.raises(OptionError, match=wrong):
+        nn.Adam([Value(1.0)], **options)
+
+
+def test_what_is_no_value_is_refused_with_what_to_write():
+    with pytest.raises(OptionError, match=r"SGD of floats such as 1.0\n(.*\n)*.*SGD\(program.parameters\)"):
+        nn.SGD([1.0, 2.0])
+    with pytest.raises(OptionError, match=r"it moves Values, or an array of numbers"):
+        nn.SGD(3.0)
+    with pytest.raises(SizeError, match=r"shape \(2, 2\) and type float64"):
+        nn.SGD(np.zeros((2, 2)))
+
+
+def test_values_hold_their_gradients_and_an_array_is_given_its_own():
+    with pytest.raises(SizeError, match=r"they hold their gradients themselves"):
+        nn.SGD([Value(1.0)]).step([1.0])
+    with pytest.raises(SizeError, match=r"step of 2 numbers with a gradient of shape \(3,\)"):
+        nn.SGD(np.zeros(2)).step([1.0, 2.0, 3.0])
+    with pytest.raises(SizeError, match=r"optimizer.step\(gradient\)"):
+        nn.SGD(np.zeros(2)).step()
+
+
+def test_an_array_is_moved_in_place_as_values_are():
+    for make in (nn.SGD, nn.Adam, nn.AdamW):
+        w, v = Value(1.0), Value(-2.0)
+        numbers = np.array([1.0, -2.0])
+        ours, arrays = make([w, v], lr=0.1, weight_decay=0.1), make(numbers, lr=0.1, weight_decay=0.1)
+        for _ in range(5):
+            ours.zero_grad()
+            (w * w + 3 * v).backward()
+            arrays.step([w.grad, v.grad])
+            ours.step()
+            assert numbers.tolist() == [w.data, v.data]
+
+
+def test_adam_of_a_parameter_that_joins_late_begins_with_it():
+    early, late, alone = Value(1.0), Value(1.0), Value(1.0)
+    both, one = nn.Adam([early, late], lr=0.1), nn.Adam([alone], lr=0.1)
+    early.grad = 1.0
+    both.step()
+    assert late.data == 1.0
+    late.grad = alone.grad = 0.3
+    both.step()
+    one.step()
+    assert late.data == alone.data
+
+
+def valley(x, y, z):
+    return (x - 1) ** 2 + 5 * (y - x * x) ** 2 + (x * y - z) ** 2
+
+
+def pytorch():
+    return pytest.importorskip("torch", reason="PyTorch is not installed: `pip install torch` to compare with it")
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize(
-    "options",
+    ("name", "options"),
     [
-        {},
-        {"momentum": 0.9},
-        {"momentum": 0.9, "nesterov": True},
-        {"weight_decay": 0.1},
-        {"momentum": 0.8, "nesterov": True, "weight_decay": 0.01},
+        ("SGD", {}),
+        ("SGD", {"momentum": 0.9}),
+        ("SGD", {"momentum": 0.9, "nesterov": True}),
+        ("SGD", {"weight_decay": 0.1}),
+        ("SGD", {"momentum": 0.8, "nesterov": True, "weight_decay": 0.01}),
+        ("Adam", {}),
+        ("Adam", {"betas": (0.8, 0.95), "eps": 1e-4}),
+        ("Adam", {"weight_decay": 0.1}),
+        ("AdamW", {"weight_decay": 0.01}),
+        ("AdamW", {"weight_decay": 0.3, "betas": (0.5, 0.9)}),
     ],
     ids=str,
 )
-def test_fifty_steps_equal_pytorchs(options):
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: `pip install torch` to compare with it")
+@pytest.mark.parametrize("clip", [{}, {"max_norm": 0.5}, {"max_value": 0.2}], ids=str)
+def test_fifty_steps_equal_pytorchs(name, options, clip):
+    torch = pytorch()
     start = np.random.default_rng(0).normal(size=3).tolist()
     ours, theirs = [Value(number) for number in start], torch.tensor(start, dtype=torch.float64, requires_grad=True)
-    mine = nn.SGD(ours, lr=0.03, **options)
-    other = torch.optim.SGD([theirs], lr=0.03, **options)
-
-    def valley(x, y, z):
-        return (x - 1) ** 2 + 5 * (y - x * x) ** 2 + (x * y - z) ** 2
-
+    array = np.array(start)
+    mine = getattr(nn, name)(ours, lr=0.03, **options, **clip)
+    program = getattr(nn, name)(array, lr=0.03, **options, **clip)
+    other = getattr(torch.optim, name)([theirs], lr=0.03, **options)
     for _ in range(50):
         mine.zero_grad()
         valley(*ours).backward()
+        gradient = [p.grad for p in ours]
+        program.step(gradient)
         mine.step()
-        other.zero_grad()
-        valley(*theirs).backward()
+        theirs.grad = torch.tensor(gradient, dtype=torch.float64)  # the same: it is the step that is compared
+        if "max_norm" in clip:
+            torch.nn.utils.clip_grad_norm_([theirs], **clip)
+        if "max_value" in clip:
+            torch.nn.utils.clip_grad_value_([theirs], clip["max_value"])
         other.step()
         assert [p.data for p in ours] == pytest.approx(theirs.tolist(), rel=1e-12, abs=1e-12)
+        assert array.tolist() == [p.data for p in ours]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["constant", "step", "linear", "cosine", "warm_up"])
+def test_fifty_learning_rates_equal_pytorchs(name):
+    torch = pytorch()
+    rates = torch.optim.lr_scheduler
+    ours, theirs = {
+        "constant": (schedules.constant(0.3, steps=7), lambda o: rates.ConstantLR(o, 0.3, 7)),
+        "step": (schedules.step(8, factor=0.5), lambda o: rates.StepLR(o, 8, 0.5)),
+        "linear": (schedules.linear(30, 1.0, 0.2), lambda o: rates.LinearLR(o, 1.0, 0.2, 30)),
+        "cosine": (schedules.cosine(50, end=0.1), lambda o: rates.CosineAnnealingLR(o, 50, 0.1 * 0.05)),
+        "warm_up": (
+            schedules.warm_up(10, then=schedules.step(15), start=0.2),
+            lambda o: rates.SequentialLR(o, [rates.LinearLR(o, 0.2, 1.0, 10), rates.StepLR(o, 15)], [10]),
+        ),
+    }[name]
+    start = [0.5, -0.5, 1.0]
+    values, tensor = [Value(number) for number in start], torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    mine, other = nn.SGD(values, lr=0.05, schedule=ours), torch.optim.SGD([tensor], lr=0.05)
+    schedule = theirs(other)
+    for _ in range(50):
+        assert mine.current_lr == pytest.approx(other.param_groups[0]["lr"], rel=1e-12)
+        mine.zero_grad()
+        valley(*values).backward()
+        mine.step()
+        other.zero_grad()
+        valley(*tensor).backward()
+        other.step()
+        schedule.step()
+        assert [p.data for p in values] == pytest.approx(tensor.tolist(), rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("most", [0.5, 1e6])
+def test_clipping_equals_pytorchs(most):
+    torch = pytorch()
+    values, tensor = [Value(1.0), Value(2.0)], torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    for x in (values, tensor):
+        (x[0] * x[1] * 3).backward()
+    assert nn.clip_grad_norm(values, most) == pytest.approx(float(torch.nn.utils.clip_grad_norm_([tensor], most)))
+    assert [x.grad for x in values] == pytest.approx(tensor.grad.tolist(), rel=1e-12)
+    nn.clip_grad_value(values, 0.1)
+    torch.nn.utils.clip_grad_value_([tensor], 0.1)
+    assert [x.grad for x in values] == pytest.approx(tensor.grad.tolist(), rel=1e-12)
+
+
+@pytest.mark.parametrize("make", [schedules.step, schedules.linear, schedules.cosine, schedules.warm_up])
+def test_a_schedule_of_no_steps_is_refused(make):
+    with pytest.raises(OptionError, match="a schedule has at least one step"):
+        make(0)

@@ -14,6 +14,8 @@ Every error of this package is one of these, and each is also the built-in error
     ├── OptionError       (ValueError)          a name or number that is none of the choices
     ├── CompileError      (RuntimeError)        a compiled program that is not its graph: a bug of ours
     ├── DivergedError     (ArithmeticError)     a training whose loss is no number any more
+    ├── FileError         (ValueError)          a file that does not hold what it should
+    ├── MissingError      (ImportError)         a package that is not installed, and would be needed
     └── DrawingError      (RuntimeError)        a picture that could not be made
 
 A message has up to four parts: what was asked, what is wrong, where it came from, what to write instead.
@@ -80,6 +82,14 @@ class CompileError(TinygradError, RuntimeError):
 
 class DivergedError(TinygradError, ArithmeticError):
     """A training whose loss is no number any more."""
+
+
+class FileError(TinygradError, ValueError):
+    """A file that does not hold what it should: a model, or a table."""
+
+
+class MissingError(TinygradError, ImportError):
+    """A package that is not installed, and would be needed for what was asked."""
 
 
 class DrawingError(TinygradError, RuntimeError):

@@ -1,0 +1,80 @@
+"""How does the learning rate change from step to step?
+
+A *schedule* is a function of the number of the step, counted from 0, that gives a factor of the learning rate:
+
+    SGD(parameters, lr=0.1, schedule=warm_up(10, then=cosine(90)))
+
+    constant        1                       step(30)        1, then 0.1, then 0.01: a tenth after every 30 steps
+    linear(100)     falling in a line       cosine(100)     falling slowly, fast, slowly
+    warm_up(10)     rising first, then another one
+
+Each is PyTorch's of that name. Names to know: `constant`, `step`, `linear`, `cosine`, `warm_up`. Read next: `train.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from tinygrad_edu.errors import OptionError
+
+Schedule = Callable[[int], float]
+
+
+def constant(factor: float = 1.0, steps: int = 0) -> Schedule:
+    """Another factor for the first steps, and 1 from then on (PyTorch's ConstantLR); without any, always 1.
+
+    >>> [constant(0.5, steps=2)(n) for n in range(4)]
+    [0.5, 0.5, 1.0, 1.0]
+    """
+    return lambda n: factor if n < steps else 1.0
+
+
+def step(every: int, factor: float = 0.1) -> Schedule:
+    """The factor once more after every so many steps (PyTorch's StepLR).
+
+    >>> [step(2, factor=0.5)(n) for n in range(6)]
+    [1.0, 1.0, 0.5, 0.5, 0.25, 0.25]
+    """
+    _check_count("step", every)
+    return lambda n: float(factor ** (n // every))
+
+
+def linear(steps: int, start: float = 1.0, end: float = 0.1) -> Schedule:
+    """In a straight line from one factor to another, which then stays (PyTorch's LinearLR).
+
+    >>> [linear(4, start=1.0, end=0.0)(n) for n in range(6)]
+    [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
+    """
+    _check_count("linear", steps)
+    return lambda n: start + (end - start) * min(n, steps) / steps
+
+
+def cosine(steps: int, end: float = 0.0) -> Schedule:
+    """Half a wave from 1 down to `end`, which then stays (PyTorch's CosineAnnealingLR, which would rise again).
+
+    Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017).
+
+    >>> [round(cosine(4)(n), 3) for n in range(6)]
+    [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
+    """
+    _check_count("cosine", steps)
+    return lambda n: end + (1 - end) * (1 + math.cos(math.pi * min(n, steps) / steps)) / 2
+
+
+def warm_up(steps: int, then: Schedule | None = None, start: float = 0.1) -> Schedule:
+    """From a small factor up to 1 in a line; after that another schedule, which counts from there.
+
+    Goyal et al., "Accurate, large minibatch SGD" (2017). PyTorch's SequentialLR of LinearLR and another.
+
+    >>> [round(warm_up(3, then=step(1, factor=0.5))(n), 3) for n in range(6)]
+    [0.1, 0.4, 0.7, 1.0, 0.5, 0.25]
+    """
+    _check_count("warm_up", steps)
+    after = constant() if then is None else then
+    return lambda n: start + (1 - start) * n / steps if n < steps else after(n - steps)
+
+
+def _check_count(name: str, steps: int) -> None:
+    if steps < 1:
+        raise OptionError(f"{name}({steps})", "a schedule has at least one step", instead=f"{name}(100)")
