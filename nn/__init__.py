@@ -11,6 +11,8 @@ if __name__ != "tinygrad_edu.nn":
     raise ImportError("write `from tinygrad_edu import nn`: a bare import from here is a second copy of every class")
 
 from tinygrad_edu.nn import datasets, schedules
+from tinygrad_edu.nn.callbacks import Callback, EarlyStopping, Training
+from tinygrad_edu.nn.history import History
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron
 from tinygrad_edu.nn.losses import (
     binary_cross_entropy,
@@ -22,19 +24,22 @@ from tinygrad_edu.nn.losses import (
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Adam, AdamW, Optimizer, clip_grad_norm, clip_grad_value
 from tinygrad_edu.nn.preparation import Standardizer, train_test_split
-from tinygrad_edu.nn.train import History, accuracy, fit, predict
+from tinygrad_edu.nn.train import accuracy, fit, predict, predict_proba, score
 
 __all__ = [
     "MLP",
     "SGD",
     "Adam",
     "AdamW",
+    "Callback",
+    "EarlyStopping",
     "History",
     "Layer",
     "Module",
     "Neuron",
     "Optimizer",
     "Standardizer",
+    "Training",
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
@@ -46,6 +51,8 @@ __all__ = [
     "hinge_loss",
     "mse_loss",
     "predict",
+    "predict_proba",
     "schedules",
+    "score",
     "train_test_split",
 ]

@@ -88,7 +88,7 @@ def binary_cross_entropy_with_logits(predictions: Numbers, targets: Numbers, red
     """
     pairs = _pairs(predictions, targets)
     for _, target in pairs:
-        _check_share(target.data)
+        as_share(target.data)
     return _reduced([z.softplus() - t * z for z, t in pairs], reduction)
 
 
@@ -113,7 +113,7 @@ def cross_entropy(predictions: Iterable[Any], targets: Iterable[Any], reduction:
 
 def _surprise(p: Value, t: Value) -> Value:
     """A term whose factor is exactly 0 is left out, so that p = 0 is allowed where t = 0."""
-    _check_share(t.data)
+    as_share(t.data)
     _check_probability(p.data, t.data)
     if t.is_constant and t.data in (0.0, 1.0):
         return -log(p if t.data == 1.0 else 1 - p)
@@ -130,13 +130,25 @@ def _surprise_of_class(logits: Any, target: Any) -> Value:
         )
     if not _is_number(target) and not isinstance(target, str):
         return logsumexp(row) - dot(row, _shares(target, len(row)))
-    if target not in range(len(row)):
+    return logsumexp(row) - as_value(row[as_class(target, len(row))])
+
+
+def as_class(target: Any, classes: int) -> int:
+    """The index of a class, as cross_entropy takes it.
+
+    Raises:
+        OptionError: if it is none.
+
+    >>> as_class(2.0, 3)
+    2
+    """
+    if target not in range(classes):
         raise OptionError(
             f"cross_entropy with the target {target!r}",
-            f"a target is the index of one of the {len(row)} classes",
-            instead=f"a whole number from 0 to {len(row) - 1}",
+            f"a target is the index of one of the {classes} classes",
+            instead=f"a whole number from 0 to {classes - 1}",
         )
-    return logsumexp(row) - as_value(row[int(target)])
+    return int(target)
 
 
 def _shares(target: Any, classes: int) -> list[Value]:
@@ -160,13 +172,22 @@ def _check_side(target: float) -> None:
         )
 
 
-def _check_share(target: float) -> None:
-    if not 0 <= target <= 1:
+def as_share(target: Any) -> float:
+    """A number between 0 and 1, as binary cross-entropy takes it.
+
+    Raises:
+        OptionError: if it is none.
+
+    >>> as_share(1)
+    1.0
+    """
+    if not isinstance(target, int | float) or not 0 <= target <= 1:
         raise OptionError(
-            f"binary cross-entropy with the target {show(target)}",
+            f"binary cross-entropy with the target {show(target) if isinstance(target, float) else repr(target)}",
             "its targets are 0 and 1, or between",
             instead="(y + 1) / 2, for labels y of -1 and 1",
         )
+    return float(target)
 
 
 def _check_probability(p: float, target: float) -> None:

@@ -1,77 +1,35 @@
 """How does a network learn from data?
 
-    history = fit(model, X, y, loss="hinge", epochs=40)
+    history = fit(model, X, y, loss="hinge", epochs=40, validation_data=(X_val, y_val))
 
 An *epoch* is one pass over the data, in batches: forward, loss, backward, a step of the optimizer. `fit` shows a
 progress bar on a terminal, keeps what it saw in a `History`, and ends cleanly on Ctrl-C.
 
-Names to know: `fit`, `History`, `predict`, `accuracy`.
+Names to know: `fit`, `predict`, `predict_proba`, `accuracy`, `score`. Read next: `checkpoint.py`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
 import random
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tinygrad_edu.errors import DivergedError, OptionError, SizeError
-from tinygrad_edu.nn.init import unknown
-from tinygrad_edu.nn.layers import Outputs
-from tinygrad_edu.nn.losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    hinge_loss,
-    mse_loss,
-)
+from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.nn.callbacks import Callback, Training, as_callback
+from tinygrad_edu.nn.history import History
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Optimizer
-from tinygrad_edu.show import show
-from tinygrad_edu.value import Value, no_grad
+from tinygrad_edu.nn.progress import bar
+from tinygrad_edu.nn.steps import Batch, CompiledSteps, EagerSteps, Seen, Steps, has_one_graph, numbers_of
+from tinygrad_edu.nn.tasks import Loss, Task, task_of
+from tinygrad_edu.value import no_grad
 
 FIRST_LR = 0.05
 
-Loss = Callable[[list[Outputs], list[Any]], Value]
-Sample = tuple[list[float], Any]
-
-
-@dataclass
-class History:
-    """What a training saw, one entry for each epoch.
-
-    Attributes:
-        loss: the mean loss over the samples, each as it was when its batch was seen.
-        accuracy: the share of samples on the right side at that time; nan for a loss that is no classification.
-        interrupted: whether Ctrl-C ended it early.
-    """
-
-    loss: list[float] = field(default_factory=list)
-    accuracy: list[float] = field(default_factory=list)
-    interrupted: bool = False
-
-    @property
-    def epochs(self) -> int:
-        """How many epochs were finished."""
-        return len(self.loss)
-
-    @property
-    def summary(self) -> str:
-        """How it went, in a line."""
-        if not self.loss:
-            return "no epoch finished"
-        right = "" if math.isnan(self.accuracy[-1]) else f", accuracy {100 * self.accuracy[-1]:.1f} %"
-        stopped = ", interrupted" if self.interrupted else ""
-        return f"{self.epochs} epochs, loss {show(self.loss[0])} → {show(self.loss[-1])}{right}{stopped}"
-
-    def __repr__(self) -> str:
-        return f"History({self.summary})"
+Floats = NDArray[np.float64]
 
 
 def fit(
@@ -83,7 +41,10 @@ def fit(
     optimizer: Optimizer | None = None,
     epochs: int = 40,
     batch_size: int | None = 10,
+    validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+    callbacks: Iterable[Callback | Callable[[Training], object]] = (),
     seed: int | None = 0,
+    compiled: bool | None = None,
     progress: bool | None = None,
 ) -> History:
     """Train a model on data, in place.
@@ -92,22 +53,29 @@ def fit(
         model: the network, or any Module that takes a sample and gives a Value or a list of them.
         X: samples, of shape (n, inputs).
         y: n labels: 0 and 1, or for "hinge" also -1 and 1 (it is given -1 for 0), class indices for "cross_entropy",
-            numbers for "mse".
+            numbers for "mse", or a row of them for each sample where the model has several outputs.
         loss: "hinge", "mse", "bce", "bce_with_logits", "cross_entropy", or a function of predictions and targets.
         optimizer: by default SGD with momentum 0.9, its learning rate falling from 0.05 in a straight line. One that
-            is given keeps its learning rate; L2 regularization is its `weight_decay`.
+            is given keeps its learning rate and its schedule; L2 regularization is its `weight_decay`.
         epochs: passes over the data.
         batch_size: samples for each step; None for all of them.
+        validation_data: samples and labels that are looked at after every epoch, and never trained on.
+        callbacks: functions of a `Training`, or callbacks such as `EarlyStopping`, which are asked after every epoch.
         seed: of the order of the samples.
+        compiled: whether to train a compiled program, which gives the same numbers much faster, or scalar by scalar. By
+            default the networks and losses of this package are compiled, and what you wrote yourself is not: a model
+            that decides by looking at its numbers has another graph for each sample. (True tries it, and holds it
+            against the model.)
         progress: whether to show a progress bar; if not said, where standard error is a terminal.
 
     Returns:
-        The history of loss and accuracy, up to the epoch that Ctrl-C interrupted.
+        The history of loss and accuracy, up to the epoch that Ctrl-C interrupted or a callback stopped.
 
     Raises:
         SizeError: if X and y do not fit together or to the model.
         OptionError: if the loss is unknown, a label is none that it takes, or a count is below 1.
-        DivergedError: if the loss, or an output, is no longer a finite number.
+        DivergedError: if the loss, an output or a gradient is no longer a finite number; it names the node where that
+            began.
 
     >>> from tinygrad_edu.nn import MLP, datasets
     >>> X, y = datasets.blobs(n=20)
@@ -115,24 +83,84 @@ def fit(
     1.0
     """
     _check_count("epochs", epochs)
-    data = _data(X, y)
-    size = len(data) if batch_size is None else batch_size
+    task = task_of(loss)
+    data = _data(task, X, y, "X", "y")
+    size = len(data.targets) if batch_size is None else batch_size
     _check_count("batch_size", size)
-    task = _task(loss)
+    validation = None if validation_data is None else _data(task, *validation_data, "X_val", "y_val")
     descent = SGD(model.parameters(), lr=FIRST_LR, momentum=0.9) if optimizer is None else optimizer
     history = History()
-    shuffled = random.Random(seed)  # noqa: S311 (the order of samples is no secret)
-    with _bar(epochs, progress) as advance, _until_interrupted(history):
-        for epoch in range(epochs):
+    training = Training(model, descent, history, epochs)
+    asked = [as_callback(callback) for callback in callbacks]
+    way = has_one_graph(model, task) if compiled is None else compiled
+    steps: Steps = (CompiledSteps if way else EagerSteps)(model, task, descent, history)
+    with bar(epochs, progress) as advance, _until_the_end(training, steps, asked):
+        for epoch, order in enumerate(_orders(len(data.targets), epochs, seed)):
             if optimizer is None:
                 descent.lr = FIRST_LR * (1 - 0.9 * epoch / epochs)
-            shuffled.shuffle(data)
-            _epoch(model, data, task, descent, size, history)
+            _epoch(steps, task, data, order, size, history)
+            if validation is not None:
+                _validate(steps, task, validation, history)
             advance(history)
+            if _is_stopped(training, steps, asked):
+                break
     return history
 
 
-def predict(model: Module, X: ArrayLike) -> NDArray[np.float64]:
+def _orders(samples: int, epochs: int, seed: int | None) -> Iterator[list[int]]:
+    """The samples in another random order for every epoch."""
+    shuffled = random.Random(seed)  # noqa: S311 (the order of samples is no secret)
+    order = list(range(samples))
+    for _ in range(epochs):
+        shuffled.shuffle(order)
+        yield order
+
+
+def _epoch(steps: Steps, task: Task, data: Batch, order: list[int], size: int, history: History) -> None:
+    total, right = 0.0, 0.0
+    mixed = Batch(data.X[order], [data.targets[number] for number in order])
+    for batch in mixed.parts(size):
+        seen = steps.train(batch)
+        total += seen.loss * len(batch.targets)
+        right += task.count_right(seen.outputs, batch.targets)
+    history.loss.append(total / len(order))
+    history.accuracy.append(right / len(order))
+
+
+def _validate(steps: Steps, task: Task, validation: Batch, history: History) -> None:
+    seen: Seen = steps.evaluate(validation)
+    history.val_loss.append(seen.loss)
+    history.val_accuracy.append(task.count_right(seen.outputs, validation.targets) / len(validation.targets))
+
+
+def _is_stopped(training: Training, steps: Steps, callbacks: list[Callback]) -> bool:
+    if callbacks:
+        steps.write_back()
+    for callback in callbacks:
+        callback.after_epoch(training)
+    return bool(training.history.stopped)
+
+
+@contextlib.contextmanager
+def _until_the_end(training: Training, steps: Steps, callbacks: list[Callback]) -> Iterator[None]:
+    """Whatever ends the training, the model has its parameters, and the callbacks their last word."""
+    history = training.history
+    try:
+        yield
+    except KeyboardInterrupt:
+        history.interrupted = True
+        counts = [len(numbers) for numbers in (history.accuracy, history.val_loss, history.val_accuracy) if numbers]
+        history.finish_epoch(min(counts, default=0))
+    finally:
+        steps.close()
+        for callback in callbacks:
+            callback.at_end(training)
+
+
+# Asking a model
+
+
+def predict(model: Module, X: ArrayLike) -> Floats:
     """The outputs for samples of shape (n, inputs), without a graph: shape (n,), or (n, outputs).
 
     >>> from tinygrad_edu.nn import MLP
@@ -140,7 +168,26 @@ def predict(model: Module, X: ArrayLike) -> NDArray[np.float64]:
     (2,)
     """
     with no_grad():
-        return np.array([_numbers(model(row)) for row in np.asarray(X, dtype=float).tolist()])
+        return np.array([numbers_of(model(row)) for row in np.asarray(X, dtype=float).tolist()])
+
+
+def predict_proba(model: Module, X: ArrayLike) -> Floats:
+    """The probability of each class, of shape (n, classes), as scikit-learn's classifiers give them.
+
+    One output is a probability if it comes out of a sigmoid, and else a logit; several are logits, one for each class.
+    The margins of a hinge loss are no logits, and what is made of them here is no more than a guess.
+
+    >>> from tinygrad_edu.nn import MLP
+    >>> predict_proba(MLP(1, [1], init="zeros"), [[3.0]]).tolist()
+    [[0.5, 0.5]]
+    """
+    outputs = predict(model, X)
+    if outputs.ndim > 1:
+        powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+        return shares
+    one = outputs if _is_sigmoid(model) else np.exp(-np.logaddexp(0.0, -outputs))
+    return np.column_stack([1 - one, one])
 
 
 def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
@@ -159,67 +206,39 @@ def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
         raise SizeError(f"accuracy of {len(outputs)} samples and {len(labels)} labels", "each sample has one label")
     if outputs.ndim > 1:
         return float(np.mean(outputs.argmax(axis=1) == labels))
-    middle = 0.5 if getattr(model, "output", "") == "sigmoid" else 0.0
+    middle = 0.5 if _is_sigmoid(model) else 0.0
     return float(np.mean((outputs > middle) == (labels > 0)))
 
 
-def _is_same_side(output: Outputs, label: float) -> bool:
-    return bool((_numbers(output) > 0) == (label > 0))
+def score(model: Module, X: ArrayLike, y: ArrayLike) -> float:
+    """How well a model of numbers does: R², the share of the spread of y that it explains; 1 is all of it.
 
+    A model of classes has its `accuracy`.
 
-def _is_likely(probability: Outputs, label: float) -> bool:
-    return bool((_numbers(probability) > 0.5) == (label > 0.5))
+    Raises:
+        SizeError: if there is not one number for each output.
 
-
-def _is_largest(outputs: Outputs, label: float) -> bool:
-    return int(np.argmax(_numbers(outputs))) == label
-
-
-def _side(label: Any) -> float:
-    """The target of the hinge loss: -1 or 1, for labels 0 and 1, or -1 and 1."""
-    if label not in (-1, 0, 1):
-        raise OptionError(
-            f"fit(..., loss='hinge') with the label {label!r}",
-            "its labels are 0 and 1, or -1 and 1",
-            instead="loss='cross_entropy' for more than two classes, loss='mse' for numbers",
+    >>> from tinygrad_edu.nn import MLP
+    >>> line = MLP(1, [1], init="zeros")
+    >>> score(line, [[0.0], [1.0]], [-1.0, 1.0])
+    0.0
+    """
+    outputs, numbers = predict(model, X), np.asarray(y, dtype=float)
+    if numbers.shape == (*outputs.shape, 1):
+        numbers = numbers[..., 0]
+    if outputs.shape != numbers.shape:
+        raise SizeError(
+            f"score of outputs of shape {outputs.shape} and y of shape {numbers.shape}", "they are compared"
         )
-    return 1.0 if label > 0 else -1.0
+    missed, spread = np.sum((numbers - outputs) ** 2), np.sum((numbers - numbers.mean(axis=0)) ** 2)
+    return float(1 - missed / spread) if spread else float(missed == 0)
 
 
-class _Task(NamedTuple):
-    """What a loss asks of labels, and when it takes a sample to be right: never, where it does not tell classes."""
-
-    loss: Loss
-    is_right: Callable[[Outputs, float], bool] | None = None
-    as_target: Callable[[Any], Any] | None = None
-
-    def targets(self, labels: list[Any]) -> list[Any]:
-        """What the loss compares the outputs with."""
-        return [self.as_target(label) for label in labels] if self.as_target else labels
-
-    def count_right(self, outputs: list[Outputs], labels: list[Any]) -> float:
-        """How many samples are on the right side; nan where there are no sides."""
-        if self.is_right is None:
-            return math.nan
-        return sum(map(self.is_right, outputs, labels))
+def _is_sigmoid(model: Module) -> bool:
+    return getattr(model, "output", "") == "sigmoid"
 
 
-TASKS: dict[str, _Task] = {
-    "hinge": _Task(hinge_loss, _is_same_side, _side),
-    "mse": _Task(mse_loss),
-    "bce": _Task(binary_cross_entropy, _is_likely),
-    "bce_with_logits": _Task(binary_cross_entropy_with_logits, _is_same_side),
-    "cross_entropy": _Task(cross_entropy, _is_largest),
-}
-
-
-def _task(loss: str | Loss) -> _Task:
-    """The row of the table for a name or one of its functions; any other function has no sides."""
-    if callable(loss):
-        return next((task for task in TASKS.values() if task.loss is loss), _Task(loss))
-    if loss not in TASKS:
-        raise unknown("loss", loss, list(TASKS))
-    return TASKS[loss]
+# What is asked for
 
 
 def _check_count(name: str, number: int) -> None:
@@ -227,94 +246,27 @@ def _check_count(name: str, number: int) -> None:
         raise OptionError(f"fit(..., {name}={number})", "at least 1 is needed to learn anything", instead=f"{name}=10")
 
 
-def _data(X: ArrayLike, y: ArrayLike) -> list[Sample]:
+def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> Batch:
     samples, labels = np.asarray(X, dtype=float), np.asarray(y)
     if samples.ndim != 2 or not labels.ndim or len(samples) != len(labels) or not len(samples):
         raise SizeError(
-            f"fit with X of shape {samples.shape} and y of shape {labels.shape}",
-            "X has a row for each sample, and y as many labels",
-            instead="X of shape (n, inputs) and y of shape (n,)",
+            f"fit with {X_name} of shape {samples.shape} and {y_name} of shape {labels.shape}",
+            f"{X_name} has a row for each sample, and {y_name} as many labels",
+            instead=f"{X_name} of shape (n, inputs) and {y_name} of shape (n,)",
         )
+    _check_numbers(X_name, samples)
+    if labels.dtype.kind == "f":
+        _check_numbers(y_name, labels)
     if labels.shape == (len(samples), 1):  # a column
         labels = labels[:, 0]
-    return list(zip(samples.tolist(), labels.tolist(), strict=True))
+    return Batch(samples, task.targets(labels.tolist()))
 
 
-def _epoch(
-    model: Module, data: list[Sample], task: _Task, descent: Optimizer, batch_size: int, history: History
-) -> None:
-    total, right = 0.0, 0.0
-    for start in range(0, len(data), batch_size):
-        samples, labels = zip(*data[start : start + batch_size], strict=True)
-        outputs = [model(x) for x in samples]
-        _check_finite("an output of the model", [_numbers(output) for output in outputs], history, descent)
-        loss = task.loss(outputs, task.targets(list(labels)))
-        _check_finite("the loss", loss.data, history, descent)
-        descent.zero_grad()
-        loss.backward()
-        descent.step()
-        total += loss.data * len(samples)
-        right += task.count_right(outputs, list(labels))
-    history.loss.append(total / len(data))
-    history.accuracy.append(right / len(data))
-
-
-def _check_finite(what: str, numbers: ArrayLike, history: History, descent: Optimizer) -> None:
-    found = np.asarray(numbers, dtype=float)
-    if not np.isfinite(found).all():
-        raise DivergedError(
-            f"{what} is {found[~np.isfinite(found)][0]} in epoch {history.epochs + 1}",
-            "the steps were too large, and the parameters have grown beyond all numbers",
-            instead=f"a smaller learning rate than {show(descent.lr)}",
+def _check_numbers(name: str, numbers: NDArray[np.float64]) -> None:
+    if not np.isfinite(numbers).all():
+        place = tuple(int(index) for index in np.argwhere(~np.isfinite(numbers))[0])
+        raise OptionError(
+            f"fit with {numbers[place]} at {name}[{', '.join(map(str, place))}]",
+            "a sample that is no number would make the whole network nan",
+            instead=f"{name} without the samples that are incomplete",
         )
-
-
-def _numbers(outputs: Outputs) -> Any:
-    return outputs.data if isinstance(outputs, Value) else [output.data for output in outputs]
-
-
-@contextlib.contextmanager
-def _until_interrupted(history: History) -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        history.interrupted = True
-        _drop_unfinished(history)
-
-
-def _drop_unfinished(history: History) -> None:
-    """Ctrl-C may come between the two lists."""
-    del history.loss[len(history.accuracy) :]
-
-
-@contextlib.contextmanager
-def _bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History], None]]:
-    """A progress bar on standard error, or nothing."""
-    if not (sys.stderr.isatty() if wanted is None else wanted):
-        yield _show_nothing
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns: Sequence[Any] = (
-        TextColumn("  epoch {task.completed:>3}/{task.total}"),
-        BarColumn(bar_width=None),
-        TextColumn("{task.fields[seen]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=epochs, seen="")
-
-        def advance(history: History) -> None:
-            progress.update(task, completed=history.epochs, seen=_seen(history))
-
-        yield advance
-
-
-def _show_nothing(history: History) -> None:
-    """Stands for the bar where there is none."""
-
-
-def _seen(history: History) -> str:
-    right = history.accuracy[-1]
-    return f"loss {history.loss[-1]:.4f}" + ("" if math.isnan(right) else f"  accuracy {100 * right:5.1f} %")

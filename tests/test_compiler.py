@@ -64,6 +64,39 @@ def test_random_graphs_also_with_other_inputs(seed):
     assert agrees(program, loss, leaves[:2], others[2:])
 
 
+@given(seeds)
+@settings(max_examples=100, deadline=None)
+def test_every_node_of_a_random_graph_may_be_an_output(seed):
+    rng = random.Random(seed)
+    numbers, plan = random_graphs.seeded(seed)
+    leaves, loss = random_graphs.as_values(numbers, plan)
+    chosen = rng.choices(Graph(loss).nodes, k=6)
+    program = tinygrad_edu.compile(loss, inputs=leaves[2:], outputs=[chosen[:3], chosen[3:]])
+    assert agrees(program, loss, [leaf for leaf in Graph(loss).leaves if leaf not in leaves[2:]])
+    assert program.outputs.shape == (2, 3)
+    assert close(program.outputs.ravel(), [node.data for node in chosen])
+
+
+def test_outputs_follow_the_inputs_and_stand_in_the_program_as_arrays():
+    model = nn.MLP(2, [4, 3], activation="tanh", seed=0)
+    X = np.random.default_rng(0).normal(size=(5, 2))
+    xs = [[Value(number) for number in row] for row in X]
+    scores = [model(x) for x in xs]
+    program = tinygrad_edu.compile(
+        nn.cross_entropy(scores, [0, 1, 2, 0, 1]), wrt=model.parameters(), inputs=xs, outputs=scores
+    )
+    program(-X)
+    assert close(program.outputs, nn.predict(model, -X))
+    assert lines(program)[-1] == "return loss, gradient, Z2"
+
+
+def test_what_is_no_node_of_the_graph_is_no_output():
+    x = Value(2.0)
+    for strange in (Value(1.0), 3.0, [[x], [x, x]]):
+        with pytest.raises(GraphError, match="an output is a node of the graph of the loss"):
+            tinygrad_edu.compile(x * x, outputs=[strange] if not isinstance(strange, list) else strange)
+
+
 ACTIVATIONS = ["relu", "tanh", "sigmoid", "softplus", "silu", "gelu", "elu", "leaky_relu"]
 
 

@@ -62,7 +62,14 @@ class Source:
         return "def program(P, I):\n" + "\n".join(f"    {line}" for line in body) + "\n"
 
 
-def emit(workspace: Workspace, names: dict[int, str], output: int, gradient: Ids, leaves: dict[str, Ids]) -> Source:
+def emit(
+    workspace: Workspace,
+    names: dict[int, str],
+    output: int,
+    gradient: Ids,
+    leaves: dict[str, Ids],
+    wanted: Ids | None = None,
+) -> Source:
     """Write the program that computes a scalar, and the scalars of its gradient.
 
     Args:
@@ -71,8 +78,9 @@ def emit(workspace: Workspace, names: dict[int, str], output: int, gradient: Ids
         output: the loss.
         gradient: for each parameter the scalar that is its gradient; NOWHERE for 0.
         leaves: the scalars of all parameters and of all inputs, in their order.
+        wanted: other scalars to be returned, in the shape they are to have.
     """
-    return _Writer(workspace, names, leaves).program(output, gradient)
+    return _Writer(workspace, names, leaves).program(output, gradient, wanted)
 
 
 class _Writer(Expressions):
@@ -89,21 +97,23 @@ class _Writer(Expressions):
         self.texts: dict[int, Text] = {}
         self.uses: Counter[int] = Counter()
 
-    def program(self, output: int, gradient: Ids) -> Source:
-        for array in self._needed(output, gradient):
+    def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
+        others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
+        for array in self._needed([output, *gradient[gradient != NOWHERE].tolist(), *others.tolist()]):
             text, level = self.computed(array)
             if self._can_stand_inside(array, text):
                 self.texts[array.number] = text, level
             else:
                 self.texts[array.number] = self._name(array), ATOM
                 self.lines.append(Line(self._name(array), text, array.shape, array))
-        results = [*self._gradient(gradient), f"return {self.view(np.array(output))[0]}, gradient"]
+        also = "" if wanted is None else f", {self.view(wanted, is_exact=True)[0]}"
+        results = [*self._gradient(gradient), f"return {self.view(np.array(output))[0]}, gradient{also}"]
         return Source(tuple(self.leaf_lines), tuple(self.lines), tuple(results), self.data)
 
-    def _needed(self, output: int, gradient: Ids) -> list[Array]:
-        """The arrays that the results depend on, as they were made: arguments before users."""
+    def _needed(self, scalars: list[int]) -> list[Array]:
+        """The arrays that some scalars depend on, as they were made: arguments before users."""
         workspace = self.workspace
-        results = {int(workspace.where[scalar]) for scalar in (output, *gradient[gradient != NOWHERE].tolist())}
+        results = set(workspace.where[scalars].tolist())
         self.uses.update(dict.fromkeys(results, 2))  # a result has a line of its own
         seen = results - {NOWHERE}
         stack = list(seen)

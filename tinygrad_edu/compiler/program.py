@@ -35,6 +35,7 @@ from tinygrad_edu.preludes import NUMPY
 from tinygrad_edu.value import Number, Value
 
 Floats = npt.NDArray[np.float64]
+Nodes = npt.NDArray[Any]  # Values, in the shape they are asked for
 Function = Any  # (parameters, inputs) -> (loss, gradient)
 
 TOLERANCE = 1e-9  # relative, to the largest number of its kind: the order of additions differs
@@ -43,7 +44,12 @@ _numbers = itertools.count(1)
 
 
 def compile(
-    loss: Value, wrt: Iterable[Value] | None = None, inputs: Iterable[Any] = (), *, check: bool = False
+    loss: Value,
+    wrt: Iterable[Value] | None = None,
+    inputs: Iterable[Any] = (),
+    *,
+    outputs: Any = (),
+    check: bool = False,
 ) -> Program:
     """Find the NumPy program in the graph of a loss.
 
@@ -52,11 +58,13 @@ def compile(
         wrt: the leaves to differentiate by, `model.parameters()` say; by default all that are not inputs.
         inputs: leaves whose numbers change from call to call, in lists of lists if that is convenient. Every other leaf
             keeps the number that it has now.
+        outputs: nodes of the graph, in a list or a table, whose numbers are wanted beside the loss: after each call
+            they are in `program.outputs`, an array of the same shape.
         check: whether the program raises a DomainError where it divides by zero or has no number as a result; without
             it, the result is inf or nan, as in NumPy.
 
     Raises:
-        GraphError: if `loss` is no Value, or a parameter or an input no leaf of it.
+        GraphError: if `loss` is no Value, a parameter or an input no leaf of it, or an output no node of its graph.
         StaleGraphError: if a number changed after the graph was made.
         CompileError: if the program does not give the numbers of the graph; that would be a bug of the compiler.
 
@@ -66,12 +74,16 @@ def compile(
     (25.0, array([30.]))
     >>> program([1.0])
     (1.0, array([2.]))
+    >>> y = w * x
+    >>> program = compile((y - 1) ** 2, outputs=[y])
+    >>> program()[0], program.outputs
+    (25.0, array([6.]))
     """
     leaves = _flat(inputs)
     graph = Graph(loss)
     chosen = [leaf for leaf in graph.leaves if leaf not in set(leaves)] if wrt is None else _flat(wrt)
     with _resting_collector():
-        program = Program(graph, chosen, leaves, check=check)
+        program = Program(graph, chosen, leaves, _table(graph, outputs), check=check)
         program.check_against(graph)
     return program
 
@@ -97,6 +109,19 @@ def _flat(leaves: Any) -> list[Value]:
     return [leaf for each in leaves for leaf in _flat(each)]
 
 
+def _table(graph: Graph, outputs: Any) -> Nodes:
+    """Nodes of the graph, in an array of their shape."""
+    table: Nodes = np.array(outputs, dtype=object)
+    strange = next((each for each in table.flat if not isinstance(each, Value) or each not in graph.index), None)
+    if strange is not None:
+        raise GraphError(
+            f"compile with {strange!r} among the outputs",
+            "an output is a node of the graph of the loss",
+            instead="outputs=predictions, of which the loss was made, in rows of one length",
+        )
+    return table
+
+
 class Program:
     """A NumPy function of parameters and inputs that gives a loss and its gradient.
 
@@ -104,17 +129,21 @@ class Program:
         source: its text. `print(program.source)` shows it; a traceback shows its lines.
         leaves: the lines that name the parameters and the inputs.
         lines: the lines that compute something, with the arrays that they stand for.
+        outputs: what was asked for beside the loss, as the last call found it.
     """
 
-    def __init__(self, graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], *, check: bool = False) -> None:
+    def __init__(
+        self, graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: Nodes, *, check: bool = False
+    ) -> None:
         self.check = check
         self.wrt = tuple(wrt)
         self.inputs = tuple(inputs)
         self.edges = sum(map(len, graph.arguments))
         self._parameters = np.array([leaf.data for leaf in wrt], dtype=np.float64)
         self._inputs = np.array([leaf.data for leaf in inputs], dtype=np.float64)
-        found, self._gradient = _find(graph, self.wrt, self.inputs)
-        self._graph = graph
+        self.outputs = np.array([node.data for node in outputs.flat]).reshape(outputs.shape)
+        found, self._gradient = _find(graph, self.wrt, self.inputs, outputs)
+        self.graph = graph
         self.source = found.text
         self.leaves = found.leaves
         self.lines = found.lines
@@ -147,9 +176,11 @@ class Program:
         wrong: Literal["raise", "ignore"] = "raise" if self.check else "ignore"
         try:
             with np.errstate(divide=wrong, invalid=wrong, over="ignore", under="ignore"):
-                loss, gradient = self._function(self._parameters, self._inputs)
+                loss, gradient, *outputs = self._function(self._parameters, self._inputs)
         except FloatingPointError as error:
             raise self._outside(error) from None
+        if outputs:
+            self.outputs = outputs[0]
         return float(loss), gradient
 
     def _outside(self, error: FloatingPointError) -> DomainError:
@@ -177,14 +208,16 @@ class Program:
         dy    1 scalar: ∂v2/∂y
         dx    1 scalar: ∂v2/∂x
         """
-        return explanation(self._graph, self._gradient, (*self.leaves, *self.lines))
+        return explanation(self.graph, self._gradient, (*self.leaves, *self.lines))
 
     def check_against(self, graph: Graph) -> None:
         """Hold the program against the scalars it was made from."""
+        outputs = self.outputs
         loss, gradient = self()
         gradients = gradients_in(graph)
         right = np.array([gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in self.wrt])
-        if _is_near(np.array(loss), np.array(graph.output.data)) and _is_near(gradient, right):
+        pairs = ((np.array(loss), np.array(graph.output.data)), (gradient, right), (self.outputs, outputs))
+        if all(_is_near(found, expected) for found, expected in pairs):
             return
         graph.validate()
         raise CompileError(
@@ -200,9 +233,9 @@ class Program:
         )
 
 
-def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> tuple[Source, Ids]:
+def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: Nodes) -> tuple[Source, Ids]:
     """From scalars to arrays: number, group and order, differentiate, name, write; with the gradient of each node."""
-    scalars = lower(graph, wrt, inputs)
+    scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist())
     workspace, same = arrange(scalars)
     output = int(same[scalars.output])
     found = gradients(workspace, output)
@@ -210,7 +243,8 @@ def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value]) -> tuple[
     parameters = leaves["parameter"].astype(np.int64)
     gradient = np.where(parameters >= 0, found[parameters], NOWHERE)
     names = names_of(workspace, scalars, output, found)
-    return emit(workspace, names, output, gradient, leaves), found[: len(graph)]
+    wanted = same[scalars.wanted].reshape(outputs.shape) if outputs.size else None
+    return emit(workspace, names, output, gradient, leaves, wanted), found[: len(graph)]
 
 
 def _function(source: Source) -> Function:

@@ -40,6 +40,7 @@ class Scalars:
         parameters: the numbers of the leaves to differentiate by, in their order; -1 for one that is not in the graph.
         inputs: the numbers of the leaves that change from call to call.
         output: the number of the loss.
+        wanted: the numbers of other nodes that are asked for.
     """
 
     rule: list[Rule | None]
@@ -49,9 +50,10 @@ class Scalars:
     parameters: list[int]
     inputs: list[int]
     output: int
+    wanted: list[int]
 
 
-def lower(graph: Graph, parameters: Sequence[Value], inputs: Sequence[Value]) -> Scalars:
+def lower(graph: Graph, parameters: Sequence[Value], inputs: Sequence[Value], wanted: Sequence[Value] = ()) -> Scalars:
     """Number the nodes of a loss.
 
     Raises:
@@ -67,6 +69,7 @@ def lower(graph: Graph, parameters: Sequence[Value], inputs: Sequence[Value]) ->
         parameters=[number.get(leaf, -1) for leaf in parameters],
         inputs=[number.get(leaf, -1) for leaf in inputs],
         output=len(graph) - 1,
+        wanted=[number[node] for node in wanted],
     )
     uses = _uses(scalars)
     _join_additions(scalars, uses)
@@ -87,8 +90,8 @@ def _check_leaves(parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
 
 
 def _uses(scalars: Scalars) -> list[int]:
-    """How often each node is used; the output once more."""
-    every = chain([scalars.output], chain.from_iterable(scalars.args))
+    """How often each node is used; what is asked for, once more."""
+    every = chain([scalars.output], scalars.wanted, chain.from_iterable(scalars.args))
     uses: list[int] = np.bincount(np.fromiter(every, dtype=np.int64), minlength=len(scalars.rule)).tolist()
     return uses
 
