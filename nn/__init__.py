@@ -12,6 +12,8 @@ if __name__ != "tinygrad_edu.nn":
 
 from tinygrad_edu.nn import datasets, schedules
 from tinygrad_edu.nn.callbacks import Callback, EarlyStopping, Training
+from tinygrad_edu.nn.checkpoint import Checkpoint, load, read, save
+from tinygrad_edu.nn.export import to_onnx, to_torch
 from tinygrad_edu.nn.history import History
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron
 from tinygrad_edu.nn.losses import (
@@ -32,6 +34,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Callback",
+    "Checkpoint",
     "EarlyStopping",
     "History",
     "Layer",
@@ -49,10 +52,15 @@ __all__ = [
     "datasets",
     "fit",
     "hinge_loss",
+    "load",
     "mse_loss",
     "predict",
     "predict_proba",
+    "read",
+    "save",
     "schedules",
     "score",
+    "to_onnx",
+    "to_torch",
     "train_test_split",
 ]

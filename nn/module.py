@@ -9,10 +9,11 @@ Names to know: `Module`. Read next: `layers.py`, the neuron, the layer and the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tinygrad_edu.value import Value
+from tinygrad_edu.errors import SizeError
+from tinygrad_edu.value import Value, as_float
 
 
 class Module:
@@ -40,6 +41,40 @@ class Module:
     def parameters(self) -> list[Value]:
         """The Values to train."""
         return [value for _, value in self.named_parameters()]
+
+    def state_dict(self) -> dict[str, float]:
+        """The number of every parameter, by its name.
+
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope, self.shift = Value(2.0), Value(1.0)
+        >>> Line().state_dict()
+        {'slope': 2.0, 'shift': 1.0}
+        """
+        return {name: value.data for name, value in self.named_parameters()}
+
+    def load_state_dict(self, numbers: Mapping[str, float]) -> None:
+        """Take over numbers that `state_dict` gave. Either all of them are taken, or none.
+
+        Raises:
+            SizeError: if there are other names than those of the parameters.
+            NumberError: if one is no number.
+        """
+        parameters = dict(self.named_parameters())
+        missing, strange = parameters.keys() - numbers.keys(), numbers.keys() - parameters.keys()
+        if missing or strange:
+            raise SizeError(
+                f"load_state_dict of {len(numbers)} numbers into {self!r}",
+                "; ".join(
+                    f"{len(names)} {what}, such as {min(names)}"
+                    for names, what in ((missing, "parameters have no number"), (strange, "names are no parameter"))
+                    if names
+                ),
+                instead="the state_dict of a model of the same sizes",
+            )
+        floats = {name: as_float(number) for name, number in numbers.items()}
+        for name, number in floats.items():
+            parameters[name].data = number
 
     def zero_grad(self) -> None:
         """Forget all gradients: leaves accumulate, so every training step begins with this."""

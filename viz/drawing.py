@@ -9,16 +9,15 @@ Names to know: `Drawing`. Read next: `graph.py`, which draws the graph of a Valu
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import os
 import re
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tinygrad_edu.errors import DrawingError
+from tinygrad_edu.files import write_whole
 from tinygrad_edu.viz.style import FONT, FONTS
 
 DPI = 96
@@ -154,30 +153,6 @@ class Drawing:
     def __repr__(self) -> str:
         arrows, lines = self.source.count(" -> "), self.source.count("\n")
         return f"<Drawing of {arrows} arrows, {lines} lines of DOT: .svg(), .png(), .save('f.svg')>"
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name, then rename it: nobody sees half of it, and a failure leaves the old one."""
-    if path.is_dir():
-        raise IsADirectoryError(21, "this is a folder, and a file is to be written", str(path))
-    if not path.parent.is_dir():
-        raise FileNotFoundError(2, "there is no such folder to write into", str(path.parent))
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _font_files() -> list[str]:

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tinygrad_edu.errors import DrawingError, SizeError
+from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.viz import style
-from tinygrad_edu.viz.drawing import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

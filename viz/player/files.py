@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 
 from tinygrad_edu.errors import DrawingError
+from tinygrad_edu.files import write_whole
 from tinygrad_edu.trace import Trace
-from tinygrad_edu.viz.drawing import write_whole
 
 
 def save_page(path: str | os.PathLike[str], page: str, kind: str, name: str) -> Path:

@@ -1,0 +1,189 @@
+"""Does a model come back from its file as it was, and does a damaged file say so?"""
+
+import io
+import json
+import math
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinygrad_edu import nn
+from tinygrad_edu.errors import FileError, NumberError, SizeError
+from tinygrad_edu.nn import checkpoint
+from tinygrad_edu.nn.layers import activations
+
+SUFFIXES = [".json", ".npz"]
+
+
+def message(error, call):
+    with pytest.raises(error) as caught:
+        call()
+    return str(caught.value)
+
+
+def numbers(model):
+    return [p.data for p in model.parameters()]
+
+
+@given(
+    st.lists(st.integers(1, 4), min_size=2, max_size=4),
+    st.sampled_from(activations()),
+    st.sampled_from(SUFFIXES),
+    st.data(),
+)
+@settings(max_examples=60, deadline=None)
+def test_every_number_comes_back_to_the_last_bit(tmp_path_factory, sizes, activation, suffix, data):
+    model = nn.MLP(sizes[0], sizes[1:], activation=activation, seed=0)
+    drawn = data.draw(st.lists(st.floats(), min_size=len(numbers(model)), max_size=len(numbers(model))))
+    for parameter, number in zip(model.parameters(), drawn, strict=True):
+        parameter.data = number
+    path = nn.save(model, tmp_path_factory.mktemp("models") / f"m{suffix}", about={"data": "none", "n": [1, 2.5]})
+    again = nn.read(path)
+    assert again.about == {"data": "none", "n": [1, 2.5]}
+    assert repr(again.model) == repr(model)
+    assert list(again.model.state_dict()) == list(model.state_dict())
+    assert np.array_equal(np.array(numbers(again.model)), np.array(drawn), equal_nan=True)
+    assert [math.copysign(1, n) for n in numbers(again.model) if n == 0] == [
+        math.copysign(1, n) for n in drawn if n == 0
+    ]
+
+
+def test_a_json_file_can_be_read_by_people(tmp_path):
+    model = nn.MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=0)
+    text = nn.save(model, tmp_path / "m.json").read_text()
+    found = json.loads(text)
+    assert (found["format"], found["version"], found["sizes"]) == ("tinygrad_edu model", 1, [2, 3, 1])
+    assert (found["activation"], found["output"]) == ("tanh", "sigmoid")
+    assert np.shape(found["layers"][0]["W"]) == (3, 2)
+    assert [line.count(",") for line in text.splitlines() if line.startswith(" " * 6)] == [
+        2,
+        2,
+        1,
+        2,
+    ]  # a row of W a line
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_cannot_be_saved_leaves_the_old_file_whole(tmp_path, suffix, monkeypatch):
+    path = nn.save(nn.MLP(1, [1], seed=0), tmp_path / f"m{suffix}")
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fdopen", full)
+    with pytest.raises(OSError, match="No space"):
+        nn.save(nn.MLP(1, [1], seed=1), path)
+    assert path.read_bytes() == before
+
+
+def test_only_what_can_be_built_again_is_saved(tmp_path):
+    assert "save of Layer(1 → 1, relu)" in message(FileError, lambda: nn.save(nn.Layer(1, 1), tmp_path / "m.json"))
+    assert "ends in .json or .npz" in message(FileError, lambda: nn.save(nn.MLP(1, [1]), tmp_path / "m.pkl"))
+    assert "ends in .json or .npz" in message(FileError, lambda: nn.load(tmp_path / "m.pt"))
+    for about in ({"a": {1, 2}}, {"a": math.nan}):
+        assert "that is no JSON" in message(
+            FileError, lambda a=about: nn.save(nn.MLP(1, [1]), tmp_path / "m.json", about=a)
+        )
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_file_that_is_cut_off_or_changed_is_an_error_that_says_so(tmp_path, suffix):
+    path = nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / f"m{suffix}")
+    content = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for cut in rng.integers(0, len(content) - 2, 40):
+        path.write_bytes(content[:cut])
+        assert f"the model in 'm{suffix}'" in message(FileError, lambda: nn.load(path))
+    for place in rng.integers(0, len(content), 200):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        try:
+            model = nn.load(path)
+        except FileError:
+            continue
+        assert isinstance(model, nn.MLP)  # a digit or a letter of a comment: still a model
+
+
+def damaged(**changes):
+    return lambda found: found.update(changes)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (damaged(format="other"), "does not say that it is a tinygrad_edu model"),
+        (damaged(version=2), "it has version 2 of the format, and this package reads version 1"),
+        (damaged(sizes=[2, "3", 1]), "its sizes are [2, '3', 1]"),
+        (damaged(sizes=[2, 10**12, 1]), "its sizes are"),
+        (damaged(sizes=[2]), "its sizes are [2]"),
+        (damaged(sizes=[2, 3]), "it has 2 layers with W and b, and sizes of 1"),
+        (damaged(activation="tanhh"), "activation='tanh'"),
+        (damaged(activation=["tanh"]), "the choices are"),
+        (damaged(layers={}), "it has no list of layers"),
+        (
+            lambda found: found["layers"][0].update(W=[[1, 2]]),
+            "W of layer 1 has the shape (1, 2), and should have (3, 2)",
+        ),
+        (lambda found: found["layers"][1].update(b=["x"]), "b of layer 2 is not made of numbers"),
+        (lambda found: found["layers"][1].pop("b"), "b of layer 2"),
+    ],
+)
+def test_every_damage_has_a_name(tmp_path, damage, said):
+    path = nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / "m.json")
+    found = json.loads(path.read_text())
+    damage(found)
+    path.write_text(json.dumps(found))
+    assert said in message(FileError, lambda: nn.load(path))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"[" * 10**5, b"\xff\xfe", b"null", b"{}", b"PK\x03\x04"])
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_foreign_files_are_refused(tmp_path, content, suffix):
+    path = tmp_path / f"m{suffix}"
+    path.write_bytes(content)
+    assert f"the model in 'm{suffix}'" in message(FileError, lambda: nn.load(path))
+
+
+def test_nothing_in_a_file_is_executed(tmp_path):
+    import pickle
+
+    class Bomb:
+        def __reduce__(self):
+            return (pytest.fail, ("executed",))
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        array = io.BytesIO()
+        np.lib.format.write_array(array, np.array([Bomb()], dtype=object), allow_pickle=True)
+        archive.writestr("model.npy", array.getvalue())
+    path = tmp_path / "m.npz"
+    for content in (buffer.getvalue(), pickle.dumps(Bomb())):
+        path.write_bytes(content)
+        assert "no archive of NumPy arrays" in message(FileError, lambda: nn.load(path))
+
+
+def test_a_state_is_taken_as_a_whole_or_not_at_all():
+    model, other = nn.MLP(2, [2, 1], seed=0), nn.MLP(2, [2, 1], seed=1)
+    model.load_state_dict(other.state_dict())
+    assert numbers(model) == numbers(other)
+    state = nn.MLP(2, [2, 1], seed=2).state_dict()
+    wrong = {**state, "layers.1.neurons.0.b": "much"}
+    message(NumberError, lambda: model.load_state_dict(wrong))
+    fewer = {name: number for name, number in state.items() if name != "layers.0.neurons.1.w.0"}
+    assert "1 parameters have no number, such as layers.0.neurons.1.w.0" in message(
+        SizeError, lambda: model.load_state_dict(fewer)
+    )
+    assert "1 names are no parameter, such as extra" in message(
+        SizeError, lambda: model.load_state_dict({**state, "extra": 1.0})
+    )
+    assert numbers(model) == numbers(other)
+
+
+def test_the_weights_of_a_model_are_matrices_with_a_row_for_each_neuron():
+    model = nn.MLP(3, [2], seed=0)
+    ((W, b),) = checkpoint.weights_of(model)
+    x = [0.5, -1.0, 2.0]
+    assert np.allclose(W @ x + b, nn.predict(model, [x])[0])
