@@ -10,6 +10,9 @@ Read in this order: module, layers, losses, optim, train; then init and datasets
 if __name__ != "tinygrad_edu.nn":
     raise ImportError("write `from tinygrad_edu import nn`: a bare import from here is a second copy of every class")
 
+import importlib
+from typing import Any
+
 from tinygrad_edu.nn import datasets, schedules
 from tinygrad_edu.nn.callbacks import Callback, EarlyStopping, Training
 from tinygrad_edu.nn.checkpoint import Checkpoint, load, read, save
@@ -64,3 +67,10 @@ __all__ = [
     "to_torch",
     "train_test_split",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`nn.sklearn` is imported when somebody asks for it: it needs scikit-learn."""
+    if name == "sklearn":
+        return importlib.import_module("tinygrad_edu.nn.sklearn")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

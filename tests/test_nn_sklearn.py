@@ -1,0 +1,75 @@
+"""Are the estimators scikit-learn's, by its own checks, and the networks this package's?"""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tinygrad_edu import nn
+from tinygrad_edu.errors import MissingError
+
+pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from tinygrad_edu.nn.sklearn import MLPClassifier, MLPRegressor
+
+
+@parametrize_with_checks([MLPClassifier(), MLPRegressor()])
+@pytest.mark.filterwarnings("ignore")
+def test_the_checks_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+def test_a_classifier_is_fit_and_its_labels_are_those_it_was_given():
+    X, y = nn.datasets.yinyang(n=150)
+    names = np.array(["yin", "yang", "dot"])[y]
+    model = MLPClassifier([24], epochs=300, lr=0.02, random_state=0).fit(X, names)
+    assert model.score(X, names) > 0.95
+    assert model.classes_.tolist() == ["dot", "yang", "yin"]
+    assert np.array_equal(model.predict_proba(X), nn.predict_proba(model.model_, X))
+    assert repr(model.model_) == "MLP(2 → 24 relu → 3 linear, 147 parameters)"
+    assert model.history_.epochs == 300
+
+
+def test_it_stands_in_pipelines_and_grids():
+    X, y = nn.datasets.moons(n=80)
+    search = GridSearchCV(
+        make_pipeline(StandardScaler(), MLPClassifier(epochs=100, random_state=0)),
+        {"mlpclassifier__hidden": [(), (16,)]},
+        cv=2,
+    ).fit(1000 * X, y)
+    assert search.best_params_ == {"mlpclassifier__hidden": (16,)}
+
+
+def test_a_regressor_answers_in_the_size_of_its_numbers_also_for_several():
+    x = np.linspace(-1, 1, 50)[:, None]
+    y = np.column_stack([1000 + 50 * np.sin(3 * x[:, 0]), -3 * x[:, 0]])
+    model = MLPRegressor([16], activation="tanh", epochs=300, random_state=0).fit(x, y)
+    assert model.predict(x).shape == (50, 2)
+    assert model.score(x, y) > 0.99
+
+
+def test_the_same_random_state_gives_the_same_network():
+    X, y = nn.datasets.moons(n=40)
+    one, two, other = (MLPClassifier([4], epochs=3, random_state=seed).fit(X, y) for seed in (1, 1, 2))
+    assert one.model_.state_dict() == two.model_.state_dict() != other.model_.state_dict()
+
+
+def test_it_is_imported_only_when_it_is_asked_for():
+    code = "import sys; from tinygrad_edu import nn; assert 'sklearn' not in sys.modules; nn.sklearn.MLPClassifier"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    with pytest.raises(AttributeError, match="no attribute 'keras'"):
+        nn.keras  # noqa: B018
+
+
+def test_without_scikit_learn_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.delitem(sys.modules, "tinygrad_edu.nn.sklearn")
+    monkeypatch.delattr(nn, "sklearn")
+    with pytest.raises(MissingError, match="pip install scikit-learn"):
+        nn.sklearn  # noqa: B018
