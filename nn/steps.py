@@ -24,6 +24,7 @@ from tinygrad_edu.nn.history import History
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron, Outputs
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import Optimizer
+from tinygrad_edu.nn.predictor import numbers_of
 from tinygrad_edu.nn.tasks import Task
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value, no_grad
@@ -80,9 +81,9 @@ class Steps(Protocol):
         ...
 
 
-def has_one_graph(model: Module, task: Task) -> bool:
+def has_one_graph(model: Module, task: Task | None = None) -> bool:
     """Whether it is known that the graph of a batch depends on its size alone, and never on its numbers."""
-    return type(model) in (MLP, Layer, Neuron) and task.is_known
+    return type(model) in (MLP, Layer, Neuron) and (task is None or task.is_known)
 
 
 class EagerSteps:
@@ -274,8 +275,3 @@ def _leaves(numbers: Any) -> Any:
 
 def _listed(outputs: Outputs) -> list[Value]:
     return [outputs] if isinstance(outputs, Value) else list(outputs)
-
-
-def numbers_of(outputs: Outputs) -> Any:
-    """The numbers of an output, or of several."""
-    return outputs.data if isinstance(outputs, Value) else [output.data for output in outputs]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,12 +23,13 @@ from tinygrad_edu.nn.callbacks import Callback, Training, as_callback
 from tinygrad_edu.nn.history import History
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Optimizer
+from tinygrad_edu.nn.predictor import PART, Predictor, one_by_one
 from tinygrad_edu.nn.progress import bar
-from tinygrad_edu.nn.steps import Batch, CompiledSteps, EagerSteps, Seen, Steps, has_one_graph, numbers_of
+from tinygrad_edu.nn.steps import Batch, CompiledSteps, EagerSteps, Seen, Steps, has_one_graph
 from tinygrad_edu.nn.tasks import Loss, Task, task_of
-from tinygrad_edu.value import no_grad
 
 FIRST_LR = 0.05
+MANY = 4 * PART  # samples, from which on it pays to compile what predicts them
 
 Floats = NDArray[np.float64]
 
@@ -167,8 +169,8 @@ def predict(model: Module, X: ArrayLike) -> Floats:
     >>> predict(MLP(2, [3, 1], seed=0), [[0.0, 1.0], [1.0, 0.0]]).shape
     (2,)
     """
-    with no_grad():
-        return np.array([numbers_of(model(row)) for row in np.asarray(X, dtype=float).tolist()])
+    way = Predictor(model) if has_one_graph(model) and len(np.asarray(X)) > MANY else partial(one_by_one, model)
+    return way(X)
 
 
 def predict_proba(model: Module, X: ArrayLike) -> Floats:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 
 from tinygrad_edu import Value, viz
 from tinygrad_edu.errors import DrawingError
-from tinygrad_edu.viz import quoting
 from tinygrad_edu.files import write_whole
+from tinygrad_edu.viz import quoting
 from tinygrad_edu.viz.drawing import Drawing
 
 SVG = "{http://www.w3.org/2000/svg}"

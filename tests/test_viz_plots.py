@@ -69,6 +69,16 @@ def test_the_history_is_plotted():
     assert len(viz.plot_history(nn.History(loss=[3.0], accuracy=[float("nan")])).axes) == 1
 
 
+def test_validation_is_a_dashed_line_beside_that_of_training():
+    history = nn.History(loss=[3.0, 1.0], accuracy=[0.5, 0.75], val_loss=[4.0, 2.0], val_accuracy=[0.4, 0.6])
+    for ax, training, validation in zip(
+        viz.plot_history(history).axes, ([3.0, 1.0], [0.5, 0.75]), ([4.0, 2.0], [0.4, 0.6]), strict=True
+    ):
+        assert [line.get_ydata().tolist() for line in ax.lines] == [training, validation]
+        assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
+        assert [text.get_text() for text in ax.get_legend().get_texts()] == ["training", "validation"]
+
+
 def test_a_plot_can_be_drawn_into_given_axes(line):
     from matplotlib.figure import Figure
 

@@ -5,29 +5,37 @@
     viz.worksheet(f).save("sheet.html")                 the same as a sheet to print, with an answer key
     viz.draw_network(model)                             a network, its weights by colour and width
     viz.plot_decision_boundary(model, X, y)             what it learned
+    viz.plot_neurons(model, X, y)                       what each of its neurons sees
+    viz.Animation(X, y)                                 how it came to that: a callback of nn.fit
 
-Read in this order: style, drawing, graph, network, plots; then the package player.
+Read in this order: style, drawing, graph, network, plots, inside, animation; then the package player.
 """
 
 if __name__ != "tinygrad_edu.viz":
     raise ImportError("write `from tinygrad_edu import viz`: a bare import from here is a second copy of every class")
 
+from tinygrad_edu.viz.animation import Animation
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import draw
+from tinygrad_edu.viz.inside import plot_activations, plot_neurons, plot_parameters
 from tinygrad_edu.viz.network import draw_network
 from tinygrad_edu.viz.player import Player, player
 from tinygrad_edu.viz.player.worksheet import Worksheet, worksheet
 from tinygrad_edu.viz.plots import plot_decision_boundary, plot_history, save_figure
 
 __all__ = [
+    "Animation",
     "Drawing",
     "Player",
     "Worksheet",
     "draw",
     "draw_network",
     "player",
+    "plot_activations",
     "plot_decision_boundary",
     "plot_history",
+    "plot_neurons",
+    "plot_parameters",
     "save_figure",
     "worksheet",
 ]

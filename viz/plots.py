@@ -3,13 +3,14 @@
 Plots are made by matplotlib, which is imported when the first one is asked for, and without its global state: a
 function returns a figure, which notebooks show and `save_figure` writes.
 
-Names to know: `plot_decision_boundary`, `plot_history`, `save_figure`.
+Names to know: `plot_decision_boundary`, `plot_history`, `save_figure`. Read next: `inside.py`.
 """
 
 from __future__ import annotations
 
 import io
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +21,7 @@ from tinygrad_edu.errors import DrawingError, SizeError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
+from tinygrad_edu.nn.predictor import Predictor
 from tinygrad_edu.viz import style
 
 if TYPE_CHECKING:
@@ -30,7 +32,13 @@ GRID = 80  # points along each side of the plane
 
 
 def plot_decision_boundary(
-    model: MLP, X: ArrayLike, y: ArrayLike, *, ax: Axes | None = None, threshold: float | None = None
+    model: MLP,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    ax: Axes | None = None,
+    threshold: float | None = None,
+    predictor: Predictor | None = None,
 ) -> Figure:
     """Draw the plane as the model divides it, and the points as they are.
 
@@ -40,6 +48,7 @@ def plot_decision_boundary(
         y: their classes, whole numbers from 0.
         ax: axes to draw into; if not given, a figure of its own.
         threshold: of a single output, where class 1 begins: by default ½ behind a sigmoid, else 0.
+        predictor: of the model, where several pictures are made of it.
 
     Returns:
         The figure.
@@ -54,30 +63,46 @@ def plot_decision_boundary(
     points, classes = np.asarray(X, dtype=float), np.asarray(y)
     _check_plane(model, points, classes)
     limit = (0.5 if model.output == "sigmoid" else 0.0) if threshold is None else threshold
-    ax = ax or _axes(6.0, 5.0)
-    _paint_regions(ax, model, points, limit)
-    _scatter(ax, points, classes)
+    ax = ax or new_axes(6.0, 5.0)[0]
+    plane = Plane(points, GRID)
+    _paint_regions(ax, plane, (predictor or partial(predict, model))(plane.points), limit)
+    scatter(ax, points, classes)
     ax.set(xlabel="x1", ylabel="x2", aspect="equal")
     ax.set_title(f"{100 * accuracy(model, points, classes):.1f} % of {len(points)} points on the right side")
     return cast("Figure", ax.figure)
 
 
 def plot_history(history: History, *, ax: Axes | None = None) -> Figure:
-    """Draw the loss over the epochs and, where there is one, the accuracy under it.
+    """Draw the loss over the epochs and, under it, the accuracy; those of validation data dashed.
+
+    Args:
+        history: of a training.
+        ax: axes to draw the loss into, without the accuracy; if not given, a figure of its own.
 
     >>> plot_history(History(loss=[2.0, 1.0], accuracy=[0.5, 1.0])).axes[0].get_ylabel()
     'loss'
     """
-    ax = ax or _axes(6.0, 4.0)
-    epochs = range(1, history.epochs + 1)
-    ax.plot(epochs, history.loss, color=style.POSITIVE, label="loss")
-    ax.set(xlabel="epoch", ylabel="loss", title=history.summary)
+    has_classes = not np.all(np.isnan(history.accuracy))
+    rows = 2 if has_classes else 1
+    axes = [ax] if ax is not None else new_axes(6.4, 2.6 + 1.6 * rows, rows)
+    _plot_both(axes[0], history.loss, history.val_loss, "loss", style.POSITIVE)
+    axes[0].set_title(history.summary.replace("; ", "\n"), fontsize="medium")
+    if len(axes) > 1:
+        _plot_both(axes[1], history.accuracy, history.val_accuracy, "accuracy", style.NEGATIVE)
+        axes[1].set_ylim(None, 1.02)
+    axes[-1].set_xlabel("epoch")
+    return cast("Figure", axes[0].figure)
+
+
+def _plot_both(ax: Axes, numbers: list[float], validation: list[float], name: str, color: str) -> None:
+    """One line for training, a dashed one for validation, with its name at its end."""
+    ax.plot(range(1, len(numbers) + 1), numbers, color=color, label="training")
+    if validation:
+        ax.plot(range(1, len(validation) + 1), validation, color=color, linestyle="--", label="validation")
+        ax.legend(loc="best", frameon=False)
+    ax.set_ylabel(name)
     ax.grid(alpha=0.3)
-    if not np.all(np.isnan(history.accuracy)):
-        right = ax.twinx()
-        right.plot(epochs, history.accuracy, color=style.NEGATIVE, linestyle="--", label="accuracy")
-        right.set(ylabel="accuracy (dashed)", ylim=(0, 1.02))
-    return cast("Figure", ax.figure)
+    ax.spines[["top", "right"]].set_visible(False)
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: int = 150) -> Path:
@@ -99,14 +124,14 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: int = 150) ->
     return path
 
 
-def _axes(width: float, height: float) -> Axes:
-    """Axes of a figure that no window and no global list knows."""
+def new_axes(width: float, height: float, rows: int = 1, columns: int = 1) -> list[Axes]:
+    """The axes of a figure that no window and no global list knows, row by row; its size is in inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure.add_subplot()
+    return list(figure.subplots(rows, columns, squeeze=False).ravel())
 
 
 def _check_plane(model: MLP, points: NDArray[Any], classes: NDArray[Any]) -> None:
@@ -119,11 +144,19 @@ def _check_plane(model: MLP, points: NDArray[Any], classes: NDArray[Any]) -> Non
         )
 
 
-def _paint_regions(ax: Axes, model: MLP, points: NDArray[Any], limit: float) -> None:
-    margin = 0.15 * (np.ptp(points, axis=0).max() or 1.0)
-    (left, low), (right, high) = points.min(axis=0) - margin, points.max(axis=0) + margin
-    xs, ys = np.linspace(left, right, GRID), np.linspace(low, high, GRID)
-    outputs = predict(model, np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2))
+class Plane:
+    """A grid over points of the plane, and a little beyond them."""
+
+    def __init__(self, points: NDArray[Any], size: int) -> None:
+        margin = 0.15 * (np.ptp(points, axis=0).max() or 1.0)
+        (left, low), (right, high) = points.min(axis=0) - margin, points.max(axis=0) + margin
+        self.size = size
+        self.xs, self.ys = np.linspace(left, right, size), np.linspace(low, high, size)
+        self.points = np.stack(np.meshgrid(self.xs, self.ys), axis=-1).reshape(-1, 2)
+
+
+def _paint_regions(ax: Axes, plane: Plane, outputs: NDArray[Any], limit: float) -> None:
+    xs, ys = plane.xs, plane.ys
     if outputs.ndim > 1:
         _paint_classes(ax, xs, ys, outputs.argmax(axis=1).reshape(GRID, GRID), outputs.shape[1])
         return
@@ -140,7 +173,8 @@ def _paint_classes(ax: Axes, xs: NDArray[Any], ys: NDArray[Any], classes: NDArra
     ax.contour(xs, ys, classes, levels=levels[1:-1], colors=style.INK, linewidths=1.0)
 
 
-def _scatter(ax: Axes, points: NDArray[Any], classes: NDArray[Any]) -> None:
+def scatter(ax: Axes, points: NDArray[Any], classes: NDArray[Any], *, size: float = 38, legend: bool = True) -> None:
+    """Draw points, with a colour and a marker for each class."""
     for number, one in enumerate(np.unique(classes)):
         chosen = points[classes == one]
         ax.scatter(
@@ -150,7 +184,8 @@ def _scatter(ax: Axes, points: NDArray[Any], classes: NDArray[Any]) -> None:
             marker=style.MARKERS[number % len(style.MARKERS)],
             edgecolors="white",
             linewidths=0.6,
-            s=38,
+            s=size,
             label=f"class {one}",
         )
-    ax.legend(loc="best", framealpha=0.9)
+    if legend:
+        ax.legend(loc="best", framealpha=0.9)

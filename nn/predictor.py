@@ -1,0 +1,73 @@
+"""How are the outputs for very many samples computed?
+
+By a compiled program, as training is: the graph of some hundred samples is made once, and the program of it called part
+by part. The parameters are inputs of that program, so that it can be asked again after they have changed.
+
+Names to know: `Predictor`. Read next: `train.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+import tinygrad_edu
+from tinygrad_edu.compiler import Program
+from tinygrad_edu.nn.layers import Outputs
+from tinygrad_edu.nn.module import Module
+from tinygrad_edu.value import Value, no_grad
+
+Floats = NDArray[np.float64]
+PART = 256  # samples a call
+
+
+class Predictor:
+    """The outputs of a model, whose graph is the same for every sample.
+
+    >>> from tinygrad_edu.nn import MLP
+    >>> model = MLP(2, [3, 1], seed=0)
+    >>> predictor = Predictor(model)
+    >>> X = np.random.default_rng(0).normal(size=(1000, 2))
+    >>> bool(np.allclose(predictor(X)[:3], [model(x).data for x in X[:3]]))
+    True
+    """
+
+    def __init__(self, model: Module) -> None:
+        self.model = model
+        self.leaves = model.parameters()
+        self._program: Program | None = None
+
+    def __call__(self, X: ArrayLike) -> Floats:
+        """The outputs for samples of shape (n, inputs): shape (n,), or (n, outputs)."""
+        samples = np.asarray(X, dtype=float)
+        numbers = np.array([leaf.data for leaf in self.leaves])
+        parts = [self._part(samples[start : start + PART], numbers) for start in range(0, len(samples), PART)]
+        return np.concatenate(parts)
+
+    def _part(self, samples: Floats, numbers: Floats) -> Floats:
+        full = np.zeros((PART, samples.shape[1]))  # the last part is filled up
+        full[: len(samples)] = samples
+        program = self._program = self._program or self._compiled(full)
+        program(np.concatenate([full.ravel(), numbers]))
+        return program.outputs[: len(samples)]
+
+    def _compiled(self, samples: Floats) -> Program:
+        xs = [[Value(number) for number in row] for row in samples.tolist()]
+        outputs = [self.model(x) for x in xs]
+        total = sum(output if isinstance(output, Value) else sum(output, Value(0.0)) for output in outputs)
+        program: Program = tinygrad_edu.compile(total, wrt=[], inputs=[xs, self.leaves], outputs=outputs)
+        return program
+
+
+def one_by_one(model: Module, X: ArrayLike) -> Floats:
+    """The same, sample by sample, without a graph: for any model."""
+    with no_grad():
+        return np.array([numbers_of(model(row)) for row in np.asarray(X, dtype=float).tolist()])
+
+
+def numbers_of(outputs: Outputs | Sequence[Value]) -> Any:
+    """The numbers of an output, or of several."""
+    return outputs.data if isinstance(outputs, Value) else [output.data for output in outputs]

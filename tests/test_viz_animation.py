@@ -1,0 +1,81 @@
+"""Does the film of a training show its epochs, and leave the model as it was?"""
+
+import io
+import itertools
+
+import numpy as np
+import pytest
+from browser import Watched, launched, needs_browser
+from PIL import Image
+
+from tinygrad_edu import nn, viz
+from tinygrad_edu.errors import DrawingError, GraphError, OptionError
+
+X, y = nn.datasets.moons(n=20, noise=0.1, seed=0)
+
+
+@pytest.fixture(scope="module")
+def film():
+    film = viz.Animation(X, y, frames=5)
+    nn.fit(nn.MLP(2, [4, 1], seed=0), X, y, epochs=7, callbacks=[film])
+    return film
+
+
+def test_few_epochs_are_kept_the_first_and_the_last_among_them(film):
+    assert [frame.epoch for frame in film.frames] == [1, 3, 5, 7]
+    numbers = [frame.numbers for frame in film.frames]
+    assert numbers[-1] == [p.data for p in film.model.parameters()]
+    assert len({tuple(each) for each in numbers}) == 4
+
+
+def test_a_gif_has_a_picture_for_each_and_the_model_stays_as_it_is(film, tmp_path):
+    before = film.model.state_dict()
+    image = Image.open(io.BytesIO(film.save(tmp_path / "film.gif").read_bytes()))
+    assert image.n_frames == 4
+    pictures = []
+    for number in range(4):
+        image.seek(number)
+        pictures.append(np.asarray(image.convert("RGB")).copy())
+    assert all((a != b).any() for a, b in itertools.pairwise(pictures))
+    assert film.model.state_dict() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["film.gif"]
+
+
+@needs_browser
+def test_the_page_moves_on_and_back(film, tmp_path):
+    path = film.save(tmp_path / "film.html")
+    with launched() as browser:
+        watched = Watched(browser)
+        _look_at(watched.page, path)
+        assert watched.complaints == []
+
+
+def _look_at(page, path):
+    page.goto(path.as_uri())
+    assert page.inner_text("#said").startswith("epoch 1, loss ")
+    sources = []
+    for epoch in (1, 3, 5, 7):
+        assert page.inner_text("#said").startswith(f"epoch {epoch}, ")
+        sources.append(page.get_attribute("#picture", "src"))
+        page.press("#frame", "ArrowRight")
+    assert len(set(sources)) == 4
+    page.click("#play")
+    page.get_by_text("epoch 7").wait_for()
+    assert page.inner_text("#play") == "Play"
+    assert page.evaluate("document.getElementById('picture').naturalWidth") == 800
+
+
+def test_the_pictures_of_the_page_are_pngs(film):
+    picture = next(film._pictures())
+    assert Image.open(io.BytesIO(picture)).format == "PNG"
+
+
+def test_what_is_no_film_is_refused(film, tmp_path):
+    with pytest.raises(DrawingError, match=r"a film in 'film.mp4'\n.*it is a .gif or an .html"):
+        film.save(tmp_path / "film.mp4")
+    with pytest.raises(DrawingError, match="a film of no epoch"):
+        viz.Animation(X, y).save(tmp_path / "film.gif")
+    with pytest.raises(OptionError, match="two pictures or more"):
+        viz.Animation(X, y, frames=1)
+    with pytest.raises(GraphError, match="only an MLP has layers to draw"):
+        nn.fit(nn.Neuron(2), X, y, callbacks=[viz.Animation(X, y)])

@@ -1,0 +1,60 @@
+"""Do the pictures of what goes on inside a network show its numbers?"""
+
+import numpy as np
+import pytest
+
+from tinygrad_edu import nn, viz
+from tinygrad_edu.errors import OptionError, SizeError
+
+X, y = nn.datasets.moons(n=30, noise=0.1, seed=0)
+
+
+def test_every_neuron_has_a_picture_of_its_activation_and_its_line():
+    model = nn.MLP(2, [5, 1], activation="tanh", seed=0)
+    first = model.layers[0].neurons[0]
+    first.w[0].data, first.w[1].data, first.b.data = 2.0, 0.0, -1.0
+    figure = viz.plot_neurons(model, X, y)
+    assert [ax.get_title() for ax in figure.axes] == [f"a{n} (layer 1)" for n in range(1, 6)]
+    mesh, line, *_ = figure.axes[0].collections
+    assert np.allclose(np.concatenate([path.vertices for path in line.get_paths()])[:, 0], 0.5)
+    points = viz.plots.Plane(X, viz.inside.GRID).points
+    assert np.allclose(mesh.get_array().ravel(), np.tanh(2 * points[:, 0] - 1))
+
+
+def test_a_later_layer_is_seen_through_those_before_it():
+    model = nn.MLP(2, [3, 2, 1], seed=0)
+    mesh = viz.plot_neurons(model, X, y, layer=3).axes[0].collections[0]
+    points = viz.plots.Plane(X, viz.inside.GRID).points
+    assert np.allclose(mesh.get_array().ravel(), nn.predict(model, points))
+
+
+def test_no_such_layer_and_no_plane_are_refused():
+    with pytest.raises(OptionError, match="the network has 2 layers"):
+        viz.plot_neurons(nn.MLP(2, [3, 1]), X, y, layer=3)
+    with pytest.raises(SizeError, match="a plane has two coordinates"):
+        viz.plot_neurons(nn.MLP(3, [1]), X, y)
+
+
+def heights(ax):
+    return sum(patch.get_height() for patch in ax.patches)
+
+
+def test_all_parameters_are_counted_and_their_gradients_if_there_are_any():
+    model = nn.MLP(2, [4, 1], seed=0)
+    assert [heights(ax) for ax in viz.plot_parameters(model).axes] == [12, 5]
+    model(X[0]).backward()
+    figure = viz.plot_parameters(model)
+    assert [heights(ax) for ax in figure.axes] == [12, 12, 5, 5]
+    weights = [p.data for p in model.layers[0].parameters()]
+    assert figure.axes[0].get_title() == f"layer 1: 12 parameters, deviation {np.std(weights):.4g}"
+
+
+@pytest.mark.parametrize(("activation", "stuck"), [("relu", -100.0), ("tanh", 100.0), ("sigmoid", -100.0)])
+def test_neurons_that_learn_nothing_are_counted(activation, stuck):
+    model = nn.MLP(2, [4, 1], activation=activation, seed=0)
+    for neuron in model.layers[0].neurons[:2]:
+        neuron.b.data = stuck
+    figure = viz.plot_activations(model, X)
+    assert figure.axes[0].get_title() == f"layer 1, {activation}: 2 of 4 neurons stuck"
+    assert figure.axes[1].get_title() == "layer 2, linear"
+    assert heights(figure.axes[0]) == 4 * len(X)

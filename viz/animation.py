@@ -1,0 +1,263 @@
+"""How does a network find its answer?
+
+    film = viz.Animation(X, y)
+    nn.fit(model, X, y, epochs=100, callbacks=[film])
+    film.save("training.gif")        or training.html, with a slider
+
+An `Animation` is a callback: it keeps the parameters of some epochs, and draws them when it is saved: the plane as the
+network divides it, beside the network with its weights.
+
+Names to know: `Animation`. Read next: the package player.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import os
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tinygrad_edu import nn
+from tinygrad_edu.errors import DrawingError, GraphError, OptionError
+from tinygrad_edu.files import write_whole
+from tinygrad_edu.nn.predictor import Predictor
+from tinygrad_edu.show import show
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.plots import new_axes, plot_decision_boundary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DPI = 80
+SECONDS = 0.12  # that a picture is shown; the last one, ten times as long
+MOST_NEURONS = 24  # of a layer that is drawn
+
+
+class Frame(NamedTuple):
+    """What is kept of an epoch: its number, its loss, and all parameters."""
+
+    epoch: int
+    loss: float
+    numbers: list[float]
+
+
+class Animation(nn.Callback):
+    """A training as a film.
+
+    Args:
+        X: points, of shape (n, 2).
+        y: their classes.
+        frames: how many pictures there are at most; of a longer training every second epoch is kept, or every fourth …
+
+    Attributes:
+        frames: what was kept.
+
+    Raises:
+        OptionError: if there would be fewer than two pictures.
+
+    >>> X, y = nn.datasets.blobs(n=20)
+    >>> film = Animation(X, y, frames=8)
+    >>> history = nn.fit(nn.MLP(2, [1], seed=0), X, y, epochs=20, callbacks=[film])
+    >>> [frame.epoch for frame in film.frames]
+    [1, 5, 9, 13, 17, 20]
+    """
+
+    def __init__(self, X: ArrayLike, y: ArrayLike, *, frames: int = 60) -> None:
+        if frames < 2:
+            raise OptionError(f"Animation(frames={frames})", "a film has two pictures or more", instead="frames=60")
+        self.X, self.y = np.asarray(X, dtype=float), np.asarray(y)
+        self.most = frames
+        self.frames: list[Frame] = []
+        self.model: nn.MLP | None = None
+        self._every = 1
+
+    def after_epoch(self, training: nn.Training) -> None:
+        """Keep the parameters, if it is the turn of this epoch."""
+        if not isinstance(training.model, nn.MLP):
+            raise GraphError("an Animation of a model of your own", "only an MLP has layers to draw", instead="nn.MLP")
+        self.model = training.model
+        epoch = training.history.epochs
+        if (epoch - 1) % self._every == 0:
+            self.frames.append(self._frame(training))
+        if len(self.frames) > self.most:
+            self._every *= 2
+            self.frames = [frame for frame in self.frames if (frame.epoch - 1) % self._every == 0]
+
+    def at_end(self, training: nn.Training) -> None:
+        """Keep the last one, whatever its number."""
+        if self.frames and self.frames[-1].epoch != training.history.epochs:
+            self.frames.append(self._frame(training))
+
+    def _frame(self, training: nn.Training) -> Frame:
+        history = training.history
+        return Frame(history.epochs, history.loss[-1], [p.data for p in training.model.parameters()])
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Draw the film into a file: ".gif", or ".html" for a page with a slider that opens from disk.
+
+        Returns:
+            The path. The file appears whole or not at all.
+
+        Raises:
+            DrawingError: if its suffix is another one, or nothing was trained.
+        """
+        path = Path(path)
+        if path.suffix not in (".gif", ".html"):
+            raise DrawingError(f"a film in {path.name!r}", "it is a .gif or an .html", instead='"training.gif"')
+        if not self.frames:
+            raise DrawingError("a film of no epoch", "it is a callback", instead="nn.fit(..., callbacks=[film])")
+        pictures = list(self._pictures())
+        write_whole(path, _gif(pictures) if path.suffix == ".gif" else _page(pictures, self.frames).encode())
+        return path
+
+    def _pictures(self) -> Iterator[bytes]:
+        """Every frame as PNG, with a progress bar on a terminal; the model has its parameters again in the end."""
+        from rich.console import Console
+        from rich.progress import track
+
+        assert self.model is not None
+        parameters = self.model.parameters()
+        before = [parameter.data for parameter in parameters]
+        predictor = Predictor(self.model)
+        console = Console(stderr=True, quiet=not sys.stderr.isatty())
+        try:
+            for frame in track(self.frames, "  drawing", console=console, transient=True):
+                for parameter, number in zip(parameters, frame.numbers, strict=True):
+                    parameter.data = number
+                yield self._picture(frame, self.model, predictor)
+        finally:
+            for parameter, number in zip(parameters, before, strict=True):
+                parameter.data = number
+
+    def _picture(self, frame: Frame, model: nn.MLP, predictor: Predictor) -> bytes:
+        left, right = new_axes(10.0, 4.6, columns=2)
+        plot_decision_boundary(model, self.X, self.y, ax=left, predictor=predictor)
+        draw_weights(right, model)
+        right.set_title(f"epoch {frame.epoch}, loss {show(frame.loss)}")
+        buffer = io.BytesIO()
+        cast("Figure", left.figure).savefig(buffer, format="png", dpi=DPI)
+        return _with_few_colors(buffer)
+
+
+def draw_weights(ax: Axes, model: nn.MLP) -> None:
+    """Draw a network into axes: a column for each layer, lines for weights, blue above 0, orange and dashed below."""
+    sizes = [min(size, MOST_NEURONS) for size in model.sizes]
+    places = [[(column, row - (size - 1) / 2) for row in range(size)] for column, size in enumerate(sizes)]
+    largest = max(abs(weight.data) for layer in model.layers for neuron in layer.neurons for weight in neuron.w)
+    for layer, (lefts, rights) in zip(model.layers, pairwise(places), strict=True):
+        for neuron, end in zip(layer.neurons, rights, strict=False):
+            for weight, start in zip(neuron.w, lefts, strict=False):
+                pen = style.faded_pen(weight.data, largest)
+                line = {"color": pen["color"], "linewidth": float(pen["penwidth"]), "linestyle": pen["style"]}
+                ax.plot(*zip(start, end, strict=True), zorder=float(pen["penwidth"]), **line)  # type: ignore[arg-type]
+    for column in places:
+        xs, ys = zip(*column, strict=True)
+        ax.scatter(xs, ys, s=90, color=style.PAPER, edgecolors=style.PEN, zorder=10)
+    ax.set_axis_off()
+
+
+def _with_few_colors(picture: io.BytesIO) -> bytes:
+    """The same PNG, a quarter of its size."""
+    from PIL import Image
+
+    small = io.BytesIO()
+    image = Image.open(picture).convert("RGB").convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
+    image.save(small, format="PNG", optimize=True)
+    return small.getvalue()
+
+
+def _gif(pictures: list[bytes]) -> bytes:
+    from PIL import Image
+
+    images = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
+    times = [int(1000 * SECONDS)] * (len(images) - 1) + [int(10_000 * SECONDS)]
+    buffer = io.BytesIO()
+    images[0].save(buffer, format="GIF", save_all=True, append_images=images[1:], duration=times, loop=0)
+    return buffer.getvalue()
+
+
+def _page(pictures: list[bytes], frames: list[Frame]) -> str:
+    images = [base64.b64encode(picture).decode() for picture in pictures]
+    said = [html.escape(f"epoch {frame.epoch}, loss {show(frame.loss)}") for frame in frames]
+    names = {
+        "VARIABLES": style.variables(),
+        "LAST": str(len(images) - 1),
+        "FIRST": images[0],
+        "SAID": repr(said),
+        "IMAGES": repr(images),
+        "TIME": str(int(1000 * SECONDS)),
+    }
+    page = PAGE
+    for name, text in names.items():
+        page = page.replace(f"@{name}@", text)
+    return page
+
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
+script-src 'unsafe-inline'">
+<title>A training, epoch by epoch</title>
+<style>
+@VARIABLES@
+body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif;
+       background: var(--paper); color: var(--ink); }
+img { width: 100%; background: #fff; border-radius: .5rem; }
+form { display: flex; gap: 1rem; align-items: center; flex-wrap: wrap; }
+input { flex: 1; min-width: 12rem; accent-color: var(--accent); }
+button { font: inherit; padding: .4rem 1rem; border: 1px solid var(--line-strong); border-radius: .4rem;
+         background: var(--raised); color: inherit; }
+output { min-width: 14rem; font-variant-numeric: tabular-nums; }
+</style>
+<h1>A training, epoch by epoch</h1>
+<img id="picture" alt="the plane as the network divides it, and the network with its weights"
+     src="data:image/png;base64,@FIRST@">
+<form onsubmit="return false">
+  <button id="play" type="button">Play</button>
+  <input id="frame" type="range" min="0" max="@LAST@" value="0" aria-label="epoch">
+  <output id="said" for="frame"></output>
+</form>
+<script>
+const images = @IMAGES@, said = @SAID@;
+const [picture, frame, play, text] = ["picture", "frame", "play", "said"].map((id) => document.getElementById(id));
+let timer = null;
+function draw() {
+  picture.src = "data:image/png;base64," + images[frame.value];
+  text.textContent = said[frame.value];
+  frame.setAttribute("aria-valuetext", said[frame.value]);
+}
+function stop() {
+  clearInterval(timer);
+  timer = null;
+  play.textContent = "Play";
+}
+function next() {
+  frame.value = Number(frame.value) + 1;
+  draw();
+  if (frame.value === frame.max) stop();
+}
+play.addEventListener("click", () => {
+  if (timer) return stop();
+  if (frame.value === frame.max) {
+    frame.value = 0;
+    draw();
+  }
+  play.textContent = "Pause";
+  timer = setInterval(next, @TIME@);
+});
+frame.addEventListener("input", () => { stop(); draw(); });
+draw();
+</script>
+</html>
+"""

@@ -1,0 +1,178 @@
+"""What goes on inside a network?
+
+    plot_neurons        what every neuron of a layer sees of the plane: its activation, and the line where it bends
+    plot_parameters     how the weights and their gradients are spread, layer by layer
+    plot_activations    how the activations are spread, and how many are stuck
+
+A layer whose gradients are a thousand times smaller than those of the last one learns a thousand times slower; a relu
+that is 0 for all samples learns nothing at all. Both are seen here.
+
+Names to know: `plot_neurons`, `plot_parameters`, `plot_activations`. Read next: `animation.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.nn.layers import LINEAR, MLP
+from tinygrad_edu.show import show
+from tinygrad_edu.value import Value, no_grad
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.plots import Plane, new_axes, scatter
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+GRID = 40  # points along each side of a small picture
+COLUMNS = 4  # small pictures side by side
+MOST_BINS = 40
+ENDS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}  # where an activation is flat
+CLOSE = 0.02  # to an end: the slope there is below a tenth of the steepest
+
+Floats = NDArray[np.float64]
+
+
+def plot_neurons(model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1) -> Figure:
+    """Draw for every neuron of a layer how active it is over the plane; the line is where its weighted sum is 0.
+
+    Args:
+        model: a network of two inputs.
+        X: points, of shape (n, 2).
+        y: their classes.
+        layer: the number of the layer, from 1.
+
+    Raises:
+        SizeError: if the points or the model are not of the plane.
+        OptionError: if there is no such layer.
+
+    >>> plot_neurons(MLP(2, [3, 1], seed=0), [[0.0, 1.0], [1.0, 0.0]], [0, 1]).axes[1].get_title()
+    'a2 (layer 1)'
+    """
+    points, classes = np.asarray(X, dtype=float), np.asarray(y)
+    if points.ndim != 2 or points.shape[1] != 2 or model.sizes[0] != 2 or len(points) != len(classes):
+        raise SizeError(
+            f"plot_neurons of a network of {model.sizes[0]} inputs with X of shape {points.shape}",
+            "a plane has two coordinates",
+            instead="MLP(2, ...), and X of shape (n, 2)",
+        )
+    if layer not in range(1, len(model.layers) + 1):
+        raise OptionError(
+            f"plot_neurons(..., layer={layer})", f"the network has {len(model.layers)} layers", instead="layer=1"
+        )
+    plane = Plane(points, GRID)
+    sums, active = ([row[layer - 1] for row in rows] for rows in _through(model, plane.points))
+    axes = _small_axes(model.sizes[layer])
+    largest = float(np.abs(active).max()) or 1.0
+    for number, ax in enumerate(axes):
+        _paint_neuron(ax, plane, np.array(active)[:, number], np.array(sums)[:, number], largest)
+        scatter(ax, points, classes, size=9, legend=False)
+        ax.set_title(f"a{number + 1} (layer {layer})", fontsize="medium")
+        ax.set(aspect="equal", xticks=[], yticks=[])
+    return cast("Figure", axes[0].figure)
+
+
+def plot_parameters(model: MLP) -> Figure:
+    """Draw how the parameters of every layer are spread, and their gradients where there are any.
+
+    >>> figure = plot_parameters(MLP(2, [8, 1], seed=0))
+    >>> [ax.get_title() for ax in figure.axes][0]
+    'layer 1: 24 parameters, deviation 0.3471'
+    """
+    has_gradients = any(parameter.has_grad for parameter in model.parameters())
+    columns = 2 if has_gradients else 1
+    rows = len(model.layers)
+    axes = new_axes(4.8 * columns, 0.6 + 1.9 * rows, rows, columns)
+    for number, layer in enumerate(model.layers):
+        parameters = layer.parameters()
+        _histogram(
+            axes[columns * number],
+            np.array([parameter.data for parameter in parameters]),
+            f"layer {number + 1}: {len(parameters)} parameters",
+            style.POSITIVE,
+        )
+        if has_gradients:
+            gradients = np.array([parameter.grad for parameter in parameters if parameter.has_grad])
+            _histogram(axes[columns * number + 1], gradients, f"layer {number + 1}: gradients", style.NEGATIVE)
+    return cast("Figure", axes[0].figure)
+
+
+def plot_activations(model: MLP, X: ArrayLike) -> Figure:
+    """Draw how the activations of every layer are spread over samples, and say how many neurons are stuck.
+
+    A neuron is stuck if its derivative is 0, or nearly so, for every sample: a relu that is always 0, or a tanh or
+    sigmoid that is always at one of its ends.
+
+    >>> figure = plot_activations(MLP(2, [8, 1], seed=0), np.random.default_rng(0).normal(size=(50, 2)))
+    >>> figure.axes[0].get_title()
+    'layer 1, relu: 0 of 8 neurons stuck'
+    """
+    _, rows = _through(model, np.asarray(X, dtype=float))
+    axes = new_axes(6.0, 0.6 + 1.9 * len(model.layers), rows=len(model.layers))
+    for number, (ax, layer) in enumerate(zip(axes, model.layers, strict=True)):
+        active = np.array([row[number] for row in rows])
+        said = f"layer {number + 1}, {layer.activation}"
+        if layer.activation != LINEAR:
+            said += f": {_stuck(active, layer.activation)} of {active.shape[1]} neurons stuck"
+        _histogram(ax, active.ravel(), said, style.POSITIVE, deviation=False)
+    return cast("Figure", axes[0].figure)
+
+
+def _through(model: MLP, X: Floats) -> tuple[list[list[list[float]]], list[list[list[float]]]]:
+    """For every sample and layer the weighted sums, and the activations."""
+    sums, active = [], []
+    with no_grad():
+        for row in X.tolist():
+            values, before, after = [Value(number) for number in row], [], []
+            for layer in model.layers:
+                before.append([_weighted_sum(neuron.w, neuron.b, values) for neuron in layer.neurons])
+                values = layer.fire(values)
+                after.append([value.data for value in values])
+            sums.append(before)
+            active.append(after)
+    return sums, active
+
+
+def _weighted_sum(w: list[Value], b: Value, x: list[Value]) -> float:
+    return sum(weight.data * each.data for weight, each in zip(w, x, strict=True)) + b.data
+
+
+def _small_axes(count: int) -> list[Axes]:
+    columns = min(COLUMNS, count)
+    rows = -(-count // columns)
+    axes = new_axes(2.4 * columns, 2.5 * rows, rows, columns)
+    for ax in axes[count:]:
+        ax.remove()
+    return axes[:count]
+
+
+def _paint_neuron(ax: Axes, plane: Plane, active: Floats, sums: Floats, largest: float) -> None:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    shades = LinearSegmentedColormap.from_list("sign", [style.tint(-1, 1), style.PAPER, style.tint(1, 1)])
+    shape = (plane.size, plane.size)
+    ax.pcolormesh(
+        plane.xs, plane.ys, active.reshape(shape), cmap=shades, vmin=-largest, vmax=largest, shading="nearest"
+    )
+    if sums.min() < 0 < sums.max():
+        ax.contour(plane.xs, plane.ys, sums.reshape(shape), levels=[0.0], colors=style.INK, linewidths=1.2)
+
+
+def _stuck(active: Floats, activation: str) -> int:
+    if activation in ENDS:
+        low, high = ENDS[activation]
+        flat = (active < low + CLOSE * (high - low)) | (active > high - CLOSE * (high - low))
+        return int(flat.all(axis=0).sum())
+    return int((active == 0).all(axis=0).sum())
+
+
+def _histogram(ax: Axes, numbers: Any, title: str, color: str, *, deviation: bool = True) -> None:
+    bins = int(np.clip(2 * np.sqrt(len(numbers)), 8, MOST_BINS))
+    ax.hist(numbers, bins=bins, color=color, alpha=0.85)
+    ax.set_title(title + (f", deviation {show(float(np.std(numbers)))}" if deviation else ""), fontsize="medium")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.axvline(0.0, color=style.QUIET, linewidth=0.8)
