@@ -97,6 +97,29 @@ def test_what_is_no_node_of_the_graph_is_no_output():
             tinygrad_edu.compile(x * x, outputs=[strange] if not isinstance(strange, list) else strange)
 
 
+def test_what_the_backward_pass_reads_is_kept():
+    """The 3-4-3-1 network: A of each layer is enough for tanh, 8 numbers a sample; a book keeps Z and A, 16."""
+    for samples in (5, 50):
+        model = nn.MLP(3, [4, 3, 1], activation="tanh", seed=0)
+        xs = [[Value(number) for number in row] for row in np.random.default_rng(0).normal(size=(samples, 3))]
+        loss = nn.binary_cross_entropy_with_logits(
+            [model(x) for x in xs], [0, 1] * (samples // 2) + [1] * (samples % 2)
+        )
+        memory = tinygrad_edu.compile(loss, wrt=model.parameters(), inputs=xs).memory()
+        layers = {each.name: each for each in memory.intermediates if each.name[0] in "ZA"}
+        assert sum(each.numbers for each in layers.values()) == (16 - 1) * samples  # the last A is inside the loss
+        assert [each.name for each in memory.kept] == ["A1", "A2", "Z3"]
+        assert (memory.numbers, memory.bytes) == (8 * samples, 64 * samples)
+        assert f"{8 * samples} numbers in 3 arrays are kept" in repr(memory)
+        assert str(memory).splitlines()[0].split() == ["Z1", f"({samples},", "4)", str(4 * samples), "may", "go"]
+
+
+def test_a_relu_needs_its_weighted_sums_as_well():
+    model = nn.MLP(2, [3, 1], seed=0)
+    loss = nn.mse_loss([model(x) for x in np.random.default_rng(0).normal(size=(4, 2))], [1.0, 2.0, 3.0, 4.0])
+    assert [each.name for each in tinygrad_edu.compile(loss).memory().kept] == ["Z1", "A1", "t1"]
+
+
 ACTIVATIONS = ["relu", "tanh", "sigmoid", "softplus", "silu", "gelu", "elu", "leaky_relu"]
 
 

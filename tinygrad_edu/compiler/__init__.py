@@ -11,6 +11,7 @@ Nobody tells it what a layer is. It looks at the scalars alone:
     names.py       what the arrays are called in textbooks
     expressions.py an array as an expression of others; views.py writes the pieces
     emit.py        the arrays as lines of NumPy
+    memory.py      what is kept for the backward pass
     program.py     the function that comes out, held against the graph it came from
 
 Names to know: `compile`, `Program`. Read in the order above.

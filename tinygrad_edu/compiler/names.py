@@ -48,7 +48,14 @@ def _name_leaf(array: Array, scalars: Scalars, names: dict[int, str], layers: di
     elif len(labels) == 1 and labels[0].isidentifier():
         _set(names, array, labels[0])
     else:
-        _set(names, array, ("X" if array.kind == "input" else "W" if array.ids.ndim == 2 else "p"))
+        _set(names, array, _letter(array, names))
+
+
+def _letter(array: Array, names: dict[int, str]) -> str:
+    """X and then Y for inputs, W for a table of parameters, p for a line of them."""
+    if array.kind == "input":
+        return "Y" if "X" in names.values() else "X"
+    return "W" if array.ids.ndim == 2 else "p"
 
 
 def _name_computed(workspace: Workspace, array: Array, names: dict[int, str], layers: dict[int, str]) -> None:

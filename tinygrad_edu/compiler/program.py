@@ -27,6 +27,7 @@ from tinygrad_edu.compiler.emit import Source, emit
 from tinygrad_edu.compiler.explain import explanation
 from tinygrad_edu.compiler.gradient import gradients
 from tinygrad_edu.compiler.groups import arrange
+from tinygrad_edu.compiler.memory import Memory
 from tinygrad_edu.compiler.names import names_of
 from tinygrad_edu.compiler.scalars import lower
 from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError
@@ -209,6 +210,17 @@ class Program:
         dx    1 scalar: ∂v2/∂x
         """
         return explanation(self.graph, self._gradient, (*self.leaves, *self.lines))
+
+    def memory(self) -> Memory:
+        """Which arrays of the forward pass have to be kept for the backward pass, and what they weigh.
+
+        >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
+        >>> program = compile(sum((w * Value(float(n)) + 1).tanh() for n in range(4)), wrt=[w])
+        >>> print(program.memory())
+        t1    (4,)  4  is read by the backward pass
+        kept        4  numbers, 32 bytes
+        """
+        return Memory(self.lines, len(self.graph))
 
     def check_against(self, graph: Graph) -> None:
         """Hold the program against the scalars it was made from."""
