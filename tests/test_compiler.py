@@ -435,3 +435,36 @@ def test_what_is_written_twice_with_constants_of_its_own(text):
 def test_graphs_that_were_wrong_once(seed):
     leaves, loss = random_graphs.as_values(*random_graphs.seeded(seed))
     assert agrees(tinygrad_edu.compile(loss, wrt=leaves[:2], inputs=leaves[2:]), loss, leaves[:2])
+
+
+@pytest.mark.parametrize("sizes", [(64, 30, 10), (6, 5, 10), (8, 8, 8), (2, 1, 1), (1, 3, 2)])
+def test_one_sample_of_any_network_with_targets_that_change(sizes):
+    n, *layers = sizes
+    model = nn.MLP(n, layers, activation="sigmoid", output="sigmoid")
+    x, y = ([Value(0.0) for _ in range(size)] for size in (n, layers[-1]))
+    outputs = np.atleast_1d(np.array(model(x), dtype=object)).tolist()
+    loss = nn.mse_loss(outputs, y, reduction="sum", scale=0.5)
+    program = tinygrad_edu.compile(loss, wrt=model.parameters(), inputs=[x, y], outputs=outputs)
+    numbers = np.random.default_rng(0).normal(size=n + layers[-1])
+    for leaf, number in zip([*x, *y], numbers, strict=True):
+        leaf.data = number
+    again = nn.mse_loss(np.atleast_1d(np.array(model(x), dtype=object)).tolist(), y, reduction="sum", scale=0.5)
+    assert agrees(program, again, model.parameters(), numbers)
+    if layers[-1] > 1:
+        assert f"dA{len(layers)} = A{len(layers)} - Y" in lines(program)
+        assert "loss = 0.5 * (dA2 ** 2).sum()" in lines(program)
+
+
+@pytest.mark.parametrize("name", ["t1", "c1", "i1", "X1", "lambda", "P", "np", "math", "gradient", "loss"])
+def test_a_leaf_may_be_called_what_a_program_calls_something(name):
+    x = [Value(0.3 * number, label=name if number == 2 else "") for number in range(1, 8)]
+    loss = sum(a * b.exp() * 0.7 * number for number, (a, b) in enumerate(zip(x, x[3:], strict=False))) * x[1].tanh()
+    loss = loss + sum(7.0 * e * (e + number) for number, e in enumerate(x))
+    assert agrees(tinygrad_edu.compile(loss, wrt=x[:3], inputs=x[3:]), loss, x[:3], [e.data for e in x[3:]])
+    assert agrees(tinygrad_edu.compile(loss, wrt=x), loss, x)
+
+
+def test_few_samples_are_summed_as_many_are():
+    model = nn.MLP(2, [3, 1])
+    loss = nn.mse_loss([model(x) for x in ([1.0, 2.0], [3.0, -1.0])], [1.0, 0.0])
+    assert "db1 = dZ1.sum(axis=0)" in lines(tinygrad_edu.compile(loss, wrt=model.parameters()))

@@ -155,15 +155,35 @@ class Workspace:
         return np.array(made, dtype=np.int64)[inverse.reshape(-1)].reshape(args.shape[:-1])
 
     def _simplified(self, rule: Rule, args: Sequence[Ids]) -> Ids | None:
-        """Sound for every number, inf and nan too: x · 1, x / 1, x + 0, x - 0, x ** 1 are x; x · -1 is -x."""
+        """Sound for every number, inf and nan too: x · 1, x / 1, x + 0, x - 0, x ** 1 are x; x · -1 is -x; -(-x) is x.
+
+        And ½ · (2 · x) is x, which only numbers beyond 10³⁰⁷ would tell from it.
+        """
         for position, number in NEUTRAL.get(rule, ()):
             if self._are(args[position], number):
                 return args[1 - position]
         if rule is mul:
-            for position in (0, 1):
-                if self._are(args[position], -1.0):
-                    return self.compute(neg, [args[1 - position]])
+            for factor, other in (args, args[::-1]):
+                if self._are(factor, -1.0):
+                    return self.compute(neg, [other])
+                if self._are(factor, 0.5) and (doubled := self._doubled(other)) is not None:
+                    return doubled
+        if rule is neg:
+            made = self._made_by(neg, args[0])
+            return None if made is None else made[..., 0]
         return None
+
+    def _doubled(self, ids: Ids) -> Ids | None:
+        """The scalars that these are twice of, if they are 2 · x."""
+        made = self._made_by(mul, ids)
+        return made[..., 1] if made is not None and self._are(made[..., 0], 2.0) else None
+
+    def _made_by(self, rule: Rule, ids: Ids) -> Ids | None:
+        """The arguments of scalars that are all computed by one operation, in one array."""
+        array = self.array_of(ids)
+        if array is None or array.rule is not rule or array.args is None:
+            return None
+        return array.args.reshape(array.ids.size, -1)[self.place[ids]]
 
     def _are(self, ids: Ids, number: float) -> bool:
         return bool(self.is_constant[ids].all() and (self.value[ids] == number).all())

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
-from tinygrad_edu.compiler.expressions import ATOM, Expressions, Numbers, Text, key_of
+from tinygrad_edu.compiler.expressions import ATOM, Expressions, Numbers, Text, is_enclosed, key_of
+from tinygrad_edu.compiler.names import RESERVED
 from tinygrad_edu.compiler.scalars import TOTAL
 from tinygrad_edu.compiler.views import piece
 from tinygrad_edu.rules import dot
@@ -90,7 +91,7 @@ class _Writer(Expressions):
         super().__init__(workspace)
         self.names = names
         self.leaves = leaves
-        self.count = 0  # of arrays without a textbook's name
+        self.taken = {*names.values(), *RESERVED}
         self.leaf_lines: list[Line] = []
         self.lines: list[Line] = []
         self.laid: dict[bytes, str] = {}
@@ -105,6 +106,7 @@ class _Writer(Expressions):
                 self.texts[array.number] = text, level
             else:
                 self.texts[array.number] = self._name(array), ATOM
+                text = text[1:-1] if is_enclosed(text) else text
                 self.lines.append(Line(self._name(array), text, array.shape, array))
         also = "" if wanted is None else f", {self.view(wanted, is_exact=True)[0]}"
         results = [*self._gradient(gradient), f"return {self.view(np.array(output))[0]}, gradient{also}"]
@@ -138,12 +140,12 @@ class _Writer(Expressions):
 
     def _name(self, array: Array) -> str:
         if array.number not in self.names:
-            self.names[array.number] = self._new_name()
+            self.names[array.number] = self.new_name("t")
+            self.taken.add(self.names[array.number])
         return self.names[array.number]
 
-    def _new_name(self) -> str:
-        self.count += 1
-        return f"t{self.count}"
+    def is_taken(self, name: str) -> bool:
+        return name in self.taken or name in self.data
 
     def source_of(self, array: Array) -> Text:
         if array.kind != "computed" and array.number not in self.texts:
@@ -164,7 +166,8 @@ class _Writer(Expressions):
         key = key_of(ids)
         if key not in self.laid:
             text = self.laid_together(ids)
-            self.laid[key] = self._new_name()
+            self.laid[key] = self.new_name("t")
+            self.taken.add(self.laid[key])
             self.lines.append(Line(self.laid[key], text, ids.shape, None))
         return self.laid[key]
 

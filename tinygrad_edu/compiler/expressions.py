@@ -9,6 +9,7 @@ Names to know: `Expressions`. Read next: `emit.py`, which makes lines of them.
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ Text = tuple[str, int]  # an expression, and how tightly it binds
 
 ATOM = CALL.level
 CONDITION = re.compile(r"^\((\([^()]* > 0\)) \* 1\.0\)$")  # as the rule table writes step(x)
+TWICE_NEGATIVE = re.compile(r"(?<=\()-\(-(\w+)\)")  # σ(-x), where σ(x) is written 1 / (1 + np.exp(-x))
 MOST_TERMS = 4  # of a weighted sum that is written out
 
 
@@ -43,6 +45,14 @@ class Expressions:
     def gathered(self, ids: Ids) -> str:
         """The name of scalars that stand in several arrays, laid together."""
         raise NotImplementedError
+
+    def is_taken(self, name: str) -> bool:
+        """Whether something in the program is called that."""
+        raise NotImplementedError
+
+    def new_name(self, stem: str) -> str:
+        """The stem with the first number that makes a name of it which nothing else has."""
+        return next(name for name in (f"{stem}{number}" for number in count(1)) if not self.is_taken(name))
 
     def computed(self, array: Array) -> Text:
         """The expression that computes an array, in its shape."""
@@ -86,7 +96,8 @@ class Expressions:
         if rule.binding is CALL:
             is_call = re.fullmatch(r"[\w.]+\((\{\d?\}|[\w. ,])*\)", rule.numpy) is not None
             text = rule.numpy.format(*[self._within(view, 0 if is_call else ATOM) for view in views])
-            return (text, ATOM) if is_call else (text, ATOM if _is_enclosed(text) else 0)
+            text = TWICE_NEGATIVE.sub(r"\1", text)
+            return (text, ATOM) if is_call else (text, ATOM if is_enclosed(text) else 0)
         texts = [self._within(view, need) for view, need in zip(views, rule.binding.needs, strict=True)]
         return rule.text.format(*(_without_ones(texts) if rule is mul else texts)), rule.binding.level
 
@@ -148,8 +159,7 @@ class Expressions:
     def _keep(self, stem: str, values: Numbers) -> str:
         key = key_of(values)
         if key not in self.known_data:
-            count = sum(name.startswith(stem) for name in self.data)
-            self.known_data[key] = stem if stem == "X" and count == 0 else f"{stem}{count + 1}"
+            self.known_data[key] = "X" if stem == "X" and not self.is_taken("X") else self.new_name(stem)
             self.data[self.known_data[key]] = np.array(values)
         return self.known_data[key]
 
@@ -164,12 +174,21 @@ class Expressions:
         product = self._product(left, right) if len(columns) == 1 else None
         if product is not None:
             return product
+        for factor, terms in ((left, right), (right, left)):
+            if self._is_one_constant(factor):
+                text, level = self._sum(terms)
+                return f"{self.view(factor.reshape(-1)[0])[0]} * {self._within((text, level), ATOM)}", PRODUCT.level
         if left.shape[-1] <= MOST_TERMS:
             return self._written_out(left, right)
         parts = [self._one_source(left[..., cols], right[..., cols]) for cols in columns]
         if len(parts) == 1:
             return parts[0]
         return " + ".join(self._within(part, PRODUCT.level) for part in parts), SUM.level
+
+    def _is_one_constant(self, ids: Ids) -> bool:
+        """Whether scalars are all the same number: c·a + c·b + … is c·(a + b + …)."""
+        values = self.workspace.value[ids]
+        return bool(self.workspace.is_constant[ids].all() and (values == values.flat[0]).all() and values.flat[0] > 0)
 
     def _written_out(self, left: Ids, right: Ids) -> Text:
         terms = []
@@ -231,7 +250,9 @@ class Expressions:
     # Sums
 
     def _sum(self, terms: Ids) -> Text:
-        if terms.ndim == 1:
+        if terms.ndim == 2 and self._are_all(terms):
+            parts = [self._axis_sum(terms)]
+        elif terms.ndim == 1:
             parts = [self._flat_sum(terms[cols]) for cols in self._by_source(terms, terms)]
         elif terms.shape[-1] <= MOST_TERMS:
             parts = [self._within(self.view(terms[..., k]), PRODUCT.level) for k in range(terms.shape[-1])]
@@ -239,13 +260,17 @@ class Expressions:
             parts = [self._axis_sum(terms[..., cols]) for cols in self._by_source(terms, terms)]
         return " + ".join(parts), SUM.level if len(parts) > 1 else ATOM
 
-    def _flat_sum(self, terms: Ids) -> str:
+    def _are_all(self, terms: Ids) -> bool:
+        """Whether these are the scalars of one array, each of them once."""
         array = self.workspace.array_of(terms)
+        return array is not None and array.ids.size == terms.size == len(np.unique(terms))
+
+    def _flat_sum(self, terms: Ids) -> str:
         if (terms == terms[0]).all():
             text = self._within(self.view(terms[0]), PRODUCT.level + 1)
             return text if len(terms) == 1 else f"{len(terms)} * {text}"
-        if array is not None and array.ids.size == len(terms) and len(np.unique(terms)) == len(terms):
-            return f"{self._within(self.source_of(array), ATOM)}.sum()"
+        if self._are_all(terms):
+            return f"{self._within(self.source_of(self.workspace.arrays[self.workspace.where[terms[0]]]), ATOM)}.sum()"
         return f"{self.view(terms, is_exact=True)[0]}.sum()"
 
     def _axis_sum(self, terms: Ids) -> str:
@@ -261,7 +286,7 @@ def _without_ones(factors: list[str]) -> list[str]:
     return factors if all(map(CONDITION.fullmatch, factors)) else shorter
 
 
-def _is_enclosed(text: str) -> bool:
+def is_enclosed(text: str) -> bool:
     """Whether the bracket that opens a text is the one that closes it."""
     depth = 0
     for place, sign in enumerate(text):

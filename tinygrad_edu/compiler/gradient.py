@@ -192,8 +192,7 @@ def _combined(workspace: Workspace, upstream: Ids, partial: Ids, shape: tuple[in
 
 
 def _total(workspace: Workspace, terms: Ids) -> Ids:
-    columns = [terms[..., position] for position in range(terms.shape[-1])]
-    return workspace.compute(add if len(columns) == 2 else TOTAL, columns)
+    return workspace.compute(TOTAL, [terms[..., position] for position in range(terms.shape[-1])])
 
 
 def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) -> None:

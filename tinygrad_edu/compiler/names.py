@@ -9,6 +9,7 @@ Names to know: `names_of`. Read next: `emit.py`.
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import add, dot, softplus
 
 PARAMETER_LABEL = re.compile(r"l(\d+)\.n\d+\.(w\d+|b)")  # as nn.Layer labels its parameters
+RESERVED = frozenset({"P", "I", "np", "math", "erf", "gradient", "program"})  # what else a program mentions
 
 
 def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> dict[int, str]:
@@ -45,7 +47,7 @@ def _name_leaf(array: Array, scalars: Scalars, names: dict[int, str], layers: di
         ((layer, letter),) = kinds
         _set(names, array, ("W" if letter == "w" else "b") + layer)
         layers[array.number] = layer
-    elif len(labels) == 1 and labels[0].isidentifier():
+    elif len(labels) == 1 and labels[0].isidentifier() and not iskeyword(labels[0]):
         _set(names, array, labels[0])
     else:
         _set(names, array, _letter(array, names))
@@ -95,7 +97,7 @@ def _name_gradient(workspace: Workspace, array: Array, gradient: Ids, names: dic
 
 
 def _set(names: dict[int, str], array: Array, name: str) -> None:
-    taken = set(names.values()) | {"P", "I", "np", "math", "erf", "gradient", "program"}
+    taken = {*names.values(), *RESERVED}
     number = 2
     wanted = name
     while wanted in taken:
