@@ -15,7 +15,7 @@ from typing import Any
 
 from tinygrad_edu.nn import datasets, schedules
 from tinygrad_edu.nn.callbacks import Callback, EarlyStopping, Training
-from tinygrad_edu.nn.checkpoint import Checkpoint, load, read, save
+from tinygrad_edu.nn.checkpoint import Checkpoint, load, read, save, weights_of
 from tinygrad_edu.nn.export import to_onnx, to_torch
 from tinygrad_edu.nn.history import History
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron
@@ -66,6 +66,7 @@ __all__ = [
     "to_onnx",
     "to_torch",
     "train_test_split",
+    "weights_of",
 ]
 
 

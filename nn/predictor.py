@@ -57,9 +57,9 @@ class Predictor:
     def _compiled(self, samples: Floats) -> Program:
         xs = [[Value(number) for number in row] for row in samples.tolist()]
         outputs = [self.model(x) for x in xs]
-        total = sum(output if isinstance(output, Value) else sum(output, Value(0.0)) for output in outputs)
-        program: Program = tinygrad_edu.compile(total, wrt=[], inputs=[xs, self.leaves], outputs=outputs)
-        return program
+        flat = [value for output in outputs for value in ([output] if isinstance(output, Value) else output)]
+        total = sum(flat, start=Value(0.0))
+        return tinygrad_edu.compile(total, wrt=[], inputs=[xs, self.leaves], outputs=outputs)
 
 
 def one_by_one(model: Module, X: ArrayLike) -> Floats:

@@ -19,7 +19,7 @@ To read the source: rules, value, backprop, graph; then chain_rule, trace, paths
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tinygrad_edu.backprop import grad
 from tinygrad_edu.chain_rule import chain_rule
@@ -29,6 +29,10 @@ from tinygrad_edu.gradcheck import gradcheck
 from tinygrad_edu.paths import explain
 from tinygrad_edu.trace import Trace
 from tinygrad_edu.value import Value, no_grad
+
+if TYPE_CHECKING:
+    from tinygrad_edu import nn, viz
+    from tinygrad_edu.compiler import compile
 
 __version__ = "0.1.0"
 __all__ = [

@@ -22,7 +22,7 @@ from tinygrad_edu.nn.layers import LINEAR, MLP
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value, no_grad
 from tinygrad_edu.viz import style
-from tinygrad_edu.viz.plots import Plane, new_axes, scatter
+from tinygrad_edu.viz.plots import Plane, new_axes, scatter, shades
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -151,12 +151,9 @@ def _small_axes(count: int) -> list[Axes]:
 
 
 def _paint_neuron(ax: Axes, plane: Plane, active: Floats, sums: Floats, largest: float) -> None:
-    from matplotlib.colors import LinearSegmentedColormap
-
-    shades = LinearSegmentedColormap.from_list("sign", [style.tint(-1, 1), style.PAPER, style.tint(1, 1)])
     shape = (plane.size, plane.size)
     ax.pcolormesh(
-        plane.xs, plane.ys, active.reshape(shape), cmap=shades, vmin=-largest, vmax=largest, shading="nearest"
+        plane.xs, plane.ys, active.reshape(shape), cmap=shades(), vmin=-largest, vmax=largest, shading="nearest"
     )
     if sums.min() < 0 < sums.max():
         ax.contour(plane.xs, plane.ys, sums.reshape(shape), levels=[0.0], colors=style.INK, linewidths=1.2)

@@ -26,6 +26,7 @@ from tinygrad_edu.viz import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
 
 GRID = 80  # points along each side of the plane
@@ -132,6 +133,13 @@ def new_axes(width: float, height: float, rows: int = 1, columns: int = 1) -> li
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return list(figure.subplots(rows, columns, squeeze=False).ravel())
+
+
+def shades() -> LinearSegmentedColormap:
+    """From the most negative number over 0 to the most positive one, for matplotlib."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("sign", [style.tint(-1, 1), style.PAPER, style.tint(1, 1)])
 
 
 def _check_plane(model: MLP, points: NDArray[Any], classes: NDArray[Any]) -> None:

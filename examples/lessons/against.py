@@ -1,0 +1,48 @@
+"""Hold formulas against the engine, and say where they differ.
+
+A falling loss proves nothing: with most of the mistakes in these lessons a network still learns. Only the gradient
+tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+Found = Mapping[str, npt.ArrayLike]
+
+
+def verdict(right: Found, formulas: Callable[[], Found]) -> str:
+    """Whether formulas give the right numbers.
+
+    Args:
+        right: what the engine found, by name.
+        formulas: called without arguments; gives numbers of the same names.
+
+    Returns:
+        "right"; "wrong: " and the names; or "does not run: " and why.
+
+    >>> verdict({"db": [3.0, 4.0]}, lambda: {"db": 7.0})
+    'wrong: db (db has the shape () for (2,))'
+    """
+    try:
+        found = formulas()
+    except (TypeError, ValueError, AttributeError) as error:
+        return f"does not run: {error}"
+    wrong = [name for name in right if not _is_close(np.asarray(right[name]), np.asarray(found[name]))]
+    shapes = [(name, np.shape(found[name]), np.shape(right[name])) for name in wrong]
+    others = [f" ({name} has the shape {one} for {other})" for name, one, other in shapes if one != other]
+    return f"wrong: {', '.join(wrong)}{''.join(others[:1])}" if wrong else "right"
+
+
+def _is_close(right: npt.NDArray[np.float64], found: npt.NDArray[np.float64]) -> bool:
+    return found.shape == right.shape and bool(np.allclose(found, right, rtol=1e-9, atol=1e-12))
+
+
+def print_verdicts(right: Found, books: Mapping[str, Callable[[], Found]]) -> None:
+    """A line for each: what it is, and whether it is right."""
+    width = max(map(len, books))
+    for name, formulas in books.items():
+        print(f"   {name:<{width}}   {verdict(right, formulas)}")

@@ -1,0 +1,160 @@
+"""Are the numbers of a network that was worked by hand right?
+
+Two inputs, two hidden and two output neurons, all sigmoid, with every intermediate number on paper: Matt Mazur, "A step
+by step backpropagation example" (2015). The biases are never trained there, and all gradients of a round are taken
+before any weight is moved.
+
+Then a smaller network whose two biases are shared by several neurons, where two readings of the same page give two
+gradients, and the engine says which one is right.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import tinygrad_edu
+from tinygrad_edu import Value, chain_rule, nn, parse, viz
+from tinygrad_edu.show import in_brackets, show
+
+INPUTS, TARGETS = (0.05, 0.10), (0.01, 0.99)
+WEIGHTS = (0.15, 0.20, 0.25, 0.30, 0.40, 0.45, 0.50, 0.55)
+BIASES = (0.35, 0.60)
+LR = 0.5
+
+
+class Network(NamedTuple):
+    """The network after a forward pass: parameters, hidden units, outputs, and the error E."""
+
+    w: list[Value]
+    b: list[Value]
+    h: tuple[Value, Value]
+    o: tuple[Value, Value]
+    E: Value
+
+
+def forward(weights: tuple[float, ...] = WEIGHTS, biases: tuple[float, ...] = BIASES) -> Network:
+    """The page, from net_h1 to E = Σ ½ (target - out)²."""
+    w = [Value(number, label=f"w{i}") for i, number in enumerate(weights, start=1)]
+    b = [Value(number, label=f"b{i}") for i, number in enumerate(biases, start=1)]
+    i1, i2 = INPUTS
+    h1 = (w[0] * i1 + w[1] * i2 + b[0]).sigmoid()
+    h2 = (w[2] * i1 + w[3] * i2 + b[0]).sigmoid()
+    o1 = (w[4] * h1 + w[5] * h2 + b[1]).sigmoid()
+    o2 = (w[6] * h1 + w[7] * h2 + b[1]).sigmoid()
+    for name, value in (("h1", h1), ("h2", h2), ("o1", o1), ("o2", o2)):
+        value.label = name
+    E = nn.mse_loss([o1, o2], TARGETS, reduction="sum", scale=0.5)
+    return Network(w, b, (h1, h2), (o1, o2), E)
+
+
+def one_round() -> list[float]:
+    """All eight weights after one update."""
+    network = forward()
+    network.E.backward()
+    return [w.data - LR * w.grad for w in network.w]
+
+
+def rounds(count: int, *, train_biases: bool = False) -> NDArray[np.float64]:
+    """The parameters after many rounds: w1 … w8, and b1, b2 where they are trained."""
+    network = forward()
+    program = tinygrad_edu.compile(network.E, wrt=[*network.w, *(network.b if train_biases else [])])
+    for _ in range(count):
+        _, gradient = program()
+        program.parameters -= LR * gradient
+    return program.parameters
+
+
+def after(parameters: NDArray[np.float64]) -> Network:
+    """The network with the parameters of some round."""
+    numbers = tuple(parameters.tolist())
+    return forward(numbers[:8], numbers[8:] or BIASES)
+
+
+def old_script(count: int) -> NDArray[np.float64]:
+    """The mistake behind the widely copied 0.291027924: the hidden deltas are taken with w5 … w8 after their update."""
+    numbers = list(WEIGHTS)
+    for _ in range(count):
+        numbers = _old_round(forward(tuple(numbers)))
+    return np.array(numbers)
+
+
+def _old_round(network: Network) -> list[float]:
+    network.E.backward()
+    new = [w.data - LR * w.grad for w in network.w[4:]]  # w5 … w8: too early
+    d1, d2 = (o.args[0].grad for o in network.o)  # δ = ∂E/∂net of both outputs
+    upstream = (d1 * new[0] + d2 * new[2], d1 * new[1] + d2 * new[3])  # and this is ∂E/∂h of no network at all
+    deltas = [g * h.partials[0] for g, h in zip(upstream, network.h, strict=True)]
+    old = [w.data for w in network.w[:4]]
+    gradients = [delta * i for delta in deltas for i in INPUTS]
+    return [w - LR * g for w, g in zip(old, gradients, strict=True)] + new
+
+
+# The 1-2-1 network with shared biases
+
+READINGS = {
+    "b1 in both hidden neurons": "h2 = sigmoid(w2 * x + b1)",
+    "b2 in the second one":      "h2 = sigmoid(w2 * x + b2)",
+}  # fmt: skip
+
+
+def shared_biases(second: str) -> Value:
+    """L = ½ (y - o)² for y = 1, with one of the readings of the second hidden neuron."""
+    lines = ("h1 = sigmoid(w1 * x + b1)", second, "o = sigmoid(w3 * h1 + w4 * h2 + b2)", "L = (1 - o) ** 2 / 2")
+    return parse("; ".join(lines), x=0.5, w1=0.1, w2=-0.2, w3=0.3, w4=0.4, b1=0.35, b2=0.6)
+
+
+def deltas(L: Value) -> dict[str, float]:
+    """δ = ∂L/∂net of the three neurons: what a derivation by hand is made of."""
+    trace = chain_rule(L)
+    nets = {node.name: node.args[0] for node in trace.nodes if node.name in ("h1", "h2", "o")}
+    return {name: trace.gradients[trace.nodes[net].name] for name, net in nets.items()}
+
+
+def main(folder: Path | None = None) -> None:
+    """The page, line by line; then ten thousand rounds; then the question of the shared biases."""
+    network = forward()
+    network.E.backward()
+    h1, o1, w5 = network.h[0], network.o[0], network.w[4]
+    print(f"net_h1 {show(h1.args[0].data, 9)}   out_h1 {show(h1.data, 9)}")
+    print(f"out_o1 {show(o1.data, 9)}   out_o2 {show(network.o[1].data, 9)}   E {show(network.E.data, 9)}\n")
+    print("∂E/∂w5 = ∂E/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/∂w5")
+    factors = (o1.grad, o1.partials[0], h1.data)
+    print(f"       = {' · '.join(show(number, 9) for number in factors)} = {show(w5.grad, 9)}\n")
+    w1 = network.w[0]
+    paths = [o.args[0].grad * w.data for o, w in zip(network.o, (network.w[4], network.w[6]), strict=True)]
+    print("∂E/∂out_h1 = δ_o1 · w5 + δ_o2 · w7, the paths through both outputs")
+    print(f"           = {show(paths[0], 8)} + {in_brackets(paths[1], 8)} = {show(h1.grad, 8)}")
+    print(f"∂E/∂w1     = {show(h1.grad, 8)} · {show(h1.partials[0], 8)} · {INPUTS[0]} = {show(w1.grad, 6)}\n")
+    print("after one round:")
+    for start in (0, 4):
+        print("  ", *(f"w{i + 1} {one_round()[i]:.9f} " for i in range(start, start + 4)))
+    print()
+    for name, parameters in (
+        ("biases fixed, as on the page", rounds(10_000)),
+        ("biases trained, shared", rounds(10_000, train_biases=True)),
+        ("the old script", old_script(10_000)),
+    ):
+        end = after(parameters)
+        print(f"10,000 rounds, {name}: E {end.E.data:.9g}, outputs {end.o[0].data:.9f}, {end.o[1].data:.9f}")
+    print("\nthe 1-2-1 network with shared biases:\n")
+    for name, second in READINGS.items():
+        _print_reading(name, second)
+    if folder is not None:
+        print(f"wrote {viz.draw(network.E).save(folder / 'by_hand.svg')}")
+
+
+def _print_reading(name: str, second: str) -> None:
+    L = shared_biases(second)
+    delta, gradients = deltas(L), chain_rule(L).gradients
+    print(f"  {name}: L {show(L.data, 9)}")
+    print(f"    engine:          db1 {show(gradients['b1'], 9):>14}   db2 {show(gradients['b2'], 9):>14}")
+    by_hand = (delta["h1"] + delta["h2"], delta["o"])
+    print(f"    δ_h1 + δ_h2, δ_o:    {show(by_hand[0], 9):>14}       {show(by_hand[1], 9):>14}\n")
+
+
+if __name__ == "__main__":
+    main(Path())

@@ -1,0 +1,178 @@
+"""Where do dZ, dW and db of a deep network come from, and what has to be kept for them?
+
+A 3-4-3-1 network, tanh and a sigmoid at the end, binary cross-entropy. The general formulas of the books,
+
+    dZ[L] = A[L] - Y                     dZ[i] = W[i+1]ᵀ dZ[i+1] * g'(Z[i])
+    dW[i] = 1/m · dZ[i] A[i-1]ᵀ          db[i] = 1/m · Σ dZ[i] over the samples
+
+stand in `Book`, and `compile` finds them in a graph of scalars, which knows nothing of layers.
+
+The book holds a column a sample; the program has a row a sample, and so dW1 = dZ1.T @ X. Each is the other one's
+transpose.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+import tinygrad_edu
+from tinygrad_edu import Value, nn, viz
+from tinygrad_edu.compiler import Program
+from tinygrad_edu.lessons.against import print_verdicts
+
+Floats = npt.NDArray[np.float64]
+SIZES = (3, 4, 3, 1)
+
+
+def network(seed: int = 0) -> nn.MLP:
+    """3-4-3-1, its weights and biases small numbers. The sigmoid of the output is inside the loss."""
+    random = np.random.default_rng(seed)
+    model = nn.MLP(SIZES[0], SIZES[1:], activation="tanh")
+    for parameter in model.parameters():
+        parameter.data = float(random.normal(scale=0.5))
+    return model
+
+
+def data(m: int = 4, seed: int = 1) -> tuple[Floats, Floats]:
+    """X of shape (m, 3), and labels 0 and 1."""
+    random = np.random.default_rng(seed)
+    return random.normal(size=(m, 3)), (random.random(m) > 0.5).astype(float)
+
+
+def compiled(model: nn.MLP, X: Floats, y: Floats) -> Program:
+    """J and its gradient as a program of parameters, X and Y."""
+    xs = [[Value(number) for number in row] for row in X.tolist()]
+    ys = [Value(number) for number in y.tolist()]
+    J = nn.binary_cross_entropy_with_logits([model(x) for x in xs], ys)
+    return tinygrad_edu.compile(J, wrt=model.parameters(), inputs=[xs, ys])
+
+
+def by_the_engine(model: nn.MLP, X: Floats, y: Floats) -> dict[str, npt.ArrayLike]:
+    """J, dW1, db1, dW2 … of the compiled program, in the shapes of the book: db is a column."""
+    J, gradient = compiled(model, X, y)()
+    found: dict[str, npt.ArrayLike] = {"J": J}
+    start = 0
+    for i, (n, neurons) in enumerate(itertools.pairwise(SIZES), start=1):
+        table = gradient[start : start + neurons * (n + 1)].reshape(neurons, n + 1)  # a row a neuron, its bias last
+        found[f"dW{i}"], found[f"db{i}"] = table[:, :n], table[:, n:]
+        start += table.size
+    return found
+
+
+class Book:
+    """The general formulas, a column a sample. What is one step on paper is one method here."""
+
+    def __init__(self, layers: Sequence[tuple[Floats, Floats]], X: Floats, y: Floats) -> None:
+        self.L, self.m = len(layers), len(X)
+        self.W = {i: W for i, (W, _) in enumerate(layers, start=1)}
+        self.b = {i: b[:, None] for i, (_, b) in enumerate(layers, start=1)}
+        self.X, self.Y = X.T, y[None, :]
+
+    def Z(self, W: Floats, A: Floats, b: Floats) -> Floats:
+        return W @ A + b
+
+    def J(self, A: Floats) -> float:
+        return float(-1 / self.m * np.sum(self.Y * np.log(A) + (1 - self.Y) * np.log(1 - A)))
+
+    def dZ(self, i: int, following: Floats, A: Floats) -> Floats:
+        return self.W[i + 1].T @ following * (1 - A**2)
+
+    def dW(self, dZ: Floats, A: Floats) -> Floats:
+        return dZ @ A.T / self.m
+
+    def db(self, dZ: Floats) -> Floats:
+        return np.asarray(np.sum(dZ, axis=1, keepdims=True) / self.m)
+
+    def gradients(self) -> dict[str, npt.ArrayLike]:
+        """J, dW1, db1, dW2 …"""
+        A = {0: self.X}
+        for i in range(1, self.L + 1):
+            Z = self.Z(self.W[i], A[i - 1], self.b[i])
+            A[i] = np.tanh(Z) if i < self.L else 1 / (1 + np.exp(-Z))
+        found: dict[str, npt.ArrayLike] = {"J": self.J(A[self.L])}
+        dZ = A[self.L] - self.Y
+        for i in range(self.L, 0, -1):
+            dZ = dZ if i == self.L else self.dZ(i, dZ, A[i])
+            found[f"dW{i}"], found[f"db{i}"] = self.dW(dZ, A[i - 1]), self.db(dZ)
+        return found
+
+
+class WithoutBias(Book):
+    """Z = W A, without b"""
+
+    def Z(self, W: Floats, A: Floats, b: Floats) -> Floats:
+        return W @ A
+
+
+class WeightsTimesBias(Book):
+    """Z = np.dot(W, b)"""
+
+    def Z(self, W: Floats, A: Floats, b: Floats) -> Floats:
+        return np.asarray(np.dot(W, b))
+
+
+class Bracket(Book):
+    """J = -1/m Σ y log ŷ + (1 - y) log(1 - ŷ), the bracket forgotten"""
+
+    def J(self, A: Floats) -> float:
+        return float(-1 / self.m * np.sum(self.Y * np.log(A)) + np.sum((1 - self.Y) * np.log(1 - A)))
+
+
+class CostWithoutShare(Book):
+    """J without 1/m, beside gradients that have it"""
+
+    def J(self, A: Floats) -> float:
+        return self.m * super().J(A)
+
+
+class InputsForActivations(Book):
+    """dW[i] = 1/m dZ[i] Xᵀ"""
+
+    def dW(self, dZ: Floats, A: Floats) -> Floats:
+        return dZ @ self.X.T / self.m
+
+
+class WrongWeights(Book):
+    """dZ2 = W2ᵀ dZ3 * g'(Z2)"""
+
+    def dZ(self, i: int, following: Floats, A: Floats) -> Floats:
+        return np.asarray(np.dot(self.W[2].T, following) * (1 - A**2))
+
+
+class LostAxis(Book):
+    """db = np.sum(dZ, axis=1) / m, without keepdims"""
+
+    def db(self, dZ: Floats) -> Floats:
+        return np.asarray(np.sum(dZ, axis=1) / self.m)
+
+
+MISTAKES = (WithoutBias, WeightsTimesBias, Bracket, CostWithoutShare, InputsForActivations, WrongWeights, LostAxis)
+
+
+def main(folder: Path | None = None) -> None:
+    """The program, the formulas against it, and the memory as the network grows."""
+    model = network()
+    X, y = data()
+    program = compiled(model, X, y)
+    print(program.source)
+    print("the general formulas, held against the engine:")
+    layers = nn.weights_of(model)
+    books = {book.__doc__ or "": book(layers, X, y).gradients for book in MISTAKES}
+    print_verdicts(by_the_engine(model, X, y), {"as in the book": Book(layers, X, y).gradients, **books})
+    print("\nwhat is kept for the backward pass:\n")
+    print(program.memory())
+    print("\nsamples   numbers in Z and A   kept by the program")
+    for m in (4, 40, 400):
+        kept = compiled(model, *data(m)).memory().numbers
+        print(f"{m:>7}   {2 * sum(SIZES[1:]) * m:>18,}   {kept:>19,}")
+    if folder is not None:
+        print(f"\nwrote {viz.draw(program).save(folder / 'layers.svg')}")
+
+
+if __name__ == "__main__":
+    main(Path())

@@ -1,0 +1,211 @@
+"""What does one hidden layer learn, and why is db a sum?
+
+400 points of a flower, a hidden layer of tanh, a sigmoid at the end, binary cross-entropy, gradient descent on all
+points at once: the planar classifier of deeplearning.ai's "Neural Networks and Deep Learning", week 3.
+
+The course holds a column a sample, X of shape (2, 400), and writes Z1 = W1 X + b1. Here, as in most libraries, a row is
+a sample, X of shape (400, 2). It makes no difference: each is the other one's transpose, and the numbers are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+import tinygrad_edu
+from tinygrad_edu import nn, viz
+from tinygrad_edu.compiler import Program
+from tinygrad_edu.lessons.against import print_verdicts
+from tinygrad_edu.show import in_brackets, show
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.plots import new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[Any]  # 0 and 1, integers or floats
+LR = 1.2
+
+
+def init(hidden: int, seed: int = 2) -> nn.MLP:
+    """A 2-hidden-1 network: small random weights, so that tanh is not flat, and biases of 0.
+
+    The sigmoid of the output is inside the loss, which gets the logits Z2.
+    """
+    random = np.random.RandomState(seed)
+    model = nn.MLP(2, [hidden, 1], activation="tanh")
+    for layer in model.layers:
+        for neuron in layer.neurons:
+            for weight in neuron.w:
+                weight.data = 0.01 * random.randn()
+    return model
+
+
+def loss(model: nn.MLP, X: Floats, y: Labels) -> tinygrad_edu.Value:
+    """The cost J: -(1/m) Σ [y log a + (1 - y) log(1 - a)], with a = σ(z)."""
+    return nn.binary_cross_entropy_with_logits([model(x) for x in X], y)
+
+
+def compiled(model: nn.MLP, X: Floats, y: Labels) -> Program:
+    """Forward, loss and backward as one program."""
+    return tinygrad_edu.compile(loss(model, X, y), wrt=model.parameters())
+
+
+def train(model: nn.MLP, X: Floats, y: Labels, iterations: int) -> list[float]:
+    """Gradient descent on all samples at once. Returns the cost before each step, and at the end."""
+    program = compiled(model, X, y)
+    costs = []
+    for _ in range(iterations):
+        cost, gradient = program()
+        program.parameters -= LR * gradient
+        costs.append(cost)
+    program.write_back()
+    return [*costs, program()[0]]
+
+
+def predict(model: nn.MLP, X: Floats) -> npt.NDArray[np.bool_]:
+    """Class 1 where a > ½, which is where z > 0."""
+    return nn.predict(model, X) > 0
+
+
+def accuracy_of(hidden: int, iterations: int = 5000) -> float:
+    """Per cent of the flower's points on the right side, after training."""
+    X, y = nn.datasets.flower()
+    model = init(hidden)
+    train(model, X, y, iterations)
+    return 100 * float(np.mean(predict(model, X) == y))
+
+
+# The formulas of the course, and what is often printed in their place
+
+
+class Book:
+    """Backward propagation as the course writes it, but with a row a sample."""
+
+    def __init__(self, layers: Sequence[tuple[Floats, Floats]], X: Floats, y: Labels) -> None:
+        (self.W1, self.b1), (self.W2, self.b2) = layers
+        self.X, self.y, self.m = X, y[:, None], len(X)
+
+    def slope(self, A: Floats) -> Floats:
+        return 1 - A**2  # tanh'(Z), of A = tanh(Z)
+
+    def share(self) -> float:
+        return 1 / self.m
+
+    def db(self, dZ: Floats) -> Floats:
+        return np.asarray(self.share() * np.sum(dZ, axis=0))
+
+    def gradients(self) -> dict[str, npt.ArrayLike]:
+        """Of the cost by W1, b1, W2 and b2, in their shapes."""
+        A1 = np.tanh(self.X @ self.W1.T + self.b1)
+        A2 = 1 / (1 + np.exp(-(A1 @ self.W2.T + self.b2)))
+        dZ2 = A2 - self.y
+        dZ1 = dZ2 @ self.W2 * self.slope(A1)
+        dW1, dW2 = self.share() * dZ1.T @ self.X, self.share() * dZ2.T @ A1
+        return {"dW1": dW1, "db1": self.db(dZ1), "dW2": dW2, "db2": self.db(dZ2)}
+
+
+class WithoutAxis(Book):
+    """db1 = 1/m np.sum(dZ1), one number for all neurons"""
+
+    def db(self, dZ: Floats) -> Floats:
+        return np.full(dZ.shape[1], self.share() * np.sum(dZ))
+
+
+class WithoutShare(Book):
+    """the 1/m forgotten"""
+
+    def share(self) -> float:
+        return 1.0
+
+
+class SlopeOfA(Book):
+    """1 - np.tanh(A1)**2, the derivative at A1 for that at Z1"""
+
+    def slope(self, A: Floats) -> Floats:
+        return np.asarray(1 - np.tanh(A) ** 2)
+
+
+MISTAKES = (WithoutAxis, WithoutShare, SlopeOfA)
+
+
+def by_the_engine(model: nn.MLP, X: Floats, y: Labels) -> dict[str, npt.ArrayLike]:
+    """The same, found by the sweep over the graph of scalars."""
+    model.zero_grad()
+    loss(model, X, y).backward()
+    found: dict[str, npt.ArrayLike] = {}
+    for number, layer in enumerate(model.layers, start=1):
+        found[f"dW{number}"] = [[w.grad for w in neuron.w] for neuron in layer.neurons]
+        found[f"db{number}"] = [neuron.b.grad for neuron in layer.neurons]
+    return found
+
+
+def accuracy_with(book: type[Book], hidden: int = 4, iterations: int = 5000) -> float:
+    """Per cent of the points on the right side after gradient descent with the gradients of a book, mistaken or not."""
+    X, y = nn.datasets.flower()
+    layers = [(W.copy(), b.copy()) for W, b in nn.weights_of(init(hidden))]
+    for _ in range(iterations):
+        gradients = book(layers, X, y).gradients()
+        for number, (W, b) in enumerate(layers, start=1):
+            W -= LR * np.asarray(gradients[f"dW{number}"])
+            b -= LR * np.asarray(gradients[f"db{number}"])
+    (W1, b1), (W2, b2) = layers
+    Z2 = np.tanh(X @ W1.T + b1) @ W2.T + b2
+    return 100 * float(np.mean((Z2[:, 0] > 0) == y))
+
+
+def shares_of_b1(model: nn.MLP, X: Floats, y: Labels) -> Floats:
+    """What every sample contributes to ∂J/∂b1 of the first hidden neuron: dZ1 of the sample, divided by m."""
+    alone = [by_the_engine(model, X[i : i + 1], y[i : i + 1]) for i in range(len(X))]
+    return np.array([np.ravel(found["db1"])[0] for found in alone]) / len(X)
+
+
+def plot_costs(costs: Sequence[float]) -> Figure:
+    """The cost over all iterations, and the end of it, larger."""
+    left, right = new_axes(9.0, 3.2, 1, 2)
+    for ax, start in ((left, 0), (right, 6000)):
+        ax.plot(range(start, len(costs)), costs[start:], color=style.POSITIVE, linewidth=1)
+        ax.set(xlabel="iteration", ylabel="cost")
+        ax.grid(alpha=0.3)
+        ax.spines[["top", "right"]].set_visible(False)
+    right.set_title("steps of 1.2 become too long", fontsize="medium")
+    return cast("Figure", left.figure)
+
+
+def main(folder: Path | None = None) -> None:
+    """Train, look, and answer the question."""
+    X, y = nn.datasets.flower()
+    model = init(4)
+    costs = train(model, X, y, 7000)
+    beyond = train(init(4), X, y, 10_000)
+    for iteration in (0, 1000, 2000, 7000):
+        print(f"cost after {iteration:>5} iterations  {costs[iteration]:.12f}")
+    print("\nhidden units  accuracy after 5000 iterations")
+    for hidden in (1, 2, 3, 4, 5):
+        print(f"{hidden:>12}  {accuracy_of(hidden):>6.2f} %")
+    few, young = slice(0, 400, 80), init(4)
+    train(young, X, y, 100)
+    shares = shares_of_b1(young, X[few], y[few])
+    print("\nWhy is db a sum? One bias, five samples, and each has a path of its own from b1 to the cost:")
+    print("  ", " + ".join(in_brackets(share) for share in shares), "=", show(float(shares.sum())))
+    engine = by_the_engine(young, X[few], y[few])
+    print("   db1 of the engine, all five at once:", show(float(np.ravel(engine["db1"])[0])))
+    print("\nheld against the engine:")
+    layers = nn.weights_of(young)
+    books = {book.__doc__ or "": book(layers, X, y).gradients for book in MISTAKES}
+    print_verdicts(by_the_engine(young, X, y), {"as in the course": Book(layers, X, y).gradients, **books})
+    print(f"\nand yet, trained with the first of these mistakes: {accuracy_with(WithoutAxis, iterations=10_000):.2f} %")
+    if folder is not None:
+        path = viz.save_figure(viz.plot_decision_boundary(model, X, y), folder / "planar.png", dpi=110)
+        print(f"\nwrote {path}")
+        print(f"wrote {viz.save_figure(plot_costs(beyond), folder / 'planar-cost.png', dpi=110)}")
+        print(f"wrote {viz.save_figure(viz.plot_neurons(model, X, y), folder / 'planar-neurons.png', dpi=110)}")
+
+
+if __name__ == "__main__":
+    main(Path())
