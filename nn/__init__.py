@@ -29,6 +29,8 @@ from tinygrad_edu.nn.losses import (
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Adam, AdamW, Optimizer, clip_grad_norm, clip_grad_value
 from tinygrad_edu.nn.preparation import Standardizer, train_test_split
+from tinygrad_edu.nn.table_model import TableModel
+from tinygrad_edu.nn.tables import Table, read_csv
 from tinygrad_edu.nn.train import accuracy, fit, predict, predict_proba, score
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "Neuron",
     "Optimizer",
     "Standardizer",
+    "Table",
+    "TableModel",
     "Training",
     "accuracy",
     "binary_cross_entropy",
@@ -60,6 +64,7 @@ __all__ = [
     "predict",
     "predict_proba",
     "read",
+    "read_csv",
     "save",
     "schedules",
     "score",

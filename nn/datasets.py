@@ -184,8 +184,8 @@ PLANE: dict[str, Callable[..., Points]] = {
 DATASETS: dict[str, Callable[..., Points]] = {**PLANE, "digits": digits}
 
 
-def load(name: str, *, n: int = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
-    """A data set by its name.
+def load(name: str, *, n: int | None = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
+    """A data set by its name; with n=None, of its usual size.
 
     Raises:
         OptionError: if there is none of that name; the message lists those there are.
@@ -195,7 +195,8 @@ def load(name: str, *, n: int = 100, noise: float = 0.1, seed: int | None = 0) -
     """
     if name not in DATASETS:
         raise unknown("data", name, list(DATASETS))
-    return DATASETS[name](n=n, noise=noise, seed=seed)
+    size = {} if n is None else {"n": n}
+    return DATASETS[name](**size, noise=noise, seed=seed)
 
 
 def _prepare(n: int, noise: float, seed: int | None, classes: int = 2) -> tuple[np.random.Generator, list[int]]:

@@ -206,3 +206,90 @@ def test_step_and_worksheet_write_pages(run, tmp_path):
     assert (code, 'write instead:  save("sheet.html")' in errors) == (1, True)
     code, _, errors = run("step", *lesson, "--html", "f.html", "--lang", "de")
     assert (code, "the languages are en, zh" in errors) == (1, True)
+
+
+# Networks
+
+
+def iris(tmp_path):
+    """A small table: two sizes and a colour that is told by them."""
+    rows = [f"{a},{b},{'red' if a > b else 'blue'}" for a in range(8) for b in range(8) if a != b]
+    (tmp_path / "dots.csv").write_text("height,width,colour\n" + "\n".join(rows) + "\n")
+
+
+def test_a_table_is_learned_saved_and_asked(run, tmp_path):
+    iris(tmp_path)
+    code, out, _ = run("train", "dots.csv", "--hidden", "8", "--save", "dots.json", "--plot", "--film", "dots.html")
+    assert code == 0
+    assert "dots.csv: 56 rows; height, width → colour: blue, red" in out
+    assert "11 rows held back" in out
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names >= {
+        "network.svg", "network.png", "boundary.png", "history.png", "parameters.png", "activations.png",
+        "neurons.png", "dots.html", "dots.json",
+    }  # fmt: skip
+    code, out, _ = run("predict", "dots.json", "height=7", "width=1")
+    assert code == 0
+    assert out.startswith("colour = red\n  P(blue) = 0.0")
+    (tmp_path / "new.csv").write_text("width,height\n7,1\n1,7\n")
+    code, out, _ = run("predict", "dots.json", "new.csv")
+    lines = [line.split(",") for line in out.splitlines()]
+    assert lines[0] == ["colour", "P(blue)", "P(red)"]
+    assert [line[0] for line in lines[1:]] == ["blue", "red"]
+    assert all(abs(float(blue) + float(red) - 1) < 1e-3 for _, blue, red in lines[1:])
+
+
+def test_numbers_are_learned_and_asked(run, tmp_path):
+    (tmp_path / "line.csv").write_text("x;y\n" + "\n".join(f"{x / 4};{3 * x + 0.5}" for x in range(60)))
+    code, out, _ = run("train", "line.csv", "--hidden", "8", "--epochs", "60", "--save", "line.npz")
+    assert code == 0
+    assert "% of the spread explained (R²)" in out
+    assert run("predict", "line.npz", "x=5")[1].startswith("y = ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "none.csv"], "none.csv: No such file"),
+        (["train", "mons"], "data='moons'"),
+        (["train", "dots.csv", "--target", "Colour"], "height  numbers from 0 to 7"),
+        (["train", "dots.csv", "--points", "7"], "that is for a data set"),
+        (["train", "moons", "--target", "x"], "that is for a table"),
+        (["train", "moons", "--save", "m.pkl"], "ends in .json or .npz"),
+        (["train", "moons", "--film", "m.mp4"], "ends in .gif or .html"),
+        (["train", "dots.csv", "--target", "height", "--film", "m.gif"], "it needs two inputs and classes"),
+        (["train", "dots.csv", "--test", "2"], "the share to test on"),
+        (["predict", "none.json", "x=1"], "none.json: No such file"),
+        (["predict", "dots.json", "height=1"], "the input width"),
+        (["predict", "dots.json", "height=1", "wide=2"], "none of its inputs"),
+        (["predict", "dots.json", "a.csv", "b.csv"], "one table"),
+        (["predict", "dots.csv", "x=1"], "its name ends in .json or .npz"),
+        (["predict", "dots.json", "height=tall", "width=1"], "words where numbers were"),
+        (["lesson", "dance"], "there are circuit, by_hand"),
+    ],
+)
+def test_what_cannot_be_learned_or_asked_is_said(run, tmp_path, arguments, message):
+    iris(tmp_path)
+    assert run("train", "dots.csv", "--hidden", "2", "--epochs", "1", "--save", "dots.json")[0] == 0
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    code, _, err = run(*arguments)
+    assert code == 1
+    assert message in err
+    assert "Traceback" not in err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_lessons_are_listed_and_run(run, tmp_path):
+    code, out, _ = run("lesson")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()[:5]] == [
+        "circuit",
+        "by_hand",
+        "planar",
+        "per_sample",
+        "layers",
+    ]
+    code, out, _ = run("lesson", "by-hand", "-o", "pictures")
+    assert code == 0
+    assert "0.0821670406" in out
+    assert (tmp_path / "pictures" / "by_hand.svg").exists()

@@ -19,7 +19,8 @@ MODULES = [
         if "__main__" not in found.name
     ),
     *(
-        f"tinygrad_edu.{folder.removeprefix('examples/').replace('/', '.')}" + ("" if file.stem == "__init__" else f".{file.stem}")
+        f"tinygrad_edu.{folder.removeprefix('examples/').replace('/', '.')}"
+        + ("" if file.stem == "__init__" else f".{file.stem}")
         for folder in ("nn", "viz", "viz/player", "examples/lessons")
         for file in sorted((ROOT / folder).glob("*.py"))
     ),

@@ -4,7 +4,7 @@
     tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4        the chain rule, every step in numbers
     tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4   the same to be done on paper, with an answer key
     tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4        the gradient graph as a picture
-    tinygrad-edu train moons                             a network, its data and its decision boundary
+    tinygrad-edu train moons                             a network and what it learned; predict and lesson too
 
 Results go to standard output, progress and errors to standard error. The exit code is 0 if all went well, 1 if what was
 asked for cannot be done, 2 if it could not be understood, 130 after Ctrl-C.
@@ -20,10 +20,19 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tinygrad_edu import __version__
 from tinygrad_edu.chain_rule import chain_rule
+from tinygrad_edu.cli_train import (
+    LESSON_HELP,
+    PREDICT_HELP,
+    TRAIN_HELP,
+    add_lesson,
+    add_predict,
+    add_train,
+    say_files,
+    train_and_draw,
+)
 from tinygrad_edu.errors import OptionError, TinygradError
 from tinygrad_edu.expression import parse
 from tinygrad_edu.graph import Graph
@@ -31,9 +40,6 @@ from tinygrad_edu.printing import to_text
 from tinygrad_edu.show import show
 from tinygrad_edu.trace import Trace
 from tinygrad_edu.value import Value
-
-if TYPE_CHECKING:
-    from tinygrad_edu.nn import MLP
 
 LESSON = "q = x + y; f = q * z"
 MOST_PATHS = 8  # to a leaf, that are listed one by one
@@ -132,12 +138,6 @@ after the backward sweep, every gradient:
 
 The suffix of the file chooses the format: .svg, .png, .dot, and .pdf where
 Graphviz is installed."""
-TRAIN_HELP = """\
-Train a multi-layer perceptron on points in the plane, and draw the network
-and its decision boundary:
-
-  tinygrad-edu train moons
-  tinygrad-edu train circles --hidden 8 8 --activation tanh --epochs 60"""
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
@@ -178,25 +178,14 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_draw)
 
 
-def _add_train(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("data", metavar="DATA", help="moons, circles, xor, spirals or blobs")
-    add("--points", type=int, default=100, help="how many points (default: 100)")
-    add("--noise", type=float, default=0.1, help="the standard deviation of their noise (default: 0.1)")
-    add("--hidden", type=int, nargs="*", default=[16, 16], metavar="N", help="neurons a layer (default: 16 16)")
-    add("--activation", default="relu", help="of the hidden layers (default: relu)")
-    add("--epochs", type=int, default=40, help="passes over the data (default: 40)")
-    add("--seed", type=int, default=0, help="of the weights, the points and their order (default: 0)")
-    add("-o", "--output", type=Path, default=Path(), help="folder for the pictures (default: this one)")
-    parser.set_defaults(run=_train)
-
-
 COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] = {
     "demo":  ("all of it in one go",                      DEMO_HELP,  _add_demo),
     "step":  ("print every step of the chain rule",       STEP_HELP,  _add_step),
     "worksheet": ("print the chain rule as an exercise",  WORKSHEET_HELP, _add_worksheet),
     "draw":  ("draw the gradient graph",                  DRAW_HELP,  _add_draw),
-    "train": ("train a network and draw what it learned", TRAIN_HELP, _add_train),
+    "train": ("train a network and draw what it learned", TRAIN_HELP, add_train),
+    "predict": ("ask a network that was saved",           PREDICT_HELP, add_predict),
+    "lesson": ("run one of the classic lessons",          LESSON_HELP, add_lesson),
 }  # fmt: skip
 
 
@@ -211,9 +200,9 @@ def _demo(options: argparse.Namespace) -> None:
     f.backward()
     files = [*_save_drawings(f, folder)]
     _title("2. A network learns two moons")
-    files += _train_and_draw(_train_options(folder))
+    files += train_and_draw(_train_options(folder))
     _title("3. What was written")
-    _say_files(files)
+    say_files(files)
     print(f"\nOpen {folder / 'f.html'} in a browser to step through it.")
     print('Now your own:  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1')
 
@@ -223,7 +212,7 @@ def _step(options: argparse.Namespace) -> None:
         from tinygrad_edu import viz
 
         player = viz.player(_graph(options.expression, options.values), lang=options.lang)
-        _say_files([player.save(options.html)])
+        say_files([player.save(options.html)])
         return
     f = _graph(options.expression, options.values)
     if options.interactive:
@@ -238,7 +227,7 @@ def _worksheet(options: argparse.Namespace) -> None:
     from tinygrad_edu import viz
 
     sheet = viz.worksheet(_graph(options.expression, options.values), lang=options.lang)
-    _say_files([sheet.save(options.output)])
+    say_files([sheet.save(options.output)])
     print("  open it in a browser and print it")
 
 
@@ -248,12 +237,7 @@ def _draw(options: argparse.Namespace) -> None:
     f = _graph(options.expression, options.values)
     if not options.forward_only:
         f.backward()
-    _say_files([viz.draw(f, detail=options.detail).save(options.output)])
-
-
-def _train(options: argparse.Namespace) -> None:
-    options.output = _folder(options.output)
-    _say_files(_train_and_draw(options))
+    say_files([viz.draw(f, detail=options.detail).save(options.output)])
 
 
 def _graph(expression: str, assignments: Sequence[str]) -> Value:
@@ -353,40 +337,10 @@ def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
     return ["  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
-def _say_files(files: Iterable[Path]) -> None:
-    for file in files:
-        print(f"  wrote {file}  ({file.stat().st_size / 1000:.0f} kB)")
-
-
-# Training
-
-
 def _train_options(folder: Path) -> argparse.Namespace:
     options = _parser().parse_args(["train", "moons"])
     options.output = folder
     return options
-
-
-def _train_and_draw(options: argparse.Namespace) -> list[Path]:
-    from tinygrad_edu import nn, viz
-
-    X, y = nn.datasets.load(options.data, n=options.points, noise=options.noise, seed=options.seed)
-    model = nn.MLP(2, [*options.hidden, 1], activation=options.activation, seed=options.seed)
-    print(f"  {options.data}: {len(X)} points; {_described(model)}")
-    history = nn.fit(model, X, y, loss="hinge", epochs=options.epochs, seed=options.seed, progress=True)
-    print(f"  {history.summary}")
-    network = viz.draw_network(model)
-    boundary = viz.plot_decision_boundary(model, X, y)
-    return [
-        network.save(options.output / "network.svg"),
-        network.save(options.output / "network.png"),
-        viz.save_figure(boundary, options.output / "boundary.png"),
-    ]
-
-
-def _described(model: MLP) -> str:
-    sizes = "-".join(str(size) for size in model.sizes)
-    return f"a {sizes} network of {len(model.parameters())} parameters"
 
 
 def _save_drawings(f: Value, folder: Path) -> list[Path]:

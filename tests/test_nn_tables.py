@@ -1,0 +1,234 @@
+"""Does a table in a file become a network that answers about other rows, or a sentence that says why not?"""
+
+import csv
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinygrad_edu import nn
+from tinygrad_edu.errors import FileError, OptionError, TinygradError
+from tinygrad_edu.nn.table_model import Target
+from tinygrad_edu.nn.tables import Encoding, Table, is_table, read_csv
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text, name="table.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def sides(n=60, seed=0):
+    """Points with a size, a colour, and the side they are on."""
+    random = np.random.default_rng(seed)
+    x, colour = random.normal(size=n), random.choice(["red", "blue"], n)
+    side = ["right" if (number > 0) == (c == "red") else "left" for number, c in zip(x, colour, strict=True)]
+    return Table.of_columns({"x": (100 + 20 * x).tolist(), "colour": colour, "side": side})
+
+
+# Reading
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "rows"),
+    [
+        ("a,b\n1,2\n3,4\n", ("a", "b"), (("1", "2"), ("3", "4"))),
+        ("1,2\n3,4", ("x1", "x2"), (("1", "2"), ("3", "4"))),
+        ("a;b\r\n1,5;x\r\n", ("a", "b"), (("1.5", "x"),)),
+        ("a\tb\n1\t2\n\n\n3\t4\n", ("a", "b"), (("1", "2"), ("3", "4"))),
+        ("\ufeffa,b\n1,2\n", ("a", "b"), (("1", "2"),)),
+        ('a,b\n"1, 2",3\n', ("a", "b"), (("1, 2", "3"),)),
+        ("name\nx\ny\n", ("name",), (("x",), ("y",))),
+        (" a , b \n 1 , 2 \n", ("a", "b"), (("1", "2"),)),
+    ],
+)
+def test_what_is_read(write, text, names, rows):
+    table = read_csv(write(text))
+    assert (table.names, table.rows) == (names, rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "it is empty"),
+        ("\n\n", "it is empty"),
+        ("a,b\n", "no rows"),
+        ("a,b\n1,2\n3\n", "line 3 has 1 cells, and there are 2 columns"),
+        ("a,a\n1,2\n", "two columns are called 'a'"),
+        (b"a,b\n\xff\xfe,2\n", "byte 5 is no UTF-8"),
+        (b"\x00\x01", "a byte 0"),
+        ('a,b\n"1,2\n', "unexpected end of data"),
+    ],
+)
+def test_what_is_no_table(write, text, message):
+    with pytest.raises(FileError, match=message):
+        read_csv(write(text))
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_are_a_table_or_a_sentence(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("any") / "any.csv"
+    path.write_bytes(content)
+    try:
+        table = read_csv(path)
+        nn.TableModel.train(table, hidden=[2], epochs=1, progress=False)
+    except TinygradError:
+        pass
+
+
+@given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.text("abcxyz ,;\"'", min_size=1).map(str.strip)), min_size=1))
+@settings(max_examples=100, deadline=None)
+def test_what_a_csv_writer_wrote_is_read_back(tmp_path_factory, rows):
+    rows = [(number, word or "e") for number, word in rows]
+    path = tmp_path_factory.mktemp("round") / "round.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("number", "word"), *rows])
+    table = read_csv(path)
+    assert [float(cell) for cell, _ in table.rows] == [number for number, _ in rows]
+    assert [cell for _, cell in table.rows] == [word for _, word in rows]
+
+
+def test_an_empty_cell_and_a_word_among_numbers_are_named_with_their_lines(write):
+    table = read_csv(write("a,b\n1,2\n3,oops\n\n4,5\n,6\n"))
+    with pytest.raises(FileError, match=r"table.csv, line 3: 'oops' in column 'b'"):
+        table.numbers("b")
+    with pytest.raises(FileError, match=r"table.csv, line 6: '' in column 'a'"):
+        table.numbers("a")
+
+
+def test_a_missing_column_is_answered_with_all_of_them():
+    with pytest.raises(OptionError, match=r"side +words: ") as caught:
+        sides().numbers("Side")
+    assert "x       numbers from" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("moons", False), ("a.csv", True), ("./moons", True), ("data/x", True), ("mons", False)]
+)
+def test_what_is_taken_for_a_table(text, is_one):
+    assert is_table(text) is is_one
+
+
+# Encoding
+
+
+def test_numbers_are_brought_to_one_size_and_words_to_inputs():
+    table = sides()
+    X = Encoding.of(table, ["x", "colour"])(table)
+    assert X.shape == (60, 3)
+    assert np.allclose(X[:, 0].mean(), 0)
+    assert np.allclose(X[:, 0].std(), 1)
+    assert np.array_equal(X[:, 1] + X[:, 2], np.ones(60))
+
+
+def test_the_rows_held_back_do_not_reach_the_means():
+    table = sides()
+    code = Encoding.of(table, ["x"], rows=np.arange(10))
+    assert code.columns[0].standard[0] == pytest.approx(table.numbers("x")[:10].mean())
+
+
+def test_a_new_word_and_words_for_numbers_are_errors():
+    code = Encoding.of(sides(), ["x", "colour"])
+    with pytest.raises(FileError, match="'green' in column 'colour'"):
+        code(Table.of_columns({"x": [1.0], "colour": ["green"]}))
+    with pytest.raises(FileError, match="words where numbers were"):
+        code(Table.of_columns({"x": ["far"], "colour": ["red"]}))
+
+
+def test_a_column_of_names_is_no_input():
+    table = Table.of_columns({"name": [f"n{number}" for number in range(99)], "y": [0, 1, 1] * 33})
+    with pytest.raises(FileError, match="--without name"):
+        nn.TableModel.train(table)
+
+
+# Targets
+
+
+@pytest.mark.parametrize(
+    ("cells", "task", "classes", "loss"),
+    [
+        (["b", "a"] * 5, None, ("a", "b"), "bce_with_logits"),
+        (["1", "0", "2"] * 5, None, ("0", "1", "2"), "cross_entropy"),
+        (["1.0", "0", "10"] * 5, None, ("0", "1", "10"), "cross_entropy"),
+        (["1", "0", "2"] * 5, "numbers", (), "mse"),
+        (["1.5", "0", "2"] * 5, None, (), "mse"),
+        ([str(number) for number in range(20)] * 2, None, (), "mse"),
+        ([str(number) for number in range(20)] * 2, "classes", tuple(map(str, range(20))), "cross_entropy"),
+    ],
+)
+def test_what_a_target_is(cells, task, classes, loss):
+    target = Target.of(Table.of_columns({"y": cells}), "y", task=task)
+    assert (target.classes, target.loss) == (classes, loss)
+
+
+@pytest.mark.parametrize(
+    ("cells", "task", "message"),
+    [
+        (["a"] * 9, None, "1 classes in 9 rows"),
+        (list("abcdefgh"), None, "8 classes in 8 rows"),
+        (["a", "b"] * 5, "numbers", "words where numbers were"),
+        (["a", "b"] * 5, "colours", "the choices are classes, numbers"),
+    ],
+)
+def test_what_is_no_target(cells, task, message):
+    with pytest.raises(TinygradError, match=message):
+        Target.of(Table.of_columns({"y": cells}), "y", task=task)
+
+
+# The whole way
+
+
+@pytest.mark.parametrize("suffix", [".json", ".npz"])
+def test_a_model_is_trained_saved_loaded_and_asked(tmp_path, suffix):
+    table = sides(200)
+    model = nn.TableModel.train(table, hidden=[8], epochs=60, progress=False)
+    assert model.about["score"] > 0.9
+    assert model.history.val_accuracy[-1] == model.about["score"]
+    again = nn.TableModel.load(model.save(tmp_path / f"model{suffix}"))
+    others = sides(50, seed=1)
+    mine, its = model.predict(others), again.predict(others)
+    assert mine.found == its.found
+    assert np.array_equal(mine.shares, its.shares)
+    assert np.mean([one == right for one, right in zip(its.found, others.cells("side"), strict=True)]) > 0.9
+    assert nn.load(tmp_path / f"model{suffix}").state_dict() == model.network.state_dict()
+
+
+def test_numbers_come_back_in_their_own_size():
+    x = np.linspace(-1, 1, 80)
+    table = Table.of_columns({"x": x.tolist(), "y": (5000 + 300 * x).tolist()})
+    model = nn.TableModel.train(table, hidden=[8], epochs=100, progress=False)
+    found = model.predict(Table.of_columns({"x": [-0.5, 0.5]})).found
+    assert np.allclose(found, [4850, 5150], atol=40)
+    assert model.about["score"] > 0.95
+
+
+def test_columns_are_found_by_name_in_any_order():
+    model = nn.TableModel.train(sides(), hidden=[4], epochs=5, progress=False)
+    one = model.predict(Table.of_columns({"colour": ["red"], "other": ["?"], "x": [120.0]}))
+    other = model.predict(Table.of_columns({"x": [120.0], "colour": ["red"]}))
+    assert np.array_equal(one.shares, other.shares)
+
+
+def test_columns_may_be_left_out():
+    model = nn.TableModel.train(sides(), without=["colour"], hidden=[2], epochs=1, progress=False)
+    assert model.encoding.inputs == ["x"]
+    with pytest.raises(OptionError, match="its columns are"):
+        nn.TableModel.train(sides(), without=["color"])
+    with pytest.raises(OptionError, match="nothing left"):
+        nn.TableModel.train(sides(), without=["colour", "x"])
+
+
+def test_a_model_without_columns_and_one_with_others_are_no_table_models(tmp_path):
+    path = nn.save(nn.MLP(2, [1]), tmp_path / "plain.json")
+    with pytest.raises(FileError, match="does not say which columns"):
+        nn.TableModel.load(path)
+    model = nn.TableModel.train(sides(), hidden=[2], epochs=1, progress=False)
+    model.network = nn.MLP(5, [1])
+    with pytest.raises(FileError, match="3 inputs and 1 outputs"):
+        nn.TableModel.load(model.save(tmp_path / "other.json"))
