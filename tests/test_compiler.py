@@ -468,3 +468,13 @@ def test_few_samples_are_summed_as_many_are():
     model = nn.MLP(2, [3, 1])
     loss = nn.mse_loss([model(x) for x in ([1.0, 2.0], [3.0, -1.0])], [1.0, 0.0])
     assert "db1 = dZ1.sum(axis=0)" in lines(tinygrad_edu.compile(loss, wrt=model.parameters()))
+
+
+@pytest.mark.parametrize("size", [1e153, 1e154, 1e155, 1e200, 1e300])
+def test_numbers_beyond_the_largest_float_are_no_bug_of_the_compiler(size):
+    model = nn.MLP(2, [4, 1], seed=0)
+    X, y = nn.datasets.moons(n=20, seed=0)
+    loss = nn.mse_loss([model(x) for x in size * X], y)
+    value, gradient = tinygrad_edu.compile(loss, wrt=model.parameters())()
+    right_value, right = eager(loss, model.parameters())
+    assert np.isfinite([value, *gradient]).all() == np.isfinite([right_value, *right]).all()

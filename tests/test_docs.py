@@ -35,10 +35,14 @@ def test_the_examples_of_a_module_are_true(name, monkeypatch, tmp_path):
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/trace.md", "docs/compile.md"])
+PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "_build" not in page])
 def test_the_code_of_a_page_runs(page, monkeypatch, tmp_path):
     """All Python blocks of a page, one after the other, as a reader would type them; `>>>` blocks with their output."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(ROOT / "examples" / "ladder")
     text = (ROOT / page).read_text(encoding="utf-8")
     names: dict[str, object] = {}
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)):

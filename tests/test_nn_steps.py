@@ -317,3 +317,10 @@ def test_the_score_is_the_share_of_the_spread():
     assert nn.score(line, [[0.0], [1.0], [2.0]], [0.0, 1.0, 3.0]) == pytest.approx(1 - 1 / (14 / 3))
     assert nn.score(line, [[0.0], [1.0]], [[0.0], [1.0]]) == 1.0
     assert "they are compared" in message(SizeError, lambda: nn.score(line, [[0.0]], [[1.0, 2.0]]))
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_samples_that_are_too_large_are_a_divergence_and_no_bug(compiled):
+    X, y = nn.datasets.moons(n=20, seed=0)
+    with pytest.raises(DivergedError, match="in epoch 1"):
+        nn.fit(nn.MLP(2, [4, 1], seed=0), 1e200 * X, y, loss="mse", epochs=3, compiled=compiled)

@@ -178,6 +178,8 @@ class Expressions:
             if self._is_one_constant(factor):
                 text, level = self._sum(terms)
                 return f"{self.view(factor.reshape(-1)[0])[0]} * {self._within((text, level), ATOM)}", PRODUCT.level
+        if left.ndim == 1 and self._are_all(left) and self._are_all(right):
+            return self._inner(left, right)
         if left.shape[-1] <= MOST_TERMS:
             return self._written_out(left, right)
         parts = [self._one_source(left[..., cols], right[..., cols]) for cols in columns]

@@ -1,0 +1,68 @@
+"""The table of operations in the guide, made of the rule table itself: `{rule-table}`."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx.application import Sphinx
+
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import RULES
+from tinygrad_edu.show import show
+from tinygrad_edu.wording import Wording, filled, local_derivatives, operation
+
+HEAD = ("operation", "local derivatives, by x and by y", "defined for", "remarks")
+LETTERS = ["x", "y"]
+SEVERAL = {
+    "dot": ("dot([w, …], [x, …])", "x by w, and w by x"),
+    "logsumexp": ("logsumexp([x, …])", "exp(x - out), which is the softmax"),
+}  # of any number of arguments
+
+
+class RuleTable(Directive):
+    """A row for every operation."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make it."""
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (18, 42, 18, 22)), cols=len(HEAD))
+        head = nodes.thead("", _row([nodes.Text(title) for title in HEAD]))
+        group += [head, nodes.tbody("", *map(_of_rule, RULES.values()))]
+        return [nodes.table("", group)]
+
+
+def _of_rule(rule: Rule) -> nodes.row:
+    written, slopes = SEVERAL.get(rule.name) or _formulas(rule)
+    domain = rule.domain.words if rule.domain else "all x"
+    remarks = [rule.note] if rule.note else []
+    remarks += [
+        f"at the kink x = {show(point[0])} the slope is taken as {show(slope[0])}"
+        for point, slope in rule.kinks.items()
+    ]
+    return _row(
+        [nodes.literal(text=written), nodes.literal(text=slopes), nodes.Text(domain), nodes.Text("; ".join(remarks))]
+    )
+
+
+def _formulas(rule: Rule) -> tuple[str, str]:
+    count = len(rule.partials)
+    constants = [3.0 if position in rule.fixed else None for position in range(count)]
+    named = [letter if number is None else show(number) for letter, number in zip(LETTERS, constants, strict=False)]
+    wordings = local_derivatives(rule, constants)
+    slopes = [_slope(partial, wording, named) for partial, wording in zip(rule.partials, wordings, strict=False)]
+    return filled(operation(rule, count), named), ",  ".join(slopes)
+
+
+def _slope(partial: object, wording: Wording, named: list[str]) -> str:
+    if partial is None:
+        return "none"
+    return show(partial) if isinstance(partial, float) else filled(wording, [*named, "out"])
+
+
+def _row(cells: list[nodes.Node]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Add the directive."""
+    app.add_directive("rule-table", RuleTable)
+    return {"parallel_read_safe": True}
