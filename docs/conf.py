@@ -1,4 +1,4 @@
-"""How the guide is built: `python docs/build.py`, or `sphinx-build -W docs docs/_build/html`."""
+"""How the guide is built: `python docs/build.py`, or for English alone `sphinx-build -W docs docs/_build/html`."""
 
 import sys
 from pathlib import Path
@@ -10,6 +10,7 @@ sys.path.insert(0, str(HERE / "_ext"))
 
 project = "tinygrad_edu"
 author = "the tinygrad_edu authors"
+copyright = author
 version = release = tinygrad_edu.__version__
 
 extensions = [
@@ -18,10 +19,14 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
+    "sphinx_design",
+    "players",
+    "module_examples",
     "offline_math",
     "rule_table",
 ]
-exclude_patterns = ["_build", "_ext", "locale"]
+exclude_patterns = ["_build", "_ext", "_templates", "locale"]
+templates_path = ["_templates"]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 source_suffix = {".md": "markdown"}
@@ -30,12 +35,23 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_type_aliases = {name: name for name in ("ArrayLike", "npt.ArrayLike", "Floats", "Loss", "Outputs")}
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 default_role = "code"
 
 html_theme = "furo"
 html_title = "tinygrad_edu"
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/languages.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
 html_static_path = ["_static"]
 html_css_files = ["guide.css"]
 html_math_renderer = "mathml"
@@ -44,6 +60,8 @@ html_theme_options = {"navigation_with_keys": True}
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
+# New texts: sphinx-build -b gettext docs docs/_build/gettext
+#            sphinx-intl update -p docs/_build/gettext -d docs/locale -l zh_CN
 locale_dirs = ["locale"]
 gettext_compact = False
 gettext_uuid = False

@@ -1,5 +1,6 @@
-"""Make the pictures of the README: `python docs/make_pictures.py` (that of the player needs a Chromium)."""
+"""Make the pictures of the README and the guide: `python docs/make_pictures.py` (the player's needs a Chromium)."""
 
+import importlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import tinygrad_edu
 from tinygrad_edu import Value, nn, parse, viz
 from tinygrad_edu.compiler import Program
+from tinygrad_edu.lessons import LESSONS
 
 FOLDER = Path(__file__).parent / "pictures"
+LESSON_PICTURES = Path(__file__).parent / "lessons" / "pictures"
 
 
 def lesson() -> Value:
@@ -63,6 +66,9 @@ def main() -> None:
     nn.fit(model, X, y, epochs=60)
     viz.draw_network(model).save(FOLDER / "network.svg")
     viz.save_figure(viz.plot_decision_boundary(model, X, y), FOLDER / "boundary.png", dpi=110)
+    LESSON_PICTURES.mkdir(exist_ok=True)
+    for name in LESSONS:
+        importlib.import_module(f"tinygrad_edu.lessons.{name}").main(LESSON_PICTURES)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ from sphinx.application import Sphinx
 
 
 def inline(self, node: nodes.math) -> None:  # noqa: ANN001 (the translator of Sphinx)
+    """A formula in a line."""
     self.body.append(convert(node.astext()))
     raise nodes.SkipNode
 
 
 def block(self, node: nodes.math_block) -> None:  # noqa: ANN001
+    """A formula of its own."""
     self.body.append(f'<div class="math-block">{convert(node.astext(), display="block")}</div>')
     raise nodes.SkipNode
 

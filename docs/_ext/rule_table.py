@@ -35,8 +35,7 @@ def _of_rule(rule: Rule) -> nodes.row:
     domain = rule.domain.words if rule.domain else "all x"
     remarks = [rule.note] if rule.note else []
     remarks += [
-        f"at the kink x = {show(point[0])} the slope is taken as {show(slope[0])}"
-        for point, slope in rule.kinks.items()
+        f"at x = {_kink(point)} the slope is taken as {_side(rule, slope)}" for point, slope in rule.kinks.items()
     ]
     return _row(
         [nodes.literal(text=written), nodes.literal(text=slopes), nodes.Text(domain), nodes.Text("; ".join(remarks))]
@@ -52,10 +51,25 @@ def _formulas(rule: Rule) -> tuple[str, str]:
     return filled(operation(rule, count), named), ",  ".join(slopes)
 
 
+def _kink(point: tuple[float, ...]) -> str:
+    return "y" if len(set(point)) == 1 < len(point) else show(point[0])
+
+
+def _side(rule: Rule, slope: tuple[float, ...]) -> str:
+    return "y, that on the left" if rule.defaults else show(slope[0])
+
+
 def _slope(partial: object, wording: Wording, named: list[str]) -> str:
     if partial is None:
         return "none"
-    return show(partial) if isinstance(partial, float) else filled(wording, [*named, "out"])
+    return show(partial) if isinstance(partial, float) else _bare(filled(wording, named, "out"))
+
+
+def _bare(text: str) -> str:
+    """Without the brackets that a factor needs, and a cell does not."""
+    inner = text[1:-1]
+    is_enclosed = text.startswith("(") and text.endswith(")") and inner.find("(") <= inner.find(")")
+    return inner if is_enclosed and inner.count("(") == inner.count(")") else text
 
 
 def _row(cells: list[nodes.Node]) -> nodes.row:
