@@ -219,7 +219,21 @@ def iris(tmp_path):
 
 def test_a_table_is_learned_saved_and_asked(run, tmp_path):
     iris(tmp_path)
-    code, out, _ = run("train", "dots.csv", "--hidden", "8", "--save", "dots.json", "--plot", "--film", "dots.html")
+    code, out, _ = run(
+        "train",
+        "dots.csv",
+        "--hidden",
+        "8",
+        "--epochs",
+        "15",
+        "--lr",
+        "0.03",
+        "--save",
+        "dots.json",
+        "--plot",
+        "--film",
+        "dots.html",
+    )
     assert code == 0
     assert "dots.csv: 56 rows; height, width → colour: blue, red" in out
     assert "11 rows held back" in out
