@@ -8,6 +8,7 @@
     explain         one gradient, as a sum over paths                paths.py
     grad            the gradient as a graph of its own               backprop.py
     no_grad         a block in which nothing is remembered           value.py
+    detect_anomaly  where the first inf or nan came from             anomaly.py
     compile         the graph of a loss as a NumPy program           the package compiler
     gradcheck       the gradient against differences                 gradcheck.py
     nn              neurons, layers, networks and their training     the package tinygrad_edu.nn
@@ -21,9 +22,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from tinygrad_edu.anomaly import detect_anomaly
 from tinygrad_edu.backprop import grad
 from tinygrad_edu.chain_rule import chain_rule
-from tinygrad_edu.errors import DomainError, TinygradError
+from tinygrad_edu.errors import DomainError, GradientWarning, TinygradError
 from tinygrad_edu.expression import parse
 from tinygrad_edu.gradcheck import gradcheck
 from tinygrad_edu.paths import explain
@@ -37,11 +39,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "DomainError",
+    "GradientWarning",
     "TinygradError",
     "Trace",
     "Value",
     "chain_rule",
     "compile",
+    "detect_anomaly",
     "explain",
     "grad",
     "gradcheck",

@@ -1,19 +1,41 @@
 """Where did the first number that is none come from?
 
-A nan spreads: whatever is computed from it is nan as well, and so is every gradient on its way. The node to look at is
-the first one whose own arguments were still numbers.
+    with detect_anomaly():
+        loss = …                         raises at the operation that gives the first inf or nan
+        loss.backward()                  raises at the edge that gives the first gradient that is none
 
-Names to know: `first_anomaly`.
+A nan spreads: whatever is computed from it is nan as well, and so is every gradient on its way. The node to look at is
+the first one whose own arguments were still numbers. Outside of the block nothing is looked at, and nothing costs time.
+
+Names to know: `detect_anomaly`, `first_anomaly`.
 """
 
 from __future__ import annotations
 
+import linecache
 import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
 
+from tinygrad_edu import backprop, value
 from tinygrad_edu.backprop import gradients_in
+from tinygrad_edu.errors import AnomalyError
 from tinygrad_edu.graph import Graph, formula
+from tinygrad_edu.marks import user_frame
+from tinygrad_edu.rule import Rule
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.value import Value
+from tinygrad_edu.wording import in_names, local_derivatives
+
+SPREADS = "it is the first one; whatever is computed from it is no number either"
+STABLE = (
+    "softplus, logsumexp, sigmoid, or a loss `…_with_logits`, where exp and log meet; a smaller step, if numbers grew"
+)
+Line = tuple[str, int]  # file and number
 
 
 def first_anomaly(output: Value) -> str:
@@ -25,11 +47,97 @@ def first_anomaly(output: Value) -> str:
     v1 = exp(x) = exp(1000) is inf
     >>> z = Value(0.0, label="z")
     >>> print(first_anomaly(z ** 0.5))
-    the gradient of z: upstream 1 × local derivative inf, along the edge to v1 = z ** 0.5
+    the gradient of z: upstream 1 × local derivative ∂v1/∂z = (0.5 · z ** (-0.5)) = inf, on the edge to v1 = z ** 0.5
     """
     graph = Graph(output)
     broken = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
-    return _of_forward(graph, broken) if broken is not None else _of_backward(graph)
+    if broken is not None:
+        return _of_forward(graph, broken)
+    edge = _broken_edge(graph)
+    return "" if edge is None else _of_backward(graph, *edge)
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """Inside the block, the first number or gradient that is infinite or nan raises an error that tells where it began.
+
+    It tells the operation, its arguments, the local derivative, and the line of your code that made it. It holds for
+    the current thread or asynchronous task; under `no_grad` nothing is recorded, and so nothing is looked at. Every
+    operation takes several times as long as without.
+
+    Raises:
+        AnomalyError: at the first number that is none.
+
+    >>> x = Value(1000.0, label="x")
+    >>> with detect_anomaly():                                   # doctest: +ELLIPSIS
+    ...     y = x.exp() - 1
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.AnomalyError: v1 = exp(x) = exp(1000) is inf
+      what is wrong:  it is the first one; whatever is computed from it is no number either
+      where from:     ...
+    """
+    token = _watch.set({})
+    _count_watchers(1)
+    try:
+        yield
+    finally:
+        _count_watchers(-1)
+        _watch.reset(token)
+
+
+# Looking on
+
+_watch: ContextVar[dict[Value, Line | None] | None] = ContextVar("watch", default=None)
+_plain_node = value._node
+_lock = threading.Lock()
+_watchers = 0
+
+
+def _count_watchers(change: int) -> None:
+    """The engine is told to let us look as long as anybody, in any thread, wants to; else it does not know of us."""
+    global _watchers
+    with _lock:
+        _watchers += change
+        value._node = _watched_node if _watchers else _plain_node
+        backprop.before_sweep = _look_at_sweep if _watchers else None
+
+
+def _watched_node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...]) -> Value:
+    node = _plain_node(data, rule, args, partials)
+    lines = _watch.get()
+    if lines is not None:
+        frame = user_frame()
+        lines[node] = None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+        if not math.isfinite(data):
+            raise AnomalyError(first_anomaly(node), SPREADS, origin=_said(lines[node]), instead=STABLE)
+    return node
+
+
+def _look_at_sweep(output: Value) -> None:
+    lines = _watch.get()
+    if lines is None:
+        return
+    graph = Graph(output)
+    broken = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
+    if broken is not None:  # made before the block began
+        raise AnomalyError(_of_forward(graph, broken), SPREADS, origin=_said(lines.get(broken)), instead=STABLE)
+    edge = _broken_edge(graph)
+    if edge is not None:
+        text = _of_backward(graph, *edge)
+        raise AnomalyError(text, SPREADS, origin=_said(lines.get(edge[0])), instead=STABLE)
+
+
+def _said(line: Line | None) -> str:
+    """A line of somebody's code, with its place."""
+    if line is None:
+        return "an expression that was made before detect_anomaly() began"
+    file, number = line
+    text = linecache.getline(file, number).strip()
+    return f"{Path(file).name}, line {number}" + (f": {text}" if text else "")
+
+
+# Telling
 
 
 def _of_forward(graph: Graph, node: Value) -> str:
@@ -40,14 +148,31 @@ def _of_forward(graph: Graph, node: Value) -> str:
     return f"{name} = {graph.formula(node)} = {numbers} is {show(node.data)}"
 
 
-def _of_backward(graph: Graph) -> str:
+def _broken_edge(graph: Graph) -> tuple[Value, int, float] | None:
+    """The user, the position of its argument, and the upstream gradient, where a contribution is no number first."""
     gradients = gradients_in(graph)
     for number in range(len(graph) - 1, -1, -1):
         user, upstream = graph.nodes[number], gradients[number]
-        for arg, partial in zip(user.args, user.partials, strict=True):
-            if math.isfinite(upstream) and not math.isfinite(upstream * partial):
-                return (
-                    f"the gradient of {graph.name(arg)}: upstream {show(upstream)} × local derivative {show(partial)}, "
-                    f"along the edge to {graph.name(user)} = {graph.formula(user)}"
-                )
-    return ""
+        for position, partial in enumerate(user.partials):
+            if not math.isfinite(upstream * partial):
+                return user, position, upstream
+    return None
+
+
+def _of_backward(graph: Graph, user: Value, position: int, upstream: float) -> str:
+    name, arg, partial = graph.name(user), graph.name(user.args[position]), user.partials[position]
+    symbol = _symbol(graph, user, position)
+    derivative = f"∂{name}/∂{arg} = {symbol}{show(partial)}"
+    return (
+        f"the gradient of {arg}: upstream {show(upstream)} × local derivative {derivative}, "
+        f"on the edge to {name} = {graph.formula(user)}"
+    )
+
+
+def _symbol(graph: Graph, user: Value, position: int) -> str:
+    """The local derivative as a formula, with an equals sign after it; nothing, if it is constant."""
+    rule: Any = user.rule
+    constants = [arg.data if arg.is_constant else None for arg in user.args]
+    wording = local_derivatives(rule, constants)[position]
+    names = [graph.name(arg) for arg in user.args]
+    return f"{in_names(wording, names, graph.name(user))} = " if wording else ""

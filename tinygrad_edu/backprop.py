@@ -17,10 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from tinygrad_edu.errors import GraphError
+from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.graph import Graph, formula, inner_order, stale, topological_order
+from tinygrad_edu.marks import Changes, Swept, warn
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value
+
+before_sweep: Callable[[Value], None] | None = None  # who looks at an output before it is swept: `detect_anomaly`
 
 
 def backward(output: Value) -> None:
@@ -39,6 +42,10 @@ def backward(output: Value) -> None:
     >>> x.grad
     27.0
     """
+    if before_sweep is not None:
+        before_sweep(output)
+    if type(output._grad) is Swept and output._grad.changes != Changes.count:
+        _warn_of_old_numbers(output)
     order = inner_order(output)
     for node in order:
         node._grad = 0.0
@@ -47,6 +54,21 @@ def backward(output: Value) -> None:
         upstream = node._grad
         for arg, partial in zip(node.args, node.partials):  # noqa: B905 (equal by construction; strict costs time)
             arg._grad += upstream * partial
+    if order:
+        output._grad = Swept.now(output._grad)
+
+
+def _warn_of_old_numbers(output: Value) -> None:
+    """A graph that is swept again: does it still agree with its leaves?"""
+    try:
+        Graph(output).validate()
+    except StaleGraphError as error:
+        node = str(error).split(" is ", 1)[0]
+        warn(
+            f"backward() once more on a graph whose numbers have changed since: {node}",
+            "this is the gradient at the old numbers; write the expression anew in every step",
+            "a-graph-that-is-older-than-its-numbers",
+        )
 
 
 def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
@@ -66,6 +88,8 @@ def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
     (12.0, 12.0, '3 * x ** 2')
     """
     wanted = _wanted(output, inputs)
+    if before_sweep is not None:
+        before_sweep(output)
     order = _between(wanted, output)
     gradients: dict[Value, Value | float] = dict.fromkeys(order, 0.0)
     gradients[output] = 1.0

@@ -16,6 +16,7 @@ Every error of this package is one of these, and each is also the built-in error
     ├── DivergedError     (ArithmeticError)     a training whose loss is no number any more
     ├── FileError         (ValueError)          a file that does not hold what it should
     ├── MissingError      (ImportError)         a package that is not installed, and would be needed
+    ├── AnomalyError      (ArithmeticError)     the first inf or nan, found by detect_anomaly
     └── DrawingError      (RuntimeError)        a picture that could not be made
 
 A message has up to four parts: what was asked, what is wrong, where it came from, what to write instead.
@@ -92,5 +93,13 @@ class MissingError(TinygradError, ImportError):
     """A package that is not installed, and would be needed for what was asked."""
 
 
+class AnomalyError(TinygradError, ArithmeticError):
+    """The first number of a graph, or of a sweep, that is infinite or nan; raised inside `detect_anomaly`."""
+
+
 class DrawingError(TinygradError, RuntimeError):
     """A picture that could not be made."""
+
+
+class GradientWarning(UserWarning):
+    """A gradient that is computed as asked, and probably not what was meant; `docs/reliability.md` explains it."""

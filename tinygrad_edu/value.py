@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, SupportsFloat, Union
 
 from tinygrad_edu import rules
 from tinygrad_edu.errors import GraphError, NumberError, OptionError
+from tinygrad_edu.marks import NOT_COMPUTED, Changes, Spent
 from tinygrad_edu.real import real
 from tinygrad_edu.rule import CALL, CONSTANT, Rule
 from tinygrad_edu.show import in_brackets, show
@@ -32,17 +33,6 @@ if TYPE_CHECKING:
 
 Number = Union["Value", SupportsFloat]  # what may stand on either side of an operator
 
-
-class NotComputed(float):
-    """The gradient of a Value that no sweep has reached: counts as 0.0, is drawn as —."""
-
-    __slots__ = ()
-
-    def __reduce__(self) -> str:
-        return "NOT_COMPUTED"
-
-
-NOT_COMPUTED = NotComputed(0.0)
 
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
 _is_recording = _recording.get
@@ -117,7 +107,11 @@ class Value:
 
     @data.setter
     def data(self, data: SupportsFloat) -> None:
-        self._data = as_float(data)
+        before, self._data = self._data, as_float(data)
+        if self._data != before:
+            Changes.count += 1
+            if type(self._grad) is float:
+                self._grad = Spent.of(self, self._grad, before)
 
     @property
     def grad(self) -> float:

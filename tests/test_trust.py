@@ -1,0 +1,244 @@
+"""Is nothing wrong in silence? Anomalies, gradients that belong to other numbers, threads."""
+
+import copy
+import math
+import pickle
+import threading
+import time
+import warnings
+
+import pytest
+
+from tinygrad_edu import GradientWarning, Value, backprop, detect_anomaly, grad, nn, no_grad, parse, value
+from tinygrad_edu.anomaly import first_anomaly
+from tinygrad_edu.errors import AnomalyError
+
+# Where the nan came from
+
+
+def test_the_first_number_that_is_none_is_reported_with_its_operation_and_line():
+    x = Value(1000.0, label="x")
+    with pytest.raises(AnomalyError) as caught, detect_anomaly():
+        big = x.exp()  # this line
+        big - big
+    assert str(caught.value).startswith("v1 = exp(x) = exp(1000) is inf\n")
+    assert "test_trust.py, line" in str(caught.value)
+    assert "big = x.exp()  # this line" in str(caught.value)
+
+
+@pytest.mark.parametrize("sweep", [lambda y, _: y.backward(), lambda y, x: grad(y, [x])])
+def test_the_first_gradient_that_is_none_is_reported_with_its_edge_and_line(sweep):
+    x, w = Value(0.0, label="x"), Value(2.0, label="w")
+    with pytest.raises(AnomalyError) as caught, detect_anomaly():
+        h = w * x
+        y = h**0.5 + 1  # the root
+        sweep(y, x)
+    text = str(caught.value)
+    assert "the gradient of v1: upstream 1 × local derivative ∂v2/∂v1 = (0.5 · v1 ** (-0.5)) = inf" in text
+    assert "on the edge to v2 = v1 ** 0.5" in text
+    assert "y = h**0.5 + 1  # the root" in text
+    assert not x.has_grad  # nothing was written
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Value(math.nan, label="a") * 2, "a is nan: it is a leaf, and came so"),
+        (lambda: 2 / Value(1e-320, label="a"), "v1 = 2 / a = 2 / 1e-320 is inf"),
+        (lambda: Value(1e200, label="a") ** 2, "v1 = a ** 2 = 1e200 ** 2 is inf"),
+        (lambda: nn.Neuron(2, seed=0)([math.inf, -math.inf]), "is"),
+        (lambda: nn.MLP(1, [2, 1], seed=0)([1e308]) * 1e308, "is"),
+    ],
+)
+def test_every_way_to_make_a_node_is_looked_at(make, message):
+    assert not math.isfinite(make().data)
+    with pytest.raises(AnomalyError, match=message.replace("*", r"\*")), detect_anomaly():
+        make()
+
+
+def test_what_was_made_before_the_block_is_found_in_the_sweep():
+    y = Value(0.0, label="x") ** 0.5
+    with pytest.raises(AnomalyError, match="before detect_anomaly"), detect_anomaly():
+        y.backward()
+    z = Value(1e200, label="x") ** 2 * 0.0
+    with pytest.raises(AnomalyError, match=r"x \*\* 2"), detect_anomaly():
+        z.backward()
+
+
+def test_outside_the_block_nobody_looks_and_nothing_is_left():
+    plain = value._node
+    with detect_anomaly():
+        with detect_anomaly():
+            f = parse("x * y", x=2, y=3)
+        assert value._node is not plain
+        f.backward()
+    assert value._node is plain
+    assert backprop.before_sweep is None
+    with pytest.raises(AnomalyError), detect_anomaly():
+        Value(1000.0).exp()
+    assert value._node is plain
+    assert Value(1000.0).exp().data == math.inf
+
+
+def test_no_grad_records_nothing_and_so_nothing_is_looked_at():
+    with detect_anomaly(), no_grad():
+        assert Value(1000.0).exp().data == math.inf
+
+
+def test_other_threads_are_not_looked_at():
+    found, inside, done = [], threading.Event(), threading.Event()
+
+    def other():
+        inside.wait()
+        found.append(Value(1000.0).exp().data)
+        done.set()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with detect_anomaly():
+        inside.set()
+        assert done.wait(10)
+    thread.join()
+    assert found == [math.inf]
+
+
+def test_a_sound_training_passes_and_gives_the_same():
+    def trained():
+        model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+        X, y = nn.datasets.moons(n=10, seed=0)
+        nn.fit(model, X, y, epochs=2, compiled=False)
+        return model.state_dict()
+
+    right = trained()
+    with detect_anomaly():
+        assert trained() == right
+
+
+# Gradients that belong to other numbers
+
+
+def test_a_forgotten_zero_grad_is_explained_once_a_line():
+    p = Value(1.0, label="p")
+    optimizer = nn.SGD([p], lr=0.1)
+    with pytest.warns(GradientWarning, match="docs/reliability.md#forgotten-zero_grad") as caught:
+        for _ in range(2):
+            ((p - 3) ** 2).backward()
+            optimizer.step()
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(3):
+            optimizer.zero_grad()
+            ((p - 3) ** 2).backward()
+            optimizer.step()
+
+
+@pytest.mark.parametrize(
+    "forget",
+    [
+        lambda p: setattr(p, "grad", 0),
+        lambda p: setattr(p, "grad", None),
+        lambda p: p.zero_grad(),
+        lambda p: nn.SGD([p]).zero_grad(),
+    ],
+)
+def test_every_way_to_forget_is_known(forget):
+    p = Value(1.0)
+    for _ in range(3):
+        forget(p)
+        (p * p).backward()
+        p.data -= 0.1 * p.grad
+
+
+def test_sums_of_gradients_at_one_place_are_no_mistake():
+    p = Value(1.0)
+    for _ in range(3):
+        (p * p).backward()
+    assert p.grad == 6.0
+    p.data = 5.0
+    p.data = 1.0  # as whoever tries a difference does
+    (p * p).backward()
+    assert p.grad == 8.0
+
+
+def test_a_graph_that_is_swept_again_after_a_step_is_explained():
+    p = Value(1.0, label="p")
+    loss = (p - 3) ** 2
+    loss.backward()
+    p.data, p.grad = 2.0, 0.0
+    with pytest.warns(GradientWarning, match=r"(?s)v1 = p - 3.*#a-graph-that-is-older-than-its-numbers"):
+        loss.backward()
+    assert p.grad == -4.0  # of the numbers that it was made with
+    other = Value(7.0)
+    p.grad, other.data = 0.0, 8.0
+    p.data = 1.0
+    loss.backward()  # something else changed, and p is again what it was: no warning
+    assert p.grad == -4.0
+
+
+def test_marks_are_floats_and_are_not_kept():
+    p = Value(1.0)
+    y = p * p
+    y.backward()
+    p.data = 2.0
+    for again in (copy.copy(p.grad), copy.deepcopy(p.grad), pickle.loads(pickle.dumps(p.grad))):
+        assert (type(again), again) == (float, 2.0)
+    assert repr(p.grad) == "2.0"
+    assert f"{y.grad:.1f}" == "1.0"
+    assert type(pickle.loads(pickle.dumps(y.grad))) is float
+
+
+# Threads
+
+
+def test_threads_with_graphs_of_their_own_do_not_disturb_each_other():
+    wrong = []
+
+    def work(seed):
+        for round in range(40):
+            x = Value(float(seed + round), label="x")
+            y = x
+            for _ in range(50):
+                y = y * 1.01 + x
+            expected = grad(y, [x])[0].data
+            y.backward()
+            if not math.isclose(x.grad, expected, rel_tol=1e-12):
+                wrong.append(seed)
+            with no_grad():
+                if (x * x).args:
+                    wrong.append("no_grad")
+            time.sleep(0)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_no_grad_of_one_thread_is_not_that_of_another():
+    recorded, inside, done = [], threading.Event(), threading.Event()
+
+    def other():
+        inside.wait()
+        recorded.append(len((Value(1.0) * 2).args))
+        done.set()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with no_grad():
+        inside.set()
+        assert done.wait(10)
+    thread.join()
+    assert recorded == [2]
+
+
+def test_the_first_anomaly_has_the_rule_of_the_edge():
+    assert "∂v1/∂x = (1 / x) = inf" in first_anomaly(_log_at_the_border())
+
+
+def _log_at_the_border():
+    x = Value(5e-324, label="x")
+    return x.log()
