@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from math import nan
 from typing import TYPE_CHECKING, Any, SupportsFloat, Union
 
-from tinygrad_edu import rules
+from tinygrad_edu import copying, rules
 from tinygrad_edu.errors import GraphError, NumberError, OptionError
 from tinygrad_edu.marks import NOT_COMPUTED, Changes, Spent
 from tinygrad_edu.real import real
@@ -347,6 +347,16 @@ class Value:
         from tinygrad_edu import viz
 
         return viz.draw(self)
+
+    def __copy__(self) -> Value:
+        """A node of its own with the same arguments."""
+        return copying.rebuilt(type(self), *copying.state(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return copying.deepcopy(self, memo)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copying.reduced(self)
 
     def apply_rule(self, rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
         """What becomes of a rule that meets a Value among its arguments: `rule.Rule` asks this."""

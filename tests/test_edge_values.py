@@ -1,0 +1,99 @@
+"""Is every row of the page of edge values true, eager, as a gradient graph, and compiled?"""
+
+import math
+import operator
+import re
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tinygrad_edu
+from tinygrad_edu import Value, errors, grad
+from tinygrad_edu.functions import dot, logsumexp
+
+PAGE = Path(__file__).parent.parent / "docs" / "edge_values.md"
+NAMES = {"dot": dot, "logsumexp": logsumexp, "np": np, "Fraction": Fraction, "Decimal": Decimal}
+OPERATORS = (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.lt, operator.ge)
+
+
+def rows(columns):
+    """The rows of all tables with so many columns, as cells."""
+    found = []
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("| `") else []
+        if len(cells) == columns:
+            found.append(cells)
+    return found
+
+
+def numbers(cell):
+    return [float(text) for text in re.split(r",\s*", cell)] if cell else []
+
+
+def same(found, right):
+    """The same number, the sign of a zero too; to the last digits but one."""
+    if math.isnan(right) or math.isnan(found):
+        return math.isnan(right) and math.isnan(found)
+    if right == 0 and found == 0:
+        return math.copysign(1, found) == math.copysign(1, right) or math.copysign(1, right) == 1
+    return math.isclose(found, right, rel_tol=1e-13)
+
+
+FUNCTIONS, THINGS = rows(5), rows(3)
+
+
+def test_the_page_is_read():
+    assert len(FUNCTIONS) > 60
+    assert len(THINGS) == 25
+
+
+@pytest.mark.parametrize(("expression", "at", "value", "gradient", "because"), FUNCTIONS)
+def test_a_row(expression, at, value, gradient, because):
+    leaves = [Value(number, label=name) for name, number in zip("xy", numbers(at), strict=False)]
+    names = NAMES | {leaf.label: leaf for leaf in leaves}
+    if value.endswith("Error"):
+        with pytest.raises(getattr(errors, value)) as caught:
+            eval(expression.strip("`"), names)
+        assert type(caught.value).__name__ == value
+        return
+    f = eval(expression.strip("`"), names)
+    assert same(f.data, float(value))
+    f.backward()
+    right = numbers(gradient)
+    assert all(same(leaf.grad, number) for leaf, number in zip(leaves, right, strict=True))
+    graphs = grad(f, leaves)
+    for graph, number in zip(graphs, right, strict=True):
+        assert same(graph.data, number) or (not math.isfinite(f.data) or not math.isfinite(number))
+    program = tinygrad_edu.compile(f, wrt=leaves)
+    with np.errstate(all="ignore"):
+        again, slopes = program()
+    assert same(again, float(value)) or not math.isfinite(f.data)
+    if all(map(math.isfinite, [f.data, *right])):
+        assert np.allclose(slopes, right, rtol=1e-12, atol=1e-300)
+
+
+@pytest.mark.parametrize(("thing", "number", "because"), THINGS)
+def test_a_thing(thing, number, because):
+    made = eval(thing.strip("`"), dict(NAMES))
+    if number == "NumberError":
+        with pytest.raises(errors.NumberError, match=r"\n  what is wrong:"):
+            Value(made)
+        for operate in OPERATORS:
+            for pair in ((Value(4.0), made), (made, Value(4.0))):
+                with pytest.raises(errors.NumberError):
+                    operate(*pair)
+        return
+    right = float(number)
+    assert Value(made).data == right
+    for operate in OPERATORS[:4]:
+        assert operate(Value(4.0), made).data == operate(4.0, right)
+        assert operate(made, Value(4.0)).data == operate(right, 4.0)
+    assert (Value(4.0) < made) is (right > 4.0)
+    assert (Value(4.0) >= made) is (right <= 4.0)
+    x = Value(4.0)
+    x.data = made
+    x.grad = made
+    assert (x.data, x.grad) == (right, right)
