@@ -96,7 +96,7 @@ def fit(
     asked = [as_callback(callback) for callback in callbacks]
     way = has_one_graph(model, task) if compiled is None else compiled
     steps: Steps = (CompiledSteps if way else EagerSteps)(model, task, descent, history)
-    with bar(epochs, progress) as advance, _until_the_end(training, steps, asked):
+    with bar(epochs, progress) as advance, _until_the_end(training, steps, asked, validation is not None):
         for epoch, order in enumerate(_orders(len(data.targets), epochs, seed)):
             if optimizer is None:
                 descent.lr = FIRST_LR * (1 - 0.9 * epoch / epochs)
@@ -144,15 +144,15 @@ def _is_stopped(training: Training, steps: Steps, callbacks: list[Callback]) -> 
 
 
 @contextlib.contextmanager
-def _until_the_end(training: Training, steps: Steps, callbacks: list[Callback]) -> Iterator[None]:
+def _until_the_end(training: Training, steps: Steps, callbacks: list[Callback], validates: bool) -> Iterator[None]:
     """Whatever ends the training, the model has its parameters, and the callbacks their last word."""
     history = training.history
     try:
         yield
     except KeyboardInterrupt:
         history.interrupted = True
-        counts = [len(numbers) for numbers in (history.accuracy, history.val_loss, history.val_accuracy) if numbers]
-        history.finish_epoch(min(counts, default=0))
+        seen = [history.accuracy, history.val_loss, history.val_accuracy] if validates else [history.accuracy]
+        history.finish_epoch(min(map(len, seen)))  # an epoch of which not all is known is none
     finally:
         steps.close()
         for callback in callbacks:

@@ -46,7 +46,8 @@ def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
             data, grad, label, rule, args, partials = state(node)
             again = rebuilt(type(node), data, grad, label, rule, tuple(memo[id(arg)] for arg in args), partials)
             memo[id(node)] = again
-    return memo[id(value)]
+    copied: Value = memo[id(value)]
+    return copied
 
 
 class _Writing(threading.local):

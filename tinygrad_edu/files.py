@@ -5,31 +5,27 @@ Names to know: `write_whole`.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
+import secrets
 from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name, then rename it: nobody sees half of it, and a failure leaves the old one."""
+    """Write a file under another name, then rename it: nobody sees half of it, and a failure leaves the old one.
+
+    Raises:
+        OSError: with the name of the file itself, if it cannot be written.
+    """
     if path.is_dir():
         raise IsADirectoryError(21, "this is a folder, and a file is to be written", str(path))
     if not path.parent.is_dir():
         raise FileNotFoundError(2, "there is no such folder to write into", str(path.parent))
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
+        temporary.replace(path)
+    except BaseException as error:
+        temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise type(error)(error.errno, error.strerror, str(path)) from None
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
