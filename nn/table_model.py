@@ -12,6 +12,7 @@ Names to know: `TableModel`, `Target`. Read next: `checkpoint.py`.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -308,7 +309,7 @@ class TableModel:
         file = read(path)
         try:
             model = _from_about(file)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
             raise _wrong(path, "it does not say which columns its inputs and outputs are") from None
         sizes = (len(model.encoding.inputs), model.target.outputs)
         if sizes != (file.model.sizes[0], file.model.sizes[-1]):
@@ -336,6 +337,9 @@ def _from_about(file: Checkpoint) -> TableModel:
     target = table["target"]
     classes = tuple(map(str, target["classes"]))
     goal = Target(str(target["name"]), classes, float(target["mean"]), float(target["scale"]))
+    sizes = [goal.mean, goal.scale, *(number for column in columns for number in column.standard or ())]
+    if not all(map(math.isfinite, sizes)) or any(column.standard and not column.standard[1] for column in columns):
+        raise ValueError("a mean or a standard deviation is no number")
     return TableModel(file.model, Encoding(tuple(columns)), goal, told)
 
 

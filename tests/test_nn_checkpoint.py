@@ -70,7 +70,7 @@ def test_what_cannot_be_saved_leaves_the_old_file_whole(tmp_path, suffix, monkey
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.fdopen", full)
+    monkeypatch.setattr("pathlib.Path.replace", full)
     with pytest.raises(OSError, match="No space"):
         nn.save(nn.MLP(1, [1], seed=1), path)
     assert path.read_bytes() == before

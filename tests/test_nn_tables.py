@@ -232,3 +232,17 @@ def test_a_model_without_columns_and_one_with_others_are_no_table_models(tmp_pat
     model.network = nn.MLP(5, [1])
     with pytest.raises(FileError, match="3 inputs and 1 outputs"):
         nn.TableModel.load(model.save(tmp_path / "other.json"))
+
+
+@pytest.mark.parametrize("standard", [[], [1.0], "x", [1.0, 0.0], [1.0, "inf"], [1e999, 1.0], {}, 3])
+def test_columns_that_make_no_sense_are_no_table_model(tmp_path, standard):
+    model = nn.TableModel.train(sides(), hidden=[2], epochs=1, progress=False)
+    path = model.save(tmp_path / "m.json")
+    file = nn.read(path)
+    file.about["table"]["inputs"][0]["standard"] = standard
+    try:
+        nn.save(file.model, path, about=file.about)
+    except FileError:
+        return  # inf is no JSON
+    with pytest.raises(FileError, match="does not say which columns"):
+        nn.TableModel.load(path)

@@ -1,0 +1,270 @@
+"""How strong are the tests? Change the source in one place, and see whether a test notices.
+
+The changes are those of cosmic-ray (`pip install cosmic-ray`): another operator, another number, a condition turned
+round, a loop that does nothing. Which tests run a line is found once, with coverage; of a mutant, only those are run.
+What changes only an annotation or a docstring is no mutant. Survivors are written to mutants.txt, as diffs.
+"""
+
+import ast
+import contextlib
+import difflib
+import io
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+PARTS = {"tinygrad_edu": Path("tinygrad_edu"), "nn": Path("tinygrad_edu/nn")}  # where mutants are made
+OTHERS = {"viz": Path("tinygrad_edu/viz"), "examples/lessons": Path("tinygrad_edu/lessons")}  # what else is needed
+LEFT_OUT = (
+    "test_browser",
+    "test_player",
+    "test_javascript",
+    "test_package",
+    "test_docs",
+    "test_notebook",
+    "test_the_tests",
+)
+MOST_SECONDS, MOST_TESTS = 40.0, 120  # of the tests of one mutant
+HANGS = 90  # seconds, after which a mutant counts as noticed
+UNUSED = ("VariableReplacer", "VariableInserter", "ExceptionReplacer")  # they need names to be told
+
+
+def laid_out(folder):
+    """The packages as they are installed, in a folder."""
+    for source, target in (PARTS | OTHERS).items():
+        shutil.copytree(
+            ROOT / source, folder / target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(folder)], check=False)
+    return folder
+
+
+# Which tests run which line
+
+
+class Durations:
+    """A plugin of pytest."""
+
+    def __init__(self):
+        self.of = defaultdict(float)
+
+    def pytest_runtest_logreport(self, report):
+        self.of[report.nodeid] += report.duration
+
+
+def covered(folder):
+    """For each file and line the tests that run it, and for each test its seconds."""
+    script = (
+        "import sys, json, pytest; sys.path[:] = [sys.argv[1], *filter(None, sys.path), sys.argv[2]];"
+        "from tests.long.mutants import Durations, LEFT_OUT; plugin = Durations();"
+        "pytest.main(['-q', '-p', 'no:cacheprovider', '--cov=' + sys.argv[1], '--cov-branch', '--cov-context=test',"
+        " '--cov-report=', *['--ignore=tests/%s.py' % n for n in LEFT_OUT], '--ignore=tests/test_player_browser.py',"
+        " 'tests'], [plugin]); json.dump(plugin.of, open(sys.argv[3], 'w'))"
+    )
+    durations = folder / "durations.json"
+    environment = {**os.environ, "PYTHONPATH": str(folder), "COVERAGE_FILE": str(folder / ".coverage")}
+    subprocess.run(
+        [sys.executable, "-c", script, str(folder), str(ROOT), str(durations)], cwd=ROOT, env=environment, check=True
+    )
+    from coverage import CoverageData
+
+    data = CoverageData(str(folder / ".coverage"))
+    data.read()
+    lines = {
+        str(Path(file).relative_to(folder)): {
+            line: [context.partition("|")[0] for context in contexts if context]
+            for line, contexts in data.contexts_by_lineno(file).items()
+        }
+        for file in data.measured_files()
+    }
+    return lines, json.loads(durations.read_text())
+
+
+# Mutants
+
+
+def mutants_of(file):
+    """(operator, occurrence, line) of all that can be changed in a file."""
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.plugins import get_operator, operator_names
+
+    tree = get_ast(file.read_text(encoding="utf-8"))
+    found = []
+    for name in operator_names():
+        if not name.endswith(UNUSED):
+            operator, occurrence = get_operator(name)(), 0
+            for node in ast_nodes(tree):
+                for start, _ in operator.mutation_positions(node):
+                    found.append((name, occurrence, start[0]))
+                    occurrence += 1
+    return found
+
+
+def meaning(source):
+    """A program without its annotations and docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.returns = None
+            for arg in [
+                *node.args.args,
+                *node.args.kwonlyargs,
+                *node.args.posonlyargs,
+                node.args.vararg,
+                node.args.kwarg,
+            ]:
+                if arg is not None:
+                    arg.annotation = None
+        if isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
+            body[0].value = ast.Constant(None)
+    return ast.dump(tree)
+
+
+def mutated(source, name, occurrence):
+    """The changed source; None if the change means nothing."""
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator
+
+    changed = mutate_code(source, get_operator(name)(), occurrence)
+    if changed is None:
+        return None
+    try:
+        return changed if meaning(changed) != meaning(source) else None
+    except SyntaxError:
+        return None
+
+
+def tests_for(lines, seconds, file, line):
+    """The tests that run a line, the fastest first; of a line that runs on import, those of its file."""
+    mine = lines.get(file, {})
+    tests = set(mine.get(line, ()))
+    if not tests:
+        tests = {test for others in mine.values() for test in others}
+    chosen, total = [], 0.0
+    for test in sorted(tests, key=lambda test: seconds.get(test, 1.0)):
+        total += seconds.get(test, 1.0)
+        if chosen and (total > MOST_SECONDS or len(chosen) == MOST_TESTS):
+            break
+        chosen.append(test)
+    return chosen
+
+
+# Trying one
+
+
+_folder = None
+
+
+def begin():
+    """A worker has packages of its own to change; what is large is imported once, and inherited by each trial."""
+    global _folder
+    _folder = laid_out(Path(tempfile.mkdtemp(prefix="mutants-")))
+    sys.dont_write_bytecode = True
+    with contextlib.suppress(ImportError):
+        import hypothesis  # noqa: F401
+
+
+def tried(file, name, occurrence, tests):
+    """ "killed", "survived" or "nothing", and the change."""
+    path = _folder / file
+    source = path.read_text(encoding="utf-8")
+    changed = mutated(source, name, occurrence)
+    if changed is None:
+        return "nothing", ""
+    diff = "\n".join(difflib.unified_diff(source.splitlines(), changed.splitlines(), file, name, lineterm="", n=1))
+    if not tests:
+        return "survived", diff
+    path.write_text(changed, encoding="utf-8")
+    try:
+        return ("survived" if passes(tests) else "killed"), diff
+    finally:
+        path.write_text(source, encoding="utf-8")
+        subprocess.run([sys.executable, "-m", "compileall", "-q", str(path)], check=False)
+
+
+def passes(tests):
+    """Whether tests pass on the source as it is now, in a process of their own."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        silence = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(silence, stream)
+        code = 1
+        try:
+            os.chdir(ROOT)
+            os.environ["PYTHONPATH"] = str(_folder)
+            sys.path.insert(0, str(_folder))
+            import pytest
+
+            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]))
+        finally:
+            os._exit(code)
+    end = time.monotonic() + HANGS
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status) == 0
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
+
+
+def places():
+    """(file, (operator, occurrence, line)) of every change, in all files."""
+    for source, target in PARTS.items():
+        for path in sorted((ROOT / source).rglob("*.py")):
+            for mutant in mutants_of(path):
+                yield str(target / path.relative_to(ROOT / source)), mutant
+
+
+def main(count, first):
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        folder = laid_out(Path(name))
+        with contextlib.redirect_stdout(io.StringIO()):
+            lines, seconds = covered(folder)
+    every = list(places())
+    print(f"{len(every):,} places to change; {sum(map(len, lines.values())):,} lines are run by tests", flush=True)
+    random.Random(first).shuffle(every)
+    told, by_file = Counter(), defaultdict(Counter)
+    with ProcessPoolExecutor(os.cpu_count(), initializer=begin) as pool, Path("mutants.txt").open("w") as report:
+        jobs = {
+            pool.submit(tried, file, operator, occurrence, tests_for(lines, seconds, file, line)): file
+            for file, (operator, occurrence, line) in every[: int(count * 1.6)]
+        }
+        for job, file in jobs.items():
+            result, diff = job.result()
+            if result != "nothing":
+                told[result] += 1
+                by_file[file][result] += 1
+                print(f"\r{told.total():,} of {count:,}, {told['survived']} survived", end="", flush=True)
+            if result == "survived":
+                report.write(diff + "\n\n")
+                report.flush()
+            if told.total() == count:
+                break
+        pool.shutdown(wait=False, cancel_futures=True)
+    minutes, score = (time.perf_counter() - start) / 60, 100 * told["killed"] / told.total()
+    print(f"\n{told.total():,} mutants, {told['killed']:,} noticed: {score:.1f} %, {minutes:.0f} minutes")
+    for file, results in sorted(by_file.items(), key=lambda item: -item[1]["survived"]):
+        print(f"  {file:<40} {results['survived']} of {results.total()} survived") if results["survived"] else None
