@@ -251,7 +251,7 @@ def test_a_trace_cut_off_anywhere():
         ("torch", lambda folder: nn.to_torch(nn.MLP(1, [1]))),
         ("onnx", lambda folder: nn.to_onnx(nn.MLP(1, [1]), folder / "m.onnx")),
         ("sklearn", lambda folder: nn.datasets.digits()),
-        ("sklearn", lambda folder: nn.sklearn),
+        ("sklearn", lambda folder: importlib.import_module("tinygrad_edu.nn.sklearn")),
     ],
 )
 def test_a_package_that_is_missing_is_named(package, use, monkeypatch, tmp_path):

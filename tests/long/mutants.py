@@ -35,6 +35,7 @@ LEFT_OUT = (
     "test_the_tests",
 )
 MOST_SECONDS, MOST_TESTS = 40.0, 120  # of the tests of one mutant
+CONTROLS = 40  # selections of tests that are run on the source as it is, where all have to pass
 HANGS = 90  # seconds, after which a mutant counts as noticed
 UNUSED = ("VariableReplacer", "VariableInserter", "ExceptionReplacer")  # they need names to be told
 
@@ -248,6 +249,12 @@ def main(count, first):
     random.Random(first).shuffle(every)
     told, by_file = Counter(), defaultdict(Counter)
     with ProcessPoolExecutor(os.cpu_count(), initializer=begin) as pool, Path("mutants.txt").open("w") as report:
+        controls = [tests_for(lines, seconds, file, line) for file, (_, _, line) in every[-CONTROLS:]]
+        sound = sum(pool.map(passes, filter(None, controls)))
+        print(
+            f"of the source as it is, {sound} of {len(list(filter(None, controls)))} selections of tests pass",
+            flush=True,
+        )
         jobs = {
             pool.submit(tried, file, operator, occurrence, tests_for(lines, seconds, file, line)): file
             for file, (operator, occurrence, line) in every[: int(count * 1.6)]
