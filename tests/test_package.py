@@ -14,7 +14,15 @@ ROOT = Path(__file__).parent.parent
 
 def test_the_public_names():
     names = {"Value", "parse", "chain_rule", "grad", "no_grad", "gradcheck", "nn", "viz"}
-    assert names | {"DomainError", "Trace", "TinygradError", "compile", "explain"} == set(tinygrad_edu.__all__)
+    assert names | {
+        "DomainError",
+        "GradientWarning",
+        "Trace",
+        "TinygradError",
+        "compile",
+        "detect_anomaly",
+        "explain",
+    } == set(tinygrad_edu.__all__)
     assert all(getattr(tinygrad_edu, name) is not None for name in names)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = tinygrad_edu.nothing

@@ -36,6 +36,7 @@ LEFT_OUT = (
 )
 MOST_SECONDS, MOST_TESTS = 40.0, 120  # of the tests of one mutant
 CONTROLS = 40  # selections of tests that are run on the source as it is, where all have to pass
+QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # what was imported before is not to be rewritten
 HANGS = 90  # seconds, after which a mutant counts as noticed
 UNUSED = ("VariableReplacer", "VariableInserter", "ExceptionReplacer")  # they need names to be told
 
@@ -216,7 +217,7 @@ def passes(tests):
             sys.path.insert(0, str(_folder))
             import pytest
 
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]))
+            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-W", QUIET, *tests]))
         finally:
             os._exit(code)
     end = time.monotonic() + HANGS
@@ -250,11 +251,10 @@ def main(count, first):
     told, by_file = Counter(), defaultdict(Counter)
     with ProcessPoolExecutor(os.cpu_count(), initializer=begin) as pool, Path("mutants.txt").open("w") as report:
         controls = [tests_for(lines, seconds, file, line) for file, (_, _, line) in every[-CONTROLS:]]
-        sound = sum(pool.map(passes, filter(None, controls)))
-        print(
-            f"of the source as it is, {sound} of {len(list(filter(None, controls)))} selections of tests pass",
-            flush=True,
-        )
+        controls = list(filter(None, controls))
+        failing = [tests for tests, is_sound in zip(controls, pool.map(passes, controls), strict=True) if not is_sound]
+        if failing:
+            sys.exit(f"{len(failing)} of {CONTROLS} selections of tests fail on the source as it is, as {failing[0]}")
         jobs = {
             pool.submit(tried, file, operator, occurrence, tests_for(lines, seconds, file, line)): file
             for file, (operator, occurrence, line) in every[: int(count * 1.6)]
