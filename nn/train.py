@@ -148,13 +148,16 @@ def _until_the_end(training: Training, steps: Steps, callbacks: list[Callback], 
     """Whatever ends the training, the model has its parameters, and the callbacks their last word."""
     history = training.history
     try:
-        yield
+        try:
+            yield
+        finally:
+            steps.close()
     except KeyboardInterrupt:
+        steps.close()  # it may have been this that was interrupted
         history.interrupted = True
         seen = [history.accuracy, history.val_loss, history.val_accuracy] if validates else [history.accuracy]
         history.finish_epoch(min(map(len, seen)))  # an epoch of which not all is known is none
     finally:
-        steps.close()
         for callback in callbacks:
             callback.at_end(training)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinygrad_edu import Value, chain_rule, nn, viz
+from tinygrad_edu import Value, backprop, chain_rule, detect_anomaly, nn, no_grad, value, viz
 from tinygrad_edu.cli import main
 from tinygrad_edu.errors import FileError, MissingError, TinygradError
 from tinygrad_edu.files import write_whole
@@ -177,7 +177,8 @@ def test_ctrl_c_at_any_moment_of_fit(compiled):
         return model, optimizer, train
 
     total = lines_of(prepared()[2])
-    for at in range(0, total, max(1, total // 150)):
+    moments = {*range(0, total, max(1, total // 150)), *range(total - 60, total)}  # and all of the end
+    for at in sorted(moments):
         model, optimizer, train = prepared()
         history = None
         try:
@@ -186,6 +187,7 @@ def test_ctrl_c_at_any_moment_of_fit(compiled):
         except KeyboardInterrupt:
             pass  # before the first epoch, or after the last one
         assert all(np.isfinite(parameter.data) for parameter in model.parameters()), at
+        assert isinstance(optimizer.parameters, list), at
         assert optimizer.parameters == model.parameters(), at
         if history is not None and history.interrupted:
             lengths = {
@@ -193,6 +195,22 @@ def test_ctrl_c_at_any_moment_of_fit(compiled):
             }
             assert len(lengths) == 1, at
         nn.fit(model, X, y, optimizer=optimizer, epochs=1, progress=False, compiled=compiled)  # and on it goes
+
+
+@pytest.mark.parametrize("block", [no_grad, detect_anomaly])
+def test_ctrl_c_at_any_moment_of_a_block_leaves_nothing_on(block):
+    def within():
+        with block():
+            pass
+
+    plain = value._node
+    for at in range(lines_of(within)):
+        with Interrupted(at) as interrupted, contextlib.suppress(KeyboardInterrupt):
+            within()
+        assert interrupted.happened
+        assert (Value(1.0) * 2).args, at
+        assert value._node is plain, at
+        assert backprop.before_sweep is None, at
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import linecache
 import math
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -36,6 +35,10 @@ STABLE = (
     "softplus, logsumexp, sigmoid, or a loss `…_with_logits`, where exp and log meet; a smaller step, if numbers grew"
 )
 Line = tuple[str, int]  # file and number
+
+
+class Lines(dict[Value, Line | None]):
+    """The line of somebody's code that made each node."""
 
 
 def first_anomaly(output: Value) -> str:
@@ -77,30 +80,36 @@ def detect_anomaly() -> Iterator[None]:
       what is wrong:  it is the first one; whatever is computed from it is no number either
       where from:     ...
     """
-    token = _watch.set({})
-    _count_watchers(1)
+    before, lines = _watch.get(), Lines()
     try:
-        yield
-    finally:
-        _count_watchers(-1)
-        _watch.reset(token)
+        try:
+            _watch.set(lines)
+            _let_look(lines, True)
+            yield
+        finally:
+            _watch.set(before)
+            _let_look(lines, False)
+    finally:  # Ctrl-C may come in the lines above
+        _watch.set(before)
+        _let_look(lines, False)
 
 
 # Looking on
 
-_watch: ContextVar[dict[Value, Line | None] | None] = ContextVar("watch", default=None)
+_watch: ContextVar[Lines | None] = ContextVar("watch", default=None)
 _plain_node = value._node
-_lock = threading.Lock()
-_watchers = 0
+_watchers: set[int] = set()
 
 
-def _count_watchers(change: int) -> None:
+def _let_look(lines: Lines, wanted: bool) -> None:
     """The engine is told to let us look as long as anybody, in any thread, wants to; else it does not know of us."""
-    global _watchers
-    with _lock:
-        _watchers += change
-        value._node = _watched_node if _watchers else _plain_node
-        backprop.before_sweep = _look_at_sweep if _watchers else None
+    (_watchers.add if wanted else _watchers.discard)(id(lines))
+    is_settled = False
+    while not is_settled:  # a lock would stay closed, if Ctrl-C came while it is
+        looks = bool(_watchers)
+        value._node = _watched_node if looks else _plain_node
+        backprop.before_sweep = _look_at_sweep if looks else None
+        is_settled = looks == bool(_watchers)
 
 
 def _watched_node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...]) -> Value:

@@ -51,11 +51,15 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.args
     (9.0, ())
     """
-    token = _recording.set(False)
+    before = _is_recording()
     try:
-        yield
+        try:
+            _recording.set(False)
+            yield
+        finally:
+            _recording.set(before)
     finally:
-        _recording.reset(token)
+        _recording.set(before)  # Ctrl-C may come in the line above
 
 
 class Value:
