@@ -1,0 +1,190 @@
+"""Details that no other test looks at: found by changing the source and seeing that nothing noticed."""
+
+import numpy as np
+import pytest
+
+import tinygrad_edu
+from tinygrad_edu import Value, chain_rule, nn, parse
+from tinygrad_edu.errors import ExpressionError, FileError
+from tinygrad_edu.nn.tables import Column, Table
+from tinygrad_edu.nn.tasks import TASKS
+from tinygrad_edu.stepper import Stepper
+
+
+def lines(program):
+    return [line.split("  #")[0].strip() for line in program.source.split("\n")[1:] if line.strip()]
+
+
+# Expressions
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a = x + 1\nb = a $ 2\nb", "\n    b = a $ 2\n          ^\n"),
+        ("x + 1; x +* 2", "\n    x + 1; x +* 2\n              ^\n"),
+        ("x + nothing", "\n    x + nothing\n        ^^^^^^^\n"),
+    ],
+)
+def test_the_place_is_marked_in_its_own_line(text, shown):
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, x=1)
+    assert shown in str(caught.value)
+
+
+def test_a_hundred_brackets_and_no_more():
+    assert parse("(" * 100 + "x" + ")" * 100, x=2).data == 2
+    with pytest.raises(ExpressionError) as caught:
+        parse("x + " + "(" * 101 + "x" + ")" * 101, x=2)
+    mark = next(line for line in str(caught.value).split("\n") if set(line) == {" ", "^"})
+    assert mark.count("^") == 1
+    assert "more than 100 brackets inside each other" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("(x ** 2) ** 3", "(x ** 2) ** 3"),
+        ("x ** -y", "x ** -y"),
+        ("(-x) ** 2", "(-x) ** 2"),
+        ("-x ** 2", "-x ** 2"),
+        ("x - (y - z)", "x - (y - z)"),
+        ("x / (y * z)", "x / (y * z)"),
+    ],
+)
+def test_brackets_that_are_needed(text, printed):
+    assert str(parse(text, x=2, y=3, z=5)) == printed
+
+
+def test_comparisons_are_strict_where_they_say_so():
+    two = Value(2.0)
+    assert [two > 2, two >= 2, two < 2, two <= 2, two > 1, two < 3] == [False, True, False, True, True, True]
+
+
+# Programs
+
+
+def test_what_is_nothing_is_gone_from_a_program():
+    x = [Value(0.1 * number) for number in range(1, 7)]
+    for nothing in (
+        lambda v: v - 0,
+        lambda v: v / 1,
+        lambda v: v**1,
+        lambda v: v * 1,
+        lambda v: 0 + v,
+        lambda v: v + 0,
+    ):
+        f = sum(nothing(each.tanh()) for each in x)
+        assert lines(tinygrad_edu.compile(f, wrt=x))[:3] == ["p = P", "t1 = np.tanh(p)", "loss = t1.sum()"]
+
+
+def test_tables_of_constants_are_called_x_and_other_constants_c():
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    loss = nn.mse_loss([model([a, b]) for a, b in ((1.0, 2.0), (3.0, 5.0), (7.0, -1.0))], [0.5, 1.5, -0.5])
+    source = tinygrad_edu.compile(loss, wrt=model.parameters()).source
+    assert "Z1 = X @ W1.T + b1" in source
+    assert "Z2 - c1" in source
+
+
+def test_a_long_weighted_sum_is_a_product_and_a_short_one_of_strangers_is_written_out():
+    x, y = (Value(number, label=name) for name, number in (("x", 2.0), ("y", 3.0)))
+    short = tinygrad_edu.compile(tinygrad_edu.functions.dot([x.exp(), y.tanh()], [y.sin(), x.cos()]), wrt=[x, y])
+    assert "einsum" not in short.source
+    assert " * " in short.source
+    ws = [Value(0.1 * number) for number in range(6)]
+    vs = [w.tanh() for w in ws]
+    long = tinygrad_edu.compile(tinygrad_edu.functions.dot(ws, vs), wrt=ws)
+    assert "np.vdot(" in long.source
+
+
+# Data
+
+
+def test_circles_are_circles():
+    X, y = nn.datasets.circles(n=16, noise=0.0)
+    for label, radius in ((0, 1.0), (1, 0.5)):
+        ring = X[y == label]
+        assert np.allclose(np.hypot(*ring.T), radius)
+        angles = np.sort(np.arctan2(ring[:, 1], ring[:, 0]))
+        assert np.allclose(np.diff(angles), 2 * np.pi / 8)
+
+
+def test_the_squares_of_xor_are_within_one():
+    X, _ = nn.datasets.xor(n=400, noise=0.0)
+    assert np.all((np.abs(X) >= 0.1) & (np.abs(X) <= 1.0))
+    assert np.abs(X).max() > 0.9
+
+
+@pytest.mark.parametrize("name", ["moons", "circles", "xor", "spirals"])
+def test_the_default_noise_is_a_tenth(name):
+    data = getattr(nn.datasets, name)
+    assert np.array_equal(data()[0], data(n=100, noise=0.1, seed=0)[0])
+
+
+def test_a_share_of_a_half_is_on_the_lower_side():
+    task = TASKS["bce"]
+    assert task.count_right(np.array([0.4, 0.5, 0.6]), [0.5, 0.5, 0.5]) == 2
+
+
+# Tables
+
+
+def test_a_row_that_is_too_long_is_refused_as_one_that_is_too_short(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,2\n1,2,3\n")
+    with pytest.raises(FileError, match="line 3 has 3 cells, and there are 2 columns"):
+        nn.read_csv(path)
+
+
+def test_the_byte_that_is_no_text_is_counted_from_one(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a\n\xff\n")
+    with pytest.raises(FileError, match="byte 3 is no UTF-8"):
+        nn.read_csv(path)
+
+
+def test_a_word_is_1_at_its_own_input():
+    table = Table.of_columns({"c": ["b", "a", "b"]})
+    assert Column.of(table, "c")(table).tolist() == [[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([1, 2, 3], "numbers from 1 to 3"),
+        ([1, 2, "x"], "numbers from 1 to 2; 1 others"),
+        (list("abcdef"), "words: a, b, c, d, e, f"),
+        (list("abcdefg"), "words: a, b, c, d, e, f and 1 more"),
+        (["x", "y", 1], "words: x, y, 1"),
+    ],
+)
+def test_what_is_said_of_a_column(cells, said):
+    assert Table.of_columns({"n": cells}).described() == f"  n  {said}"
+
+
+@pytest.mark.parametrize(("words", "is_number"), [(1, True), (2, True), (3, None), (5, False)])
+def test_when_a_column_is_one_of_numbers(words, is_number):
+    cells = ["w"] * words + ["1"] * (6 - words)
+    table = Table.of_columns({"n": cells})
+    if words > 3:
+        assert table.numbers("n") is None
+    else:
+        with pytest.raises(FileError, match=f"{6 - words} of its 6 cells are numbers"):
+            table.numbers("n")
+
+
+# Steps
+
+
+@pytest.mark.parametrize("height", [8, 12, 14, 16, 18, 20, 24, 30, 40])
+def test_a_frame_uses_the_height_there_is(height):
+    f = parse("tanh(a * b + c * d) * (a - c) + exp(b * d) / (1 + a ** 2)", a=1, b=2, c=-1, d=0.5)
+    trace = chain_rule(f)
+    for step in (0, len(trace) // 2, len(trace) - 1):
+        stepper = Stepper(trace, "f")
+        assert stepper.position == 0
+        stepper.go(step)
+        frame = stepper.frame(width=80, height=height)
+        assert len(frame) <= max(height, 14)
+    tall = Stepper(trace, "f").frame(width=80, height=200)
+    assert len(tall) > 20
