@@ -177,6 +177,8 @@ class Expressions:
         for factor, terms in ((left, right), (right, left)):
             if self._is_one_constant(factor):
                 text, level = self._sum(terms)
+                if self.workspace.value[factor.flat[0]] == 1.0:
+                    return text, level
                 return f"{self.view(factor.reshape(-1)[0])[0]} * {self._within((text, level), ATOM)}", PRODUCT.level
         if left.ndim == 1 and self._are_all(left) and self._are_all(right):
             return self._inner(left, right)
