@@ -1,14 +1,24 @@
 """Details that no other test looks at: found by changing the source and seeing that nothing noticed."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 import tinygrad_edu
-from tinygrad_edu import Value, chain_rule, nn, parse
-from tinygrad_edu.errors import ExpressionError, FileError
+from tinygrad_edu import GradientWarning, Value, chain_rule, nn, parse, viz
+from tinygrad_edu.cli import step_lines
+from tinygrad_edu.compiler.views import piece
+from tinygrad_edu.errors import DivergedError, ExpressionError, FileError, OptionError
+from tinygrad_edu.files import write_whole
+from tinygrad_edu.marks import warn
+from tinygrad_edu.nn.table_model import Target
 from tinygrad_edu.nn.tables import Column, Table
 from tinygrad_edu.nn.tasks import TASKS
+from tinygrad_edu.optional import needed
 from tinygrad_edu.stepper import Stepper
+from tinygrad_edu.text_graph import cells
+from tinygrad_edu.viz.style import tint
 
 
 def lines(program):
@@ -188,3 +198,123 @@ def test_a_frame_uses_the_height_there_is(height):
         assert len(frame) <= max(height, 14)
     tall = Stepper(trace, "f").frame(width=80, height=200)
     assert len(tall) > 20
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [[0.5, 0.2]]), OptionError, "2 shares that sum to 0.7"),
+        (lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [[0.5, 0.2, 0.3]]), OptionError, "3 shares"),
+        (lambda: nn.Optimizer([Value(1.0)], 0.1).step(), NotImplementedError, "has to define moved"),
+        (
+            lambda: Target.of(Table.of_columns({"c": ["a", "b"] * 3}), "c")(Table.of_columns({"c": ["z"]}, "new.csv")),
+            FileError,
+            "'z' in column 'c' of new.csv",
+        ),
+        (
+            lambda: nn.Adam([Value(1.0), "w", 3], lr=0.1),
+            OptionError,
+            "strs such as 'w'",
+        ),
+    ],
+)
+def test_what_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+class Root(nn.Module):
+    """Its gradient is infinite where its number is 0."""
+
+    def __init__(self):
+        self.w = Value(0.0, label="w")
+
+    def __call__(self, x):
+        return (self.w * x[0]) ** 0.5
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_gradient_that_is_none_is_a_divergence_though_the_loss_is_a_number(compiled):
+    with pytest.raises(DivergedError, match=r"a gradient is (-?inf|nan)"):
+        nn.fit(Root(), [[1.0], [2.0]], [1.0, 1.0], loss="mse", epochs=1, compiled=compiled)
+
+
+def test_what_a_package_lacks_in_turn_is_its_own_matter(monkeypatch):
+    def broken(name):
+        raise ModuleNotFoundError("No module named 'deeper'", name="deeper")
+
+    monkeypatch.setattr("importlib.import_module", broken)
+    with pytest.raises(ModuleNotFoundError, match="deeper"):
+        needed("torch", "a test")
+
+
+def test_a_warning_without_a_line_of_yours_is_still_given(monkeypatch):
+    monkeypatch.setattr("tinygrad_edu.marks.user_frame", lambda: None)
+    with pytest.warns(GradientWarning, match="something"):
+        warn("something", "for a reason", "anchor")
+
+
+def test_a_file_that_is_interrupted_goes_away(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pathlib.Path.replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "f", b"new")
+    assert not list(tmp_path.iterdir())
+
+
+# What is shown
+
+
+def test_a_program_explains_lines_of_every_kind():
+    x = [Value(0.1 * number + 0.2) for number in range(8)]
+    mixed = [x[0].exp(), x[3].tanh(), x[1].exp(), x[5].tanh(), x[2].exp()]
+    loss = sum((a * b + 1).log() for a, b in pairwise(mixed)) + (x[6] * x[7]).sin() * x[0]
+    program = tinygrad_edu.compile(loss, wrt=x)
+    told = program.explain()
+    assert "out of several arrays, laid together" in told
+    assert all(any(row.startswith(f"{line.name} ") for row in told.splitlines()) for line in program.lines)
+    arrays = [line.array for line in program.lines if line.array is not None]
+    assert repr(arrays[0]).startswith("<Array ")
+
+
+def test_letters_that_have_no_width_of_their_own():
+    assert cells("e\u0301") == 1
+    assert tint(float("nan"), 1.0) == tint(0.0, 1.0)
+
+
+def test_a_word_wider_than_the_terminal_comes_in_parts():
+    long = "x" * 130
+    f = Value(2.0, label=long) * Value(3.0, label="y")
+    stepper = Stepper(chain_rule(f), str(f))
+    frame = [line for line, _ in stepper.frame(width=60, height=40)]
+    assert all(cells(line) < 60 for line in frame)
+    assert sum(line.count("xxxx") for line in frame) > 2
+
+
+def test_a_worksheet_shows_itself_in_a_notebook():
+    shown = viz.worksheet(parse("x * y", x=1, y=2))._repr_html_()
+    assert shown.startswith("<iframe srcdoc=")
+    assert "sandbox" in shown
+
+
+def test_a_leaf_alone_has_no_steps_forward():
+    x = Value(2.0, label="x")
+    assert [line for line in step_lines(x, chain_rule(x)) if "forward" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("places", "text"),
+    [
+        (np.arange(6).reshape(3, 2).T, "P.reshape(3, 2).T"),
+        (np.array([[0, 3], [1, 4]]), "P.reshape(2, 3)[:, :2].T"),
+    ],
+)
+def test_a_line_may_be_a_table_that_is_turned(places, text):
+    found = piece("P", (6,), places, str)
+    assert found == text
+    assert np.array_equal(eval(found, {"P": np.arange(6)}), places)
