@@ -177,7 +177,7 @@ def test_ctrl_c_at_any_moment_of_fit(compiled):
         return model, optimizer, train
 
     total = lines_of(prepared()[2])
-    moments = {*range(0, total, max(1, total // 150)), *range(total - 60, total)}  # and all of the end
+    moments = {*range(0, total, max(1, total // 60)), *range(total - 60, total)}  # and all of the end
     for at in sorted(moments):
         model, optimizer, train = prepared()
         history = None
