@@ -182,14 +182,14 @@ def changed(seed):
         return None
 
 
-EXPRESSIONS = 200 if os.environ.get("CI") else 40  # each is a page of its own
+RANDOM_PAGES = 200 if os.environ.get("CI") else 40  # each is a page of its own
 
 
 def test_live_inputs_equal_python_on_random_expressions(show_player, tmp_path):
     pairs = [pair for pair in map(changed, range(400)) if pair is not None and len(Graph(pair[0]).leaves) > 0][
-        :EXPRESSIONS
+        :RANDOM_PAGES
     ]
-    assert len(pairs) == EXPRESSIONS
+    assert len(pairs) == RANDOM_PAGES
     seen = set()
     page = show_player(pairs[0][0])
     for first, second in pairs:
