@@ -20,6 +20,7 @@ from tinygrad_edu.nn.init import Source, initializer, source, unknown
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import RULES, dot
+from tinygrad_edu.show import are
 from tinygrad_edu.value import Number, Value, as_value, record_lists
 
 LINEAR = "linear"
@@ -239,7 +240,7 @@ def as_inputs(x: Inputs, nin: int, module: Module) -> list[Value]:
     if len(inputs) != nin:
         raise SizeError(
             f"{module!r} of a sample of {len(inputs)}",
-            f"it takes {nin} inputs, and here are {len(inputs)}",
+            f"it takes {nin} inputs, and here {are(len(inputs))}",
             instead=f"a list of {nin} numbers, or a network of {len(inputs)} inputs",
         )
     return [as_value(each) for each in inputs]

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.nn.preparation import Standardizer
+from tinygrad_edu.show import are
 
 DELIMITERS = ",;\t|"
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
@@ -190,7 +191,7 @@ def _check_shape(path: Path, names: tuple[str, ...], rows: list[tuple[str, ...]]
         raise _wrong(path, f"two columns are called {twice!r}")
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(names):
-            raise _wrong(path, f"line {line} has {len(row)} cells, and there are {len(names)} columns")
+            raise _wrong(path, f"line {line} has {len(row)} cells, and there {are(len(names), 'column')}")
 
 
 def _wrong(path: Path, wrong: str) -> FileError:

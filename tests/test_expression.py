@@ -79,7 +79,7 @@ def test_a_constant_exponent_does_not_meet_a_logarithm():
         ("sine(x)", "sine", "there is no function sine", "sin(...)"),
         ("add(x, y)", "add", "there is no function add", ""),
         ("tanh(x, y)", "tanh(x, y)", "tanh takes 1 argument, and here are 2", "tanh(x)"),
-        ("maximum(x)", "maximum(x)", "maximum takes 2 arguments, and here are 1", "maximum(x, y)"),
+        ("maximum(x)", "maximum(x)", "maximum takes 2 arguments, and here is 1", "maximum(x, y)"),
         ("tanh(x=2)", "tanh(x=2)", "with its arguments in order", ""),
         ("dot([x], [x, y])", "dot([x], [x, y])", "dot takes 2 lists of the same length", "dot([x1, x2], [y1, y2])"),
         ("logsumexp([])", "logsumexp([])", "not empty", ""),

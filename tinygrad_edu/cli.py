@@ -250,7 +250,8 @@ def _graph(expression: str, assignments: Sequence[str]) -> Value:
     f = parse(expression, **values)
     unused = [name for name in values if name not in {node.label for node in Graph(f)}]
     if unused:
-        print(f"note: {', '.join(unused)} makes no difference to the result", file=sys.stderr)
+        verb = "makes" if len(unused) == 1 else "make"
+        print(f"note: {', '.join(unused)} {verb} no difference to the result", file=sys.stderr)
     if not f.label and "f" not in {node.label for node in Graph(f)}:
         f.label = "f"
     return f

@@ -22,6 +22,7 @@ from typing import Any
 from tinygrad_edu.errors import ExpressionError, SizeError
 from tinygrad_edu.rule import CALL, Rule
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.show import are
 from tinygrad_edu.value import Number, Value, apply, as_float, as_value
 
 MAX_BRACKETS = 100  # nested brackets in a text; Python's own parser gives up at 200
@@ -220,7 +221,7 @@ class _Reader:
         try:
             return apply(function, function.complete(tuple(args)))
         except SizeError:
-            raise self._error(call, f"{function.takes}, and here are {len(args)}", function.signature) from None
+            raise self._error(call, f"{function.takes}, and here {are(len(args))}", function.signature) from None
 
     def _functions_like(self, name: str) -> str:
         known = sorted(name for name in [*RULES, *ALIASES] if _function(name))

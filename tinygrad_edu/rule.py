@@ -42,6 +42,7 @@ CALL = Binding(5, ())
 FRACTION = Binding(3, (0, 0))  # the LaTeX forms enclose some of their arguments themselves
 RAISED = Binding(4, (5, 0))
 EXPONENT = Binding(4, (0,))
+SCALAR_PRODUCT = Binding(2, ())
 
 
 class Domain(NamedTuple):
@@ -121,7 +122,8 @@ class Rule:
         self.fixed = tuple(position for position, partial in enumerate(partials) if partial is None)
         self.symbol = symbol or name
         self.text = text or f"{name}({slots})"
-        self.latex = latex or rf"\operatorname{{{{{name}}}}}\left({slots.replace('[', '').replace(']', '')}\right)"
+        upright, arguments = name.replace("_", r"\_"), slots.replace("[", "").replace("]", "")
+        self.latex = latex or rf"\operatorname{{{{{upright}}}}}\left({arguments}\right)"
         self.numpy = numpy or (f"({self.text})" if infix else f"np.{name}({slots})")
         self.javascript = javascript or (f"({self.text})" if infix else f"Math.{name}({slots})")
         self.binding = binding

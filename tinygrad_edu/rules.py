@@ -28,7 +28,7 @@ import operator
 from math import inf
 
 from tinygrad_edu import floats
-from tinygrad_edu.rule import EXPONENT, FRACTION, POWER, PRODUCT, RAISED, SIGN, SUM, Domain, Rule, rule
+from tinygrad_edu.rule import EXPONENT, FRACTION, POWER, PRODUCT, RAISED, SCALAR_PRODUCT, SIGN, SUM, Domain, Rule, rule
 from tinygrad_edu.rule import RULES as RULES
 
 # An x that is not a number (x != x) is inside every domain: it goes through to the result, where it is seen.
@@ -139,7 +139,7 @@ greater = rule("greater", floats.greater, 0.0, 0.0,
 
 # ── Of any number of arguments ────────────────────────────────────────────────────────────────────────────────────────
 dot = rule("dot", floats.dot, lambda ws, xs, out: xs, lambda ws, xs, out: ws,
-           many=True, symbol="w·x", latex=r"\left({}\right) \cdot \left({}\right)",
+           many=True, symbol="w·x", latex=r"\left({}\right) \cdot \left({}\right)", latex_binding=SCALAR_PRODUCT,
            numpy="np.add.reduce(np.multiply([{}], [{}]))", javascript="dot([{}], [{}])",
            note="a neuron's weighted sum as one node")
 logsumexp = rule("logsumexp", floats.logsumexp, lambda xs, out: [exp(x - out) for x in xs],

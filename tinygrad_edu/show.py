@@ -33,6 +33,16 @@ def in_brackets(number: float, digits: int = 4) -> str:
     return f"({shown})" if shown.startswith("-") else shown
 
 
+def are(count: int, thing: str = "") -> str:
+    """How many there are, after "here" or "there".
+
+    >>> are(1), are(2, "column")
+    ('is 1', 'are 2 columns')
+    """
+    things = f" {thing}{'' if count == 1 else 's'}" if thing else ""
+    return f"{'is' if count == 1 else 'are'} {count}{things}"
+
+
 def _plain(text: str) -> str:
     """1e-05 becomes 1e-5, 3.140 becomes 3.14."""
     mantissa, e, exponent = text.partition("e")

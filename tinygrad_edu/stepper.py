@@ -159,7 +159,7 @@ class Stepper:
             return f"jump to step: {self.typed}_   (Enter goes there, q or Esc stays)"
         if self.note:
             return self.note
-        return f"playing, {SPEEDS[self.speed]:g} steps a second; any key stops" if self.is_playing else HELP
+        return f"playing, {_a_second(self.speed)}; any key stops" if self.is_playing else HELP
 
     def _card(self) -> list[tuple[str, str]]:
         """What there is to say about the step: (name of the layer, text)."""
@@ -231,7 +231,12 @@ def _cut_after(lines: list[str], most: int, width: int) -> list[str]:
 
 def _change_speed(stepper: Stepper, by: int) -> None:
     stepper.speed = max(0, min(len(SPEEDS) - 1, stepper.speed + by))
-    stepper.note = f"{SPEEDS[stepper.speed]:g} steps a second"
+    stepper.note = _a_second(stepper.speed)
+
+
+def _a_second(speed: int) -> str:
+    steps = SPEEDS[speed]
+    return f"{steps:g} step{'' if steps == 1 else 's'} a second"
 
 
 def _ask(stepper: Stepper) -> None:

@@ -2,12 +2,14 @@
 
 The changes are those of cosmic-ray (`pip install cosmic-ray`): another operator, another number, a condition turned
 round, a loop that does nothing. Which tests run a line is found once, with coverage; of a mutant, only those are run.
-What changes only an annotation or a docstring is no mutant. Survivors are written to mutants.txt, as diffs.
+A change that cannot change what the program does is no mutant: see `Meaning`. Survivors are written, as diffs, to
+mutants.txt.
 """
 
 import ast
 import contextlib
 import difflib
+import importlib
 import io
 import json
 import os
@@ -34,11 +36,18 @@ LEFT_OUT = (
     "test_notebook",
     "test_the_tests",
 )
-MOST_SECONDS, MOST_TESTS = 40.0, 400  # of the tests of one mutant
+MOST_SECONDS, MOST_TESTS = 25.0, 400  # of the tests of one mutant
 CONTROLS = 40  # selections of tests that are run on the source as it is, where all have to pass
 QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # what was imported before is not to be rewritten
 HANGS = 90  # seconds, after which a mutant counts as noticed
-UNUSED = ("VariableReplacer", "VariableInserter", "ExceptionReplacer")  # they need names to be told
+LARGE = (  # what the tests import beside the packages: once, and not for every mutant
+    "graphviz", "hypothesis", "IPython", "jsonschema", "matplotlib.mathtext", "numpy", "onnxruntime", "PIL.Image",
+    "pytest", "sklearn.utils.estimator_checks", "torch",
+)  # fmt: skip
+UNUSED = (
+    *("VariableReplacer", "VariableInserter", "ExceptionReplacer"),  # they need names to be told
+    *("_Is_Eq", "_IsNot_NotEq"),  # what is asked for its identity here (None, a rule, a node) defines no equality
+)
 
 
 def laid_out(folder):
@@ -112,32 +121,51 @@ def mutants_of(file):
     return found
 
 
+class Meaning(ast.NodeTransformer):
+    """Takes out of a program what means nothing when it runs, and writes in one way what means the same:
+
+    - annotations and docstrings;
+    - `strict=` of zip, an assertion that never fails, and `frozen=` of a dataclass, which nobody assigns to;
+    - the -1 of `reshape`, which NumPy also knows as -2.
+    """
+
+    def visit_FunctionDef(self, node):
+        self.generic_visit(node)
+        node.returns = None
+        return self._without_docstring(node)
+
+    def visit_ClassDef(self, node):
+        self.generic_visit(node)
+        return self._without_docstring(node)
+
+    def visit_Module(self, node):
+        return self.visit_ClassDef(node)
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node):
+        self.generic_visit(node)
+        node.annotation = ast.Constant(None)
+        return node
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        node.keywords = [keyword for keyword in node.keywords if keyword.arg not in ("strict", "frozen")]
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
+            node.args = [ast.Constant(-1) if ast.unparse(arg) in ("-1", "-2", "~1") else arg for arg in node.args]
+        return node
+
+    def _without_docstring(self, node):
+        first = node.body[0] if node.body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            node.body[0] = ast.Pass()
+        return node
+
+
 def meaning(source):
-    """A program without its annotations and docstrings."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            node.returns = None
-            for arg in [
-                *node.args.args,
-                *node.args.kwonlyargs,
-                *node.args.posonlyargs,
-                node.args.vararg,
-                node.args.kwarg,
-            ]:
-                if arg is not None:
-                    arg.annotation = None
-        if isinstance(node, ast.AnnAssign):
-            node.annotation = ast.Constant(None)
-        body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and body
-            and isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-        ):
-            body[0].value = ast.Constant(None)
-    return ast.dump(tree)
+    return ast.dump(Meaning().visit(ast.parse(source)))
 
 
 def mutated(source, name, occurrence):
@@ -155,13 +183,19 @@ def mutated(source, name, occurrence):
 
 
 def tests_for(lines, seconds, file, line):
-    """The tests that run a line, the fastest first; of one that runs on import, those that run most of its file."""
+    """The tests that run a line, those named after its file first; of one that runs on import, those of its file."""
     mine = lines.get(file, {})
     tests = Counter(mine.get(line, ()))
     if not tests:
         tests = Counter(test for others in mine.values() for test in others)
+    names = {part for part in Path(file).with_suffix("").parts if part not in ("tinygrad_edu", "nn", "__init__")}
+
+    def promise(test):
+        is_named = any(name in test.partition("::")[0] for name in names)
+        return (seconds.get(test, 1.0) > 2, not is_named, -tests[test], seconds.get(test, 1.0))
+
     chosen, total = [], 0.0
-    for test in sorted(tests, key=lambda test: (-tests[test], seconds.get(test, 1.0))):
+    for test in sorted(tests, key=promise):
         total += seconds.get(test, 1.0)
         if chosen and (total > MOST_SECONDS or len(chosen) == MOST_TESTS):
             break
@@ -180,8 +214,9 @@ def begin():
     global _folder
     _folder = laid_out(Path(tempfile.mkdtemp(prefix="mutants-")))
     sys.dont_write_bytecode = True
-    with contextlib.suppress(ImportError):
-        import hypothesis  # noqa: F401
+    for name in LARGE:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 def tried(file, name, occurrence, tests):

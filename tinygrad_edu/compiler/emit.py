@@ -101,16 +101,28 @@ class _Writer(Expressions):
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
         others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
         for array in self._needed([output, *gradient[gradient != NOWHERE].tolist(), *others.tolist()]):
-            text, level = self.computed(array)
+            text, level = self._computed_once(array)
             if self._can_stand_inside(array, text):
                 self.texts[array.number] = text, level
             else:
-                self.texts[array.number] = self._name(array), ATOM
-                text = text[1:-1] if is_enclosed(text) else text
-                self.lines.append(Line(self._name(array), text, array.shape, array))
+                self._write_line(array, text)
         also = "" if wanted is None else f", {self.view(wanted, is_exact=True)[0]}"
         results = [*self._gradient(gradient), f"return {self.view(np.array(output))[0]}, gradient{also}"]
         return Source(tuple(self.leaf_lines), tuple(self.lines), tuple(results), self.data)
+
+    def _computed_once(self, array: Array) -> Text:
+        """The expression of an array. What it would have inside it twice gets a line of its own first."""
+        text, level = self.computed(array)
+        sources = [self.workspace.arrays[number] for number in self.workspace.sources(array)]
+        parts = [(source, self.source_of(source)[0]) for source in sources]
+        repeated = [(source, part) for source, part in parts if not part.isidentifier() and text.count(part) > 1]
+        for source, part in repeated:
+            self._write_line(source, part)
+        return self.computed(array) if repeated else (text, level)
+
+    def _write_line(self, array: Array, text: str) -> None:
+        self.texts[array.number] = self._name(array), ATOM
+        self.lines.append(Line(self._name(array), text[1:-1] if is_enclosed(text) else text, array.shape, array))
 
     def _needed(self, scalars: list[int]) -> list[Array]:
         """The arrays that some scalars depend on, as they were made: arguments before users."""

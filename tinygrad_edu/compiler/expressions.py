@@ -26,7 +26,7 @@ Text = tuple[str, int]  # an expression, and how tightly it binds
 
 ATOM = CALL.level
 CONDITION = re.compile(r"^\((\([^()]* > 0\)) \* 1\.0\)$")  # as the rule table writes step(x)
-TWICE_NEGATIVE = re.compile(r"(?<=\()-\(-(\w+)\)")  # σ(-x), where σ(x) is written 1 / (1 + np.exp(-x))
+TWICE_NEGATIVE = re.compile(r"(?<=\()-\(-(\w+(?:\[[^]]*\])?)\)")  # σ(-x), where σ(x) is written 1 / (1 + np.exp(-x))
 MOST_TERMS = 4  # of a weighted sum that is written out
 
 
@@ -198,7 +198,7 @@ class Expressions:
         terms = []
         for position in range(left.shape[-1]):
             factors = [self._within(self.view(side[..., position]), need) for side, need in ((left, 2), (right, 3))]
-            terms.append(" * ".join(factors))
+            terms.append(" * ".join(factor for factor in factors if factor != "1") or "1")
         return " + ".join(terms), SUM.level
 
     def _by_source(self, left: Ids, right: Ids) -> list[Ids]:

@@ -1,0 +1,395 @@
+"""What readers see, to the letter: frames, outlines, programs, formulas, tables, messages.
+
+The right texts stand in tests/golden; a person has read them. What they say in numbers is tested elsewhere, against
+independent truths; here it is the words, the order and the layout. After a wanted change,
+
+    python tests/test_golden.py
+
+writes them anew. Read the difference before you commit it.
+"""
+
+import contextlib
+import inspect
+import io
+import os
+import random
+import re
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from zoo import ZOO
+
+import tinygrad_edu
+from tinygrad_edu import chain_rule, gradcheck, nn, parse
+from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.cli import main
+from tinygrad_edu.errors import TinygradError
+from tinygrad_edu.javascript import rule_source
+from tinygrad_edu.nn import init, schedules
+from tinygrad_edu.printing import to_latex, to_text
+from tinygrad_edu.rules import RULES
+from tinygrad_edu.show import show
+from tinygrad_edu.stepper import Stepper
+from tinygrad_edu.text_graph import ASCII, outline
+
+FOLDER = Path(__file__).parent / "golden"
+PAGES: dict[str, Callable[[], str]] = {}
+
+LESSON = ("q = x + y; f = q * z", {"x": -2, "y": 5, "z": -4})
+NEURON = ("n = w1 * x1 + w2 * x2 + b; o = tanh(n)", {"w1": -3, "x1": 2, "w2": 1, "x2": 0, "b": 6.88137})
+SHARED = ("u = a * b + a; v = u * u * a; f = exp(v / 50) + relu(-b) * u", {"a": 2, "b": 3})
+DEEP = ("tanh(" * 12 + "x * y" + ")" * 12 + " * x", {"x": 0.5, "y": 1.5})
+
+
+def page(make):
+    PAGES[make.__name__] = make
+    return make
+
+
+def drawn(frame):
+    """Lines, with a mark before those that stand out."""
+    return "\n".join(f"{'»' if stands_out else '|'} {line}".rstrip() for line, stands_out in frame)
+
+
+def stepper(text, numbers):
+    f = parse(text, **numbers)
+    return Stepper(chain_rule(f), to_text(f))
+
+
+def section(title, text):
+    return f"{'=' * 8} {title}\n\n{text}\n"
+
+
+# The steps in a terminal
+
+
+@page
+def frames():
+    """Every step of the lesson, and some of larger graphs, in terminals of several sizes."""
+    parts = []
+    it = stepper(*LESSON)
+    for position in range(len(it.trace)):
+        it.go(position)
+        parts.append(section(f"lesson, step {position + 1}, 60 × 24", drawn(it.frame(60, 24))))
+    for name, (text, numbers) in {"neuron": NEURON, "shared": SHARED, "deep": DEEP}.items():
+        it = stepper(text, numbers)
+        for (width, height), share in zip([(80, 24), (40, 16), (56, 12), (72, 30)], (0.2, 0.5, 0.75, 1.0), strict=True):
+            it.go(round(share * len(it.trace)) - 1)
+            title = f"{name}, step {it.position + 1}, {width} × {height}"
+            parts.append(section(title, drawn(it.frame(width, height))))
+    return "\n".join(parts)
+
+
+@page
+def keys():
+    """What is said below the frame, key by key."""
+    it, rows = stepper(*LESSON), []
+    jumps = ["jump", "3", "back", "4", "next", "jump", "x", "jump", "next", "jump", "9", "9", "next"]
+    speeds = ["faster", *["slower"] * 4, *["faster"] * 5, "play", "faster", "play", "?"]
+    pressed = ["next", *jumps, "jump", *"1234567890", "next", *speeds]
+    for key in pressed:
+        it.press(key)
+        frame = [line for line, _ in it.frame(80, 24)]
+        below = frame[len(frame) - frame[::-1].index("") :]
+        rows.append(f"{key:<7} step {it.position + 1}, playing {it.is_playing}: {' '.join(below)}")
+    return "\n".join(rows)
+
+
+@page
+def outlines():
+    """Graphs as text, by width and signs."""
+    parts = []
+    for name, (text, numbers) in {"neuron": NEURON, "shared": SHARED, "deep": DEEP}.items():
+        trace = chain_rule(parse(text, **numbers))
+        for width, signs in ((80, None), (50, None), (60, ASCII)):
+            options = {} if signs is None else {"signs": signs}
+            rows = outline(trace, len(trace) // 2 + 2, width=width, **options)
+            parts.append(section(f"{name}, {width} wide", drawn(rows)))
+    return "\n".join(parts)
+
+
+# Formulas
+
+
+EXPRESSIONS = [
+    "(x ** 2) ** 3 - (x - (y - z)) / (y * z) / x",
+    "-x ** 2 + (-x) ** 2 - -y",
+    "x ** -y * 2 ** x ** 0.5",
+    "1e-7 * x + 250000000000 * y - 0.1",
+    "exp(-x) / (1 + exp(-x)) + log(1 + x * x)",
+    "maximum(x, minimum(y, z)) + logsumexp([x, y, z]) * dot([x, y], [z, 2])",
+    "leaky_relu(x, 0.1) + elu(y, 2) + gelu(z) + silu(x) + softplus(y) + sigmoid(z) + sqrt(y) + abs(x)",
+    "a = x * y; b = a + a; c = b * a; c / b",
+    "sin(x) * cos(y) / tanh(z)",
+]
+
+
+@page
+def formulas():
+    """Expressions as text and LaTeX, and the operations in JavaScript."""
+    rows = []
+    for text in EXPRESSIONS:
+        f = parse(text, **{name: number for name, number in {"x": 2, "y": 3, "z": 5}.items() if name in text})
+        rows += [text, f"  text        {to_text(f)}", f"  LaTeX       {to_latex(f)}"]
+    for name, rule in RULES.items():
+        count = 4 if rule.many else len(rule.partials)
+        for number in (None, 2.0):
+            constants = [2.0 if place in rule.fixed else number if place else None for place in range(count)]
+            rows += [f"{name} of {constants}", rule_source(rule, constants)]
+    return "\n".join(rows)
+
+
+@page
+def numbers():
+    """Numbers, as they are shown."""
+    given = [
+        0.0,
+        1.0,
+        -1.0,
+        0.1,
+        1 / 3,
+        2 / 3,
+        99.95,
+        999.4,
+        999.95,
+        1000.4,
+        12345.678,
+        999999999.0,
+        1e9,
+        1.5e9,
+        123456789.5,
+    ]
+    given += [
+        1e-3,
+        1.23456e-4,
+        1e-5,
+        5e-324,
+        1.7976931348623157e308,
+        2.5,
+        1234567890.5,
+        float("inf"),
+        float("-inf"),
+        float("nan"),
+    ]
+    return "\n".join(f"{number!r:<24}{show(number):<12}{show(-number, 6):<14}{show(number, 2)}" for number in given)
+
+
+# Programs
+
+
+@page
+def programs():
+    """Graphs of many shapes, compiled: each is the same as the graph, in numbers."""
+    parts = []
+    for name, make in ZOO.items():
+        loss, wrt, inputs = make()
+        program = tinygrad_edu.compile(loss, wrt=wrt, inputs=inputs)
+        value, gradient = program()
+        right = gradient_numbers(loss)
+        assert np.isclose(value, loss.data, rtol=1e-12)
+        assert np.allclose(gradient, [right.get(leaf, 0.0) for leaf in wrt], rtol=1e-9, atol=1e-12)
+        parts.append(section(f"{name}. {make.__doc__}", program.source))
+    return "\n".join(parts)
+
+
+@page
+def explanations():
+    """What programs say of their lines."""
+    parts = []
+    for name in ("circuit", "lesson", "classes", "recurrent", "strangers", "mixed_dots"):
+        loss, wrt, inputs = ZOO[name]()
+        parts.append(section(name, tinygrad_edu.compile(loss, wrt=wrt, inputs=inputs).explain()))
+    return "\n".join(parts)
+
+
+# The command line
+
+
+COMMANDS = [
+    "step 'q = x + y; f = q * z' x=-2 y=5 z=-4",
+    "step 'x * y + x * x' x=2 y=3",
+    "step 'tanh(w * x + b)' w=2 x=0.5 b=-1",
+    "step x x=1",
+    "step 'x + 1' x=2 y=3 z=1",
+    "step 'log(x - 3)' x=2",
+    "step 'x + * y' x=1 y=2",
+    "step 'x' x",
+    "step 'x' x=1 x=2",
+    "draw x x=1 -o f.xyz",
+    "train mons",
+    "train moons --points 1",
+    "train moons --target y",
+    "train nothing.csv",
+    "lesson",
+    "lesson flower",
+    "predict nothing.json x=1",
+]
+
+
+PYTHONS_WORDS = r"(?<=cannot be read )\(.*\)"  # are not the same in every version
+
+
+def ran(command):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(shlex.split(command))
+        except SystemExit as stop:
+            code = stop.code
+    said = out.getvalue() + "".join(f"! {line}\n" for line in err.getvalue().splitlines())
+    said = re.sub(PYTHONS_WORDS, "(…)", said)
+    return section(f"tinygrad-edu {command}", f"{said}exit code {code}")
+
+
+@page
+def commands():
+    """What the command line answers."""
+    return "\n".join(map(ran, COMMANDS))
+
+
+# Messages
+
+
+WRONG = [
+    "", "x +", "(x", "x)", "x y", "2x", "x = 1; x = 2; x", "tahn(x)", "sin(x, x)", "maximum(x)", "x.y", "x[0]", "[x]",
+    "lambda: x", "x if x else x", "x == 1", "'x'", "1j", "x ** [1]", "dot([x], [x, x])", "dot(x, x)", "q",
+    "sin = x; sin", "x @ x", "not x", "x // 2", "x % 2", "print(x)", "x +\n  * 2", "x; y = 2",
+    "f(x) = x", "√x", "1_000 * x $",
+]  # fmt: skip
+
+
+@page
+def messages():
+    """What is said of expressions that are none."""
+    parts = []
+    for text in WRONG:
+        try:
+            found = f"{parse(text, x=2)!r}"
+        except TinygradError as error:
+            found = f"{type(error).__name__}: {re.sub(PYTHONS_WORDS, '(…)', str(error))}"
+        parts.append(section(repr(text), found))
+    return "\n".join(parts)
+
+
+@page
+def checks():
+    """Gradients held against differences: what is right, kinks, edges, what rounding hides, and what is wrong."""
+    wrong = parse("f = tanh(x) * y", x=0.5, y=3)
+    wrong.args[0].partials = (0.7,)
+    graphs = {
+        "right": parse("f = x * y + x ** 2", x=2, y=-3),
+        "kink": parse("f = relu(x) + abs(y)", x=0, y=0),
+        "edge": parse("f = sqrt(x)", x=0),
+        "wrong": wrong,
+        "long": parse("f = " + " + ".join(f"x{i}" for i in range(15)), **{f"x{i}": i for i in range(15)}),
+    }
+    parts = []
+    for name, f in graphs.items():
+        table = [re.split(r"  +", line.strip()) for line in str(gradcheck(f)).splitlines()]
+        rounded = [[*row[:3], *("…" for _ in row[3:5]), *row[5:]] for row in table]  # errors and steps are not for ever
+        parts.append(section(name, "\n".join("  ".join(row) for row in rounded)))
+    return "\n".join(parts)
+
+
+# Numbers that a course relies on: the same seed gives the same, on every machine
+
+
+@page
+def data():
+    """The first points of every data set, and what all of them sum to."""
+    rows = []
+    for name in nn.datasets.PLANE:
+        for options in ({"n": 20}, {"n": 21, "noise": 0.0, "seed": 3}):
+            X, y = nn.datasets.load(name, **options)
+            first = ", ".join(f"({a:.6f}, {b:.6f}) {label}" for (a, b), label in zip(X[:3], y, strict=False))
+            rows.append(
+                f"{name:<8} {options}: {first}, … sums {np.abs(X).sum():.6f} and {(y * np.arange(len(y))).sum()}"
+            )
+    table = np.arange(40.0).reshape(20, 2)
+    for labels in ([0, 1] * 10, [0] * 15 + [1] * 5, list(range(20))):
+        _, test, _, which = nn.train_test_split(table, labels, test_size=0.3, seed=5)
+        rows.append(f"held back of {labels}: {(test[:, 0] / 2).astype(int).tolist()} with {which.tolist()}")
+    return "\n".join(rows)
+
+
+@page
+def beginnings():
+    """The first weights of every initializer, and those of a network."""
+    rows = []
+    for name in init.INITIALIZERS:
+        source = random.Random(7)
+        rows.append(f"{name:<8} {[round(init.INITIALIZERS[name](source, 3, 4), 6) for _ in range(4)]}")
+    for activation in ("relu", "tanh", "linear"):
+        model = nn.MLP(2, [2, 1], activation=activation, seed=3)
+        rows.append(f"{activation:<8} {[round(p.data, 6) for p in model.parameters()]}")
+        rows.append(f"         {model!r}")
+    for name, schedule in {
+        "constant": schedules.constant(0.5, steps=3),
+        "step": schedules.step(4),
+        "linear": schedules.linear(6, start=0.8, end=0.2),
+        "cosine": schedules.cosine(6, end=0.1),
+        "warm_up": schedules.warm_up(4, then=schedules.cosine(4)),
+    }.items():
+        rows.append(f"{name:<8} {[round(schedule(n), 6) for n in range(10)]}")
+    return "\n".join(rows)
+
+
+# The names that others build on
+
+
+@page
+def signatures():
+    """The public functions and classes, with their arguments and what these are if nobody says."""
+    rows = []
+    for module in (tinygrad_edu, nn, tinygrad_edu.viz, nn.datasets, tinygrad_edu.functions):
+        names = getattr(
+            module, "__all__", [name for name in vars(module) if name in RULES or name in nn.datasets.DATASETS]
+        )
+        for name in sorted(names):
+            rows += signature(f"{module.__name__}.{name}", getattr(module, name))
+    return "\n".join(rows)
+
+
+def signature(name, thing):
+    if inspect.isclass(thing):
+        yield f"{name}{plain(thing.__init__)}"
+        for method, function in sorted(vars(thing).items()):
+            if inspect.isfunction(function) and not method.startswith("_"):
+                yield f"    .{method}{plain(function)}"
+    elif callable(thing):
+        yield f"{name}{plain(thing)}"
+
+
+def plain(function):
+    """The arguments without their types."""
+    try:
+        given = inspect.signature(function)
+    except ValueError:
+        return "(…)"
+    arguments = [each.replace(annotation=inspect.Parameter.empty) for each in given.parameters.values()]
+    return str(given.replace(parameters=arguments, return_annotation=inspect.Signature.empty))
+
+
+# The test, and the way to write them anew
+
+
+def text_of(name):
+    return PAGES[name]().rstrip() + "\n"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_readers_see(name, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert text_of(name) == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    os.environ["COLUMNS"] = "80"
+    FOLDER.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or PAGES:
+        (FOLDER / f"{name}.txt").write_text(text_of(name), encoding="utf-8")
