@@ -124,7 +124,7 @@ def mutants_of(file):
 class Meaning(ast.NodeTransformer):
     """Takes out of a program what means nothing when it runs, and writes in one way what means the same:
 
-    - annotations and docstrings;
+    - annotations and docstrings, and the bare * of a signature, which looks like a product;
     - `strict=` of zip, an assertion that never fails, and `frozen=` of a dataclass, which nobody assigns to;
     - the -1 of `reshape`, which NumPy also knows as -2.
     """
@@ -140,6 +140,13 @@ class Meaning(ast.NodeTransformer):
 
     def visit_Module(self, node):
         return self.visit_ClassDef(node)
+
+    def visit_arguments(self, node):
+        self.generic_visit(node)
+        node.kwonlyargs, node.posonlyargs = [*node.posonlyargs, *node.args, *node.kwonlyargs], []
+        node.kw_defaults, node.defaults = [*node.defaults, *filter(None, node.kw_defaults)], []
+        node.args = []
+        return node
 
     def visit_arg(self, node):
         node.annotation = None
@@ -183,16 +190,23 @@ def mutated(source, name, occurrence):
 
 
 def tests_for(lines, seconds, file, line):
-    """The tests that run a line, those named after its file first; of one that runs on import, those of its file."""
+    """The tests that run a line, those named after its file first.
+
+    A line that no test runs may run on import, or in a process of its own: then all tests of its file, or named after it.
+    """
     mine = lines.get(file, {})
     tests = Counter(mine.get(line, ()))
-    if not tests:
-        tests = Counter(test for others in mine.values() for test in others)
     names = {part for part in Path(file).with_suffix("").parts if part not in ("tinygrad_edu", "nn", "__init__")}
 
+    def is_named(test):
+        return any(name in test.partition("::")[0] for name in names)
+
+    if not tests:
+        tests = Counter(test for others in mine.values() for test in others)
+        tests.update(test for test in seconds if is_named(test) and test not in tests)
+
     def promise(test):
-        is_named = any(name in test.partition("::")[0] for name in names)
-        return (seconds.get(test, 1.0) > 2, not is_named, -tests[test], seconds.get(test, 1.0))
+        return (seconds.get(test, 1.0) > 2, not is_named(test), -tests[test], seconds.get(test, 1.0))
 
     chosen, total = [], 0.0
     for test in sorted(tests, key=promise):
