@@ -19,6 +19,7 @@ from typing import Any
 
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.nn.history import History
+from tinygrad_edu.nn.init import is_count
 from tinygrad_edu.nn.module import Module
 
 MONITORS = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -118,7 +119,7 @@ class EarlyStopping(Callback):
                 f"what can be looked at is {', '.join(MONITORS)}",
                 instead="monitor='val_loss'",
             )
-        if patience < 1 or not min_delta >= 0:
+        if not is_count(patience) or not min_delta >= 0:
             raise OptionError(
                 f"EarlyStopping(patience={patience}, min_delta={min_delta})",
                 "patience is 1 epoch or more, and min_delta not below 0",

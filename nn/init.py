@@ -12,6 +12,7 @@ import difflib
 import math
 import random
 from collections.abc import Callable
+from numbers import Integral
 from typing import Protocol
 
 from tinygrad_edu.errors import OptionError
@@ -85,6 +86,15 @@ def source(seed: int | None) -> Source:
     True
     """
     return random if seed is None else random.Random(seed)  # noqa: S311 (no secrets here)
+
+
+def is_count(number: object) -> bool:
+    """Whether it is a whole number of at least 1, of Python or of NumPy.
+
+    >>> is_count(3), is_count(0), is_count(2.5), is_count("3")
+    (True, False, False, False)
+    """
+    return type(number) is not bool and isinstance(number, Integral) and int(number) >= 1
 
 
 def unknown(what: str, name: object, choices: list[str]) -> OptionError:

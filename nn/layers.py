@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tinygrad_edu.errors import OptionError, SizeError
-from tinygrad_edu.nn.init import Source, initializer, source, unknown
+from tinygrad_edu.nn.init import Source, initializer, is_count, source, unknown
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import RULES, dot
-from tinygrad_edu.show import are
+from tinygrad_edu.show import are, counted
 from tinygrad_edu.value import Number, Value, as_value, record_lists
 
 LINEAR = "linear"
@@ -233,15 +233,15 @@ def as_inputs(x: Inputs, nin: int, module: Module) -> list[Value]:
     inputs = _listed(x)
     if inputs and isinstance(inputs[0], list | tuple):
         raise SizeError(
-            f"{module!r} of {len(inputs)} rows of numbers",
-            f"it takes one sample of {nin} inputs at a time",
+            f"{module!r} of {counted(len(inputs), 'row')} of numbers",
+            f"it takes one sample of {counted(nin, 'input')} at a time",
             instead="[model(row) for row in X]",
         )
     if len(inputs) != nin:
         raise SizeError(
             f"{module!r} of a sample of {len(inputs)}",
-            f"it takes {nin} inputs, and here {are(len(inputs))}",
-            instead=f"a list of {nin} numbers, or a network of {len(inputs)} inputs",
+            f"it takes {counted(nin, 'input')}, and here {are(len(inputs))}",
+            instead=f"a list of {counted(nin, 'number')}, or a network of {counted(len(inputs), 'input')}",
         )
     return [as_value(each) for each in inputs]
 
@@ -269,5 +269,5 @@ def _activation(name: str) -> Callable[[Value], Value] | None:
 
 
 def _check_count(what: str, number: int) -> None:
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+    if not is_count(number):
         raise OptionError(f"{number!r} {what}", "a whole number of at least 1 stands here", instead="MLP(2, [16, 1])")

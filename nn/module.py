@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tinygrad_edu.errors import SizeError
+from tinygrad_edu.show import counted
 from tinygrad_edu.value import Value, as_float
 
 
@@ -64,10 +65,10 @@ class Module:
         missing, strange = parameters.keys() - numbers.keys(), numbers.keys() - parameters.keys()
         if missing or strange:
             raise SizeError(
-                f"load_state_dict of {len(numbers)} numbers into {self!r}",
+                f"load_state_dict of {counted(len(numbers), 'number')} into {self!r}",
                 "; ".join(
-                    f"{len(names)} {what}, such as {min(names)}"
-                    for names, what in ((missing, "parameters have no number"), (strange, "names are no parameter"))
+                    f"{counted(len(names), 'name')} {what}, such as {min(names)}"
+                    for names, what in ((missing, "of parameters without a number"), (strange, "of no parameter"))
                     if names
                 ),
                 instead="the state_dict of a model of the same sizes",

@@ -16,7 +16,7 @@ Names to know: `SGD`, `Adam`, `AdamW`, `clip_grad_norm`. Read next: `schedules.p
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,14 +66,17 @@ class Optimizer:
         self.schedule = constant() if schedule is None else schedule
         self.steps = 0
         self._memory = [np.zeros(len(self.parameters)) for _ in range(self.memory)]
-        self._check("lr", lr, lr > 0, "a learning rate is above 0", "lr=0.1")
-        self._check("weight_decay", weight_decay, weight_decay >= 0, "a weight decay is 0 or more", "weight_decay=1e-4")
+        self._check("lr", lr, lambda: lr > 0, "a learning rate is above 0", "lr=0.1")
+        decays = "a weight decay is 0 or more"
+        self._check("weight_decay", weight_decay, lambda: weight_decay >= 0, decays, "weight_decay=1e-4")
         for name, most in (("max_norm", max_norm), ("max_value", max_value)):
-            self._check(name, most, most is None or most > 0, "what a gradient is cut to is above 0", f"{name}=1.0")
+            _check_most(f"{type(self).__name__}({name}={most!r})", name, most)
+        calls = "a schedule gives a factor for the number of a step"
+        self._check("schedule", schedule, lambda: callable(self.schedule), calls, "schedule=schedules.cosine(100)")
 
-    def _check(self, name: str, number: object, is_right: bool, wrong: str, instead: str) -> None:
-        if not is_right:
-            raise OptionError(f"{type(self).__name__}({name}={number})", wrong, instead=instead)
+    def _check(self, name: str, given: object, is_right: Callable[[], bool], wrong: str, instead: str) -> None:
+        if not _holds(is_right):
+            raise OptionError(f"{type(self).__name__}({name}={given!r})", wrong, instead=instead)
 
     def moved(self, p: Floats, g: Floats, lr: float, *memory: Floats) -> tuple[Floats, ...]:
         """The formula: new parameters and new memory, out of parameters, gradient, learning rate and memory."""
@@ -172,9 +175,9 @@ class SGD(Optimizer):
         )
         self.momentum = momentum
         self.nesterov = nesterov
-        self._check("momentum", momentum, 0 <= momentum < 1, "momentum is 0 or more, below 1", "momentum=0.9")
+        self._check("momentum", momentum, lambda: 0 <= momentum < 1, "momentum is 0 or more, below 1", "momentum=0.9")
         looks_ahead = momentum > 0 or not nesterov
-        self._check("nesterov", nesterov, looks_ahead, "it looks ahead along the momentum", "momentum=0.9")
+        self._check("nesterov", nesterov, lambda: looks_ahead, "it looks ahead along the momentum", "momentum=0.9")
 
     def moved(self, p: Floats, g: Floats, lr: float, *memory: Floats) -> tuple[Floats, ...]:
         """The velocity is the sum of all gradients, those long ago fading."""
@@ -228,9 +231,8 @@ class Adam(Optimizer):
         )
         self.betas = betas
         self.eps = eps
-        are_shares = len(betas) == 2 and all(0 <= beta < 1 for beta in betas)
-        self._check("betas", betas, are_shares, "both are 0 or more, below 1", "betas=(0.9, 0.999)")
-        self._check("eps", eps, eps >= 0, "eps is 0 or more", "eps=1e-8")
+        self._check("betas", betas, lambda: _are_shares(*betas), "both are 0 or more, below 1", "betas=(0.9, 0.999)")
+        self._check("eps", eps, lambda: eps >= 0, "eps is 0 or more", "eps=1e-8")
 
     def moved(self, p: Floats, g: Floats, lr: float, *memory: Floats) -> tuple[Floats, ...]:
         """Both means begin at 0, and are divided by what that makes them too small at first."""
@@ -288,11 +290,15 @@ def clipped(gradient: ArrayLike, *, max_norm: float | None = None, max_value: fl
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """Shorten the gradient of Values to a length, if it is longer. Returns the length it had.
 
+    Raises:
+        OptionError: if the length is not above 0.
+
     >>> x, y = Value(1.0), Value(1.0)
     >>> (3 * x + 4 * y).backward()
     >>> clip_grad_norm([x, y], max_norm=1.0), round(x.grad, 5)
     (5.0, 0.6)
     """
+    _check_most(f"clip_grad_norm(..., max_norm={max_norm!r})", "max_norm", max_norm)
     reached = [parameter for parameter in dict.fromkeys(parameters) if parameter.has_grad]
     length = math.hypot(*(parameter.grad for parameter in reached))
     _put_back(reached, clipped([parameter.grad for parameter in reached], max_norm=max_norm))
@@ -302,14 +308,35 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
 def clip_grad_value(parameters: Iterable[Value], max_value: float) -> None:
     """Cut off the gradients of Values beyond ±max_value.
 
+    Raises:
+        OptionError: if max_value is not above 0.
+
     >>> x = Value(1.0)
     >>> (3 * x).backward()
     >>> clip_grad_value([x], max_value=0.5)
     >>> x.grad
     0.5
     """
+    _check_most(f"clip_grad_value(..., max_value={max_value!r})", "max_value", max_value)
     reached = [parameter for parameter in dict.fromkeys(parameters) if parameter.has_grad]
     _put_back(reached, clipped([parameter.grad for parameter in reached], max_value=max_value))
+
+
+def _check_most(asked: str, name: str, most: float | None) -> None:
+    if not _holds(lambda: most is None or most > 0):
+        raise OptionError(asked, "what a gradient is cut to is above 0", instead=f"{name}=1.0")
+
+
+def _holds(condition: Callable[[], bool]) -> bool:
+    """Whether a condition holds; of what cannot be compared with a number, it does not."""
+    try:
+        return bool(condition())
+    except TypeError:
+        return False
+
+
+def _are_shares(one: float, two: float) -> bool:
+    return 0 <= one < 1 and 0 <= two < 1
 
 
 def _put_back(parameters: Sequence[Value], gradient: Floats) -> None:
@@ -350,4 +377,11 @@ def _check_values(parameters: Sequence[object], name: str) -> None:
             f"{name} of {type(wrong[0]).__name__}s such as {wrong[0]!r}",
             "it moves Values, or an array of numbers",
             instead=f"{name}(model.parameters()), or {name}(program.parameters)",
+        )
+    computed = next((each for each in parameters if isinstance(each, Value) and each.args), None)
+    if computed is not None:
+        raise OptionError(
+            f"{name} of {computed!r}",
+            "it is computed from others, and follows them: only leaves can be moved",
+            instead=f"{name}(model.parameters())",
         )

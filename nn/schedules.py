@@ -17,6 +17,7 @@ import math
 from collections.abc import Callable
 
 from tinygrad_edu.errors import OptionError
+from tinygrad_edu.nn.init import is_count
 
 Schedule = Callable[[int], float]
 
@@ -76,5 +77,5 @@ def warm_up(steps: int, then: Schedule | None = None, start: float = 0.1) -> Sch
 
 
 def _check_count(name: str, steps: int) -> None:
-    if steps < 1:
-        raise OptionError(f"{name}({steps})", "a schedule has at least one step", instead=f"{name}(100)")
+    if not is_count(steps):
+        raise OptionError(f"{name}({steps!r})", "a schedule has at least one step", instead=f"{name}(100)")

@@ -32,6 +32,7 @@ from tinygrad_edu.nn.optim import Adam
 from tinygrad_edu.nn.preparation import Standardizer, train_test_split
 from tinygrad_edu.nn.tables import Column, Encoding, Table
 from tinygrad_edu.nn.train import accuracy, fit, predict, predict_proba, score
+from tinygrad_edu.show import counted
 
 FEW = 10  # different whole numbers in a target: they are classes
 ABOUT = "table"  # under which name all of it is kept in the file of a model
@@ -79,7 +80,7 @@ class Target:
         if len(classes) < 2 or 2 * len(classes) > len(table):
             raise FileError(
                 f"the column {name!r} of {table.source}, to be told",
-                f"{len(classes)} classes in {len(table)} rows are nothing to learn from",
+                f"{len(classes)} different cells in {counted(len(table), 'row')} are too few or too many for classes",
                 instead=f"one of the columns\n{table.described()}",
             )
         return cls(name, classes)

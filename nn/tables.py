@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinygrad_edu.errors import FileError, OptionError
+from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preparation import Standardizer
 from tinygrad_edu.show import are
 
@@ -55,9 +55,18 @@ class Table:
     def of_columns(cls, columns: Mapping[str, Sequence[Any]], source: str = "the table") -> Table:
         """A table of columns by name.
 
+        Raises:
+            SizeError: if they are not of one length.
+
         >>> Table.of_columns({"x": [1, 2], "y": ["a", "b"]}).rows
         (('1', 'a'), ('2', 'b'))
         """
+        lengths = {name: len(cells) for name, cells in columns.items()}
+        if len(set(lengths.values())) > 1:
+            told = ", ".join(f"{name!r} has {length}" for name, length in lengths.items())
+            raise SizeError(
+                "a table of columns of different lengths", told, instead="a cell in each column for each row"
+            )
         rows = tuple(tuple(map(str, row)) for row in zip(*columns.values(), strict=True))
         return cls(tuple(columns), rows, source)
 

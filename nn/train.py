@@ -14,6 +14,7 @@ import contextlib
 import random
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.nn.callbacks import Callback, Training, as_callback
 from tinygrad_edu.nn.history import History
+from tinygrad_edu.nn.init import is_count
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Optimizer
 from tinygrad_edu.nn.predictor import PART, Predictor, one_by_one
@@ -89,7 +91,8 @@ def fit(
     data = _data(task, X, y, "X", "y")
     size = len(data.targets) if batch_size is None else batch_size
     _check_count("batch_size", size)
-    validation = None if validation_data is None else _data(task, *validation_data, "X_val", "y_val")
+    validation = None if validation_data is None else _data(task, *_pair(validation_data), "X_val", "y_val")
+    _check_model(model)
     descent = SGD(model.parameters(), lr=FIRST_LR, momentum=0.9) if optimizer is None else optimizer
     history = History()
     training = Training(model, descent, history, epochs)
@@ -247,8 +250,28 @@ def _is_sigmoid(model: Module) -> bool:
 
 
 def _check_count(name: str, number: int) -> None:
-    if number < 1:
-        raise OptionError(f"fit(..., {name}={number})", "at least 1 is needed to learn anything", instead=f"{name}=10")
+    if not is_count(number):
+        wrong = "a whole number of at least 1 is needed to learn anything"
+        raise OptionError(f"fit(..., {name}={number!r})", wrong, instead=f"{name}=10")
+
+
+def _check_model(model: object) -> None:
+    if not callable(model) or not callable(getattr(model, "parameters", None)):
+        raise OptionError(
+            f"fit of {model!r}",
+            "a model can be called, and has parameters()",
+            instead="a Module, such as MLP(2, [8, 1])",
+        )
+
+
+def _pair(data: Any) -> tuple[ArrayLike, ArrayLike]:
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise OptionError(
+            f"fit(..., validation_data={type(data).__name__})",
+            "samples and their labels are wanted",
+            instead="validation_data=(X_val, y_val)",
+        )
+    return data[0], data[1]
 
 
 def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> Batch:

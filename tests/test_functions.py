@@ -12,7 +12,7 @@ from tinygrad_edu.show import in_brackets, show
 
 def test_dot_and_logsumexp_check_their_lists():
     x = Value(2.0)
-    with pytest.raises(SizeError, match="dot of 2 weights and 1 inputs"):
+    with pytest.raises(SizeError, match="dot of 2 weights and 1 input\n"):
         functions.dot([x, x], [1.0])
     with pytest.raises(SizeError, match="of at least 1"):
         functions.dot([], [])

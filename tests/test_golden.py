@@ -24,7 +24,7 @@ import pytest
 from zoo import ZOO
 
 import tinygrad_edu
-from tinygrad_edu import chain_rule, gradcheck, nn, parse
+from tinygrad_edu import Value, chain_rule, gradcheck, nn, parse
 from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.cli import main
 from tinygrad_edu.errors import TinygradError
@@ -272,6 +272,170 @@ def messages():
         except TinygradError as error:
             found = f"{type(error).__name__}: {re.sub(PYTHONS_WORDS, '(…)', str(error))}"
         parts.append(section(repr(text), found))
+    return "\n".join(parts)
+
+
+def names():
+    """What the lines below may use."""
+    x, y, net = Value(2.0, label="x"), Value(-3.0, label="y"), nn.MLP(2, [3, 1], seed=0)
+    given = {"x": x, "y": y, "net": net, "X": [[1.0, 2.0], [3.0, 5.0]], "rows": list(range(6))}
+    return {**vars(tinygrad_edu.functions), **given, "t": tinygrad_edu, "nn": nn, "viz": tinygrad_edu.viz, "np": np}
+
+
+REFUSED = """
+Value("2")
+Value(1j)
+Value(None)
+Value([1, 2])
+Value(np.zeros(3))
+Value(10 ** 400)
+Value(2, label=3)
+x + "1"
+x + [1]
+x ** 1j
+x < "1"
+x // 2
+y ** 0.5
+x / 0
+log(y)
+sqrt(y)
+log(x - 2)
+y ** x
+leaky_relu(x, y)
+elu(x, y)
+dot([x], [x, y])
+dot([], [])
+dot(x, y)
+logsumexp([])
+maximum(x)
+tanh()
+x.backward(1)
+t.grad(x * y, x)
+t.grad(x * y, [x, 3])
+t.grad(x * y, "x")
+t.chain_rule(3)
+t.explain(x * y, Value(1.0))
+t.explain(x * y, "z")
+t.gradcheck(3)
+t.gradcheck(x * y, 3)
+t.gradcheck(x * y, [Value(1.0)])
+t.gradcheck(Value(2.0) * 0 - Value(2.0) * 0, [])
+t.parse(3)
+t.parse("x", x="2")
+t.compile(x * y, wrt=[x * y])
+t.compile(x * y, wrt=[x], inputs=[x])
+t.compile(x * y, outputs=[3])
+t.compile(x * y, inputs=[x])([1, 2, 3])
+nn.Neuron(0)
+nn.Neuron(2.5)
+nn.Neuron(2, activation="rel")
+nn.Neuron(2, init="hee")
+nn.Layer(2, 0)
+nn.MLP(2, [])
+nn.MLP(2, [3, -1])
+nn.MLP(2, [3], output="softmax")
+net([1.0])
+net([[1.0, 2.0]])
+net([1.0, "2"])
+net.load_state_dict({"a": 1})
+net.load_state_dict(dict(list(net.state_dict().items())[1:]))
+nn.mse_loss([x], [1, 2])
+nn.mse_loss([], [])
+nn.mse_loss([x], [1], reduction="max")
+nn.mse_loss([x], [[1]])
+nn.hinge_loss([x], [0])
+nn.binary_cross_entropy([x], [1])
+nn.binary_cross_entropy([x * 0.2], [3])
+nn.binary_cross_entropy_with_logits([x], [-1])
+nn.cross_entropy([[x, y]], [2])
+nn.cross_entropy([[x, y]], [[0.5, 0.6]])
+nn.cross_entropy([[x, y]], [[0.5, 0.25, 0.25]])
+nn.cross_entropy([x, y], [0, 1])
+nn.SGD([], lr=0.1)
+nn.SGD([x], lr=-1)
+nn.SGD([x], lr="0.1")
+nn.SGD([x], lr=0.1, momentum=1.5)
+nn.SGD([x], lr=0.1, nesterov=True)
+nn.SGD([x * y], lr=0.1)
+nn.SGD([x, 3, "w"], lr=0.1)
+nn.Adam([x], betas=(0.9, 1.0))
+nn.Adam([x], betas=0.9)
+nn.Adam([x], eps=-1)
+nn.SGD([x], lr=0.1, weight_decay=-1)
+nn.SGD([x], lr=0.1, max_norm=0)
+nn.SGD([x], lr=0.1, schedule=3)
+nn.SGD([x], lr=0.1).step([1.0])
+nn.SGD(np.zeros(2), lr=0.1).step([1.0])
+nn.SGD(np.zeros(2), lr=0.1).step()
+nn.clip_grad_norm([x], -1)
+nn.clip_grad_value([x], 0)
+nn.schedules.step(0)
+nn.schedules.cosine(0)
+nn.schedules.linear(-1)
+nn.schedules.warm_up(0)
+nn.fit(net, X, [1])
+nn.fit(net, [], [])
+nn.fit(net, [[1.0]], [1])
+nn.fit(net, X, [1, 0], epochs=0)
+nn.fit(net, X, [1, 0], epochs=2.5)
+nn.fit(net, [[float("nan"), 1.0]], [1])
+nn.fit(net, X, [1, 0], batch_size=0)
+nn.fit(net, X, [1, 0], loss="hing")
+nn.fit(net, X, [1, 7], loss="hinge")
+nn.fit(net, X, [1, 7], loss="bce_with_logits")
+nn.fit(net, X, [1, 0], loss="cross_entropy")
+nn.fit(net, X, [1, 0], callbacks=[3])
+nn.fit(net, X, [1, 0], validation_data=(X, [1]))
+nn.fit(net, X, [1, 0], validation_data=3)
+nn.fit(3, X, [1, 0])
+nn.accuracy(net, X, [1])
+nn.EarlyStopping(patience=0)
+nn.EarlyStopping(monitor="los")
+nn.EarlyStopping(min_delta=-1)
+nn.datasets.load("moon")
+nn.datasets.moons(n=1)
+nn.datasets.moons(noise=-1)
+nn.datasets.blobs(n=2, classes=3)
+nn.datasets.digits(n=5000)
+nn.train_test_split(X, [1])
+nn.train_test_split(X, [1, 0], test_size=1.0)
+nn.train_test_split(X, [1, 0], test_size=0.1)
+nn.Standardizer.of([1.0, 2.0])
+nn.Table.of_columns({"a": [1, 2], "b": [1]})
+nn.Table.of_columns({"a": [1, "w", "v", 2, 3, 4]}).numbers("a")
+nn.Table.of_columns({"a": [1, 2]}).numbers("b")
+nn.TableModel.train(nn.Table.of_columns({"a": rows, "b": rows}), target="c")
+nn.TableModel.train(nn.Table.of_columns({"a": rows, "b": rows}), target="b", without=["a"])
+nn.TableModel.train(nn.Table.of_columns({"a": rows, "b": rows}), target="b", task="class")
+nn.TableModel.train(nn.Table.of_columns({"a": [f"w{n}" for n in range(60)], "b": [1] * 60}), target="b")
+nn.read_csv("nothing.csv")
+nn.load("nothing.json")
+nn.save(net, "net.txt")
+nn.save(net, "net.json", about={"x": 1j})
+nn.save(3, "net.json")
+viz.draw(3)
+viz.draw(x * y, detail="all")
+viz.draw(x * y, direction="XY")
+viz.draw(x * y).save("f.xyz")
+viz.draw(x * y).save("nowhere/f.svg")
+viz.player(3)
+viz.player(x * y, lang="fr")
+viz.draw_network(3)
+viz.plot_decision_boundary(net, [[1.0]], [1])
+viz.plot_neurons(net, X, [1, 0], layer=3)
+""".strip().splitlines()
+
+
+@page
+def refusals():
+    """What is said where something cannot be done."""
+    parts = []
+    for text in REFUSED:
+        try:
+            eval(text, names())
+            parts.append(f">>> {text}\nis accepted\n")
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is shown)
+            parts.append(f">>> {text}\n{type(error).__name__}: {error}\n")
     return "\n".join(parts)
 
 

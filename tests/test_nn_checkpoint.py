@@ -169,10 +169,10 @@ def test_a_state_is_taken_as_a_whole_or_not_at_all():
     wrong = {**state, "layers.1.neurons.0.b": "much"}
     message(NumberError, lambda: model.load_state_dict(wrong))
     fewer = {name: number for name, number in state.items() if name != "layers.0.neurons.1.w.0"}
-    assert "1 parameters have no number, such as layers.0.neurons.1.w.0" in message(
+    assert "1 name of parameters without a number, such as layers.0.neurons.1.w.0" in message(
         SizeError, lambda: model.load_state_dict(fewer)
     )
-    assert "1 names are no parameter, such as extra" in message(
+    assert "1 name of no parameter, such as extra" in message(
         SizeError, lambda: model.load_state_dict({**state, "extra": 1.0})
     )
     assert numbers(model) == numbers(other)

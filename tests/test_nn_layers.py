@@ -11,6 +11,7 @@ from tinygrad_edu.errors import NumberError, OptionError, SizeError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.nn.layers import activations
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.show import counted
 
 SAMPLE = [0.5, -1.5]
 
@@ -167,7 +168,7 @@ def test_a_sample_of_another_size_is_refused_with_both_sizes(module, name):
 @pytest.mark.parametrize("X", [[[1.0, 2.0], [3.0, 4.0]], np.zeros((2, 2)), np.zeros((5, 2)), [(1, 2)]])
 def test_many_samples_at_once_are_refused_with_the_loop_to_write(X):
     text = message(SizeError, lambda: nn.MLP(2, [1])(X))
-    assert f"of {len(X)} rows of numbers" in text
+    assert f"of {counted(len(X), 'row')} of numbers" in text
     assert "it takes one sample of 2 inputs at a time" in text
     assert "[model(row) for row in X]" in text
 

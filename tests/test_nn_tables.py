@@ -170,8 +170,8 @@ def test_what_a_target_is(cells, task, classes, loss):
 @pytest.mark.parametrize(
     ("cells", "task", "message"),
     [
-        (["a"] * 9, None, "1 classes in 9 rows"),
-        (list("abcdefgh"), None, "8 classes in 8 rows"),
+        (["a"] * 9, None, "1 different cells in 9 rows"),
+        (list("abcdefgh"), None, "8 different cells in 8 rows"),
         (["a", "b"] * 5, "numbers", "words where numbers were"),
         (["a", "b"] * 5, "colours", "the choices are classes, numbers"),
     ],

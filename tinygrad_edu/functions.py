@@ -33,6 +33,7 @@ from tinygrad_edu.rules import softplus as softplus
 from tinygrad_edu.rules import sqrt as sqrt
 from tinygrad_edu.rules import step as step
 from tinygrad_edu.rules import tanh as tanh
+from tinygrad_edu.show import counted
 from tinygrad_edu.value import Number, Value, apply
 
 
@@ -48,10 +49,11 @@ def dot(ws: Iterable[Number], xs: Iterable[Number]) -> Value:
     >>> s.data, w1.grad, w2.grad
     (320.0, 10.0, 100.0)
     """
-    ws, xs = tuple(ws), tuple(xs)
+    ws, xs = _listed("dot", ws), _listed("dot", xs)
     if len(ws) != len(xs) or not ws:
         raise SizeError(
-            f"dot of {len(ws)} weights and {len(xs)} inputs", "both lists need the same length, of at least 1"
+            f"dot of {counted(len(ws), 'weight')} and {counted(len(xs), 'input')}",
+            "both lists need the same length, of at least 1",
         )
     return apply(rules.dot, ws + xs)
 
@@ -65,7 +67,13 @@ def logsumexp(xs: Sequence[Number]) -> Value:
     >>> [round(partial, 9) for partial in logsumexp([Value(1000.0), Value(1000.0)]).partials]
     [0.5, 0.5]
     """
-    xs = tuple(xs)
+    xs = _listed("logsumexp", xs)
     if not xs:
         raise SizeError("logsumexp of an empty list", "there is nothing to add up", instead="a list of at least 1")
     return apply(rules.logsumexp, xs)
+
+
+def _listed(name: str, thing: object) -> tuple[Number, ...]:
+    if isinstance(thing, str) or not isinstance(thing, Iterable):
+        raise SizeError(f"{name} of {thing!r}", "it takes lists", instead=rules.RULES[name].signature)
+    return tuple(thing)

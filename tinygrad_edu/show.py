@@ -39,8 +39,16 @@ def are(count: int, thing: str = "") -> str:
     >>> are(1), are(2, "column")
     ('is 1', 'are 2 columns')
     """
-    things = f" {thing}{'' if count == 1 else 's'}" if thing else ""
-    return f"{'is' if count == 1 else 'are'} {count}{things}"
+    return f"{'is' if count == 1 else 'are'} {counted(count, thing) if thing else count}"
+
+
+def counted(count: int, thing: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "row"), counted(0, "row"), counted(1200, "node")
+    ('1 row', '0 rows', '1,200 nodes')
+    """
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _plain(text: str) -> str:

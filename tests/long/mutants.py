@@ -30,6 +30,7 @@ OTHERS = {"viz": Path("tinygrad_edu/viz"), "examples/lessons": Path("tinygrad_ed
 LEFT_OUT = (
     "test_browser",
     "test_player",
+    "test_player_browser",
     "test_javascript",
     "test_package",
     "test_docs",
@@ -39,6 +40,7 @@ LEFT_OUT = (
 MOST_SECONDS, MOST_TESTS = 25.0, 400  # of the tests of one mutant
 CONTROLS = 40  # selections of tests that are run on the source as it is, where all have to pass
 QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # what was imported before is not to be rewritten
+OPTIONS = ("-p", "no:cacheprovider", "--rootdir", str(ROOT), "-c", str(ROOT / "setup.cfg"))
 HANGS = 90  # seconds, after which a mutant counts as noticed
 LARGE = (  # what the tests import beside the packages: once, and not for every mutant
     "graphviz", "hypothesis", "IPython", "jsonschema", "matplotlib.mathtext", "numpy", "onnxruntime", "PIL.Image",
@@ -76,17 +78,17 @@ class Durations:
 def covered(folder):
     """For each file and line the tests that run it, and for each test its seconds."""
     script = (
-        "import sys, json, pytest; sys.path[:] = [sys.argv[1], *filter(None, sys.path), sys.argv[2]];"
-        "from tests.long.mutants import Durations, LEFT_OUT; plugin = Durations();"
-        "pytest.main(['-q', '-p', 'no:cacheprovider', '--cov=' + sys.argv[1], '--cov-branch', '--cov-context=test',"
-        " '--cov-report=', *['--ignore=tests/%s.py' % n for n in LEFT_OUT], '--ignore=tests/test_player_browser.py',"
-        " 'tests'], [plugin]); json.dump(plugin.of, open(sys.argv[3], 'w'))"
+        "import sys, json, pytest; from pathlib import Path; folder, root, told = sys.argv[1:];"
+        "sys.path[:] = [folder, *filter(None, sys.path), root];"
+        "from tests.long.mutants import Durations, LEFT_OUT, OPTIONS; plugin = Durations();"
+        "pytest.main([*OPTIONS, '-q', '--cov=' + folder, '--cov-branch', '--cov-context=test', '--cov-report=',"
+        " *['--ignore=%s/tests/%s.py' % (root, name) for name in LEFT_OUT], root + '/tests'], [plugin]);"
+        "Path(told).write_text(json.dumps(plugin.of))"
     )
     durations = folder / "durations.json"
     environment = {**os.environ, "PYTHONPATH": str(folder), "COVERAGE_FILE": str(folder / ".coverage")}
-    subprocess.run(
-        [sys.executable, "-c", script, str(folder), str(ROOT), str(durations)], cwd=ROOT, env=environment, check=True
-    )
+    arguments = [sys.executable, "-c", script, str(folder), str(ROOT), str(durations)]
+    subprocess.run(arguments, cwd=folder, env=environment, check=True)
     from coverage import CoverageData
 
     data = CoverageData(str(folder / ".coverage"))
@@ -192,7 +194,7 @@ def mutated(source, name, occurrence):
 def tests_for(lines, seconds, file, line):
     """The tests that run a line, those named after its file first.
 
-    A line that no test runs may run on import, or in a process of its own: then all tests of its file, or named after it.
+    A line that no test runs may run on import, or in a process of its own: then all tests of its file, and of its name.
     """
     mine = lines.get(file, {})
     tests = Counter(mine.get(line, ()))
@@ -262,12 +264,12 @@ def passes(tests):
             os.dup2(silence, stream)
         code = 1
         try:
-            os.chdir(ROOT)
+            os.chdir(_folder)  # where a process that a test starts finds the package
             os.environ["PYTHONPATH"] = str(_folder)
             sys.path.insert(0, str(_folder))
             import pytest
 
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-W", QUIET, *tests]))
+            code = int(pytest.main([*OPTIONS, "-x", "-q", "-W", QUIET, *[str(ROOT / test) for test in tests]]))
         finally:
             os._exit(code)
     end = time.monotonic() + HANGS
