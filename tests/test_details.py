@@ -1,15 +1,20 @@
 """Details that no other test looks at: found by changing the source and seeing that nothing noticed."""
 
+import contextlib
+import io
+import math
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import tinygrad_edu
-from tinygrad_edu import GradientWarning, Value, chain_rule, nn, parse, viz
+from tinygrad_edu import GradientWarning, Value, chain_rule, nn, parse, terminal, viz
+from tinygrad_edu.anomaly import first_anomaly
 from tinygrad_edu.cli import step_lines
 from tinygrad_edu.compiler.views import piece
-from tinygrad_edu.errors import DivergedError, ExpressionError, FileError, OptionError
+from tinygrad_edu.differences import check
+from tinygrad_edu.errors import CompileError, DivergedError, ExpressionError, FileError, OptionError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.marks import warn
 from tinygrad_edu.nn.table_model import Target
@@ -318,3 +323,172 @@ def test_a_line_may_be_a_table_that_is_turned(places, text):
     found = piece("P", (6,), places, str)
     assert found == text
     assert np.array_equal(eval(found, {"P": np.arange(6)}), places)
+
+
+# Time
+
+
+class Clock:
+    """Time that passes only where somebody waits; keys come at their times."""
+
+    def __init__(self, keys):
+        self.now, self.keys, self.asked = 100.0, list(keys), []
+
+    def monotonic(self):
+        return self.now
+
+    def read(self, seconds):
+        self.asked.append(seconds)
+        time, key = self.keys[0]
+        if 100.0 + time <= self.now + seconds:
+            self.keys.pop(0)
+            self.now = max(self.now, 100.0 + time)
+            return key
+        self.now += seconds
+        return ""
+
+
+def test_playing_keeps_its_speed(monkeypatch):
+    clock, seen = Clock([(0.5, "p"), (2.7, "+"), (4.6, "-"), (5.0, "p"), (7.0, "p"), (9.3, "n"), (9.4, "q")]), []
+
+    @contextlib.contextmanager
+    def keys(_):
+        yield clock.read
+
+    monkeypatch.setattr(terminal, "time", clock)
+    monkeypatch.setattr(terminal, "_raw_keys", keys)
+    monkeypatch.setattr(terminal, "_draw", lambda it, *_: seen.append((round(clock.now - 100, 2), it.position)))
+    text = "tanh(" * 12 + "x" + ")" * 12
+    terminal._on_a_terminal(Stepper(chain_rule(parse(text, x=1)), text), io.StringIO(), io.StringIO())
+    at = {position: time for time, position in reversed(seen)}  # when each step was seen first
+    # at one step a second from 0.5, at two from 2.7, at one from 4.6; stopped from 5.0 to 7.0 and from 9.3
+    assert at == {0: 0.0, 1: 1.5, 2: 2.5, 3: 3.2, 4: 3.7, 5: 4.2, 6: 8.0, 7: 9.0, 8: 9.3}
+    assert max(clock.asked) == terminal.LOOK_UP
+    assert min(clock.asked) >= 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "stops_after", "best"),
+    [
+        ({"loss": [3.0, 2.0, 2.5, 2.4, 1.9]}, 4, 2),
+        ({"accuracy": [0.5, 0.7, 0.7, 0.6]}, 4, 2),
+        ({"accuracy": [0.5, 0.7, 0.8, 0.6]}, None, 3),
+        ({"loss": [1.0, 0.95, 0.85, 0.8], "min_delta": 0.1}, None, 3),
+        ({"loss": [1.0, 0.95, 0.92, 0.9], "min_delta": 0.1}, 3, 1),
+        ({"accuracy": [0.5, 0.55, 0.58], "min_delta": 0.1}, 3, 1),
+        ({"loss": [2.0, 1.0], "val_loss": [1.0, 3.0]}, None, 1),
+        ({"loss": [1.0, 1.0, 1.0]}, 3, 1),
+    ],
+)
+def test_when_a_training_stops_early(numbers, stops_after, best):
+    options = {"min_delta": numbers.pop("min_delta", 0.0)}
+    model, history = nn.MLP(1, [1]), nn.History()
+    monitor = None if "loss" in numbers else "accuracy"
+    stop = nn.EarlyStopping(patience=2, monitor=monitor, **options)
+    training = nn.Training(model, None, history, 10)
+    for _ in range(2):  # used again, it begins again
+        history.loss, history.accuracy, history.val_loss, history.stopped = [], [], [], ""
+        for epoch, found in enumerate(zip(*numbers.values(), strict=True), start=1):
+            for name, number in zip(numbers, found, strict=True):
+                getattr(history, name).append(number)
+            history.loss = history.loss if "loss" in numbers else [0.0] * epoch
+            model.parameters()[0].data = float(epoch)
+            stop.after_epoch(training)
+            assert bool(history.stopped) == (epoch == stops_after)
+            if history.stopped:
+                break
+        assert stop.best_epoch == best
+        stop.at_end(training)
+        assert model.parameters()[0].data == best
+
+
+# Differences
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "slope", "verdict"),
+    [
+        (abs, 0.0, 0.0, "kink"),
+        (abs, 0.0, 1.0, "kink"),
+        (abs, 0.0, 1.1, "WRONG"),
+        (abs, 0.0, -1.1, "WRONG"),
+        (lambda x: 1e-5 * abs(x), 0.0, 0.0, "kink"),
+        (lambda x: 4e-7 * abs(x), 0.0, 0.0, "ok"),
+        (lambda x: 1e6 * x + abs(x), 0.0, 1e6, "kink"),
+        (lambda x: 1e6 * x + 0.4 * abs(x), 0.0, 1e6, "ok"),
+        (lambda x: 1e6 + abs(x), 0.0, 0.0, "kink"),
+        (lambda x: 1e12 + abs(x), 0.0, 0.0, "unclear"),
+        (lambda x: x * x * abs(x), 0.0, 0.0, "ok"),
+        (lambda x: x * x, 3.0, 6.0, "ok"),
+        (lambda x: x * x, 3.0, 6.00002, "WRONG"),
+        (lambda x: x * x, 3.0, 6.000005, "ok"),
+        (math.sqrt, 4.0, 0.25, "ok"),
+        (lambda x: math.sqrt(x) if x >= 0 else math.nan, 0.0, math.inf, "edge"),
+        (lambda x: math.nan, 1.0, 1.0, "unclear"),
+        (lambda x: x, 1e300, 1.0, "ok"),
+        (lambda x: x, 1e-300, 1.0, "ok"),
+        (lambda x: 1e12 + x * 1e-3, 1.0, 1e-3, "unclear"),
+        (lambda x: 1e12 + x * 1e-3, 1.0, 0.0, "unclear"),
+        (lambda x: math.sin(1e4 * x), 0.3, 1e4 * math.cos(3e3), "ok"),
+    ],
+)
+def test_what_differences_can_tell(f, x, slope, verdict):
+    assert check("f", slope, x, f).verdict == verdict
+
+
+def test_of_a_wave_too_fast_for_differences_nothing_is_said():
+    for number in range(60):
+        x = 0.1 + 0.013 * number
+        assert check("f", 1e11 * math.cos(1e11 * x), x, lambda x: math.sin(1e11 * x)).verdict in ("unclear", "ok")
+
+
+def test_a_check_tells_both_sides_and_its_step():
+    found = check("f", 0.0, 0.0, lambda x: max(x, 0.25 * x))
+    assert (found.left, found.right) == pytest.approx((0.25, 1.0))
+    assert found.numeric == pytest.approx(0.625)
+    assert 1e-10 <= found.step <= 1e-3
+
+
+# Where numbers end
+
+
+def test_a_gradient_that_overflows_between_finite_numbers_is_found():
+    x = Value(1e-300, label="x")
+    assert "the gradient of x: upstream 1e200 × local derivative ∂v1/∂x = 1e200" in first_anomaly(x * 1e200 * 1e200)
+    assert first_anomaly(x * 1e200 * 1e100) == ""
+
+
+def test_how_far_a_wrong_program_is_off_is_told():
+    f = parse("f = tanh(x) * y", x=0.5, y=3)
+    f.args[0].partials = (f.args[0].partials[0] + 0.5,)
+    with pytest.raises(CompileError, match=r"the loss 1\.386\d+, and a gradient that differs by 1\.5\d*\n"):
+        tinygrad_edu.compile(f)
+
+
+def test_the_first_wrong_cell_is_told():
+    table = Table.of_columns({"n": ["1", "2", "oops", "3", "what", "4", "5"]})
+    with pytest.raises(FileError, match=r"the table, row 3: 'oops' in column 'n'\n.*5 of its 7 cells are numbers"):
+        table.numbers("n")
+
+
+@pytest.mark.parametrize("before", [0, 10, 39, 40, 41, 70, 200])
+@pytest.mark.parametrize("after", [0, 10, 30, 200])
+def test_a_long_line_is_cut_around_its_mark(before, after):
+    text = "x+" * (before // 2) + "tahn(x)" + "+x" * (after // 2)
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, x=1)
+    shown, mark = str(caught.value).split("\n")[2:4]
+    assert len(shown) <= 70
+    assert shown[mark.index("^") : mark.rindex("^") + 1] == "tahn"
+    assert shown.strip() in text
+
+
+def test_a_mark_reaches_to_the_end_of_what_is_shown():
+    text = "x + " + "(" * 101 + "x" + ")" * 101
+    with pytest.raises(ExpressionError) as caught:
+        parse(f"[{'x, ' * 60}x]", x=1)
+    shown, mark = str(caught.value).split("\n")[2:4]
+    assert mark.strip() == "^" * len(shown.strip())
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, x=1)
+    assert str(caught.value).split("\n")[3].rstrip().endswith("^")
