@@ -3,7 +3,11 @@
 import contextlib
 import io
 import math
+import signal
+import sys
+import threading
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +15,7 @@ import pytest
 import tinygrad_edu
 from tinygrad_edu import GradientWarning, Value, chain_rule, nn, parse, terminal, viz
 from tinygrad_edu.anomaly import first_anomaly
-from tinygrad_edu.cli import step_lines
+from tinygrad_edu.cli import main, step_lines
 from tinygrad_edu.compiler.views import piece
 from tinygrad_edu.differences import check
 from tinygrad_edu.errors import CompileError, DivergedError, ExpressionError, FileError, OptionError
@@ -21,7 +25,8 @@ from tinygrad_edu.nn.table_model import Target
 from tinygrad_edu.nn.tables import Column, Table
 from tinygrad_edu.nn.tasks import TASKS
 from tinygrad_edu.optional import needed
-from tinygrad_edu.stepper import Stepper
+from tinygrad_edu.printing import LATEX, TEXT, as_factor
+from tinygrad_edu.stepper import HELP, Stepper
 from tinygrad_edu.text_graph import cells
 from tinygrad_edu.viz.style import tint
 
@@ -492,3 +497,67 @@ def test_a_mark_reaches_to_the_end_of_what_is_shown():
     with pytest.raises(ExpressionError) as caught:
         parse(text, x=1)
     assert str(caught.value).split("\n")[3].rstrip().endswith("^")
+
+
+# Formulas as factors
+
+
+@pytest.mark.parametrize(
+    ("make", "style", "text"),
+    [
+        (lambda x, y: x / y, LATEX, r"\frac{x}{y}"),
+        (lambda x, y: -x, TEXT, "(-x)"),
+        (lambda x, y: -(x / y), LATEX, r"\left(-\frac{x}{y}\right)"),
+        (lambda x, y: x**y, TEXT, "x ** y"),
+        (lambda x, y: x * y, TEXT, "(x * y)"),
+        (lambda x, y: (x - y) ** 1.0 * y, TEXT, "((x - y) * y)"),
+        (lambda x, y: (lambda u: u * u + u)(x.exp()), TEXT, "(v1 * v1 + v1)"),
+    ],
+)
+def test_a_formula_as_a_factor(make, style, text):
+    assert as_factor(make(Value(2.0, label="x"), Value(3.0, label="y")), None, style) == text
+
+
+# Other ways in
+
+
+def test_keys_of_a_keyboard_on_windows(monkeypatch):
+    signs, clock = list("n\xe0K\0Gq"), Clock([])
+    keyboard = SimpleNamespace(kbhit=lambda: bool(signs), getwch=lambda: signs.pop(0))
+    clock.sleep = lambda seconds: setattr(clock, "now", clock.now + seconds)
+    monkeypatch.setitem(sys.modules, "msvcrt", keyboard)
+    monkeypatch.setattr(terminal, "time", clock)
+    monkeypatch.setattr(terminal, "sys", SimpleNamespace(platform="win32"))
+    with terminal._raw_keys(io.StringIO()) as read:
+        assert [read(1.0) for _ in range(4)] == ["n", "b", "g", "q"]
+        assert clock.now == 100.0
+        assert read(0.5) == ""
+        assert clock.now == pytest.approx(100.5, abs=0.03)
+
+
+def test_in_a_thread_of_its_own_no_signal_is_touched():
+    before, found = signal.getsignal(signal.SIGTERM), []
+
+    def inside():
+        with terminal._orderly_end():
+            found.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=inside)
+    thread.start()
+    thread.join()
+    assert found == [before]
+
+
+def test_keys_may_come_from_a_text():
+    target = io.StringIO()
+    terminal.interact(chain_rule(parse("f = x * y", x=2, y=3)), "f", stdin=io.StringIO("nnq"), stdout=target)
+    assert target.getvalue().count("step ") == 3 + 3 * HELP.count("step ")
+
+
+def test_digits_are_trained_on_a_part(tmp_path, capsys):
+    pytest.importorskip("sklearn", reason="scikit-learn, which has the images, is not installed")
+    arguments = ["train", "digits", "--points", "60", "--epochs", "1", "--plot", "-o", str(tmp_path)]
+    assert main([*arguments, "--hidden", "4", "--test", "0.2"]) == 0
+    assert "60 images" in capsys.readouterr().out
+    assert {file.stem for file in tmp_path.iterdir()} >= {"history", "parameters", "activations", "network"}
+    assert not (tmp_path / "neurons.png").exists()

@@ -239,6 +239,21 @@ def rows_of_few():
 
 
 @animal
+def few_of_many():
+    """Sums of three numbers, out of three arrays, for each of six."""
+    a, b, c = leaves("a", 6), leaves("b", 6, -0.4), leaves("c", 6, 0.9, 0.07)
+    return Animal(total([(p.exp() + q.tanh() + r.sin()).log() for p, q, r in zip(a, b, c, strict=True)]), [*a, *b, *c])
+
+
+@animal
+def many_of_few():
+    """Sums of six numbers, out of two arrays, for each of two."""
+    a, b = table("a", 2, 3), table("b", 2, 3, 0.8)
+    sums = [total([*(v.exp() for v in p), *(v.tanh() for v in q)]) for p, q in zip(a, b, strict=True)]
+    return Animal(total([s.log() for s in sums]), [v for row in (*a, *b) for v in row])
+
+
+@animal
 def kinks():
     """Maximum, minimum, relu, abs and their conditions."""
     x, y = leaves("x", 4, -0.5), leaves("y", 4, 0.2, -0.3)

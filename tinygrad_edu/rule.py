@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from tinygrad_edu.errors import DomainError, PoleError, SizeError
 from tinygrad_edu.real import real
-from tinygrad_edu.show import show
+from tinygrad_edu.show import counted, show
 
 if TYPE_CHECKING:
     from tinygrad_edu.value import Number, Value
@@ -204,7 +204,7 @@ class Rule:
         if self.many and args and len(args) % len(self.partials) == 0:
             return args
         if self.many or not 0 <= missing <= len(self.defaults):
-            raise SizeError(f"{self.name} of {len(args)} argument(s)", self.takes, instead=self.signature)
+            raise SizeError(f"{self.name} of {counted(len(args), 'argument')}", self.takes, instead=self.signature)
         return args + self.defaults[len(self.defaults) - missing :]
 
     def grouped(self, args: Sequence[Any]) -> Sequence[Any]:
