@@ -38,7 +38,7 @@ LEFT_OUT = (
     "test_the_tests",
 )
 MOST_SECONDS, MOST_TESTS = 25.0, 400  # of the tests of one mutant
-CONTROLS = 40  # selections of tests that are run on the source as it is, where all have to pass
+CONTROLS = 20  # selections of tests that are run on the source as it is, where all have to pass
 QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # what was imported before is not to be rewritten
 OPTIONS = ("-p", "no:cacheprovider", "--rootdir", str(ROOT), "-c", str(ROOT / "setup.cfg"))
 HANGS = 90  # seconds, after which a mutant counts as noticed
@@ -95,7 +95,7 @@ def covered(folder):
     data.read()
     lines = {
         str(Path(file).relative_to(folder)): {
-            line: [context.partition("|")[0] for context in contexts if context]
+            line: [context.rpartition("|")[0] for context in contexts if context]
             for line, contexts in data.contexts_by_lineno(file).items()
         }
         for file in data.measured_files()
