@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 import tinygrad_edu
-from tinygrad_edu import GradientWarning, Value, chain_rule, nn, parse, terminal, viz
+from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, nn, parse, terminal, viz
 from tinygrad_edu.anomaly import first_anomaly
 from tinygrad_edu.cli import main, step_lines
+from tinygrad_edu.compiler.arrays import Workspace
+from tinygrad_edu.compiler.groups import product_of
 from tinygrad_edu.compiler.views import piece
 from tinygrad_edu.differences import check
 from tinygrad_edu.errors import CompileError, DivergedError, ExpressionError, FileError, OptionError
@@ -317,6 +319,19 @@ def test_a_leaf_alone_has_no_steps_forward():
     assert [line for line in step_lines(x, chain_rule(x)) if "forward" in line] == []
 
 
+def test_a_row_needs_no_colon():
+    assert piece("A", (4, 6), np.arange(6, 12), str) == "A[1]"
+    assert piece("A", (4, 6), np.arange(6, 18).reshape(2, 6), str) == "A[1:3]"
+    assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[1:3, 2:], str) == "A[1:3, 2:]"
+
+
+def test_as_many_pairs_as_in_a_product_are_none_if_they_repeat():
+    workspace = Workspace(8)
+    left, right = np.array([[0], [0], [1], [1]]), np.array([[2], [2], [3], [3]])
+    assert product_of(workspace, left, right) is None
+    assert product_of(workspace, left, right[[0, 2, 0, 2]]) is not None
+
+
 @pytest.mark.parametrize(
     ("places", "text"),
     [
@@ -561,3 +576,21 @@ def test_digits_are_trained_on_a_part(tmp_path, capsys):
     assert "60 images" in capsys.readouterr().out
     assert {file.stem for file in tmp_path.iterdir()} >= {"history", "parameters", "activations", "network"}
     assert not (tmp_path / "neurons.png").exists()
+
+
+def test_while_somebody_else_looks_a_sweep_is_not_looked_at():
+    looking, done = threading.Event(), threading.Event()
+
+    def look():
+        with detect_anomaly():
+            looking.set()
+            done.wait()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    looking.wait()
+    x = Value(1e-300)
+    (x * 1e200 * 1e200).backward()
+    done.set()
+    thread.join()
+    assert x.grad == math.inf

@@ -254,6 +254,14 @@ def many_of_few():
 
 
 @animal
+def a_stranger_in_the_sum():
+    """Sums of six numbers, of which one stands in another array."""
+    a, b = table("a", 3, 5), leaves("b", 3, 0.8)
+    sums = [total([*(v.exp() for v in p), q.tanh()]) for p, q in zip(a, b, strict=True)]
+    return Animal(total([s.log() for s in sums]), [*(v for row in a for v in row), *b])
+
+
+@animal
 def kinks():
     """Maximum, minimum, relu, abs and their conditions."""
     x, y = leaves("x", 4, -0.5), leaves("y", 4, 0.2, -0.3)

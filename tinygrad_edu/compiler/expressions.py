@@ -9,7 +9,8 @@ Names to know: `Expressions`. Read next: `emit.py`, which makes lines of them.
 from __future__ import annotations
 
 import re
-from itertools import count
+from abc import ABC, abstractmethod
+from itertools import accumulate, count
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ TWICE_NEGATIVE = re.compile(r"(?<=\()-\(-(\w+(?:\[[^]]*\])?)\)")  # σ(-x), wher
 MOST_TERMS = 4  # of a weighted sum that is written out
 
 
-class Expressions:
+class Expressions(ABC):
     """Writes scalars as expressions of the arrays they stand in, and keeps the constants that those need."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -38,17 +39,17 @@ class Expressions:
         self.data: dict[str, Numbers] = {}
         self.known_data: dict[bytes, str] = {}
 
+    @abstractmethod
     def source_of(self, array: Array) -> Text:
         """The text of a whole array: a name, or an expression that is written only here."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gathered(self, ids: Ids) -> str:
         """The name of scalars that stand in several arrays, laid together."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_taken(self, name: str) -> bool:
         """Whether something in the program is called that."""
-        raise NotImplementedError
 
     def new_name(self, stem: str) -> str:
         """The stem with the first number that makes a name of it which nothing else has."""
@@ -292,12 +293,8 @@ def _without_ones(factors: list[str]) -> list[str]:
 
 def is_enclosed(text: str) -> bool:
     """Whether the bracket that opens a text is the one that closes it."""
-    depth = 0
-    for place, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if depth == 0:
-            return sign == ")" and place == len(text) - 1
-    return False
+    depths = list(accumulate((sign == "(") - (sign == ")") for sign in text))
+    return text.startswith("(") and depths.index(0) == len(text) - 1
 
 
 def key_of(values: Numbers) -> bytes:
