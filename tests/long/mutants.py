@@ -269,7 +269,7 @@ def passes(tests):
             sys.path.insert(0, str(_folder))
             import pytest
 
-            code = int(pytest.main([*OPTIONS, "-x", "-q", "-W", QUIET, *[str(ROOT / test) for test in tests]]))
+            code = int(pytest.main([*OPTIONS, "-x", "-q", "-W", QUIET, *[f"{ROOT}/{test}" for test in tests]]))
         finally:
             os._exit(code)
     end = time.monotonic() + HANGS
