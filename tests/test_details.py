@@ -1,6 +1,7 @@
 """Details that no other test looks at: found by changing the source and seeing that nothing noticed."""
 
 import contextlib
+import gc
 import io
 import math
 import signal
@@ -314,6 +315,11 @@ def test_a_worksheet_shows_itself_in_a_notebook():
     assert "sandbox" in shown
 
 
+def test_a_worksheet_of_a_leaf_alone_asks_for_nothing_forward():
+    asked = [viz.worksheet(f).html() for f in (Value(2.0, label="x"), parse("x * y", x=1, y=2))]
+    assert [page.count("<h2>") for page in asked] == [4, 6]
+
+
 def test_a_leaf_alone_has_no_steps_forward():
     x = Value(2.0, label="x")
     assert [line for line in step_lines(x, chain_rule(x)) if "forward" in line] == []
@@ -323,6 +329,32 @@ def test_a_row_needs_no_colon():
     assert piece("A", (4, 6), np.arange(6, 12), str) == "A[1]"
     assert piece("A", (4, 6), np.arange(6, 18).reshape(2, 6), str) == "A[1:3]"
     assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[1:3, 2:], str) == "A[1:3, 2:]"
+
+
+def test_a_block_of_three_axes_is_taken_by_index():
+    kept = []
+    block = np.arange(24).reshape(2, 3, 4)[:, ::-1]
+    assert piece("P", (24,), block, lambda places: kept.append(places) or "i1") == "P[i1]"
+    assert np.array_equal(kept[0], block)
+
+
+def test_a_collector_of_garbage_that_is_off_stays_off():
+    gc.disable()
+    try:
+        tinygrad_edu.compile(parse("x * y", x=2, y=3))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    tinygrad_edu.compile(parse("x * y", x=2, y=3))
+    assert gc.isenabled()
+
+
+def test_an_array_of_parameters_has_no_gradients_to_forget():
+    numbers = np.array([1.0, 2.0])
+    optimizer = nn.SGD(numbers, lr=0.5)
+    optimizer.zero_grad()
+    optimizer.step([2.0, 0.0])
+    assert numbers.tolist() == [0.0, 2.0]
 
 
 def test_as_many_pairs_as_in_a_product_are_none_if_they_repeat():

@@ -145,8 +145,9 @@ class Workspace:
 
     def remember(self, array: Array) -> None:
         """Let what is in an array be found when it is asked for again."""
-        if array.rule is not None and array.args is not None:
-            self._made[array.rule.name, array.args.shape, array.args.tobytes()] = array.ids
+        assert array.rule is not None
+        assert array.args is not None
+        self._made[array.rule.name, array.args.shape, array.args.tobytes()] = array.ids
 
     def _folded(self, rule: Rule, args: Ids) -> Ids:
         flat = args.reshape(-1, args.shape[-1])
