@@ -208,6 +208,7 @@ class Terminal:
         import fcntl
         import termios
 
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # it is ignored, where the tests run in the background
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def attributes(self):

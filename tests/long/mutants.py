@@ -264,6 +264,7 @@ def passes(tests):
             os.dup2(silence, stream)
         code = 1
         try:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
             os.chdir(_folder)  # where a process that a test starts finds the package
             os.environ["PYTHONPATH"] = str(_folder)
             sys.path.insert(0, str(_folder))
