@@ -537,10 +537,12 @@ def test_a_long_line_is_cut_around_its_mark(before, after):
 
 def test_a_mark_reaches_to_the_end_of_what_is_shown():
     text = "x + " + "(" * 101 + "x" + ")" * 101
-    with pytest.raises(ExpressionError) as caught:
-        parse(f"[{'x, ' * 60}x]", x=1)
-    shown, mark = str(caught.value).split("\n")[2:4]
-    assert mark.strip() == "^" * len(shown.strip())
+    for before in ("", "x + " * 15):
+        with pytest.raises(ExpressionError) as caught:
+            parse(f"{before}[{'x, ' * 60}x]", x=1)
+        shown, mark = str(caught.value).rstrip().split("\n")[2:4]
+        assert shown[mark.index("^") :].rstrip() == f"[{'x, ' * 60}x]"[: mark.count("^")].rstrip()
+        assert len(mark.rstrip()) == len(shown)
     with pytest.raises(ExpressionError) as caught:
         parse(text, x=1)
     assert str(caught.value).split("\n")[3].rstrip().endswith("^")

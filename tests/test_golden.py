@@ -214,6 +214,7 @@ COMMANDS = [
     "step 'x * y + x * x' x=2 y=3",
     "step 'tanh(w * x + b)' w=2 x=0.5 b=-1",
     "step x x=1",
+    "step 'f = maximum(first_number + second_number, third_number)' first_number=1 second_number=2 third_number=4",
     "step 'x + 1' x=2 y=3 z=1",
     "step 'log(x - 3)' x=2",
     "step 'x + * y' x=1 y=2",
@@ -449,6 +450,7 @@ def checks():
         "kink": parse("f = relu(x) + abs(y)", x=0, y=0),
         "edge": parse("f = sqrt(x)", x=0),
         "wrong": wrong,
+        "names": Value(2.0, label="a name that is longer than the column is wide") * Value(3.0, label="y" * 30),
         "long": parse("f = " + " + ".join(f"x{i}" for i in range(15)), **{f"x{i}": i for i in range(15)}),
     }
     parts = []
@@ -509,13 +511,20 @@ def beginnings():
 def signatures():
     """The public functions and classes, with their arguments and what these are if nobody says."""
     rows = []
-    for module in (tinygrad_edu, nn, tinygrad_edu.viz, nn.datasets, tinygrad_edu.functions):
-        names = getattr(
-            module, "__all__", [name for name in vars(module) if name in RULES or name in nn.datasets.DATASETS]
-        )
-        for name in sorted(names):
+    for module in (tinygrad_edu, nn, tinygrad_edu.viz, nn.datasets, nn.schedules, tinygrad_edu.functions):
+        for name in sorted(getattr(module, "__all__", own(module))):
             rows += signature(f"{module.__name__}.{name}", getattr(module, name))
     return "\n".join(rows)
+
+
+def own(module):
+    """The public functions of a module that has no `__all__`: those it defines, and those of the rule table."""
+    things = vars(module).items()
+    return [name for name, thing in things if name[0] != "_" and (name in RULES or is_from(thing, module))]
+
+
+def is_from(thing, module):
+    return inspect.isfunction(thing) and thing.__module__ == module.__name__
 
 
 def signature(name, thing):

@@ -192,7 +192,7 @@ def mutated(source, name, occurrence):
 
 
 def tests_for(lines, seconds, file, line):
-    """The tests that run a line, those named after its file first.
+    """The tests that run a line, first those that are named after its file, and those of what readers see.
 
     A line that no test runs may run on import, or in a process of its own: then all tests of its file, and of its name.
     """
@@ -201,11 +201,11 @@ def tests_for(lines, seconds, file, line):
     names = {part for part in Path(file).with_suffix("").parts if part not in ("tinygrad_edu", "nn", "__init__")}
 
     def is_named(test):
-        return any(name in test.partition("::")[0] for name in names)
+        return any(name in test.partition("::")[0] for name in names | {"golden"})
 
     if not tests:
         tests = Counter(test for others in mine.values() for test in others)
-        tests.update(test for test in seconds if is_named(test) and test not in tests)
+        tests.update(test for test in seconds if is_named(test) and "golden" not in test and test not in tests)
 
     def promise(test):
         return (seconds.get(test, 1.0) > 2, not is_named(test), -tests[test], seconds.get(test, 1.0))
