@@ -17,6 +17,7 @@ import tinygrad_edu
 from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, nn, parse, terminal, viz
 from tinygrad_edu.anomaly import first_anomaly
 from tinygrad_edu.cli import main, step_lines
+from tinygrad_edu.cli_train import say_files
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.groups import product_of
 from tinygrad_edu.compiler.views import piece
@@ -515,6 +516,23 @@ def test_how_far_a_wrong_program_is_off_is_told():
     f.args[0].partials = (f.args[0].partials[0] + 0.5,)
     with pytest.raises(CompileError, match=r"the loss 1\.386\d+, and a gradient that differs by 1\.5\d*\n"):
         tinygrad_edu.compile(f)
+
+
+@pytest.mark.parametrize(("cells", "is_words"), [(["1", "w"], True), (["1", "2", "w"], False), (["1", "w", "v"], True)])
+def test_of_two_cells_one_may_be_a_word_and_of_three_it_is_a_mistake(cells, is_words):
+    table = Table.of_columns({"n": cells})
+    if is_words:
+        assert table.numbers("n") is None
+    else:
+        with pytest.raises(FileError, match="2 of its 3 cells are numbers"):
+            table.numbers("n")
+
+
+def test_files_are_told_with_their_size(tmp_path, capsys):
+    path = tmp_path / "f"
+    path.write_bytes(b"x" * 12_345)
+    say_files([path])
+    assert capsys.readouterr().out == f"  wrote {path}  (12 kB)\n"
 
 
 def test_the_first_wrong_cell_is_told():

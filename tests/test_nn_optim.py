@@ -172,6 +172,7 @@ def pytorch():
         ("SGD", {"momentum": 0.8, "nesterov": True, "weight_decay": 0.01}),
         ("Adam", {}),
         ("Adam", {"betas": (0.8, 0.95), "eps": 1e-4}),
+        ("Adam", {"betas": (0.3, 0.4)}),
         ("Adam", {"weight_decay": 0.1}),
         ("AdamW", {"weight_decay": 0.01}),
         ("AdamW", {"weight_decay": 0.3, "betas": (0.5, 0.9)}),
