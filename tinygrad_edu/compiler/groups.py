@@ -74,26 +74,23 @@ def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) ->
     present = leaves[leaves >= 0]
     rank[present] = np.arange(len(leaves))[leaves >= 0]
     usage = np.zeros(workspace.count, dtype=np.int64)
-    sides = [side for number, (rule, _, args) in enumerate(groups) for side in _sides(rule, args, number)]
+    sides = [side for rule, _, args in groups for side in _sides(rule, args)]
     is_used = np.zeros(workspace.count, dtype=bool)
-    for place, side in sides:
+    for place, side in enumerate(sides):
         is_used[side] = True
         usage[present[is_used[present]]] ^= _MIX[place % len(_MIX)]
         is_used[side] = False
-    tables = [side for _, side in sides if side.shape[1] > 1]
+    tables = [side for side in sides if side.shape[1] > 1]
     for one in dict.fromkeys(usage[present].tolist()):
         members = present[usage[present] == one]
         workspace.put(_table(workspace, members, tables, rank), None, None, kind)
 
 
-def _sides(rule: Rule, args: Ids, number: int) -> list[tuple[int, Ids]]:
-    """The arguments of a group, side by side: (a number for the side, scalars × terms)."""
-    if rule is dot:
-        half = args.shape[1] // 2
-        return [(8 * number, args[:, :half]), (8 * number + 1, args[:, half:])]
+def _sides(rule: Rule, args: Ids) -> list[Ids]:
+    """The arguments of a group, side by side: each scalars × terms."""
     if rule.many:
-        return [(8 * number, args)]
-    return [(8 * number + position, args[:, position : position + 1]) for position in range(args.shape[1])]
+        return np.hsplit(args, len(rule.partials))
+    return np.hsplit(args, args.shape[1])
 
 
 def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> Ids:
@@ -202,7 +199,7 @@ def _order(workspace: Workspace, rule: Rule, args: Ids) -> Order:
             order = way(workspace, args)
             if order is not None:
                 return order
-    return np.argsort(_location(workspace, args[:, 0]), kind="stable"), (count,)
+    return _in_order(workspace, args[:, 0]), (count,)
 
 
 def _first_inherited(workspace: Workspace, args: Ids) -> Order | None:
@@ -286,13 +283,13 @@ def _distinct_rows(workspace: Workspace, rows: Ids) -> tuple[Ids, Ids]:
     with np.errstate(over="ignore"):
         fingerprints = ((rows * columns) ^ (rows >> 3)).sum(axis=1)
     _, first, which = np.unique(fingerprints, return_index=True, return_inverse=True)
-    order = np.argsort(_location(workspace, rows[first, 0]), kind="stable")
+    order = _in_order(workspace, rows[first, 0])
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     return first[order], rank[which.reshape(-1)]
 
 
-def _location(workspace: Workspace, ids: Ids) -> Ids:
-    """Where scalars stand, as numbers to sort by; constants that stand nowhere yet, by their own numbers."""
+def _in_order(workspace: Workspace, ids: Ids) -> Ids:
+    """The order of scalars by where they stand; first constants that stand nowhere yet, by their own numbers."""
     where = workspace.where[ids]
-    return np.where(where == NOWHERE, ids, ((where + 1) << 40) + workspace.place[ids])
+    return np.lexsort((np.where(where == NOWHERE, ids, workspace.place[ids]), where))
