@@ -21,7 +21,7 @@ from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.differences import TOLERANCE, Check, check
 from tinygrad_edu.errors import DomainError, GraphError
 from tinygrad_edu.graph import Edge, Graph
-from tinygrad_edu.show import show
+from tinygrad_edu.show import cut, show
 from tinygrad_edu.value import Number, Value, no_grad
 
 LONGEST_LIST = 20  # edges that are printed, whatever their verdict
@@ -69,11 +69,7 @@ class Report:
 
 def _cells(check: Check) -> tuple[str, ...]:
     error, step = f"{check.error:.0e}", f"{check.step:.0e}"
-    return (_cut(check.name), show(check.analytic, 8), show(check.numeric, 8), error, step, check.verdict)
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    return (cut(check.name, LONGEST_NAME), show(check.analytic, 8), show(check.numeric, 8), error, step, check.verdict)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -51,6 +51,15 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
+def cut(text: str, longest: int) -> str:
+    """A text that is too long, without its end.
+
+    >>> cut("a long name", 8), cut("a name", 8)
+    ('a long …', 'a name')
+    """
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def _plain(text: str) -> str:
     """1e-05 becomes 1e-5, 3.140 becomes 3.14."""
     mantissa, e, exponent = text.partition("e")

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from tinygrad_edu.show import cut
+
 LONGEST = 40  # characters of a label; the rest is in the tooltip
 
 
@@ -56,7 +58,7 @@ def shortened(text: str) -> str:
     >>> shortened("x" * 50)
     'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'
     """
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return cut(text, LONGEST)
 
 
 def _sign(character: str) -> str:

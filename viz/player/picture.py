@@ -14,6 +14,7 @@ import re
 import graphviz
 
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.show import cut
 from tinygrad_edu.trace import EdgeStep, ForwardStep, Trace
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import canvas
@@ -60,7 +61,7 @@ def picture(trace: Trace, layout: str) -> str:
 
 def _titles(trace: Trace) -> list[str]:
     """The name of each node, and of a computed one also its operation, as far as there is room."""
-    titles = [_cut(node.name, LONGEST_TITLE) for node in trace.nodes]
+    titles = [cut(node.name, LONGEST_TITLE) for node in trace.nodes]
     for step in trace.forward:
         whole = f"{step.name} = {step.formula}"
         titles[step.node] = whole if len(whole) <= LONGEST_TITLE else _short_title(step, trace)
@@ -70,15 +71,11 @@ def _titles(trace: Trace) -> list[str]:
 def _short_title(step: ForwardStep, trace: Trace) -> str:
     """With shortened names, or where there are many, with the sign of the operation and their number."""
     rule, args = RULES.get(step.op), trace.nodes[step.node].args
-    name = _cut(step.name, LONGEST_NAME)
+    name = cut(step.name, LONGEST_NAME)
     if rule is None or rule.many:
         return f"{name} = {rule.symbol if rule else step.op} of {len(args)}"
-    names = [_cut(trace.nodes[arg].name, LONGEST_NAME) for arg in args]
+    names = [cut(trace.nodes[arg].name, LONGEST_NAME) for arg in args]
     return f"{name} = {filled(operation(rule, len(args)), names)}"
-
-
-def _cut(name: str, longest: int) -> str:
-    return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
 def _box(dot: graphviz.Digraph, layout: str, index: int, title: str, direction: str) -> None:
