@@ -97,6 +97,9 @@ class _Writer(Expressions):
         self.laid: dict[bytes, str] = {}
         self.texts: dict[int, Text] = {}
         self.uses: Counter[int] = Counter()
+        self.asked: Counter[int] = (
+            Counter()
+        )  # how often the text of each array was asked for, for the one being written
 
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
         others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
@@ -112,12 +115,12 @@ class _Writer(Expressions):
 
     def _computed_once(self, array: Array) -> Text:
         """The expression of an array. What it would have inside it twice gets a line of its own first."""
+        self.asked.clear()
         text, level = self.computed(array)
-        sources = [self.workspace.arrays[number] for number in self.workspace.sources(array)]
-        parts = [(source, self.source_of(source)[0]) for source in sources]
-        repeated = [(source, part) for source, part in parts if not part.isidentifier() and text.count(part) > 1]
-        for source, part in repeated:
-            self._write_line(source, part)
+        often = [number for number, times in self.asked.items() if times > 1]
+        repeated = [number for number in often if not self.texts[number][0].isidentifier()]
+        for number in repeated:
+            self._write_line(self.workspace.arrays[number], self.texts[number][0])
         return self.computed(array) if repeated else (text, level)
 
     def _write_line(self, array: Array, text: str) -> None:
@@ -162,6 +165,7 @@ class _Writer(Expressions):
     def source_of(self, array: Array) -> Text:
         if array.kind != "computed" and array.number not in self.texts:
             self._open(array)
+        self.asked[array.number] += 1
         return self.texts[array.number]
 
     def _open(self, array: Array) -> None:
