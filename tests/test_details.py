@@ -30,7 +30,7 @@ from tinygrad_edu.nn.tables import Column, Table
 from tinygrad_edu.nn.tasks import TASKS
 from tinygrad_edu.optional import needed
 from tinygrad_edu.printing import LATEX, TEXT, as_factor
-from tinygrad_edu.stepper import HELP, Stepper
+from tinygrad_edu.stepper import HELP, Stepper, _cut_after
 from tinygrad_edu.text_graph import cells
 from tinygrad_edu.viz.style import tint
 
@@ -296,6 +296,13 @@ def test_a_program_explains_lines_of_every_kind():
     assert repr(arrays[0]).startswith("<Array ")
 
 
+@pytest.mark.parametrize(
+    ("most", "left"), [(1, ["a …"]), (2, ["a", "b …"]), (3, ["a", "b", "c …"]), (4, list("abcd")), (5, list("abcd"))]
+)
+def test_the_last_line_that_is_left_says_that_there_are_more(most, left):
+    assert _cut_after(list("abcd"), most, 40) == left
+
+
 def test_letters_that_have_no_width_of_their_own():
     assert cells("e\u0301") == 1
     assert tint(float("nan"), 1.0) == tint(0.0, 1.0)
@@ -328,6 +335,8 @@ def test_a_leaf_alone_has_no_steps_forward():
 
 def test_a_row_needs_no_colon():
     assert piece("A", (4, 6), np.arange(6, 12), str) == "A[1]"
+    assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[::2], str) == "A[::2]"
+    assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[::-1, 1], str) == "A[3::-1, 1]"
     assert piece("A", (4, 6), np.arange(6, 18).reshape(2, 6), str) == "A[1:3]"
     assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[1:3, 2:], str) == "A[1:3, 2:]"
 

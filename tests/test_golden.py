@@ -26,7 +26,7 @@ from zoo import ZOO
 import tinygrad_edu
 from tinygrad_edu import Value, chain_rule, gradcheck, nn, parse
 from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.cli import main
+from tinygrad_edu.cli import _parser, main
 from tinygrad_edu.errors import TinygradError
 from tinygrad_edu.javascript import rule_source
 from tinygrad_edu.nn import init, schedules
@@ -234,6 +234,18 @@ COMMANDS = [
 PYTHONS_WORDS = r"(?<=cannot be read )\(.*\)"  # are not the same in every version
 
 
+@page
+def options():
+    """What the commands take it to be, if nobody says."""
+    parser = _parser()
+    given = ["demo", "step x", "worksheet x", "draw x", "train moons", "predict m t", "lesson"]
+    parts = []
+    for command in given:
+        found = {name: value for name, value in vars(parser.parse_args(command.split())).items() if name != "run"}
+        parts.append(section(command, "\n".join(f"{name:<12} {value}" for name, value in sorted(found.items()))))
+    return "\n".join(parts)
+
+
 def ran(command):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -259,7 +271,7 @@ WRONG = [
     "", "x +", "(x", "x)", "x y", "2x", "x = 1; x = 2; x", "tahn(x)", "sin(x, x)", "maximum(x)", "x.y", "x[0]", "[x]",
     "lambda: x", "x if x else x", "x == 1", "'x'", "1j", "x ** [1]", "dot([x], [x, x])", "dot(x, x)", "q",
     "sin = x; sin", "x @ x", "not x", "x // 2", "x % 2", "print(x)", "x +\n  * 2", "x; y = 2",
-    "f(x) = x", "√x", "1_000 * x $",
+    "a = x\nb = a\nc = tahn(b)", "f(x) = x", "√x", "1_000 * x $",
 ]  # fmt: skip
 
 
@@ -366,6 +378,8 @@ nn.SGD([x], lr=0.1, weight_decay=-1)
 nn.SGD([x], lr=0.1, max_norm=0)
 nn.SGD([x], lr=0.1, schedule=3)
 nn.SGD([x], lr=0.1).step([1.0])
+nn.SGD(np.zeros(2, dtype=np.float32))
+nn.SGD(np.zeros((2, 2)))
 nn.SGD(np.zeros(2), lr=0.1).step([1.0])
 nn.SGD(np.zeros(2), lr=0.1).step()
 nn.clip_grad_norm([x], -1)
@@ -493,6 +507,7 @@ def beginnings():
         model = nn.MLP(2, [2, 1], activation=activation, seed=3)
         rows.append(f"{activation:<8} {[round(p.data, 6) for p in model.parameters()]}")
         rows.append(f"         {model!r}")
+    rows.append(f"neuron   {[round(p.data, 6) for p in nn.Neuron(3, init='xavier', seed=1).parameters()]}")
     for name, schedule in {
         "constant": schedules.constant(0.5, steps=3),
         "step": schedules.step(4),

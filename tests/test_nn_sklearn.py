@@ -73,3 +73,17 @@ def test_without_scikit_learn_it_is_said_what_to_install(monkeypatch):
     monkeypatch.delattr(nn, "sklearn")
     with pytest.raises(MissingError, match="pip install scikit-learn"):
         nn.sklearn  # noqa: B018
+
+
+def test_what_an_estimator_is_if_nobody_says():
+    defaults = {
+        "hidden": (16, 16),
+        "activation": "relu",
+        "init": "he",
+        "lr": 0.01,
+        "weight_decay": 0.0,
+        "epochs": 100,
+        "batch_size": 32,
+        "random_state": None,
+    }
+    assert MLPClassifier().get_params() == MLPRegressor().get_params() == defaults

@@ -205,7 +205,7 @@ def tests_for(lines, seconds, file, line):
 
     if not tests:
         tests = Counter(test for others in mine.values() for test in others)
-        tests.update(test for test in seconds if is_named(test) and "golden" not in test and test not in tests)
+        tests.update(test for test in seconds if is_named(test) and test not in tests)
 
     def promise(test):
         return (seconds.get(test, 1.0) > 2, not is_named(test), -tests[test], seconds.get(test, 1.0))
