@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import tinygrad_edu
-from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, nn, parse, terminal, viz
+from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, floats, nn, parse, terminal, viz
 from tinygrad_edu.anomaly import first_anomaly
 from tinygrad_edu.cli import main, step_lines
 from tinygrad_edu.cli_train import say_files
@@ -180,6 +180,7 @@ def test_a_word_is_1_at_its_own_input():
         (list("abcdef"), "words: a, b, c, d, e, f"),
         (list("abcdefg"), "words: a, b, c, d, e, f and 1 more"),
         (["x", "y", 1], "words: x, y, 1"),
+        ([1, 2, "x", "y"], "words: 1, 2, x, y"),
     ],
 )
 def test_what_is_said_of_a_column(cells, said):
@@ -336,6 +337,7 @@ def test_a_leaf_alone_has_no_steps_forward():
 def test_a_row_needs_no_colon():
     assert piece("A", (4, 6), np.arange(6, 12), str) == "A[1]"
     assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[::2], str) == "A[::2]"
+    assert piece("P", (24,), np.arange(24).reshape(3, 8)[:, ::2], str) == "P.reshape(3, 8)[:, ::2]"
     assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[::-1, 1], str) == "A[3::-1, 1]"
     assert piece("A", (4, 6), np.arange(6, 18).reshape(2, 6), str) == "A[1:3]"
     assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[1:3, 2:], str) == "A[1:3, 2:]"
@@ -512,6 +514,22 @@ def test_a_check_tells_both_sides_and_its_step():
 
 
 # Where numbers end
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "power"),
+    [
+        (-10.0, 400.0, math.inf),
+        (-10.0, 401.0, -math.inf),
+        (10.0, 401.0, math.inf),
+        (-0.0, -2.0, math.inf),
+        (-0.0, -3.0, -math.inf),
+        (0.0, -3.0, math.inf),
+        (-0.0, -2.5, math.inf),
+    ],
+)
+def test_powers_beyond_the_largest_float_keep_their_sign(x, y, power):
+    assert floats.power(x, y) == power
 
 
 def test_a_gradient_that_overflows_between_finite_numbers_is_found():

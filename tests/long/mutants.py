@@ -194,7 +194,7 @@ def mutated(source, name, occurrence):
 def tests_for(lines, seconds, file, line):
     """The tests that run a line, first those that are named after its file, and those of what readers see.
 
-    A line that no test runs may run on import, or in a process of its own: then all tests of its file, and of its name.
+    A line may also run on import, or in a process that a test starts: after those come all tests of its name.
     """
     mine = lines.get(file, {})
     tests = Counter(mine.get(line, ()))
@@ -205,7 +205,7 @@ def tests_for(lines, seconds, file, line):
 
     if not tests:
         tests = Counter(test for others in mine.values() for test in others)
-        tests.update(test for test in seconds if is_named(test) and test not in tests)
+    tests.update({test: 0 for test in seconds if is_named(test) and test not in tests})
 
     def promise(test):
         return (seconds.get(test, 1.0) > 2, not is_named(test), -tests[test], seconds.get(test, 1.0))
