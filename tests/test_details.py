@@ -477,6 +477,8 @@ def test_when_a_training_stops_early(numbers, stops_after, best):
         (abs, 0.0, 1.1, "WRONG"),
         (abs, 0.0, -1.1, "WRONG"),
         (lambda x: 1e-5 * abs(x), 0.0, 0.0, "kink"),
+        (lambda x: 1000 * abs(x), 0.0, 1000.0005, "kink"),
+        (lambda x: 1000 * abs(x), 0.0, 1000.002, "WRONG"),
         (lambda x: 4e-7 * abs(x), 0.0, 0.0, "ok"),
         (lambda x: 1e6 * x + abs(x), 0.0, 1e6, "kink"),
         (lambda x: 1e6 * x + 0.4 * abs(x), 0.0, 1e6, "ok"),

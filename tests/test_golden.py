@@ -202,7 +202,8 @@ def explanations():
     parts = []
     for name in ("circuit", "lesson", "classes", "recurrent", "strangers", "mixed_dots"):
         loss, wrt, inputs = ZOO[name]()
-        parts.append(section(name, tinygrad_edu.compile(loss, wrt=wrt, inputs=inputs).explain()))
+        program = tinygrad_edu.compile(loss, wrt=wrt, inputs=inputs)
+        parts.append(section(name, f"{program.explain()}\n\n{program.memory()}"))
     return "\n".join(parts)
 
 

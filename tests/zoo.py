@@ -262,6 +262,26 @@ def a_stranger_in_the_sum():
 
 
 @animal
+def both_ways():
+    """A table of constants by rows, and by columns."""
+    w, v, x = leaves("w", 3), leaves("v", 4, -0.6), samples(4, 3)
+    rows = [dot(w, row).tanh() for row in x]
+    columns = [dot(v, [row[j] for row in x]).sin() for j in range(3)]
+    return Animal(total(rows) + total(columns), [*w, *v])
+
+
+@animal
+def scaled():
+    """Matrix products with factors that are products themselves."""
+    w, x = table("w", 3, 2), table("x", 4, 2, -0.7)
+    halves = [[0.5 * v.exp() for v in row] for row in x]
+    return Animal(
+        total([dot(w[i], row).tanh() for row in halves for i in range(3)]),
+        [n for t in (w, x) for row in t for n in row],
+    )
+
+
+@animal
 def kinks():
     """Maximum, minimum, relu, abs and their conditions."""
     x, y = leaves("x", 4, -0.5), leaves("y", 4, 0.2, -0.3)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections import Counter
 from itertools import accumulate, count
 from typing import Any
 
@@ -38,6 +39,7 @@ class Expressions(ABC):
         self.workspace = workspace
         self.data: dict[str, Numbers] = {}
         self.known_data: dict[bytes, str] = {}
+        self.numbers: Counter[str] = Counter()  # the last one that a stem got
 
     @abstractmethod
     def source_of(self, array: Array) -> Text:
@@ -52,8 +54,10 @@ class Expressions(ABC):
         """Whether something in the program is called that."""
 
     def new_name(self, stem: str) -> str:
-        """The stem with the first number that makes a name of it which nothing else has."""
-        return next(name for name in (f"{stem}{number}" for number in count(1)) if not self.is_taken(name))
+        """The stem with the next number that makes a name of it which nothing else has."""
+        number = next(number for number in count(self.numbers[stem] + 1) if not self.is_taken(f"{stem}{number}"))
+        self.numbers[stem] = number
+        return f"{stem}{number}"
 
     def computed(self, array: Array) -> Text:
         """The expression that computes an array, in its shape."""
