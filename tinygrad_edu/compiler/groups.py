@@ -88,9 +88,8 @@ def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) ->
 
 def _sides(rule: Rule, args: Ids) -> list[Ids]:
     """The arguments of a group, side by side: each scalars × terms."""
-    if rule.many:
-        return np.hsplit(args, len(rule.partials))
-    return np.hsplit(args, args.shape[1])
+    width = args.shape[1] // len(rule.partials) if rule.many else 1
+    return [args[:, first : first + width] for first in range(0, args.shape[1], width)]
 
 
 def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> Ids:
