@@ -294,7 +294,7 @@ def test_a_program_explains_lines_of_every_kind():
     assert "out of several arrays, laid together" in told
     assert all(any(row.startswith(f"{line.name} ") for row in told.splitlines()) for line in program.lines)
     arrays = [line.array for line in program.lines if line.array is not None]
-    assert repr(arrays[0]).startswith("<Array ")
+    assert all(repr(array).startswith(f"<Array {array.number} ") for array in arrays)
 
 
 @pytest.mark.parametrize(

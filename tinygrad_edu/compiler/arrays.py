@@ -47,7 +47,6 @@ class Array:
         self.rule = rule
         self.args = args
         self.kind = kind
-        self.name = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -55,7 +54,7 @@ class Array:
         return self.ids.shape
 
     def __repr__(self) -> str:
-        return f"<Array {self.name or self.number} {self.rule or self.kind} {self.shape}>"
+        return f"<Array {self.number} {self.rule or self.kind} {self.shape}>"
 
 
 class Workspace:
