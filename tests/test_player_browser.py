@@ -182,7 +182,7 @@ def changed(seed):
         return None
 
 
-RANDOM_PAGES = 200 if os.environ.get("CI") else 40  # each is a page of its own
+RANDOM_PAGES = 200 if os.environ.get("CI") else 20  # each is a page of its own
 
 
 def test_live_inputs_equal_python_on_random_expressions(show_player, tmp_path):
