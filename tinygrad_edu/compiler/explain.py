@@ -12,6 +12,7 @@ import numpy as np
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
 from tinygrad_edu.compiler.emit import Line
 from tinygrad_edu.graph import Graph
+from tinygrad_edu.show import counted
 
 
 def explanation(graph: Graph, gradient: Ids, lines: Iterable[Line]) -> str:
@@ -30,7 +31,7 @@ def explanation(graph: Graph, gradient: Ids, lines: Iterable[Line]) -> str:
 
 def _said(graph: Graph, node_of: dict[int, int], line: Line) -> str:
     size = int(np.prod(line.shape))
-    count = f"{size:,} scalar" + ("s" if size > 1 else "")
+    count = counted(size, "scalar")
     if line.array is None:
         return f"{count} out of several arrays, laid together"
     first = int(line.array.ids.reshape(-1)[0])
