@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 import tinygrad_edu
 from tinygrad_edu import Value, nn, parse
 from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.compiler.formulas import Name, View
+from tinygrad_edu.compiler.layout import Layout
+from tinygrad_edu.compiler.printer import NumPyPrinter
 from tinygrad_edu.compiler.program import Program
-from tinygrad_edu.compiler.views import pattern_of, piece
+from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.errors import CompileError, GraphError, SizeError, StaleGraphError
 from tinygrad_edu.functions import logsumexp
 from tinygrad_edu.graph import Graph
@@ -383,35 +386,79 @@ def test_logsumexp_of_an_array():
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
-def test_a_piece_is_what_it_says(data):
-    """Any choice of places, regular or not, is written as text that gives just those numbers."""
-    source = data.draw(st.sampled_from([(), (6,), (24,), (4, 6), (1, 5), (5, 1)]))
-    size = int(np.prod(source))
-    shape = data.draw(st.sampled_from([(), (2,), (3,), (2, 3), (4, 6), (6, 4), (1, 5), (5, 1), (5,)]))
+@settings(max_examples=300, deadline=None)
+def test_a_view_gives_the_numbers_that_were_wanted_in_the_shape_that_it_says(data):
+    """Any regular choice of places, out of an array of any shape: no view at all, or the right one."""
+    source = data.draw(st.sampled_from([(6,), (24,), (1,), (4, 6), (1, 5), (5, 1), (1, 1), (2, 2)]))
+    size = math.prod(source)
+    shape = data.draw(st.lists(st.integers(1, 4), max_size=3).map(tuple))
     base, *steps = (data.draw(st.integers(-7, 7)) for _ in range(1 + len(shape)))
-    grids = np.indices(shape) if shape else []
-    places = (
-        abs(base) + sum((grid * step for grid, step in zip(grids, steps, strict=True)), np.zeros(shape, int))
-    ) % size
-    kept = {}
-
-    def remember(index):
-        kept[f"i{len(kept)}"] = index
-        return f"i{len(kept) - 1}"
-
+    places = base % size + sum(
+        (grid * step for grid, step in zip(np.indices(shape), steps, strict=True)), np.zeros(shape, int)
+    )
+    places %= size
+    wanted = Layout.found_in(places)
+    if wanted is None:
+        return
     numbers = np.arange(size, dtype=float).reshape(source) + 100
     for is_exact in (False, True):
-        text = piece("A", source, places, remember, is_exact=is_exact)
-        found = np.asarray(eval(text, {"A": numbers, "np": np, **kept}))
-        right = numbers.reshape(-1)[places]
-        assert (found.shape == right.shape) or not is_exact
-        assert (np.broadcast_to(found, right.shape) == right).all(), text
+        moves = moves_to(wanted, source, is_exact=is_exact)
+        if moves is not None:
+            view = View(Name("A", source), moves)
+            found = np.asarray(eval(NumPyPrinter().text(view), {"A": numbers}))
+            right = numbers.reshape(-1)[places]
+            assert found.shape == view.shape
+            assert not is_exact or found.shape == right.shape
+            assert (np.broadcast_to(found, right.shape) == right).all()
 
 
-def test_patterns():
-    assert pattern_of(np.array(3)).base == 3
-    assert pattern_of(np.array([[0, 1], [1, 0]])) is None
+@pytest.mark.parametrize("source", [(12,), (3, 4), (4, 3), (1, 12), (12, 1)])
+def test_rows_columns_and_transposes_are_views_of_any_matrix(source):
+    everything = np.arange(12).reshape(source)
+    for places in (
+        everything,
+        everything.T,
+        everything[0],
+        everything[..., 0],
+        everything.reshape(2, 6),
+        everything[::-1],
+    ):
+        assert moves_to(Layout.found_in(places), source, is_exact=True) is not None
+
+
+def written(name, source, places):
+    """A view as text."""
+    moves = moves_to(Layout.found_in(places), source, is_exact=True)
+    return NumPyPrinter().text(View(Name(name, source), moves))
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "choose", "text"),
+    [
+        ("A", (4, 6), lambda A: A[1], "A[1]"),
+        ("A", (4, 6), lambda A: A[::2], "A[::2]"),
+        ("A", (4, 6), lambda A: A[::-1, 1], "A[3::-1, 1]"),
+        ("A", (4, 6), lambda A: A[1:3], "A[1:3]"),
+        ("A", (4, 6), lambda A: A[1:3, 2:], "A[1:3, 2:]"),
+        ("P", (24,), lambda P: P.reshape(3, 8)[:, ::2], "P.reshape(3, 8)[:, ::2]"),
+        ("P", (6,), lambda P: P.reshape(3, 2).T, "P.reshape(3, 2).T"),
+        ("P", (6,), lambda P: P.reshape(2, 3)[:, :2].T, "P.reshape(2, 3)[:, :2].T"),
+        ("P", (6,), lambda P: P[1:4][:, None], "P[1:4][:, None]"),
+    ],
+)
+def test_a_view_is_written_as_short_as_it_can_be(name, source, choose, text):
+    places = choose(np.arange(math.prod(source)).reshape(source))
+    assert written(name, source, places) == text
+
+
+def test_a_block_of_three_axes_is_no_view_of_a_vector():
+    block = np.arange(24).reshape(2, 3, 4)[:, ::-1]
+    assert moves_to(Layout.found_in(block), (24,), is_exact=True) is None
+
+
+def test_places_without_a_pattern_have_no_layout():
+    assert Layout.found_in(np.array(3)).base == 3
+    assert Layout.found_in(np.array([[0, 1], [1, 0]])) is None
 
 
 def test_every_line_is_explained():

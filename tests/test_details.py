@@ -20,7 +20,6 @@ from tinygrad_edu.cli import main, step_lines
 from tinygrad_edu.cli_train import say_files
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.groups import product_of
-from tinygrad_edu.compiler.views import piece
 from tinygrad_edu.differences import check
 from tinygrad_edu.errors import CompileError, DivergedError, ExpressionError, FileError, OptionError
 from tinygrad_edu.files import write_whole
@@ -293,8 +292,6 @@ def test_a_program_explains_lines_of_every_kind():
     told = program.explain()
     assert "out of several arrays, laid together" in told
     assert all(any(row.startswith(f"{line.name} ") for row in told.splitlines()) for line in program.lines)
-    arrays = [line.array for line in program.lines if line.array is not None]
-    assert all(repr(array).startswith(f"<Array {array.number} ") for array in arrays)
 
 
 @pytest.mark.parametrize(
@@ -334,22 +331,6 @@ def test_a_leaf_alone_has_no_steps_forward():
     assert [line for line in step_lines(x, chain_rule(x)) if "forward" in line] == []
 
 
-def test_a_row_needs_no_colon():
-    assert piece("A", (4, 6), np.arange(6, 12), str) == "A[1]"
-    assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[::2], str) == "A[::2]"
-    assert piece("P", (24,), np.arange(24).reshape(3, 8)[:, ::2], str) == "P.reshape(3, 8)[:, ::2]"
-    assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[::-1, 1], str) == "A[3::-1, 1]"
-    assert piece("A", (4, 6), np.arange(6, 18).reshape(2, 6), str) == "A[1:3]"
-    assert piece("A", (4, 6), np.arange(24).reshape(4, 6)[1:3, 2:], str) == "A[1:3, 2:]"
-
-
-def test_a_block_of_three_axes_is_taken_by_index():
-    kept = []
-    block = np.arange(24).reshape(2, 3, 4)[:, ::-1]
-    assert piece("P", (24,), block, lambda places: kept.append(places) or "i1") == "P[i1]"
-    assert np.array_equal(kept[0], block)
-
-
 def test_a_collector_of_garbage_that_is_off_stays_off():
     gc.disable()
     try:
@@ -374,19 +355,6 @@ def test_as_many_pairs_as_in_a_product_are_none_if_they_repeat():
     left, right = np.array([[0], [0], [1], [1]]), np.array([[2], [2], [3], [3]])
     assert product_of(workspace, left, right) is None
     assert product_of(workspace, left, right[[0, 2, 0, 2]]) is not None
-
-
-@pytest.mark.parametrize(
-    ("places", "text"),
-    [
-        (np.arange(6).reshape(3, 2).T, "P.reshape(3, 2).T"),
-        (np.array([[0, 3], [1, 4]]), "P.reshape(2, 3)[:, :2].T"),
-    ],
-)
-def test_a_line_may_be_a_table_that_is_turned(places, text):
-    found = piece("P", (6,), places, str)
-    assert found == text
-    assert np.array_equal(eval(found, {"P": np.arange(6)}), places)
 
 
 # Time
@@ -543,7 +511,9 @@ def test_a_gradient_that_overflows_between_finite_numbers_is_found():
 def test_how_far_a_wrong_program_is_off_is_told():
     f = parse("f = tanh(x) * y", x=0.5, y=3)
     f.args[0].partials = (f.args[0].partials[0] + 0.5,)
-    with pytest.raises(CompileError, match=r"the loss 1\.386\d+, and a gradient that differs by 1\.5\d*\n"):
+    with pytest.raises(
+        CompileError, match=r"the loss 1\.386\d+, where the graph gives 1\.386\d+, and .* differs by 1\.5\d*\n"
+    ):
         tinygrad_edu.compile(f)
 
 

@@ -9,7 +9,6 @@ Names to know: `draw_program`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import graphviz
@@ -38,8 +37,8 @@ def draw_program(program: Program, *, direction: str = "TB") -> Drawing:
     ids = {line.name: f"a{index}" for index, line in enumerate(lines)}
     for line in lines:
         _box(dot, ids[line.name], line, is_leaf=line in program.leaves)
-        for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", line.expression)):
-            if name in ids and name != line.name:
+        for name in line.reads:
+            if name in ids:
                 dot.edge(ids[name], ids[line.name])
     return Drawing(str(dot.source))
 

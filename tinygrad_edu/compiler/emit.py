@@ -9,7 +9,6 @@ Names to know: `Source`, `Line`, `emit`. Read next: `program.py`.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,23 +16,49 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
-from tinygrad_edu.compiler.expressions import ATOM, Expressions, Numbers, Text, is_enclosed, key_of
+from tinygrad_edu.compiler.expressions import Expressions, Numbers, key_of
+from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
+from tinygrad_edu.compiler.layout import Index, Layout, Move, Shape, Turn
 from tinygrad_edu.compiler.names import RESERVED
+from tinygrad_edu.compiler.printer import NumPyPrinter
 from tinygrad_edu.compiler.scalars import TOTAL
-from tinygrad_edu.compiler.views import piece
+from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot
 
+PRINTER = NumPyPrinter()
 LONGEST_PART = 48  # of an expression that stands inside another one
 COMMENT_AT = 60
 
 
 class Line(NamedTuple):
-    """One line of a program: a name, what it is, and the array that it stands for (None for a gathering of several)."""
+    """One line of a program.
+
+    Attributes:
+        name: what the line is called.
+        formula: what it computes.
+        scalars: how many scalars it stands for.
+        first: the number of the first of them; None for scalars of several arrays, laid together.
+    """
 
     name: str
-    expression: str
-    shape: tuple[int, ...]
-    array: Array | None
+    formula: Formula
+    scalars: int
+    first: int | None
+
+    @property
+    def expression(self) -> str:
+        """What it computes, as NumPy."""
+        return PRINTER.line(self.formula)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        return self.formula.shape
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The names that it reads, each once."""
+        return tuple(dict.fromkeys(self.formula.names()))
 
     def __str__(self) -> str:
         text = f"{self.name} = {self.expression}"
@@ -85,7 +110,7 @@ def emit(
 
 
 class _Writer(Expressions):
-    """Expressions on their way to a program."""
+    """Formulas on their way to a program."""
 
     def __init__(self, workspace: Workspace, names: dict[int, str], leaves: dict[str, Ids]) -> None:
         super().__init__(workspace)
@@ -94,38 +119,40 @@ class _Writer(Expressions):
         self.taken = {*names.values(), *RESERVED}
         self.leaf_lines: list[Line] = []
         self.lines: list[Line] = []
-        self.laid: dict[bytes, str] = {}
-        self.texts: dict[int, Text] = {}
+        self.laid: dict[bytes, Name] = {}
+        self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
-        self.asked: Counter[int] = (
-            Counter()
-        )  # how often the text of each array was asked for, for the one being written
+        self.asked: Counter[int] = Counter()  # how often each array was asked for, by the one being written
 
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
         others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
         for array in self._needed([output, *gradient[gradient != NOWHERE].tolist(), *others.tolist()]):
-            text, level = self._computed_once(array)
-            if self._can_stand_inside(array, text):
-                self.texts[array.number] = text, level
+            formula = self._computed_once(array)
+            if self._can_stand_inside(array, formula):
+                self.formulas[array.number] = formula
             else:
-                self._write_line(array, text)
-        also = "" if wanted is None else f", {self.view(wanted, is_exact=True)[0]}"
-        results = [*self._gradient(gradient), f"return {self.view(np.array(output))[0]}, gradient{also}"]
+                self._write_line(array, formula)
+        also = "" if wanted is None else f", {PRINTER.line(self.exact(wanted))}"
+        results = [*self._gradient(gradient), f"return {PRINTER.line(self.view(np.array(output)))}, gradient{also}"]
         return Source(tuple(self.leaf_lines), tuple(self.lines), tuple(results), self.data)
 
-    def _computed_once(self, array: Array) -> Text:
-        """The expression of an array. What it would have inside it twice gets a line of its own first."""
+    def _computed_once(self, array: Array) -> Formula:
+        """The formula of an array. What it would have inside it twice gets a line of its own first."""
         self.asked.clear()
-        text, level = self.computed(array)
+        formula = self.computed(array)
         often = [number for number, times in self.asked.items() if times > 1]
-        repeated = [number for number in often if not self.texts[number][0].isidentifier()]
+        repeated = [number for number in often if not isinstance(self.formulas[number], Name)]
         for number in repeated:
-            self._write_line(self.workspace.arrays[number], self.texts[number][0])
-        return self.computed(array) if repeated else (text, level)
+            self._write_line(self.workspace.arrays[number], self.formulas[number])
+        return self.computed(array) if repeated else formula
 
-    def _write_line(self, array: Array, text: str) -> None:
-        self.texts[array.number] = self._name(array), ATOM
-        self.lines.append(Line(self._name(array), text[1:-1] if is_enclosed(text) else text, array.shape, array))
+    def _write_line(self, array: Array, formula: Formula) -> None:
+        self._add(self.lines, array, formula)
+
+    def _add(self, lines: list[Line], array: Array, formula: Formula) -> None:
+        name = self._name(array)
+        self.formulas[array.number] = Name(name, formula.shape)
+        lines.append(Line(name, formula, array.ids.size, int(array.ids.flat[0])))
 
     def _needed(self, scalars: list[int]) -> list[Array]:
         """The arrays that some scalars depend on, as they were made: arguments before users."""
@@ -150,8 +177,9 @@ class _Writer(Expressions):
         columns = array.args.reshape(-1, array.args.shape[-1])
         return int((self.workspace.where[columns] == number).any(axis=0).sum())
 
-    def _can_stand_inside(self, array: Array, text: str) -> bool:
-        return self.uses[array.number] == 1 and array.number not in self.names and len(text) <= LONGEST_PART
+    def _can_stand_inside(self, array: Array, formula: Formula) -> bool:
+        is_for_here = self.uses[array.number] == 1 and array.number not in self.names
+        return is_for_here and len(PRINTER.text(formula)) <= LONGEST_PART
 
     def _name(self, array: Array) -> str:
         if array.number not in self.names:
@@ -162,29 +190,31 @@ class _Writer(Expressions):
     def is_taken(self, name: str) -> bool:
         return name in self.taken or name in self.data
 
-    def source_of(self, array: Array) -> Text:
-        if array.kind != "computed" and array.number not in self.texts:
+    def source_of(self, array: Array) -> Formula:
+        if array.kind != "computed" and array.number not in self.formulas:
             self._open(array)
         self.asked[array.number] += 1
-        return self.texts[array.number]
+        return self.formulas[array.number]
 
     def _open(self, array: Array) -> None:
         """Leaves as a view of all parameters, or of all inputs."""
-        whole = "P" if array.kind == "parameter" else "I"
         everyone = self.leaves[array.kind]
         rank = np.empty(self.workspace.count, dtype=np.int64)
         rank[everyone[everyone >= 0]] = np.flatnonzero(everyone >= 0)
-        text = piece(whole, (len(everyone),), rank[array.ids], self.index, is_exact=True)
-        self.leaf_lines.append(Line(self._name(array), text, array.shape, array))
-        self.texts[array.number] = self._name(array), ATOM
+        places = rank[array.ids]
+        whole = Name("P" if array.kind == "parameter" else "I", (len(everyone),))
+        moves = _moves_in(whole, places)
+        self._add(
+            self.leaf_lines, array, _viewed(whole, moves) if moves is not None else Pick(whole, self.index(places))
+        )
 
-    def gathered(self, ids: Ids) -> str:
+    def gathered(self, ids: Ids) -> Formula:
         key = key_of(ids)
         if key not in self.laid:
-            text = self.laid_together(ids)
-            self.laid[key] = self.new_name("t")
-            self.taken.add(self.laid[key])
-            self.lines.append(Line(self.laid[key], text, ids.shape, None))
+            formula = self.laid_together(ids)
+            self.laid[key] = Name(self.new_name("t"), formula.shape)
+            self.taken.add(self.laid[key].name)
+            self.lines.append(Line(self.laid[key].name, formula, ids.size, None))
         return self.laid[key]
 
     # The gradient
@@ -199,18 +229,38 @@ class _Writer(Expressions):
         return [f"gradient = np.zeros({len(gradient)})", *lines]
 
     def _gradient_line(self, gradient: Ids, places: Ids, number: int) -> str:
-        scalars = gradient[places]
+        scalars, whole = gradient[places], Name("gradient", (len(gradient),))
+        if len(places) == 1:
+            return f"gradient[{places[0]}] = {PRINTER.line(self.view(scalars[0]))}"
         if number != NOWHERE and len(scalars) == self.workspace.arrays[number].ids.size == len(np.unique(scalars)):
-            array = self.workspace.arrays[number]
+            source = self.source_of(self.workspace.arrays[number])
             targets = np.empty(len(places), dtype=np.int64)
             targets[self.workspace.place[scalars]] = places
-            left = piece("gradient", (len(gradient),), targets.reshape(array.shape), self.index)
-            if not re.search(r"\.T$|None", left):
-                return f"{_assignable(left)} = {self.source_of(array)[0]}"
-        left = piece("gradient", (len(gradient),), places, self.index)
-        return f"{_assignable(left)} = {self.view(scalars)[0]}"
+            moves = _moves_in(whole, targets.reshape(_without_leading_ones(source.shape)))
+            if moves is not None and Turn() not in moves:
+                return f"{_target(whole, moves)} = {PRINTER.line(source)}"
+        moves = _moves_in(whole, places)
+        target = _target(whole, moves) if moves is not None else f"gradient[{self.index(places).name}]"
+        return f"{target} = {PRINTER.line(self.view(scalars))}"
 
 
-def _assignable(view: str) -> str:
-    """A view that something can be assigned to: not a name, and not a call."""
-    return view if view.endswith("]") else f"{view}[:]"
+def _moves_in(whole: Name, places: Ids) -> tuple[Move, ...] | None:
+    """How a vector is looked at, so that it has the shape of some places in it, and their numbers."""
+    pattern = Layout.found_in(places)
+    return None if pattern is None else moves_to(pattern, whole.shape, is_exact=True)
+
+
+def _without_leading_ones(shape: Shape) -> Shape:
+    """What NumPy makes of the shape of a value that is assigned."""
+    first = next((axis for axis, size in enumerate(shape) if size != 1), len(shape))
+    return shape[first:]
+
+
+def _viewed(whole: Name, moves: tuple[Move, ...]) -> Formula:
+    return View(whole, moves) if moves else whole
+
+
+def _target(whole: Name, moves: tuple[Move, ...]) -> str:
+    """A view that can be assigned to: it ends in an index."""
+    text = PRINTER.text(_viewed(whole, moves))
+    return text if moves and isinstance(moves[-1], Index) else f"{text}[:]"

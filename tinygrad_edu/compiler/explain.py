@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
 from tinygrad_edu.compiler.emit import Line
 from tinygrad_edu.graph import Graph
@@ -30,12 +28,10 @@ def explanation(graph: Graph, gradient: Ids, lines: Iterable[Line]) -> str:
 
 
 def _said(graph: Graph, node_of: dict[int, int], line: Line) -> str:
-    size = int(np.prod(line.shape))
-    count = counted(size, "scalar")
-    if line.array is None:
+    count, first = counted(line.scalars, "scalar"), line.first
+    if first is None:
         return f"{count} out of several arrays, laid together"
-    first = int(line.array.ids.reshape(-1)[0])
-    more = " …" if size > 1 else ""
+    more = " …" if line.scalars > 1 else ""
     if first < len(graph):
         node = graph.nodes[first]
         return f"{count}: {graph.name(node)}{f' = {graph.formula(node)}' if node.args else ''}{more}"

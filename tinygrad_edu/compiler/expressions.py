@@ -1,39 +1,53 @@
-"""How is one array written as an expression of others?
+"""How is one array computed from others?
 
-Elementwise operations are written by the templates of the rule table. Weighted sums are looked at once more: where
-their left and right factors vary along different axes, they are a matrix product.
+By one formula. Elementwise operations are those of the rule table. Weighted sums are looked at once more: where their
+left and right factors vary along different axes, they are a matrix product.
+
+A formula may come out in a shape that lacks axes of size 1 of the array it stands for: it holds the same numbers in the
+same order, and whoever takes a view of it takes it of the shape it has.
 
 Names to know: `Expressions`. Read next: `emit.py`, which makes lines of them.
 """
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from itertools import accumulate, count
+from itertools import count
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.formulas import (
+    Apply,
+    Dot,
+    Fill,
+    Formula,
+    Join,
+    MatMul,
+    Name,
+    Number,
+    Pick,
+    Plus,
+    Reduce,
+    RowDots,
+    Sum,
+    View,
+)
+from tinygrad_edu.compiler.layout import Layout, Turn
 from tinygrad_edu.compiler.scalars import TOTAL
-from tinygrad_edu.compiler.views import piece
-from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
+from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot, mul
 
 Numbers = npt.NDArray[Any]  # floats, or indices
-Text = tuple[str, int]  # an expression, and how tightly it binds
 
-ATOM = CALL.level
-CONDITION = re.compile(r"^\((\([^()]* > 0\)) \* 1\.0\)$")  # as the rule table writes step(x)
-TWICE_NEGATIVE = re.compile(r"(?<=\()-\(-(\w+(?:\[[^]]*\])?)\)")  # σ(-x), where σ(x) is written 1 / (1 + np.exp(-x))
 MOST_TERMS = 4  # of a weighted sum that is written out
 
 
 class Expressions(ABC):
-    """Writes scalars as expressions of the arrays they stand in, and keeps the constants that those need."""
+    """Writes scalars as formulas of the arrays they stand in, and keeps the constants that those need."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -42,11 +56,11 @@ class Expressions(ABC):
         self.numbers: Counter[str] = Counter()  # the last one that a stem got
 
     @abstractmethod
-    def source_of(self, array: Array) -> Text:
-        """The text of a whole array: a name, or an expression that is written only here."""
+    def source_of(self, array: Array) -> Formula:
+        """A whole array: its name, or the formula that stands only here."""
 
     @abstractmethod
-    def gathered(self, ids: Ids) -> str:
+    def gathered(self, ids: Ids) -> Formula:
         """The name of scalars that stand in several arrays, laid together."""
 
     @abstractmethod
@@ -59,14 +73,15 @@ class Expressions(ABC):
         self.numbers[stem] = number
         return f"{stem}{number}"
 
-    def computed(self, array: Array) -> Text:
-        """The expression that computes an array, in its shape."""
-        text, level = self._applied(array)
-        if self._is_covered(array):
-            return text, level
-        return f"np.broadcast_to({text}, {array.shape})", ATOM
+    def computed(self, array: Array) -> Formula:
+        """The formula of an array: all of its scalars in their order, perhaps without axes of size 1."""
+        formula = self._applied(array)
+        if formula.size != array.ids.size:  # every argument is the same along some axis
+            formula = Fill(formula, array.shape)
+        assert _without_ones(formula.shape) == _without_ones(array.shape), (formula.shape, array.shape)
+        return formula
 
-    def _applied(self, array: Array) -> Text:
+    def _applied(self, array: Array) -> Formula:
         assert array.rule is not None
         assert array.args is not None
         if array.rule is dot:
@@ -75,136 +90,96 @@ class Expressions(ABC):
         if array.rule is TOTAL:
             return self._sum(array.args)
         args = [array.args[..., position] for position in range(array.args.shape[-1])]
-        return self._operation(array.rule, args)
+        if array.rule.many:
+            return Reduce(array.rule, tuple(self.exact(arg) for arg in args))
+        return Apply(array.rule, tuple(self.view(arg) for arg in args))
 
-    def _is_covered(self, array: Array) -> bool:
-        """Whether along every axis some argument changes; if not, the text alone would have a smaller shape."""
-        assert array.args is not None
-        return all(self._changes(array.args, axis) for axis, size in enumerate(array.shape) if size > 1)
+    def view(self, ids: Ids) -> Formula:
+        """Scalars as a formula whose shape broadcasts to theirs."""
+        return self._looked_up(ids, is_exact=False)
 
-    def _changes(self, args: Ids, axis: int) -> bool:
-        first = args.take([0], axis)
-        return not self._are_equal(args.take([1], axis), first) or not self._are_equal(args, first)
+    def exact(self, ids: Ids) -> Formula:
+        """Scalars as a formula that has their shape."""
+        formula = self._looked_up(ids, is_exact=True)
+        assert formula.shape == ids.shape, (formula.shape, ids.shape)
+        return formula
 
-    def _are_equal(self, ids: Ids, others: Ids) -> bool:
-        is_same = ids == others
-        constant, value = self.workspace.is_constant, self.workspace.value
-        return bool(
-            is_same.all() or (is_same | (constant[ids] & constant[others] & (value[ids] == value[others]))).all()
-        )
-
-    def _operation(self, rule: Rule, args: list[Ids]) -> Text:
-        views = [self.view(arg, is_exact=rule.many and arg.ndim > 0) for arg in args]  # a list of arrays of one shape
-        if rule.many:
-            groups = rule.grouped([text for text, _ in views])
-            return rule.numpy.format(*[", ".join(group) for group in groups]), ATOM
-        if rule.binding is CALL:
-            is_call = re.fullmatch(r"[\w.]+\((\{\d?\}|[\w. ,])*\)", rule.numpy) is not None
-            text = rule.numpy.format(*[self._within(view, 0 if is_call else ATOM) for view in views])
-            text = TWICE_NEGATIVE.sub(r"\1", text)
-            return (text, ATOM) if is_call else (text, ATOM if is_enclosed(text) else 0)
-        texts = [self._within(view, need) for view, need in zip(views, rule.binding.needs, strict=True)]
-        return rule.text.format(*(_without_ones(texts) if rule is mul else texts)), rule.binding.level
-
-    @staticmethod
-    def _within(view: Text, need: int) -> str:
-        text, level = view
-        return text if level >= need else f"({text})"
-
-    def view(self, ids: Ids, is_exact: bool = False) -> Text:
-        """Scalars as a text that broadcasts to their shape; exactly in that shape, for a matrix product."""
+    def _looked_up(self, ids: Ids, *, is_exact: bool) -> Formula:
         workspace = self.workspace
         if workspace.is_constant[ids].all():
-            return self._constants(ids, is_exact)
+            return self._constants(ids, is_exact=is_exact)
         array = workspace.array_of(ids)
         if array is None:
-            return self.gathered(ids), ATOM
-        name, level = self.source_of(array)
-        places = workspace.place[ids]
-        if level < ATOM:
-            text = piece(f"({name})", array.shape, places, self.index, is_exact=is_exact)
-            return (name, level) if text == f"({name})" else (text, ATOM)
-        return piece(name, array.shape, places, self.index, is_exact=is_exact), ATOM
+            return self.gathered(ids)
+        source, places = self.source_of(array), workspace.place[ids]
+        if not source.shape:
+            return Fill(source, ids.shape) if is_exact and ids.shape else source
+        pattern = Layout.found_in(places)
+        moves = None if pattern is None else moves_to(pattern, source.shape, is_exact=is_exact)
+        if moves is None:
+            return Pick(source, self.index(places))
+        return View(source, moves) if moves else source
 
-    def laid_together(self, ids: Ids) -> str:
+    def laid_together(self, ids: Ids) -> Formula:
         """Scalars out of several arrays: laid end to end, and chosen by index."""
         workspace = self.workspace
         flat = ids.reshape(-1)
-        numbers = np.unique(workspace.where[flat])
-        parts, index, begin = [], np.zeros(len(flat), dtype=np.int64), 0
-        for number in numbers.tolist():
+        parts: list[Formula] = []
+        index, begin = np.zeros(len(flat), dtype=np.int64), 0
+        for number in np.unique(workspace.where[flat]).tolist():
             here = workspace.where[flat] == number
             if number == NOWHERE:
-                values, index[here] = np.unique(workspace.value[flat[here]], return_inverse=True)
-                index[here] += begin
-                parts.append(self._keep("c", values))
-                begin += len(values)
+                values, places = np.unique(workspace.value[flat[here]], return_inverse=True)
+                part: Formula = self._keep("c", values)
             else:
-                array = workspace.arrays[number]
-                index[here] = begin + workspace.place[flat[here]]
-                parts.append(f"np.ravel({self.source_of(array)[0]})")
-                begin += array.ids.size
-        return f"np.concatenate([{', '.join(parts)}])[{self.index(index.reshape(ids.shape))}]"
+                places, part = workspace.place[flat[here]], self.source_of(workspace.arrays[number])
+            index[here] = begin + places.reshape(-1)
+            begin += part.size
+            parts.append(part)
+        return Pick(Join(tuple(parts)), self.index(index.reshape(ids.shape)))
 
-    def _constants(self, ids: Ids, is_exact: bool) -> Text:
+    def _constants(self, ids: Ids, *, is_exact: bool) -> Formula:
         values = self.workspace.value[ids]
-        if values.size and (values == values.flat[0]).all() and not is_exact:
-            number = float(values.flat[0])
-            return (
-                (repr(number).removesuffix(".0"), SUM.level if number < 0 else ATOM)
-                if np.isfinite(number)
-                else (f"np.{number}".replace("-inf", "inf * -1"), ATOM if number != -np.inf else PRODUCT.level)
-            )
-        for turned in (False, True):
-            known = self.known_data.get(key_of(values.T if turned else values))
-            if known is not None:
-                return (f"{known}.T" if turned and values.ndim > 1 else known), ATOM
-        return self._keep("X" if is_exact else "c", values), ATOM
+        first = values.flat[0]
+        if not is_exact and ((values == first) | ((values != values) & (first != first))).all():
+            return Number(float(first))
+        known = self.known_data.get(key_of(values))
+        if known is None and values.ndim == 2 and (turned := self.known_data.get(key_of(values.T))) is not None:
+            return View(Name(turned, values.T.shape), (Turn(),))
+        return self._keep("X" if is_exact else "c", values)
 
-    def _keep(self, stem: str, values: Numbers) -> str:
+    def _keep(self, stem: str, values: Numbers) -> Name:
         key = key_of(values)
         if key not in self.known_data:
             self.known_data[key] = "X" if stem == "X" and not self.is_taken("X") else self.new_name(stem)
-            self.data[self.known_data[key]] = np.array(values)
-        return self.known_data[key]
+            self.data[self.known_data[key]] = _frozen(values)
+        return Name(self.known_data[key], values.shape)
 
-    def index(self, places: Ids) -> str:
+    def index(self, places: Ids) -> Name:
         """The name of an array of indices."""
         return self._keep("i", places)
 
     # Weighted sums
 
-    def _weighted_sum(self, left: Ids, right: Ids) -> Text:
+    def _weighted_sum(self, left: Ids, right: Ids) -> Formula:
         columns = self._by_source(left, right)
         product = self._product(left, right) if len(columns) == 1 else None
         if product is not None:
             return product
         for factor, terms in ((left, right), (right, left)):
             if self._is_one_constant(factor):
-                text, level = self._sum(terms)
-                if self.workspace.value[factor.flat[0]] == 1.0:
-                    return text, level
-                return f"{self.view(factor.reshape(-1)[0])[0]} * {self._within((text, level), ATOM)}", PRODUCT.level
+                return _times(self.view(factor.reshape(-1)[0]), self._sum(terms))
         if left.ndim == 1 and self._are_all(left) and self._are_all(right):
             return self._inner(left, right)
         if left.shape[-1] <= MOST_TERMS:
-            return self._written_out(left, right)
-        parts = [self._one_source(left[..., cols], right[..., cols]) for cols in columns]
-        if len(parts) == 1:
-            return parts[0]
-        return " + ".join(self._within(part, PRODUCT.level) for part in parts), SUM.level
+            pairs = ((left[..., position], right[..., position]) for position in range(left.shape[-1]))
+            return Plus(tuple(_times(self.view(one), self.view(other)) for one, other in pairs))
+        return _sum_of([self._one_source(left[..., cols], right[..., cols]) for cols in columns])
 
     def _is_one_constant(self, ids: Ids) -> bool:
         """Whether scalars are all the same number: c·a + c·b + … is c·(a + b + …)."""
         values = self.workspace.value[ids]
         return bool(self.workspace.is_constant[ids].all() and (values == values.flat[0]).all() and values.flat[0] > 0)
-
-    def _written_out(self, left: Ids, right: Ids) -> Text:
-        terms = []
-        for position in range(left.shape[-1]):
-            factors = [self._within(self.view(side[..., position]), need) for side, need in ((left, 2), (right, 3))]
-            terms.append(" * ".join(factor for factor in factors if factor != "1") or "1")
-        return " + ".join(terms), SUM.level
 
     def _by_source(self, left: Ids, right: Ids) -> list[Ids]:
         """The columns in which the factors come from the same pair of arrays."""
@@ -214,42 +189,39 @@ class Expressions(ABC):
             return [np.arange(width)]
         return [np.flatnonzero(pairs[0] == pair) for pair in np.unique(pairs[0])]
 
-    def _one_source(self, left: Ids, right: Ids) -> Text:
+    def _one_source(self, left: Ids, right: Ids) -> Formula:
         found = self._product(left, right)
         if found is not None:
             return found
-        if left.ndim == 1:
-            return self._inner(left, right)
-        sides = (self.view(left, is_exact=True)[0], self.view(right, is_exact=True)[0])
-        return f"np.einsum('...i,...i->...', {', '.join(sides)})", ATOM
+        return self._inner(left, right) if left.ndim == 1 else RowDots(self.exact(left), self.exact(right))
 
-    def _inner(self, left: Ids, right: Ids) -> Text:
-        order = np.lexsort((self.workspace.place[right], self.workspace.place[left], self.workspace.where[left]))
+    def _inner(self, left: Ids, right: Ids) -> Formula:
+        workspace = self.workspace
+        order = np.lexsort((workspace.place[right], workspace.place[left], workspace.where[left]))
         left, right = left[order], right[order]
-        arrays = [self.workspace.array_of(side) for side in (left, right)]
+        arrays = [workspace.array_of(side) for side in (left, right)]
         if all(array is not None and array.ids.size == len(left) for array in arrays) and all(
-            (self.workspace.place[side] == np.arange(len(side))).all() for side in (left, right)
+            (workspace.place[side] == np.arange(len(side))).all() for side in (left, right)
         ):
-            return f"np.vdot({', '.join(self.source_of(array)[0] for array in arrays if array)})", ATOM
-        return f"np.dot({self.view(left, True)[0]}, {self.view(right, True)[0]})", ATOM
+            first, second = (self.source_of(array) for array in arrays if array)
+            return Dot(first, second)
+        return Dot(self.exact(left), self.exact(right))
 
-    def _product(self, left: Ids, right: Ids) -> Text | None:
+    def _product(self, left: Ids, right: Ids) -> Formula | None:
         """The matrix product, if one side is the same along each row of the result and the other along each column."""
         if left.ndim == 3:
             for rows, columns in ((left, right), (right, left)):
                 if (rows == rows[:, :1]).all() and (columns == columns[:1]).all():
                     return self._matrices(rows[:, 0], columns[0])
         if left.ndim == 2:
-            for table, line in ((left, right), (right, left)):
-                if (line == line[:1]).all() and not (table == table[:1]).all():
-                    return self._matrices(table, line[0])
+            for matrix, vector in ((left, right), (right, left)):
+                if (vector == vector[:1]).all() and not (matrix == matrix[:1]).all():
+                    return self._matrices(matrix, vector[0])
         return None
 
-    def _matrices(self, rows: Ids, columns: Ids) -> Text:
+    def _matrices(self, rows: Ids, columns: Ids) -> Formula:
         order = self._contraction_order(rows, columns)
-        left, right = rows[:, order], columns[..., order]
-        first, second = self.view(left, is_exact=True), self.view(right.T, is_exact=True)
-        return f"{self._within(first, PRODUCT.level)} @ {self._within(second, PRODUCT.level + 1)}", PRODUCT.level
+        return MatMul(self.exact(rows[:, order]), self.exact(columns[..., order].T))
 
     def _contraction_order(self, rows: Ids, columns: Ids) -> Ids:
         workspace = self.workspace
@@ -258,47 +230,58 @@ class Expressions(ABC):
 
     # Sums
 
-    def _sum(self, terms: Ids) -> Text:
+    def _sum(self, terms: Ids) -> Formula:
         if terms.ndim == 2 and self._are_all(terms):
-            parts = [self._axis_sum(terms)]
-        elif terms.ndim == 1:
-            parts = [self._flat_sum(terms[cols]) for cols in self._by_source(terms, terms)]
-        elif terms.shape[-1] <= MOST_TERMS:
-            parts = [self._within(self.view(terms[..., k]), PRODUCT.level) for k in range(terms.shape[-1])]
-        else:
-            parts = [self._axis_sum(terms[..., cols]) for cols in self._by_source(terms, terms)]
-        return " + ".join(parts), SUM.level if len(parts) > 1 else ATOM
+            return self._axis_sum(terms)
+        if terms.ndim == 1:
+            return _sum_of([self._flat_sum(terms[cols]) for cols in self._by_source(terms, terms)])
+        if terms.shape[-1] <= MOST_TERMS:
+            return _sum_of([self.view(terms[..., k]) for k in range(terms.shape[-1])])
+        return _sum_of([self._axis_sum(terms[..., cols]) for cols in self._by_source(terms, terms)])
 
     def _are_all(self, terms: Ids) -> bool:
         """Whether these are the scalars of one array, each of them once."""
         array = self.workspace.array_of(terms)
         return array is not None and array.ids.size == terms.size == len(np.unique(terms))
 
-    def _flat_sum(self, terms: Ids) -> str:
+    def _flat_sum(self, terms: Ids) -> Formula:
         if (terms == terms[0]).all():
-            text = self._within(self.view(terms[0]), PRODUCT.level + 1)
-            return text if len(terms) == 1 else f"{len(terms)} * {text}"
+            return _times(Number(float(len(terms))), self.view(terms[0]))
         if self._are_all(terms):
-            return f"{self._within(self.source_of(self.workspace.arrays[self.workspace.where[terms[0]]]), ATOM)}.sum()"
-        return f"{self.view(terms, is_exact=True)[0]}.sum()"
+            return Sum(self.source_of(self.workspace.arrays[self.workspace.where[terms[0]]]))
+        return Sum(self.exact(terms))
 
-    def _axis_sum(self, terms: Ids) -> str:
+    def _axis_sum(self, terms: Ids) -> Formula:
         if terms.shape[-1] == 1:
-            return self._within(self.view(terms[..., 0]), PRODUCT.level)
-        text = self.view(terms, is_exact=True)[0]
-        return f"{text.removesuffix('.T')}.sum(axis=0)" if text.endswith(".T") else f"{text}.sum(axis=-1)"
+            return self.view(terms[..., 0])
+        found = self.exact(terms)
+        if isinstance(found, View) and found.moves[-1] == Turn() and len(found.shape) == 2:
+            moves = found.moves[:-1]
+            return Sum(View(found.parts[0], moves) if moves else found.parts[0], 0)
+        return Sum(found, -1)
 
 
-def _without_ones(factors: list[str]) -> list[str]:
-    """A condition as a factor need not be made a number first: A * (Z > 0), if the other factor is a number."""
-    shorter = [CONDITION.sub(r"\1", factor) for factor in factors]
-    return factors if all(map(CONDITION.fullmatch, factors)) else shorter
+def _times(factor: Formula, other: Formula) -> Formula:
+    """A product; a factor of 1 is left out, though not its shape."""
+    for one, rest in ((factor, other), (other, factor)):
+        if isinstance(one, Number) and one.number == 1.0:
+            return rest
+    return Apply(mul, (factor, other))
 
 
-def is_enclosed(text: str) -> bool:
-    """Whether the bracket that opens a text is the one that closes it."""
-    depths = list(accumulate((sign == "(") - (sign == ")") for sign in text))
-    return text.startswith("(") and depths.index(0) == len(text) - 1
+def _sum_of(terms: list[Formula]) -> Formula:
+    return terms[0] if len(terms) == 1 else Plus(tuple(terms))
+
+
+def _without_ones(shape: tuple[int, ...]) -> list[int]:
+    return [size for size in shape if size != 1]
+
+
+def _frozen(values: Numbers) -> Numbers:
+    """A copy that no caller can change."""
+    kept = np.array(values)
+    kept.flags.writeable = False
+    return kept
 
 
 def key_of(values: Numbers) -> bytes:

@@ -9,7 +9,6 @@ Names to know: `Memory`. It is told by `Program.memory`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,7 +16,6 @@ import numpy as np
 
 from tinygrad_edu.compiler.emit import Line
 
-NAME = re.compile(r"[A-Za-z_]\w*")
 BYTES = 8  # of a float64
 
 
@@ -47,7 +45,7 @@ class Memory:
         every = list(lines)
         forward = [line for line in every if _is_forward(line, nodes)]
         backward = [line for line in every if not _is_forward(line, nodes)]
-        read = {name for line in backward for name in NAME.findall(line.expression)}
+        read = {name for line in backward for name in line.reads}
         self.intermediates = tuple(
             Intermediate(line.name, line.shape, line.name in read) for line in forward if line.name != "loss"
         )
@@ -82,7 +80,7 @@ class Memory:
 
 
 def _is_forward(line: Line, nodes: int) -> bool:
-    return line.array is not None and int(line.array.ids.reshape(-1)[0]) < nodes
+    return line.first is not None and line.first < nodes
 
 
 def _said(each: Intermediate) -> str:

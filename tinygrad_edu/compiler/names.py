@@ -9,58 +9,90 @@ Names to know: `names_of`. Read next: `emit.py`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from keyword import iskeyword
 
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
 from tinygrad_edu.compiler.scalars import Scalars
+from tinygrad_edu.graph import Names
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import add, dot, softplus
 
 PARAMETER_LABEL = re.compile(r"l(\d+)\.n\d+\.(w\d+|b)")  # as nn.Layer labels its parameters
+LOSS = "loss"
 RESERVED = frozenset({"P", "I", "np", "math", "erf", "gradient", "program"})  # what else a program mentions
 
 
 def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> dict[int, str]:
     """Names for the arrays that have one, by number."""
     forward = [array for array in workspace.arrays if int(array.ids.max(initial=0)) < len(scalars.rule)]
-    names: dict[int, str] = {}
+    names = GivenNames()
     layers: dict[int, str] = {}
+    last = int(workspace.where[output])
+    if last != NOWHERE and workspace.arrays[last].ids.size == 1:
+        names.of[last] = LOSS
     for array in forward:
         _name_leaf(array, scalars, names, layers)
     for array in forward:
         _name_computed(workspace, array, names, layers)
-    names[int(workspace.where[output])] = "loss"
     for array in forward:
         _name_gradient(workspace, array, gradient, names)
-    return names
+    return names.of
 
 
-def _name_leaf(array: Array, scalars: Scalars, names: dict[int, str], layers: dict[int, str]) -> None:
-    if array.kind not in ("parameter", "input"):
+class GivenNames:
+    """The name of each array, by its number; no two are the same, and none is one that a program needs itself."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, str] = {}
+        self._free = Names({*RESERVED, LOSS})
+
+    def give(self, array: Array, name: str) -> None:
+        """Call an array so, or, if something else is called so, with the first free number behind it."""
+        is_taken = self.is_taken(name)
+        self.of[array.number] = self._free.after(f"{name}_", 2) if is_taken else name
+        self._free.taken.add(name)
+
+    def is_taken(self, name: str) -> bool:
+        """Whether something is called that."""
+        return name in self._free.taken
+
+
+def identifier(label: str) -> str:
+    """A label as Python reads it in a program: of letters that look alike in print, it makes one; "" if it is no name.
+
+    >>> identifier("ℓ"), identifier("x1"), identifier("lambda"), identifier("my weight")
+    ('l', 'x1', '', '')
+    """
+    name = unicodedata.normalize("NFKC", label)
+    return name if name.isidentifier() and not iskeyword(name) and name != "__debug__" else ""
+
+
+def _name_leaf(array: Array, scalars: Scalars, names: GivenNames, layers: dict[int, str]) -> None:
+    if array.kind not in ("parameter", "input") or array.number in names.of:
         return
     labels = [scalars.labels[scalar] for scalar in array.ids.reshape(-1).tolist()]
     found = [PARAMETER_LABEL.fullmatch(label) for label in labels]
     kinds = {(match[1], match[2][0]) for match in found if match}
     if len(kinds) == 1 and all(found):
         ((layer, letter),) = kinds
-        _set(names, array, ("W" if letter == "w" else "b") + layer)
+        names.give(array, ("W" if letter == "w" else "b") + layer)
         layers[array.number] = layer
-    elif len(labels) == 1 and labels[0].isidentifier() and not iskeyword(labels[0]):
-        _set(names, array, labels[0])
     else:
-        _set(names, array, _letter(array, names))
+        own = identifier(labels[0]) if len(labels) == 1 else ""
+        names.give(array, own or _letter(array, names))
 
 
-def _letter(array: Array, names: dict[int, str]) -> str:
-    """X and then Y for inputs, W for a table of parameters, p for a line of them."""
+def _letter(array: Array, names: GivenNames) -> str:
+    """X and then Y for inputs, W for a matrix of parameters, p for a vector of them."""
     if array.kind == "input":
-        return "Y" if "X" in names.values() else "X"
+        return "Y" if names.is_taken("X") else "X"
     return "W" if array.ids.ndim == 2 else "p"
 
 
-def _name_computed(workspace: Workspace, array: Array, names: dict[int, str], layers: dict[int, str]) -> None:
+def _name_computed(workspace: Workspace, array: Array, names: GivenNames, layers: dict[int, str]) -> None:
     """Z for a weighted sum and its bias, A for a function of Z."""
     if array.args is None or array.rule is None:
         return
@@ -71,35 +103,29 @@ def _name_computed(workspace: Workspace, array: Array, names: dict[int, str], la
     (layer,) = found
     if array.rule is dot or array.rule is add:
         layers[array.number] = layer
-        if array.rule is add:
-            _set(names, array, f"Z{layer}")
-    elif (
-        array.rule.binding is CALL
-        and array.rule.is_unary
-        and len(sources) == 1
-        and names.get(sources[0], "").startswith("Z")
-    ):
-        is_loss = array.rule is softplus and layer == max(layers.values(), key=int)  # of the logits, not an activation
-        if not is_loss:
-            _set(names, array, f"A{layer}")
+        name = f"Z{layer}" if array.rule is add else ""
+    else:
+        name = f"A{layer}" if _is_activation(array, layer, sources, names, layers) else ""
+    if name and array.number not in names.of:
+        names.give(array, name)
 
 
-def _name_gradient(workspace: Workspace, array: Array, gradient: Ids, names: dict[int, str]) -> None:
-    if array.number not in names:
+def _is_activation(array: Array, layer: str, sources: list[int], names: GivenNames, layers: dict[int, str]) -> bool:
+    """Whether an array is a function of Z, and not the softplus of the logits, which is part of a loss."""
+    rule = array.rule
+    if rule is None or rule.binding is not CALL or not rule.is_unary or len(sources) != 1:
+        return False
+    is_loss = rule is softplus and layer == max(layers.values(), key=int)
+    return names.of.get(sources[0], "").startswith("Z") and not is_loss
+
+
+def _name_gradient(workspace: Workspace, array: Array, gradient: Ids, names: GivenNames) -> None:
+    if array.number not in names.of:
         return
     scalars = gradient[array.ids]
     if scalars.size == 0 or (scalars == NOWHERE).any():
         return
     holder = workspace.array_of(scalars)
     is_same = holder is not None and (workspace.place[scalars] == np.arange(scalars.size).reshape(scalars.shape)).all()
-    if holder is not None and is_same and holder.number not in names and holder.ids.size == scalars.size:
-        _set(names, holder, f"d{names[array.number]}")
-
-
-def _set(names: dict[int, str], array: Array, name: str) -> None:
-    taken = {*names.values(), *RESERVED}
-    number = 2
-    wanted = name
-    while wanted in taken:
-        wanted, number = f"{name}_{number}", number + 1
-    names[array.number] = wanted
+    if holder is not None and is_same and holder.number not in names.of and holder.ids.size == scalars.size:
+        names.give(holder, f"d{names.of[array.number]}")

@@ -14,23 +14,25 @@ import contextlib
 import gc
 import itertools
 import linecache
+import threading
 import traceback
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.backprop import gradients_in
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
-from tinygrad_edu.compiler.emit import Source, emit
+from tinygrad_edu.compiler.emit import Line, Source, emit
 from tinygrad_edu.compiler.explain import explanation
 from tinygrad_edu.compiler.gradient import gradients
 from tinygrad_edu.compiler.groups import arrange
 from tinygrad_edu.compiler.memory import Memory
 from tinygrad_edu.compiler.names import names_of
+from tinygrad_edu.compiler.proof import Leaves, Point, check_program
 from tinygrad_edu.compiler.scalars import lower
-from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError
+from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError, TinygradError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.preludes import NUMPY
 from tinygrad_edu.value import Number, Value
@@ -39,7 +41,6 @@ Floats = npt.NDArray[np.float64]
 Nodes = npt.NDArray[Any]  # Values, in the shape they are asked for
 Function = Any  # (parameters, inputs) -> (loss, gradient)
 
-TOLERANCE = 1e-9  # relative, to the largest number of its kind: the order of additions differs
 _PRELUDE = builtins.compile(NUMPY, "<tinygrad_edu prelude>", "exec")
 _numbers = itertools.count(1)
 
@@ -67,7 +68,8 @@ def compile(
     Raises:
         GraphError: if `loss` is no Value, a parameter or an input no leaf of it, or an output no node of its graph.
         StaleGraphError: if a number changed after the graph was made.
-        CompileError: if the program does not give the numbers of the graph; that would be a bug of the compiler.
+        CompileError: if the program does not give the numbers of the graph, at its own numbers or at others near them;
+            that would be a bug of the compiler.
 
     >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
     >>> program = compile((w * x - 1) ** 2, wrt=[w], inputs=[x])
@@ -84,9 +86,24 @@ def compile(
     graph = Graph(loss)
     chosen = [leaf for leaf in graph.leaves if leaf not in set(leaves)] if wrt is None else _flat(wrt)
     with _resting_collector():
-        program = Program(graph, chosen, leaves, _table(graph, outputs), check=check)
-        program.check_against(graph)
-    return program
+        try:
+            return Program(graph, chosen, leaves, _table(graph, outputs), check=check)
+        except TinygradError:
+            raise
+        except MISTAKES as error:
+            raise _mistake(graph, error) from error
+
+
+MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, SyntaxError, TypeError, ValueError)
+
+
+def _mistake(graph: Graph, error: BaseException) -> CompileError:
+    """A mistake of the compiler, whatever Python calls it, is nothing that a caller should have to know by name."""
+    return CompileError(
+        f"compile of {graph.output!r}",
+        f"no program was found for it ({type(error).__name__}: {error})",
+        instead="the eager way, and a report with this graph: it is a bug of the compiler",
+    )
 
 
 @contextlib.contextmanager
@@ -123,14 +140,19 @@ def _table(graph: Graph, outputs: Any) -> Nodes:
     return table
 
 
+class Call(NamedTuple):
+    """What a program was called with, and what it gave beside the loss and the gradient."""
+
+    inputs: Floats
+    outputs: Floats
+
+
 class Program:
     """A NumPy function of parameters and inputs that gives a loss and its gradient.
 
-    Attributes:
-        source: its text. `print(program.source)` shows it; a traceback shows its lines.
-        leaves: the lines that name the parameters and the inputs.
-        lines: the lines that compute something, with the arrays that they stand for.
-        outputs: what was asked for beside the loss, as the last call found it.
+    `print(program.source)` shows it; a traceback shows its lines. It can be pickled, with the graph it came from.
+    Several threads may call it at once: the inputs and the outputs of its last call are each thread's own, the
+    parameters are those of all.
     """
 
     def __init__(
@@ -139,16 +161,54 @@ class Program:
         self.check = check
         self.wrt = tuple(wrt)
         self.inputs = tuple(inputs)
+        self.graph = graph
         self.edges = sum(map(len, graph.arguments))
         self._parameters = np.array([leaf.data for leaf in wrt], dtype=np.float64)
-        self._inputs = np.array([leaf.data for leaf in inputs], dtype=np.float64)
-        self.outputs = np.array([node.data for node in outputs.flat]).reshape(outputs.shape)
-        found, self._gradient = _find(graph, self.wrt, self.inputs, outputs)
-        self.graph = graph
-        self.source = found.text
-        self.leaves = found.leaves
-        self.lines = found.lines
-        self._function = _function(found)
+        self._first = Call(
+            np.array([leaf.data for leaf in inputs], dtype=np.float64),
+            np.array([node.data for node in outputs.flat], dtype=np.float64).reshape(outputs.shape),
+        )
+        self._found, self._gradient = _find(graph, self.wrt, self.inputs, outputs)
+        self._prepare()
+        leaves = Leaves(self.wrt, self.inputs, outputs.reshape(-1).tolist())
+        check_program(self._at, graph, leaves)
+
+    def _prepare(self) -> None:
+        """What is made of the text, and cannot be pickled: the function, and what each thread called it with last."""
+        self._function = _function(self._found)
+        self._calls = threading.local()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: part for name, part in vars(self).items() if name not in ("_function", "_calls")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._prepare()
+
+    @property
+    def source(self) -> str:
+        """The text of the function."""
+        return self._found.text
+
+    @property
+    def leaves(self) -> tuple[Line, ...]:
+        """The lines that name the parameters and the inputs."""
+        return self._found.leaves
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that compute something."""
+        return self._found.lines
+
+    @property
+    def outputs(self) -> Floats:
+        """What was asked for beside the loss, as the last call of this thread found it; an array of its own."""
+        return self._last.outputs
+
+    @property
+    def _last(self) -> Call:
+        call: Call = getattr(self._calls, "last", self._first)
+        return call
 
     @property
     def parameters(self) -> Floats:
@@ -172,17 +232,26 @@ class Program:
             SizeError: if there is not one number for each input.
             DomainError: if the program was compiled with `check=True`, and leaves a domain.
         """
-        if inputs is not None:
-            self._inputs[:] = _sized(inputs, len(self.inputs), "inputs")
+        numbers = self._last.inputs if inputs is None else _sized(inputs, len(self.inputs), "inputs")
+        loss, gradient, outputs = self._run(self._parameters, numbers)
+        self._calls.last = Call(numbers, outputs if outputs.size else self._first.outputs)
+        return loss, gradient
+
+    def _run(self, parameters: Floats, inputs: Floats) -> tuple[float, Floats, Floats]:
+        """The function itself. What it gives belongs to the caller: no array is part of another one."""
         wrong: Literal["raise", "ignore"] = "raise" if self.check else "ignore"
         try:
             with np.errstate(divide=wrong, invalid=wrong, over="ignore", under="ignore"):
-                loss, gradient, *outputs = self._function(self._parameters, self._inputs)
+                loss, gradient, *outputs = self._function(parameters, inputs)
         except FloatingPointError as error:
             raise self._outside(error) from None
-        if outputs:
-            self.outputs = outputs[0]
-        return float(loss), gradient
+        return float(loss), gradient, np.array(outputs[0] if outputs else [], dtype=np.float64)
+
+    def _at(self, parameters: Floats, inputs: Floats) -> Point:
+        """What the program gives at some numbers, without a look at domains, for a comparison."""
+        with np.errstate(all="ignore"):
+            loss, gradient, *outputs = self._function(parameters, inputs)
+        return Point(float(loss), gradient, np.array(outputs[0] if outputs else [], dtype=np.float64).reshape(-1))
 
     def _outside(self, error: FloatingPointError) -> DomainError:
         line = traceback.extract_tb(error.__traceback__)[-1].line
@@ -222,26 +291,6 @@ class Program:
         """
         return Memory(self.lines, len(self.graph))
 
-    def check_against(self, graph: Graph) -> None:
-        """Hold the program against the scalars it was made from."""
-        outputs = self.outputs
-        loss, gradient = self()
-        gradients = gradients_in(graph)
-        right = np.array([gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in self.wrt])
-        found, expected = (np.array(loss), gradient, self.outputs), (np.array(graph.output.data), right, outputs)
-        if not _is_finite(*expected) and not _is_finite(*found):
-            return  # beyond the largest float, the order of additions decides what is inf and what is nan
-        if _is_finite(*found) and all(map(_is_near, found, expected)):
-            return
-        graph.validate()
-        with np.errstate(invalid="ignore"):
-            largest = np.abs(gradient - right).max()
-        raise CompileError(
-            f"compile of {graph.output!r}",
-            f"the program gives the loss {loss}, and a gradient that differs by {largest}",
-            instead="the eager way, and a report with this graph: it is a bug of the compiler",
-        )
-
     def __repr__(self) -> str:
         return (
             f"<Program of {len(self.wrt):,} parameters: {self.edges:,} edges between scalars became "
@@ -264,28 +313,21 @@ def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: 
 
 
 def _function(source: Source) -> Function:
-    """The text as a function, whose lines a traceback can show."""
+    """The text as a function, whose lines a traceback can show as long as it lives."""
     name = f"<tinygrad_edu program {next(_numbers)}>"
     linecache.cache[name] = (len(source.text), None, source.text.splitlines(keepends=True), name)
     names: dict[str, Any] = dict(source.data)
     exec(_PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
     exec(builtins.compile(source.text, name, "exec"), names)  # noqa: S102
+    weakref.finalize(names["program"], linecache.cache.pop, name, None)
     return names["program"]
 
 
 def _sized(numbers: npt.ArrayLike | Sequence[Number], size: int, what: str) -> Floats:
-    found = np.asarray(cast("npt.ArrayLike", numbers), dtype=np.float64).reshape(-1)
+    """A copy of numbers, in a line, if there are as many as it needs."""
+    found = np.array(cast("npt.ArrayLike", numbers), dtype=np.float64).reshape(-1)
     if len(found) != size:
         raise SizeError(
             f"a program with {len(found)} numbers for its {what}", f"it has {size}", instead=f"{size} numbers, in order"
         )
     return found
-
-
-def _is_near(found: Floats, right: Floats) -> bool:
-    scale = max(1.0, float(np.abs(right).max(initial=0.0)))
-    return bool(np.allclose(found, right, rtol=TOLERANCE, atol=TOLERANCE * scale))
-
-
-def _is_finite(*numbers: Floats) -> bool:
-    return all(bool(np.isfinite(each).all()) for each in numbers)

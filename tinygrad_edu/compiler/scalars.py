@@ -133,6 +133,7 @@ def _join_products(scalars: Scalars, uses: list[int]) -> None:
             last = max(products)
             lefts, rights = ([scalars.args[term][side] for term in products] for side in (0, 1))
             scalars.rule[last], scalars.args[last] = dot, lefts + rights
+            scalars.data[last] = sum(scalars.data[term] for term in products)
             made = set(products)
             scalars.args[node] = [last, *(term for term in terms if term not in made)]
             for term in made - {last}:

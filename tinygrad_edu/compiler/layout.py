@@ -1,0 +1,147 @@
+"""Where do the numbers of a view stand in the array that it is taken of?
+
+A `Layout` says it in arithmetic: the number at (i, j) of a view stands at base + i · steps[0] + j · steps[1] of the
+array in C order. Every *move* (a slice, a transpose, another shape) takes a layout to a layout, so what a chain of
+moves gives is known before NumPy runs it, without an array of that size.
+
+Names to know: `Layout`, `Index`, `Turn`, `Reshape`. Read next: `formulas.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from math import prod
+from operator import mul
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Shape = tuple[int, ...]
+
+
+class Layout(NamedTuple):
+    """Places base + i · steps[0] + j · steps[1] …, for i, j … up to the shape."""
+
+    base: int
+    shape: Shape
+    steps: tuple[int, ...]
+
+    @classmethod
+    def of(cls, shape: Sequence[int]) -> Layout:
+        """A whole array, in C order.
+
+        >>> Layout.of((4, 3))
+        Layout(base=0, shape=(4, 3), steps=(3, 1))
+        """
+        sizes = [*shape[1:], 1][: len(shape)]
+        return cls(0, tuple(shape), tuple(accumulate(reversed(sizes), mul))[::-1])
+
+    @classmethod
+    def found_in(cls, places: npt.NDArray[np.int64]) -> Layout | None:
+        """The layout of given places, if they are regular; a step is 0 where nothing changes.
+
+        >>> Layout.found_in(np.array([[1, 4], [2, 5]]))
+        Layout(base=1, shape=(2, 2), steps=(1, 3))
+        >>> Layout.found_in(np.array([0, 1, 3])) is None
+        True
+        """
+        base = int(places.flat[0])
+        steps = []
+        expected = np.array(base)
+        for axis, size in enumerate(places.shape):
+            second = tuple(1 if each == axis else 0 for each in range(places.ndim))
+            steps.append(int(places[second]) - base if size > 1 else 0)
+            along = [-1 if each == axis else 1 for each in range(places.ndim)]
+            expected = expected + steps[-1] * np.arange(size).reshape(along)
+        return cls(base, places.shape, tuple(steps)) if (expected == places).all() else None
+
+    def moved(self, moves: Iterable[Move]) -> Layout:
+        """After some moves.
+
+        >>> Layout.of((4, 3)).moved([Index((slice(None), 1))])
+        Layout(base=1, shape=(4,), steps=(3,))
+        """
+        layout = self
+        for move in moves:
+            layout = move.of(layout)
+        return layout
+
+    def is_same(self, other: Layout) -> bool:
+        """Whether two layouts have one shape, and the same number everywhere in it."""
+        steps = zip(self.shape, self.steps, other.steps, strict=False)
+        return (
+            self.base == other.base
+            and self.shape == other.shape
+            and all(size == 1 or mine == others for size, mine, others in steps)
+        )
+
+    def stretches_to(self, other: Layout) -> bool:
+        """Whether broadcasting makes the other one of this: new axes in front, and axes of size 1 repeated.
+
+        >>> Layout(2, (3, 1), (1, 0)).stretches_to(Layout(2, (3, 4), (1, 0)))
+        True
+        """
+        missing = len(other.shape) - len(self.shape)
+        if missing < 0:
+            return False
+        steps = tuple(step if size > 1 else 0 for size, step in zip(self.shape, self.steps, strict=True))
+        sizes = (1,) * missing + self.shape
+        if any(mine not in (1, size) for mine, size in zip(sizes, other.shape, strict=True)):
+            return False
+        return Layout(self.base, other.shape, (0,) * missing + steps).is_same(other)
+
+
+class Move(Protocol):
+    """A step on the way from an array to a view of it."""
+
+    def of(self, layout: Layout) -> Layout:
+        """What it makes of a layout."""
+        ...
+
+
+class Index(NamedTuple):
+    """[…]: for each axis a place or a slice, and None for a new axis of size 1; axes that are left out stay whole."""
+
+    entries: tuple[int | slice | None, ...]
+
+    def of(self, layout: Layout) -> Layout:
+        """What it makes of a layout."""
+        base, sizes, steps = layout.base, list(layout.shape), list(layout.steps)
+        shape: list[tuple[int, int]] = []
+        for entry in self.entries:
+            if entry is None:
+                shape.append((1, 0))
+                continue
+            size, step = sizes.pop(0), steps.pop(0)
+            if isinstance(entry, slice):
+                chosen = range(size)[entry]
+                base += chosen.start * step if chosen else 0
+                shape.append((len(chosen), chosen.step * step))
+            else:
+                base += range(size)[entry] * step
+        shape += zip(sizes, steps, strict=True)
+        return Layout(base, tuple(size for size, _ in shape), tuple(step for _, step in shape))
+
+
+class Turn(NamedTuple):
+    """.T: the axes the other way round."""
+
+    def of(self, layout: Layout) -> Layout:
+        """What it makes of a layout."""
+        return Layout(layout.base, layout.shape[::-1], layout.steps[::-1])
+
+
+class Reshape(NamedTuple):
+    """The same numbers in the same order, in another shape; of a whole array, or of a line."""
+
+    shape: Shape
+
+    def of(self, layout: Layout) -> Layout:
+        """What it makes of a layout."""
+        unit = layout.steps[-1] if layout.steps else 1
+        in_order = tuple(unit * step for step in Layout.of(layout.shape).steps)
+        assert layout.is_same(layout._replace(steps=in_order)), "only what stands in order can get another shape"
+        assert prod(self.shape) == prod(layout.shape), (layout.shape, self.shape)
+        return Layout(layout.base, self.shape, tuple(unit * step for step in Layout.of(self.shape).steps))

@@ -1,0 +1,204 @@
+"""How is a formula written as NumPy?
+
+One method for each kind of node; each gives a text and how tightly it binds, and `text` puts parentheses around what
+binds less tightly than its place needs. So no sum stands bare before a `.T`, and no text is read again to find out.
+
+Names to know: `NumPyPrinter`. Read next: `names.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import isfinite
+
+from tinygrad_edu.compiler.formulas import (
+    Apply,
+    Dot,
+    Fill,
+    Formula,
+    Join,
+    MatMul,
+    Name,
+    Number,
+    Pick,
+    Plus,
+    Reduce,
+    RowDots,
+    Sum,
+    View,
+)
+from tinygrad_edu.compiler.layout import Index, Move, Reshape
+from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
+from tinygrad_edu.rules import mul, neg
+
+Written = tuple[str, int]  # a text, and how tightly it binds
+
+ATOM = CALL.level
+LOOSE = 0
+AS_NUMBER = " * 1.0"  # at the end of a row's template: what stands before it is a condition, true or false
+MINUS_ARGUMENT = "-{}"  # in a row's template: of -x, this is x
+
+
+class NumPyPrinter:
+    """Writes formulas as NumPy.
+
+    >>> from tinygrad_edu.rules import power
+    >>> NumPyPrinter().text(Sum(Apply(power, (Name("Z", (5, 3)), Number(2.0))), -1))
+    '(Z ** 2).sum(axis=-1)'
+    """
+
+    def line(self, formula: Formula) -> str:
+        """A formula on the right of an equals sign: without parentheses around the whole."""
+        if isinstance(formula, Apply) and formula.rule.binding is CALL and is_enclosed(formula.rule.numpy):
+            return self._call(formula)[0][1:-1]
+        return self.text(formula)
+
+    def text(self, formula: Formula, need: int = LOOSE) -> str:
+        """A formula where something that binds so tightly is needed."""
+        text, level = self._written(formula)
+        return text if level >= need else f"({text})"
+
+    def _written(self, formula: Formula) -> Written:
+        method: Callable[[Formula], Written] = getattr(self, f"_{type(formula).__name__.lower()}")
+        return method(formula)
+
+    def _name(self, formula: Name) -> Written:
+        return formula.name, ATOM
+
+    def _number(self, formula: Number) -> Written:
+        number = formula.number
+        if isfinite(number):
+            return repr(number).removesuffix(".0"), SUM.level if repr(number)[0] == "-" else ATOM
+        return (f"-np.{-number}", SUM.level) if number < 0 else (f"np.{number}", ATOM)
+
+    def _apply(self, formula: Apply) -> Written:
+        rule = formula.rule
+        if rule.binding is CALL:
+            return self._call(formula)
+        needs = zip(formula.parts, rule.binding.needs, strict=True)
+        texts = [self.text(arg, need) for arg, need in needs]
+        if rule is mul:
+            texts = self._factors(formula.parts, texts)
+        return rule.text.format(*texts), rule.binding.level
+
+    def _factors(self, args: Sequence[Formula], texts: list[str]) -> list[str]:
+        """A condition as a factor need not be made a number first, A * (Z > 0), if the other factor is a number."""
+        conditions = [_condition(arg) for arg in args]
+        if all(conditions):
+            return texts
+        return [
+            f"({condition.format(self.text(arg.parts[0], ATOM))})" if condition else text
+            for condition, arg, text in zip(conditions, args, texts, strict=True)
+        ]
+
+    def _call(self, formula: Apply) -> Written:
+        rule, args = formula.rule, formula.parts
+        template = rule.numpy
+        if template.count("{") == template.count(MINUS_ARGUMENT) and _is(args[0], neg):
+            template, args = template.replace(MINUS_ARGUMENT, "{}"), args[0].parts
+        is_call = is_one_call(template)
+        text = template.format(*(self.text(arg, LOOSE if is_call else ATOM) for arg in args))
+        return text, ATOM if is_call or is_enclosed(template) else LOOSE
+
+    def _reduce(self, formula: Reduce) -> Written:
+        groups = formula.rule.grouped([self.text(arg) for arg in formula.parts])
+        return formula.rule.numpy.format(*(", ".join(group) for group in groups)), ATOM
+
+    def _plus(self, formula: Plus) -> Written:
+        first, *others = formula.parts
+        texts = [self.text(first, SUM.level), *(self.text(term, PRODUCT.level) for term in others)]
+        return " + ".join(texts), SUM.level if others else self._written(first)[1]
+
+    def _matmul(self, formula: MatMul) -> Written:
+        left, right = formula.parts
+        return f"{self.text(left, PRODUCT.level)} @ {self.text(right, PRODUCT.level + 1)}", PRODUCT.level
+
+    def _dot(self, formula: Dot) -> Written:
+        both = ", ".join(map(self.text, formula.parts))
+        are_vectors = all(len(part.shape) == 1 for part in formula.parts)
+        are_views = any(isinstance(part, View | Pick) for part in formula.parts)
+        return (f"np.dot({both})" if are_vectors and are_views else f"np.vdot({both})"), ATOM
+
+    def _rowdots(self, formula: RowDots) -> Written:
+        return f"np.einsum('...i,...i->...', {', '.join(map(self.text, formula.parts))})", ATOM
+
+    def _sum(self, formula: Sum) -> Written:
+        along = "" if formula.axis is None else f"axis={formula.axis}"
+        return f"{self.text(formula.parts[0], ATOM)}.sum({along})", ATOM
+
+    def _view(self, formula: View) -> Written:
+        return self.text(formula.parts[0], ATOM) + "".join(map(_move, formula.moves)), ATOM
+
+    def _pick(self, formula: Pick) -> Written:
+        of, index = formula.parts
+        flat = "" if len(of.shape) == 1 else ".ravel()"
+        return f"{self.text(of, ATOM)}{flat}[{self.text(index)}]", ATOM
+
+    def _join(self, formula: Join) -> Written:
+        parts = (f"np.ravel({self.text(part)})" if _is_ravelled(part) else self.text(part) for part in formula.parts)
+        return f"np.concatenate([{', '.join(parts)}])", ATOM
+
+    def _fill(self, formula: Fill) -> Written:
+        (of,) = formula.parts
+        if of.shape:
+            return f"np.broadcast_to({self.text(of)}, {formula.shape})", ATOM
+        return f"np.full({formula.shape}, {self.text(of)})", ATOM
+
+
+def _is(formula: Formula, rule: Rule) -> bool:
+    return isinstance(formula, Apply) and formula.rule is rule
+
+
+def _condition(formula: Formula) -> str:
+    """The template of an operation that is a condition made a number, without what makes it one; else nothing."""
+    if isinstance(formula, Apply) and formula.rule.numpy.endswith(AS_NUMBER):
+        return formula.rule.numpy.removesuffix(AS_NUMBER)[1:-1]
+    return ""
+
+
+def _is_ravelled(part: Formula) -> bool:
+    """Whether a part has to be made a line before it is laid beside others."""
+    return len(part.shape) != 1 or not isinstance(part, Name) or not part.name.startswith("c")
+
+
+def _move(move: Move) -> str:
+    if isinstance(move, Index):
+        return _index(move.entries)
+    if isinstance(move, Reshape):
+        return ".ravel()" if len(move.shape) == 1 else f".reshape({', '.join(map(str, move.shape))})"
+    return ".T"
+
+
+def _index(entries: tuple[int | slice | None, ...]) -> str:
+    shown = [_slice(entry) if isinstance(entry, slice) else str(entry) for entry in entries]
+    while None not in entries and len(shown) > 1 and shown[-1] == ":":
+        shown.pop()
+    return f"[{', '.join(shown)}]"
+
+
+def _slice(entry: slice) -> str:
+    start, stop, step = ("" if part is None else str(part) for part in (entry.start, entry.stop, entry.step))
+    return f"{start}:{stop}" + (f":{step}" if step else "")
+
+
+@cache
+def is_one_call(template: str) -> bool:
+    """Whether a row's template is one call, whose arguments need no parentheses: `np.tanh({})`."""
+    return re.fullmatch(r"[\w.]+\((\{\d?\}|[\w. ,])*\)", template) is not None
+
+
+@cache
+def is_enclosed(template: str) -> bool:
+    """Whether the parenthesis that opens a row's template is the one that closes it.
+
+    >>> is_enclosed("(1 / (1 + np.exp(-{})))"), is_enclosed("({} > 0) * 1.0")
+    (True, False)
+    """
+    depth = 0
+    for place, sign in enumerate(template):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            return place == len(template) - 1 and place > 0
+    return False

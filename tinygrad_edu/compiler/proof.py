@@ -1,0 +1,202 @@
+"""Does a program give the numbers of the graph it was made from?
+
+Two points are compared, the loss, every gradient and every output: the numbers that the graph has, and a random point
+near them, at which the graph is computed once more, scalar by scalar. The first alone would prove little: with weights
+that are zero or equal, a matrix and its transpose are the same.
+
+Where rounding decides, nothing can be compared: at a kink (relu, maximum) that two ways of adding approach from two
+sides, beyond the largest float, or where a change in the last digit of the leaves moves the result just as far.
+
+Names to know: `check_program`. Read next: `program.py`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_edu.backprop import gradients_in
+from tinygrad_edu.errors import CompileError
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.value import Value
+
+Floats = npt.NDArray[np.float64]
+
+TOLERANCE = 1e-9  # relative, to the largest number of its kind: the order of additions differs
+DISTANCES = (0.5, 0.1, 0.01, 1e-4)  # of the second point, relative to a number; the first of them inside every domain
+LAST_DIGIT = 4e-16
+PATIENCE = 1e3  # how often the effect of a change in the last digit, until a difference is one
+NEAR_A_KINK = 1e-12  # relative to the largest number of the graph
+
+
+class Point(NamedTuple):
+    """What a loss is at some numbers.
+
+    Attributes:
+        loss: its number.
+        gradient: ∂loss/∂parameter, in the order of the parameters.
+        outputs: what was asked for beside it.
+        is_at_a_kink: whether an operation stands so near to its kink that rounding decides.
+    """
+
+    loss: float
+    gradient: Floats
+    outputs: Floats
+    is_at_a_kink: bool = False
+
+    @property
+    def numbers(self) -> tuple[Floats, Floats, Floats]:
+        """All three, as arrays."""
+        return np.array(self.loss), self.gradient, self.outputs
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether none of them is infinite or NaN."""
+        return all(bool(np.isfinite(each).all()) for each in self.numbers)
+
+
+class Leaves(NamedTuple):
+    """What a program is a function of, and what it gives beside the loss."""
+
+    wrt: Sequence[Value]
+    inputs: Sequence[Value]
+    outputs: Sequence[Value]
+
+
+Run = Callable[[Floats, Floats], Point]  # a program: of parameters and inputs
+
+
+def check_program(run: Run, graph: Graph, leaves: Leaves) -> None:
+    """Compare a program with its graph, at the numbers of the graph and at others.
+
+    Raises:
+        StaleGraphError: if a number changed after the graph was made.
+        CompileError: if the program gives other numbers than the graph.
+    """
+    parameters, inputs = (np.array([leaf.data for leaf in side]) for side in (leaves.wrt, leaves.inputs))
+    right, found = _stored(graph, leaves), run(parameters, inputs)
+    if not _agree(found, right):
+        graph.validate()
+        if _is_decisive(found, right, graph, leaves, parameters, inputs):
+            raise _differs(graph, found, right)
+    second = _second_point(graph, leaves, parameters, inputs)
+    if second is not None:
+        right, parameters, inputs = second
+        found = run(parameters, inputs)
+        if not _agree(found, right) and _is_decisive(found, right, graph, leaves, parameters, inputs):
+            raise _differs(graph, found, right)
+
+
+def _stored(graph: Graph, leaves: Leaves) -> Point:
+    """At the numbers that the graph has."""
+    gradients = gradients_in(graph)
+    gradient = [gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in leaves.wrt]
+    return Point(graph.output.data, np.array(gradient), np.array([node.data for node in leaves.outputs]))
+
+
+def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -> Point | None:
+    """What the graph gives at other numbers, scalar by scalar; None outside the domain of an operation."""
+    changed = dict(zip([*leaves.wrt, *leaves.inputs], [*parameters.tolist(), *inputs.tolist()], strict=True))
+    numbers: list[float] = []
+    partials: list[tuple[float, ...]] = []
+    margin = np.inf
+    for node, places in zip(graph.nodes, graph.arguments, strict=True):
+        if node.rule is None or not places:
+            numbers.append(changed.get(node, node.data))
+            partials.append(())
+            continue
+        args = [numbers[place] for place in places]
+        if node.rule.domain is not None and not node.rule.domain.holds(*args):
+            return None
+        out, slopes = node.rule.linearize(args)
+        numbers.append(out)
+        partials.append(slopes)
+        if node.rule.kinks:
+            margin = min(margin, _margin(node.rule, args))
+    gradients = _swept(graph, partials)
+    gradient = np.array([gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in leaves.wrt])
+    outputs = np.array([numbers[graph.index[node]] for node in leaves.outputs])
+    return Point(numbers[-1], gradient, outputs, margin <= NEAR_A_KINK * max(1.0, *map(abs, numbers)))
+
+
+def _swept(graph: Graph, partials: list[tuple[float, ...]]) -> list[float]:
+    gradients = [0.0] * len(graph)
+    gradients[-1] = 1.0
+    for number in range(len(graph) - 1, -1, -1):
+        for place, partial in zip(graph.arguments[number], partials[number], strict=True):
+            gradients[place] += gradients[number] * partial
+    return gradients
+
+
+def _margin(rule: Rule, args: Sequence[float]) -> float:
+    """How far an operation is from its kink: from zero, or from the tie of its two arguments."""
+    kink = next(iter(rule.kinks))
+    return abs(args[0] if kink[0] == 0.0 else args[0] - args[1])
+
+
+def _second_point(
+    graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats
+) -> tuple[Point, Floats, Floats] | None:
+    """A random point near the first one that is inside every domain, and finite."""
+    for seed, distance in enumerate(DISTANCES):
+        others = [_moved(side, distance, seed) for side in (parameters, inputs)]
+        point = point_at(graph, leaves, *others)
+        if point is not None and point.is_finite:
+            return point, *others
+    return None
+
+
+def _moved(numbers: Floats, distance: float, seed: int) -> Floats:
+    rng = random.Random(seed)  # noqa: S311 (no secret, and the same for every compile)
+    noise = np.array([rng.uniform(-distance, distance) for _ in range(len(numbers))])
+    sizes = np.where(np.isfinite(numbers) & (numbers != 0.0), np.abs(numbers), 1.0)
+    return numbers + noise * sizes
+
+
+def _is_decisive(found: Point, right: Point, graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -> bool:
+    """Whether a difference is one of formulas, and not of rounding."""
+    if not right.is_finite and not found.is_finite:
+        return False  # beyond the largest float, the order of additions decides what is inf and what is nan
+    here = point_at(graph, leaves, parameters, inputs)
+    if here is None or here.is_at_a_kink:
+        return here is None
+    beside = [
+        point_at(graph, leaves, *(_moved(side, LAST_DIGIT, seed) for side in (parameters, inputs))) for seed in range(3)
+    ]
+    moved = [_distances(point, here) for point in beside if point is not None]
+    differences = _distances(found, right)
+    return len(moved) == len(beside) and not any(_are_as_far(each, differences) for each in moved)
+
+
+def _distances(point: Point, other: Point) -> list[Floats]:
+    return [np.abs(one - another) for one, another in zip(point.numbers, other.numbers, strict=True)]
+
+
+def _are_as_far(moved: list[Floats], differs: list[Floats]) -> bool:
+    """Whether a change in the last digit moves each number as far as it differs."""
+    return all(bool((far <= PATIENCE * step.max(initial=0.0)).all()) for far, step in zip(differs, moved, strict=True))
+
+
+def _agree(found: Point, right: Point) -> bool:
+    return found.is_finite and right.is_finite and all(map(_is_near, found.numbers, right.numbers))
+
+
+def _is_near(found: Floats, right: Floats) -> bool:
+    scale = max(1.0, float(np.abs(right).max(initial=0.0)))
+    return bool(np.allclose(found, right, rtol=TOLERANCE, atol=TOLERANCE * scale))
+
+
+def _differs(graph: Graph, found: Point, right: Point) -> CompileError:
+    with np.errstate(invalid="ignore"):
+        largest = float(np.abs(found.gradient - right.gradient).max(initial=0.0))
+    return CompileError(
+        f"compile of {graph.output!r}",
+        f"the program gives the loss {found.loss}, where the graph gives {right.loss}, "
+        f"and a gradient that differs by {largest}",
+        instead="the eager way, and a report with this graph: it is a bug of the compiler",
+    )
