@@ -135,7 +135,7 @@ class Workspace:
             if size > 1 and (together == together.take([0], axis)).all():  # the same along an axis: computed once
                 once = self.compute(rule, [np.asarray(arg.take(0, axis)) for arg in args])
                 return np.broadcast_to(np.expand_dims(once, axis), together.shape[:-1])
-        key = (rule.name, together.shape, together.tobytes())
+        key = (rule, together.shape, together.tobytes())
         if key not in self._made:
             ids = self.fresh(together.shape[:-1])
             self.put(ids, rule, together, "computed")
@@ -146,7 +146,7 @@ class Workspace:
         """Let what is in an array be found when it is asked for again."""
         assert array.rule is not None
         assert array.args is not None
-        self._made[array.rule.name, array.args.shape, array.args.tobytes()] = array.ids
+        self._made[array.rule, array.args.shape, array.args.tobytes()] = array.ids
 
     def _folded(self, rule: Rule, args: Ids) -> Ids:
         flat = args.reshape(-1, args.shape[-1])

@@ -271,6 +271,8 @@ def product_of(workspace: Workspace, left: Ids, right: Ids) -> Product | None:
     right_rows, right_of = _distinct_rows(workspace, right)
     if len(left_rows) * len(right_rows) != len(left):
         return None
+    if (left[left_rows][left_of] != left).any() or (right[right_rows][right_of] != right).any():
+        return None  # two rows had one fingerprint
     if len(np.unique(left_of * len(right_rows) + right_of)) != len(left):
         return None
     return Product(left[left_rows], right[right_rows], left_of, right_of)

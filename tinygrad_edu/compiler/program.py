@@ -66,7 +66,8 @@ def compile(
             it, the result is inf or nan, as in NumPy.
 
     Raises:
-        GraphError: if `loss` is no Value, a parameter or an input no leaf of it, or an output no node of its graph.
+        GraphError: if `loss` is not a Value, a parameter or an input is computed or named twice, or an output is not a
+            node of the graph.
         StaleGraphError: if a number changed after the graph was made.
         CompileError: if the program does not give the numbers of the graph, at its own numbers or at others near them;
             that would be a bug of the compiler.

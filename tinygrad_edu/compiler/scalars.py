@@ -57,7 +57,7 @@ def lower(graph: Graph, parameters: Sequence[Value], inputs: Sequence[Value], wa
     """Number the nodes of a loss.
 
     Raises:
-        GraphError: if a parameter or an input is not a leaf, or is both.
+        GraphError: if a parameter or an input is not a leaf, or is named twice.
     """
     _check_leaves(parameters, inputs)
     number = graph.index
@@ -78,15 +78,16 @@ def lower(graph: Graph, parameters: Sequence[Value], inputs: Sequence[Value], wa
 
 
 def _check_leaves(parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
-    taken = set(parameters)
-    for kind, leaves in (("parameter", parameters), ("input", inputs)):
+    taken: dict[Value, str] = {}
+    for kind, leaves in (("a parameter", parameters), ("an input", inputs)):
         for leaf in leaves:
-            if leaf.args or (leaf in taken and kind == "input"):
+            if leaf.args or leaf in taken:
                 raise GraphError(
                     f"compile with {leaf!r} as {kind}",
-                    "it is computed from others" if leaf.args else "it is a parameter already",
-                    instead="leaves: wrt=model.parameters(), inputs=[x1, x2]",
+                    "it is computed from others" if leaf.args else f"it is {taken[leaf]} already",
+                    instead="leaves, each once: wrt=model.parameters(), inputs=[x1, x2]",
                 )
+            taken[leaf] = kind
 
 
 def _uses(scalars: Scalars) -> list[int]:
