@@ -62,10 +62,10 @@ class Truth(NamedTuple):
     is_steady: bool  # no jump nearby, so that the value is
 
 
-def truth_at(case, numbers):
+def truth_at(case, numbers, constants=None):
     """The truth, or None where the graph leaves a domain or its numbers are too large to compare."""
     try:
-        built = case.at(numbers)
+        built = case.at(numbers, constants)
     except (DomainError, OverflowError):
         return None
     graph = Graph(built.loss)
@@ -116,7 +116,7 @@ def elsewhere(case, base, free, rng):
     best = None
     for _ in range(TRIES):
         numbers = [x if i in free else b for i, (x, b) in enumerate(zip(drawn(case, rng), base, strict=True))]
-        truth = truth_at(case, numbers)
+        truth = truth_at(case, numbers, case.constants)
         if truth is not None and truth.is_smooth:
             return truth
         best = truth or best
@@ -208,7 +208,7 @@ def difference(program, result, truth, wrt, where):
         return "wrong shape of outputs", f"{where}: {np.shape(program.outputs)}"
     right = [truth.gradients.get(leaf, 0.0) for leaf in wrt]
     if truth.is_smooth and not is_close(gradient, right):
-        return "wrong gradient", f"{where}: gradient {list(gradient)} for {right}"
+        return "wrong gradient", f"{where}: gradient {gradient.tolist()} for {right}"
     return None
 
 

@@ -16,7 +16,7 @@ Names to know: `structured_graph`, `Case`, `FAMILIES`, `PARTS`, `ENDINGS`.
 
 import operator
 import random
-from functools import reduce
+from functools import partial, reduce
 from itertools import pairwise
 from math import sqrt as root
 from typing import Any, NamedTuple
@@ -62,6 +62,7 @@ class Case(NamedTuple):
         recipe: what was built, in words.
         leaves: every leaf that was made, also those that do not reach the loss.
         domain: what each leaf is there for, and between which numbers to draw it.
+        constants: the plain numbers that were read from the graph while it was built, and stay what they were.
     """
 
     seed: int
@@ -73,14 +74,15 @@ class Case(NamedTuple):
     recipe: list[str]
     leaves: list[Value]
     domain: list[Leaf]
+    constants: list[float]
 
     @property
     def numbers(self):
         return [leaf.data for leaf in self.leaves]
 
-    def at(self, numbers):
-        """The same structure with these numbers in its leaves."""
-        return case_of(self.seed, self.size, numbers)
+    def at(self, numbers, constants=None):
+        """The same structure with these numbers in its leaves, and the constants that it finds, or those of before."""
+        return case_of(self.seed, self.size, numbers, constants)
 
 
 def structured_graph(rng, size=None):
@@ -89,23 +91,23 @@ def structured_graph(rng, size=None):
     return case_of(rng.randrange(2**48), size)
 
 
-def case_of(seed, size, numbers=None):
-    draft = Draft(seed, size, numbers)
+def case_of(seed, size, numbers=None, constants=None):
+    draft = Draft(seed, size, numbers, constants)
     family = draft.rng.choices(list(FAMILIES), [weight for _, weight in FAMILIES.values()])[0]
     draft.note(f"family {family}, size {size}")
     loss = finished(draft, FAMILIES[family][0](draft))
     wrt, inputs, outputs = roles(draft, loss)
-    return Case(seed, size, loss, wrt, inputs, outputs, draft.notes, draft.leaves, draft.domain)
+    return Case(seed, size, loss, wrt, inputs, outputs, draft.notes, draft.leaves, draft.domain, draft.constants)
 
 
 class Draft:
     """A case in the making: where its choices come from, and what was made so far."""
 
-    def __init__(self, seed, size, numbers):
+    def __init__(self, seed, size, numbers=None, constants=None):
         self.rng = random.Random(seed)
         self.size = size
-        self.given = numbers
-        self.leaves, self.domain, self.notes = [], [], []
+        self.given, self.before = numbers, constants
+        self.leaves, self.domain, self.notes, self.constants = [], [], [], []
         self.data_are = self.rng.choices(["inputs", "numbers", "frozen", "any"], (11, 5, 2, 2))[0]
         self.labels = self.rng.choices(["none", "tidy", "hostile"], (4, 3, 3))[0]
         self.shares = self.rng.random() < 0.15  # few parameters among many uses
@@ -146,6 +148,11 @@ class Draft:
         """A number as it is often written: plainly, or as a Value that nobody trains."""
         number = self.pick(CONSTANTS)
         return number if self.chance(0.8) else Value(number)
+
+    def remembered(self, number):
+        """A plain number that was read from the graph; in a case built again with its constants, what it was there."""
+        self.constants.append(number if self.before is None else self.before[len(self.constants)])
+        return self.constants[-1]
 
     def datum(self, low=-1.5, high=1.5):
         kind = self.data_are if self.data_are != "any" else self.pick(["inputs", "numbers", "frozen"])
@@ -387,33 +394,40 @@ def divided(draft, batch):
 @part
 def softmax(draft, batch):
     """Written out, with the largest number taken away, or by logsumexp; of rows, or of columns."""
-    way = draft.pick([softmax_plain, softmax_shifted, softmax_by_logsumexp, log_softmax])
-    draft.note(f"  {way.__name__}")
+    way = a_softmax(draft, log_softmax)
     return by_row_or_column(draft, way, batch)
+
+
+def a_softmax(draft, *others):
+    """A way to write it, to be used several times."""
+    way = draft.pick([softmax_plain, softmax_shifted, softmax_by_logsumexp, *others])
+    draft.note(f"  {way.__name__}")
+    return partial(way, draft)
 
 
 def by_row_or_column(draft, f, batch):
     return [f(row) for row in batch] if draft.chance(0.7) else transposed([f(row) for row in transposed(batch)])
 
 
-def softmax_plain(zs):
+def softmax_plain(draft, zs):
     es = [exp(z) for z in zs]
     return [e / sum(es) for e in es]
 
 
-def softmax_shifted(zs):
-    top = max(float(z) for z in zs)
+def softmax_shifted(draft, zs):
+    """With the largest number taken away, as a constant: it is what it was, also when the numbers change."""
+    top = draft.remembered(max(float(z) for z in zs))
     es = [exp(z - top) for z in zs]
     total = sum(es)
     return [e / total for e in es]
 
 
-def softmax_by_logsumexp(zs):
+def softmax_by_logsumexp(draft, zs):
     total = logsumexp(zs)
     return [exp(z - total) for z in zs]
 
 
-def log_softmax(zs):
+def log_softmax(draft, zs):
     total = logsumexp(zs)
     return [z - total for z in zs]
 
@@ -608,7 +622,7 @@ def attention(draft, batch):
     queries = affine_to(draft, batch, size)
     keys = queries if one_map else affine_to(draft, batch, size)
     values = draft.pick([lambda: batch, lambda: affine_to(draft, batch, draft.few(2))])()
-    way, turn = draft.pick([softmax_plain, softmax_shifted, softmax_by_logsumexp]), a_dot(draft)
+    way, turn = a_softmax(draft), a_dot(draft)
     out = []
     for i, q in enumerate(queries):
         seen = i + 1 if causal else len(batch)
@@ -715,7 +729,7 @@ def pooled(draft, batch):
 def experts(draft, batch):
     """Maps, mixed by a softmax gate."""
     count, nout = draft.rng.randint(2, 3), draft.few(2)
-    gates = [draft.pick([softmax_plain, softmax_by_logsumexp])(row) for row in affine_to(draft, batch, count)]
+    gates = list(map(a_softmax(draft), affine_to(draft, batch, count)))
     each = [affine_to(draft, batch, nout) for _ in range(count)]
     return [[sum(g * each[e][i][k] for e, g in enumerate(gates[i])) for k in range(nout)] for i in range(len(batch))]
 
@@ -946,7 +960,7 @@ def classes(draft, batch):
     """Cross-entropy by index, by shares, or written out from a softmax."""
     batch = [[as_value(z) for z in (row if len(row) > 1 else [*row, 0.0])] for row in batch]
     right = [draft.rng.randrange(len(row)) for row in batch]
-    way = draft.pick([softmax_plain, softmax_shifted, softmax_by_logsumexp])
+    way = a_softmax(draft)
     shares = [[float(k == t) for k in range(len(row))] for row, t in zip(batch, right, strict=True)]
     if draft.chance(0.4):
         return nn.cross_entropy(batch, draft.pick([right, shares]), draft.pick(["mean", "sum"]))

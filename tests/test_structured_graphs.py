@@ -89,6 +89,14 @@ def test_a_program_that_is_wrong_is_noticed(monkeypatch):
         assert f"case_of({case.seed}, " in str(failure)
 
 
+def test_the_smallest_failure_of_a_kind_is_a_small_case(monkeypatch):
+    right = structured_check.tinygrad_edu.compile
+    monkeypatch.setattr(structured_check.tinygrad_edu, "compile", lambda *a, **k: WrongValue(right(*a, **k)))
+    failure = structured_check.smallest("wrong value", range(10))
+    assert failure.case.size == 0
+    assert structured_check.smallest("wrong outputs", range(3), sizes=[0]) is None
+
+
 class Spoiled:
     """A program with one mistake."""
 
