@@ -25,9 +25,13 @@ def main():
     parser.add_argument("run", choices=RUNS)
     parser.add_argument("count", type=int, nargs="?")
     parser.add_argument("--first", "--seed", type=int, default=0, help="the seed to begin with")
+    parser.add_argument(
+        "--inside", default="", help="mutants: of the files below this folder, tinygrad_edu/compiler say"
+    )
     options = parser.parse_args()
     run = importlib.import_module(f"tests.long.{options.run}").main
-    sys.exit(run(options.count or RUNS[options.run], options.first))
+    where = {"inside": options.inside} if options.run == "mutants" else {}
+    sys.exit(run(options.count or RUNS[options.run], options.first, **where))
 
 
 if __name__ == "__main__":

@@ -292,13 +292,13 @@ def places():
                 yield str(target / path.relative_to(ROOT / source)), mutant
 
 
-def main(count, first):
+def main(count, first, inside=""):
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         folder = laid_out(Path(name))
         with contextlib.redirect_stdout(io.StringIO()):
             lines, seconds = covered(folder)
-    every = list(places())
+    every = [place for place in places() if place[0].startswith(inside)]
     print(f"{len(every):,} places to change; {sum(map(len, lines.values())):,} lines are run by tests", flush=True)
     random.Random(first).shuffle(every)
     told, by_file = Counter(), defaultdict(Counter)
