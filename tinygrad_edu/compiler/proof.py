@@ -144,10 +144,10 @@ def _second_point(
 ) -> tuple[Point, Floats, Floats] | None:
     """A random point near the first one that is inside every domain, and finite."""
     for seed, distance in enumerate(DISTANCES):
-        others = [_moved(side, distance, seed) for side in (parameters, inputs)]
-        point = point_at(graph, leaves, *others)
+        moved_parameters, moved_inputs = (_moved(side, distance, seed) for side in (parameters, inputs))
+        point = point_at(graph, leaves, moved_parameters, moved_inputs)
         if point is not None and point.is_finite:
-            return point, *others
+            return point, moved_parameters, moved_inputs
     return None
 
 
@@ -155,7 +155,8 @@ def _moved(numbers: Floats, distance: float, seed: int) -> Floats:
     rng = random.Random(seed)  # noqa: S311 (no secret, and the same for every compile)
     noise = np.array([rng.uniform(-distance, distance) for _ in range(len(numbers))])
     sizes = np.where(np.isfinite(numbers) & (numbers != 0.0), np.abs(numbers), 1.0)
-    return numbers + noise * sizes
+    moved: Floats = numbers + noise * sizes
+    return moved
 
 
 def _is_decisive(found: Point, right: Point, graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -> bool:
