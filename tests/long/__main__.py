@@ -1,6 +1,7 @@
 """Long runs, each with a count of cases.
 
     python -m tests.long graphs 1000000      random graphs against PyTorch, in value and gradient
+    python -m tests.long learners 100000     losses that learners write, compiled, against the scalars
     python -m tests.long fuzz 1000000        texts, files and labels that nobody wrote on purpose
     python -m tests.long mutants 1000        changes of the source that some test has to notice
     python -m tests.long size                every function that takes a graph, on graphs of a million nodes
@@ -15,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-RUNS = {"graphs": 1_000_000, "fuzz": 1_000_000, "mutants": 1000, "size": 1_000_000}
+RUNS = {"graphs": 1_000_000, "learners": 100_000, "fuzz": 1_000_000, "mutants": 1000, "size": 1_000_000}
 
 
 def main():
@@ -23,10 +24,10 @@ def main():
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("run", choices=RUNS)
     parser.add_argument("count", type=int, nargs="?")
-    parser.add_argument("--first", type=int, default=0, help="the seed to begin with")
+    parser.add_argument("--first", "--seed", dest="first", type=int, default=0, help="the seed to begin with")
     options = parser.parse_args()
-    importlib.import_module(f"tests.long.{options.run}").main(options.count or RUNS[options.run], options.first)
+    return importlib.import_module(f"tests.long.{options.run}").main(options.count or RUNS[options.run], options.first)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
