@@ -27,7 +27,8 @@ from tinygrad_edu.functions import dot
 
 TOLERANCE = 1e-9  # relative to the larger of 1 and the right number
 KINDS = ["random", "zero", "equal", "zero parameters", "equal parameters", "signs", "few"]
-LABELS = ["", "w{}", "x_{}", "α{}", *"loss W X P I np t1 c1 dZ1 gradient out l ℓ lambda".split()]
+CLASHES = "loss W X P I np t1 c1 dZ1 gradient out l ℓ lambda"  # with names that a printed program shows, or with Python
+LABELS = ["", "w{}", "x_{}", "α{}", *CLASHES.split(" ")]
 
 families = {}
 
