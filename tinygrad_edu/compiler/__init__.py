@@ -3,16 +3,23 @@
     program = tinygrad_edu.compile(loss, wrt=model.parameters())
     print(program.source)                       Z1 = X @ W1.T + b1 …  dW1 = dZ1.T @ X
 
-Nobody tells it what a layer is. It looks at the scalars alone:
+Nothing tells it what a layer is. It looks at the scalars alone:
 
-    scalars.py     number the nodes; say sums and weighted sums as what they are
-    groups.py      nodes that are computed alike become an array, in an order in which arguments are views
-    gradient.py    the gradient of every scalar, collected in the same order
-    names.py       what the arrays are called in textbooks
-    expressions.py an array as an expression of others; views.py writes the pieces
-    emit.py        the arrays as lines of NumPy
-    memory.py      what is kept for the backward pass
-    program.py     the function that comes out, held against the graph it came from
+    scalars.py      number the nodes; say sums and weighted sums as what they are
+    arrays.py       scalars in arrays
+    groups.py       nodes that are computed alike become an array, in an order in which arguments are views
+    gradient.py     the gradient of every scalar, collected in the same order
+    layout.py       where the numbers of a view stand in an array
+    formulas.py     an array operation as data: a tree that knows its shape
+    views.py        a choice of scalars as a view of an array
+    expressions.py  an array as a formula of others
+    printer.py      a formula as NumPy
+    names.py        what the arrays are called in textbooks
+    emit.py         the arrays as lines
+    memory.py       what is kept for the backward pass
+    explain.py      the scalars that a line stands for
+    proof.py        the program compared with its graph, at two points
+    program.py      the function that comes out
 
 Names to know: `compile`, `Program`. Read in the order above.
 """

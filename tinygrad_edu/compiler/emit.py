@@ -4,7 +4,7 @@ Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or a part
 name of its own. First come the parameters, as views of the array that holds them all; last, the gradient is put
 together.
 
-Names to know: `Source`, `Line`, `emit`. Read next: `program.py`.
+Names to know: `Source`, `Line`, `emit`. Read next: `memory.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which scalars does a line of the program stand for?
 
-Names to know: `explanation`. This is the last file of the package.
+Names to know: `explanation`. Read next: `proof.py`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ gradient × local derivative. Those of one array are put together in the same or
 be, a matrix product or a sum over rows, is found by the same look that found the products of the forward pass. There is
 no rule here for the gradient of a matrix product.
 
-Names to know: `gradients`. Read next: `views.py`.
+Names to know: `gradients`. Read next: `layout.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The forward pass makes arrays; those that a line of the backward pass reads have
 as soon as the next line has used them. A textbook keeps Z and A of every layer. A program keeps what its lines name,
 and for tanh, whose derivative 1 - A · A is written with its result, that is A alone.
 
-Names to know: `Memory`. It is told by `Program.memory`.
+Names to know: `Memory`, which `Program.memory` gives. Read next: `explain.py`.
 """
 
 from __future__ import annotations

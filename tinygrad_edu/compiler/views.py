@@ -8,7 +8,7 @@ A view makes no copy, so it is tried first; only what has no regular pattern is 
 proposal, which is taken only if its layout is the one that is wanted: whatever shape the array has, and however small
 its axes are, a view that is found is right.
 
-Names to know: `moves_to`. Read next: `arrays.py`.
+Names to know: `moves_to`. Read next: `expressions.py`.
 """
 
 from __future__ import annotations
