@@ -1,8 +1,6 @@
 """Is a compiled program the graph it came from, and does it look like the textbook?"""
 
 import asyncio
-import gc
-import linecache
 import math
 import pickle
 import random
@@ -542,15 +540,6 @@ def test_a_program_can_be_pickled():
     assert again.wrt[0].data == 1.5 * model.parameters()[0].data
 
 
-def test_a_program_that_is_gone_leaves_no_text_behind():
-    program = tinygrad_edu.compile(parse("x * y", x=2, y=3))
-    before = {name for name in linecache.cache if name.startswith("<tinygrad_edu program")}
-    del program
-    gc.collect()
-    after = {name for name in linecache.cache if name.startswith("<tinygrad_edu program")}
-    assert len(after) < len(before)
-
-
 def test_tasks_that_share_a_program_do_not_wait_for_each_other():
     x = Value(1.0)
     program = tinygrad_edu.compile(x * x, wrt=[], inputs=[x])
@@ -628,10 +617,9 @@ def test_with_check_it_says_where_it_leaves_a_domain():
 
 def test_a_traceback_shows_the_line():
     program = tinygrad_edu.compile(parse("f = x * y", x=2, y=3))
-    try:
+    with pytest.raises(TypeError) as raised:
         program._function(None, None)
-    except TypeError:
-        assert "P[0]" in traceback.format_exc()
+    assert "x = P[0]" in "".join(traceback.format_exception(raised.value))
 
 
 def test_a_large_loss_is_compiled_in_reasonable_steps():

@@ -13,10 +13,8 @@ import builtins
 import contextlib
 import gc
 import itertools
-import linecache
 import threading
 import traceback
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, cast
 
@@ -313,14 +311,23 @@ def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: 
     return emit(workspace, names, output, gradient, leaves, wanted), found[: len(graph)]
 
 
+class _Text:
+    """What Python asks for the lines of a traceback: the source of a function that stands in no file."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def get_source(self, _name: str) -> str:
+        """All of it."""
+        return self.text
+
+
 def _function(source: Source) -> Function:
-    """The text as a function, whose lines a traceback can show as long as it lives."""
-    name = f"<tinygrad_edu program {next(_numbers)}>"
-    linecache.cache[name] = (len(source.text), None, source.text.splitlines(keepends=True), name)
-    names: dict[str, Any] = dict(source.data)
+    """The text as a function, whose lines a traceback can show."""
+    name = f"tinygrad_edu program {next(_numbers)}"
+    names: dict[str, Any] = {"__name__": name, "__loader__": _Text(source.text), **source.data}
     exec(_PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
     exec(builtins.compile(source.text, name, "exec"), names)  # noqa: S102
-    weakref.finalize(names["program"], linecache.cache.pop, name, None)
     return names["program"]
 
 
