@@ -24,6 +24,7 @@ from typing import TypeAlias
 
 from tinygrad_edu.chain_rule import chain_rule
 from tinygrad_edu.errors import GraphError
+from tinygrad_edu.expression import as_python_reads
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted, in_brackets, show, show_count
 from tinygrad_edu.trace import MANY_PATHS, EdgeStep, Trace
@@ -101,7 +102,7 @@ class Explanation:
 
     def __init__(self, trace: Trace, name: str) -> None:
         self.trace = trace
-        self.name = name
+        self.name = name if name in trace.positions else as_python_reads(name)  # as `parse` labels nodes
         self.node = self._find()
 
     def _find(self) -> int:
@@ -158,7 +159,7 @@ class Explanation:
 
     @cached_property
     def total(self) -> float:
-        """The sum over all paths of their products: the gradient. Of very many or long ones, as the sweep adds it up."""
+        """The sum over all paths of their products: the gradient. Of many or long ones, as the sweep adds it up."""
         products: list[float] = []
         length = 0
         for path in self:

@@ -123,9 +123,7 @@ def in_names(wording: Wording, args: Sequence[str], out: str = "", *, latex: boo
     return all_in_names([wording], args, out, latex=latex)[0]
 
 
-def all_in_names(
-    wordings: Iterable[Wording], args: Sequence[str], out: str = "", *, latex: bool = False
-) -> list[str]:
+def all_in_names(wordings: Iterable[Wording], args: Sequence[str], out: str = "", *, latex: bool = False) -> list[str]:
     """Several wordings of one node in the names of nodes; each name is made a word once, however many there are."""
     write = as_latex_word if latex else as_word
     words, out = [write(name) for name in args], write(out)
