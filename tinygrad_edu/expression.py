@@ -243,7 +243,9 @@ class _Reader:
             raise self._error(call, "a function is called by its name, with its arguments in order", "maximum(x, 0)")
         function = _function(call.func.id)
         if function is None:
-            raise self._error(call.func, f"there is no function {cut(call.func.id, 40)}", self._functions_like(call.func.id))
+            raise self._error(
+                call.func, f"there is no function {cut(call.func.id, 40)}", self._functions_like(call.func.id)
+            )
         try:
             return apply(function, function.complete(tuple(args)))
         except SizeError:
