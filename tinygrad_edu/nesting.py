@@ -46,7 +46,7 @@ class Depth(NamedTuple):
     Attributes:
         token: the token, and where it stands.
         nested: how many brackets, signs and powers are open, and how much there is that no expression has.
-        chain: how many operators of the innermost expression, and of those around it, stand in a row.
+        chain: how many operators the longest row has that was read at this level of brackets.
     """
 
     token: re.Match[str]
@@ -58,13 +58,12 @@ def depths(text: str) -> Iterator[Depth]:
     """The depth at every token of a text.
 
     >>> max(depth.nested for depth in depths("-(x ** -y)")), max(depth.chain for depth in depths("a + b * c + d"))
-    (4, 2)
+    (4, 3)
     """
     reader = _Reader()
     for token in TOKEN.finditer(text):
         getattr(reader, str(token.lastgroup))()
-        inner = reader.levels[-1]
-        yield Depth(token, inner.opened + inner.strays + inner.prefixes, inner.before + inner.terms + inner.factors)
+        yield Depth(token, reader.levels[-1].nested, reader.levels[-1].chain)
 
 
 @dataclass(slots=True)
@@ -72,11 +71,20 @@ class _Level:
     """What has been read between a bracket and its pair, or outside of all brackets."""
 
     opened: int = 0  # what is open around it, and its own bracket
-    before: int = 0  # the chain around it
     strays: int = 0  # what no expression has; keywords nest, and Python recurses to say what is wrong with the rest
     prefixes: int = 0  # signs and powers that are open until an operator that binds weaker
+    factors: int = 0  # in the term that is being read, with the chains in its brackets
+    highest: int = 0  # the most factors of a term before it
     terms: int = 0
-    factors: int = 0  # of the last term, with the brackets of calls and the dots of attributes
+    longest: int = 0  # the longest chain of an expression before this one
+
+    @property
+    def nested(self) -> int:
+        return self.opened + self.strays + self.prefixes
+
+    @property
+    def chain(self) -> int:
+        return max(self.longest, self.terms + max(self.highest, self.factors))
 
 
 class _Reader:
@@ -96,13 +104,13 @@ class _Reader:
     def opening(self) -> None:
         level = self.levels[-1]
         level.factors += self.is_after_operand
-        opened = level.opened + level.strays + level.prefixes + 1
-        self.levels.append(_Level(opened, level.before + level.terms + level.factors))
+        self.levels.append(_Level(opened=level.nested + 1))
         self.is_after_operand = False
 
     def closing(self) -> None:
         if len(self.levels) > 1:
-            self.levels.pop()
+            inner = self.levels.pop()
+            self.levels[-1].factors += inner.chain
         self.is_after_operand = True
 
     def operand(self) -> None:
@@ -122,7 +130,6 @@ class _Reader:
     def sign(self) -> None:
         if self.is_after_operand:
             self.comparison()
-            self.levels[-1].factors = 0
         else:
             self.levels[-1].prefixes += 1
 
@@ -132,12 +139,15 @@ class _Reader:
 
     def comparison(self) -> None:
         level = self.levels[-1]
-        level.terms, level.prefixes = level.terms + 1, 0
+        level.highest, level.factors = max(level.highest, level.factors), 0
+        level.terms += 1
+        level.prefixes = 0
         self.is_after_operand = False
 
     def separator(self) -> None:
         level = self.levels[-1]
-        level.terms = level.factors = level.prefixes = 0
+        level.longest = level.chain
+        level.terms = level.factors = level.highest = level.prefixes = 0
         self.is_after_operand = False
 
     def other(self) -> None:
