@@ -354,3 +354,13 @@ def test_a_model_whose_weights_are_no_numbers_predicts_nothing(run, tmp_path):
         code, out, err = run("predict", "m.json", "x=1")
         assert (code, out) == (1, "")
         assert said in err
+
+
+def test_a_name_may_be_typed_in_any_form_of_its_letters(run):
+    for expression, value in (("µ*2", "µ=3"), ("µ*2", "μ=3"), ("μ*2", "µ=3"), ("ﬁt*2", "fit=3")):
+        code, output, errors = run("step", expression, value)
+        assert (code, errors) == (0, "")
+        assert "= 3 * 2  = 6" in output
+    code, _, errors = run("step", "µ*2", "µ=3", "μ=4")
+    assert code == 1
+    assert "two numbers for μ" in errors

@@ -1,7 +1,10 @@
 """Does text become the right graph, and does a bad text get an error that points?"""
 
+import ast
 import contextlib
 import math
+import subprocess
+import sys
 
 import hypothesis.strategies as st
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import given, settings
 
 from tinygrad_edu import Value, parse
 from tinygrad_edu.errors import DomainError, ExpressionError, NumberError
+from tinygrad_edu.nesting import depths
 from tinygrad_edu.printing import as_factor, to_latex, to_text
 
 
@@ -220,3 +224,109 @@ def test_a_graph_of_many_paths_is_a_short_text():
         y = y + y
     assert len(str(y)) < 2000
     assert parse(str(y), x=1.0).data == 2.0**60
+
+
+# Depth
+
+DEEP = [
+    "-" * 90_000 + "x", "+-~" * 20_000 + "x", "not " * 20_000 + "x", "- not " * 9000 + "x", "lambda:" * 10_000 + "x",
+    "x if x else " * 7000 + "x", "1if 1else " * 7000 + "x", "if x: x\n" + "elif x: x\n" * 9000,
+    "**".join("x" * 30_000), "x**-" * 20_000 + "x", "x.a**" * 15_000 + "x", "2e-5**" * 15_000 + "x",
+    "-\\\n" * 30_000 + "x", "(-\n" * 90 + "-" * 90 + "x" + ")" * 90, "relu(" * 20_000, "-(" * 30_000, "{" * 30_000,
+    "x+" * 49_000 + "x", "x-" * 2900 + "x", "x*" * 49_000 + "x", "x" + ".a" * 40_000, "x" + "()" * 40_000,
+    "x" + "[0]" * 30_000, "x<" * 30_000 + "x", "x " * 49_000, "x 'a'" * 10_000, "f'{" + "-" * 90_000 + "x}'",
+    "# '\n" + "-" * 90_000 + "x", "(" * 90 + "x+" * 10_000 + "x" + ")" * 90,
+    "(" * 90 + "x" + ("+x" * 300 + ")") * 90, "x*" * 900 + "x" + "+x" * 900,
+]  # fmt: skip
+IN_A_SMALL_STACK = """
+import sys, threading
+from tinygrad_edu import parse
+from tinygrad_edu.errors import ExpressionError
+
+def read(texts):
+    for text in texts:
+        try:
+            parse(text, x=1.0)
+        except ExpressionError as error:
+            assert len(str(error)) < 500
+            print("refused")
+        else:
+            print("read")
+
+threading.stack_size(256 * 1024)
+thread = threading.Thread(target=read, args=(eval(sys.stdin.read()),))
+thread.start()
+thread.join()
+"""
+
+
+def in_a_small_stack(texts):
+    """What becomes of each text in a thread that has 256 kB of stack, as threads have on some systems."""
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", IN_A_SMALL_STACK], input=repr(texts), capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout.split()
+
+
+def test_no_text_overflows_a_small_stack():
+    assert in_a_small_stack(DEEP) == ["refused"] * len(DEEP)
+
+
+def test_what_people_write_is_read_in_a_small_stack():
+    texts = [
+        "-" * 100 + "x", "(" * 100 + "x" + ")" * 100, "relu(" * 100 + "x" + ")" * 100, "+".join("x" * 1001),
+        "x*2.5+" * 900 + "x", "-x ** -2 - " * 300 + "x", "q = x\n" + "".join(f"q{i} = -x*2\n" for i in range(2000)),
+        "x  # " + "-" * 200, "dot([" + "x," * 5000 + "x], [" + "-x," * 5000 + "x])",
+    ]  # fmt: skip
+    assert in_a_small_stack(texts) == ["read"] * len(texts)
+
+
+def depth_of(tree):
+    return 1 + max(map(depth_of, ast.iter_child_nodes(tree)), default=0)
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None)
+def test_python_s_tree_is_never_deeper_than_was_counted(random):
+    text = "x"
+    for _ in range(random.randint(1, 12)):
+        shape = random.choice(
+            ["-{}", "({})", "{}+x", "x+{}", "{}*x", "x**{}", "{}**2e-5", "f({},x)", "({}+x)*x", "-({})*2", "x-{}/x"]
+        )
+        text = shape.format(text)
+    found = list(depths(text))
+    nodes = depth_of(ast.parse(text, mode="eval").body)
+    operators = max(depth.nested for depth in found) + max(depth.chain for depth in found)
+    assert nodes <= operators + 2  # a name, and what says that it is read
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("-" * 101 + "x", "more than 100 brackets, signs and powers inside each other"),
+        ("x" + " ** x" * 101, "more than 100 brackets, signs and powers inside each other"),
+        ("(" * 101 + "x" + ")" * 101, "more than 100 brackets inside each other"),
+        ("x" + " + x" * 1001, "more than 1,000 operators in a row"),
+        ("not " * 101 + "x", "more than 100 keywords"),
+        ("x " * 102, "more than 100 names and numbers without an operator between them"),
+    ],
+)
+def test_what_is_too_deep_is_named(text, wrong):
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, x=1.0)
+    assert f"what is wrong:  {wrong}\n" in str(caught.value)
+    assert "write instead:  q = ...; then use q" in str(caught.value)
+
+
+# Names
+
+
+def test_forms_of_one_letter_are_one_name_in_the_text_and_beside_it():
+    micro, mu = "\N{MICRO SIGN}", "\N{GREEK SMALL LETTER MU}"
+    for written in (micro, mu):
+        for beside in (micro, mu):
+            f = parse(f"{written} * 2", **{beside: 3.0})
+            assert (f.data, f.args[0].label) == (6.0, mu)
+    with pytest.raises(ExpressionError, match="the two are one name to Python"):
+        parse("x", **{micro: 1.0, mu: 2.0, "x": 3.0})

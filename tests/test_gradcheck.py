@@ -1,15 +1,23 @@
 """Does gradcheck pass what is right, flag kinks, and find what is wrong?"""
 
+import importlib
+import io
 import math
+import sys
+import warnings
 
 import numpy as np
 import pytest
 import random_graphs
 
 from tinygrad_edu import Value, gradcheck, no_grad, parse
+from tinygrad_edu.differences import MOST_RUNS, check
 from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.functions import log, sigmoid
+from tinygrad_edu.graph import Graph
 from tinygrad_edu.value import as_value
+
+MODULE = importlib.import_module("tinygrad_edu.gradcheck")  # the package has a function of the same name
 
 
 def test_a_right_gradient_passes():
@@ -197,3 +205,73 @@ def test_a_gradient_that_rounding_hides_is_not_called_wrong():
 def test_every_edge_of_a_random_graph_is_right(seed):
     report = gradcheck(random_graphs.as_values(*random_graphs.seeded(seed))[1])
     assert {check.verdict for check in (*report.checks, *report.edges)} == {"ok"}, report
+
+
+def test_the_edges_are_those_that_lead_from_the_chosen_leaves():
+    f = parse("u = x * y; v = z * z; f = tanh(u + v) + x", x=0.2, y=0.3, z=0.4)
+    x, z = (leaf for leaf in Graph(f).leaves if leaf.label in "xz")
+    assert [check.name for check in gradcheck(f, [x]).edges] == ["∂u/∂x", "∂v1/∂u", "∂v2/∂v1", "∂f/∂v2", "∂f/∂x"]
+    assert "∂u/∂x" not in [check.name for check in gradcheck(f, [z]).edges]
+    assert len(gradcheck(f).edges) == 9
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_moving_a_leaf_gives_what_the_whole_graph_recomputed_gives(seed, monkeypatch):
+    f = random_graphs.as_values(*random_graphs.seeded(seed, leaves=3, steps=12))[1]
+    graph, asked = Graph(f), []
+
+    def watched(name, analytic, x, function, tolerance):
+        asked.append([function(x + move) for move in (0.0, 0.01, -0.02, 0.0)])
+        return check(name, analytic, x, function, tolerance)
+
+    monkeypatch.setattr(MODULE, "check", watched)
+    gradcheck(f)
+    for leaf, found in zip(graph.leaves, asked, strict=False):
+        right = [graph.recompute({leaf: leaf.data + move})[f] for move in (0.0, 0.01, -0.02, 0.0)]
+        assert found == right
+
+
+def test_a_long_check_says_what_it_costs_before_it_starts(monkeypatch):
+    f = parse("x * y + z", x=2, y=3, z=4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        gradcheck(f)  # in silence
+    monkeypatch.setattr(MODULE, "NODES_A_SECOND", 1.0)
+    started = []
+
+    def first(*args):
+        started.append(True)
+        return check(*args)
+
+    monkeypatch.setattr(MODULE, "check", first)
+    wanted = r"gradcheck: 37 runs for each of 3 inputs, of 5 nodes: up to 9 minutes; gradcheck\(f, leaves\[:20\]\)"
+    with warnings.catch_warnings(), pytest.raises(UserWarning, match=wanted) as caught:
+        warnings.simplefilter("error")
+        gradcheck(f)
+    assert not started
+    assert caught.traceback
+    with pytest.warns(UserWarning, match="37 runs") as told:
+        assert gradcheck(f).ok
+    assert told[0].filename == __file__
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_long_check_has_a_bar_on_a_terminal(monkeypatch):
+    monkeypatch.setattr(MODULE, "NODES_A_SECOND", 1.0)
+    monkeypatch.setattr("sys.stderr", Terminal())
+    monkeypatch.setenv("COLUMNS", "120")
+    assert len(gradcheck(parse("x * y", x=2, y=3)).checks) == 2
+    assert "gradcheck: 37 runs for each of 2 inputs, of 3 nodes" in sys.stderr.getvalue()
+    assert len(gradcheck(lambda x, y: x * y, [2.0, 3.0]).checks) == 2
+
+
+def test_a_check_runs_a_function_37_times_at_most():
+    calls = []
+    found = check("x", 0.6, 0.3, lambda x: calls.append(x) or x * x)
+    assert found.verdict == "ok"
+    assert 30 < len(calls) <= MOST_RUNS == 37
+    assert len(set(calls)) == len(calls)

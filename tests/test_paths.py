@@ -77,3 +77,45 @@ def test_what_cannot_be_explained():
         chain_rule(f).explain("z")
     with pytest.raises(GraphError, match="float is not a Value"):
         explain(3.0, f)
+
+
+def test_paths_beyond_counting_are_counted_exactly_and_told_in_short():
+    x = y = Value(0.0, label="x")
+    for _ in range(20_000):
+        y = y + y
+    found = explain(y, x)
+    assert found.count == 2**20_000
+    assert str(found).startswith("∂v20000/∂x: about 4.0e6020 paths from x to v20000\n")
+    assert "… and about 4.0e6020 more" in str(found)
+    assert chain_rule(y).explain("v19990").count == 2**10
+
+
+def test_a_long_path_is_told_by_its_ends():
+    x = y = Value(0.5, label="x")
+    for _ in range(3000):
+        y = (y + x) * 0.5
+    text = str(explain(y, x)).split("\n")
+    assert text[0] == "∂v6000/∂x: 3,001 paths from x to v6000"
+    assert text[1] == "  x → v5999 → v6000:  ∂v6000/∂v5999 · ∂v5999/∂x = 0.5 · 1 = 0.5"
+    assert text[-1] == "total 1"
+    assert max(map(len, text)) < 1500
+    chain = Value(0.5, label="x")
+    for _ in range(500):
+        chain = chain * 1.001
+    (path,) = explain(chain, Graph(chain).leaves[0])
+    assert str(path) == f"x → v1 → … → v500:  a product of 500 local derivatives = {1.001**500:.4g}"
+    assert math.isclose(path.product, 1.001**500)
+
+
+def test_a_part_of_a_trace_is_explained_only_if_no_edge_is_missing():
+    trace = chain_rule(parse("q = x * y; f = q + x", x=2, y=3))
+    for whole in (trace[:], trace[2:], trace[3:]):
+        assert str(whole.explain("x")) == str(trace.explain("x"))
+    for part in (trace[2:5], trace[:4], trace[4:], trace[:0], trace[::-1], trace[::2]):
+        with pytest.raises(GraphError, match=r"paths need every edge.*\n.*chain_rule\(f\)\.explain\('x'\)"):
+            part.explain("x")
+
+
+def test_a_node_is_found_by_the_name_that_parse_was_given():
+    name = "\N{MICRO SIGN}"
+    assert chain_rule(parse(f"{name} * 2", **{name: 3.0})).explain(name).count == 1

@@ -9,6 +9,7 @@ import pytest
 
 from tinygrad_edu import DomainError, Trace, Value, chain_rule, nn, parse, viz
 from tinygrad_edu.errors import DrawingError, GraphError, OptionError, SizeError, StaleGraphError
+from tinygrad_edu.functions import dot
 from tinygrad_edu.rule import RULES, rule
 from tinygrad_edu.value import apply
 from tinygrad_edu.viz import style
@@ -103,9 +104,24 @@ def test_the_smallest_and_a_large_graph():
     for _ in range(400):
         x = x * 1.001
     page = viz.player(x).html()
-    assert "too large to draw: 801 nodes" in page
+    assert "too large to draw: 801 nodes, 800 edges" in page
     assert len(data_of(page)["trace"]["steps"]) == 801
     assert repr(viz.player(x)).startswith("<Player of 400 operations")
+
+
+def test_few_nodes_with_very_many_edges_are_not_drawn():
+    x = Value(0.5, label="x")
+    assert "too large to draw: 2 nodes, 3,002 edges" in viz.player(dot([x] * 1501, [x] * 1501)).html()
+    assert "too large" not in re.sub(r"<script.*", "", viz.player(dot([x] * 5, [x] * 5)).html(), flags=re.DOTALL)
+
+
+def test_a_worksheet_has_room_for_so_many_constants():
+    def weighted(count):
+        return dot([Value(2.0, label="w"), *[1.0] * (count - 1)], [1.5] * count)
+
+    assert "w" in viz.worksheet(weighted(70)).html()
+    with pytest.raises(SizeError, match=r"a worksheet of 161 nodes\n.*there is room for 150"):
+        viz.worksheet(weighted(80))
 
 
 def test_a_row_without_javascript_is_played_but_not_changed():

@@ -102,3 +102,15 @@ def test_ascii_is_ascii():
     assert in_ascii("∂f/∂学: 1 · 2 — 学").isascii()
     trace = chain_rule(parse("f = x * x", x=3))
     assert all(row.text.isascii() for row in outline(trace, 2, signs=ASCII))
+
+
+def test_lines_that_lead_deep_are_cut_on_their_left():
+    def deepest(depth):
+        y = Value(0.5, label="x")
+        for index in range(depth):
+            y = y + Value(1.0, label=f"a{index}")
+        return next(row for row in drawn(chain_rule(y), 0) if "├◀─ x" in row)
+
+    assert deepest(3).startswith("│   │   ├◀─ x")
+    assert deepest(40).startswith("…" + ("│   " * 40)[-28:] + "├◀─ x")
+    assert deepest(400)[:40] == deepest(40)[:40]

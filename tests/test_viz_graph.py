@@ -9,7 +9,7 @@ from test_viz_drawing import node_texts, texts
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, parse, viz
-from tinygrad_edu.errors import GraphError, OptionError
+from tinygrad_edu.errors import GraphError, OptionError, SizeError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.viz import style
 
@@ -193,3 +193,28 @@ def test_a_compiled_program_is_drawn_as_its_arrays():
     assert svg.count('class="node"') == len(program.leaves) + len(program.lines)
     assert "A1 @ W2.T + b2" in svg
     assert viz.draw(program, direction="LR").source != drawing.source
+
+
+def test_a_program_too_long_to_lay_out_is_refused_before_graphviz_starts():
+    x = Value(0.5, label="x")
+    for _ in range(120):
+        x = x.tanh()
+    program = tinygrad_edu.compile(x)
+    lines = len(program.leaves) + len(program.lines)
+    assert lines > 150
+    with pytest.raises(SizeError, match=f"a drawing of a program of {lines} lines") as caught:
+        viz.draw(program)
+    assert f"print(program.source), or viz.draw(program, max_nodes={2 * lines})" in str(caught.value)
+    assert viz.draw(program, max_nodes=2 * lines).source.count("label=") == lines
+    with pytest.raises(SizeError):
+        viz.draw(program, max_nodes=2 * lines - 2)
+
+
+@pytest.mark.parametrize(("detail", "most"), [("op", 20), ("full", 6)])
+def test_few_nodes_with_very_many_edges_are_a_summary(detail, most):
+    x = Value(0.5, label="x")
+    for edges, is_whole in ((most * 10, True), (most * 10 + 2, False)):
+        y = dot([x] * (edges // 2), [x] * (edges // 2))
+        source = viz.draw(y, detail=detail, max_nodes=10).source
+        assert ("too many to read" in source) != is_whole
+        assert (f"2 nodes, {edges} edges" in source) != is_whole

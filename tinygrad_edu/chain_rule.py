@@ -108,4 +108,4 @@ def _symbols(graph: Graph, node: Value, *, latex: bool = False) -> list[str]:
     constants = [arg.data if arg.is_constant else None for arg in node.args]
     names = [graph.name(arg) for arg in node.args]
     wordings = wording.local_derivatives(node.rule, constants, latex=latex)
-    return [wording.in_names(each, names, graph.name(node), latex=latex) for each in wordings]
+    return wording.all_in_names(wordings, names, graph.name(node), latex=latex)

@@ -34,7 +34,7 @@ from tinygrad_edu.cli_train import (
     train_and_draw,
 )
 from tinygrad_edu.errors import OptionError, TinygradError
-from tinygrad_edu.expression import parse
+from tinygrad_edu.expression import as_python_reads, parse
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.printing import to_text
 from tinygrad_edu.show import show
@@ -264,7 +264,7 @@ def _assignment(text: str) -> tuple[str, float]:
         raise OptionError(
             f"{text!r} after the expression", "a name, = and a number stand here, without spaces", instead="x=-2"
         )
-    return name.strip(), value
+    return as_python_reads(name.strip()), value
 
 
 def _number(text: str) -> float | None:

@@ -14,18 +14,22 @@ import ast
 import difflib
 import inspect
 import operator
+import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable
 from math import inf, nan
 from typing import Any
 
 from tinygrad_edu.errors import ExpressionError, SizeError
+from tinygrad_edu.nesting import depths
 from tinygrad_edu.rule import CALL, Rule
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.show import are
+from tinygrad_edu.show import are, cut
 from tinygrad_edu.value import Number, Value, apply, as_float, as_value
 
-MAX_BRACKETS = 100  # nested brackets in a text; Python's own parser gives up at 200
+MAX_NESTING = 100  # brackets, signs and powers inside each other: see `nesting.py`
+MAX_CHAIN = 1000  # operators in a row, as in a sum of as many terms
 MAX_LENGTH = 100_000  # characters in a text
 
 CONSTANTS = {"inf": inf, "nan": nan}
@@ -39,6 +43,14 @@ OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
 }
+TOO_DEEP = {
+    "opening": "brackets inside each other",
+    "sign": "brackets, signs and powers inside each other",
+    "power": "brackets, signs and powers inside each other",
+    "keyword": "keywords",
+    "quote": "quotation marks",
+    "operand": "names and numbers without an operator between them",
+}  # what there is too much of at such a token
 SIGNS = str.maketrans({"·": "*", "×": "*", "⋅": "*", "−": "-", "÷": "/"})  # as textbooks print them
 
 
@@ -79,8 +91,21 @@ class _Reader:
         if not isinstance(text, str):
             raise ExpressionError(f"parse({text!r})", "an expression is a text", instead='parse("x * y", x=2, y=3)')
         self.text = inspect.cleandoc(text.translate(SIGNS))
-        self.values = values
+        self.values = self._by_name(values)
         self.names: dict[str, Value] = {}
+
+    def _by_name(self, values: dict[str, Number]) -> dict[str, Number]:
+        found: dict[str, tuple[str, Number]] = {}
+        for given, number in values.items():
+            name = as_python_reads(given)
+            if name in found:
+                raise ExpressionError(
+                    f"numbers for {found[name][0]!r} and {given!r}",
+                    f"the two are one name to Python, {name!r}",
+                    instead="two names that differ in more than the form of a letter",
+                )
+            found[name] = given, number
+        return {name: number for name, (_, number) in found.items()}
 
     def read(self) -> Value:
         result = None
@@ -106,13 +131,14 @@ class _Reader:
             raise ExpressionError(
                 f"an expression of {len(self.text):,} characters", f"the longest that is read has {MAX_LENGTH:,}"
             )
-        depth = 0
-        for place, character in enumerate(self.text):
-            depth += (character in "([") - (character in ")]")
-            if depth > MAX_BRACKETS:
-                raise self._error_at(
-                    place, place + 1, f"more than {MAX_BRACKETS} brackets inside each other", "q = ...; then use q"
-                )
+        for token, nested, chain in depths(self.text):
+            if nested > MAX_NESTING:
+                raise self._too_deep(token, f"more than {MAX_NESTING} {TOO_DEEP[str(token.lastgroup)]}")
+            if chain > MAX_CHAIN:
+                raise self._too_deep(token, f"more than {MAX_CHAIN:,} operators in a row")
+
+    def _too_deep(self, token: re.Match[str], wrong: str) -> ExpressionError:
+        return self._error_at(token.start(), token.end(), wrong, "q = ...; then use q")
 
     def _statement(self, statement: ast.stmt) -> Value:
         if isinstance(statement, ast.Expr):
@@ -197,7 +223,7 @@ class _Reader:
             return self._given(name, self.values[name])
         if name in CONSTANTS:
             return as_value(CONSTANTS[name])
-        raise self._error(node, f"{name} has no value", self._advice(name))
+        raise self._error(node, f"{cut(name, 40)} has no value", self._advice(cut(name, 40)))
 
     def _given(self, name: str, number: Number) -> Value:
         value = number if isinstance(number, Value) else Value(number)
@@ -217,7 +243,9 @@ class _Reader:
             raise self._error(call, "a function is called by its name, with its arguments in order", "maximum(x, 0)")
         function = _function(call.func.id)
         if function is None:
-            raise self._error(call.func, f"there is no function {call.func.id}", self._functions_like(call.func.id))
+            raise self._error(
+                call.func, f"there is no function {cut(call.func.id, 40)}", self._functions_like(call.func.id)
+            )
         try:
             return apply(function, function.complete(tuple(args)))
         except SizeError:
@@ -278,6 +306,15 @@ class _Reader:
     def _line(self, number: int) -> str:
         lines = self.text.splitlines()
         return lines[number - 1] if number <= len(lines) else ""
+
+
+def as_python_reads(name: str) -> str:
+    """A name as Python reads it in a text: forms of one letter are one letter.
+
+    >>> as_python_reads("ﬁt"), as_python_reads("\N{MICRO SIGN}") == "\N{GREEK SMALL LETTER MU}"
+    ('fit', True)
+    """
+    return unicodedata.normalize("NFKC", name)
 
 
 def _characters(line: str, utf8_offset: int) -> int:

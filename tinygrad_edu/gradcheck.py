@@ -14,18 +14,23 @@ from __future__ import annotations
 
 import contextvars
 import math
-from collections.abc import Callable, Iterable, Sequence
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.differences import TOLERANCE, Check, check
+from tinygrad_edu.differences import MOST_RUNS, TOLERANCE, Check, check
 from tinygrad_edu.errors import DomainError, GraphError
-from tinygrad_edu.graph import Edge, Graph
-from tinygrad_edu.show import cut, show
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.show import counted, cut, show
 from tinygrad_edu.value import Number, Value, no_grad
 
 LONGEST_LIST = 20  # edges that are printed, whatever their verdict
 LONGEST_NAME = 30
+SHORT, LONG = 1.0, 60.0  # seconds of work: without a bar, and with a warning where no bar can be seen
+NODES_A_SECOND = 7e6  # computed again, at a guess
 
 Function = Callable[..., Value]
 
@@ -35,7 +40,7 @@ class Report:
 
     Attributes:
         checks: one for each input: the gradient of the output.
-        edges: one for each edge of the graph: the local derivative of its operation.
+        edges: one for each edge that leads from the inputs to the output: the local derivative of its operation.
         tolerance: the largest error that is right, relative for derivatives above 1.
     """
 
@@ -87,6 +92,8 @@ def gradcheck(
         inputs: for a function, the numbers to call it with; for a Value, the leaves to check (all, if not given).
         tolerance: the largest error that is right, relative for gradients above 1.
 
+    Every input costs up to 37 runs through all that depends on it: seconds for hundreds, minutes for thousands.
+
     Raises:
         GraphError: if there is nothing to check.
 
@@ -119,36 +126,86 @@ def _check_graph(output: Value, leaves: Sequence[Number] | None, tolerance: floa
         raise GraphError("gradcheck of a graph without variables", "there is nothing to move", instead="Value(2.0)")
     gradients = gradient_numbers(output)
     checks = [
-        check(graph.name(leaf), gradients.get(leaf, 0.0), leaf.data, _moving(graph, leaf), tolerance) for leaf in moved
+        check(graph.name(leaf), gradients.get(leaf, 0.0), leaf.data, _moving(graph, leaf), tolerance)
+        for leaf in _with_a_bar(moved, graph)
     ]
-    return Report(checks, _edge_checks(graph, tolerance), tolerance)
+    nodes = graph.nodes if leaves is None else _dependents(graph, *moved)
+    return Report(checks, _edge_checks(graph, _variables(nodes), tolerance), tolerance)
 
 
-def _edge_checks(graph: Graph, tolerance: float) -> list[Check]:
+def _edge_checks(graph: Graph, moved: Collection[Value], tolerance: float) -> list[Check]:
+    """The local derivative on every edge from one of these nodes."""
     return [
-        check(_edge_name(graph, edge), edge.partial, edge.argument.data, _moving_alone(edge), tolerance)
-        for edge in graph.edges
-        if not edge.argument.is_constant
+        check(name, user.partials[position], user.args[position].data, alone, tolerance)
+        for user in graph.nodes
+        for position, name, alone in _arguments_alone(graph, user, moved)
     ]
 
 
-def _edge_name(graph: Graph, edge: Edge) -> str:
+def _variables(nodes: Iterable[Value]) -> set[Value]:
+    return {node for node in nodes if not node.is_constant}
+
+
+def _arguments_alone(
+    graph: Graph, user: Value, moved: Collection[Value]
+) -> Iterator[tuple[int, str, Callable[[float], float]]]:
+    """For each argument of a node out of these nodes its position, the name of the edge, and what moves it alone."""
+    numbers, times = [arg.data for arg in user.args], Counter(user.args)
+    for position, arg in enumerate(user.args):
+        if arg in moved:
+            yield position, _edge_name(graph, user, position, times[arg] == 1), _moving_alone(user, numbers, position)
+
+
+def _edge_name(graph: Graph, user: Value, position: int, is_alone: bool) -> str:
     """∂v1/∂x, and if x stands there more than once, at which place."""
-    name = f"∂{graph.name(edge.user)}/∂{graph.name(edge.argument)}"
-    return name if edge.user.args.count(edge.argument) == 1 else f"{name} (argument {edge.position + 1})"
+    name = f"∂{graph.name(user)}/∂{graph.name(user.args[position])}"
+    return name if is_alone else f"{name} (argument {position + 1})"
 
 
-def _moving_alone(edge: Edge) -> Callable[[float], float]:
-    """The operation of an edge, with the argument on it moved; not a number where it is not defined."""
-    rule, numbers = edge.user.rule, [arg.data for arg in edge.user.args]
+def _moving_alone(user: Value, numbers: Sequence[float], position: int) -> Callable[[float], float]:
+    """The operation of a node, with one argument moved; not a number where it is not defined."""
+    rule, args = user.rule, list(numbers)
     assert rule is not None
 
     def moved(x: float) -> float:
-        args = [*numbers[: edge.position], x, *numbers[edge.position + 1 :]]
+        args[position] = x
         is_inside = rule.domain is None or rule.domain.holds(*args)
         return rule.evaluate(args) if is_inside else math.nan
 
     return moved
+
+
+def _moving(graph: Graph, leaf: Value) -> Callable[[float], float]:
+    """The output, with a leaf moved: only what depends on the leaf is computed again, arguments before users."""
+    order = _dependents(graph, leaf)
+    changes: dict[Value, list[tuple[int, Value]]] = {node: [] for node in order}
+    for edge in (edge for node in order for edge in graph.uses(node)):
+        changes[edge.user].append((edge.position, edge.argument))
+    steps = [
+        (node, node.rule.evaluate, [arg.data for arg in node.args], changes[node])
+        for node in order
+        if node.rule is not None and node is not leaf
+    ]
+
+    def moved(x: float) -> float:
+        numbers = {leaf: x}
+        for node, evaluate, args, changed in steps:
+            for position, arg in changed:
+                args[position] = numbers[arg]
+            numbers[node] = evaluate(args)
+        return numbers[graph.output]
+
+    return moved
+
+
+def _dependents(graph: Graph, *leaves: Value) -> list[Value]:
+    """Some leaves, and every node that depends on them, in topological order."""
+    found, waiting = set(leaves), list(leaves)
+    while waiting:
+        users = {edge.user for edge in graph.uses(waiting.pop())} - found
+        found |= users
+        waiting += users
+    return sorted(found, key=graph.index.__getitem__)
 
 
 def _leaf(graph: Graph, leaf: Number) -> Value:
@@ -170,10 +227,6 @@ def _listed(inputs: object) -> list[Any]:
     return list(inputs)
 
 
-def _moving(graph: Graph, leaf: Value) -> Callable[[float], float]:
-    return lambda number: graph.recompute({leaf: number})[graph.output]
-
-
 def _check_function(function: Function, inputs: Sequence[Number] | None, tolerance: float) -> Report:
     found = [] if inputs is None else _listed(inputs)
     if not found or not callable(function):
@@ -192,9 +245,29 @@ def _check_function(function: Function, inputs: Sequence[Number] | None, toleran
 
     checks = [
         check(value.label, gradients.get(value, 0.0), value.data, moving(position), tolerance)
-        for position, value in enumerate(values)
+        for position, value in enumerate(_with_a_bar(values, graph))
     ]
-    return Report(checks, _edge_checks(graph, tolerance), tolerance)
+    return Report(checks, _edge_checks(graph, _variables(graph.nodes), tolerance), tolerance)
+
+
+def _with_a_bar(inputs: Sequence[Value], graph: Graph) -> Iterable[Value]:
+    """The inputs one by one; where they take long, with a progress bar that says how much there is to do.
+
+    Without a terminal to draw the bar on, hours of work are announced by a warning, in seconds.
+    """
+    seconds = MOST_RUNS * len(inputs) * len(graph) / NODES_A_SECOND
+    work = f"gradcheck: {MOST_RUNS} runs for each of {counted(len(inputs), 'input')}, of {counted(len(graph), 'node')}"
+    if seconds < SHORT:
+        return inputs
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import track
+
+        return track(inputs, f"  {work}", console=Console(stderr=True), transient=True)
+    if seconds > LONG:
+        few = "gradcheck(f, leaves[:20]) checks some of them"
+        warnings.warn(f"{work}: up to {counted(round(seconds / 60), 'minute')}; {few}", stacklevel=4)
+    return inputs
 
 
 def _recorded(function: Function, values: Sequence[Value]) -> Value:

@@ -19,17 +19,20 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import groupby, islice
+from typing import TypeAlias
 
 from tinygrad_edu.chain_rule import chain_rule
 from tinygrad_edu.errors import GraphError
+from tinygrad_edu.expression import as_python_reads
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.show import in_brackets, show
-from tinygrad_edu.trace import EdgeStep, Trace
+from tinygrad_edu.show import counted, in_brackets, show, show_count
+from tinygrad_edu.trace import MANY_PATHS, EdgeStep, Trace
 from tinygrad_edu.value import Value
 
 LONGEST_LIST = 20  # paths that are printed
-LONGEST_SUM = 10_000  # paths that are added up one by one
+LONGEST_PATH = 40  # edges of a path that are printed one by one
+LONGEST_SUM = 10_000  # edges, of all paths together, that are multiplied path by path
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,25 @@ class Path:
         return " · ".join(in_brackets(edge.partial) for edge in reversed(self.edges)) or "1"
 
     def __str__(self) -> str:
+        if len(self.edges) > LONGEST_PATH:
+            return f"{self.start} → {self.edges[0].user} → … → {self.edges[-1].user}:  {self._in_short}"
         parts = dict.fromkeys((self.symbols, self.numbers, in_brackets(self.product)))
         return f"{' → '.join(self.names)}:  {' = '.join(parts)}"
+
+    @property
+    def _in_short(self) -> str:
+        return f"a product of {counted(len(self.edges), 'local derivative')} = {in_brackets(self.product)}"
+
+
+_Way: TypeAlias = "tuple[EdgeStep, _Way | None]"  # the last edge of a path, and the way to it
+
+
+def _edges(way: _Way | None) -> tuple[EdgeStep, ...]:
+    found: list[EdgeStep] = []
+    while way is not None:
+        edge, way = way
+        found.append(edge)
+    return tuple(reversed(found))
 
 
 class Explanation:
@@ -77,71 +97,87 @@ class Explanation:
         name: the name of the node in it.
 
     Raises:
-        GraphError: if no node of the trace, but for constants, has this name.
+        GraphError: if no node of the trace, but for constants, has this name; or if edges are missing in it.
     """
 
     def __init__(self, trace: Trace, name: str) -> None:
         self.trace = trace
-        self.name = name
+        self.name = name if name in trace.positions else as_python_reads(name)  # as `parse` labels nodes
         self.node = self._find()
 
     def _find(self) -> int:
-        names = {node.name: index for index, node in enumerate(self.trace.nodes) if not node.is_constant}
+        names = self.trace.positions
         if self.name not in names:
             raise GraphError(
                 f"explain({self.name!r})",
                 f"{self.trace.output.name} does not depend on a variable of this name",
-                instead="one of " + ", ".join(list(names)[:LONGEST_LIST]),
+                instead="one of " + ", ".join(islice(names, LONGEST_LIST)),
+            )
+        if not self.trace.has_whole_sweep:
+            raise GraphError(
+                f"explain({self.name!r}) in a part of a trace",
+                "paths need every edge of the graph, and some are not in this part",
+                instead=f"chain_rule(f).explain({self.name!r}), on the whole trace",
             )
         return names[self.name]
 
     @cached_property
-    def _edges_from(self) -> dict[int, list[EdgeStep]]:
-        """The edges out of each node, in the order of the sweep."""
-        found: dict[int, list[EdgeStep]] = {}
-        for edge in self.trace.edges:
-            found.setdefault(edge.argument_node, []).append(edge)
-        return found
-
-    @cached_property
     def count(self) -> int:
-        """How many paths there are."""
+        """How many paths there are, exactly."""
+        count = self.trace.path_counts[self.node]
+        return count if count < MANY_PATHS else self._long_count()
+
+    def _long_count(self) -> int:
+        """The same, forgetting the counts of nodes that have passed theirs on."""
         counts = {len(self.trace.nodes) - 1: 1}
-        for node in range(len(self.trace.nodes) - 2, self.node - 1, -1):
-            counts[node] = sum(counts.get(edge.user_node, 0) for edge in self._edges_from.get(node, []))
+        for user, edges in groupby(self.trace.edges, key=lambda edge: edge.user_node):
+            if user <= self.node:
+                break
+            count = counts.pop(user, 0)
+            for edge in edges:
+                counts[edge.argument_node] = counts.get(edge.argument_node, 0) + count
         return counts[self.node]
 
     def __iter__(self) -> Iterator[Path]:
-        """The paths, one at a time: there may be more than can be kept."""
+        """The paths, one at a time: there may be more than can be kept.
+
+        On the stack, a path is its last edge and what came before, so that paths share their beginnings.
+        """
         output = len(self.trace.nodes) - 1
-        stack: list[tuple[int, tuple[EdgeStep, ...]]] = [(self.node, ())]
+        stack: list[tuple[int, _Way | None]] = [(self.node, None)]
         while stack:
-            node, edges = stack.pop()
+            node, way = stack.pop()
             if node == output:
-                yield Path(self.name, edges)
+                yield Path(self.name, _edges(way))
             else:
-                stack += [(edge.user_node, (*edges, edge)) for edge in reversed(self._edges_from[node])]
+                stack += [(edge.user_node, (edge, way)) for edge in reversed(self.trace.edges_from[node])]
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """All paths. Ask for `count` first."""
         return tuple(self)
 
-    @property
+    @cached_property
     def total(self) -> float:
-        """The sum over all paths of their products: the gradient. Of very many paths, as the sweep adds it up."""
-        if self.count > LONGEST_SUM:
-            return self.trace.gradients[self.name]
-        return sum(path.product for path in self)
+        """The sum over all paths of their products: the gradient. Of many or long ones, as the sweep adds it up."""
+        products: list[float] = []
+        length = 0
+        for path in self:
+            length += len(path.edges)
+            if length > LONGEST_SUM:
+                return self.trace.gradients[self.name]
+            products.append(path.product)
+        return sum(products)
 
     def __str__(self) -> str:
         gradient = f"∂{self.trace.output.name}/∂{self.name}"
         shown = list(islice(self, LONGEST_LIST))
-        ways = "1 path" if self.count == 1 else f"{self.count:,} paths"
+        ways = "1 path" if self.count == 1 else f"{show_count(self.count)} paths"
         lines = [f"{gradient}: {ways} from {self.name} to {self.trace.output.name}"]
         lines += [f"  {path}" for path in shown]
         if self.count > len(shown):
-            return "\n".join([*lines, f"  … and {self.count - len(shown):,} more", f"total {show(self.total)}"])
+            more = show_count(self.count - len(shown))
+            return "\n".join([*lines, f"  … and {more} more", f"total {show(self.total)}"])
         terms = " + ".join(
             in_brackets(path.product) if index else show(path.product) for index, path in enumerate(shown)
         )

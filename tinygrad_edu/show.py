@@ -52,6 +52,19 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
+def show_count(count: int) -> str:
+    """A count in full, while somebody can read it.
+
+    >>> show_count(1200), show_count(2**2000)
+    ('1,200', 'about 1.1e602')
+    """
+    if count < 10**15:
+        return f"{count:,}"
+    magnitude = math.log10(count)
+    mantissa, _, carry = f"{10 ** (magnitude % 1):.1e}".partition("e")
+    return f"about {mantissa}e{int(magnitude) + int(carry)}"
+
+
 def cut(text: str, longest: int) -> str:
     """A text that is too long, without its end.
 

@@ -81,7 +81,7 @@ def outline(trace: Trace, position: int, *, width: int = 80, signs: Signs = UNIC
     └── y                3          —
     """
     known = _Known(trace, position, signs)
-    places = list(_places(trace, signs))
+    places = list(_places(trace, signs, longest=width))
     texts = [known.text(trace, place, width) for place in places]
     room = min(width - 2 * NUMBER_WIDTH, 2 + max(map(cells, texts)))
     numbers = [known.numbers(trace, place.node) for place in places]
@@ -91,8 +91,11 @@ def outline(trace: Trace, position: int, *, width: int = 80, signs: Signs = UNIC
     ]
 
 
-def _places(trace: Trace, signs: Signs) -> Iterator[_Place]:
-    """Every use of every node, from the output down; what stands below a node comes at its first use."""
+def _places(trace: Trace, signs: Signs, longest: int) -> Iterator[_Place]:
+    """Every use of every node, from the output down; what stands below a node comes at its first use.
+
+    Of a prefix, so many signs at the end are kept: in a chain it would grow with every node.
+    """
     seen: set[int] = set()
     stack = [_Place(len(trace.nodes) - 1, -1, 0, "", is_last=True, is_again=False)]
     while stack:
@@ -101,13 +104,13 @@ def _places(trace: Trace, signs: Signs) -> Iterator[_Place]:
         yield place
         if not place.is_again:
             seen.add(place.node)
-            stack += reversed(_arguments(trace, place, signs))
+            stack += reversed(_arguments(trace, place, signs, longest))
 
 
-def _arguments(trace: Trace, place: _Place, signs: Signs) -> list[_Place]:
+def _arguments(trace: Trace, place: _Place, signs: Signs, longest: int) -> list[_Place]:
     args = trace.nodes[place.node].args
     line = " " * len(signs.line) if place.is_last else signs.line
-    prefix = "" if place.user < 0 else place.prefix + line
+    prefix = "" if place.user < 0 else (place.prefix + line)[-longest:]
     return [
         _Place(arg, place.node, position, prefix, position == len(args) - 1, is_again=False)
         for position, arg in enumerate(args)

@@ -231,6 +231,7 @@ def _fraction(upper: str, lower: str) -> str:
 
 
 Step = ForwardStep | SeedStep | EdgeStep
+MANY_PATHS = 10**15  # an exact count grows as long as the graph, and is kept for one node at a time: see `paths.py`
 
 
 class Trace(Sequence[Step]):
@@ -261,28 +262,65 @@ class Trace(Sequence[Step]):
         """The node that is differentiated: the last one."""
         return self.nodes[-1]
 
-    @property
+    @cached_property
     def leaves(self) -> tuple[Node, ...]:
         """The nodes that were not computed, constants left out."""
         return tuple(node for node in self.nodes if not node.args and not node.is_constant)
 
-    @property
+    @cached_property
     def forward(self) -> tuple[ForwardStep, ...]:
         """The operations, in topological order."""
         return tuple(step for step in self.steps if isinstance(step, ForwardStep))
 
-    @property
+    @cached_property
     def edges(self) -> tuple[EdgeStep, ...]:
         """The applications of the chain rule, in the order of the sweep."""
         return tuple(step for step in self.steps if isinstance(step, EdgeStep))
+
+    @cached_property
+    def edges_from(self) -> dict[int, list[EdgeStep]]:
+        """The edges out of each node, by its position, in the order of the sweep."""
+        found: dict[int, list[EdgeStep]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.argument_node, []).append(edge)
+        return found
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Where each node stands, by its name; constants, whose names are not unique, are left out."""
+        return {node.name: position for position, node in enumerate(self.nodes) if not node.is_constant}
+
+    @cached_property
+    def has_whole_sweep(self) -> bool:
+        """Whether there is a step for every edge, in the order of the sweep; a slice may have lost some."""
+        uses = [
+            (user, position)
+            for user in reversed(range(len(self.nodes)))
+            for position, argument in enumerate(self.nodes[user].args)
+            if not self.nodes[argument].is_constant
+        ]
+        return uses == [(edge.user_node, edge.position) for edge in self.edges]
 
     @cached_property
     def gradients(self) -> dict[str, float]:
         """∂output/∂node, as the steps of this trace leave it, for each node that they reach."""
         return {self.output.name: 1.0} | {step.argument: step.after for step in self.edges}
 
+    @cached_property
+    def path_counts(self) -> list[int]:
+        """How many paths lead from each node to the output; `MANY_PATHS` stands for any number above it, too."""
+        counts = [0] * len(self.nodes)
+        counts[-1] = 1
+        for edge in self.edges:
+            counts[edge.argument_node] = min(MANY_PATHS, counts[edge.argument_node] + counts[edge.user_node])
+        return counts
+
     def explain(self, name: str) -> Explanation:
-        """Every path from a node to the output, the product along each, and their total. See `paths.explain`."""
+        """Every path from a node to the output, the product along each, and their total. See `paths.explain`.
+
+        Raises:
+            GraphError: if there is no such node, or if this is a slice without some of the edges.
+        """
         from tinygrad_edu.paths import Explanation
 
         return Explanation(self, name)

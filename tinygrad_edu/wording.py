@@ -12,7 +12,7 @@ Names to know: `Slot`, `operation`, `local_derivatives`, `filled`. Read next: `t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from tinygrad_edu.rule import PRODUCT, SUM, Rule
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value
 
+WIDEST_KEPT = 16  # arguments; a wider operation has other constants at every node, and its wordings take much room
 OUT = -1  # the slot of the result itself, as in ∂t/∂a = 1 - t · t
 
 
@@ -89,10 +90,10 @@ def local_derivatives(rule: Rule, constants: Sequence[float | None], *, latex: b
     >>> filled(local_derivatives(power, [None, 3.0])[0], ["x", "3"], "y")
     '(3 · x ** 2)'
     """
-    return _local_derivatives(rule, tuple(constants), latex)
+    make = _kept_local_derivatives if len(constants) <= WIDEST_KEPT else _local_derivatives
+    return make(rule, tuple(constants), latex)
 
 
-@lru_cache(maxsize=1000)
 def _local_derivatives(rule: Rule, constants: tuple[float | None, ...], latex: bool) -> tuple[Wording, ...]:
     graphs = partial_graphs(rule, constants)
     names = {arg: _mark(position) for position, arg in enumerate(graphs.args) if isinstance(arg, Value)}
@@ -100,6 +101,9 @@ def _local_derivatives(rule: Rule, constants: tuple[float | None, ...], latex: b
     style = _LATEX if latex else _TEXT
     texts = (as_factor(partial, names, style) if isinstance(partial, Value) else "" for partial in graphs.partials)
     return tuple(_split(text if latex else text.replace(" * ", " · ")) for text in texts)
+
+
+_kept_local_derivatives = lru_cache(maxsize=1000)(_local_derivatives)
 
 
 def filled(wording: Wording, args: Sequence[str], out: str = "") -> str:
@@ -116,8 +120,14 @@ def in_names(wording: Wording, args: Sequence[str], out: str = "", *, latex: boo
     >>> in_names(operation(mul, 2), ["a - b", "c"])
     '[a - b] * c'
     """
+    return all_in_names([wording], args, out, latex=latex)[0]
+
+
+def all_in_names(wordings: Iterable[Wording], args: Sequence[str], out: str = "", *, latex: bool = False) -> list[str]:
+    """Several wordings of one node in the names of nodes; each name is made a word once, however many there are."""
     write = as_latex_word if latex else as_word
-    return filled(wording, [write(name) for name in args], write(out))
+    words, out = [write(name) for name in args], write(out)
+    return [filled(wording, words, out) for wording in wordings]
 
 
 def in_numbers(wording: Wording, args: Sequence[float], out: float = 0.0, *, latex: bool = False) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DETAILS = ("op", "full")
 MOST_NODES = 300  # more cannot be read, and take long to lay out
+MOST_EDGES = {"op": 20, "full": 6}  # for each node that may be drawn; opened, a dot has a node for every edge
 MOST_EDGE_LABELS = 60
 ROUNDS = "5"  # of Graphviz' network simplex, for each node; without it, a leaf used 149 times takes over ten minutes
 
@@ -43,12 +44,14 @@ def draw(
     Args:
         value: the output of the graph. Call its `backward()` first, to see gradients. Or a `Program`.
         detail: "op", every operation as one node; "full", each weighted sum (`dot`) opened into × and +.
-        max_nodes: a graph with more is drawn as a summary.
+        max_nodes: a graph with more is drawn as a summary, and so is one with very many edges for its nodes; a program
+            of more than half as many lines, which take longer to lay out, is refused.
         direction: "LR" from left to right, as graphs are by default; "TB" from top to bottom, as programs are.
 
     Raises:
         OptionError: if `detail` or `direction` is none of those.
         GraphError: if `value` is no Value.
+        SizeError: if it is a program of too many lines.
 
     >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
     >>> drawing = draw(x * y)
@@ -60,10 +63,15 @@ def draw(
     if type(value).__name__ == "Program":  # the compiler is not imported just to ask
         from tinygrad_edu.viz.program import draw_program
 
-        return draw_program(cast("Program", value), direction=direction or "TB")
+        return draw_program(cast("Program", value), direction=direction or "TB", max_lines=max_nodes // 2)
     graph = Graph(cast("Value", value))
     picture = _Picture(graph, detail, direction or "LR")
-    return Drawing(picture.summary() if len(graph) > max_nodes else picture.whole())
+    return Drawing(picture.whole() if can_be_drawn(graph, max_nodes, detail) else picture.summary())
+
+
+def can_be_drawn(graph: Graph, max_nodes: int, detail: str = "op") -> bool:
+    """Whether a graph is small enough to be read, and to be laid out in seconds: few nodes may have many edges."""
+    return len(graph) <= max_nodes and len(graph.edges) <= MOST_EDGES[detail] * max_nodes
 
 
 def _check_option(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import graphviz
 
+from tinygrad_edu.errors import SizeError
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import canvas
@@ -23,8 +24,14 @@ if TYPE_CHECKING:
     from tinygrad_edu.compiler.emit import Line
 
 
-def draw_program(program: Program, *, direction: str = "TB") -> Drawing:
+MOST_LINES = 150  # more cannot be read; and an array is used far from where it is made, which takes long to lay out
+
+
+def draw_program(program: Program, *, direction: str = "TB", max_lines: int = MOST_LINES) -> Drawing:
     """Draw the arrays of a compiled program.
+
+    Raises:
+        SizeError: if it has more lines than `max_lines`, its parameters and inputs among them.
 
     >>> import tinygrad_edu
     >>> from tinygrad_edu import parse
@@ -32,11 +39,17 @@ def draw_program(program: Program, *, direction: str = "TB") -> Drawing:
     >>> "np.tanh(w * x)" in drawing.source
     True
     """
-    dot = canvas(rankdir=direction, nodesep="0.25", ranksep="0.45")
     lines = (*program.leaves, *program.lines)
+    if len(lines) > max_lines:
+        raise SizeError(
+            f"a drawing of a program of {len(lines):,} lines",
+            f"more than {max_lines:,} cannot be read, and take long to lay out",
+            instead=f"print(program.source), or viz.draw(program, max_nodes={2 * len(lines)}) and patience",
+        )
+    dot = canvas(rankdir=direction, nodesep="0.25", ranksep="0.45")
     ids = {line.name: f"a{index}" for index, line in enumerate(lines)}
-    for line in lines:
-        _box(dot, ids[line.name], line, is_leaf=line in program.leaves)
+    for index, line in enumerate(lines):
+        _box(dot, ids[line.name], line, is_leaf=index < len(program.leaves))
         for name in line.reads:
             if name in ids:
                 dot.edge(ids[name], ids[line.name])

@@ -24,6 +24,7 @@ from tinygrad_edu.trace import Trace
 from tinygrad_edu.trace_json import as_data
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
+from tinygrad_edu.viz.graph import can_be_drawn
 from tinygrad_edu.viz.player.picture import picture
 from tinygrad_edu.viz.player.strings import HTML_LANG, strings
 
@@ -74,8 +75,13 @@ def page(graph: Graph, trace: Trace, lang: str, most_nodes: int) -> str:
     texts = strings(lang)
     expression = summary(graph.output)
     operations = Operations(graph)
-    is_drawn = len(graph) <= most_nodes
-    places = {"expression": expression, "output": trace.output.name, "nodes": f"{len(graph):,}"}
+    is_drawn = can_be_drawn(graph, most_nodes)
+    places = {
+        "expression": expression,
+        "output": trace.output.name,
+        "nodes": f"{len(graph):,}",
+        "edges": f"{len(graph.edges):,}",
+    }
     shown = {key: _filled(text, places) for key, text in texts.items()} | {
         "html_lang": HTML_LANG[lang],
         "expression": expression,

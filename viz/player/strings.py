@@ -23,8 +23,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "每个方框：上面是数值，下面是梯度。每条箭头：× 局部导数，然后 = 它的贡献。"
                           "虚线和 —：尚未到达。"),
     "box":               ("value {value}, gradient {gradient}", "数值 {value}，梯度 {gradient}"),
-    "too_large":         ("This graph is too large to draw: {nodes} nodes. The steps are all here.",
-                          "这张图太大，画不下：{nodes} 个结点。所有步骤都在这里。"),
+    "too_large":         ("This graph is too large to draw: {nodes} nodes, {edges} edges. The steps are all here.",
+                          "这张图太大，画不下：{nodes} 个结点，{edges} 条边。所有步骤都在这里。"),
     "source":            ("made with tinygrad_edu", "由 tinygrad_edu 生成"),
 
     # ── controls ──────────────────────────────────────────────────────────────────────────────────────────────────

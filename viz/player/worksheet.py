@@ -28,6 +28,7 @@ from tinygrad_edu.viz.player.picture import picture
 from tinygrad_edu.viz.player.strings import HTML_LANG, strings
 
 MOST_EDGES = 60  # a larger sheet would be punishment
+MOST_NODES = 150  # constants among them, which need nothing to be done
 BLANK = '<span class="blank"></span>'
 
 
@@ -40,7 +41,7 @@ def worksheet(value: Value, *, lang: str = "en") -> Worksheet:
 
     Raises:
         GraphError: if `value` is no Value.
-        SizeError: if there are more than 60 steps to do by hand.
+        SizeError: if there are more than 60 steps to do by hand, or more nodes than a sheet has room for.
         OptionError: if there is no such language.
 
     >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
@@ -57,12 +58,11 @@ class Worksheet:
         self.strings = strings(lang)
         self.lang = lang
         self.trace: Trace = chain_rule(value)
-        if len(self.trace.edges) > MOST_EDGES:
-            raise SizeError(
-                f"a worksheet of {len(self.trace.edges)} applications of the chain rule",
-                f"nobody does more than {MOST_EDGES} by hand",
-                instead="a worksheet of a smaller part, or viz.player(f)",
-            )
+        edges, nodes = len(self.trace.edges), len(self.trace.nodes)
+        if edges > MOST_EDGES:
+            raise _too_large(f"{edges:,} applications of the chain rule", f"nobody does more than {MOST_EDGES} by hand")
+        if nodes > MOST_NODES:
+            raise _too_large(f"{nodes:,} nodes", f"there is room for {MOST_NODES} on a sheet")
         self.expression = to_text(value)
 
     def html(self) -> str:
@@ -194,6 +194,10 @@ class _Side:
         head = "".join(f'<th scope="col">{html.escape(self.texts[title])}</th>' for title in titles)
         body = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
         return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def _too_large(size: str, why: str) -> SizeError:
+    return SizeError(f"a worksheet of {size}", why, instead="a worksheet of a smaller part, or viz.player(f)")
 
 
 def _or(text: str | None, old: str) -> str:

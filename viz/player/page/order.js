@@ -53,6 +53,9 @@ function sweep(page, steps, order) {
 
 function byUser(edges) {
   const found = new Map();
-  for (const edge of edges) found.set(edge.user_node, [...(found.get(edge.user_node) ?? []), edge]);
+  for (const edge of edges) {
+    if (!found.has(edge.user_node)) found.set(edge.user_node, []);
+    found.get(edge.user_node).push(edge);
+  }
   return found;
 }

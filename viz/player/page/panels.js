@@ -193,7 +193,8 @@ function drawCheck(state) {
   byId("check-edges").replaceChildren(...edges.map((check) => checkRow(`∂${check.step.user}/∂${check.step.argument}`, check)));
   byId("check-step").textContent = say("check_step", { step: show(STEP), tolerance: show(TOLERANCE) });
   const edgeOf = new Map(PAGE.edges.map((edge, index) => [PAGE.trace.steps[edge.step], index]));
-  const noted = edges.map((check, index) => [edgeOf.get(PAGE.trace.steps.filter((s) => s.phase === "backward")[index]), mark(check)]);
+  const told = PAGE.trace.steps.filter((step) => step.phase === "backward");
+  const noted = edges.map((check, index) => [edgeOf.get(told[index]), mark(check)]);
   return annotate("check", new Map(leaves.map((check) => [check.node, leafNote(check)])), new Map(noted));
 }
 
