@@ -19,6 +19,13 @@ To read the source: rules, value, backprop, graph; then chain_rule, trace, paths
 
 from __future__ import annotations
 
+import sys
+
+from tinygrad_edu import process
+
+if process.is_command(sys.orig_argv):
+    process.start_quietly()  # before the other imports, which take a moment
+
 import importlib
 from typing import TYPE_CHECKING, Any
 

@@ -60,6 +60,22 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+def printable(text: object) -> str:
+    r"""A text from a file, or the name of one, as a terminal may be given it.
+
+    A control character would be obeyed, and one that turns the direction of writing would hide what follows it: they
+    are shown as Python writes them. So is half a character, which is how a name that is not UTF-8 reaches Python.
+
+    >>> print(printable("iris\x1b[2J.csv"), printable("\u202efdp.exe"), printable("鸢尾花-γ.csv"))
+    iris\x1b[2J.csv \u202efdp.exe 鸢尾花-γ.csv
+    """
+    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in str(text))
+
+
+def _escaped(sign: str) -> str:
+    return sign.encode("unicode_escape").decode("ascii")
+
+
 def _plain(text: str) -> str:
     """1e-05 becomes 1e-5, 3.140 becomes 3.14."""
     mantissa, e, exponent = text.partition("e")
