@@ -4,7 +4,6 @@ import contextlib
 import gc
 import io
 import math
-import signal
 import sys
 import threading
 from itertools import pairwise
@@ -599,19 +598,6 @@ def test_keys_of_a_keyboard_on_windows(monkeypatch):
         assert clock.now == 100.0
         assert read(0.5) == ""
         assert clock.now == pytest.approx(100.5, abs=0.03)
-
-
-def test_in_a_thread_of_its_own_no_signal_is_touched():
-    before, found = signal.getsignal(signal.SIGTERM), []
-
-    def inside():
-        with terminal._orderly_end():
-            found.append(signal.getsignal(signal.SIGTERM))
-
-    thread = threading.Thread(target=inside)
-    thread.start()
-    thread.join()
-    assert found == [before]
 
 
 def test_keys_may_come_from_a_text():

@@ -6,8 +6,13 @@ Each gives a sentence, and earlier files stay whole.
 import contextlib
 import importlib
 import os
+import re
+import shlex
+import signal
+import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +25,6 @@ from tinygrad_edu.files import write_whole
 
 ROOT = Path(__file__).parent.parent
 OURS = tuple(str(ROOT / folder) + os.sep for folder in ("tinygrad_edu", "nn", "viz"))
-
-
-OPEN = Path.open
 
 
 def command(*arguments, folder, **environment):
@@ -58,10 +60,7 @@ def test_a_disk_that_is_full(tmp_path, arguments, file, monkeypatch, capsys):
     old = tmp_path / file
     old.write_text("as it was")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "pathlib.Path.open",
-        lambda path, mode="r", *rest, **named: Full(path, mode) if "x" in mode else OPEN(path, mode, *rest, **named),
-    )
+    monkeypatch.setattr("os.fsync", full)
     code = main(arguments)
     monkeypatch.undo()
     said = capsys.readouterr().err
@@ -71,21 +70,8 @@ def test_a_disk_that_is_full(tmp_path, arguments, file, monkeypatch, capsys):
     assert not hidden(tmp_path)
 
 
-class Full:
-    """A file that takes a little, and no more."""
-
-    def __init__(self, path, mode):
-        self.file = open(path, mode)  # noqa: PTH123, SIM115 (Path.open is this class for the moment)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.file.close()
-
-    def write(self, content):
-        self.file.write(content[:100])
-        raise OSError(28, "No space left on device")
+def full(*_):
+    raise OSError(28, "No space left on device")
 
 
 def test_a_model_and_a_film_on_a_full_disk(tmp_path, monkeypatch):
@@ -93,10 +79,7 @@ def test_a_model_and_a_film_on_a_full_disk(tmp_path, monkeypatch):
     path = nn.save(model, tmp_path / "m.json")
     before = path.read_bytes()
 
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pathlib.Path.replace", full)
+    monkeypatch.setattr("os.fsync", full)
     for name in ("m.json", "n.npz"):
         with pytest.raises(OSError, match="No space left"):
             nn.save(model, tmp_path / name)
@@ -127,11 +110,16 @@ def test_a_folder_that_may_not_be_written(tmp_path, monkeypatch):
 
 
 class Interrupted:
-    """Raises KeyboardInterrupt at the n-th line that runs inside the block: of this package's code, or of any."""
+    """Raises KeyboardInterrupt at the n-th line that runs inside the block: of this package's code, or of any.
 
-    def __init__(self, at, files=OURS):
+    With `again`, once more so many lines later; and as another exception, if that is what a signal makes.
+    """
+
+    def __init__(self, at, files=OURS, again=None, error=KeyboardInterrupt):
         self.left = at
         self.files = files
+        self.again = again
+        self.error = error
         self.happened = False
 
     def __enter__(self):
@@ -148,8 +136,9 @@ class Interrupted:
         if event == "line" and not self.happened:
             self.left -= 1
             if self.left < 0:
-                self.happened = True
-                raise KeyboardInterrupt
+                self.happened = self.again is None
+                self.left, self.again = (self.again or 0) - 1, None
+                raise self.error
         return self.look
 
 
@@ -248,14 +237,309 @@ def test_ctrl_c_inside_zipfile_and_numpy_is_still_ctrl_c(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_ctrl_c_while_a_file_is_written_leaves_nothing_else(tmp_path):
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("again", [None, 1, 2, 3, 4, 5])
+def test_ctrl_c_while_a_file_is_written_leaves_nothing_else(tmp_path, again, error):
     total = lines_of(lambda: write_whole(tmp_path / "f", b"new"))
+    assert total > 20
     for at in range(total):
         (tmp_path / "f").write_bytes(b"old")
-        with Interrupted(at), contextlib.suppress(KeyboardInterrupt):
+        with Interrupted(at, again=again, error=error), contextlib.suppress(error):
             write_whole(tmp_path / "f", b"new")
         assert (tmp_path / "f").read_bytes() in (b"old", b"new")
         assert [path.name for path in tmp_path.iterdir()] == ["f"], at
+
+
+def test_ctrl_c_in_train_keeps_the_old_file_and_offers_the_new_network_in_another(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("m.json").write_text("old")
+
+    def interrupt_in_the_third(history):
+        if history.epochs == 3:
+            signal.raise_signal(signal.SIGINT)
+        return ""
+
+    monkeypatch.setattr("tinygrad_edu.nn.progress.seen", interrupt_in_the_third)
+    code = main(["train", "moons", "--points", "20", "--epochs", "9", "--save", "m.json", "--plot", "--film", "m.gif"])
+    assert code == 130
+    assert "stopped after 3 epochs of 9; m.json was not written, the network as it is now is in m.stopped.json" in (
+        capsys.readouterr().err
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.json", "m.stopped.json"]
+    assert Path("m.json").read_text() == "old"
+    assert nn.TableModel.load("m.stopped.json").network.sizes == (2, 16, 16, 1)
+
+
+def test_ctrl_c_before_the_first_epoch_writes_nothing(tmp_path, monkeypatch, capsys):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tinygrad_edu.nn.train._epoch", interrupt)
+    assert main(["train", "moons", "--points", "20", "--save", "m.json"]) == 130
+    assert "stopped after 0 epochs of 40; m.json was not written\n" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_that_cannot_be_saved_is_not_trained_first(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tinygrad_edu.nn.table_model.fit", lambda *_, **__: pytest.fail("it was trained"))
+    assert main(["train", "moons", "--save", "missing/m.json"]) == 1
+    assert "missing: there is no such folder to write into" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_picture_that_cannot_be_drawn_costs_no_network(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("network.svg").mkdir()
+    assert main(["train", "moons", "--points", "20", "--epochs", "1", "--save", "m.json"]) == 1
+    assert "network.svg: this is a folder" in capsys.readouterr().err
+    assert nn.TableModel.load("m.json").network.sizes == (2, 16, 16, 1)
+
+
+# Where a file goes
+
+
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions, links and pipes")
+
+
+@needs_posix
+@pytest.mark.parametrize("target", ["real", "folder/real", "not-there-yet"])
+def test_a_link_is_followed_and_stays(tmp_path, target):
+    (tmp_path / "folder").mkdir()
+    for name in ("real", "folder/real"):
+        (tmp_path / name).write_bytes(b"old")
+    (tmp_path / "middle").symlink_to(target)
+    (tmp_path / "link").symlink_to(tmp_path / "middle")
+    write_whole(tmp_path / "link", b"new")
+    assert (tmp_path / target).read_bytes() == b"new"
+    assert not (tmp_path / target).is_symlink()
+    assert (tmp_path / "link").readlink() == tmp_path / "middle"
+    assert not hidden(tmp_path)
+    assert not hidden(tmp_path / "folder")
+
+
+@needs_posix
+def test_a_link_to_itself_is_refused(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "link")
+    with pytest.raises(OSError, match="symbolic links") as raised:
+        write_whole(tmp_path / "link", b"new")
+    assert raised.value.__notes__ == ["  write instead:  a path without a link that leads to itself"]
+
+
+@needs_posix
+def test_a_pipe_is_written_to_and_stays(tmp_path):
+    os.mkfifo(tmp_path / "f")
+    content = bytes(range(256)) * 1000  # more than a pipe holds
+    found = []
+    reader = threading.Thread(target=lambda: found.append((tmp_path / "f").read_bytes()), daemon=True)
+    reader.start()
+    write_whole(tmp_path / "f", content)
+    reader.join(30)
+    assert found == [content]
+    assert (tmp_path / "f").is_fifo()
+    (tmp_path / "nowhere").symlink_to(os.devnull)
+    write_whole(tmp_path / "nowhere", b"new")
+    assert (tmp_path / "nowhere").is_char_device()
+
+
+@needs_posix
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o755])
+def test_a_file_keeps_its_permissions_and_what_is_private_is_never_shown(tmp_path, mode, monkeypatch):
+    path, seen, sync = tmp_path / "f", [], os.fsync
+    path.write_bytes(b"old")
+    path.chmod(mode)
+
+    def look(file):
+        seen.extend(stat.S_IMODE(each.stat().st_mode) for each in hidden(tmp_path))
+        sync(file)
+
+    monkeypatch.setattr("os.fsync", look)
+    before = os.umask(0)
+    try:
+        write_whole(path, b"new")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert seen == [mode]
+
+
+@needs_posix
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_then_so_is_the_name(tmp_path, monkeypatch):
+    path, order, sync, replace = tmp_path / "f", [], os.fsync, Path.replace
+    path.write_bytes(b"old")
+    monkeypatch.setattr("os.fsync", lambda file: (order.append(stat.S_ISDIR(os.fstat(file).st_mode)), sync(file)))
+    monkeypatch.setattr("pathlib.Path.replace", lambda one, other: (order.append("replace"), replace(one, other)))
+    write_whole(path, b"new")
+    assert order == [False, "replace", True]
+
+
+@pytest.mark.parametrize("name", ["a" * 251 + ".svg", "花" * 83 + "ab.svg"])
+def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path, name):
+    try:
+        (tmp_path / name).write_bytes(b"old")
+    except OSError:
+        pytest.skip("this disk takes no name of 255 bytes")
+    write_whole(tmp_path / name, b"new")
+    assert (tmp_path / name).read_bytes() == b"new"
+    with pytest.raises(OSError, match="too long") as raised:
+        write_whole(tmp_path / f"a{name}", b"new")
+    assert raised.value.filename == str(tmp_path / f"a{name}")
+    assert "a shorter name" in raised.value.__notes__[0]
+
+
+def may_be_written(path, _):
+    """As `os.access`, which lets an administrator write everywhere."""
+    return bool(Path(path).stat().st_mode & stat.S_IWUSR)
+
+
+@needs_posix
+@pytest.mark.parametrize(
+    ("name", "kind", "wrong", "instead"),
+    [
+        ("folder", IsADirectoryError, "a folder, and a file is to be written", "the name of a file"),
+        ("none/f", FileNotFoundError, "there is no such folder to write into", "mkdir -p makes a folder"),
+        ("file/f", NotADirectoryError, "this is a file, and no folder to write into", "a path in a folder"),
+        ("locked", PermissionError, "this file may not be written", "chmod u\\+w allows it"),
+        ("closed/f", PermissionError, "no file may be written into this folder", "chmod u\\+w allows it"),
+        ("closed/old", PermissionError, "no file may be written into this folder", "chmod u\\+w allows it"),
+    ],
+)
+def test_what_cannot_be_written_is_said_and_what_to_do(tmp_path, monkeypatch, capsys, name, kind, wrong, instead):
+    for folder in ("folder.svg", "closed"):
+        (tmp_path / folder).mkdir()
+    for file in ("file", "locked.svg", "closed/old.svg"):
+        (tmp_path / file).write_bytes(b"old")
+    (tmp_path / "locked.svg").chmod(0o444)
+    (tmp_path / "closed").chmod(0o555)
+    monkeypatch.setattr("os.access", may_be_written)
+    monkeypatch.chdir(tmp_path)
+    try:
+        with pytest.raises(kind, match=wrong) as raised:
+            write_whole(Path(f"{name}.svg"), b"new")
+        assert re.search(instead, raised.value.__notes__[0])
+        assert main(["draw", "x", "x=1", "-o", f"{name}.svg"]) == 1
+    finally:
+        (tmp_path / "closed").chmod(0o755)
+    said = capsys.readouterr().err
+    assert re.fullmatch(f"tinygrad-edu draw: .*: .*{wrong}\n  write instead:  .*{instead}.*\n", said)
+    assert {path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == {b"old"}
+    assert not hidden(tmp_path)
+
+
+def test_a_file_where_a_folder_is_to_be(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("f").write_text("old")
+    for arguments in (["lesson", "circuit"], ["demo"], ["train", "moons"]):
+        assert main([*arguments, "-o", "f"]) == 1
+        assert "f: this is a file, and there is to be a folder\n  write instead:  " in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["f"]
+
+
+# Signals, and streams that are closed: in processes, as a shell runs them
+
+
+@needs_posix
+def test_being_asked_to_terminate_while_a_file_is_written_leaves_nothing_else(tmp_path):
+    (tmp_path / "f.svg").write_text("old")
+    program = """
+import os, signal, sys
+from tinygrad_edu.__main__ import main
+os.fsync = lambda file: os.kill(os.getpid(), signal.SIGTERM)
+sys.argv[1:] = ["draw", "x", "x=1", "-o", "f.svg"]
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, b"")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("f.svg", "old")]
+
+
+@needs_posix
+@pytest.mark.parametrize("moment", ["tinygrad_edu.value", "tinygrad_edu.gradcheck", "tinygrad_edu.cli", "numpy.linalg"])
+def test_ctrl_c_while_the_command_starts_is_no_traceback(tmp_path, moment):
+    (tmp_path / "sitecustomize.py").write_text(f"""
+import signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == {moment!r}:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+""")
+    done = command("lesson", "layers", folder=tmp_path, PYTHONPATH=str(tmp_path))
+    assert done.returncode in (130, -signal.SIGINT)  # a shell says 130 in both cases
+    assert b"Traceback" not in done.stderr
+    assert done.stdout == b""
+
+
+@needs_posix
+def test_a_program_that_imports_the_package_keeps_its_signals():
+    program = """
+import signal
+numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+before = [signal.getsignal(number) for number in numbers]
+from tinygrad_edu import cli, nn, viz
+from tinygrad_edu.files import write_whole
+assert cli.main(["step", "x", "x=1"]) == 0
+assert [signal.getsignal(number) for number in numbers] == before
+"""
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode == 0
+
+
+@needs_posix
+def test_ctrl_c_again_while_the_first_is_reported_is_no_traceback():
+    program = """
+import signal, sys
+from tinygrad_edu import process
+def command():
+    try:
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.raise_signal(signal.SIGINT)
+sys.exit(process.run(command))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+STEP = ("step", "x * y", "x=1", "y=2")
+
+
+@needs_posix
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("arguments", "streams", "code", "said"),
+    [
+        (STEP, ">&-", 0, ""),
+        (STEP, "<&- >&- 2>&-", 0, ""),
+        ((*STEP, "-i"), "<&-", 0, ""),
+        ((*STEP, "-i"), ">&-", 0, ""),
+        (STEP, "| true", 0, ""),
+        (STEP, ">/dev/full", 1, "tinygrad-edu: standard output: No space left on device; it is not complete\n"),
+        (("--help",), ">/dev/full", 1, "tinygrad-edu: standard output: No space left on device; it is not complete\n"),
+        (("step", "x", "y=1"), "2>/dev/full", 1, ""),
+        (("step", "x", "y=1"), "2>&-", 1, ""),
+        (("fly",), "2>&-", 2, ""),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, tuple) else None,
+)
+def test_a_stream_that_is_closed_or_full(tmp_path, arguments, streams, code, said, unbuffered):
+    if "/dev/full" in streams and not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    line = f"set -o pipefail; {shlex.join([sys.executable, '-m', 'tinygrad_edu', *arguments])} {streams}"
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr.decode()) == (code, said)
+
+
+@needs_posix
+def test_a_reader_that_has_gone_costs_no_network(tmp_path):
+    line = (
+        f"set -o pipefail; {sys.executable} -m tinygrad_edu train moons --points 9 --epochs 1 --save m.json 2>&1 | true"
+    )
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert {path.name for path in tmp_path.iterdir()} >= {"m.json", "network.svg", "boundary.png"}
 
 
 # A file that is half there

@@ -1,5 +1,6 @@
 """Is the package one package, with the names it promises?"""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,27 @@ def test_the_public_names():
 def test_submodules_are_there_after_import_tinygrad_edu_alone():
     program = "import tinygrad_edu; print(tinygrad_edu.nn.MLP(2, [1]), tinygrad_edu.viz.draw)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["import tinygrad_edu.nn", "from tinygrad_edu import viz", "import tinygrad_edu; tinygrad_edu.nn", "-m"],
+)
+def test_a_clone_that_is_not_installed_says_how_to_install_it(tmp_path, program):
+    shutil.copytree(ROOT / "tinygrad_edu", tmp_path / "tinygrad_edu", ignore=shutil.ignore_patterns("__pycache__"))
+    arguments = ["-m", "tinygrad_edu"] if program == "-m" else ["-c", program]
+    # without site-packages, and so without the installation that the tests have
+    found = subprocess.run([sys.executable, "-S", *arguments], cwd=tmp_path, capture_output=True, text=True)
+    assert found.returncode == 1
+    assert f"Python found tinygrad_edu in {tmp_path / 'tinygrad_edu'}, which is not installed" in found.stderr
+    assert f"  write instead:  pip install -e {tmp_path}" in found.stderr
+    assert ("Traceback" in found.stderr) == (program != "-m")
+
+
+def test_the_engine_works_without_an_installation(tmp_path):
+    program = "from tinygrad_edu import parse; f = parse('x * y', x=2, y=3); f.backward(); print(f.args[0].grad)"
+    found = subprocess.run([sys.executable, "-S", "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert (found.stdout, found.stderr) == ("3.0\n", "")
 
 
 @pytest.mark.parametrize("name", ["nn", "viz"])

@@ -19,6 +19,13 @@ To read the source: rules, value, backprop, graph; then chain_rule, trace, paths
 
 from __future__ import annotations
 
+import sys
+
+from tinygrad_edu import process
+
+if process.is_command(sys.orig_argv):
+    process.start_quietly()  # before the other imports, which take a moment
+
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +35,7 @@ from tinygrad_edu.chain_rule import chain_rule
 from tinygrad_edu.errors import DomainError, GradientWarning, TinygradError
 from tinygrad_edu.expression import parse
 from tinygrad_edu.gradcheck import gradcheck
+from tinygrad_edu.optional import name_missing_parts
 from tinygrad_edu.paths import explain
 from tinygrad_edu.trace import Trace
 from tinygrad_edu.value import Value, no_grad
@@ -35,6 +43,8 @@ from tinygrad_edu.value import Value, no_grad
 if TYPE_CHECKING:
     from tinygrad_edu import nn, viz
     from tinygrad_edu.compiler import compile
+
+name_missing_parts()
 
 __version__ = "0.1.0"
 __all__ = [

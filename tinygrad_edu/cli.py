@@ -7,9 +7,9 @@
     tinygrad-edu train moons                             a network and what it learned; predict and lesson too
 
 Results go to standard output, progress and errors to standard error. The exit code is 0 if all went well, 1 if what was
-asked for cannot be done, 2 if it could not be understood, 130 after Ctrl-C.
+asked for cannot be done, 2 if it could not be understood, 130 after Ctrl-C, 143 if asked to terminate.
 
-Names to know: `main`. This is the last file of the reading order.
+Names to know: `main`. What the shell is owed besides is in `process.py`. This is the last file of the reading order.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from tinygrad_edu import __version__
 from tinygrad_edu.chain_rule import chain_rule
@@ -35,9 +36,11 @@ from tinygrad_edu.cli_train import (
 )
 from tinygrad_edu.errors import OptionError, TinygradError
 from tinygrad_edu.expression import as_python_reads, parse
+from tinygrad_edu.files import make_folder
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.printing import to_text
-from tinygrad_edu.show import show
+from tinygrad_edu.process import INTERRUPTED
+from tinygrad_edu.show import printable, show
 from tinygrad_edu.trace import Trace
 from tinygrad_edu.value import Value
 
@@ -48,19 +51,29 @@ LESSON_VALUES = ("x=-2", "y=5", "z=-4")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    _survive_old_terminals()
     options = _parser().parse_args(_with_expressions(sys.argv[1:] if arguments is None else arguments))
     try:
         options.run(options)
     except TinygradError as error:
-        print(f"tinygrad-edu {options.command}: {error}", file=sys.stderr)
-        return 1
+        return _report(options.command, str(error))
     except OSError as error:
-        return _report_os_error(options.command, error)
-    except KeyboardInterrupt:
-        print("\nstopped; files written so far are whole", file=sys.stderr)
-        return 130
+        return _report(options.command, _described(error))
+    except KeyboardInterrupt as stop:
+        print(f"\n{printable(stop) or 'stopped; files written so far are whole'}", file=sys.stderr)
+        return INTERRUPTED
     return 0
+
+
+def _report(command: str, text: str) -> int:
+    """Say what went wrong; names from files come in it, and a terminal would obey what is hidden in them."""
+    print("\n".join(map(printable, f"tinygrad-edu {command}: {text}".split("\n"))), file=sys.stderr)
+    return 1
+
+
+def _described(error: OSError) -> str:
+    """What the system says, of which file, and what to do, where `files` has noted that."""
+    named = "" if error.filename is None else f"{printable(error.filename)}: "
+    return "\n".join([f"{named}{error.strerror or error}", *getattr(error, "__notes__", ())])
 
 
 def _with_expressions(arguments: Sequence[str]) -> list[str]:
@@ -72,26 +85,19 @@ def _with_expressions(arguments: Sequence[str]) -> list[str]:
     ]
 
 
-def _survive_old_terminals() -> None:
-    """Where the terminal has no ∂, print a ? in its place rather than fail."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-
-
-def _report_os_error(command: str, error: OSError) -> int:
-    if isinstance(error, BrokenPipeError):  # the reader, `head` say, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    print(f"tinygrad-edu {command}: {error.filename}: {error.strerror}", file=sys.stderr)
-    return 1
-
-
 # The arguments
 
 
+class _Parser(argparse.ArgumentParser):
+    """Python's own, which prints what it was given as it is."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what could not be understood, and exit with 2."""
+        super().error(printable(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tinygrad-edu",
         description="Step through the chain rule, draw gradient graphs, train tiny networks.",
         epilog='Begin with: tinygrad-edu demo. Then: tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1',
@@ -193,7 +199,7 @@ COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] 
 
 
 def _demo(options: argparse.Namespace) -> None:
-    folder = _folder(options.output)
+    folder = make_folder(options.output)
     _title("1. The chain rule on f = (x + y) · z")
     f = _graph(LESSON, LESSON_VALUES)
     _print_steps(f)
@@ -203,7 +209,7 @@ def _demo(options: argparse.Namespace) -> None:
     files += train_and_draw(_train_options(folder))
     _title("3. What was written")
     say_files(files)
-    print(f"\nOpen {folder / 'f.html'} in a browser to step through it.")
+    print(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
     print('Now your own:  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1')
 
 
@@ -350,8 +356,3 @@ def _save_drawings(f: Value, folder: Path) -> list[Path]:
     drawing = viz.draw(f)
     page = viz.player(f).save(folder / "f.html")
     return [page, drawing.save(folder / "f.svg"), drawing.save(folder / "f.png")]
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
-    return path

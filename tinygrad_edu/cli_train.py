@@ -16,12 +16,15 @@ import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from importlib import resources
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tinygrad_edu.errors import OptionError
+from tinygrad_edu.files import check_writable, make_folder
 from tinygrad_edu.lessons import LESSONS
-from tinygrad_edu.show import printable, show
+from tinygrad_edu.show import counted, printable, show
 
 if TYPE_CHECKING:
     from tinygrad_edu import nn
@@ -53,29 +56,62 @@ Run one of the classic lessons on backpropagation; without a name, list them:
   tinygrad-edu lesson
   tinygrad-edu lesson circuit -o pictures"""
 EPOCHS, TEST = 40, 0.2
+MODELS, FILMS = (".json", ".npz"), (".gif", ".html")
+MOST_POINTS = 1_000_000  # of a data set; a computer for lessons has the memory and the patience for so many
+MOST_NEURONS, MOST_WEIGHTS = 10_000, 1_000_000  # of a layer, and between hidden layers: a weight takes 160 bytes
 
 
 def add_train(parser: argparse.ArgumentParser) -> None:
     """The options of `train`."""
     add = parser.add_argument
     add("data", metavar="DATA", help="the name of a data set, or a CSV file")
-    add("--points", type=int, metavar="N", help="how many, of a data set (default: 100; of digits, all)")
+    add("--points", type=_points, metavar="N", help="how many, of a data set (default: 100; of digits, all)")
     add("--noise", type=float, help="the standard deviation of their noise (default: 0.1)")
     add("--target", metavar="COLUMN", help="of a table: what to tell (default: its last column)")
     add("--without", nargs="*", default=[], metavar="COLUMN", help="columns of a table to leave out")
     add("--task", help="classes or numbers: what the target is (default: as it looks)")
     add("--test", type=float, metavar="SHARE", help="to hold back (default: 0.2 of a table or of digits, else 0)")
-    add("--hidden", type=int, nargs="*", default=[16, 16], metavar="N", help="neurons a layer (default: 16 16)")
+    add("--hidden", type=_neurons, nargs="*", default=[16, 16], metavar="N", help="neurons a layer (default: 16 16)")
     add("--activation", default="relu", help="of the hidden layers (default: %(default)s)")
     add("--epochs", type=int, default=EPOCHS, help="passes over the data (default: %(default)s)")
     add("--batch", type=int, default=10, metavar="N", help="samples for each step (default: %(default)s)")
     add("--lr", type=float, default=0.01, help="the learning rate of Adam (default: %(default)s)")
-    add("--seed", type=int, default=0, help="of the weights, the points and their order (default: %(default)s)")
+    add("--seed", type=_seed, default=0, help="of the weights, the points and their order (default: %(default)s)")
     add("--save", type=Path, metavar="FILE", help="keep the network: .json or .npz")
     add("--plot", action="store_true", help="draw also how it went, and what goes on inside")
     add("--film", type=Path, metavar="FILE", help="draw the training as a film: .gif or .html")
     add("-o", "--output", type=Path, default=Path(), help="folder for the pictures (default: this one)")
     parser.set_defaults(run=lambda options: say_files(train_and_draw(options)))
+
+
+def _points(text: str) -> int:
+    return _at_most(MOST_POINTS, "points", text)
+
+
+def _neurons(text: str) -> int:
+    return _at_most(MOST_NEURONS, "neurons in a layer", text)
+
+
+def _at_most(most: int, things: str, text: str) -> int:
+    """A whole number, refused before memory is asked for."""
+    number = _whole(text)
+    if number > most:
+        raise argparse.ArgumentTypeError(f"{text} are too many; at most {most:,} {things} will do: write {most}")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = _whole(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0; a seed is a whole number from 0 on: write {-number}")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"invalid int value: {text!r}") from None
 
 
 def add_predict(parser: argparse.ArgumentParser) -> None:
@@ -126,9 +162,7 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
     from tinygrad_edu.nn.tables import is_table
 
     films: list[Any] = []
-    for path, suffixes in ((options.save, (".json", ".npz")), (options.film, (".gif", ".html"))):
-        _check_suffix(path, suffixes)
-    options.output.mkdir(parents=True, exist_ok=True)
+    _check_options(options)
 
     def film(X: Any, y: Any) -> list[Any]:
         from tinygrad_edu import viz
@@ -138,22 +172,54 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
         return films
 
     samples = (_of_table if is_table(options.data) else _of_data_set)(options, film)
+    if samples.model.history.interrupted:
+        _stop(options, samples.model)
     print(f"  {samples.model.history.summary}")
     if not samples.model.target.classes:
         print(f"  {100 * samples.model.about['score']:.1f} % of the spread explained (R²), of what was held back")
-    files = _pictures(options, samples)
+    files = [] if options.save is None else [samples.model.save(options.save)]  # first, whatever becomes of pictures
+    files += _pictures(options, samples)
     files += [film.save(options.film) for film in films]
-    if options.save is not None:
-        files.append(samples.model.save(options.save))
     return files
+
+
+def _stop(options: argparse.Namespace, model: nn.TableModel) -> NoReturn:
+    """After Ctrl-C: the file keeps what it held, and a network that is half trained gets one of its own."""
+    said = f"stopped after {counted(model.history.epochs, 'epoch')} of {options.epochs}"
+    if options.save is not None:
+        said += f"; {options.save} was not written"
+        if model.history.epochs:
+            said += f", the network as it is now is in {model.save(_beside(options.save))}"
+    raise KeyboardInterrupt(said)
+
+
+def _beside(path: Path) -> Path:
+    """moons.json → moons.stopped.json"""
+    return path.with_suffix(f".stopped{path.suffix}")
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    """What can be known before the training, rather than after it."""
+    weights = sum(one * other for one, other in pairwise(options.hidden))
+    if weights > MOST_WEIGHTS:
+        raise OptionError(
+            f"--hidden {' '.join(map(str, options.hidden))}",
+            f"that makes {weights:,} weights, and at most {MOST_WEIGHTS:,} will do",
+            instead="--hidden 16 16",
+        )
+    _check_suffix(options.save, MODELS)
+    _check_suffix(options.film, FILMS)
+    make_folder(options.output)
+    for path in filter(None, (options.save, options.film)):
+        check_writable(path)
 
 
 def _check_suffix(path: Path | None, suffixes: tuple[str, ...]) -> None:
     if path is not None and path.suffix not in suffixes:
         raise OptionError(
-            f"a file called {path.name!r}",
+            f"a file called {str(path)!r}",
             f"its name ends in {' or '.join(suffixes)}",
-            instead=str(path.with_suffix(suffixes[0])),
+            instead=str(path.with_suffix(suffixes[0]) if path.name else f"model{suffixes[0]}"),
         )
 
 
@@ -208,8 +274,8 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
     callbacks: list[Any] = []
 
     def begin(model: nn.TableModel, X: Any, y: Any) -> None:
-        inputs = printable(", ".join(model.encoding.inputs))
-        print(f"  {table.source}: {len(table)} rows; {inputs} → {printable(_told(model))}")
+        names = ", ".join(model.encoding.inputs)
+        print(printable(f"  {table.source}: {len(table)} rows; {names} → {_told(model)}"))
         print(f"  {described(model.network)}, {round(test * len(table))} rows held back")
         _check_film(options, X.shape[1] == 2 and bool(model.target.classes))
         callbacks.extend(film(X, y))
@@ -270,6 +336,7 @@ def described(network: nn.MLP) -> str:
 def _predict(options: argparse.Namespace) -> None:
     from tinygrad_edu import nn
 
+    _check_suffix(options.model, MODELS)
     model = nn.TableModel.load(options.model)
     if all("=" in row for row in options.rows):
         _say_answer(model, model.predict(_one_row(model, options.rows)))
@@ -281,11 +348,12 @@ def _predict(options: argparse.Namespace) -> None:
     table = nn.read_csv(options.rows[0])
     answers = model.predict(table)
     target, classes = model.target.name, model.target.classes
+    said = printable if sys.stdout.isatty() else str  # a file is given the names as they are
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(map(printable, [target, *(f"P({name})" for name in classes)]))
+    writer.writerow([said(target), *(f"P({said(name)})" for name in classes)])
     for index, found in enumerate(answers.found):
         shares = [] if answers.shares is None else [f"{share:.4f}" for share in answers.shares[index]]
-        writer.writerow([printable(found) if classes else repr(found), *shares])
+        writer.writerow([said(found) if classes else repr(found), *shares])
 
 
 def _one_row(model: nn.TableModel, assignments: Sequence[str]) -> nn.Table:
@@ -323,15 +391,16 @@ def _lesson(options: argparse.Namespace) -> None:
     if name not in LESSONS:
         raise OptionError(f"the lesson {options.name!r}", f"there are {', '.join(LESSONS)}", instead="lesson circuit")
     if options.output is not None:
-        options.output.mkdir(parents=True, exist_ok=True)
+        make_folder(options.output)
     importlib.import_module(f"tinygrad_edu.lessons.{name}").main(options.output)
 
 
 def _list_of_lessons() -> Iterator[str]:
-    """The lessons, with the question that each begins with."""
+    """The lessons, with the question that each begins with: in its source, since `python -OO` leaves docstrings out."""
     for name in LESSONS:
-        text = importlib.import_module(f"tinygrad_edu.lessons.{name}").__doc__ or ""
-        yield f"  {name:<11} {text.splitlines()[0]}"
+        source = resources.files("tinygrad_edu.lessons").joinpath(f"{name}.py").read_text(encoding="utf-8")
+        question = source.splitlines()[0].strip('"')
+        yield f"  {name:<11} {question}"
     yield ""
     yield "Run one:       tinygrad-edu lesson circuit"
     yield "With pictures: tinygrad-edu lesson circuit -o pictures"
@@ -340,4 +409,4 @@ def _list_of_lessons() -> Iterator[str]:
 def say_files(files: Sequence[Path]) -> None:
     """Which files were written, and how large they are."""
     for file in files:
-        print(f"  wrote {file}  ({file.stat().st_size / 1000:.0f} kB)")
+        print(f"  wrote {printable(file)}  ({file.stat().st_size / 1000:.0f} kB)")

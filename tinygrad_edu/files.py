@@ -1,31 +1,159 @@
 """How is a file written, so that no failure leaves half of it?
 
-Names to know: `write_whole`.
+Under another name, in the same folder, down to the disk, and only then under its own: a reader finds the old file or
+the new one. What is no file but a way to somewhere else, such as a pipe or a terminal, is written to.
+
+Names to know: `write_whole`, `check_writable`, `make_folder`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import secrets
+import stat
+from collections.abc import Iterator
 from pathlib import Path
+
+INSTEAD = {
+    errno.ENOENT: "a path in a folder that is there; mkdir -p makes a folder",
+    errno.ENOTDIR: "a path in a folder",
+    errno.EISDIR: "the name of a file, such as {0}/f.svg for a picture",
+    errno.EEXIST: "another name for the folder",
+    errno.EACCES: "a path where you may write; chmod u+w allows it, if the file or folder is yours",
+    errno.EPERM: "a path where you may write",
+    errno.EROFS: "a path on another disk: this one can only be read",
+    errno.ENOSPC: "a path on another disk, or the same again when there is room",
+    errno.EDQUOT: "a path on another disk, or the same again when there is room",
+    errno.ENAMETOOLONG: "a shorter name: most disks take up to 255 bytes",
+    errno.ELOOP: "a path without a link that leads to itself",
+}
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name, then rename it: nobody sees half of it, and a failure leaves the old one.
+    """Write a file so that it is seen whole or not at all; a failure, and Ctrl-C, leave the old one.
+
+    A link is followed, and what it leads to is replaced. A file that was there keeps its permissions, and a new one
+    gets the usual ones. A pipe or a device cannot be replaced: it is written to.
 
     Raises:
-        OSError: with the name of the file itself, if it cannot be written.
+        OSError: of the kind that fits, with the name of the file itself and a note on what to do, if it cannot be
+            written.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "f.txt"
+    >>> write_whole(path, b"whole")
+    >>> path.read_text(), [file.name for file in path.parent.iterdir()]
+    ('whole', ['f.txt'])
     """
-    if path.is_dir():
-        raise IsADirectoryError(21, "this is a folder, and a file is to be written", str(path))
-    if not path.parent.is_dir():
-        raise FileNotFoundError(2, "there is no such folder to write into", str(path.parent))
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    check_writable(path)
+    with _named(path):
+        old = _status(path)
+        if old is None or stat.S_ISREG(old.st_mode):
+            _replace(_followed(path), content, old)
+        else:
+            with path.open("wb") as way:
+                way.write(content)
+
+
+def check_writable(path: Path) -> None:
+    """Whether a file can be written there, as far as can be seen without writing: before long work, say.
+
+    Raises:
+        OSError: see `write_whole`.
+    """
+    with _named(path):
+        old = _status(path)
+        if old is not None and stat.S_ISDIR(old.st_mode):
+            raise OSError(errno.EISDIR, "this is a folder, and a file is to be written")
+        if old is not None and not os.access(path, os.W_OK):
+            raise OSError(errno.EACCES, "this file may not be written")
+    if old is None or stat.S_ISREG(old.st_mode):
+        _check_folder(_followed(path).parent)
+
+
+def _check_folder(folder: Path) -> None:
+    with _named(folder):
+        if not folder.exists():
+            raise OSError(errno.ENOENT, "there is no such folder to write into")
+        if not folder.is_dir():
+            raise OSError(errno.ENOTDIR, "this is a file, and no folder to write into")
+        if not os.access(folder, os.W_OK):
+            raise OSError(errno.EACCES, "no file may be written into this folder")
+
+
+def make_folder(path: Path) -> Path:
+    """A folder, and those that it is in, if they are not there yet.
+
+    Raises:
+        OSError: with a note on what to do, if it cannot be made; a file of that name is there, say.
+    """
+    with _named(path):
+        if path.exists() and not path.is_dir():
+            raise OSError(errno.EEXIST, "this is a file, and there is to be a folder")
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _followed(path: Path) -> Path:
+    """Where a link leads, whether or not there is something."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def _status(path: Path) -> os.stat_result | None:
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-        temporary.replace(path)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise type(error)(error.errno, error.strerror, str(path)) from None
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _replace(path: Path, content: bytes, old: os.stat_result | None) -> None:
+    temporary = path.with_name(f".tinygrad_edu-{secrets.token_hex(8)}")  # as short for a long name as for a short one
+    try:
+        try:
+            _write(temporary, content, old)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except BaseException:
+        temporary.unlink(missing_ok=True)  # Ctrl-C may come a second time, in the line above
         raise
+    _settle(path.parent)
+
+
+def _write(path: Path, content: bytes, old: os.stat_result | None) -> None:
+    path.touch(0o666 if old is None else 0o600, exist_ok=False)  # what was private stays so while it is written
+    with path.open("wb") as file:
+        file.write(content)
+        if old is not None and hasattr(os, "fchown"):
+            with contextlib.suppress(OSError):  # only an administrator can give a file to somebody else
+                os.fchown(file.fileno(), old.st_uid, old.st_gid)
+            os.fchmod(file.fileno(), stat.S_IMODE(old.st_mode))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _settle(folder: Path) -> None:
+    """Write down the new name as well: until then, a power failure could bring back the old file."""
+    if not hasattr(os, "O_DIRECTORY"):  # Windows
+        return
+    with contextlib.suppress(OSError):  # some disks cannot, and the file is there all the same
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error of the system names the path, rather than a temporary one or none, and says what to do."""
+    try:
+        yield
+    except OSError as error:
+        named = OSError(error.errno, error.strerror, str(path))  # of the kind that its number says
+        if error.errno in INSTEAD:
+            named.add_note(f"  write instead:  {INSTEAD[error.errno].format(path)}")
+        raise named from None

@@ -1,11 +1,16 @@
-"""What if a package that is only sometimes needed is not there?
+"""What if a package that is only sometimes needed is not there, or a part of this one?
 
-Names to know: `needed`.
+Names to know: `needed`, `name_missing_parts`.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 
 from tinygrad_edu.errors import MissingError
@@ -43,3 +48,27 @@ def needed(module: str, what: str, package: str = "") -> ModuleType:
             f"it needs the package {package}, which is not installed",
             instead=f"pip install {package}, then the same again",
         ) from None
+
+
+PARTS = [f"{__package__}.{name}" for name in ("nn", "viz", "lessons")]  # they stand elsewhere in the source
+
+
+def name_missing_parts() -> None:
+    """Where the source is not installed, let an import of one of its other folders say so."""
+    if importlib.util.find_spec(PARTS[0]) is None:
+        sys.meta_path.append(_NotInstalled())
+
+
+class _NotInstalled:
+    """The last importer that Python asks: whatever gets here was not found."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002 (an importer takes them)
+        """Nothing; or an error, for a part of this package."""
+        if name not in PARTS:
+            return None
+        folder = Path(__file__).parent
+        raise MissingError(
+            f"import {name}",
+            f"Python found tinygrad_edu in {folder}, which is not installed: only an installation has this part",
+            instead=f"pip install -e {folder.parent}, or run it from another folder if it is installed already",
+        )

@@ -74,15 +74,18 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def printable(text: str) -> str:
-    r"""A text that came from outside, such as a name in a file, as it may be shown on a terminal.
+def printable(text: object) -> str:
+    r"""A text that came from outside, such as a name in a file or the name of one, as it may be shown on a terminal.
 
-    What is not a character to look at is written as its escape: a terminal would obey it, clear the screen, say.
+    A control character would be obeyed (clear the screen, say), and one that turns the direction of writing would hide
+    what follows it: they are shown as Python writes them. So is half a character, which is how the name of a file that
+    is not UTF-8 reaches Python.
 
-    >>> printable("a\x1b[2J\nb"), printable("größe 大小")
-    ('a\\x1b[2J\\nb', 'größe 大小')
+    >>> print(printable("iris\x1b[2J.csv"), printable("\u202efdp.exe"), printable("鸢尾花 größe γ.csv"))
+    iris\x1b[2J.csv \u202efdp.exe 鸢尾花 größe γ.csv
     """
-    return text if text.isprintable() else "".join(map(_visible, text))
+    shown = str(text)
+    return shown if shown.isprintable() else "".join(map(_visible, shown))
 
 
 def _visible(character: str) -> str:

@@ -16,13 +16,10 @@ import os
 import re
 import select
 import shutil
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from types import FrameType
 from typing import TextIO
 
 from tinygrad_edu.stepper import SPEEDS, Stepper
@@ -116,7 +113,7 @@ def _on_a_terminal(stepper: Stepper, source: TextIO, target: TextIO) -> None:
     """Key by key, on a screen of its own, which is left as it was whatever happens."""
     has_screen = target.isatty() and os.environ.get("TERM") != "dumb"
     quiet = contextlib.suppress(KeyboardInterrupt)
-    with _orderly_end(), _raw_keys(source) as read, _own_screen(target, has_screen), quiet:
+    with _raw_keys(source) as read, _own_screen(target, has_screen), quiet:
         drawn: object = None
         due = time.monotonic()
         while not stepper.has_quit:
@@ -151,23 +148,6 @@ def _draw(stepper: Stepper, target: TextIO, size: os.terminal_size, has_screen: 
 
 def _styled(line: str, stands_out: bool) -> str:
     return f"{BOLD}{line}{PLAIN}" if stands_out and "NO_COLOR" not in os.environ else line
-
-
-@contextlib.contextmanager
-def _orderly_end() -> Iterator[None]:
-    """Asked to terminate, leave through every `finally`; the exit code is the usual one, 143."""
-    if threading.current_thread() is not threading.main_thread():  # elsewhere Python sets no signal handlers
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _end(number: int, _: FrameType | None) -> None:
-    sys.exit(128 + number)
 
 
 @contextlib.contextmanager

@@ -41,6 +41,17 @@ def _is_close(right: npt.NDArray[np.float64], found: npt.NDArray[np.float64]) ->
     return found.shape == right.shape and bool(np.allclose(found, right, rtol=1e-9, atol=1e-12))
 
 
+def title(book: type) -> str:
+    """What a book says of itself: the first line of its docstring; its name, where `python -OO` leaves docstrings out.
+
+    >>> class Hasty:
+    ...     "the 1/m forgotten"
+    >>> title(Hasty)
+    'the 1/m forgotten'
+    """
+    return (book.__doc__ or book.__name__).partition("\n")[0]
+
+
 def print_verdicts(right: Found, books: Mapping[str, Callable[[], Found]]) -> None:
     """A line for each: what it is, and whether it is right."""
     width = max(map(len, books))

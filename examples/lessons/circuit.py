@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tinygrad_edu import Value, chain_rule, gradcheck, parse, viz
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.lessons.against import print_verdicts
+from tinygrad_edu.lessons.against import print_verdicts, title
 from tinygrad_edu.show import show
 
 
@@ -118,7 +118,7 @@ def main(folder: Path | None = None) -> None:
         print(f"\n{name}, gate by gate:\n")
         print_gates(make())
     print("\nin stages, by hand, held against the engine:\n")
-    books = {book.__doc__ or "": book().gradients for book in (StagedByHand, Overwritten, SlopeTwice)}
+    books = {title(book): book().gradients for book in (StagedByHand, Overwritten, SlopeTwice)}
     print_verdicts(gradients(staged()), books)
     print("\nthe neuron, held against differences:\n")
     print(gradcheck(neuron()))

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.compiler import Program
-from tinygrad_edu.lessons.against import print_verdicts
+from tinygrad_edu.lessons.against import print_verdicts, title
 
 Floats = npt.NDArray[np.float64]
 SIZES = (3, 4, 3, 1)
@@ -162,7 +162,7 @@ def main(folder: Path | None = None) -> None:
     print(program.source)
     print("the general formulas, held against the engine:")
     layers = nn.weights_of(model)
-    books = {book.__doc__ or "": book(layers, X, y).gradients for book in MISTAKES}
+    books = {title(book): book(layers, X, y).gradients for book in MISTAKES}
     print_verdicts(by_the_engine(model, X, y), {"as in the book": Book(layers, X, y).gradients, **books})
     print("\nwhat is kept for the backward pass:\n")
     print(program.memory())

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
-from tinygrad_edu.lessons.against import print_verdicts
+from tinygrad_edu.lessons.against import print_verdicts, title
 from tinygrad_edu.viz.plots import new_axes
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def main(folder: Path | None = None) -> None:
     network.update_mini_batch([(x, y), (x, y)], 3.0)
     network.program.write_back()
     engine = named(nabla_b, nabla_w) | {"update of b1": nn.weights_of(network.model)[0][1] - before}
-    books = {(book.__doc__ or "").split("\n")[0]: book for book in (Book, *MISTAKES)}
+    books = {title(book): book for book in (Book, *MISTAKES)}
     print_verdicts(engine, {name: partial(book(weights, biases).on, x, y) for name, book in books.items()})
     print("\n64-30-10 on the digits, mini-batches of 10, η = 3:")
     training, test = digits()

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import tinygrad_edu
 from tinygrad_edu import nn, viz
 from tinygrad_edu.compiler import Program
-from tinygrad_edu.lessons.against import print_verdicts
+from tinygrad_edu.lessons.against import print_verdicts, title
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.plots import new_axes
@@ -197,7 +197,7 @@ def main(folder: Path | None = None) -> None:
     print("   db1 of the engine, all five at once:", show(float(np.ravel(engine["db1"])[0])))
     print("\nheld against the engine:")
     layers = nn.weights_of(young)
-    books = {book.__doc__ or "": book(layers, X, y).gradients for book in MISTAKES}
+    books = {title(book): book(layers, X, y).gradients for book in MISTAKES}
     print_verdicts(by_the_engine(young, X, y), {"as in the course": Book(layers, X, y).gradients, **books})
     print(f"\nand yet, trained with the first of these mistakes: {accuracy_with(WithoutAxis, iterations=10_000):.2f} %")
     if folder is not None:

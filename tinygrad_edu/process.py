@@ -1,0 +1,146 @@
+"""What does the command line owe to the shell that runs it?
+
+Exit codes, also after Ctrl-C and when it is asked to terminate; and that it does not mind a standard stream that is
+closed, or whose reader has gone. None of this concerns a program that imports the package: `run` is for the command.
+
+Names to know: `run`, `is_command`, `start_quietly`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import PurePath
+from types import FrameType
+from typing import Any, NoReturn, TextIO
+
+INTERRUPTED = 128 + signal.SIGINT
+TO_END = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def is_command(arguments: list[str]) -> bool:
+    """Whether Python was started as `tinygrad-edu` or `python -m tinygrad_edu`, from what `sys.orig_argv` says.
+
+    >>> is_command(["python", "-m", "tinygrad_edu", "demo"]), is_command(["python", "bin/tinygrad-edu"])
+    (True, True)
+    >>> is_command(["python", "-c", "import tinygrad_edu"]), is_command(["python", "-m", "pytest"])
+    (False, False)
+    """
+    script = PurePath(arguments[1]).stem if len(arguments) > 1 else ""
+    return script == "tinygrad-edu" or arguments[1:3] == ["-m", "tinygrad_edu"]
+
+
+def start_quietly() -> None:
+    """Until `run` is reached, let Ctrl-C end the command as it ends programs that are not written in Python.
+
+    Nothing has been done by then but importing, and a traceback through imports is nothing to read.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and is not ignored, as in the background
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def run(command: Callable[[], int]) -> int:
+    """Run a command as a process of its own should, and give the exit code.
+
+    Args:
+        command: what there is to do; gives its exit code, or exits with one.
+    """
+    output = None
+    try:
+        _listen()
+        output = _open_streams()
+        code = _exit_code(command)
+        sys.stdout.flush()
+    except KeyboardInterrupt:  # once more, while the first one was being reported
+        code = INTERRUPTED
+    start_quietly()
+    if output is not None and output.error is not None:
+        print(f"tinygrad-edu: standard output: {output.error.strerror}; it is not complete", file=sys.stderr)
+        return code or 1
+    return code
+
+
+def _exit_code(command: Callable[[], int]) -> int:
+    try:
+        return command()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+
+
+def _listen() -> None:
+    """Ctrl-C is an exception, and so is being asked to terminate: both leave through every `finally`."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in TO_END:
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(number, _end)
+
+
+def _end(number: int, _: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
+
+
+# Standard streams
+
+
+def _open_streams() -> _Output | None:
+    """Three streams that can be used, whatever the shell did with them; gives standard output, if it is no terminal."""
+    output = None
+    sys.stdin = sys.stdin or _nowhere("r")
+    if sys.stdout is None:
+        sys.stdout = _nowhere("w")
+    elif not _is_terminal(sys.stdout):
+        sys.stdout = _over(output := _Output(sys.stdout.fileno(), "wb", closefd=False), sys.stdout)
+    if sys.stderr is None:
+        sys.stderr = _nowhere("w")
+    elif not _is_terminal(sys.stderr):
+        sys.stderr = _over(_Output(sys.stderr.fileno(), "wb", closefd=False), sys.stderr)
+    return output
+
+
+def _nowhere(mode: str) -> TextIO:
+    """For a stream that is closed, by `<&-` say: as if it were /dev/null."""
+    return open(os.devnull, mode, encoding="utf-8")  # type: ignore[return-value]  # noqa: PTH123
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    """Whether it has a reader who stays; where that has no ∂, it is given a ? rather than a failure."""
+    if stream.isatty() and isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+        return True
+    return False
+
+
+def _over(file: io.FileIO, stream: Any) -> io.TextIOWrapper:
+    """Another file, with everything else as the stream has it."""
+    return io.TextIOWrapper(
+        io.BufferedWriter(file),
+        encoding=stream.encoding,
+        errors="replace",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+
+
+class _Output(io.FileIO):
+    """What is printed, as long as it can be; then the rest goes nowhere, and the work goes on: files are still written.
+
+    Attributes:
+        error: why it could not be printed; None if its reader, `head` say, has only seen enough.
+    """
+
+    error: OSError | None = None
+
+    def write(self, content: Any) -> int:
+        try:
+            return super().write(content) or 0
+        except OSError as error:
+            if not isinstance(error, BrokenPipeError):
+                self.error = error
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            return len(content)
