@@ -6,6 +6,7 @@ Through one function, so that drawings, steps and messages agree, and none of th
 from __future__ import annotations
 
 import math
+import unicodedata
 
 
 def show(number: float, digits: int = 4) -> str:
@@ -58,6 +59,23 @@ def cut(text: str, longest: int) -> str:
     ('a long …', 'a name')
     """
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def printable(text: str) -> str:
+    r"""A text that came from outside, such as a name in a file, as it may be shown on a terminal.
+
+    What is not a character to look at is written as its escape: a terminal would obey it, clear the screen, say.
+
+    >>> printable("a\x1b[2J\nb"), printable("größe 大小")
+    ('a\\x1b[2J\\nb', 'größe 大小')
+    """
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or unicodedata.category(character) == "Zs":  # a space of some width
+        return character
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def _plain(text: str) -> str:
