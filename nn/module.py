@@ -2,18 +2,22 @@
 
 They own parameters, possibly inside each other, and those have names: `layers.0.neurons.3.w.1` is the second weight of
 the fourth neuron of the first layer. A `Module` finds them by looking at its own attributes, so a subclass only has to
-assign its Values and other Modules, or lists, tuples and dicts of them, to `self`.
+assign its Values and other Modules, or lists, tuples, dicts and NumPy arrays of them, to `self`. A set will not do: it
+has no order, and so its members would have no names.
 
 Names to know: `Module`. Read next: `layers.py`, the neuron, the layer and the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
-from tinygrad_edu.errors import SizeError
-from tinygrad_edu.show import counted
+import numpy as np
+
+from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.show import counted, printable
 from tinygrad_edu.value import Value, as_float
 
 
@@ -32,12 +36,23 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has to define __call__(self, x): the outputs for a sample")
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """(name, Value) pairs, in the order in which the attributes were assigned; a shared Value comes once."""
-        seen: set[Value] = set()
-        for name, value in _walk(self, ""):
-            if value not in seen:
-                seen.add(value)
-                yield name, value
+        """(name, Value) pairs, in the order in which the attributes were assigned; a shared Value comes once.
+
+        Raises:
+            OptionError: if there are parameters in a set, which has no order.
+        """
+        seen: dict[int, object] = {}  # by identity, and kept alive: the number of what is gone may be given again
+        left: list[tuple[str, object]] = [("", self)]
+        while left:
+            name, thing = left.pop()
+            if id(thing) in seen:
+                continue
+            if isinstance(thing, Value) and not thing.args:  # a result kept as an attribute is not a parameter
+                seen[id(thing)] = thing
+                yield name, thing
+            elif members := list(_members(name, thing)):
+                seen[id(thing)] = thing
+                left.extend((f"{name}.{key}" if name else str(key), inside) for key, inside in reversed(members))
 
     def parameters(self) -> list[Value]:
         """The Values to train."""
@@ -67,7 +82,7 @@ class Module:
             raise SizeError(
                 f"load_state_dict of {counted(len(numbers), 'number')} into {self!r}",
                 "; ".join(
-                    f"{counted(len(names), 'name')} {what}, such as {min(names)}"
+                    f"{counted(len(names), 'name')} {what}, such as {printable(min(names))}"
                     for names, what in ((missing, "of parameters without a number"), (strange, "of no parameter"))
                     if names
                 ),
@@ -86,16 +101,18 @@ class Module:
         return f"{type(self).__name__}({len(self.parameters())} parameters)"
 
 
-def _walk(thing: object, name: str) -> Iterator[tuple[str, Value]]:
-    if isinstance(thing, Value) and not thing.args:  # a result kept as an attribute is no parameter
-        yield name, thing
-    for key, inside in _members(thing):
-        yield from _walk(inside, f"{name}.{key}" if name else str(key))
-
-
-def _members(thing: object) -> Iterable[tuple[object, object]]:
+def _members(name: str, thing: object) -> Iterable[tuple[object, object]]:
+    """What may have parameters in it, by the name or the number that it has there."""
     if isinstance(thing, Module):
         return vars(thing).items()
-    if isinstance(thing, dict):
+    if isinstance(thing, Mapping):
         return thing.items()
-    return enumerate(thing) if isinstance(thing, list | tuple) else ()
+    if isinstance(thing, np.ndarray):
+        return enumerate(thing if thing.ndim else [thing.item()]) if thing.dtype == object else ()
+    if isinstance(thing, Set) and any(isinstance(each, Value | Module) for each in thing):
+        raise OptionError(
+            f"the parameters in {name}, a {type(thing).__name__}",
+            "a set has no order, and so its members would have other names in every run",
+            instead="a list of them",
+        )
+    return enumerate(thing) if isinstance(thing, list | tuple | deque) else ()
