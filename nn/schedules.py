@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.nn.init import is_count
@@ -28,7 +29,7 @@ def constant(factor: float = 1.0, steps: int = 0) -> Schedule:
     >>> [constant(0.5, steps=2)(n) for n in range(4)]
     [0.5, 0.5, 1.0, 1.0]
     """
-    return lambda n: factor if n < steps else 1.0
+    return partial(_constant, factor, steps)
 
 
 def step(every: int, factor: float = 0.1) -> Schedule:
@@ -38,7 +39,7 @@ def step(every: int, factor: float = 0.1) -> Schedule:
     [1.0, 1.0, 0.5, 0.5, 0.25, 0.25]
     """
     _check_count("step", every)
-    return lambda n: float(factor ** (n // every))
+    return partial(_step, every, factor)
 
 
 def linear(steps: int, start: float = 1.0, end: float = 0.1) -> Schedule:
@@ -48,7 +49,7 @@ def linear(steps: int, start: float = 1.0, end: float = 0.1) -> Schedule:
     [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
     """
     _check_count("linear", steps)
-    return lambda n: start + (end - start) * min(n, steps) / steps
+    return partial(_linear, steps, start, end)
 
 
 def cosine(steps: int, end: float = 0.0) -> Schedule:
@@ -60,7 +61,7 @@ def cosine(steps: int, end: float = 0.0) -> Schedule:
     [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
     """
     _check_count("cosine", steps)
-    return lambda n: end + (1 - end) * (1 + math.cos(math.pi * min(n, steps) / steps)) / 2
+    return partial(_cosine, steps, end)
 
 
 def warm_up(steps: int, then: Schedule | None = None, start: float = 0.1) -> Schedule:
@@ -72,8 +73,30 @@ def warm_up(steps: int, then: Schedule | None = None, start: float = 0.1) -> Sch
     [0.1, 0.4, 0.7, 1.0, 0.5, 0.25]
     """
     _check_count("warm_up", steps)
-    after = constant() if then is None else then
-    return lambda n: start + (1 - start) * n / steps if n < steps else after(n - steps)
+    return partial(_warm_up, steps, constant() if then is None else then, start)
+
+
+# The formulas. They have names, so that an optimizer can be pickled with its schedule, which a lambda cannot.
+
+
+def _constant(factor: float, steps: int, n: int) -> float:
+    return factor if n < steps else 1.0
+
+
+def _step(every: int, factor: float, n: int) -> float:
+    return float(factor ** (n // every))
+
+
+def _linear(steps: int, start: float, end: float, n: int) -> float:
+    return start + (end - start) * min(n, steps) / steps
+
+
+def _cosine(steps: int, end: float, n: int) -> float:
+    return end + (1 - end) * (1 + math.cos(math.pi * min(n, steps) / steps)) / 2
+
+
+def _warm_up(steps: int, then: Schedule, start: float, n: int) -> float:
+    return start + (1 - start) * n / steps if n < steps else then(n - steps)
 
 
 def _check_count(name: str, steps: int) -> None:

@@ -1,5 +1,8 @@
 """Do the optimizers step as their formulas and as PyTorch do?"""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -253,3 +256,39 @@ def test_clipping_equals_pytorchs(most):
 def test_a_schedule_of_no_steps_is_refused(make):
     with pytest.raises(OptionError, match="a schedule has at least one step"):
         make(0)
+
+
+# Copies
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        None,
+        schedules.constant(0.5, steps=3),
+        schedules.step(2, factor=0.5),
+        schedules.linear(6),
+        schedules.cosine(6),
+        schedules.warm_up(3, then=schedules.cosine(4)),
+    ],
+)
+@pytest.mark.parametrize("make", [nn.SGD, nn.Adam, nn.AdamW])
+@pytest.mark.parametrize("copied", [lambda thing: pickle.loads(pickle.dumps(thing)), copy.deepcopy])
+def test_an_optimizer_is_copied_and_goes_on_as_it_would_have(make, schedule, copied):
+    options = {"momentum": 0.9} if make is nn.SGD else {}
+
+    def steps(values, optimizer, count):
+        for _ in range(count):
+            optimizer.zero_grad()
+            sum((value - 3) ** 2 for value in values).backward()
+            optimizer.step()
+
+    values = [Value(1.0), Value(-2.0)]
+    optimizer = make(values, lr=0.1, schedule=schedule, **options)
+    steps(values, optimizer, 3)
+    others, other = copied((values, optimizer))
+    assert other.parameters == others
+    steps(values, optimizer, 4)
+    steps(others, other, 4)
+    assert [value.data for value in others] == [value.data for value in values]
+    assert other.current_lr == optimizer.current_lr
