@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
 from tinygrad_edu.errors import DomainError, OptionError, SizeError
-from tinygrad_edu.functions import dot, log, logsumexp
+from tinygrad_edu.functions import dot, log, logsumexp, step
 from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Number, Value, as_value
 
 Numbers = Iterable[Any] | Number  # Values and numbers, or lists of them
 REDUCTIONS = ["mean", "sum"]
+LEAST = sys.float_info.min  # 2.2e-308, the smallest number above 0 whose reciprocal is finite
 
 
 def mse_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean", *, scale: float = 1.0) -> Value:
@@ -66,13 +68,22 @@ def hinge_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") 
 def binary_cross_entropy(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Value:
     """-(t log p + (1 - t) log(1 - p)) for probabilities p, as a sigmoid gives them, and targets t between 0 and 1.
 
+    A product 0 · log 0 is 0, and its derivative by p is 0 too: an answer that is certain and right costs nothing. One
+    that is certain and wrong would cost infinitely much, and is an error. (PyTorch takes -100 for log 0: its loss is
+    100 there, and its gradient by p is 0 where p is certain and right, which should be 1 or -1.) Both hold for targets
+    that are numbers, for those that are Values, and for a compiled program.
+
     Raises:
         OptionError: if a target is not between 0 and 1.
         DomainError: if a probability is not between 0 and 1, or is exactly 0 or 1 where its logarithm counts.
-            (PyTorch takes -100 for log 0 there, and a wrong gradient.)
 
     >>> round(binary_cross_entropy([Value(0.9)], [1]).data, 6)
     0.105361
+    >>> p = Value(0.0)
+    >>> loss = binary_cross_entropy([p], [0])
+    >>> loss.backward()
+    >>> loss.data == 0, p.grad
+    (True, 1.0)
     """
     return _reduced([_surprise(p, t) for p, t in _pairs(predictions, targets)], reduction)
 
@@ -112,12 +123,23 @@ def cross_entropy(predictions: Iterable[Any], targets: Iterable[Any], reduction:
 
 
 def _surprise(p: Value, t: Value) -> Value:
-    """A term whose factor is exactly 0 is left out, so that p = 0 is allowed where t = 0."""
+    """The two terms of one sample; of a target that is and stays 0 or 1, the one whose factor is not 0."""
     as_share(t.data)
     _check_probability(p.data, t.data)
-    if t.is_constant and t.data in (0.0, 1.0):
+    if not t.is_constant:
+        return -(_times_log(t, p) + _times_log(1 - t, 1 - p))
+    if t.data in (0.0, 1.0):
         return -log(p if t.data == 1.0 else 1 - p)
     return -(t * log(p) + (1 - t) * log(1 - p))
+
+
+def _times_log(t: Value, p: Value) -> Value:
+    """The product t · log p for a t that may become 0, where 0 · log 0 is 0.
+
+    Where t = 0, and nowhere else, p is raised by LEAST. That changes no p above 1e-291; at p = 0 the logarithm is -708
+    and its slope 4e307, and both are finite, so that t times them is 0.
+    """
+    return t * log(p + LEAST * (1 - step(t)))
 
 
 def _surprise_of_class(logits: Any, target: Any) -> Value:
@@ -129,7 +151,7 @@ def _surprise_of_class(logits: Any, target: Any) -> Value:
             instead="binary_cross_entropy_with_logits, for two classes and one output",
         )
     if not _is_number(target) and not isinstance(target, str):
-        return logsumexp(row) - dot(row, _shares(target, len(row)))
+        return logsumexp(row) - dot(row, as_shares(target, len(row)))
     return logsumexp(row) - as_value(row[as_class(target, len(row))])
 
 
@@ -151,13 +173,21 @@ def as_class(target: Any, classes: int) -> int:
     return int(target)
 
 
-def _shares(target: Any, classes: int) -> list[Value]:
+def as_shares(target: Iterable[Any], classes: int) -> list[Value]:
+    """The share of each class, as cross_entropy takes it.
+
+    Raises:
+        OptionError: if there is not one for each class, one is below 0, or they do not sum to 1.
+
+    >>> [share.data for share in as_shares([0, 0.5, 0.5], 3)]
+    [0.0, 0.5, 0.5]
+    """
     shares = [as_value(share) for share in target]
     total = sum(share.data for share in shares)
-    if len(shares) != classes or not math.isclose(total, 1.0, rel_tol=1e-6):
+    if len(shares) != classes or not math.isclose(total, 1.0, rel_tol=1e-6) or min(share.data for share in shares) < 0:
         raise OptionError(
             f"cross_entropy with {len(shares)} shares that sum to {show(total)}",
-            f"there is one share for each of the {classes} classes, and they sum to 1",
+            f"there is one share for each of the {classes} classes, none below 0, and they sum to 1",
             instead=f"the index of a class, from 0 to {classes - 1}",
         )
     return shares

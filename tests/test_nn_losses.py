@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import tinygrad_edu
 from tinygrad_edu import Value, gradcheck, nn
 from tinygrad_edu.errors import DomainError, OptionError, SizeError
 
@@ -147,6 +148,32 @@ def test_a_certain_and_right_prediction_costs_nothing():
     assert [p.grad for p in certain] == [0.5, -0.5]
 
 
+@pytest.mark.parametrize("target", [0.0, 1.0, 0.25])
+@pytest.mark.parametrize("p", [0.0, 5e-324, 1e-310, 1e-300, 1e-20, 0.3, 1 - 1e-16, 1.0])
+def test_targets_that_are_values_and_targets_that_are_numbers_are_one_formula(p, target):
+    if (p, target) not in ((0.0, 0.0), (1.0, 1.0)) and p in (0.0, 1.0):
+        return_of = [
+            message(DomainError, lambda t=t: nn.binary_cross_entropy([p], [t])) for t in (target, Value(target))
+        ]
+        assert return_of[0] == return_of[1]
+    else:
+        ps = [Value(p), Value(p)]
+        losses = [nn.binary_cross_entropy([ps[0]], [target]), nn.binary_cross_entropy([ps[1]], [Value(target)])]
+        for loss in losses:
+            loss.backward()
+        assert losses[0].data == pytest.approx(losses[1].data, rel=1e-15, abs=0)
+        assert ps[0].grad == pytest.approx(ps[1].grad, rel=1e-15, abs=0)
+        assert math.isfinite(losses[1].data)
+
+
+def test_the_slope_of_a_target_is_that_of_the_formula():
+    for p in (1e-200, 0.3, 0.999):
+        for target in (0.0, 0.4, 1.0):
+            t = Value(target)
+            nn.binary_cross_entropy([Value(p)], [t]).backward()
+            assert t.grad == pytest.approx(math.log(1 - p) - math.log(p), rel=1e-12)
+
+
 @pytest.mark.parametrize(("p", "target"), [(0.0, 1), (1.0, 0), (0.0, 0.5), (1.0, 0.5)])
 def test_a_certain_and_wrong_prediction_is_told_about_logits(p, target):
     text = message(DomainError, lambda: nn.binary_cross_entropy([Value(p)], [target]))
@@ -205,6 +232,25 @@ def test_a_loss_and_its_gradient_equal_pytorchs(loss, hard, reduction):
     expected.backward()
     assert out.data == pytest.approx(expected.item(), rel=1e-12)
     assert np.array([[p.grad for p in row] for row in rows]) == pytest.approx(tensor.grad.numpy(), rel=1e-11, abs=1e-15)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_compiled_cross_entropy_of_two_equals_pytorchs(reduction):
+    torch, theirs = torch_losses()
+    random = np.random.default_rng(3)
+    predictions = np.concatenate([random.uniform(0.001, 0.999, 12), 10.0 ** -random.uniform(2, 12, 6)])
+    ps, ts = [Value(0.5) for _ in predictions], [Value(0.5) for _ in predictions]
+    loss = nn.binary_cross_entropy(ps, ts, reduction=reduction)
+    program = tinygrad_edu.compile(loss, wrt=ps, inputs=ts)
+    for targets in (np.round(random.uniform(0, 1, 18)), random.uniform(0, 1, 18), np.zeros(18), np.ones(18)):
+        program.parameters = predictions
+        value, gradient = program(targets)
+        tensor = torch.tensor(predictions, requires_grad=True)
+        expected = theirs[nn.binary_cross_entropy](tensor, torch.tensor(targets), reduction=reduction)
+        expected.backward()
+        assert value == pytest.approx(expected.item(), rel=1e-9)
+        assert gradient == pytest.approx(tensor.grad.numpy(), rel=1e-9)
 
 
 @pytest.mark.torch
