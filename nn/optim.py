@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.nn.schedules import Schedule, constant
+from tinygrad_edu.show import counted
 from tinygrad_edu.value import Value
 
 Floats = NDArray[np.float64]
@@ -103,6 +104,7 @@ class Optimizer:
             SizeError: if there is not one number for each parameter.
         """
         p, g, is_reached = self._numbers(gradient)
+        self._check_memory(len(p))
         g = clipped(g, max_norm=self.max_norm, max_value=self.max_value)
         p_new, *memory = self.moved(p, g, self.current_lr, *self._memory)
         self._memory = [np.where(is_reached, new, old) for new, old in zip(memory, self._memory, strict=True)]
@@ -112,6 +114,16 @@ class Optimizer:
                 self.parameters[number].data = float(p_new[number])
         else:
             self.parameters[:] = p_new
+
+    def _check_memory(self, count: int) -> None:
+        """What is remembered is of the parameters that there were at first, one number for each."""
+        if any(len(numbers) != count for numbers in self._memory):
+            name = type(self).__name__
+            raise SizeError(
+                f"step of {counted(count, 'parameter')}",
+                f"this {name} was made for {counted(len(self._memory[0]), 'parameter')}, and remembers as many",
+                instead=f"another {name}, of the parameters to train now",
+            )
 
     def _numbers(self, gradient: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """The parameters, their gradient, and which of them have one."""

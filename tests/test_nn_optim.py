@@ -258,6 +258,14 @@ def test_a_schedule_of_no_steps_is_refused(make):
         make(0)
 
 
+def test_an_optimizer_whose_parameters_are_exchanged_for_fewer_says_so():
+    values = [Value(1.0), Value(2.0), Value(3.0)]
+    optimizer = nn.Adam(values, lr=0.1)
+    optimizer.parameters = values[:2]
+    with pytest.raises(SizeError, match=r"step of 2 parameters\n.*this Adam was made for 3 parameters"):
+        optimizer.step()
+
+
 # Copies
 
 
