@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.nn.samples import as_floats
 
 Parts = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 
@@ -94,7 +95,7 @@ class Standardizer:
         Raises:
             SizeError: if X is no table of at least one row.
         """
-        samples = np.asarray(X, dtype=float)
+        samples = as_floats(X, "a Standardizer")
         if samples.ndim != 2 or not samples.size:
             raise SizeError(f"Standardizer.of X of shape {samples.shape}", "a row for each sample is wanted")
         spread = samples.std(axis=0)
@@ -103,7 +104,7 @@ class Standardizer:
 
     def __call__(self, X: ArrayLike) -> NDArray[np.float64]:
         """The same samples with columns of one size."""
-        scaled: NDArray[np.float64] = (np.asarray(X, dtype=float) - self.mean) / self.scale
+        scaled: NDArray[np.float64] = (as_floats(X, "a Standardizer") - self.mean) / self.scale
         return scaled
 
     def inverse(self, Z: ArrayLike) -> NDArray[np.float64]:
@@ -112,5 +113,5 @@ class Standardizer:
         >>> Standardizer.of([[1.0], [3.0]]).inverse([[-1.0], [1.0]]).tolist()
         [[1.0], [3.0]]
         """
-        back: NDArray[np.float64] = np.asarray(Z, dtype=float) * self.scale + self.mean
+        back: NDArray[np.float64] = as_floats(Z, "a Standardizer", "Z") * self.scale + self.mean
         return back

@@ -1,35 +1,36 @@
 """How is one step of a training made: scalar by scalar, or compiled?
 
 Both ways give the same numbers. The eager one makes a new graph for every batch, which can be looked at; the compiled
-one makes a graph once, for batches of one size, and a NumPy program of it (see `tinygrad_edu.compile`).
+one makes a graph once, for batches of one size, and a NumPy program of it (see `tinygrad_edu.compile`). A third one is
+compiled as long as that succeeds, and then goes on scalar by scalar.
 
-Names to know: `Batch`, `EagerSteps`, `CompiledSteps`. Read next: `train.py`.
+Names to know: `Batch`, `EagerSteps`, `CompiledSteps`, `steps_of`. Read next: `train.py`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-import tinygrad_edu
 from tinygrad_edu.anomaly import first_anomaly
 from tinygrad_edu.compiler import Program
-from tinygrad_edu.errors import DivergedError, GraphError
+from tinygrad_edu.errors import CompileError, DivergedError, GraphError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.nn.history import History
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron, Outputs
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import Optimizer
-from tinygrad_edu.nn.predictor import numbers_of
+from tinygrad_edu.nn.predictor import compiled, numbers_of, warn_slow
+from tinygrad_edu.nn.samples import Floats
 from tinygrad_edu.nn.tasks import Task
 from tinygrad_edu.show import show
-from tinygrad_edu.value import Value, no_grad
+from tinygrad_edu.value import Value, no_grad, recording
 
-Floats = NDArray[np.float64]
+Answer = TypeVar("Answer")
 MOST_SAMPLES = 256  # in one compiled program; of larger batches the gradients of several parts are added up
 
 
@@ -72,12 +73,12 @@ class Steps(Protocol):
         """Look, and make no step."""
         ...
 
-    def write_back(self) -> None:
-        """Let the model have the parameters as they are now."""
+    def hand_over(self) -> None:
+        """Let model and optimizer be as they are now, for callbacks: what these change there holds from then on."""
         ...
 
     def close(self) -> None:
-        """The same for the last time; everything else is again as it was."""
+        """The same for the last time, and without the gradients of the last step."""
         ...
 
 
@@ -91,16 +92,19 @@ class EagerSteps:
 
     def __init__(self, model: Module, task: Task, optimizer: Any, history: History) -> None:
         self.model, self.task, self.optimizer, self.history = model, task, optimizer, history
+        self.has_moved = False  # whether a step has been made
 
     def train(self, batch: Batch) -> Seen:
-        """Make a step."""
-        outputs = self.outputs(batch)
-        loss = self.task.loss(outputs, batch.targets)
+        """Make a step, on a graph of its own."""
+        with recording():
+            outputs = self.outputs(batch)
+            loss = self.task.loss(outputs, batch.targets)
         self.check("the loss", [loss])
-        self.optimizer.zero_grad()
+        forget_gradients(self.optimizer, self.model.parameters())
         loss.backward()
         self.check_gradient(loss, [parameter.grad for parameter in self.model.parameters()])
         self.optimizer.step()
+        self.has_moved = True
         return Seen(loss.data, np.array([numbers_of(output) for output in outputs]))
 
     def evaluate(self, batch: Batch) -> Seen:
@@ -134,18 +138,22 @@ class EagerSteps:
 
     def diverged(self, what: str, value: Value) -> DivergedError:
         """The error, with the node where it began."""
-        return DivergedError(
-            f"{what} in epoch {self.history.epochs + 1}",
-            "the steps were too large, and the parameters have grown beyond all numbers",
-            origin=first_anomaly(value),
-            instead=f"a smaller learning rate than {show(self.optimizer.lr)}",
-        )
+        asked, origin = f"{what} in epoch {self.history.epochs + 1}", first_anomaly(value)
+        if not self.has_moved:
+            wrong = "no step has been made yet: a sample, a label or a parameter is too large"
+            return DivergedError(asked, wrong, origin=origin, instead="X = nn.Standardizer.of(X)(X), before fit")
+        wrong = "the steps were too large, and the parameters have grown beyond all numbers"
+        lr = getattr(self.optimizer, "lr", None)
+        slower = "a smaller learning rate" + ("" if lr is None else f" than {show(lr)}")
+        return DivergedError(asked, wrong, origin=origin, instead=slower)
 
-    def write_back(self) -> None:
+    def hand_over(self) -> None:
         """Nothing to do: it trains on the model itself."""
 
     def close(self) -> None:
-        """Nothing to do."""
+        """Forget the gradients, so that the next sweep of the caller adds to none."""
+        for parameter in self.model.parameters():
+            parameter.zero_grad()
 
 
 class CompiledSteps:
@@ -156,32 +164,68 @@ class CompiledSteps:
         self.eager = EagerSteps(model, task, optimizer, history)
         self.leaves = model.parameters()
         self.numbers = np.array([leaf.data for leaf in self.leaves])
+        self.gradient: Floats | None = None  # of the last step
+        self.is_handed_over = False  # whether the model has the numbers that count, and not the array
         self.programs: dict[int, Program] = {}
         self.first: dict[int, Floats] = {}  # what a program was made of, until it was tried on something else
         self.reached: set[Value] = set()  # the parameters that the loss depends on
 
     def train(self, batch: Batch) -> Seen:
-        """Make a step, with the gradient of the mean over all parts of the batch."""
+        """Make a step, with the gradient of the mean over all parts of the batch.
+
+        What is not finite is left to the eager way: it says where that began, or finds that it was only the order in
+        which the program computes.
+        """
+        self._take_back()
         seen, gradient = self._run(batch, MOST_SAMPLES)
         if not all(np.isfinite(numbers).all() for numbers in (seen.loss, seen.outputs, gradient)):
-            self._explain(batch, gradient)
+            self.hand_over()
+            return self.eager.train(batch)
         self._step(gradient)
+        self.gradient, self.eager.has_moved = gradient, True
         return seen
 
     def evaluate(self, batch: Batch) -> Seen:
-        """Look, and leave the gradient."""
-        return self._run(batch, max(self.programs, default=MOST_SAMPLES))[0]
+        """Look, and leave the gradient; what is not finite, as in `train`."""
+        self._take_back()
+        seen, _ = self._run(batch, max(self.programs, default=MOST_SAMPLES))
+        if math.isfinite(seen.loss):
+            return seen
+        self._write_back()
+        return self.eager.evaluate(batch)
 
-    def write_back(self) -> None:
-        """Put the parameters into the model."""
+    def hand_over(self) -> None:
+        """Model and optimizer as the eager way leaves them after a step: parameters, gradients, and Values to move."""
+        moves_numbers = getattr(self.optimizer, "parameters", None) is self.numbers
+        if not self.is_handed_over:
+            if moves_numbers:
+                self._write_gradient()
+            self._write_back()
+            self.is_handed_over = True
+        if moves_numbers:
+            self.optimizer.parameters = self.leaves
+
+    def close(self) -> None:
+        """The same for the last time, and without the gradients."""
+        self.hand_over()
+        self.eager.close()
+
+    def _take_back(self) -> None:
+        """Read what callbacks have made of the parameters; and of a model that is not known, perhaps of its graph."""
+        if self.is_handed_over:
+            self.numbers[:] = [leaf.data for leaf in self.leaves]
+            if not has_one_graph(self.model, self.task):
+                self.first = dict.fromkeys(self.programs, np.zeros(0))
+            self.is_handed_over = False
+
+    def _write_back(self) -> None:
         for leaf, number in zip(self.leaves, self.numbers.tolist(), strict=True):
             leaf.data = number
 
-    def close(self) -> None:
-        """Put them there for the last time, and let the optimizer move Values again."""
-        self.write_back()
-        if getattr(self.optimizer, "parameters", None) is self.numbers:
-            self.optimizer.parameters = self.leaves
+    def _write_gradient(self) -> None:
+        if self.gradient is not None:
+            for leaf, slope in zip(self.leaves, self.gradient.tolist(), strict=True):
+                leaf.grad = slope
 
     # A batch
 
@@ -209,15 +253,16 @@ class CompiledSteps:
         return loss, gradient
 
     def _compile(self, part: Batch) -> Program:
-        self.write_back()
-        xs = [[Value(number) for number in row] for row in part.X.tolist()]
-        self.eager.outputs(part)  # what is wrong with a batch is said of the batch itself
-        outputs = [self.model(x) for x in xs]
-        width = len(outputs[0]) if isinstance(outputs[0], list) else 0
-        numbers = self.task.numbers(part.targets, width)
-        targets = _leaves(numbers.tolist())
-        loss = self.task.loss(outputs, targets)
-        program: Program = tinygrad_edu.compile(loss, wrt=self.leaves, inputs=[xs, targets], outputs=outputs)
+        self._write_back()
+        with recording():
+            xs = [[Value(number) for number in row] for row in part.X.tolist()]
+            self.eager.outputs(part)  # what is wrong with a batch is said of the batch itself
+            outputs = [self.model(x) for x in xs]
+            width = len(outputs[0]) if isinstance(outputs[0], list) else 0
+            numbers = self.task.numbers(part.targets, width)
+            targets = _leaves(numbers.tolist())
+            loss = self.task.loss(outputs, targets)
+            program = compiled(loss, wrt=self.leaves, inputs=[xs, targets], outputs=outputs)
         self.programs[len(part.targets)] = program
         self.reached.update(leaf for leaf in self.leaves if leaf in program.graph.index)
         if not has_one_graph(self.model, self.task):
@@ -226,7 +271,7 @@ class CompiledSteps:
 
     def _check_graph(self, part: Batch, loss: float) -> None:
         """A model that decides by looking at numbers has another graph for other samples."""
-        self.write_back()
+        self._write_back()
         right = self.eager.evaluate(part).loss
         if not math.isclose(loss, right, rel_tol=1e-9, abs_tol=1e-12):
             raise GraphError(
@@ -235,12 +280,6 @@ class CompiledSteps:
                 f"the loss {show(loss)} for another one, and should give {show(right)}",
                 instead="fit(..., compiled=False)",
             )
-
-    def _explain(self, batch: Batch, gradient: Floats) -> None:
-        self.write_back()
-        loss = self.task.loss(self.eager.outputs(batch), batch.targets)
-        self.eager.check("the loss", [loss])
-        self.eager.check_gradient(loss, gradient)
 
     # A step
 
@@ -254,19 +293,81 @@ class CompiledSteps:
 
     def _moves_all(self) -> bool:
         """Whether the optimizer moves exactly the parameters of the model, all of which have a gradient."""
-        is_ours = isinstance(self.optimizer, Optimizer) and isinstance(self.optimizer.parameters, list)
-        return is_ours and self.optimizer.parameters == self.leaves and len(self.reached) == len(self.leaves)
+        if not _is_ours(self.optimizer) or not isinstance(self.optimizer.parameters, list):
+            return False
+        return self.optimizer.parameters == self.leaves and len(self.reached) == len(self.leaves)
 
     def _step_of_values(self, gradient: Floats) -> None:
         """A step of any optimizer, through the Values."""
-        self.write_back()
-        self.optimizer.zero_grad()
+        self._write_back()
+        forget_gradients(self.optimizer, self.leaves)
         pairs = [
             (leaf, slope) for leaf, slope in zip(self.leaves, gradient.tolist(), strict=True) if leaf in self.reached
         ]
-        dot(*zip(*pairs, strict=True)).backward()  # the gradient of Σ leaf · slope is the slope
+        with recording():
+            total = dot(*zip(*pairs, strict=True))
+        total.backward()  # the gradient of Σ leaf · slope is the slope
         self.optimizer.step()
         self.numbers[:] = [leaf.data for leaf in self.leaves]
+
+
+class TriedSteps:
+    """Compiled steps, as long as the compiler gives right programs; then eager ones, with a warning."""
+
+    def __init__(self, model: Module, task: Task, optimizer: Any, history: History) -> None:
+        self.steps: CompiledSteps | EagerSteps = CompiledSteps(model, task, optimizer, history)
+
+    def train(self, batch: Batch) -> Seen:
+        """Make a step."""
+        return self._tried(lambda steps: steps.train(batch))
+
+    def evaluate(self, batch: Batch) -> Seen:
+        """Look, and make no step."""
+        return self._tried(lambda steps: steps.evaluate(batch))
+
+    def _tried(self, ask: Callable[[Steps], Answer]) -> Answer:
+        """An answer of the compiled way: it compiles before it moves anything, so that the eager one may answer too."""
+        try:
+            return ask(self.steps)
+        except CompileError as error:
+            if isinstance(self.steps, EagerSteps):
+                raise
+            warn_slow("fit goes on scalar by scalar", error)
+            self.steps.hand_over()
+            self.steps = self.steps.eager
+            return ask(self.steps)
+
+    def hand_over(self) -> None:
+        """For callbacks."""
+        self.steps.hand_over()
+
+    def close(self) -> None:
+        """For the last time."""
+        self.steps.close()
+
+
+def steps_of(model: Module, task: Task, optimizer: Any, history: History, way: bool | None) -> Steps:
+    """Compiled or eager steps, as asked for; if not said, compiled ones where the graph is known to stay the same."""
+    if way is None:
+        return (TriedSteps if has_one_graph(model, task) else EagerSteps)(model, task, optimizer, history)
+    return (CompiledSteps if way else EagerSteps)(model, task, optimizer, history)
+
+
+def forget_gradients(optimizer: Any, parameters: list[Value]) -> None:
+    """Before a sweep: also those of parameters that the optimizer does not move, which would add up for ever."""
+    optimizer.zero_grad()
+    if isinstance(optimizer, Optimizer) and isinstance(optimizer.parameters, list):
+        moved = set(optimizer.parameters)
+        for parameter in parameters:
+            if parameter not in moved:
+                parameter.zero_grad()
+
+
+def _is_ours(optimizer: object) -> bool:
+    """Whether it steps as `Optimizer` does, which can be given an array: a subclass may do more at each step."""
+    return isinstance(optimizer, Optimizer) and all(
+        getattr(optimizer, name).__func__ is getattr(Optimizer, name) for name in ("step", "zero_grad")
+    )
 
 
 def _leaves(numbers: Any) -> Any:

@@ -4,7 +4,7 @@
     hinge              0 and 1, or -1 and 1                   the output has the sign of the label
     bce                0 and 1, or a share between            a probability is on the side of ½ of its label
     bce_with_logits    the same                               the output is above 0 for a label above 0
-    cross_entropy      the index of a class                   the output of that class is the largest
+    cross_entropy      the index of a class, or shares        the output of that class is the largest
     mse                numbers                                there is no right and wrong
 
 Names to know: `Task`, `TASKS`, `task_of`. Read next: `steps.py`.
@@ -19,18 +19,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.errors import OptionError, TinygradError
 from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.nn.layers import Outputs
 from tinygrad_edu.nn.losses import (
     as_class,
     as_share,
+    as_shares,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
     hinge_loss,
     mse_loss,
 )
+from tinygrad_edu.nn.samples import as_floats
 from tinygrad_edu.value import Value
 
 Loss = Callable[[list[Outputs], list[Any]], Value]
@@ -69,9 +71,8 @@ class Task(NamedTuple):
             outputs: how many outputs the model has; 0 for a single one.
         """
         if self.loss is cross_entropy and outputs:
-            table = np.eye(outputs)
-            return np.array([table[as_class(target, outputs)] for target in targets])
-        return np.asarray(targets, dtype=float)
+            return np.array([_as_row(target, outputs) for target in targets])
+        return as_floats(targets, "fit", "y")
 
     def count_right(self, outputs: Floats, targets: list[Any]) -> float:
         """How many outputs are right; nan where there is no right and wrong."""
@@ -92,13 +93,27 @@ def _side(label: Any) -> float:
 def _number(label: Any) -> Any:
     """A number, or a list of them where the model has several outputs."""
     try:
-        return np.asarray(label, dtype=float).tolist()
-    except (TypeError, ValueError):
+        return as_floats(label, "fit", "y").tolist()
+    except TinygradError:
         raise OptionError(
             f"fit(..., loss='mse') with the label {label!r}",
             "its labels are numbers",
-            instead="the index of each class, and loss='cross_entropy'",
+            instead="the index of each class, and loss='cross_entropy'; and y without the labels that are missing",
         ) from None
+
+
+def _as_row(target: Any, classes: int) -> list[float]:
+    """The index of a class, or the shares of all, as shares."""
+    if isinstance(target, list):
+        return [share.data for share in as_shares(target, classes)]
+    index = as_class(target, classes)
+    return [float(number == index) for number in range(classes)]
+
+
+def _is_largest(outputs: Floats, targets: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether the largest output is that of the right class, or of the one with the largest share."""
+    found: NDArray[np.bool_] = outputs.argmax(axis=1) == (targets.argmax(axis=1) if targets.ndim > 1 else targets)
+    return found
 
 
 TASKS: dict[str, Task] = {
@@ -106,7 +121,7 @@ TASKS: dict[str, Task] = {
     "mse":             Task(mse_loss, _number),
     "bce":             Task(binary_cross_entropy, as_share, lambda p, t: (p > 0.5) == (t > 0.5)),
     "bce_with_logits": Task(binary_cross_entropy_with_logits, as_share, lambda z, t: (z > 0) == (t > 0.5)),
-    "cross_entropy":   Task(cross_entropy, is_right=lambda z, t: z.argmax(axis=1) == t),
+    "cross_entropy":   Task(cross_entropy, is_right=_is_largest),
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ Names to know: `fit`, `predict`, `predict_proba`, `accuracy`, `score`. Read next
 from __future__ import annotations
 
 import contextlib
+import math
 import random
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.errors import NumberError, OptionError, SizeError
 from tinygrad_edu.nn.callbacks import Callback, Training, as_callback
 from tinygrad_edu.nn.history import History
 from tinygrad_edu.nn.init import is_count
@@ -27,13 +28,14 @@ from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Optimizer
 from tinygrad_edu.nn.predictor import PART, Predictor, one_by_one
 from tinygrad_edu.nn.progress import bar
-from tinygrad_edu.nn.steps import Batch, CompiledSteps, EagerSteps, Seen, Steps, has_one_graph
+from tinygrad_edu.nn.samples import Floats, as_floats, at
+from tinygrad_edu.nn.steps import Batch, Seen, Steps, has_one_graph, steps_of
 from tinygrad_edu.nn.tasks import Loss, Task, task_of
+from tinygrad_edu.show import counted
+from tinygrad_edu.value import Value
 
 FIRST_LR = 0.05
 MANY = 4 * PART  # samples, from which on it pays to compile what predicts them
-
-Floats = NDArray[np.float64]
 
 
 def fit(
@@ -56,20 +58,22 @@ def fit(
     Args:
         model: the network, or any Module that takes a sample and gives a Value or a list of them.
         X: samples, of shape (n, inputs).
-        y: n labels: 0 and 1, or for "hinge" also -1 and 1 (it is given -1 for 0), class indices for "cross_entropy",
-            numbers for "mse", or a row of them for each sample where the model has several outputs.
+        y: n labels: 0 and 1, or for "hinge" also -1 and 1 (it is given -1 for 0), class indices for "cross_entropy", or
+            a row of shares for each sample; numbers for "mse", or a row of them where the model has several outputs.
         loss: "hinge", "mse", "bce", "bce_with_logits", "cross_entropy", or a function of predictions and targets.
-        optimizer: by default SGD with momentum 0.9, its learning rate falling from 0.05 in a straight line. One that
-            is given keeps its learning rate and its schedule; L2 regularization is its `weight_decay`.
+        optimizer: of parameters of the model (of some of them, and the others stay as they are). By default SGD with
+            momentum 0.9 and learning rate 0.05, times a factor that falls in a straight line from epoch to epoch. One
+            that is given keeps its learning rate and its schedule; L2 regularization is its `weight_decay`.
         epochs: passes over the data.
         batch_size: samples for each step; None for all of them.
         validation_data: samples and labels that are looked at after every epoch, and never trained on.
         callbacks: functions of a `Training`, or callbacks such as `EarlyStopping`, which are asked after every epoch.
+            What they make of the numbers of the parameters and of the optimizer holds from then on.
         seed: of the order of the samples.
         compiled: whether to train a compiled program, which gives the same numbers much faster, or scalar by scalar. By
             default the networks and losses of this package are compiled, and what you wrote yourself is not: a model
             that decides by looking at its numbers has another graph for each sample. (True tries it, and holds it
-            against the model.)
+            against the model.) Should the compiler fail, the default goes on scalar by scalar, with a warning.
         progress: whether to show a progress bar; if not said, where standard error is a terminal.
 
     Returns:
@@ -77,7 +81,10 @@ def fit(
 
     Raises:
         SizeError: if X and y do not fit together or to the model.
-        OptionError: if the loss is unknown, a label is none that it takes, or a count is below 1.
+        OptionError: if the loss is unknown, a label is none that it takes, a count is below 1, the optimizer moves no
+            parameter of the model, or a callback has put another Value in the place of one.
+        NumberError: if a sample is not made of real numbers.
+        CompileError: with compiled=True, if the compiler fails.
         DivergedError: if the loss, an output or a gradient is no longer a finite number; it names the node where that
             began.
 
@@ -93,16 +100,14 @@ def fit(
     _check_count("batch_size", size)
     validation = None if validation_data is None else _data(task, *_pair(validation_data), "X_val", "y_val")
     _check_model(model)
-    descent = SGD(model.parameters(), lr=FIRST_LR, momentum=0.9) if optimizer is None else optimizer
+    descent = _descent(model, -(-len(data.targets) // size), epochs) if optimizer is None else optimizer
+    _check_optimizer(descent, model)
     history = History()
     training = Training(model, descent, history, epochs)
     asked = [as_callback(callback) for callback in callbacks]
-    way = has_one_graph(model, task) if compiled is None else compiled
-    steps: Steps = (CompiledSteps if way else EagerSteps)(model, task, descent, history)
+    steps = steps_of(model, task, descent, history, compiled)
     with bar(epochs, progress) as advance, _until_the_end(training, steps, asked, validation is not None):
-        for epoch, order in enumerate(_orders(len(data.targets), epochs, seed)):
-            if optimizer is None:
-                descent.lr = FIRST_LR * (1 - 0.9 * epoch / epochs)
+        for order in _orders(len(data.targets), epochs, seed):
             _epoch(steps, task, data, order, size, history)
             if validation is not None:
                 _validate(steps, task, validation, history)
@@ -110,6 +115,16 @@ def fit(
             if _is_stopped(training, steps, asked):
                 break
     return history
+
+
+def _descent(model: Module, steps: int, epochs: int) -> Optimizer:
+    """The optimizer of those who give none, for so many steps an epoch."""
+    return SGD(model.parameters(), lr=FIRST_LR, momentum=0.9, schedule=partial(_falling, steps, epochs))
+
+
+def _falling(steps: int, epochs: int, n: int) -> float:
+    """From 1 in a straight line to almost a tenth, an epoch at a time."""
+    return 1 - 0.9 * min(n // steps, epochs) / epochs
 
 
 def _orders(samples: int, epochs: int, seed: int | None) -> Iterator[list[int]]:
@@ -140,10 +155,31 @@ def _validate(steps: Steps, task: Task, validation: Batch, history: History) -> 
 
 def _is_stopped(training: Training, steps: Steps, callbacks: list[Callback]) -> bool:
     if callbacks:
-        steps.write_back()
-    for callback in callbacks:
-        callback.after_epoch(training)
+        steps.hand_over()
+        before = _parameters(training.model)
+        for callback in callbacks:
+            callback.after_epoch(training)
+        _check_same(before, _parameters(training.model), training)
     return bool(training.history.stopped)
+
+
+def _parameters(model: Module) -> dict[str, Value]:
+    """By their names; those of a model that is no Module have their numbers for names."""
+    if isinstance(model, Module):
+        return dict(model.named_parameters())
+    return {str(number): parameter for number, parameter in enumerate(model.parameters())}
+
+
+def _check_same(before: dict[str, Value], after: dict[str, Value], training: Training) -> None:
+    """No optimizer moves a Value that is new, and one that is gone would still be moved."""
+    if before != after:
+        name = next(name for name in {**before, **after} if before.get(name) is not after.get(name))
+        what = "is gone" if name not in after else "is new" if name not in before else "is another Value now"
+        raise OptionError(
+            f"fit(..., callbacks=...): after epoch {training.history.epochs} the parameter {name} {what}",
+            "a callback has changed the model, and the optimizer would go on moving the parameters it had",
+            instead="parameter.data = number, which changes the number; or another fit, of the changed model",
+        )
 
 
 @contextlib.contextmanager
@@ -231,7 +267,7 @@ def score(model: Module, X: ArrayLike, y: ArrayLike) -> float:
     >>> score(line, [[0.0], [1.0]], [-1.0, 1.0])
     0.0
     """
-    outputs, numbers = predict(model, X), np.asarray(y, dtype=float)
+    outputs, numbers = predict(model, X), as_floats(y, "score", "y")
     if numbers.shape == (*outputs.shape, 1):
         numbers = numbers[..., 0]
     if outputs.shape != numbers.shape:
@@ -264,6 +300,23 @@ def _check_model(model: object) -> None:
         )
 
 
+def _check_optimizer(optimizer: Any, model: Module) -> None:
+    """An optimizer of one's own only has to step; where it says what it moves, that has to be of the model."""
+    if not all(callable(getattr(optimizer, name, None)) for name in ("step", "zero_grad")):
+        raise OptionError(
+            f"fit(..., optimizer={optimizer!r})",
+            "an optimizer has step() and zero_grad()",
+            instead="optimizer=nn.Adam(model.parameters(), lr=0.01)",
+        )
+    moved = getattr(optimizer, "parameters", None)
+    if isinstance(moved, list | tuple | np.ndarray) and set(model.parameters()).isdisjoint(list(moved)):
+        raise OptionError(
+            f"fit of {model!r} with an optimizer of {counted(len(moved), 'parameter')}",
+            "none of them is a parameter of this model, which would learn nothing",
+            instead=f"{type(optimizer).__name__}(model.parameters()), of this model",
+        )
+
+
 def _pair(data: Any) -> tuple[ArrayLike, ArrayLike]:
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise OptionError(
@@ -275,7 +328,7 @@ def _pair(data: Any) -> tuple[ArrayLike, ArrayLike]:
 
 
 def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> Batch:
-    samples, labels = np.asarray(X, dtype=float), np.asarray(y)
+    samples, labels = as_floats(X, "fit", X_name), _labels(y, y_name)
     if samples.ndim != 2 or not labels.ndim or len(samples) != len(labels) or not len(samples):
         raise SizeError(
             f"fit with {X_name} of shape {samples.shape} and {y_name} of shape {labels.shape}",
@@ -290,11 +343,30 @@ def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> B
     return Batch(samples, task.targets(labels.tolist()))
 
 
+def _labels(y: ArrayLike, name: str) -> NDArray[Any]:
+    """Labels of any kind, of which none is complex or nan: what else is right, the loss says."""
+    try:
+        labels = np.asarray(y)
+    except ValueError as error:
+        raise SizeError(f"fit with {name}", f"its rows have different lengths: {error}") from None
+    for place in np.ndindex(labels.shape) if labels.dtype.kind in "cO" else ():
+        cell = labels[place]
+        if np.iscomplexobj(cell):
+            raise NumberError(f"fit with {cell!r} at {at(name, place)}", "complex is not a real number")
+        if isinstance(cell, float) and math.isnan(cell):
+            raise _incomplete(cell, name, place)
+    return labels
+
+
 def _check_numbers(name: str, numbers: NDArray[np.float64]) -> None:
     if not np.isfinite(numbers).all():
         place = tuple(int(index) for index in np.argwhere(~np.isfinite(numbers))[0])
-        raise OptionError(
-            f"fit with {numbers[place]} at {name}[{', '.join(map(str, place))}]",
-            "a sample that is no number would make the whole network nan",
-            instead=f"{name} without the samples that are incomplete",
-        )
+        raise _incomplete(numbers[place], name, place)
+
+
+def _incomplete(number: float, name: str, place: tuple[int, ...]) -> OptionError:
+    return OptionError(
+        f"fit with {number} at {at(name, place)}",
+        "a sample that is no number would make the whole network nan",
+        instead=f"{name} without the samples that are incomplete",
+    )

@@ -2,14 +2,24 @@
 
 import math
 import re
+import warnings
 
 import numpy as np
 import pytest
 
-from tinygrad_edu import Value, nn
+import tinygrad_edu
+from tinygrad_edu import Value, nn, no_grad, viz
 from tinygrad_edu.anomaly import first_anomaly
-from tinygrad_edu.errors import DivergedError, GraphError, OptionError, SizeError
-from tinygrad_edu.nn import steps
+from tinygrad_edu.errors import (
+    CompileError,
+    DivergedError,
+    DomainError,
+    GraphError,
+    NumberError,
+    OptionError,
+    SizeError,
+)
+from tinygrad_edu.nn import predictor, steps
 
 X, y = nn.datasets.moons(n=33, noise=0.1, seed=0)
 X_val, y_val = nn.datasets.moons(n=14, noise=0.1, seed=1)
@@ -253,7 +263,330 @@ def test_ctrl_c_in_a_callback_leaves_history_and_model_whole(compiled):
     assert optimizer.parameters == model.parameters()
 
 
+# What callbacks change
+
+
+def clip(training):
+    for p in training.model.parameters():
+        p.data = max(-0.1, min(0.1, p.data))
+
+
+def train_again(training):
+    nn.fit(training.model, X, y, epochs=1, seed=training.history.epochs, compiled=training.is_compiled)
+
+
+def train_again_with_the_same_optimizer(training):
+    nn.fit(training.model, X, y, epochs=1, optimizer=training.optimizer, compiled=training.is_compiled)
+
+
+def slow_down(training):
+    training.optimizer.lr *= 0.5
+
+
+def stand_still(training):
+    training.optimizer.lr = 1e-300
+
+
+def change_the_schedule(training):
+    training.optimizer.schedule = nn.schedules.constant(0.01, steps=10**6)
+
+
+def start_afresh(training):
+    training.model.load_state_dict(nn.MLP(2, [4, 1], activation="tanh", seed=9).state_dict())
+
+
+def freeze(training):
+    training.optimizer.lr = 0.3 if training.history.epochs % 2 else 1e-300
+
+
+@pytest.mark.parametrize("optimizer", [
+    lambda m: None,
+    lambda m: nn.Adam(m.parameters(), lr=0.02),
+    lambda m: nn.SGD(m.layers[-1].parameters(), lr=0.1, momentum=0.9),
+], ids=["by default", "Adam", "of one layer"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        clip, train_again, train_again_with_the_same_optimizer, slow_down, stand_still, change_the_schedule,
+        start_afresh, freeze,
+    ],
+)  # fmt: skip
+def test_what_a_callback_changes_holds_in_both_ways(change, optimizer):
+    found = []
+    for compiled in (False, True):
+        model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+
+        def change_it(training, compiled=compiled):
+            training.is_compiled = compiled
+            change(training)
+
+        history = nn.fit(
+            model, X, y, epochs=4, callbacks=[change_it], validation_data=(X_val, y_val), optimizer=optimizer(model),
+            compiled=compiled,
+        )  # fmt: skip
+        found.append((model, history))
+    assert_equal(found)
+    plain = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+    nn.fit(plain, X, y, epochs=4, optimizer=optimizer(plain))
+    assert [p.data for p in plain.parameters()] != pytest.approx([p.data for p in model.parameters()], rel=1e-6)
+
+
+@pytest.mark.parametrize("compiled", [None, True, False])
+def test_weights_that_a_callback_clips_end_clipped(compiled):
+    model = nn.MLP(2, [4, 1], seed=0)
+    nn.fit(model, X, y, epochs=3, callbacks=[clip], compiled=compiled)
+    assert max(abs(p.data) for p in model.parameters()) == 0.1
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_learning_rate_that_a_callback_sets_is_not_set_back(compiled):
+    seen = []
+
+    def look(training):
+        seen.append([p.data for p in training.model.parameters()])
+        training.optimizer.lr = 1e-300
+
+    nn.fit(nn.MLP(2, [3, 1], seed=0), X, y, epochs=3, callbacks=[look], compiled=compiled)
+    assert seen[0] == seen[1] == seen[2]
+
+
+@pytest.mark.parametrize("optimizer", [lambda m: None, lambda m: nn.SGD(m.layers[-1].parameters(), lr=0.1)])
+def test_callbacks_see_the_gradients_of_the_last_step_and_nobody_after_the_end(optimizer):
+    found = []
+    for compiled in (False, True):
+        model, seen = nn.MLP(2, [3, 1], activation="tanh", seed=0), []
+        look = lambda training, seen=seen: seen.append([p.grad for p in training.model.parameters()])  # noqa: E731
+        nn.fit(model, X, y, epochs=3, batch_size=8, callbacks=[look], compiled=compiled, optimizer=optimizer(model))
+        assert not any(p.has_grad for p in model.parameters())
+        found.append(seen)
+    for one, other in zip(*found, strict=True):
+        assert any(one)
+        assert one == pytest.approx(other, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_callback_that_replaces_a_parameter_is_told_what_to_write(compiled):
+    def replace(training):
+        training.model.layers[0].neurons[1].w[0] = Value(0.5)
+
+    def drop(training):
+        training.model.layers[0].neurons.pop()
+
+    def add(training):
+        training.model.extra = Value(1.0)
+
+    for change, said in (
+        (replace, "after epoch 1 the parameter layers.0.neurons.1.w.0 is another Value now"),
+        (drop, "the parameter layers.0.neurons.2.w.0 is gone"),
+        (add, "the parameter extra is new"),
+    ):
+        model = nn.MLP(2, [3, 1], seed=0)
+        text = message(OptionError, lambda c=change, m=model: nn.fit(m, X, y, callbacks=[c], compiled=compiled))
+        assert said in text
+        assert "parameter.data = number" in text
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_ctrl_c_in_a_callback_keeps_what_it_has_changed(compiled):
+    model = nn.MLP(2, [3, 1], seed=0)
+
+    def impatient(training):
+        clip(training)
+        raise KeyboardInterrupt
+
+    assert nn.fit(model, X, y, epochs=9, callbacks=[impatient], compiled=compiled).interrupted
+    assert max(abs(p.data) for p in model.parameters()) == 0.1
+
+
+def test_an_optimizer_that_does_more_at_each_step_does_it_in_both_ways():
+    class Bounded(nn.SGD):
+        def step(self):
+            super().step()
+            for p in self.parameters:
+                p.data = max(-0.5, min(0.5, p.data))
+
+    found = both(lambda: nn.MLP(2, [4, 1], seed=0), epochs=3, optimizer=lambda m: Bounded(m.parameters(), lr=0.1))
+    assert_equal(found)
+    assert max(abs(p.data) for p in found[1][0].parameters()) == 0.5
+
+
+def test_a_model_of_ones_own_whose_graph_a_callback_changes_is_refused_compiled():
+    class Switched(nn.Module):
+        def __init__(self):
+            self.net, self.is_bent = nn.MLP(2, [3, 1], seed=0), False
+
+        def __call__(self, x):
+            z = self.net(x)
+            return z.tanh() if self.is_bent else z
+
+    def bend(training):
+        training.model.is_bent = training.history.epochs == 2
+
+    assert nn.fit(Switched(), X, y, epochs=4, callbacks=[bend]).epochs == 4
+    text = message(GraphError, lambda: nn.fit(Switched(), X, y, epochs=4, callbacks=[bend], compiled=True))
+    assert "fit(..., compiled=False)" in text
+
+
+# Inside no_grad
+
+
+@pytest.mark.parametrize("compiled", [None, True, False])
+@pytest.mark.parametrize("optimizer", [lambda m: None, lambda m: nn.SGD(m.layers[-1].parameters(), lr=0.1)])
+def test_fit_learns_the_same_inside_no_grad(compiled, optimizer):
+    def trained():
+        model = nn.MLP(2, [4, 1], seed=0)
+        history = nn.fit(
+            model, X, y, epochs=3, compiled=compiled, optimizer=optimizer(model), validation_data=(X_val, y_val)
+        )
+        return history, model.state_dict()
+
+    outside = trained()
+    with no_grad():
+        inside = trained()
+        assert not (Value(2.0) * 3).args  # and it goes on
+    assert inside == outside
+    assert outside[1] != nn.MLP(2, [4, 1], seed=0).state_dict()
+
+
+def test_very_many_samples_are_predicted_inside_no_grad():
+    model, many = nn.MLP(2, [3, 1], seed=0), np.random.default_rng(0).normal(size=(1025, 2))
+    expected = [model(x).data for x in many.tolist()]
+    with no_grad():
+        assert nn.predict(model, many) == pytest.approx(expected, rel=1e-12)
+        assert nn.accuracy(model, many, np.array(expected) > 0) == 1.0
+        assert nn.predict_proba(model, many).shape == (1025, 2)
+        viz.plot_decision_boundary(model, many[:4], [0, 1, 0, 1])
+
+
+# Where the compiler fails
+
+
+@pytest.fixture
+def broken_compiler(monkeypatch):
+    """A compiler that fails from its n-th program on; gives how many it was asked for."""
+
+    def breaks(after=0, error=CompileError):
+        real, asked = tinygrad_edu.compile, []
+
+        def compile(*args, **options):
+            asked.append(1)
+            if len(asked) > after:
+                raise error("compile of a loss", "a line has another shape")
+            return real(*args, **options)
+
+        monkeypatch.setattr(tinygrad_edu, "compile", compile)
+        return asked
+
+    return breaks
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+@pytest.mark.parametrize("error", [CompileError, GraphError])
+def test_fit_goes_on_scalar_by_scalar_where_the_compiler_fails_and_says_so_once(broken_compiler, after, error):
+    plain = nn.MLP(2, [3, 1], seed=0)
+    expected = nn.fit(plain, X, y, epochs=3, compiled=False, validation_data=(X_val, y_val))
+    asked = broken_compiler(after, error)
+    model, optimizers = nn.MLP(2, [3, 1], seed=0), []
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        history = nn.fit(
+            model, X, y, epochs=3, validation_data=(X_val, y_val), callbacks=[lambda t: optimizers.append(t.optimizer)]
+        )
+    assert_equal([(plain, expected), (model, history)])
+    assert len(asked) == after + 1
+    (warning,) = seen
+    assert warning.category is RuntimeWarning
+    assert warning.filename == __file__
+    assert "fit goes on scalar by scalar, because compiling failed" in str(warning.message)
+    assert "a line has another shape" in str(warning.message)
+    assert optimizers[-1].parameters == model.parameters()
+
+
+def test_fit_that_was_told_to_compile_raises_what_the_compiler_says(broken_compiler):
+    broken_compiler()
+    with pytest.raises(CompileError, match="a line has another shape"):
+        nn.fit(nn.MLP(2, [3, 1], seed=0), X, y, epochs=1, compiled=True)
+
+
+def test_predict_goes_sample_by_sample_where_the_compiler_fails(broken_compiler):
+    model, many = nn.MLP(2, [3, 1], seed=0), np.random.default_rng(0).normal(size=(1025, 2))
+    expected = nn.predict(model, many)
+    asked = broken_compiler()
+    look = predictor.Predictor(model)
+    with pytest.warns(RuntimeWarning, match="predict computes sample by sample") as seen:
+        found = [look(many), look(many)]
+    assert (len(asked), len(seen)) == (1, 1)
+    assert found[0] == pytest.approx(expected, rel=1e-12)
+    assert found[1] == pytest.approx(expected, rel=1e-12)
+
+
+# Certain answers
+
+
+def certain(weight):
+    """A network whose answers for x = ±100 and ±1500 are 0 and 1, or as good as."""
+    model = nn.MLP(1, [1], output="sigmoid")
+    for p in model.parameters():
+        p.data = weight
+    return model
+
+
+@pytest.mark.parametrize("compiled", [None, True, False])
+@pytest.mark.parametrize("x", [50.0, 100.0, 1480.0, 1500.0, 1e5])  # up to where a sigmoid is 0 to the last bit
+def test_an_answer_that_is_certain_and_right_costs_nothing(compiled, x):
+    model = certain(0.5)
+    history = nn.fit(model, [[x], [-x]], [1, 0], loss="bce", epochs=2, compiled=compiled)
+    assert history.loss == pytest.approx([0.0, 0.0], abs=1e-10)
+    assert history.accuracy == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("batch_size", [1, None])
+@pytest.mark.parametrize("compiled", [None, True, False])
+def test_an_answer_that_is_certain_and_wrong_is_told_about_logits(compiled, batch_size):
+    fit = lambda **o: nn.fit(  # noqa: E731
+        certain(0.5), [[2.0], [1500.0]], loss="bce", epochs=2, compiled=compiled, batch_size=batch_size, **o
+    )
+    for labels in ([1, 0], [0, 0], [1, 0.5]):
+        text = message(DomainError, lambda labels=labels: fit(y=labels))
+        assert "what was said to be impossible has happened" in text
+        assert "binary_cross_entropy_with_logits" in text
+    assert "impossible" in message(DomainError, lambda: fit(y=[1, 1], validation_data=([[1500.0]], [0])))
+
+
+@pytest.mark.parametrize("compiled", [None, True, False])
+def test_an_output_that_is_no_probability_is_named_in_both_ways(compiled):
+    linear = nn.MLP(1, [1], init="zeros")
+    for output, label in ((-0.1, 0), (1.5, 1), (-0.1, 1), (1.5, 0)):
+        linear.layers[0].neurons[0].b.data = output
+        assert "a probability is between 0 and 1" in message(
+            DomainError,
+            lambda label=label: nn.fit(linear, [[0.0], [0.0]], [label] * 2, loss="bce", epochs=2, compiled=compiled),
+        )
+
+
+def test_training_on_the_way_to_certainty_is_the_same_in_both_ways():
+    x = np.linspace(-3, 3, 12)[:, None]
+    found = both(
+        lambda: certain(0.5), (x, x[:, 0] > 0), loss="bce", epochs=30, batch_size=3,
+        optimizer=lambda m: nn.SGD(m.parameters(), lr=400.0),
+    )  # fmt: skip
+    assert_equal(found)
+    outputs = nn.predict(found[0][0], x)
+    assert set(outputs) & {0.0, 1.0}
+    assert found[0][1].loss[-1] < 1e-9
+
+
 # When something goes wrong
+
+
+def test_before_the_first_step_no_step_is_blamed():
+    for compiled in (True, False):
+        text = message(
+            DivergedError,
+            lambda c=compiled: nn.fit(nn.MLP(2, [1], seed=0), 1e200 * X, y, loss="mse", epochs=1, compiled=c),
+        )
+        assert "no step has been made yet" in text
+        assert "Standardizer" in text
 
 
 @pytest.mark.parametrize("compiled", [True, False])
@@ -295,6 +628,78 @@ def test_labels_that_a_loss_does_not_take_are_refused():
     assert "its targets are 0 and 1" in message(OptionError, lambda: fit([2] * 33, "bce_with_logits"))
     assert "index of one of the 2 classes" in message(OptionError, lambda: fit([2] * 33, "cross_entropy", 2))
     assert "two classes or more" in message(SizeError, lambda: fit([0] * 33, "cross_entropy"))
+
+
+@pytest.mark.parametrize("compiled", [None, True, False])
+@pytest.mark.parametrize("missing", [None, math.nan])
+def test_a_label_that_is_missing_is_named(compiled, missing):
+    labels = np.array([1.0, missing, *[0.0] * 31], dtype=object)
+    for loss in ("mse", "hinge", "bce", "bce_with_logits"):
+        text = message(
+            OptionError, lambda loss=loss: nn.fit(nn.MLP(2, [1]), X, labels, loss=loss, epochs=1, compiled=compiled)
+        )
+        assert str(missing) in text.splitlines()[0]
+    classes = np.array([1, missing, *[0] * 31], dtype=object)
+    assert str(missing) in message(
+        OptionError, lambda: nn.fit(nn.MLP(2, [3]), X, classes, loss="cross_entropy", epochs=1, compiled=compiled)
+    )
+
+
+def test_numbers_that_are_not_real_are_refused_with_their_place():
+    broken = X.astype(complex)
+    broken[3, 1] = 2j
+    model = nn.MLP(2, [1])
+    assert "fit with 2j at X[3, 1]" in message(NumberError, lambda: nn.fit(model, broken, y))
+    assert "predict with 2j at X[3, 1]" in message(NumberError, lambda: nn.predict(model, broken))
+    assert "predict with 2j at X[3, 1]" in message(NumberError, lambda: predictor.Predictor(model)(broken))
+    assert "a Standardizer with 2j at X[3, 1]" in message(NumberError, lambda: nn.Standardizer.of(broken))
+    assert "complex" in message(NumberError, lambda: nn.fit(model, X, y + 0j))
+    assert "complex" in message(NumberError, lambda: nn.score(model, X, y + 1j))
+    for wrong in ("0.5", None, 10**400):
+        samples = X.astype(object)
+        samples[0, 1] = wrong
+        assert "at X[0, 1]" in message(NumberError, lambda s=samples: nn.fit(model, s, y))
+    assert "different lengths" in message(SizeError, lambda: nn.fit(model, [[1.0, 2.0], [3.0]], [0, 1]))
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_shares_of_classes_train_as_their_indices_do(compiled):
+    classes = np.arange(33) % 3
+    found = []
+    for labels in (classes, np.eye(3)[classes], np.eye(3)[classes].astype(int)):
+        model = nn.MLP(2, [4, 3], seed=0)
+        history = nn.fit(
+            model, X, labels, loss="cross_entropy", epochs=3, compiled=compiled, validation_data=(X, labels)
+        )
+        found.append((model, history))
+    assert_equal(found[:2])
+    assert_equal(found[1:])
+
+
+def test_shares_that_are_mixed_train_alike_in_both_ways():
+    shares = np.random.default_rng(0).dirichlet([1.0, 1.0, 1.0], 33)
+    assert_equal(both(lambda: nn.MLP(2, [4, 3], seed=0), (X, shares), loss="cross_entropy", epochs=3))
+    for wrong in (2 * shares, shares[:, :2], shares - [1, 0, -1]):
+        for compiled in (True, False):
+            assert "one share for each of the 3 classes" in message(
+                OptionError,
+                lambda w=wrong, c=compiled: nn.fit(nn.MLP(2, [3]), X, w, loss="cross_entropy", epochs=1, compiled=c),
+            )
+
+
+@pytest.mark.parametrize("compiled", [None, True, False])
+def test_an_optimizer_of_another_model_is_refused(compiled):
+    model, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=0)
+    for optimizer in (nn.Adam(other.parameters()), nn.SGD(np.zeros(13))):
+        text = message(OptionError, lambda o=optimizer: nn.fit(model, X, y, optimizer=o, compiled=compiled))
+        assert "none of them is a parameter of this model" in text
+        assert f"{type(optimizer).__name__}(model.parameters())" in text
+    assert "step() and zero_grad()" in message(OptionError, lambda: nn.fit(model, X, y, optimizer="adam"))
+    shared = nn.SGD([*other.parameters(), *model.layers[-1].parameters()], lr=0.1)
+    before = model.state_dict()
+    nn.fit(model, X, y, epochs=1, optimizer=shared, compiled=compiled)
+    after = model.state_dict()
+    assert {name for name in before if before[name] != after[name]} == {n for n in before if n.startswith("layers.1")}
 
 
 # Asking a model

@@ -1,0 +1,92 @@
+"""Which numbers can a network learn from?
+
+Real ones, in an array. NumPy turns much else into an array of floats without a word: of a complex number it drops a
+half, of None it makes nan, of the text "3" it makes 3. Here such things are refused, with their place.
+
+Names to know: `as_floats`. Read next: `predictor.py`.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any, SupportsFloat
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tinygrad_edu.errors import NumberError, SizeError
+
+Floats = NDArray[np.float64]
+
+
+def as_floats(numbers: ArrayLike, asked: str, name: str = "X") -> Floats:
+    """Real numbers as an array of float64, in the shape they have.
+
+    Args:
+        numbers: an array, or lists of lists.
+        asked: what for, as an error says it: "fit".
+        name: what they are called there: "X".
+
+    Raises:
+        NumberError: if one is complex, a text, None, or larger than any float.
+        SizeError: if the rows have different lengths.
+
+    >>> as_floats([[1, 2], [3, 4]], "fit").tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    >>> as_floats([[1, 2j]], "fit")
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.NumberError: fit with 2j at X[0, 1]
+      what is wrong:  complex is not a real number
+      write instead:  X.real, or X.imag, or both as columns
+    """
+    try:
+        array = np.asarray(numbers)
+    except ValueError as error:
+        wrong = f"its rows have different lengths, and so are not an array: {error}"
+        raise SizeError(f"{asked} with {name}", wrong, instead="the same count of numbers in every row") from None
+    if array.dtype.kind in "biuf":
+        return array.astype(np.float64, copy=False)
+    wrong = [place for place in np.ndindex(array.shape) if not _is_real(array[place])]
+    if wrong:
+        place = next((place for place in wrong if np.imag(array[place])), wrong[0]) if _is_complex(array) else wrong[0]
+        raise _refused(array[place], asked, name, place)
+    return array.astype(np.float64)
+
+
+def _is_complex(thing: Any) -> bool:
+    return bool(np.iscomplexobj(thing))
+
+
+def _is_real(cell: Any) -> bool:
+    if not isinstance(cell, SupportsFloat) or isinstance(cell, str | bytes | np.void) or _is_complex(cell):
+        return False
+    try:
+        float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _refused(cell: Any, asked: str, name: str, place: tuple[int, ...]) -> NumberError:
+    cell = cell.item() if isinstance(cell, np.generic) else cell
+    wrong, instead = f"{type(cell).__name__} is not a real number", f"{name} of numbers alone"
+    shown = reprlib.repr(cell)
+    if _is_complex(cell):
+        instead = f"{name}.real, or {name}.imag, or both as columns"
+    elif isinstance(cell, str | bytes):
+        instead = f"np.array({name}, dtype=float), if every text is a number; else a column of 0 and 1 for each word"
+    elif isinstance(cell, int):
+        shown, wrong = f"an int of {cell.bit_length()} bits", "it is larger than any float (about 1.8e308)"
+    elif cell is None:
+        instead = f"{name} without the samples that are incomplete"
+    return NumberError(f"{asked} with {shown} at {at(name, place)}", wrong, instead=instead)
+
+
+def at(name: str, place: tuple[int, ...]) -> str:
+    """A place in an array, as it is written in Python.
+
+    >>> at("X", (0, 3))
+    'X[0, 3]'
+    """
+    return f"{name}[{', '.join(map(str, place))}]" if place else name
