@@ -12,31 +12,38 @@ Names to know: `save`, `load`, `Checkpoint`. Read next: `export.py`.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
 import os
+import reprlib
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tinygrad_edu.errors import FileError, TinygradError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn.layers import MLP
+from tinygrad_edu.nn.samples import Floats
+from tinygrad_edu.show import counted, printable
 
 FORMAT = "tinygrad_edu model"
 VERSION = 1
 SUFFIXES = (".json", ".npz")
-MOST_NEURONS = 100_000  # of a file that is believed
+MOST_NEURONS = 100_000  # of a layer in a file
+MOST_PARAMETERS = 4_000_000  # of all layers together: some 600 MB of Values
+MOST_TEXT = 16_000_000  # characters of what is said about a model
+MOST_HEADER = 10_000  # bytes before the numbers of an array; NumPy writes 128
+NOT_FINITE = ("inf", "-inf", "nan")  # JSON has no such numbers: they are texts
 DAMAGED = (ValueError, OSError, EOFError, KeyError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
-Floats = NDArray[np.float64]
 FilePath = str | os.PathLike[str]
 
 
@@ -65,7 +72,8 @@ def save(model: MLP, path: FilePath, *, about: Mapping[str, Any] | None = None) 
         The path.
 
     Raises:
-        FileError: if the name has another suffix, the model is none that can be built again, or `about` is no JSON.
+        FileError: if the name has another suffix, the model is none that can be built again, or larger than `load`
+            would believe, or `about` is no JSON.
         OSError: if the file cannot be written.
 
     >>> import tempfile
@@ -87,6 +95,9 @@ def save(model: MLP, path: FilePath, *, about: Mapping[str, Any] | None = None) 
         raise FileError(f"save with about={about!r}", f"that is no JSON: {error}") from None
     if path.suffix not in SUFFIXES:
         _refuse_suffix(path)
+    wrong = _too_large(list(model.sizes))
+    if wrong:
+        raise FileError(f"save of {model!r}", wrong, instead="a smaller network")
     write_whole(path, _as_json(model, told) if path.suffix == ".json" else _as_npz(model, told))
     return path
 
@@ -113,13 +124,26 @@ def read(path: FilePath) -> Checkpoint:
         _refuse_suffix(path)
     content = path.read_bytes()
     head, matrices = _from_json(path, content) if path.suffix == ".json" else _from_npz(path, content)
-    return Checkpoint(_built(path, head, matrices), head.get("about") or {})
+    about = head.get("about") or {}
+    if not isinstance(about, dict):
+        raise _wrong(path, "what it says about itself is not an object of JSON")
+    return Checkpoint(_built(path, head, matrices), about)
 
 
 def _refuse_suffix(path: Path) -> NoReturn:
     raise FileError(
         f"a model in {path.name!r}", "its name ends in .json or .npz", instead=f"{path.with_suffix('.json').name!r}"
     )
+
+
+def _too_large(sizes: list[int]) -> str:
+    """What is wrong with the sizes of a network that no file holds; "" for others."""
+    if max(sizes) > MOST_NEURONS:
+        return f"a layer of {counted(max(sizes), 'neuron')} is not believed: a file holds up to {MOST_NEURONS:,}"
+    parameters = sum((nin + 1) * nout for nin, nout in pairwise(sizes))
+    if parameters > MOST_PARAMETERS:
+        return f"{counted(parameters, 'parameter')} are not believed: a file holds up to {MOST_PARAMETERS:,}"
+    return ""
 
 
 def _wrong(path: Path, wrong: str) -> FileError:
@@ -173,22 +197,46 @@ def _row_as_json(row: Floats) -> str:
 
 
 def _out(number: float) -> float | str:
-    """JSON has no inf and no nan: they are texts."""
+    """One of NOT_FINITE where JSON has no number."""
     return number if math.isfinite(number) else str(number)
 
 
 def _as_npz(model: MLP, about: dict[str, Any]) -> bytes:
-    arrays = {"model": np.array(json.dumps(_head(model, about)))}
+    text = json.dumps(_head(model, about))
+    if len(text) > MOST_TEXT:
+        wrong = f"they are {len(text):,} characters in JSON, and load would believe {MOST_TEXT:,}"
+        raise FileError("save with about=…", wrong, instead="a file of their own for long texts")
+    arrays = {"model": np.array(text)}
     for number, (W, b) in enumerate(weights_of(model), start=1):
         arrays |= {f"W{number}": W, f"b{number}": b}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    with _archive(buffer) as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, array, allow_pickle=False)
+            archive.writestr(f"{name}.npy", content.getvalue())
     return buffer.getvalue()
+
+
+@contextlib.contextmanager
+def _archive(buffer: io.BytesIO) -> Iterator[zipfile.ZipFile]:
+    """A ZIP archive that is finished if all went well, and else let go.
+
+    ZipFile finishes it in any case, and complains of the member that Ctrl-C has left open: a ValueError, in which the
+    Ctrl-C would be lost.
+    """
+    archive = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED)
+    try:
+        yield archive
+        archive.close()
+    finally:
+        archive.fp = None  # as close() leaves it: there is nothing more to write
 
 
 # What is made of it
 
-Matrices = list[tuple[Any, Any]]
+Shape = tuple[int, ...]
+Matrices = list[tuple[Floats, Floats]]
 
 
 def _from_json(path: Path, content: bytes) -> tuple[dict[str, Any], Matrices]:
@@ -196,19 +244,92 @@ def _from_json(path: Path, content: bytes) -> tuple[dict[str, Any], Matrices]:
     layers = head.get("layers")
     if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
         raise _wrong(path, "it has no list of layers")
-    return head, [(layer.get("W"), layer.get("b")) for layer in layers]
+    shapes = _shapes_in(path, head, len(layers))
+    return head, [
+        (_from_lists(path, f"W of {name}", layer.get("W"), W), _from_lists(path, f"b of {name}", layer.get("b"), b))
+        for layer, (name, W, b) in zip(layers, shapes, strict=True)
+    ]
 
 
 def _from_npz(path: Path, content: bytes) -> tuple[dict[str, Any], Matrices]:
+    """Only the members that a model has are read, and only if they are as large as its sizes say."""
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            head = _head_in(path, _text_in(path, archive))
+            layers = len([name for name in archive.namelist() if name.startswith("W")])
+            return head, [
+                (
+                    _from_member(path, f"W of {name}", archive, f"W{number}", W),
+                    _from_member(path, f"b of {name}", archive, f"b{number}", b),
+                )
+                for number, (name, W, b) in enumerate(_shapes_in(path, head, layers), start=1)
+            ]
+    except TinygradError:
+        raise
     except DAMAGED as error:
-        raise _wrong(path, f"it is no archive of NumPy arrays, or a damaged one: {error}") from None
-    text = arrays.pop("model", np.array(""))
-    head = _head_in(path, str(text).encode())
-    layers = len(arrays) // 2
-    return head, [(arrays.get(f"W{number}"), arrays.get(f"b{number}")) for number in range(1, layers + 1)]
+        raise _wrong(path, f"it is no archive of NumPy arrays, or a damaged one: {printable(str(error))}") from None
+
+
+def _from_lists(path: Path, name: str, rows: Any, shape: Shape) -> Floats:
+    try:
+        array = np.array(_numbers_in(rows), dtype=np.float64)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        raise _wrong(path, f"{name} is not made of numbers, each of them a float") from None
+    _check_shape(path, name, array.shape, shape)
+    return array
+
+
+def _numbers_in(cell: Any) -> Any:
+    """Lists of numbers as floats; null, true, and what is beyond the largest float are none."""
+    if isinstance(cell, list):
+        return [_numbers_in(each) for each in cell]
+    if isinstance(cell, str) and cell in NOT_FINITE:
+        return float(cell)
+    if type(cell) not in (int, float) or not math.isfinite(float(cell)):
+        raise TypeError
+    return float(cell)
+
+
+def _from_member(path: Path, name: str, archive: zipfile.ZipFile, member: str, shape: Shape) -> Floats:
+    with _opened(path, name, archive, member, 8 * math.prod(shape)) as file:
+        found, is_fortran, dtype = _header(file)
+        if dtype.kind not in "fiu" or dtype.itemsize > 8:
+            raise _wrong(path, f"{name} is not made of numbers, each of them a float: its type is {dtype}")
+        _check_shape(path, name, found, shape)
+        numbers = np.frombuffer(file.read(), dtype, count=math.prod(shape))
+    return numbers.reshape(shape, order="F" if is_fortran else "C").astype(np.float64)
+
+
+def _text_in(path: Path, archive: zipfile.ZipFile) -> bytes:
+    """What is said about a model: a text, which NumPy writes with 4 bytes for each character."""
+    with _opened(path, "its text", archive, "model", 4 * MOST_TEXT) as file:
+        shape, _, dtype = _header(file)
+        if dtype.kind != "U" or shape:
+            raise _wrong(path, f"it does not say that it is a {FORMAT}")
+        return str(np.frombuffer(file.read(), dtype, count=1)[0]).encode()
+
+
+def _opened(path: Path, name: str, archive: zipfile.ZipFile, member: str, most: int) -> IO[bytes]:
+    """A member that is not larger than it may be: a small archive can hold gigabytes of zeros."""
+    info = archive.getinfo(f"{member}.npy")
+    if info.file_size > most + MOST_HEADER:
+        raise _wrong(path, f"{name} has {info.file_size:,} bytes, and should have {most:,} at most")
+    return archive.open(info)
+
+
+def _header(file: IO[bytes]) -> tuple[Shape, bool, np.dtype[Any]]:
+    """The shape of an array, whether its columns come first, and its type: what stands before its numbers."""
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, is_fortran, dtype = read(file)
+    if dtype.hasobject:
+        raise ValueError("it holds objects of Python, which are not read")
+    return shape, is_fortran, dtype
+
+
+def _check_shape(path: Path, name: str, found: Shape, shape: Shape) -> None:
+    if found != shape:
+        raise _wrong(path, f"{name} has the shape {found}, and should have {shape}")
 
 
 def _head_in(path: Path, content: bytes) -> dict[str, Any]:
@@ -220,22 +341,32 @@ def _head_in(path: Path, content: bytes) -> dict[str, Any]:
         raise _wrong(path, f"it does not say that it is a {FORMAT}")
     version = head.get("version")
     if version != VERSION:
-        raise _wrong(path, f"it has version {version!r} of the format, and this package reads version {VERSION}")
+        raise _wrong(
+            path, f"it has version {reprlib.repr(version)} of the format, and this package reads version {VERSION}"
+        )
     return head
 
 
-def _built(path: Path, head: dict[str, Any], matrices: Matrices) -> MLP:
+def _shapes_in(path: Path, head: dict[str, Any], layers: int) -> list[tuple[str, Shape, Shape]]:
+    """For each layer what it is called, and the shapes of W and b, by the sizes in the head of a file."""
     sizes = head.get("sizes")
     if not isinstance(sizes, list) or len(sizes) < 2 or not all(_is_size(size) for size in sizes):
-        raise _wrong(path, f"its sizes are {sizes!r}, and should be two or more whole numbers from 1")
-    if len(matrices) != len(sizes) - 1:
-        raise _wrong(path, f"it has {len(matrices)} layers with W and b, and sizes of {len(sizes) - 1}")
-    layers = [_layer(path, number, sizes, *pair) for number, pair in enumerate(matrices, start=1)]
+        raise _wrong(path, f"its sizes are {reprlib.repr(sizes)}, and should be two or more whole numbers from 1")
+    if layers != len(sizes) - 1:
+        raise _wrong(path, f"it has {layers} layers with W and b, and sizes of {len(sizes) - 1}")
+    wrong = _too_large(sizes)
+    if wrong:
+        raise _wrong(path, f"its sizes are {reprlib.repr(sizes)}, and {wrong}")
+    return [(f"layer {number}", (nout, nin), (nout,)) for number, (nin, nout) in enumerate(pairwise(sizes), start=1)]
+
+
+def _built(path: Path, head: dict[str, Any], matrices: Matrices) -> MLP:
+    sizes = head["sizes"]
     try:
         model = MLP(sizes[0], sizes[1:], activation=head.get("activation", ""), output=head.get("output", ""), seed=0)
     except TinygradError as error:
         raise _wrong(path, str(error)) from None
-    for layer, (W, b) in zip(model.layers, layers, strict=True):
+    for layer, (W, b) in zip(model.layers, matrices, strict=True):
         for neuron, row, bias in zip(layer.neurons, W.tolist(), b.tolist(), strict=True):
             neuron.b.data = bias
             for weight, number in zip(neuron.w, row, strict=True):
@@ -244,18 +375,4 @@ def _built(path: Path, head: dict[str, Any], matrices: Matrices) -> MLP:
 
 
 def _is_size(size: object) -> bool:
-    return isinstance(size, int) and not isinstance(size, bool) and 1 <= size <= MOST_NEURONS
-
-
-def _layer(path: Path, number: int, sizes: list[int], W: Any, b: Any) -> tuple[Floats, Floats]:
-    shapes = ((sizes[number], sizes[number - 1]), (sizes[number],))
-    found = []
-    for name, numbers, shape in zip(("W", "b"), (W, b), shapes, strict=True):
-        try:
-            array = np.asarray(numbers).astype(np.float64)
-        except (TypeError, ValueError):
-            raise _wrong(path, f"{name} of layer {number} is not made of numbers") from None
-        if array.shape != shape:
-            raise _wrong(path, f"{name} of layer {number} has the shape {array.shape}, and should have {shape}")
-        found.append(array)
-    return found[0], found[1]
+    return isinstance(size, int) and not isinstance(size, bool) and size >= 1

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -133,6 +134,126 @@ def test_every_damage_has_a_name(tmp_path, damage, said):
     damage(found)
     path.write_text(json.dumps(found))
     assert said in message(FileError, lambda: nn.load(path))
+
+
+@pytest.mark.parametrize(
+    "weight",
+    [None, True, 10**400, -(10**310), "1", "", "infinity", [], {}, math.nan, math.inf],
+    ids=lambda w: repr(w)[:9],
+)
+@pytest.mark.parametrize("place", ["W", "b"])
+def test_what_is_no_number_in_a_json_file_is_no_weight(tmp_path, weight, place):
+    path = nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / "m.json")
+    found = json.loads(path.read_text())
+    row = found["layers"][0]["W"][1] if place == "W" else found["layers"][0]["b"]
+    row[1] = weight
+    path.write_text(json.dumps(found))
+    assert f"{place} of layer 1 is not made of numbers" in message(FileError, lambda: nn.load(path))
+
+
+def test_numbers_that_json_does_not_have_are_texts(tmp_path):
+    model = nn.MLP(3, [1], seed=0)
+    for weight, number in zip(model.layers[0].neurons[0].w, (math.inf, -math.inf, math.nan), strict=True):
+        weight.data = number
+    path = nn.save(model, tmp_path / "m.json")
+    assert json.loads(path.read_text())["layers"][0]["W"] == [["inf", "-inf", "nan"]]
+    assert np.array_equal(numbers(nn.load(path)), numbers(model), equal_nan=True)
+
+
+def with_members(path, compression=zipfile.ZIP_DEFLATED, **members):
+    """The archive of a model, some of its members exchanged."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    for name, array in members.items():
+        buffer = io.BytesIO()
+        np.lib.format.write_array(buffer, array, allow_pickle=False)
+        contents[f"{name}.npy"] = buffer.getvalue()
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("array", "said"),
+    [
+        (np.zeros((3, 2), dtype=complex), "not made of numbers, each of them a float: its type is complex128"),
+        (np.zeros((3, 2), dtype=[("a", float)]), "not made of numbers"),
+        (np.zeros((3, 2), dtype="U4"), "not made of numbers"),
+        (np.zeros((3, 2), dtype=bool), "not made of numbers"),
+        (np.zeros((3, 2), dtype="M8[s]"), "not made of numbers"),
+        (np.zeros((2, 3)), "has the shape (2, 3), and should have (3, 2)"),
+        (np.zeros(6), "has the shape (6,), and should have (3, 2)"),
+    ],
+)
+def test_an_array_of_another_kind_is_no_weight(tmp_path, array, said):
+    path = with_members(nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / "m.npz"), W1=array)
+    assert f"W of layer 1 {'is ' if said.startswith('not') else ''}{said}" in message(FileError, lambda: nn.load(path))
+
+
+@pytest.mark.parametrize("array", [
+    np.arange(6.0).reshape(3, 2, order="F"), np.arange(6, dtype=np.int32).reshape(3, 2),
+    np.arange(6, dtype=">f8").reshape(3, 2), np.arange(6, dtype=np.float32).reshape(3, 2),
+])  # fmt: skip
+def test_an_array_of_real_numbers_in_any_layout_is_read(tmp_path, array):
+    path = with_members(nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / "m.npz"), W1=array)
+    assert np.array_equal(checkpoint.weights_of(nn.load(path))[0][0], array)
+
+
+def test_a_small_archive_of_gigabytes_is_refused_before_it_is_unpacked(tmp_path):
+    zeros = np.zeros(2**24)  # 128 MB, which zip makes 130 kB of
+    path = nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / "m.npz")
+    bomb = with_members(path, W1=zeros)
+    del zeros
+    assert bomb.stat().st_size < 200_000
+    tracemalloc.start()
+    text = message(FileError, lambda: nn.load(bomb))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "W of layer 1 has 134,217,856 bytes, and should have 48 at most" in text
+    assert peak < 10_000_000
+
+
+def test_only_the_members_of_a_model_are_read(tmp_path):
+    model = nn.MLP(2, [3, 1], seed=0)
+    path = with_members(nn.save(model, tmp_path / "m.npz"), note=np.array("of no concern"), huge=np.zeros(10**6))
+    assert nn.load(path).state_dict() == model.state_dict()
+
+
+def test_an_array_that_is_called_an_archive_is_none(tmp_path):
+    path = tmp_path / "m.npz"
+    with path.open("wb") as file:
+        np.save(file, np.zeros((3, 2)))
+    assert "no archive of NumPy arrays" in message(FileError, lambda: nn.load(path))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_load_would_not_believe_is_not_saved(tmp_path, suffix, monkeypatch):
+    path = nn.save(nn.MLP(20, [10, 10], seed=0), tmp_path / f"m{suffix}")  # 320 parameters
+    monkeypatch.setattr(checkpoint, "MOST_PARAMETERS", 319)
+    assert "320 parameters are not believed" in message(FileError, lambda: nn.load(path))
+    assert "320 parameters are not believed" in message(FileError, lambda: nn.save(nn.MLP(20, [10, 10]), path))
+    monkeypatch.setattr(checkpoint, "MOST_PARAMETERS", 320)
+    monkeypatch.setattr(checkpoint, "MOST_NEURONS", 19)
+    assert "a layer of 20 neurons" in message(FileError, lambda: nn.load(path))
+    monkeypatch.setattr(checkpoint, "MOST_NEURONS", 20)
+    assert len(numbers(nn.load(path))) == 320
+
+
+def test_texts_that_load_would_not_believe_are_not_saved(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "MOST_TEXT", 300)
+    nn.save(nn.MLP(1, [1]), tmp_path / "m.npz", about={"note": "x" * 50})
+    assert "load would believe 300" in message(
+        FileError, lambda: nn.save(nn.MLP(1, [1]), tmp_path / "m.npz", about={"note": "x" * 300})
+    )
+
+
+def test_about_is_an_object(tmp_path):
+    path = nn.save(nn.MLP(1, [1]), tmp_path / "m.json")
+    found = json.loads(path.read_text())
+    for about in ([1], "text", 3):
+        path.write_text(json.dumps({**found, "about": about}))
+        assert "not an object of JSON" in message(FileError, lambda: nn.read(path))
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"[" * 10**5, b"\xff\xfe", b"null", b"{}", b"PK\x03\x04"])
