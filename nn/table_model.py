@@ -30,8 +30,8 @@ from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.nn.optim import Adam
 from tinygrad_edu.nn.preparation import Standardizer, train_test_split
-from tinygrad_edu.nn.tables import Column, Encoding, Table
-from tinygrad_edu.nn.train import accuracy, fit, predict, predict_proba, score
+from tinygrad_edu.nn.tables import Column, Encoding, Table, listed
+from tinygrad_edu.nn.train import accuracy, fit, predict, score, shares_of
 from tinygrad_edu.show import counted
 
 FEW = 10  # different whole numbers in a target: they are classes
@@ -118,7 +118,7 @@ class Target:
             raise FileError(
                 f"{new!r} in column {self.name!r} of {table.source}",
                 "there was no such class in training",
-                instead=", ".join(self.classes),
+                instead=listed(self.classes),
             )
         return np.array([self.classes.index(str(cell)) for cell in cells])
 
@@ -211,7 +211,8 @@ class TableModel:
         goal = Target.of(table, name, task=task)
         for other in without:
             table.place_of(other)
-        inputs = [column for column in table.names if column != name and column not in without]
+        left_out = {name, *without}
+        inputs = [column for column in table.names if column not in left_out]
         if not inputs:
             raise OptionError(f"{table.source} without its other columns", "there is nothing left to learn from")
         y = goal(table)
@@ -275,13 +276,26 @@ class TableModel:
 
         Raises:
             OptionError: if an input is missing.
-            FileError: if a cell cannot be used.
+            FileError: if a cell cannot be used, or the network has no answer to a row but inf or nan.
         """
-        X = self.encoding(table)
+        outputs = predict(self.network, self.encoding(table))
+        self._check_outputs(table, outputs)
         if not self.target.classes:
-            return Answers((predict(self.network, X) * self.target.scale + self.target.mean).tolist())
-        shares = predict_proba(self.network, X)
+            return Answers((outputs * self.target.scale + self.target.mean).tolist())
+        shares = shares_of(self.network, outputs)
         return Answers([self.target.classes[index] for index in shares.argmax(axis=1)], shares)
+
+    def _check_outputs(self, table: Table, outputs: Floats) -> None:
+        wrong = np.flatnonzero(~np.isfinite(outputs.reshape(len(outputs), -1)).all(axis=1))
+        if len(wrong):
+            is_whole = all(math.isfinite(parameter.data) for parameter in self.network.parameters())
+            raise FileError(
+                f"the answer to {table.place(int(wrong[0]))}",
+                "the row has numbers far beyond those of the training, and the answer is not finite"
+                if is_whole
+                else "the network has weights that are inf or nan, and so has no answer",
+                instead="a row like those of the training" if is_whole else "a network that is trained once more",
+            )
 
     # Files
 
@@ -310,6 +324,8 @@ class TableModel:
         file = read(path)
         try:
             model = _from_about(file)
+        except FileError as error:
+            raise _wrong(path, str(error)) from None
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
             raise _wrong(path, "it does not say which columns its inputs and outputs are") from None
         sizes = (len(model.encoding.inputs), model.target.outputs)
@@ -334,14 +350,28 @@ def _from_about(file: Checkpoint) -> TableModel:
     for column in table["inputs"]:
         standard = column["standard"]
         numbers = None if standard is None else (float(standard[0]), float(standard[1]))
-        columns.append(Column(str(column["name"]), numbers, tuple(map(str, column["words"]))))
+        columns.append(Column(str(column["name"]), numbers, _words(column["words"])))
     target = table["target"]
-    classes = tuple(map(str, target["classes"]))
+    classes = _words(target["classes"])
+    if len(classes) == 1:
+        raise FileError(f"its target has one class, {classes[0]!r}, and there are two or more, or none for a number")
+    if len({column.name for column in columns}) < len(columns):
+        raise FileError("two of its columns have the same name")
     goal = Target(str(target["name"]), classes, float(target["mean"]), float(target["scale"]))
     sizes = [goal.mean, goal.scale, *(number for column in columns for number in column.standard or ())]
     if not all(map(math.isfinite, sizes)) or any(column.standard and not column.standard[1] for column in columns):
         raise ValueError("a mean or a standard deviation is no number")
     return TableModel(file.model, Encoding(tuple(columns)), goal, told)
+
+
+def _words(told: Any) -> tuple[str, ...]:
+    """Different texts, in a list."""
+    if not isinstance(told, list) or not all(isinstance(word, str) for word in told):
+        raise TypeError(told)
+    if len(set(told)) < len(told):
+        twice = next(word for index, word in enumerate(told) if word in told[:index])
+        raise FileError(f"two of its words are {twice!r}")
+    return tuple(told)
 
 
 def _wrong(path: str | os.PathLike[str], wrong: str) -> FileError:

@@ -1,7 +1,7 @@
 """How does a table in a file become numbers that a network can learn from?
 
     table = read_csv("iris.csv")
-    table.names                          the columns, by the first line, or x1, x2 … if that is numbers too
+    table.names                          the columns, by the first line, or x1, x2 … if that is a row
     code = Encoding.of(table, ["length", "width", "colour"])
     X = code(table)                      numbers with mean 0 and standard deviation 1; words as 0 and 1
 
@@ -16,8 +16,10 @@ import csv
 import io
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +28,11 @@ from numpy.typing import NDArray
 
 from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preparation import Standardizer
-from tinygrad_edu.show import are
+from tinygrad_edu.show import are, cut, printable
 
 DELIMITERS = ",;\t|"
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
+WORD, NUMBER, GAP = "word", "number", "gap"  # what a cell may be
 MOST_WORDS = 50  # different ones in a column that is an input: each becomes an input of its own
 
 Floats = NDArray[np.float64]
@@ -85,7 +88,7 @@ class Table:
         for number, cell in enumerate(found):
             if cell.lower() in MISSING:
                 raise FileError(
-                    f"{self._place(number)}: {cell!r} in column {name!r}",
+                    f"{self.place(number)}: {cell!r} in column {name!r}",
                     "every cell needs a number or a word",
                     instead="a table without that row, or without that column",
                 )
@@ -97,9 +100,13 @@ class Table:
         Raises:
             OptionError: if there is none of that name; the message tells of all columns.
         """
-        if name not in self.names:
+        if name not in self._places:
             raise OptionError(f"the column {name!r} of {self.source}", f"its columns are\n{self.described()}")
-        return self.names.index(name)
+        return self._places[name]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
 
     def numbers(self, name: str) -> Floats | None:
         """A column as numbers; None if it is made of words.
@@ -114,13 +121,18 @@ class Table:
             return None
         if wrong:
             raise FileError(
-                f"{self._place(wrong[0])}: {cells[wrong[0]]!r} in column {name!r}",
+                f"{self.place(wrong[0])}: {cells[wrong[0]]!r} in column {name!r}",
                 f"{len(cells) - len(wrong)} of its {len(cells)} cells are numbers, and this is none",
                 instead="a number, or a table without that row",
             )
         return np.array(found, dtype=float)
 
-    def _place(self, row: int) -> str:
+    def place(self, row: int) -> str:
+        """Where a row stands, as an error says it.
+
+        >>> Table.of_columns({"x": [1, 2]}).place(1)
+        'the table, row 2'
+        """
         return f"{self.source}, line {self.lines[row]}" if self.lines else f"{self.source}, row {row + 1}"
 
     def described(self) -> str:
@@ -130,8 +142,9 @@ class Table:
           x       numbers from 1 to 3
           colour  words: red, blue
         """
-        width = max((len(name) for name in self.names), default=0)
-        return "\n".join(f"  {name:<{width}}  {self._content(place)}" for place, name in enumerate(self.names))
+        names = [printable(name) for name in self.names]
+        width = max(map(len, names), default=0)
+        return "\n".join(f"  {name:<{width}}  {self._content(place)}" for place, name in enumerate(names))
 
     def _content(self, place: int) -> str:
         cells = [row[place] for row in self.rows]
@@ -140,17 +153,19 @@ class Table:
             others = len(cells) - len(found)
             return f"numbers from {min(found):.6g} to {max(found):.6g}" + (f"; {others} others" if others else "")
         words = list(dict.fromkeys(cells))
-        return f"words: {', '.join(words[:6])}" + (f" and {len(words) - 6} more" if len(words) > 6 else "")
+        return f"words: {listed(words[:6])}" + (f" and {len(words) - 6} more" if len(words) > 6 else "")
 
 
 def read_csv(path: str | os.PathLike[str]) -> Table:
     r"""A table out of a text file: a line a row, cells between commas, semicolons, tabs or bars.
 
-    The first line gives the names of the columns, if none of its cells is a number; else they are x1, x2 …. Between
-    semicolons, tabs or bars, `1,5` is a number too.
+    The first line gives the names of the columns, if none of its cells is a number; it is a row, and the columns are
+    x1, x2 …, if all are. If some are, the lines below decide: a word above numbers is a name, and so is a number above
+    words; a word that stands below once more is part of a row. Between semicolons, tabs or bars, `1,5` is a number too.
 
     Raises:
-        FileError: if the file is no such table; the message says in which line.
+        FileError: if the file is no such table, or nothing tells whether its first line is a row; the message says in
+            which line.
         OSError: if it cannot be read.
 
     >>> import tempfile
@@ -171,11 +186,38 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     rows, lines = _cells(path, text, delimiter)
     if not rows:
         raise _wrong(path, "it is empty")
-    has_names = all(_number(cell) is None and cell.lower() not in MISSING for cell in rows[0])
+    has_names = _has_names(path, rows)
     names = rows[0] if has_names else tuple(f"x{number}" for number in range(1, len(rows[0]) + 1))
     rows, lines = (rows[1:], lines[1:]) if has_names else (rows, lines)
     _check_shape(path, names, rows, lines)
-    return Table(names, tuple(rows), path.name, tuple(lines))
+    return Table(names, tuple(rows), printable(path.name), tuple(lines))
+
+
+def _has_names(path: Path, rows: list[tuple[str, ...]]) -> bool:
+    """Whether the first line is one of names rather than a row."""
+    first, below = rows[0], rows[1:]
+    kinds = set(map(_kind, first))
+    if kinds == {WORD} or kinds == {NUMBER} or not below:
+        return kinds == {WORD}
+    found = {_is_name(cell, [row[place] for row in below if place < len(row)]) for place, cell in enumerate(first)}
+    if found >= {True, False} or found == {None}:
+        shown = cut(", ".join(map(repr, first)), 80)
+        raise _wrong(path, f"its first line may be a row, or names of columns: {shown}; the lines below do not tell")
+    return True in found
+
+
+def _is_name(cell: str, below: list[str]) -> bool | None:
+    """Whether a cell of the first line is the name of its column; None if the cells below it do not tell."""
+    kinds = {_kind(other) for other in below} - {GAP}
+    if len(kinds) == 1 and GAP != _kind(cell) not in kinds:
+        return True
+    return False if _kind(cell) == WORD and cell in below else None
+
+
+def _kind(cell: str) -> str:
+    if cell.lower() in MISSING:
+        return GAP
+    return WORD if _number(cell) is None else NUMBER
 
 
 def _cells(path: Path, text: str, delimiter: str) -> tuple[list[tuple[str, ...]], list[int]]:
@@ -195,9 +237,11 @@ def _cells(path: Path, text: str, delimiter: str) -> tuple[list[tuple[str, ...]]
 def _check_shape(path: Path, names: tuple[str, ...], rows: list[tuple[str, ...]], lines: list[int]) -> None:
     if not rows:
         raise _wrong(path, "it has names of columns, and no rows")
-    twice = next((name for index, name in enumerate(names) if name in names[:index]), None)
-    if twice is not None:
-        raise _wrong(path, f"two columns are called {twice!r}")
+    if "" in names:
+        raise _wrong(path, f"column {names.index('') + 1} has no name in its first line")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise _wrong(path, f"two columns are called {twice[0]!r}")
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(names):
             raise _wrong(path, f"line {line} has {len(row)} cells, and there {are(len(names), 'column')}")
@@ -261,7 +305,7 @@ class Column:
             raise FileError(
                 f"the column {name!r} of {table.source}",
                 f"it has {len(words)} different words, and each would be an input; up to {MOST_WORDS} can be used",
-                instead=f"leave it out: --without {name}",
+                instead=f"leave it out: --without {printable(name)}",
             )
         return cls(name, words=words)
 
@@ -288,7 +332,7 @@ class Column:
             raise FileError(
                 f"{new!r} in column {self.name!r} of {table.source}",
                 "the network was trained without such a cell",
-                instead=", ".join(self.words),
+                instead=listed(self.words),
             )
         return np.array([[float(cell == word) for word in self.words] for cell in cells])
 
@@ -325,6 +369,15 @@ class Encoding:
     def __call__(self, table: Table) -> Floats:
         """The inputs, of shape (rows, inputs)."""
         return np.hstack([column(table) for column in self.columns])
+
+
+def listed(words: Iterable[str]) -> str:
+    """Names or cells out of a file, one after the other, as they may be shown.
+
+    >>> listed(["red", "blue"])
+    'red, blue'
+    """
+    return ", ".join(map(printable, words))
 
 
 def is_table(text: str) -> bool:

@@ -225,13 +225,18 @@ def predict_proba(model: Module, X: ArrayLike) -> Floats:
     >>> predict_proba(MLP(1, [1], init="zeros"), [[3.0]]).tolist()
     [[0.5, 0.5]]
     """
-    outputs = predict(model, X)
-    if outputs.ndim > 1:
-        powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-        shares: Floats = powers / powers.sum(axis=1, keepdims=True)
-        return shares
-    one = outputs if _is_sigmoid(model) else np.exp(-np.logaddexp(0.0, -outputs))
-    return np.column_stack([1 - one, one])
+    return shares_of(model, predict(model, X))
+
+
+def shares_of(model: Module, outputs: Floats) -> Floats:
+    """The probabilities that outputs of a model stand for: nan where they are nan, or where two of them are inf."""
+    with np.errstate(invalid="ignore"):
+        if outputs.ndim > 1:
+            powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+            return shares
+        one = outputs if _is_sigmoid(model) else np.exp(-np.logaddexp(0.0, -outputs))
+        return np.column_stack([1 - one, one])
 
 
 def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:

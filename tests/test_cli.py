@@ -307,3 +307,50 @@ def test_lessons_are_listed_and_run(run, tmp_path):
     assert code == 0
     assert "0.0821670406" in out
     assert (tmp_path / "pictures" / "by_hand.svg").exists()
+
+
+# What stands in files
+
+
+ESCAPES = "\x1b[2J\x1b]0;owned\x07"  # clears a terminal, and gives its window another title
+TURNED = "\u202egnp.exe\u2028"  # from right to left, and a line of its own
+
+
+def test_nothing_in_a_table_reaches_the_terminal_but_to_be_looked_at(run, tmp_path):
+    name, cell, goal = f"size{ESCAPES}", f"red{TURNED}", f"kind{ESCAPES}"
+    rows = [f"{number},{cell if number % 2 else 'blue'},{'a' if number % 2 else f'b{ESCAPES}'}" for number in range(20)]
+    file = f"t{ESCAPES.replace('/', '')}.csv"
+    (tmp_path / file).write_text("\n".join([f"{name},{TURNED}colour,{goal}", *rows]), encoding="utf-8")
+    (tmp_path / "few.csv").write_text(f"{name},{goal}\n1,2\n2,3\n", encoding="utf-8")
+    (tmp_path / "many.csv").write_text(
+        "\n".join([f"y,{name}", *(f"{n % 2},{ESCAPES}{n}" for n in range(99))]), encoding="utf-8"
+    )
+    said = [
+        run("train", file, "--epochs", "1", "--hidden", "2", "--save", "m.json"),
+        run("train", file, "--target", "none"),
+        run("train", "many.csv", "--target", "y"),
+        run("predict", "m.json", file),
+        run("predict", "m.json", f"{name}=1", f"{TURNED}colour=blue"),
+        run("predict", "m.json", f"{name}=1", f"{TURNED}colour=green"),
+        run("predict", "m.json", "size=1"),
+        run("predict", "m.json", "few.csv"),
+    ]
+    assert [code for code, _, _ in said] == [0, 1, 1, 0, 0, 1, 1, 1]
+    for code, out, err in said:
+        text = (out + (err if code else "")).replace("\n", "")
+        assert not [character for character in text if not character.isprintable()], text
+    assert "size\\x1b[2J" in said[0][1]
+    assert said[3][1].splitlines()[0].startswith("kind\\x1b[2J\\x1b]0;owned\\x07,P(a),P(b\\x1b[2J")
+
+
+def test_a_model_whose_weights_are_no_numbers_predicts_nothing(run, tmp_path):
+    (tmp_path / "t.csv").write_text("x,c\n" + "0,a\n1,b\n" * 10)
+    assert run("train", "t.csv", "--epochs", "1", "--hidden", "2", "--save", "m.json")[0] == 0
+    text = (tmp_path / "m.json").read_text()
+    first = text.index('"b": [') + len('"b": [')
+    end = text.index("]", first)
+    for number, said in (("null, 0.5", "b of layer 1 is not made of numbers"), ('"nan", 0.5', "no answer")):
+        (tmp_path / "m.json").write_text(text[:first] + number + text[end:])
+        code, out, err = run("predict", "m.json", "x=1")
+        assert (code, out) == (1, "")
+        assert said in err

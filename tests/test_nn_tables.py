@@ -1,6 +1,8 @@
 """Does a table in a file become a network that answers about other rows, or a sentence that says why not?"""
 
 import csv
+import json
+import time
 
 import numpy as np
 import pytest
@@ -92,6 +94,75 @@ def test_what_a_csv_writer_wrote_is_read_back(tmp_path_factory, rows):
     table = read_csv(path)
     assert [float(cell) for cell, _ in table.rows] == [number for number, _ in rows]
     assert [cell for _, cell in table.rows] == [word for _, word in rows]
+
+
+# The first line
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("x,2020\n1,2\n3,4\n", ("x", "2020")),  # a word above numbers
+        ("name,2020,2021\nAnn,1,2\nBob,3,4\nAnn,5,6\n", None),  # nothing tells: both columns are of one kind
+        ("name,2020,note\nAnn,1,2\nBob,3,4\n", ("name", "2020", "note")),
+        ("2020,size\nlarge,1\nsmall,2\n", ("2020", "size")),
+        ("2020,label\nyes,a\nno,b\n", ("2020", "label")),  # a number above words
+        ("1,2,colour\n3,4,red\n5,6,blue\n", None),
+        ("5.1,3.5,setosa\n4.9,3.0,setosa\n7.0,3.2,versicolor\n", ("x1", "x2", "x3")),  # a word that stands again
+        ("7.0,versicolor\n4.9,setosa\n5.1,setosa\n6.9,versicolor\n", ("x1", "x2")),
+        ("1,2\n3,4\n", ("x1", "x2")),
+        ("a,b\nc,d\n", ("a", "b")),
+        ("a,1\n", ("x1", "x2")),  # a line alone is a row
+        ("id,?\n1,2\n3,4\n", ("id", "?")),
+        ("1.5,?\n2.5,3\n3.5,4\n", None),
+        ("x,1\n?,2\n1,3\n", ("x", "1")),  # a gap tells nothing
+        ("1,red,x\n2,red,3\n4,blue,5\n", None),  # a row by one column, names by another
+    ],
+)
+def test_whether_the_first_line_has_names_is_told_by_the_lines_below(write, text, names):
+    path = write(text)
+    if names is None:
+        with pytest.raises(FileError, match="may be a row, or names of columns: '") as caught:
+            read_csv(path)
+        assert "write instead:  a line with names of columns" in str(caught.value)
+    else:
+        table = read_csv(path)
+        assert table.names == names
+        lines = [tuple(line.split(",")) for line in text.split()]
+        assert list(table.rows) == (lines if names[0] == "x1" else lines[1:])
+
+
+def test_a_column_without_a_name_is_named_by_its_number(write):
+    with pytest.raises(FileError, match="column 1 has no name in its first line"):
+        read_csv(write(",x,y\n0,1,2\n1,3,4\n"))  # as a data frame writes its index
+
+
+@given(st.lists(st.lists(st.sampled_from(["1", "2.5", "a", "b", "?", ""]), min_size=3, max_size=3), min_size=2))
+@settings(max_examples=300, deadline=None)
+def test_no_word_becomes_a_row_above_numbers_alone(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("first") / "first.csv"
+    path.write_text("\n".join(map(",".join, rows)) + "\n")
+    try:
+        table = read_csv(path)
+    except FileError:
+        return
+    if table.names != ("x1", "x2", "x3"):
+        return
+    for first, *below in zip(*table.rows, strict=True):
+        kinds = {cell.isalpha() for cell in below if cell not in ("?", "")}
+        assert not (first in "ab" and first and kinds == {False})
+
+
+def test_a_table_of_many_columns_takes_linear_time(write):
+    def seconds(columns):
+        names = ",".join(f"c{number}" for number in range(columns))
+        path = write("\n".join([names, *[",".join(["1", "2"] * (columns // 2))] * 3]))
+        begin = time.process_time()
+        table = read_csv(path)
+        assert Encoding.of(table, table.names)(table).shape == (3, columns)
+        return time.process_time() - begin
+
+    assert min(seconds(8000) for _ in range(2)) < 10 * min(seconds(2000) for _ in range(2))  # 16, if it were squared
 
 
 def test_an_empty_cell_and_a_word_among_numbers_are_named_with_their_lines(write):
@@ -232,6 +303,54 @@ def test_a_model_without_columns_and_one_with_others_are_no_table_models(tmp_pat
     model.network = nn.MLP(5, [1])
     with pytest.raises(FileError, match="3 inputs and 1 outputs"):
         nn.TableModel.load(model.save(tmp_path / "other.json"))
+
+
+def changed(path, change):
+    """A file of a table model, after a change of what it says of its columns."""
+    found = json.loads(path.read_text())
+    change(found["about"]["table"], found)
+    path.write_text(json.dumps(found))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda table, _: table["target"].update(classes=["left"]), "its target has one class, 'left'"),
+        (lambda table, _: table["target"].update(classes=["left", "left"]), "two of its words are 'left'"),
+        (lambda table, _: table["target"].update(classes="ab"), "does not say which columns"),
+        (lambda table, _: table["target"].update(classes=["left", None]), "does not say which columns"),
+        (lambda table, _: table["target"].update(classes={"left": 0, "right": 1}), "does not say which columns"),
+        (lambda table, _: table["inputs"][1].update(words=["red", "red"]), "two of its words are 'red'"),
+        (lambda table, _: table["inputs"][1].update(name="x"), "two of its columns have the same name"),
+        (lambda table, _: table["target"].update(mean=10**400), "does not say which columns"),
+        (lambda _, found: found["layers"][0]["W"][0].__setitem__(0, None), "W of layer 1 is not made of numbers"),
+    ],
+)
+def test_what_a_file_of_a_table_model_cannot_mean(tmp_path, change, said):
+    path = nn.TableModel.train(sides(), hidden=[2], epochs=1, progress=False).save(tmp_path / "m.json")
+    with pytest.raises(FileError, match=said) as caught:
+        nn.TableModel.load(changed(path, change))
+    assert str(caught.value).startswith("the model in 'm.json'\n")
+
+
+@pytest.mark.parametrize("numbers", [True, False])
+def test_a_network_that_is_nan_has_no_answers(tmp_path, numbers):
+    table = sides()
+    target = {"target": "x"} if numbers else {}
+    path = nn.TableModel.train(table, hidden=[2], epochs=1, progress=False, **target).save(tmp_path / "m.json")
+    changed(path, lambda _, found: found["layers"][1]["b"].__setitem__(0, "nan"))
+    with pytest.raises(FileError, match=r"the answer to the table, row 1\n.*weights that are inf or nan"):
+        nn.TableModel.load(path).predict(table)
+
+
+def test_a_row_beyond_all_numbers_is_named():
+    x = np.linspace(-1, 1, 40)
+    table = Table.of_columns({"x": x.tolist(), "y": (3 * x).tolist()})
+    model = nn.TableModel.train(table, target="y", hidden=[2], epochs=1, progress=False)
+    model.network.layers[0].neurons[0].w[0].data = 1e10
+    with pytest.raises(FileError, match=r"the answer to the table, row 2\n.*far beyond those of the training"):
+        model.predict(Table.of_columns({"x": [0.5, 1e308]}))
 
 
 @pytest.mark.parametrize("standard", [[], [1.0], "x", [1.0, 0.0], [1.0, "inf"], [1e999, 1.0], {}, 3])

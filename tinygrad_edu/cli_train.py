@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.lessons import LESSONS
-from tinygrad_edu.show import show
+from tinygrad_edu.show import printable, show
 
 if TYPE_CHECKING:
     from tinygrad_edu import nn
@@ -208,7 +208,8 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
     callbacks: list[Any] = []
 
     def begin(model: nn.TableModel, X: Any, y: Any) -> None:
-        print(f"  {table.source}: {len(table)} rows; {', '.join(model.encoding.inputs)} → {_told(model)}")
+        inputs = printable(", ".join(model.encoding.inputs))
+        print(f"  {table.source}: {len(table)} rows; {inputs} → {printable(_told(model))}")
         print(f"  {described(model.network)}, {round(test * len(table))} rows held back")
         _check_film(options, X.shape[1] == 2 and bool(model.target.classes))
         callbacks.extend(film(X, y))
@@ -281,10 +282,10 @@ def _predict(options: argparse.Namespace) -> None:
     answers = model.predict(table)
     target, classes = model.target.name, model.target.classes
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([target, *(f"P({name})" for name in classes)])
+    writer.writerow(map(printable, [target, *(f"P({name})" for name in classes)]))
     for index, found in enumerate(answers.found):
         shares = [] if answers.shares is None else [f"{share:.4f}" for share in answers.shares[index]]
-        writer.writerow([found if classes else repr(found), *shares])
+        writer.writerow([printable(found) if classes else repr(found), *shares])
 
 
 def _one_row(model: nn.TableModel, assignments: Sequence[str]) -> nn.Table:
@@ -294,20 +295,21 @@ def _one_row(model: nn.TableModel, assignments: Sequence[str]) -> nn.Table:
     for text in assignments:
         name, _, value = text.partition("=")
         given[name.strip()] = [value.strip()]
-    wanted = [column.name for column in model.encoding.columns]
+    wanted = {column.name: None for column in model.encoding.columns}
     wrong = [name for name in [*given, *wanted] if (name in given) != (name in wanted)]
     if wrong:
         said = "missing" if wrong[0] in wanted else "none of its inputs"
-        raise OptionError(f"the input {wrong[0]}", f"it is {said}", instead=" ".join(f"{name}=…" for name in wanted))
+        names = " ".join(f"{printable(name)}=…" for name in wanted)
+        raise OptionError(f"the input {printable(wrong[0])}", f"it is {said}", instead=names)
     return nn.Table.of_columns(given, "the row")
 
 
 def _say_answer(model: nn.TableModel, answers: Answers) -> None:
     found = answers.found[0]
-    print(f"{model.target.name} = {found if model.target.classes else show(found)}")
+    print(f"{printable(model.target.name)} = {printable(found) if model.target.classes else show(found)}")
     if answers.shares is not None:
         for name, share in zip(model.target.classes, answers.shares[0], strict=True):
-            print(f"  P({name}) = {share:.4f}")
+            print(f"  P({printable(name)}) = {share:.4f}")
 
 
 # The lessons
