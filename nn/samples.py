@@ -43,8 +43,13 @@ def as_floats(numbers: ArrayLike, asked: str, name: str = "X") -> Floats:
     try:
         array = np.asarray(numbers)
     except ValueError as error:
-        wrong = f"its rows have different lengths, and so are not an array: {error}"
-        raise SizeError(f"{asked} with {name}", wrong, instead="the same count of numbers in every row") from None
+        why = f"its rows have different lengths, and so are not an array: {error}"
+        raise SizeError(f"{asked} with {name}", why, instead="as many numbers in every row") from None
+    hidden: Any = np.ma.getmaskarray(numbers) if isinstance(numbers, np.ma.MaskedArray) else np.zeros(())
+    if hidden.any():
+        place = tuple(np.argwhere(hidden)[0].tolist())
+        instead = f"{name}.filled(0.0), or {name} without the samples that are incomplete"
+        raise NumberError(f"{asked} with {at(name, place)}", "it is masked, and so is not a number", instead=instead)
     if array.dtype.kind in "biuf":
         return array.astype(np.float64, copy=False)
     wrong = [place for place in np.ndindex(array.shape) if not _is_real(array[place])]

@@ -163,11 +163,10 @@ def _is_stopped(training: Training, steps: Steps, callbacks: list[Callback]) -> 
     return bool(training.history.stopped)
 
 
-def _parameters(model: Module) -> dict[str, Value]:
+def _parameters(model: Any) -> dict[str, Value]:
     """By their names; those of a model that is no Module have their numbers for names."""
-    if isinstance(model, Module):
-        return dict(model.named_parameters())
-    return {str(number): parameter for number, parameter in enumerate(model.parameters())}
+    named = model.named_parameters() if isinstance(model, Module) else enumerate(model.parameters())
+    return {str(name): parameter for name, parameter in named}
 
 
 def _check_same(before: dict[str, Value], after: dict[str, Value], training: Training) -> None:
@@ -355,7 +354,7 @@ def _labels(y: ArrayLike, name: str) -> NDArray[Any]:
     except ValueError as error:
         raise SizeError(f"fit with {name}", f"its rows have different lengths: {error}") from None
     for place in np.ndindex(labels.shape) if labels.dtype.kind in "cO" else ():
-        cell = labels[place]
+        cell: Any = labels[place]
         if np.iscomplexobj(cell):
             raise NumberError(f"fit with {cell!r} at {at(name, place)}", "complex is not a real number")
         if isinstance(cell, float) and math.isnan(cell):

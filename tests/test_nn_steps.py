@@ -659,6 +659,8 @@ def test_numbers_that_are_not_real_are_refused_with_their_place():
         samples = X.astype(object)
         samples[0, 1] = wrong
         assert "at X[0, 1]" in message(NumberError, lambda s=samples: nn.fit(model, s, y))
+    masked = np.ma.masked_equal([[1.0, 2.0], [3.0, 2.5]], 3.0)
+    assert "fit with X[1, 0]" in message(NumberError, lambda: nn.fit(model, masked, [0, 1]))
     assert "different lengths" in message(SizeError, lambda: nn.fit(model, [[1.0, 2.0], [3.0]], [0, 1]))
 
 
