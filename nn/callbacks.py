@@ -27,7 +27,7 @@ MONITORS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 @dataclass
 class Training:
-    """A training on its way, as callbacks see it.
+    """A training on its way, as callbacks see it, and may change it: numbers of parameters, and the optimizer.
 
     Attributes:
         model: the network, its parameters as they are now.

@@ -47,9 +47,10 @@ class Module:
             name, thing = left.pop()
             if id(thing) in seen:
                 continue
-            if isinstance(thing, Value) and not thing.args:  # a result kept as an attribute is not a parameter
-                seen[id(thing)] = thing
-                yield name, thing
+            if isinstance(thing, Value):
+                if not thing.args:  # a result kept as an attribute is not a parameter
+                    seen[id(thing)] = thing
+                    yield name, thing
             elif members := list(_members(name, thing)):
                 seen[id(thing)] = thing
                 left.extend((f"{name}.{key}" if name else str(key), inside) for key, inside in reversed(members))
@@ -103,8 +104,12 @@ class Module:
 
 def _members(name: str, thing: object) -> Iterable[tuple[object, object]]:
     """What may have parameters in it, by the name or the number that it has there."""
+    if isinstance(thing, list | tuple | deque):
+        return enumerate(thing)
     if isinstance(thing, Module):
         return vars(thing).items()
+    if isinstance(thing, str | int | float):  # most attributes; what follows asks more slowly
+        return ()
     if isinstance(thing, Mapping):
         return thing.items()
     if isinstance(thing, np.ndarray):
@@ -115,4 +120,4 @@ def _members(name: str, thing: object) -> Iterable[tuple[object, object]]:
             "a set has no order, and so its members would have other names in every run",
             instead="a list of them",
         )
-    return enumerate(thing) if isinstance(thing, list | tuple | deque) else ()
+    return ()

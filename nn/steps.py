@@ -100,9 +100,10 @@ class EagerSteps:
             outputs = self.outputs(batch)
             loss = self.task.loss(outputs, batch.targets)
         self.check("the loss", [loss])
-        forget_gradients(self.optimizer, self.model.parameters())
+        parameters = self.model.parameters()
+        forget_gradients(self.optimizer, parameters)
         loss.backward()
-        self.check_gradient(loss, [parameter.grad for parameter in self.model.parameters()])
+        self.check_gradient(loss, [parameter.grad for parameter in parameters])
         self.optimizer.step()
         self.has_moved = True
         return Seen(loss.data, np.array([numbers_of(output) for output in outputs]))
@@ -357,6 +358,8 @@ def forget_gradients(optimizer: Any, parameters: list[Value]) -> None:
     """Before a sweep: also those of parameters that the optimizer does not move, which would add up for ever."""
     optimizer.zero_grad()
     if isinstance(optimizer, Optimizer) and isinstance(optimizer.parameters, list):
+        if optimizer.parameters == parameters:
+            return
         moved = set(optimizer.parameters)
         for parameter in parameters:
             if parameter not in moved:
