@@ -1,15 +1,13 @@
 """Is nothing wrong in silence? Anomalies, gradients that belong to other numbers, threads."""
 
-import copy
 import math
-import pickle
 import threading
 import time
 import warnings
 
 import pytest
 
-from tinygrad_edu import GradientWarning, Value, backprop, detect_anomaly, grad, nn, no_grad, parse, value
+from tinygrad_edu import GradientWarning, Value, detect_anomaly, grad, nn, no_grad, parse
 from tinygrad_edu.anomaly import first_anomaly
 from tinygrad_edu.errors import AnomalyError
 
@@ -66,18 +64,17 @@ def test_what_was_made_before_the_block_is_found_in_the_sweep():
 
 
 def test_outside_the_block_nobody_looks_and_nothing_is_left():
-    plain = value._node
     with detect_anomaly():
         with detect_anomaly():
             f = parse("x * y", x=2, y=3)
-        assert value._node is not plain
+        with pytest.raises(AnomalyError):
+            Value(1000.0).exp()
         f.backward()
-    assert value._node is plain
-    assert backprop.before_sweep is None
     with pytest.raises(AnomalyError), detect_anomaly():
         Value(1000.0).exp()
-    assert value._node is plain
-    assert Value(1000.0).exp().data == math.inf
+    y = Value(1000.0).exp()
+    y.backward()
+    assert (y.data, type(y)) == (math.inf, Value)
 
 
 def test_no_grad_records_nothing_and_so_nothing_is_looked_at():
@@ -177,16 +174,12 @@ def test_a_graph_that_is_swept_again_after_a_step_is_explained():
     assert p.grad == -4.0
 
 
-def test_marks_are_floats_and_are_not_kept():
+def test_a_gradient_is_a_plain_float():
     p = Value(1.0)
     y = p * p
     y.backward()
     p.data = 2.0
-    for again in (copy.copy(p.grad), copy.deepcopy(p.grad), pickle.loads(pickle.dumps(p.grad))):
-        assert (type(again), again) == (float, 2.0)
-    assert repr(p.grad) == "2.0"
-    assert f"{y.grad:.1f}" == "1.0"
-    assert type(pickle.loads(pickle.dumps(y.grad))) is float
+    assert (type(p.grad), type(y.grad)) == (float, float)
 
 
 # Threads

@@ -12,7 +12,6 @@ Names to know: `gradcheck`, `Report`. Read next: `expression.py`, which turns te
 
 from __future__ import annotations
 
-import contextvars
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -22,7 +21,7 @@ from tinygrad_edu.differences import TOLERANCE, Check, check
 from tinygrad_edu.errors import DomainError, GraphError
 from tinygrad_edu.graph import Edge, Graph
 from tinygrad_edu.show import cut, show
-from tinygrad_edu.value import Number, Value, no_grad
+from tinygrad_edu.value import Number, Value, no_grad, recording
 
 LONGEST_LIST = 20  # edges that are printed, whatever their verdict
 LONGEST_NAME = 30
@@ -199,7 +198,8 @@ def _check_function(function: Function, inputs: Sequence[Number] | None, toleran
 
 def _recorded(function: Function, values: Sequence[Value]) -> Value:
     """The function's graph, also where somebody has called `gradcheck` inside `no_grad`."""
-    return contextvars.Context().run(function, *values)
+    with recording():
+        return function(*values)
 
 
 def _call(function: Function, numbers: Sequence[float]) -> float:
