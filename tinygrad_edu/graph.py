@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from tinygrad_edu.errors import GraphError, StaleGraphError
-from tinygrad_edu.show import show
+from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.stale import has_current_result, old_nodes, recomputed, same
 from tinygrad_edu.value import Value
 
@@ -239,7 +239,8 @@ def stale_derivative(node: Value) -> StaleGraphError:
     """The error for a node whose local derivatives are older than the numbers of its arguments."""
     pairs = zip(node.partials, recomputed(node)[1], strict=True)
     was, now = next((was, now) for was, now in pairs if not same([was], [now]))
-    text = formula(node, [arg.label or f"({show(arg.data)})" for arg in node.args])
+    names = [arg.label or (in_brackets(arg.data) if arg.is_constant else f"({show(arg.data)})") for arg in node.args]
+    text = formula(node, names)
     return stale(f"the local derivative {show(was)} of {text}", show(now))
 
 
