@@ -1,6 +1,8 @@
 """Does everything that takes a graph take a long one, and copy it as it is? The million is in `benchmarks.size`."""
 
 import copy
+import gc
+import io
 import pickle
 import sys
 import threading
@@ -8,7 +10,7 @@ import threading
 import pytest
 
 import tinygrad_edu
-from tinygrad_edu import Value, chain_rule, explain, grad, gradcheck, nn, viz
+from tinygrad_edu import GradientWarning, Value, chain_rule, explain, grad, gradcheck, nn, viz
 from tinygrad_edu.anomaly import first_anomaly
 from tinygrad_edu.graph import Graph
 
@@ -105,7 +107,8 @@ def test_a_copy_is_the_same_graph(way):
         assert shape(again) == shape(things)
         assert not {id(node) for node in Graph(again[0]).nodes} & {id(node) for node in Graph(things[0]).nodes}
     again = WAYS[way](y)
-    again.backward()
+    with pytest.warns(GradientWarning, match="numbers have changed since: v1 = w"):  # of the copy as of the graph
+        again.backward()
     assert {node.label: node.grad for node in Graph(again).leaves}["x"] == pytest.approx(2 * x.grad)
 
 
@@ -127,16 +130,124 @@ def test_a_model_is_copied_with_its_parameters_shared(way):
     assert again.state_dict() == model.state_dict()
 
 
+class Weight(Value):
+    """A subclass with an attribute."""
+
+    def __init__(self, data, label="", layer=None):
+        super().__init__(data, label)
+        self.layer = layer
+
+
+class Frozen(Value):
+    """A subclass with a slot."""
+
+    __slots__ = ("reason",)
+
+
+class Guarded(Value):
+    """A subclass that says itself what is kept of it."""
+
+    def __getstate__(self):
+        return {"kept": self.layer}
+
+    def __setstate__(self, state):
+        self.layer = ("again", state["kept"])
+
+
+@pytest.mark.parametrize("way", [*WAYS.values(), copy.copy], ids=[*WAYS, "copy"])
+def test_what_a_subclass_adds_is_kept(way):
+    weight, frozen, guarded, bare = Weight(2.0, "w", layer=[3]), Frozen(4.0), Guarded(5.0), Frozen(1.0)
+    frozen.reason, guarded.layer = "a test", 1
+    cases = (
+        (weight, lambda v: v.layer == [3]),
+        (frozen, lambda v: v.reason == "a test"),
+        (guarded, lambda v: v.layer == ("again", 1)),
+        (bare, lambda v: not hasattr(v, "reason")),
+    )
+    for value, found in cases:
+        again = way(value)
+        assert found(again)
+        assert (type(again), again.data, again.label) == (type(value), value.data, value.label)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_what_a_subclass_adds_is_kept_inside_a_graph_and_may_be_part_of_it(way):
+    weight = Weight(2.0, layer=1)
+    y = (weight * 3.0).tanh()
+    weight.layer = {"graph": y}
+    again, w = way((y, weight))
+    assert again.args[0].args[0] is w
+    assert w.layer["graph"] is again
+
+
+@pytest.mark.parametrize(
+    "first", [lambda w, v: w + v, lambda w, v: v * w, lambda w, v: w.maximum(v), lambda w, v: 2 / w]
+)
+def test_a_subclass_computes_as_a_value_does(first):
+    w, v = Weight(2.0, layer=1), Value(3.0)
+    plain = Value(2.0)
+    ours, theirs = first(w, v), first(plain, v)
+    ours.backward()
+    theirs.backward()
+    assert (ours.data, w.grad) == (theirs.data, plain.grad)
+
+
 class Unwilling:
     def __reduce__(self):
         raise ValueError("no")
 
 
-def test_after_a_pickle_that_failed_the_next_one_is_whole():
+class Full:
+    """A file with room for so many bytes."""
+
+    def __init__(self, room):
+        self.room = room
+
+    def write(self, content):
+        self.room -= len(content)
+        if self.room < 0:
+            raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("dump", [pickle.dump, pickle._dump], ids=["in C", "in Python"])
+def test_after_a_pickle_that_failed_the_next_one_is_whole(dump):
     _, y = chain()
     with pytest.raises(ValueError, match="no"):
         pickle.dumps([y, Unwilling()])
-    assert shape([pickle.loads(pickle.dumps(y))]) == shape([y])
+    size = len(pickle.dumps(y))
+    for room in (0, size // 3, size - 10):
+        with pytest.raises(OSError, match="No space"):
+            dump(y, Full(room))
+        assert shape([pickle.loads(pickle.dumps(y))]) == shape([y])
+    y.label = "later"
+    assert pickle.loads(pickle.dumps(y)).label == "later"
+
+
+def test_a_pickler_that_goes_on_knows_the_nodes_it_has_written():
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file)
+    x = Value(2.0)
+    y = x * 3.0
+    pickler.dump(y)
+    pickler.dump((x, y + x))
+    file.seek(0)
+    unpickler = pickle.Unpickler(file)
+    first = unpickler.load()
+    leaf, second = unpickler.load()
+    assert second.args == (first, leaf)
+
+
+def test_nothing_of_a_pickle_is_left():
+    _, y = chain(1000)
+    before = memory()
+    for _ in range(50):
+        pickle.dumps(y)
+    assert memory() - before < 100_000
+
+
+def memory():
+    gc.collect()
+    return sum(map(sys.getsizeof, gc.get_objects()))
 
 
 def test_threads_pickle_graphs_of_their_own():

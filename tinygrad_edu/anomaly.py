@@ -14,17 +14,15 @@ from __future__ import annotations
 
 import linecache
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from tinygrad_edu import backprop, value
+from tinygrad_edu import copying
 from tinygrad_edu.backprop import gradients_in
 from tinygrad_edu.errors import AnomalyError
 from tinygrad_edu.graph import Graph, formula
-from tinygrad_edu.marks import user_frame
+from tinygrad_edu.marks import NOT_COMPUTED, user_frame
+from tinygrad_edu.recorder import Block, Watcher
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.value import Value
@@ -35,10 +33,6 @@ STABLE = (
     "softplus, logsumexp, sigmoid, or a loss `…_with_logits`, where exp and log meet; a smaller step, if numbers grew"
 )
 Line = tuple[str, int]  # file and number
-
-
-class Lines(dict[Value, Line | None]):
-    """The line of somebody's code that made each node."""
 
 
 def first_anomaly(output: Value) -> str:
@@ -60,8 +54,7 @@ def first_anomaly(output: Value) -> str:
     return "" if edge is None else _of_backward(graph, *edge)
 
 
-@contextmanager
-def detect_anomaly() -> Iterator[None]:
+class detect_anomaly(Block):  # noqa: N801 (read as a word: `with detect_anomaly():`)
     """Inside the block, the first number or gradient that is infinite or nan raises an error that tells where it began.
 
     It tells the operation, its arguments, the local derivative, and the line of your code that made it. It holds for
@@ -80,65 +73,64 @@ def detect_anomaly() -> Iterator[None]:
       what is wrong:  it is the first one; whatever is computed from it is no number either
       where from:     ...
     """
-    before, lines = _watch.get(), Lines()
-    try:
-        try:
-            _watch.set(lines)
-            _let_look(lines, True)
-            yield
-        finally:
-            _watch.set(before)
-            _let_look(lines, False)
-    finally:  # Ctrl-C may come in the lines above
-        _watch.set(before)
-        _let_look(lines, False)
+
+    def watcher(self) -> Watcher:
+        """A recorder that looks on."""
+        return _Anomalies()
 
 
 # Looking on
 
-_watch: ContextVar[Lines | None] = ContextVar("watch", default=None)
-_plain_node = value._node
-_watchers: set[int] = set()
+
+class _Traced(Value):
+    """A computed Value that knows the line of somebody's code that made it."""
+
+    __slots__ = ("line",)
+
+    line: Line | None
 
 
-def _let_look(lines: Lines, wanted: bool) -> None:
-    """The engine is told to let us look as long as anybody, in any thread, wants to; else it does not know of us."""
-    (_watchers.add if wanted else _watchers.discard)(id(lines))
-    is_settled = False
-    while not is_settled:  # a lock would stay closed, if Ctrl-C came while it is
-        looks = bool(_watchers)
-        value._node = _watched_node if looks else _plain_node
-        backprop.before_sweep = _look_at_sweep if looks else None
-        is_settled = looks == bool(_watchers)
+class _Anomalies:
+    """Writes down nodes with their lines, and raises at the first number or gradient that is infinite or nan.
 
+    It keeps the lines of code, and none of the nodes.
+    """
 
-def _watched_node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...]) -> Value:
-    node = _plain_node(data, rule, args, partials)
-    lines = _watch.get()
-    if lines is not None:
-        frame = user_frame()
-        lines[node] = None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+    def __init__(self) -> None:
+        self._lines: dict[Line, Line] = {}
+
+    def record(
+        self, data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...], since: float
+    ) -> Value:
+        """A node, and the line of it."""
+        node = copying.rebuilt(_Traced, data, NOT_COMPUTED, "", rule, args, partials)
+        node._since = since
+        node.line = self._line()
         if not math.isfinite(data):
-            raise AnomalyError(first_anomaly(node), SPREADS, origin=_said(lines[node]), instead=STABLE)
-    return node
+            raise AnomalyError(first_anomaly(node), SPREADS, origin=_said(node), instead=STABLE)
+        return node
+
+    def look_at_sweep(self, output: Value) -> None:
+        """Raise where a gradient would be the first one that is infinite or nan; nothing is written then."""
+        graph = Graph(output)
+        broken = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
+        if broken is not None:  # made before the block began
+            raise AnomalyError(_of_forward(graph, broken), SPREADS, origin=_said(broken), instead=STABLE)
+        edge = _broken_edge(graph)
+        if edge is not None:
+            raise AnomalyError(_of_backward(graph, *edge), SPREADS, origin=_said(edge[0]), instead=STABLE)
+
+    def _line(self) -> Line | None:
+        frame = user_frame()
+        if frame is None:
+            return None
+        line = frame.f_code.co_filename, frame.f_lineno
+        return self._lines.setdefault(line, line)  # one for all the nodes that it makes
 
 
-def _look_at_sweep(output: Value) -> None:
-    lines = _watch.get()
-    if lines is None:
-        return
-    graph = Graph(output)
-    broken = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
-    if broken is not None:  # made before the block began
-        raise AnomalyError(_of_forward(graph, broken), SPREADS, origin=_said(lines.get(broken)), instead=STABLE)
-    edge = _broken_edge(graph)
-    if edge is not None:
-        text = _of_backward(graph, *edge)
-        raise AnomalyError(text, SPREADS, origin=_said(lines.get(edge[0])), instead=STABLE)
-
-
-def _said(line: Line | None) -> str:
-    """A line of somebody's code, with its place."""
+def _said(node: Value) -> str:
+    """The line of somebody's code that made a node, with its place."""
+    line = getattr(node, "line", None)
     if line is None:
         return "an expression that was made before detect_anomaly() began"
     file, number = line

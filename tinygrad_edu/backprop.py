@@ -18,12 +18,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from tinygrad_edu.errors import GraphError, StaleGraphError
-from tinygrad_edu.graph import Graph, formula, inner_order, stale, topological_order
-from tinygrad_edu.marks import Changes, Swept, warn
-from tinygrad_edu.show import show
+from tinygrad_edu.graph import Graph, stale_derivative, sweep_order, topological_order
+from tinygrad_edu.marks import NOT_COMPUTED, warn
+from tinygrad_edu.recorder import recording, watcher
+from tinygrad_edu.stale import old_nodes, recomputed, same
 from tinygrad_edu.value import Value
-
-before_sweep: Callable[[Value], None] | None = None  # who looks at an output before it is swept: `detect_anomaly`
 
 
 def backward(output: Value) -> None:
@@ -42,11 +41,10 @@ def backward(output: Value) -> None:
     >>> x.grad
     27.0
     """
-    if before_sweep is not None:
-        before_sweep(output)
-    if type(output._grad) is Swept and output._grad.changes != Changes.count:
-        _warn_of_old_numbers(output)
-    order = inner_order(output)
+    _show_to_watcher(output)
+    order, leaves = sweep_order(output)
+    _warn_of_old_numbers(output, order, leaves)
+    _warn_of_old_gradients(leaves)
     for node in order:
         node._grad = 0.0
     output._grad += 1.0
@@ -54,20 +52,37 @@ def backward(output: Value) -> None:
         upstream = node._grad
         for arg, partial in zip(node.args, node.partials):  # noqa: B905 (equal by construction; strict costs time)
             arg._grad += upstream * partial
-    if order:
-        output._grad = Swept.now(output._grad)
+    for leaf in leaves:
+        leaf._at = leaf._data
 
 
-def _warn_of_old_numbers(output: Value) -> None:
-    """A graph that is swept again: does it still agree with its leaves?"""
-    try:
-        Graph(output).validate()
-    except StaleGraphError as error:
-        node = str(error).split(" is ", 1)[0]
+def _show_to_watcher(output: Value) -> None:
+    """`detect_anomaly` looks at an output before it is swept."""
+    watching = watcher()
+    if watching is not None:
+        watching.look_at_sweep(output)
+
+
+def _warn_of_old_numbers(output: Value, order: list[Value], leaves: list[Value]) -> None:
+    """Does the graph, or a part of it that was made earlier, still agree with its leaves?"""
+    old = next(old_nodes(order, leaves), None)
+    if old is not None:
+        graph = Graph(output)
         warn(
-            f"backward() once more on a graph whose numbers have changed since: {node}",
+            f"backward() {'once more ' if output.has_grad else ''}on a graph whose numbers have changed since: "
+            f"{graph.name(old)} = {graph.formula(old)}",
             "this is the gradient at the old numbers; write the expression anew in every step",
             "a-graph-that-is-older-than-its-numbers",
+        )
+
+
+def _warn_of_old_gradients(leaves: list[Value]) -> None:
+    """Was a gradient, to which this sweep adds, taken where its leaf had another number?"""
+    if any(leaf._grad is not NOT_COMPUTED and not same([leaf._at], [leaf._data]) for leaf in leaves):
+        warn(
+            "backward() adds to a gradient that was taken before its Value was changed",
+            "the sum is the gradient at no place at all; a training step begins with zero_grad()",
+            "forgotten-zero_grad",
         )
 
 
@@ -75,11 +90,12 @@ def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
     """∂output/∂x for every x in `inputs`, each as a Value: a graph that can be differentiated again.
 
     Nothing is stored in `.grad`. An input that the output does not depend on has the gradient 0. A gradient may be a
-    node of your own graph: that of x·y by x is y itself.
+    node of your own graph: that of x·y by x is y itself. It is a graph inside `no_grad` too: whoever asks for Values
+    may ask for their gradients next, and a leaf would say 0.
 
     Raises:
         GraphError: if an input is no Value.
-        StaleGraphError: if a number in the graph changed after the graph was made.
+        StaleGraphError: if a number that the gradient depends on changed after the graph was made.
 
     >>> x = Value(2.0, label="x")
     >>> (dx,) = grad(x ** 3, [x])
@@ -88,16 +104,45 @@ def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
     (12.0, 12.0, '3 * x ** 2')
     """
     wanted = _wanted(output, inputs)
-    if before_sweep is not None:
-        before_sweep(output)
-    order = _between(wanted, output)
+    _show_to_watcher(output)
+    nodes = topological_order(output)
+    order = _between(wanted, nodes)
+    old = _depending_on_old_numbers(nodes)
     gradients: dict[Value, Value | float] = dict.fromkeys(order, 0.0)
     gradients[output] = 1.0
-    for node in reversed(order):
-        for arg, partial in zip(node.args, _partial_graphs(node), strict=True):
-            if arg in gradients:
-                gradients[arg] = _plus(gradients[arg], _times(gradients[node], partial))
+    with recording():
+        for node in reversed(order):
+            for arg, partial, number in zip(node.args, _partial_graphs(node), node.partials, strict=True):
+                if arg in gradients:
+                    if node in old and not _is_as_ever(node, partial, number, old):
+                        raise _stale(old[node])
+                    gradients[arg] = _plus(gradients[arg], _times(gradients[node], partial))
     return tuple(_as_result(gradients.get(x, 0.0)) for x in wanted)
+
+
+def _depending_on_old_numbers(nodes: list[Value]) -> dict[Value, Value]:
+    """For every node that is not as it would be now, the first one below it that disagrees with its own arguments."""
+    leaves = [node for node in nodes if not node.args]
+    computed = [node for node in nodes if node.args]
+    old = {node: node for node in old_nodes(computed, leaves)}
+    if old:
+        for node in computed:
+            cause = next((old[arg] for arg in node.args if arg in old), None)
+            if cause is not None:
+                old[node] = cause
+    return old
+
+
+def _is_as_ever(node: Value, partial: Value | float, number: float, old: dict[Value, Value]) -> bool:
+    """Whether the local derivative of an old node is that of the present numbers all the same, as 1 of x + y is."""
+    if not same([float(partial)], [number]):
+        return False
+    return isinstance(partial, float) or (partial in node.args and partial not in old)
+
+
+def _stale(node: Value) -> StaleGraphError:
+    now = recomputed(node)
+    return stale_derivative(node) if not same(now[1], node.partials) else Graph(node).stale(node)
 
 
 def gradient_numbers(output: Value) -> dict[Value, float]:
@@ -142,29 +187,24 @@ def _wanted(output: Value, inputs: Iterable[Value]) -> list[Value]:
     return wanted
 
 
-def _between(inputs: list[Value], output: Value) -> list[Value]:
+def _between(inputs: list[Value], nodes: list[Value]) -> list[Value]:
     """The nodes on the paths from the inputs to the output: no other one can carry a gradient that is asked for."""
     wanted = set(inputs)
     order: dict[Value, None] = {}
-    for node in topological_order(output):
+    for node in nodes:
         if node in wanted or any(arg in order for arg in node.args):
             order[node] = None
     return list(order)
 
 
 def _partial_graphs(node: Value) -> tuple[Value | float, ...]:
-    """The local derivatives of a node as graphs, held against the numbers stored when the node was made."""
+    """The local derivatives of a node as graphs."""
     if node.rule is None or not node.args:
         return ()
     if any(partial != partial for partial in node.partials):
         return node.partials  # no number, at the border of a domain: there is no graph of it
     args = [arg.data if arg.is_constant else arg for arg in node.args]
     partials: tuple[Value | float, ...] = node.rule.local_derivatives(args, node)
-    for partial, number in zip(partials, node.partials, strict=True):
-        now = float(partial)
-        if now != number and not (now != now and number != number):  # nan is the same as nan here
-            text = formula(node, [arg.label or f"({show(arg.data)})" for arg in node.args])
-            raise stale(f"the local derivative {show(number)} of {text}", show(now))
     return partials
 
 

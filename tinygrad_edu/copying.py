@@ -1,40 +1,51 @@
 """How is a graph copied and pickled, however long it is?
 
-Both follow the topological order, arguments first, and so nothing calls itself once for each node on a path. A node
-that is used twice, in one graph or in two that are copied together, stays one node.
+As a list of its computed nodes in topological order, arguments first: so nothing calls itself once for each node on a
+path. Leaves stand in it as themselves. A node that is used twice, in one graph or in several that are copied together,
+stays one node.
 
-Pickle asks each object for its parts, and takes them apart before it asks the next one. So the first Value that it
-asks names all nodes of its graph, in order; while those are written, each is asked again and gives only its own
-numbers, since its arguments are written already. A last part, which is nothing, says that this has come to its end.
+Pickle asks each object for its parts, and knows an object again that it has met. The first Value that it asks answers
+with that list; each computed node is in it not as itself (it would answer with a list in turn) but as a `_Record`, of
+which a node has one, as long as some pickle knows it. Nothing has to be tidied up if a pickle is broken off.
 
-Names to know: `deepcopy`, `reduced`.
+Names to know: `deepcopy`, `reduced`, `rebuilt`.
 """
 
 from __future__ import annotations
 
+import copy
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakValueDictionary
 
-from tinygrad_edu.marks import NOT_COMPUTED
+from tinygrad_edu.marks import NEVER, UNKNOWN
 
 if TYPE_CHECKING:
     from tinygrad_edu.rule import Rule
     from tinygrad_edu.value import Value
 
+Kind = TypeVar("Kind", bound="Value")
+
 State = tuple[float, float, str, "Rule | None", "tuple[Value, ...]", tuple[float, ...]]
 
 
 def state(node: Value) -> State:
-    """All that a node is."""
-    grad = node._grad if node._grad is NOT_COMPUTED else float(node._grad)  # what else it knows is of this node alone
-    return node._data, grad, node._label, node.rule, node.args, node.partials
+    """All that a Value is."""
+    return node._data, node._grad, node._label, node.rule, node.args, node.partials
 
 
-def rebuilt(kind: type[Value], *state: Any) -> Value:
-    """A node of all that it is."""
-    node: Value = kind.__new__(kind)
+def rebuilt(kind: type[Kind], *state: Any) -> Kind:
+    """A Value of all that it is. What it knows of changes is forgotten, and so a sweep looks at it closely."""
+    node = kind.__new__(kind)
     node._data, node._grad, node._label, node.rule, node.args, node.partials = state
+    node._at = node._data
+    node._since = UNKNOWN if node.args else NEVER
     return node
+
+
+def shallow(value: Value) -> Value:
+    """A Value of its own with the same arguments."""
+    return _with_extras(rebuilt(type(value), *state(value)), extras(value))
 
 
 def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
@@ -46,41 +57,90 @@ def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
             data, grad, label, rule, args, partials = state(node)
             again = rebuilt(type(node), data, grad, label, rule, tuple(memo[id(arg)] for arg in args), partials)
             memo[id(node)] = again
+            _with_extras(again, copy.deepcopy(extras(node), memo))
     copied: Value = memo[id(value)]
     return copied
-
-
-class _Writing(threading.local):
-    """The nodes whose graph is being pickled by this thread."""
-
-    nodes: frozenset[Value] = frozenset()
-
-
-_writing = _Writing()
-
-
-class _End:
-    """Written after the last node: then nothing is being pickled any more."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        _writing.nodes = frozenset()
-        return _nothing, ()
-
-
-def _nothing() -> None:
-    return None
-
-
-def _last(*nodes: Any) -> Any:
-    return nodes[-2]
 
 
 def reduced(value: Value) -> tuple[Any, ...]:
     """What pickle wants to know: a function, and what to call it with."""
     from tinygrad_edu.graph import topological_order
 
-    if value in _writing.nodes or not value.args:
-        return rebuilt, (type(value), *state(value))
-    order = topological_order(value)
-    _writing.nodes = frozenset(order)
-    return _last, (*order, _End())
+    if not value.args:
+        return rebuilt, (type(value), *state(value)), extras(value)
+    return _last, tuple(_record(node) for node in topological_order(value) if node.args)
+
+
+def _last(*nodes: Value) -> Value:
+    return nodes[-1]
+
+
+class _Record:
+    """A computed node in a pickle: what it is, with the records of its arguments."""
+
+    __slots__ = ("__weakref__", "node")
+
+    def __init__(self, node: Value) -> None:
+        self.node = node
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        data, grad, label, rule, args, partials = state(self.node)
+        records = tuple(map(_record, args))
+        return rebuilt, (type(self.node), data, grad, label, rule, records, partials), extras(self.node)
+
+
+class _Records(threading.local):
+    """The records that some pickle of this thread knows."""
+
+    def __init__(self) -> None:
+        self.of: WeakValueDictionary[Value, _Record] = WeakValueDictionary()
+
+
+_records = _Records()
+
+
+def _record(node: Value) -> Value | _Record:
+    """What stands for a node in a pickle: a leaf for itself."""
+    if not node.args:
+        return node
+    record = _records.of.get(node)
+    if record is None:
+        record = _records.of[node] = _Record(node)
+    return record
+
+
+# What a subclass adds
+
+
+def extras(node: Value) -> Any:
+    """The attributes and slots that a subclass has added to a Value, as pickle writes them; None, if there are none.
+
+    >>> from tinygrad_edu import Value
+    >>> class Weight(Value):
+    ...     __slots__ = ("layer",)
+    >>> w = Weight(2.0)
+    >>> w.layer = 3
+    >>> extras(w), extras(Value(2.0))
+    ((None, {'layer': 3}), None)
+    """
+    from tinygrad_edu.value import Value
+
+    if type(node) is Value:
+        return None
+    found = node.__getstate__()
+    if type(node).__getstate__ is not object.__getstate__:  # the subclass says itself what to keep
+        return found
+    attributes, slots = found if isinstance(found, tuple) else (found, {})
+    own = {name: thing for name, thing in slots.items() if name not in Value.__slots__}
+    return (attributes, own) if attributes or own else None
+
+
+def _with_extras(node: Kind, extras: Any) -> Kind:
+    """The same node with what a subclass has added, put back as pickle does it."""
+    if hasattr(node, "__setstate__") and extras is not None:
+        node.__setstate__(extras)
+        return node
+    attributes, slots = extras if isinstance(extras, tuple) else (extras, None)
+    for name, thing in {**(attributes or {}), **(slots or {})}.items():
+        setattr(node, name, thing)
+    return node

@@ -12,7 +12,6 @@ Names to know: `gradcheck`, `Report`. Read next: `expression.py`, which turns te
 
 from __future__ import annotations
 
-import contextvars
 import math
 import sys
 import warnings
@@ -25,7 +24,7 @@ from tinygrad_edu.differences import MOST_RUNS, TOLERANCE, Check, check
 from tinygrad_edu.errors import DomainError, GraphError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted, cut, show
-from tinygrad_edu.value import Number, Value, no_grad
+from tinygrad_edu.value import Number, Value, no_grad, recording
 
 LONGEST_LIST = 20  # edges that are printed, whatever their verdict
 LONGEST_NAME = 30
@@ -272,7 +271,8 @@ def _with_a_bar(inputs: Sequence[Value], graph: Graph) -> Iterable[Value]:
 
 def _recorded(function: Function, values: Sequence[Value]) -> Value:
     """The function's graph, also where somebody has called `gradcheck` inside `no_grad`."""
-    return contextvars.Context().run(function, *values)
+    with recording():
+        return function(*values)
 
 
 def _call(function: Function, numbers: Sequence[float]) -> float:

@@ -1,29 +1,34 @@
-"""What does a gradient know besides its number?
+"""How does a graph show that it is older than its numbers?
 
-    NOT_COMPUTED    no sweep has reached it: it counts as 0.0, and is drawn as —
-    Spent           the number of its Value has changed since: what is added now is the gradient at another place
-    Swept           of an output: how many changes of numbers there had been when the sweep came by
+    x.data = 3.0      the time is noted: in x, and as the last change in this thread or asynchronous task
+    y = x * x         y notes that last change, not the time: a look at a clock would take longer than the product
+    y.backward()      x has not been set after the last change that y knows of: so y was made from the number x has now
 
-They are floats, and cost nothing while all is well. The two that know too much say so in a `GradientWarning`.
+Only what fails this comparison, two numbers for a node, is computed again and compared digit by digit (`Graph` does
+it). That is rare: a training step sets its parameters and then makes a new graph. Where a number was set in another
+thread or task, y does not know of it: then it is looked at more closely, and never missed.
 
-Names to know: `NOT_COMPUTED`, `Spent`, `Swept`, `warn`. Read next: `value.py`, whose gradients they are.
+Names to know: `NOT_COMPUTED`, `mark_changed`, `warn`. Read next: `value.py`.
 """
 
 from __future__ import annotations
 
 import sys
 import warnings
-from pathlib import Path
+from math import inf, nextafter
+from time import perf_counter
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_edu.errors import GradientWarning
+from tinygrad_edu.recorder import note_change, now
 
 if TYPE_CHECKING:
     from tinygrad_edu.value import Value
 
 GUIDE = "docs/reliability.md"  # where the warnings are explained
-_OURS = tuple(str(Path(__file__).resolve().parent.parent / folder) for folder in ("tinygrad_edu", "nn", "viz"))
+NEVER = -1.0  # when the number of a leaf was set that has the one it was made with: before any change
+UNKNOWN = -inf  # what a node knows of changes whose number was set by hand, or that was copied: nothing at all
 
 
 class NotComputed(float):
@@ -38,66 +43,14 @@ class NotComputed(float):
 NOT_COMPUTED = NotComputed(0.0)
 
 
-class Changes:
-    """How many numbers were changed so far, anywhere: equal counts mean that no graph can be stale since."""
+def mark_changed(value: Value) -> None:
+    """Note that the number of a Value was set, just now.
 
-    count = 0
-
-
-class Spent(float):
-    """A gradient whose Value has another number now.
-
-    Attributes:
-        value: whose gradient it is.
-        at: the number that the Value had.
+    The time is later than that of the change before, also where the clock has not moved on since.
     """
-
-    __slots__ = ("at", "value")
-
-    value: Value
-    at: float
-
-    @classmethod
-    def of(cls, value: Value, gradient: float, at: float) -> Spent:
-        """The gradient of a Value, which was taken where it had the number `at`."""
-        spent = cls(gradient)
-        spent.value = value
-        spent.at = at
-        return spent
-
-    def __add__(self, more: float) -> float:
-        if self.value.data != self.at:
-            warn(
-                "backward() adds to a gradient that was taken before its Value was changed",
-                "the sum is the gradient at no place at all; a training step begins with zero_grad()",
-                "forgotten-zero_grad",
-            )
-        return float(self) + more
-
-    def __reduce__(self) -> tuple[type[float], tuple[float]]:
-        return float, (float(self),)
-
-
-class Swept(float):
-    """The gradient of an output, which is 1, after a sweep.
-
-    Attributes:
-        changes: how many changes of numbers there had been.
-    """
-
-    __slots__ = ("changes",)
-
-    changes: int
-
-    @classmethod
-    def now(cls, gradient: float) -> Swept:
-        """The gradient of an output whose sweep has just ended."""
-        swept = cls(gradient)
-        swept.changes = Changes.count
-        return swept
-
-    def __reduce__(self) -> tuple[type[float], tuple[float]]:
-        return float, (float(self),)
+    time = max(perf_counter(), nextafter(now().change, inf))
+    value._since = UNKNOWN if value.args else time
+    note_change(time)
 
 
 def warn(what: str, why: str, anchor: str) -> None:
@@ -118,8 +71,13 @@ def warn(what: str, why: str, anchor: str) -> None:
 
 
 def user_frame() -> FrameType | None:
-    """The innermost frame that is not of this package."""
+    """The innermost frame that is not of this package, by the name of its module: folders may be called anything."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame is not None and _is_ours(frame):
         frame = frame.f_back
     return frame
+
+
+def _is_ours(frame: FrameType) -> bool:
+    package = frame.f_globals.get("__package__") or ""
+    return package == "tinygrad_edu" or package.startswith("tinygrad_edu.")

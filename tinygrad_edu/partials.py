@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.value import Value, as_float
+from tinygrad_edu.value import Value, as_float, recording
 
 
 class PartialGraphs(NamedTuple):
@@ -47,5 +47,6 @@ def partial_graphs(rule: Rule, constants: Sequence[float | None]) -> PartialGrap
     """
     args = tuple(Value(1.0) if number is None else number for number in constants)  # 1 is inside every domain
     out = Value(1.0)
-    found = rule.local_derivatives(args, out)
+    with recording():  # what is found is kept, for all who ask later and are not inside `no_grad`
+        found = rule.local_derivatives(args, out)
     return PartialGraphs(args, out, tuple(each if isinstance(each, Value) else as_float(each) for each in found))

@@ -10,21 +10,23 @@ A `Value` is one number. Arithmetic on Values gives Values, and each result keep
 so a finished expression *is* its computation graph, and since the partials are stored, changing a parameter later
 cannot corrupt the gradient of a pass that was made before. A Value that was not computed is a *leaf*.
 
-Names to know: `Value`, `apply`, `no_grad`. Read next: `backprop.py`, which sends the gradient back through the graph.
+Names to know: `Value`, `apply`. Read next: `backprop.py`, which sends the gradient back through the graph. Who writes
+down an operation, and in which blocks nobody does, is in `recorder.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from math import nan
 from typing import TYPE_CHECKING, Any, SupportsFloat, Union
 
 from tinygrad_edu import copying, rules
 from tinygrad_edu.errors import GraphError, NumberError, OptionError
-from tinygrad_edu.marks import NOT_COMPUTED, Changes, Spent
+from tinygrad_edu.marks import NEVER, NOT_COMPUTED, mark_changed
 from tinygrad_edu.real import real
+from tinygrad_edu.recorder import Open, now, recorder
+from tinygrad_edu.recorder import no_grad as no_grad
+from tinygrad_edu.recorder import recording as recording
 from tinygrad_edu.rule import CALL, CONSTANT, Rule
 from tinygrad_edu.show import in_brackets, show
 
@@ -32,56 +34,6 @@ if TYPE_CHECKING:
     from tinygrad_edu.viz import Drawing
 
 Number = Union["Value", SupportsFloat]  # what may stand on either side of an operator
-
-
-_recording: ContextVar[bool] = ContextVar("recording", default=True)
-_is_recording = _recording.get
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Inside the block, results are plain leaves: they do not remember how they were made.
-
-    It saves the time and the memory of a graph where only numbers are wanted, and holds for the current thread or
-    asynchronous task alone.
-
-    >>> x = Value(3.0)
-    >>> with no_grad():
-    ...     y = x * x
-    >>> y.data, y.args
-    (9.0, ())
-    """
-    with _switched(False):
-        yield
-
-
-@contextmanager
-def recording() -> Iterator[None]:
-    """Inside the block, results remember how they were made, also where `no_grad` is on around it.
-
-    For what needs a graph of its own wherever it is called: the partials of a row, a program, a training.
-
-    >>> x = Value(3.0)
-    >>> with no_grad(), recording():
-    ...     y = x * x
-    >>> y.args == (x, x)
-    True
-    """
-    with _switched(True):
-        yield
-
-
-@contextmanager
-def _switched(is_recording: bool) -> Iterator[None]:
-    before = _is_recording()
-    try:
-        try:
-            _recording.set(is_recording)
-            yield
-        finally:
-            _recording.set(before)
-    finally:
-        _recording.set(before)  # Ctrl-C may come in the line above
 
 
 class Value:
@@ -107,13 +59,15 @@ class Value:
     compare the numbers.
     """
 
-    __slots__ = ("_data", "_grad", "_label", "args", "partials", "rule")
+    __slots__ = ("_at", "_data", "_grad", "_label", "_since", "args", "partials", "rule")
 
     __array_ufunc__ = None  # NumPy leaves `np.float64(2) * value` and `array * value` to us
 
     _data: float
     _grad: float
     _label: str
+    _at: float  # of a leaf: the number where its gradient was taken
+    _since: float  # of a leaf: when its number was set; of a computed node: the last such time that it knows of
     rule: Rule | None
     args: tuple[Value, ...]
     partials: tuple[float, ...]
@@ -121,7 +75,8 @@ class Value:
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         self._data = as_float(data)
         self._grad = NOT_COMPUTED
-        self._label = label if type(label) is str else _text(label)
+        self._label = label if type(label) is str and label.isascii() else _text(label)
+        self._since = NEVER
         self.rule = None
         self.args = ()
         self.partials = ()
@@ -135,9 +90,7 @@ class Value:
     def data(self, data: SupportsFloat) -> None:
         before, self._data = self._data, as_float(data)
         if self._data != before:
-            Changes.count += 1
-            if type(self._grad) is float:
-                self._grad = Spent.of(self, self._grad, before)
+            mark_changed(self)
 
     @property
     def grad(self) -> float:
@@ -148,6 +101,7 @@ class Value:
     def grad(self, grad: SupportsFloat | None) -> None:
         number = 0.0 if grad is None else as_float(grad)
         self._grad = number if number else NOT_COMPUTED
+        self._at = self._data
 
     @property
     def label(self) -> str:
@@ -376,7 +330,7 @@ class Value:
 
     def __copy__(self) -> Value:
         """A node of its own with the same arguments."""
-        return copying.rebuilt(type(self), *copying.state(self))
+        return copying.shallow(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         return copying.deepcopy(self, memo)
@@ -392,12 +346,13 @@ class Value:
 _new = Value.__new__
 
 
-def _node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...]) -> Value:
+def _node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...], since: float) -> Value:
     """A computed Value; `__init__`, with its look at the number, is for those that people make."""
     node = _new(Value)
     node._data = data
     node._grad = NOT_COMPUTED
     node._label = ""
+    node._since = since
     node.rule = rule
     node.args = args
     node.partials = partials
@@ -422,12 +377,16 @@ def record(rule: Rule, values: tuple[Value, ...], check: bool = True) -> Value:
     numbers = [value._data for value in values]
     if check and rule.domain is not None:
         _check(rule, values, numbers)
-    if not _is_recording():
+    here = now()
+    node = _node if here.block is None else recorder(here.block, _node)
+    if node is None:
         return Value(rule.evaluate(numbers))
     if not check and rule.domain is not None and not rule.domain.holds(*numbers):
-        return _node(rule.evaluate(numbers), rule, values, (nan,) * len(values))  # no derivative outside the domain
+        return node(
+            rule.evaluate(numbers), rule, values, (nan,) * len(values), here.change
+        )  # no derivative outside the domain
     out, partials = rule.linearize(numbers)
-    return _node(out, rule, values, partials)
+    return node(out, rule, values, partials, here.change)
 
 
 def record_lists(rule: Rule, lefts: Iterable[tuple[Value, ...]], right: tuple[Value, ...]) -> list[Value]:
@@ -437,15 +396,17 @@ def record_lists(rule: Rule, lefts: Iterable[tuple[Value, ...]], right: tuple[Va
     """
     ys = [value._data for value in right]
     slope_x, slope_y = rule.slopes
-    is_recording, nodes = _is_recording(), []
+    nodes = []
+    here = now()
+    node = _node if here.block is None else recorder(here.block, _node)
     for left in lefts:
         xs = [value._data for value in left]
         out = rule.forward(xs, ys)
-        if is_recording:
-            partials = (*slope_x(xs, ys, out), *slope_y(xs, ys, out))
-            nodes.append(_node(out, rule, left + right, partials))
-        else:
+        if node is None:
             nodes.append(Value(out))
+        else:
+            partials = (*slope_x(xs, ys, out), *slope_y(xs, ys, out))
+            nodes.append(node(out, rule, left + right, partials, here.change))
     return nodes
 
 
@@ -454,9 +415,18 @@ def _unary(rule: Rule, arg: Value) -> Value:
     if rule.domain is not None:
         _check(rule, (arg,), (x,))
     out = rule.forward(x)
-    if not _is_recording():
-        return Value(out)
-    return _node(out, rule, (arg,), rule.constants or (rule.slopes[0](x, out),))
+    here = now()
+    if here.block is not None:
+        return _inside(here.block, here.change, out, rule, (arg,))
+    node = _new(Value)
+    node._data = out
+    node._grad = NOT_COMPUTED
+    node._label = ""
+    node._since = here.change
+    node.rule = rule
+    node.args = (arg,)
+    node.partials = rule.constants or (rule.slopes[0](x, out),)
+    return node
 
 
 def _binary(rule: Rule, left: Value, right: Number) -> Value:
@@ -465,13 +435,31 @@ def _binary(rule: Rule, left: Value, right: Number) -> Value:
     x, y = left._data, right._data
     if rule.domain is not None:
         _check(rule, (left, right), (x, y))
-    if not _is_recording():
-        return Value(rule.forward(x, y))
     out = rule.forward(x, y)
-    if rule.constants:
-        return _node(out, rule, (left, right), rule.constants)
-    slope_x, slope_y = rule.slopes
-    return _node(out, rule, (left, right), (slope_x(x, y, out), slope_y(x, y, out)))
+    here = now()
+    if here.block is not None:
+        return _inside(here.block, here.change, out, rule, (left, right))
+    partials = rule.constants
+    if not partials:
+        slope_x, slope_y = rule.slopes
+        partials = slope_x(x, y, out), slope_y(x, y, out)
+    node = _new(Value)
+    node._data = out
+    node._grad = NOT_COMPUTED
+    node._label = ""
+    node._since = here.change
+    node.rule = rule
+    node.args = left, right
+    node.partials = partials
+    return node
+
+
+def _inside(block: Open, since: float, out: float, rule: Rule, args: tuple[Value, ...]) -> Value:
+    """A result inside a block, where nobody records, or a watcher."""
+    node = recorder(block, _node)
+    if node is None:
+        return Value(out)
+    return node(out, rule, args, rule.local_derivatives([arg._data for arg in args], out), since)
 
 
 def _check(rule: Rule, args: tuple[Value, ...], numbers: Any) -> None:
@@ -508,11 +496,14 @@ def _name(arg: Value, generic: str, rule: Rule) -> str:
 
 
 def _text(label: object) -> str:
-    if isinstance(label, str):
-        return str(label)
-    raise OptionError(
-        f"the label {label!r} of a Value", f"a label is a text, not {type(label).__name__}", instead='label="x1"'
-    )
+    if not isinstance(label, str):
+        wrong = f"a label is a text, not {type(label).__name__}"
+        raise OptionError(f"the label {label!r} of a Value", wrong, instead='label="x1"')
+    if any("\ud800" <= character <= "\udfff" for character in label):
+        wrong = "half of a character that takes two (a surrogate) stands in it, which no file and no screen can show"
+        whole = label.encode("utf-8", "replace").decode()
+        raise OptionError(f"the label {label!a} of a Value", wrong, instead=f"label={whole!r}")
+    return str(label)
 
 
 def as_value(number: Number) -> Value:
