@@ -17,7 +17,7 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.printing import identifier, to_latex, to_text
 from tinygrad_edu.stepper import Stepper
 
-SIZES = (30, 60, 120)  # steps of a shape
+SIZES = (20, 40, 80)  # steps of a shape
 MOST = 2.6
 
 

@@ -13,6 +13,7 @@ import time
 import pytest
 
 from tinygrad_edu import Value, chain_rule, nn, parse
+from tinygrad_edu.errors import GraphError
 from tinygrad_edu.stepper import HELP, Stepper
 from tinygrad_edu.terminal import KEYS, _sent, keystrokes, signs_for
 from tinygrad_edu.text_graph import ASCII, cells
@@ -376,3 +377,13 @@ def test_plain_terminals_are_honoured(terminal, name, value, unseen):
     it.wait_for("step 2 of 7")
     it.type("q")
     assert it.finish()[0] == 0
+
+
+def test_a_part_of_a_trace_is_stepped_through_and_an_empty_one_refused():
+    trace = chain_rule(parse("f = x * y", x=2, y=3))
+    for start in range(len(trace)):
+        stepper = Stepper(trace[start:], "f = x * y")
+        stepper.press("last")
+        assert any("∂f/∂y" in line for line, _ in stepper.frame())
+    with pytest.raises(GraphError, match="there is no step to show"):
+        Stepper(trace[:0], "f = x * y")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from tinygrad_edu.errors import GraphError
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.text_graph import (
     NUMBER_WIDTH,
@@ -40,6 +41,9 @@ class Stepper:
         title: what stands above them.
         signs: what lines and arrows are drawn with.
 
+    Raises:
+        GraphError: if there is no step.
+
     >>> from tinygrad_edu import chain_rule, parse
     >>> stepper = Stepper(chain_rule(parse("f = x * y", x=2, y=3)), "f = x * y")
     >>> stepper.press("next")
@@ -48,6 +52,10 @@ class Stepper:
     """
 
     def __init__(self, trace: Trace, title: str, signs: Signs = UNICODE) -> None:
+        if not trace:
+            raise GraphError(
+                "stepping through an empty part of a trace", "there is no step to show", instead="trace[:]"
+            )
         self.trace = trace
         self.title = title
         self.signs = signs
