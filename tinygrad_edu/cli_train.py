@@ -210,8 +210,9 @@ def _check_options(options: argparse.Namespace) -> None:
     _check_suffix(options.save, MODELS)
     _check_suffix(options.film, FILMS)
     make_folder(options.output)
-    for path in filter(None, (options.save, options.film)):
-        check_writable(path)
+    for path in (options.save, options.film):
+        if path is not None:
+            check_writable(path)
 
 
 def _check_suffix(path: Path | None, suffixes: tuple[str, ...]) -> None:
@@ -409,4 +410,5 @@ def _list_of_lessons() -> Iterator[str]:
 def say_files(files: Sequence[Path]) -> None:
     """Which files were written, and how large they are."""
     for file in files:
-        print(f"  wrote {printable(file)}  ({file.stat().st_size / 1000:.0f} kB)")
+        size = f"  ({file.stat().st_size / 1000:.0f} kB)" if file.is_file() else ""  # a pipe has none
+        print(f"  wrote {printable(file)}{size}")
