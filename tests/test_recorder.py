@@ -34,9 +34,9 @@ def nothing_is_left_open():
 @pytest.fixture
 def forgetful():
     """The formulas of the rows as nobody has asked for them yet."""
-    wording._local_derivatives.cache_clear()
+    wording._kept_local_derivatives.cache_clear()
     yield
-    wording._local_derivatives.cache_clear()
+    wording._kept_local_derivatives.cache_clear()
 
 
 @pytest.mark.parametrize("row", [row for row in RULES.values() if not row.many], ids=lambda row: row.name)
@@ -45,7 +45,7 @@ def test_formulas_that_are_first_asked_for_inside_no_grad_are_those_of_outside(r
     with no_grad():
         inside = wording.local_derivatives(row, constants), rule_source(row, constants)
     kept = wording.local_derivatives(row, constants)
-    wording._local_derivatives.cache_clear()
+    wording._kept_local_derivatives.cache_clear()
     assert (kept, rule_source(row, constants)) == (wording.local_derivatives(row, constants), inside[1])
     assert inside[0] == kept
 
