@@ -269,14 +269,18 @@ def test_ctrl_c_in_train_keeps_the_old_file_and_offers_the_new_network_in_anothe
     assert nn.TableModel.load("m.stopped.json").network.sizes == (2, 16, 16, 1)
 
 
-def test_ctrl_c_before_the_first_epoch_writes_nothing(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("save", "said"),
+    [(["--save", "m.json"], "stopped after 0 epochs of 40; m.json was not written\n"), ([], "after 0 epochs of 40\n")],
+)
+def test_ctrl_c_before_the_first_epoch_writes_nothing(tmp_path, monkeypatch, capsys, save, said):
     def interrupt(*_):
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tinygrad_edu.nn.train._epoch", interrupt)
-    assert main(["train", "moons", "--points", "20", "--save", "m.json"]) == 130
-    assert "stopped after 0 epochs of 40; m.json was not written\n" in capsys.readouterr().err
+    assert main(["train", "moons", "--points", "20", *save]) == 130
+    assert said in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
@@ -385,6 +389,26 @@ def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path, name):
         write_whole(tmp_path / f"a{name}", b"new")
     assert raised.value.filename == str(tmp_path / f"a{name}")
     assert "a shorter name" in raised.value.__notes__[0]
+
+
+def test_a_disk_that_breaks_is_named(tmp_path, monkeypatch, capsys):
+    def broken(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("os.fsync", broken)
+    assert main(["draw", "x", "x=1", "-o", "f.svg"]) == 1
+    assert capsys.readouterr().err == "tinygrad-edu draw: f.svg: Input/output error\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_written_where_a_system_has_neither_owners_nor_folders_to_open(tmp_path, monkeypatch):
+    monkeypatch.delattr("os.fchown", raising=False)
+    monkeypatch.delattr("os.O_DIRECTORY", raising=False)
+    (tmp_path / "f").write_bytes(b"old")
+    write_whole(tmp_path / "f", b"new")
+    assert (tmp_path / "f").read_bytes() == b"new"
+    assert not hidden(tmp_path)
 
 
 def may_be_written(path, _):
@@ -499,6 +523,21 @@ sys.exit(process.run(command))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (130, b"")
+
+
+@needs_posix
+def test_a_signal_that_the_shell_has_ignored_stays_ignored():
+    program = """
+import signal, sys
+from tinygrad_edu import process
+numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+for number in numbers:
+    signal.signal(number, signal.SIG_IGN)
+process.start_quietly()
+sys.exit(process.run(lambda: sum(signal.getsignal(number) is not signal.SIG_IGN for number in numbers)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 STEP = ("step", "x * y", "x=1", "y=2")

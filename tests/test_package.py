@@ -1,6 +1,7 @@
 """Is the package one package, with the names it promises?"""
 
 import configparser
+import importlib
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import tinygrad_edu
-from tinygrad_edu import errors
+from tinygrad_edu import errors, optional
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,6 +51,24 @@ def test_a_clone_that_is_not_installed_says_how_to_install_it(tmp_path, program)
     assert f"Python found tinygrad_edu in {tmp_path / 'tinygrad_edu'}, which is not installed" in found.stderr
     assert f"  write instead:  pip install -e {tmp_path}" in found.stderr
     assert ("Traceback" in found.stderr) == (program != "-m")
+
+
+def test_an_installation_is_asked_for_where_none_is_found(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    optional.name_missing_parts()
+    *_, last = sys.meta_path
+    assert last.find_spec("somebody.elses") is None
+    with pytest.raises(errors.MissingError, match="pip install -e"):
+        last.find_spec("tinygrad_edu.lessons")
+    sys.meta_path.insert(0, last)
+    for name in ("cli", "cli_train", "lessons"):
+        monkeypatch.delitem(sys.modules, f"tinygrad_edu.{name}", raising=False)
+        monkeypatch.delattr(tinygrad_edu, name, raising=False)
+    assert importlib.import_module("tinygrad_edu.__main__").main() == 1
+    assert capsys.readouterr().err.startswith(
+        "tinygrad-edu: import tinygrad_edu.lessons\n  what is wrong:  Python found"
+    )
 
 
 def test_the_engine_works_without_an_installation(tmp_path):
