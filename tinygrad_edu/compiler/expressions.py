@@ -27,7 +27,7 @@ Numbers = npt.NDArray[Any]  # floats, or indices
 Text = tuple[str, int]  # an expression, and how tightly it binds
 
 ATOM = CALL.level
-CONDITION = re.compile(r"^\((\([^()]* > 0\)) \* 1\.0\)$")  # as the rule table writes step(x)
+CONDITION = re.compile(r"^np\.heaviside\(([^(),]*), 0\.0\)$")  # as the rule table writes step(x)
 TWICE_NEGATIVE = re.compile(r"(?<=\()-\(-(\w+(?:\[[^]]*\])?)\)")  # σ(-x), where σ(x) is written 1 / (1 + np.exp(-x))
 MOST_TERMS = 4  # of a weighted sum that is written out
 
@@ -291,7 +291,7 @@ class Expressions(ABC):
 
 def _without_ones(factors: list[str]) -> list[str]:
     """A condition as a factor need not be made a number first: A * (Z > 0), if the other factor is a number."""
-    shorter = [CONDITION.sub(r"\1", factor) for factor in factors]
+    shorter = [CONDITION.sub(r"(\1 > 0)", factor) for factor in factors]
     return factors if all(map(CONDITION.fullmatch, factors)) else shorter
 
 
