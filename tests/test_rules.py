@@ -1,21 +1,25 @@
 """Does every row of the rule table keep every promise? The promises are in `promises.py`."""
 
 import dis
+import itertools
 import json
 import math
 import operator
 import shutil
 import subprocess
 
+import numpy as np
 import promises
 import pytest
 
-from tinygrad_edu import DomainError, Value, preludes
+from tinygrad_edu import DomainError, Value, grad, preludes
 from tinygrad_edu import functions as functions_module
+from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.errors import GraphError, NumberError, PoleError, SizeError
+from tinygrad_edu.javascript import number_source
 from tinygrad_edu.rule import CALL, rule
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.value import apply
+from tinygrad_edu.value import apply, as_value
 
 rows = pytest.mark.parametrize("row", RULES.values(), ids=RULES)
 
@@ -54,6 +58,66 @@ def test_the_javascript_templates_equal_forward():
     found = json.loads(subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True).stdout)
     for (row, args), number in zip(cases, found, strict=True):
         assert math.isclose(number, row.evaluate(args), rel_tol=2e-14, abs_tol=1e-15), (row.name, args)
+
+
+SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, -2.0, math.nan, math.inf, -math.inf, 800.0, -800.0, 1e-10, -1e-10, 1e300, -1e300)
+
+
+def special_cases(row):
+    """Arguments inside the domain, of which two go through all special numbers."""
+    count = 2 * len(row.partials) if row.many else len(row.partials)
+    first = itertools.product(SPECIAL, repeat=min(count, 2))
+    found = [args + (0.5,) * (count - len(args)) for args in first]
+    return [args for args in found if promises.inside(row, args)]
+
+
+def same(a, b):
+    return a == b or (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=1e-12)
+
+
+@rows
+def test_numpy_gives_the_same_for_special_numbers(row):
+    for args in special_cases(row):
+        with np.errstate(all="ignore"):
+            assert same(float(promises.numpy_value(row, args)), row.evaluate(args)), args
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="JavaScript templates are run by node, which is not installed")
+def test_javascript_gives_the_same_for_special_numbers():
+    cases = [(row, args) for row in RULES.values() for args in special_cases(row)]
+    lines = [row.javascript.format(*promises.slot_names(row, [*map(number_source, args)])) for row, args in cases]
+    program = preludes.JAVASCRIPT + "console.log(JSON.stringify([" + ",\n".join(lines) + "].map(String)));"
+    found = json.loads(subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True).stdout)
+    for (row, args), number in zip(cases, found, strict=True):
+        assert same(float(number), row.evaluate(args)), (row.name, args, number)
+
+
+@rows
+def test_both_sweeps_give_the_same_for_special_numbers(row):
+    for args in special_cases(row):
+        values = [as_value(arg) if i in row.fixed else Value(arg) for i, arg in enumerate(args)]
+        y = apply(row, values)
+        moving = [value for value in values if not value.is_constant]
+        numbers = gradient_numbers(y)
+        for value, graph in zip(moving, grad(y, moving), strict=True):
+            assert same(numbers[value], graph.data), args
+
+
+@pytest.mark.parametrize("x", [-1e-3, -1e-10, -1e-300, -0.0, -5.0, -800.0, 2.0])
+def test_the_slope_of_elu_by_alpha_keeps_its_digits(x):
+    value, alpha = Value(x), Value(0.7)
+    y = value.elu(alpha)
+    y.backward()
+    assert math.isclose(alpha.grad, math.expm1(min(x, 0.0)), rel_tol=1e-15)
+    (by_alpha,) = grad(y, [alpha])
+    (and_by_x,) = grad(by_alpha, [value])
+    assert math.isclose(and_by_x.data, math.exp(x) if x < 0 else 0.0, rel_tol=1e-15) or x == 0
+
+
+@pytest.mark.parametrize("numbers", list(itertools.permutations([math.inf, -math.inf, math.nan, 1.0])))
+def test_logsumexp_of_a_list_with_nan_is_nan_in_any_order(numbers):
+    assert math.isnan(RULES["logsumexp"].evaluate(numbers))
+    assert RULES["logsumexp"].evaluate([number for number in numbers if number == number]) == math.inf
 
 
 def test_every_operation_of_the_engine_is_in_the_table():

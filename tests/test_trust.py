@@ -4,6 +4,7 @@ import contextvars
 import copy
 import gc
 import math
+import pathlib
 import pickle
 import threading
 import time
@@ -154,6 +155,16 @@ def test_a_forgotten_zero_grad_is_explained_once_a_line():
             optimizer.zero_grad()
             ((p - 3) ** 2).backward()
             optimizer.step()
+
+
+@pytest.mark.parametrize("name", ["nn_user.py", "viz_of_mine.py", "tinygrad_edu_notes.py"])
+def test_a_warning_stands_at_the_line_of_a_file_whatever_it_is_called(name):
+    beside = pathlib.Path(nn.__file__).parent.parent / name
+    lines = "y = x * x", "x.data = 2.0", "y.backward()"
+    module = {"__name__": beside.stem, "x": Value(1.0)}
+    with pytest.warns(GradientWarning) as caught:
+        exec(compile("\n".join(lines), str(beside), "exec"), module)
+    assert [(each.filename, each.lineno) for each in caught] == [(str(beside), 3)]
 
 
 @pytest.mark.parametrize(

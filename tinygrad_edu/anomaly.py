@@ -74,7 +74,7 @@ class detect_anomaly(Block):  # noqa: N801 (read as a word: `with detect_anomaly
       where from:     ...
     """
 
-    def watcher(self) -> Watcher:
+    def _watcher(self) -> Watcher:
         """A recorder that looks on."""
         return _Anomalies()
 

@@ -57,7 +57,8 @@ def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
             data, grad, label, rule, args, partials = state(node)
             again = rebuilt(type(node), data, grad, label, rule, tuple(memo[id(arg)] for arg in args), partials)
             memo[id(node)] = again
-            _with_extras(again, copy.deepcopy(extras(node), memo))
+            if (more := extras(node)) is not None:
+                _with_extras(again, copy.deepcopy(more, memo))
     copied: Value = memo[id(value)]
     return copied
 
@@ -123,12 +124,13 @@ def extras(node: Value) -> Any:
     >>> extras(w), extras(Value(2.0))
     ((None, {'layer': 3}), None)
     """
+    kind = type(node)
+    if kind.__base__ is object:  # Value itself
+        return None
     from tinygrad_edu.value import Value
 
-    if type(node) is Value:
-        return None
     found = node.__getstate__()
-    if type(node).__getstate__ is not object.__getstate__:  # the subclass says itself what to keep
+    if kind.__getstate__ is not object.__getstate__:  # the subclass says itself what to keep
         return found
     attributes, slots = found if isinstance(found, tuple) else (found, {})
     own = {name: thing for name, thing in slots.items() if name not in Value.__slots__}
@@ -137,7 +139,7 @@ def extras(node: Value) -> Any:
 
 def _with_extras(node: Kind, extras: Any) -> Kind:
     """The same node with what a subclass has added, put back as pickle does it."""
-    if hasattr(node, "__setstate__") and extras is not None:
+    if hasattr(node, "__setstate__") and extras is not None:  # as pickle does
         node.__setstate__(extras)
         return node
     attributes, slots = extras if isinstance(extras, tuple) else (extras, None)

@@ -145,17 +145,17 @@ def minimum(x: float, y: float) -> float:
 
 
 def step(x: float) -> float:
-    """1 where x is positive, else 0: the derivative of relu."""
-    return 1.0 if x > 0 else 0.0
+    """1 where x is positive, else 0: the derivative of relu. Of nan, nan: it is on no side of 0."""
+    return 1.0 if x > 0 else 0.0 if x <= 0 else x
 
 
 def sign(x: float) -> float:
-    """-1, 0 or 1: the derivative of the absolute value."""
-    return float((x > 0) - (x < 0))
+    """-1, 0 or 1: the derivative of the absolute value. Of nan, nan."""
+    return float((x > 0) - (x < 0)) if x == x else x
 
 
 def greater(x: float, y: float) -> float:
-    """1 where x > y, a half where they are equal, else 0: the derivative of maximum."""
+    """1 where x > y, a half where they are equal, else 0, also beside nan: the derivative of maximum."""
     return ((x > y) + (x >= y)) / 2
 
 
@@ -173,8 +173,10 @@ def logsumexp(xs: Sequence[float]) -> float:
 
     >>> logsumexp([1000.0, 1000.0]) == 1000.0 + math.log(2)
     True
+    >>> logsumexp([math.inf, 1.0]), logsumexp([math.inf, math.nan])
+    (inf, nan)
     """
     top = max(xs)
-    if math.isinf(top):
-        return top
+    if math.isinf(top):  # and max passes by a nan that stands further back
+        return nan if any(x != x for x in xs) else top
     return top + math.log(sum(math.exp(x - top) for x in xs))

@@ -23,6 +23,9 @@ function erf(x) {  // the series of erf(x)·exp(x²), whose terms are all of one
 function dot(ws, xs) {
   return ws.reduce((sum, w, i) => sum + w * xs[i], 0);
 }
+function power(x, y) {  // of IEEE 754, by which 1 to the power of anything is 1, and so is -1 to that of an infinity
+  return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
+}
 function logsumexp(xs) {
   const top = Math.max(...xs);
   return Number.isFinite(top) ? top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0)) : top;

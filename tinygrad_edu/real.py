@@ -9,7 +9,7 @@ Names to know: `real`. Read next: `value.py`.
 from __future__ import annotations
 
 import reprlib
-from numbers import Real
+from numbers import Integral, Rational, Real
 from typing import Any
 
 from tinygrad_edu.errors import NumberError, TinygradError
@@ -43,12 +43,22 @@ def _checked_float(number: Any) -> float:
     try:
         return float(number)
     except OverflowError as error:
-        what = f"an int of {number.bit_length()} bits" if isinstance(number, int) else repr(number)
         raise NumberError(
-            f"{what} as the number of a Value",
+            f"{_size(number)} as the number of a Value",
             "it is larger than any float (about 1.8e308)",
             instead="float('inf'), or a smaller unit",
         ) from error
+
+
+def _size(number: Any) -> str:
+    """What to call a number that is too large, whose digits nobody wants to read (nor does Python write them all)."""
+    kind = type(number).__name__
+    if isinstance(number, Integral):
+        return f"an int of {int(number).bit_length()} bits"
+    if isinstance(number, Rational):
+        above, below = int(number.numerator), int(number.denominator)
+        return f"a {kind} of {above.bit_length()} bits over {below.bit_length()}"
+    return f"a {kind}"
 
 
 def _no_real_number(thing: Any) -> TinygradError:
@@ -59,7 +69,7 @@ def _no_real_number(thing: Any) -> TinygradError:
             "a Value is one number, and an array is many",
             instead="[value * x for x in array], or np.array([...], dtype=object) of Values on both sides",
         )
-    advice = {"str": f"float({thing!r})", "complex": "a real part and an imaginary part as two Values"}
+    advice = {"str": f"float({reprlib.repr(thing)})", "complex": "a real part and an imaginary part as two Values"}
     return NumberError(
         f"{reprlib.repr(thing)} as the number of a Value",
         f"{kind} is not a real number",

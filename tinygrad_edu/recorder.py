@@ -124,12 +124,12 @@ class Block:
     def __init__(self) -> None:
         self._opened: list[Generator[None]] = []
 
-    def watcher(self) -> Watcher | None:
+    def _watcher(self) -> Watcher | None:
         """Who looks on inside."""
         return None
 
     def __enter__(self) -> None:
-        opened = _opened(self.records, self.watcher(), _owner(sys._getframe(1)))
+        opened = _opened(self.records, self._watcher(), _owner(sys._getframe(1)))
         self._opened.append(opened)
         next(opened)
 

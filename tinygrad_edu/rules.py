@@ -54,6 +54,7 @@ SQRT_2 = math.sqrt(2)
 # A partial may use a row further down, or its own: the names it may use are declared here for the type checker.
 absolute: Rule
 cos: Rule
+elu: Rule
 greater: Rule
 log: Rule
 maximum: Rule
@@ -79,12 +80,12 @@ div = rule("div", floats.div,   lambda x, y, out: 1 / y, lambda x, y, out: -out 
 # ── Powers: a constant exponent n must never meet a logarithm; an exponent that is a Value must ───────────────────────
 power = rule("power", floats.power, lambda x, n, out: n * power.unchecked(x, n - absolute(sign(n))), None,
              symbol="xⁿ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
-             javascript="Math.pow({}, {})", domain=FIXED_POWER,
+             javascript="power({}, {})", domain=FIXED_POWER,
              note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
 pow_ = rule("pow", floats.power, lambda x, y, out: y * pow_.unchecked(x, y - 1),
             lambda x, y, out: out * log(maximum(x, TINY)),
             symbol="xʸ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
-            javascript="Math.pow({}, {})", domain=FREE_POWER, note="maximum(x, TINY) makes 0ʸ·log 0 the limit 0")
+            javascript="power({}, {})", domain=FREE_POWER, note="maximum(x, TINY) makes 0ʸ·log 0 the limit 0")
 sqrt = rule("sqrt", floats.sqrt, lambda x, out: div.unchecked(0.5, out),
             symbol="√", latex=r"\sqrt{{{}}}", domain=NOT_NEGATIVE, note="the slope at 0 is vertical: inf")
 
@@ -110,9 +111,10 @@ leaky_relu = rule("leaky_relu", floats.leaky_relu,
                   javascript="({0} > 0 ? {0} : {1} * {0})", kinks={(0.0, 0.01): (0.01, 0.0)})
 elu = rule("elu", floats.elu,
            lambda x, alpha, out: step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0.0)),
-           lambda x, alpha, out: exp(minimum(x, 0.0)) - 1,
+           lambda x, alpha, out: elu(minimum(x, 0.0), 1.0),
            symbol="ELU", defaults=(1.0,), numpy="np.where({0} > 0, {0}, {1} * np.expm1(np.minimum({0}, 0.0)))",
-           javascript="({0} > 0 ? {0} : {1} * Math.expm1({0}))", kinks={(0.0, 0.5): (0.5, 0.0)})
+           javascript="({0} > 0 ? {0} : {1} * Math.expm1({0}))", kinks={(0.0, 0.5): (0.5, 0.0)},
+           note="its slope by α is the ELU of α = 1: exp(x) - 1 would lose the digits near 0")
 softplus = rule("softplus", floats.softplus, lambda x, out: sigmoid(x),
                 numpy="np.logaddexp(0.0, {})",
                 javascript="(Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0}))))")
@@ -131,7 +133,8 @@ maximum = rule("maximum", floats.maximum, lambda x, y, out: greater(x, y), lambd
 minimum = rule("minimum", floats.minimum, lambda x, y, out: greater(y, x), lambda x, y, out: greater(x, y),
                symbol="min", latex=r"\min\left({}, {}\right)", javascript="Math.min({}, {})",
                kinks={(1.0, 1.0): (0.5, 0.5)}, note="a tie shares: a half each")
-step = rule("step", floats.step, 0.0, numpy="({} > 0) * 1.0", javascript="({} > 0 ? 1 : 0)", kinks={(0.0,): (0.0,)})
+step = rule("step", floats.step, 0.0, numpy="np.heaviside({}, 0.0)", javascript="({0} > 0 ? 1 : {0} <= 0 ? 0 : NaN)",
+            kinks={(0.0,): (0.0,)})
 sign = rule("sign", floats.sign, 0.0, kinks={(0.0,): (0.0,)})
 greater = rule("greater", floats.greater, 0.0, 0.0,
                symbol=">", numpy="(({0} > {1}) * 0.5 + ({0} >= {1}) * 0.5)",

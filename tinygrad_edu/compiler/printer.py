@@ -37,7 +37,8 @@ Written = tuple[str, int]  # a text, and how tightly it binds
 
 ATOM = CALL.level
 LOOSE = 0
-AS_NUMBER = " * 1.0"  # at the end of a row's template: what stands before it is a condition, true or false
+AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that is a condition made a number, 0 or 1 (or NaN) …
+CONDITION = "({} > 0)"  # … and the condition itself
 MINUS_ARGUMENT = "-{}"  # in a row's template: of -x, this is x
 
 
@@ -89,7 +90,7 @@ class NumPyPrinter:
         if all(conditions):
             return texts
         return [
-            f"({condition.format(self.text(arg.parts[0], ATOM))})" if condition else text
+            condition.format(self.text(arg.parts[0], ATOM)) if condition else text
             for condition, arg, text in zip(conditions, args, texts, strict=True)
         ]
 
@@ -152,10 +153,8 @@ def _is(formula: Formula, rule: Rule) -> bool:
 
 
 def _condition(formula: Formula) -> str:
-    """The template of an operation that is a condition made a number, without what makes it one; else nothing."""
-    if isinstance(formula, Apply) and formula.rule.numpy.endswith(AS_NUMBER):
-        return formula.rule.numpy.removesuffix(AS_NUMBER)[1:-1]
-    return ""
+    """How an operation that is a condition made a number is written as a condition; else nothing."""
+    return CONDITION if isinstance(formula, Apply) and formula.rule.numpy == AS_NUMBER else ""
 
 
 def _is_ravelled(part: Formula) -> bool:
@@ -193,7 +192,7 @@ def is_one_call(template: str) -> bool:
 def is_enclosed(template: str) -> bool:
     """Whether the parenthesis that opens a row's template is the one that closes it.
 
-    >>> is_enclosed("(1 / (1 + np.exp(-{})))"), is_enclosed("({} > 0) * 1.0")
+    >>> is_enclosed("(1 / (1 + np.exp(-{})))"), is_enclosed("({} > 0) * (1.0)")
     (True, False)
     """
     depth = 0
