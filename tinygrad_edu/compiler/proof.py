@@ -89,6 +89,7 @@ def check_program(run: Run, graph: Graph, leaves: Leaves) -> None:
         right, parameters, inputs = second
         found = run(parameters, inputs)
         if not _agree(found, right) and _is_decisive(found, right, graph, leaves, parameters, inputs):
+            graph.validate()  # a constant that changed is seen here alone
             raise _differs(graph, found, right)
 
 
@@ -113,7 +114,10 @@ def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -
         args = [numbers[place] for place in places]
         if node.rule.domain is not None and not node.rule.domain.holds(*args):
             return None
-        out, slopes = node.rule.linearize(args)
+        try:
+            out, slopes = node.rule.linearize(args)
+        except (ArithmeticError, ValueError):  # a row without a domain says by Python's errors where it has no number
+            return None
         numbers.append(out)
         partials.append(slopes)
         if node.rule.kinks:
@@ -134,9 +138,8 @@ def _swept(graph: Graph, partials: list[tuple[float, ...]]) -> list[float]:
 
 
 def _margin(rule: Rule, args: Sequence[float]) -> float:
-    """How far an operation is from its kink: from zero, or from the tie of its two arguments."""
-    kink = next(iter(rule.kinks))
-    return abs(args[0] if kink[0] == 0.0 else args[0] - args[1])
+    """How far an operation is from its nearest kink: from a number, or from the tie of its two arguments."""
+    return min(abs(args[0] - (args[1] if len(kink) > 1 and kink[0] == kink[1] else kink[0])) for kink in rule.kinks)
 
 
 def _second_point(
