@@ -506,15 +506,41 @@ def test_rounding_at_a_kink_is_no_mistake_of_a_program():
     loss = (x * 3.0 + y * -1.5).relu() + x
     graph, leaves = Graph(loss), Leaves([x, y], [], [])
     here = point_at(graph, leaves, np.array([0.1, 0.2]), np.zeros(0))
-    assert here.is_at_a_kink
+    assert list(here.kinks) == [graph.index[loss.args[0]]]
 
     def other_side(parameters, inputs):
         found = point_at(graph, leaves, parameters, inputs)
-        return found._replace(gradient=np.array([1.0, 0.0])) if found.is_at_a_kink else found
+        return found._replace(gradient=np.array([1.0, 0.0])) if found.kinks else found
 
     check_program(other_side, graph, leaves)
     with pytest.raises(CompileError):
         check_program(lambda p, i: point_at(graph, leaves, p, i)._replace(loss=0.0), graph, leaves)
+
+
+def test_what_is_at_its_kink_everywhere_hides_no_mistake():
+    """A relu of 0 · x, as without a bias the first state of a recurrence gives it."""
+    x = Value(0.3)
+    loss = (x * 0.0).relu() + x.sin()
+    graph, leaves = Graph(loss), Leaves([x], [], [])
+    check_program(lambda p, i: point_at(graph, leaves, p, i), graph, leaves)
+    with pytest.raises(CompileError):
+        check_program(lambda p, i: point_at(graph, leaves, p, i)._replace(loss=0.0), graph, leaves)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_on_the_edge_of_many_domains_all_numbers_move_to_the_same_side(sign):
+    x = [Value(0.0) for _ in range(30)]
+    graph, leaves = Graph(sum((each * sign).sqrt() for each in x)), Leaves(x, [], [])
+    seen = []
+
+    def wrong(parameters, inputs):
+        seen.append(parameters)
+        return point_at(graph, leaves, parameters, inputs)._replace(loss=1.0)
+
+    with pytest.raises(CompileError):  # at zero itself the slopes are infinite: nothing can be compared
+        check_program(wrong, graph, leaves)
+    assert len(seen) == 2
+    assert (sign * seen[-1] > 0.0).all()
 
 
 def test_what_a_change_in_the_last_digit_moves_as_far_is_no_mistake_of_a_program():
