@@ -8,6 +8,7 @@ import pickle
 import random
 import re
 import threading
+import time
 import traceback
 import warnings
 
@@ -853,6 +854,18 @@ def test_a_large_loss_is_compiled_in_reasonable_steps():
     assert isinstance(program, Program)
     assert len(program.lines) < 30
     assert re.search(r"142,\d{3} edges", repr(program))
+
+
+def seconds_for_inputs(size):
+    w, xs = Value(0.5), [Value(0.1) for _ in range(size)]
+    loss = sum((w * x).tanh() for x in xs)
+    start = time.process_time()
+    tinygrad_edu.compile(loss, inputs=xs)
+    return time.process_time() - start
+
+
+def test_the_time_of_a_compile_grows_with_the_inputs_and_not_with_their_square():
+    assert seconds_for_inputs(20_000) < 9 * min(seconds_for_inputs(5000) for _ in range(3))
 
 
 def test_logsumexp_of_an_array():

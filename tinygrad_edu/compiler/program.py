@@ -324,11 +324,11 @@ def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: 
 
 def _function(source: Source) -> Function:
     """The text as a function, whose lines a traceback can show as long as it lives."""
-    name = f"{PROGRAM} {next(_numbers)}>"
-    linecache.cache[name] = (len(source.text), None, source.text.splitlines(keepends=True), name)
+    name, text = f"{PROGRAM} {next(_numbers)}>", source.text
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     names: dict[str, Any] = dict(source.data)
     exec(_PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
-    exec(builtins.compile(source.text, name, "exec"), names)  # noqa: S102
+    exec(builtins.compile(text, name, "exec"), names)  # noqa: S102
     weakref.finalize(names["program"], linecache.cache.pop, name, None)
     return names["program"]
 
