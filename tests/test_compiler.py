@@ -967,6 +967,16 @@ def test_every_line_is_explained():
 def test_a_sum_of_products_is_explained_as_the_sum():
     program = tinygrad_edu.compile(parse("a * b + c * d", a=1, b=2, c=3, d=4))
     assert program.explain().splitlines()[-1].endswith("1 scalar: v3 = v1 + v2")
+    b, c, d, e = (f"a_{letter}_as_long_as_this" for letter in "bcde")  # too long to stand inside another line
+    text = f"tanh({b} * {c} + {d} * {e} + sin(x)) + sin({b}) + cos({c}) + exp({d}) + sigmoid({e})"
+    program = tinygrad_edu.compile(parse(text, **dict.fromkeys((b, c, d, e), 0.5), x=1.0))
+    said = rf"^t\d +1 scalar: the sum of products up to v\d = {d} \* {e}$"
+    assert re.search(said, program.explain(), re.MULTILINE)
+
+
+def test_a_program_without_lines_has_nothing_to_explain():
+    program = tinygrad_edu.compile(Value(2.0) * 3.0, wrt=[])
+    assert (program(), program.explain(), program.lines) == ((6.0, pytest.approx([])), "", ())
 
 
 @pytest.mark.parametrize("text", ["x * 2 + sin(x * 2)", "x ** 3 * tanh(x ** 3)", "relu(x * 2) / (x * 2 + y)"])

@@ -35,6 +35,7 @@ from tinygrad_edu.compiler.scalars import lower
 from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError, TinygradError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.preludes import NUMPY
+from tinygrad_edu.rules import dot, mul
 from tinygrad_edu.value import Number, Value, as_float
 
 Floats = npt.NDArray[np.float64]
@@ -176,7 +177,7 @@ class Program:
             np.array([leaf.data for leaf in inputs], dtype=np.float64),
             np.array([node.data for node in outputs.flat], dtype=np.float64).reshape(outputs.shape),
         )
-        self._found, self._gradient = _find(graph, self.wrt, self.inputs, outputs)
+        self._found, self._gradient, self._parts = _find(graph, self.wrt, self.inputs, outputs)
         self._prepare()
         leaves = Leaves(self.wrt, self.inputs, outputs.reshape(-1).tolist())
         check_program(self._at, graph, leaves)
@@ -288,7 +289,7 @@ class Program:
         dy    1 scalar: ∂v2/∂y
         dx    1 scalar: ∂v2/∂x
         """
-        return explanation(self.graph, self._gradient, (*self.leaves, *self.lines))
+        return explanation(self.graph, self._gradient, (*self.leaves, *self.lines), self._parts)
 
     def memory(self) -> Memory:
         """Which arrays of the forward pass have to be kept for the backward pass, and what they weigh.
@@ -308,8 +309,13 @@ class Program:
         )
 
 
-def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: Nodes) -> tuple[Source, Ids]:
-    """From scalars to arrays: number, group and order, differentiate, name, write; with the gradient of each node."""
+def _find(
+    graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: Nodes
+) -> tuple[Source, Ids, frozenset[int]]:
+    """From scalars to arrays: number, group and order, differentiate, name, write.
+
+    With the gradient of each node, and the nodes that stand for a part of a sum.
+    """
     scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist())
     workspace, same = arrange(scalars)
     output = int(same[scalars.output])
@@ -319,7 +325,8 @@ def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: 
     gradient = np.where(parameters >= 0, found[parameters], NOWHERE)
     names = names_of(workspace, scalars, output, found)
     wanted = same[scalars.wanted].reshape(outputs.shape) if outputs.size else None
-    return emit(workspace, names, output, gradient, leaves, wanted), found[: len(graph)]
+    parts = (node for node, rule in enumerate(scalars.rule) if rule is dot and graph.nodes[node].rule is mul)
+    return emit(workspace, names, output, gradient, leaves, wanted), found[: len(graph)], frozenset(parts)
 
 
 def _function(source: Source) -> Function:
