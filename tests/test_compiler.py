@@ -6,7 +6,9 @@ import pickle
 import random
 import re
 import threading
+import time
 import traceback
+import warnings
 
 import numpy as np
 import pytest
@@ -24,10 +26,11 @@ from tinygrad_edu.compiler.printer import NumPyPrinter
 from tinygrad_edu.compiler.program import Program
 from tinygrad_edu.compiler.proof import Leaves, Point, check_program, point_at
 from tinygrad_edu.compiler.views import moves_to
-from tinygrad_edu.errors import CompileError, GraphError, SizeError, StaleGraphError
-from tinygrad_edu.functions import logsumexp
+from tinygrad_edu.errors import CompileError, GraphError, NumberError, SizeError, StaleGraphError
+from tinygrad_edu.functions import exp, log, logsumexp
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.preludes import NUMPY
+from tinygrad_edu.rule import POWER, PRODUCT, Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.value import apply
 
@@ -101,7 +104,7 @@ def test_outputs_follow_the_inputs_and_stand_in_the_program_as_arrays():
 
 def test_what_is_no_node_of_the_graph_is_no_output():
     x = Value(2.0)
-    for strange in (Value(1.0), 3.0, [[x], [x, x]]):
+    for strange in (Value(1.0), 3.0, None, [[x], [x, x]]):
         with pytest.raises(GraphError, match="an output is a node of the graph of the loss"):
             tinygrad_edu.compile(x * x, outputs=[strange] if not isinstance(strange, list) else strange)
 
@@ -121,6 +124,33 @@ def test_what_the_backward_pass_reads_is_kept():
         assert (memory.numbers, memory.bytes) == (8 * samples, 64 * samples)
         assert f"{8 * samples} numbers in 3 arrays are kept" in repr(memory)
         assert str(memory).splitlines()[0].split() == ["Z1", f"({samples},", "4)", str(4 * samples), "may", "go"]
+
+
+def kept_and_said(program):
+    return {row.split()[0]: row.split(maxsplit=2)[-1] for row in str(program.memory()).splitlines()[:-1]}
+
+
+def test_what_the_gradient_is_made_of_is_kept_though_no_line_reads_it():
+    w, x = Value(0.3, label="w"), Value(0.7, label="x")
+    program = tinygrad_edu.compile(w * x.tanh(), wrt=[w], inputs=[x])
+    assert [each.name for each in program.memory().kept] == ["dw"]  # ∂/∂w is tanh(x) itself
+    assert kept_and_said(program) == {"dw": "is read by the backward pass"}
+
+
+def test_an_output_is_kept():
+    w, x = Value(0.3, label="w"), Value(0.7, label="x")
+    y = (w * x).sin() + x
+    program = tinygrad_edu.compile(y.cos(), wrt=[], inputs=[w, x], outputs=[y])
+    assert kept_and_said(program) == {"t1": "is an output"}
+
+
+def test_what_is_laid_together_in_the_forward_pass_belongs_to_it():
+    x, y = Value(0.3, label="x"), Value(0.7, label="y")
+    program = tinygrad_edu.compile((x.tanh() * y.tanh()).sin() + (y.exp() * x.cos()).sin(), wrt=[], inputs=[x, y])
+    memory = program.memory()
+    assert any(line.first is None for line in program.lines)
+    assert {each.name for each in memory.intermediates} == {line.name for line in program.lines} - {"loss"}
+    assert (memory.numbers, memory.backward) == (0, 0)
 
 
 def test_a_relu_needs_its_weighted_sums_as_well():
@@ -310,7 +340,7 @@ def test_a_program_holds_at_other_numbers_than_those_it_was_made_at(loss_of, par
         assert at(program, loss_of, rng.normal(size=parameters), rng.normal(size=inputs))
 
 
-@pytest.mark.parametrize("name", ["loss", "ℓ", "ｎｐ", "np", "__debug__", "P", "dW", "t1", "None", "W 1"])
+@pytest.mark.parametrize("name", ["loss", "ℓ", "ｎｐ", "np", "__debug__", "P", "dW", "t1", "None", "W 1", "el"])
 def test_two_leaves_may_be_called_anything_and_the_same(name):
     for others in ("l", "loss", name):
         w, v = Value(0.0, label=name), Value(0.0, label=others)
@@ -318,6 +348,23 @@ def test_two_leaves_may_be_called_anything_and_the_same(name):
         program.parameters = [2.0, 3.0]
         value, gradient = program()
         assert (value, gradient.tolist()) == (10.0, [7.0, 2.0])
+
+
+@pytest.mark.parametrize("name", ["el", "ef"])
+def test_a_gradient_is_not_called_what_python_needs_itself(name):
+    loss = parse(f"tanh({name} * w)", w=0.3, **{name: 0.5})
+    program = tinygrad_edu.compile(loss)
+    assert f"d{name}_2" in {line.name for line in program.lines}  # not del, nor def
+    assert agrees(program, loss, Graph(loss).leaves)
+
+
+def test_labels_like_those_of_a_layer_in_other_digits_are_names_of_their_own():
+    first, second = ([Value(0.1 * place, label=f"l{digit}.n0.w{place}") for place in (1, 2)] for digit in "1１")
+    loss = first[0] * first[1] * 0.5 + second[0].tanh() * second[1].tanh()
+    assert agrees(tinygrad_edu.compile(loss), loss, Graph(loss).leaves)
+    w, b = (Value(0.3, label=f"l{'1' * 5000}.n0.{letter}") for letter in ("w0", "b"))
+    loss = (w * 0.5 + b).softplus()
+    assert agrees(tinygrad_edu.compile(loss), loss, [w, b])
 
 
 def lines_by_name(program, inputs=()):
@@ -341,6 +388,91 @@ def test_every_line_has_the_shape_that_it_says_and_reads_the_names_that_it_says(
         assert np.shape(arrays[line.name]) == line.shape
         known = {name for name in arrays if re.search(rf"(?<![\w.]){name}(?!\w)", line.expression)}
         assert set(line.reads) == known - {"np", "math", "erf"}
+
+
+@pytest.mark.parametrize("number", [2.0, -2.0, 9e15])
+def test_a_whole_number_and_a_condition_are_a_float(number):
+    """Integers of NumPy would overflow in the sum of 2,000 slopes, and have no power of -1."""
+    w, b, xs = Value(1.0), Value(-5.0), [Value(0.5) for _ in range(2000)]
+    program = tinygrad_edu.compile(sum((w * x + b).relu() for x in xs) * number, wrt=[w, b], inputs=xs)
+    program.parameters = [1.0, 1.0]  # none was positive when it was compiled, and all are now
+    assert close(program()[1] / number, [1000.0, 2000.0])
+    x = Value(0.5)
+    loss = (number * x.step() + 1.0) ** -1 * x
+    assert agrees(tinygrad_edu.compile(loss), loss, [x])
+
+
+def test_a_sum_of_thousands_of_different_terms_can_be_read_by_python():
+    x = Value(0.5)
+    nodes = [x]
+    for _ in range(3000):
+        nodes.append(nodes[-1].tanh())
+    loss = sum(nodes)
+    assert agrees(tinygrad_edu.compile(loss), loss, [x])
+    loss = sum(node * Value(0.1) for node in nodes)
+    assert agrees(tinygrad_edu.compile(loss), loss, Graph(loss).leaves)
+
+
+ROWS = {
+    "exp(-x²)": Rule("bell", lambda x: math.exp(-x * x), lambda x, out: -2.0 * x * out, numpy="np.exp(-{}**2)"),
+    "(1-x)": Rule("rest", lambda x: 1.0 - x, -1.0, numpy="(1-{})"),
+    "mod": Rule("mod", math.fmod, 1.0, 0.0, text="{} mod {}", binding=PRODUCT, numpy="np.fmod({}, {})"),
+    "^": Rule(
+        "hat",
+        math.pow,
+        lambda x, y, out: y * out / x,
+        lambda x, y, out: out * log(x),
+        text="{} ^ {}",
+        binding=POWER,
+        numpy="({} ** {})",
+    ),
+    "half a square": Rule(
+        "energy",
+        lambda xs: sum(x * x for x in xs) / 2,
+        lambda xs, out: list(xs),
+        many=True,
+        numpy="np.add.reduce(np.square([{}])) / 2",
+    ),
+    "heaviside": Rule("heaviside", lambda x: float(x > 0), 0.0, numpy="np.heaviside({}, 0) * 1.0"),
+    "condition of two": Rule("more", lambda x, y: float(x > y), 0.0, 0.0, numpy="({} > {}) * 1.0"),
+    "attribute": Rule("same", lambda x: x, 1.0, numpy="np.real({}.real)"),
+    "method": Rule("positive", lambda x: max(x, 0.0), lambda x, out: RULES["step"](x), numpy="{}.clip(0)"),
+    "kink at 6": Rule(
+        "cap",
+        lambda x: min(x, 6.0),
+        lambda x, out: RULES["step"](6.0 - x),
+        numpy="np.minimum({}, 6)",
+        kinks={(6.0,): (0.0,)},
+    ),
+    "cosh": Rule("cosh", math.cosh, lambda x, out: (exp(x) - exp(-x)) / 2, numpy="np.cosh({})"),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_may_be_written_in_any_way_for_numpy(name):
+    rule = ROWS[name]
+
+    def loss_of(x, y):
+        first = (x, y) if len(rule.partials) == 2 or rule.many else (-x,)
+        second = (y + x, x * y) if len(first) == 2 else (x + y,)
+        return 1.0 / (1.0 + apply(rule, first)) - apply(rule, second) * x + apply(rule, first) ** 2
+
+    x, y = Value(0.7), Value(0.4)
+    for wrt, inputs in (([x, y], []), ([x], [y]), ([], [x, y])):
+        loss = loss_of(x, y)
+        program = tinygrad_edu.compile(loss, wrt=wrt, inputs=inputs)
+        assert agrees(program, loss, wrt, [leaf.data for leaf in inputs])
+
+
+def test_a_function_that_a_row_mentions_keeps_its_name():
+    rule = Rule("size", abs, lambda x, out: RULES["sign"](x), numpy="abs({})")
+    x = Value(-0.3, label="abs")
+    assert tinygrad_edu.compile(apply(rule, (x,)))() == (0.3, np.array([-1.0]))
+
+
+def test_minus_zero_keeps_its_sign():
+    rule = Rule("angle", math.atan2, 0.0, 0.0, numpy="np.arctan2({}, {})")
+    assert tinygrad_edu.compile(apply(rule, (-0.0, Value(-1.0))))()[0] == -math.pi
 
 
 # It is compared with its graph
@@ -373,15 +505,41 @@ def test_rounding_at_a_kink_is_no_mistake_of_a_program():
     loss = (x * 3.0 + y * -1.5).relu() + x
     graph, leaves = Graph(loss), Leaves([x, y], [], [])
     here = point_at(graph, leaves, np.array([0.1, 0.2]), np.zeros(0))
-    assert here.is_at_a_kink
+    assert list(here.kinks) == [graph.index[loss.args[0]]]
 
     def other_side(parameters, inputs):
         found = point_at(graph, leaves, parameters, inputs)
-        return found._replace(gradient=np.array([1.0, 0.0])) if found.is_at_a_kink else found
+        return found._replace(gradient=np.array([1.0, 0.0])) if found.kinks else found
 
     check_program(other_side, graph, leaves)
     with pytest.raises(CompileError):
         check_program(lambda p, i: point_at(graph, leaves, p, i)._replace(loss=0.0), graph, leaves)
+
+
+def test_what_is_at_its_kink_everywhere_hides_no_mistake():
+    """A relu of 0 · x, as without a bias the first state of a recurrence gives it."""
+    x = Value(0.3)
+    loss = (x * 0.0).relu() + x.sin()
+    graph, leaves = Graph(loss), Leaves([x], [], [])
+    check_program(lambda p, i: point_at(graph, leaves, p, i), graph, leaves)
+    with pytest.raises(CompileError):
+        check_program(lambda p, i: point_at(graph, leaves, p, i)._replace(loss=0.0), graph, leaves)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_on_the_edge_of_many_domains_all_numbers_move_to_the_same_side(sign):
+    x = [Value(0.0) for _ in range(30)]
+    graph, leaves = Graph(sum((each * sign).sqrt() for each in x)), Leaves(x, [], [])
+    seen = []
+
+    def wrong(parameters, inputs):
+        seen.append(parameters)
+        return point_at(graph, leaves, parameters, inputs)._replace(loss=1.0)
+
+    with pytest.raises(CompileError):  # at zero itself the slopes are infinite: nothing can be compared
+        check_program(wrong, graph, leaves)
+    assert len(seen) == 2
+    assert (sign * seen[-1] > 0.0).all()
 
 
 def test_what_a_change_in_the_last_digit_moves_as_far_is_no_mistake_of_a_program():
@@ -400,7 +558,35 @@ def test_a_graph_that_leaves_its_domain_nearby_is_compared_nearer():
     assert program()[0] == math.log(2.0)
 
 
-@pytest.mark.parametrize("error", [IndexError, ValueError, SyntaxError, KeyError, AssertionError, TypeError])
+@pytest.mark.parametrize("number", [0.95, 600.0])
+def test_where_python_has_no_number_nothing_is_compared(number):
+    """Beside 0.95 math.acos raises a ValueError, beside 600 math.cosh an OverflowError."""
+    rule = Rule("acos", math.acos, 1.0, numpy="np.arccos({})") if number < 1.0 else ROWS["cosh"]
+    loss = apply(rule, (Value(number),))
+    assert close(tinygrad_edu.compile(loss)()[0], loss.data)
+
+
+def test_a_constant_that_changed_after_it_was_used_is_a_stale_graph():
+    w, k = Value(0.3), Value(2.0)
+    loss = w * (k * 3.0)
+    k.data = 5.0
+    with pytest.raises(StaleGraphError):
+        tinygrad_edu.compile(loss, wrt=[w])
+
+
+@pytest.mark.parametrize("number", [5e-324, 1.7e308, math.inf, math.nan, 1e-300])
+def test_what_numpy_warns_of_elsewhere_does_not_stop_a_compile(number):
+    w = Value(0.3)
+    loss = Value(number) * w + w.tanh()
+    with np.errstate(all="raise"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        program = tinygrad_edu.compile(loss)
+        assert np.allclose(program()[0], loss.data, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "error", [RecursionError, IndexError, ValueError, SyntaxError, KeyError, AssertionError, TypeError]
+)
 def test_a_mistake_of_the_compiler_is_a_compile_error(monkeypatch, error):
     def broken(*_args, **_kwargs):
         raise error("an index that is out of range")
@@ -574,12 +760,32 @@ def test_leaves_that_make_no_difference_have_the_gradient_0():
         (lambda f, x: tinygrad_edu.compile(f, wrt="x"), GraphError, "str is not a Value"),
         (lambda f, x: tinygrad_edu.compile(f, inputs=[x])([1.0, 2.0]), SizeError, "2 numbers for its inputs"),
         (lambda f, x: setattr(tinygrad_edu.compile(f), "parameters", [1.0]), SizeError, "1 numbers for its parameters"),
+        (lambda f, x: tinygrad_edu.compile(f, inputs=[x])(["1.5"]), NumberError, "str is not a real number"),
+        (lambda f, x: tinygrad_edu.compile(f, inputs=[x])([None]), NumberError, "NoneType is not a real number"),
+        (lambda f, x: tinygrad_edu.compile(f, inputs=[x])(np.array([1j])), NumberError, "complex is not a real number"),
+        (lambda f, x: tinygrad_edu.compile(f, inputs=[x])([10**400]), NumberError, "larger than any float"),
+        (lambda f, x: tinygrad_edu.compile(f)({1: 2}), NumberError, "dict is not a real number"),
+        (lambda f, x: tinygrad_edu.compile(f)([[1], [2, 3]]), SizeError, "rows of different lengths for its inputs"),
     ],
 )
 def test_what_cannot_be_compiled_or_called(call, error, message):
     f = parse("f = x * y", x=2, y=3)
     with pytest.raises(error, match=message):
         call(f, f.args[0])
+
+
+def test_the_exponent_of_a_power_is_no_leaf_that_changes():
+    x = Value(2.0, label="x")
+    loss = x**3
+    for way in ({"wrt": loss.args}, {"inputs": [loss.args[1]]}):
+        with pytest.raises(GraphError, match=r"as in x \*\* 3(.|\n)*it is a plain number there"):
+            tinygrad_edu.compile(loss, **way)
+
+
+def test_leaves_may_stand_in_an_array_of_any_dimension():
+    x, y = Value(2.0), Value(3.0)
+    for wrt in (np.array(x, dtype=object), np.array([[x], [y]], dtype=object)):
+        assert tinygrad_edu.compile(x * y, wrt=wrt)()[1].tolist() == [3.0, 2.0][: wrt.size]
 
 
 def test_a_stale_graph_is_not_compiled():
@@ -615,6 +821,13 @@ def test_with_check_it_says_where_it_leaves_a_domain():
     assert program()[0] == math.inf
 
 
+def test_with_check_the_line_is_one_of_the_program_and_not_of_numpy():
+    xs = [Value(1.0) for _ in range(3)]
+    program = tinygrad_edu.compile(sum(xs).tanh(), wrt=[], inputs=xs, check=True)
+    with pytest.raises(tinygrad_edu.DomainError, match=r"in the line `loss = np\.tanh\(X\.sum\(\)\)`"):
+        program([math.inf, -math.inf, 1.0])
+
+
 def test_a_traceback_shows_the_line():
     program = tinygrad_edu.compile(parse("f = x * y", x=2, y=3))
     with pytest.raises(TypeError) as raised:
@@ -629,6 +842,18 @@ def test_a_large_loss_is_compiled_in_reasonable_steps():
     assert isinstance(program, Program)
     assert len(program.lines) < 30
     assert re.search(r"142,\d{3} edges", repr(program))
+
+
+def seconds_for_inputs(size):
+    w, xs = Value(0.5), [Value(0.1) for _ in range(size)]
+    loss = sum((w * x).tanh() for x in xs)
+    start = time.process_time()
+    tinygrad_edu.compile(loss, inputs=xs)
+    return time.process_time() - start
+
+
+def test_the_time_of_a_compile_grows_with_the_inputs_and_not_with_their_square():
+    assert seconds_for_inputs(20_000) < 9 * min(seconds_for_inputs(5000) for _ in range(3))
 
 
 def test_logsumexp_of_an_array():
@@ -725,6 +950,21 @@ def test_every_line_is_explained():
     assert re.fullmatch(r"\(5, 4\)  20 scalars: v\d+ = tanh\(v\d+\) …", rows["A1"])
     assert re.fullmatch(r"\(4, 3\)  12 scalars: ∂v\d+/∂l1\.n1\.w1 …", rows["dW1"])
     assert re.fullmatch(r"1 scalar: v\d+ = v\d+ / 5", rows["loss"])
+
+
+def test_a_sum_of_products_is_explained_as_the_sum():
+    program = tinygrad_edu.compile(parse("a * b + c * d", a=1, b=2, c=3, d=4))
+    assert program.explain().splitlines()[-1].endswith("1 scalar: v3 = v1 + v2")
+    b, c, d, e = (f"a_{letter}_as_long_as_this" for letter in "bcde")  # too long to stand inside another line
+    text = f"tanh({b} * {c} + {d} * {e} + sin(x)) + sin({b}) + cos({c}) + exp({d}) + sigmoid({e})"
+    program = tinygrad_edu.compile(parse(text, **dict.fromkeys((b, c, d, e), 0.5), x=1.0))
+    said = rf"^t\d +1 scalar: the sum of products up to v\d = {d} \* {e}$"
+    assert re.search(said, program.explain(), re.MULTILINE)
+
+
+def test_a_program_without_lines_has_nothing_to_explain():
+    program = tinygrad_edu.compile(Value(2.0) * 3.0, wrt=[])
+    assert (program(), program.explain(), program.lines) == ((6.0, pytest.approx([])), "", ())
 
 
 @pytest.mark.parametrize("text", ["x * 2 + sin(x * 2)", "x ** 3 * tanh(x ** 3)", "relu(x * 2) / (x * 2 + y)"])

@@ -48,8 +48,9 @@ def draw_program(program: Program, *, direction: str = "TB", max_lines: int = MO
         )
     dot = canvas(rankdir=direction, nodesep="0.25", ranksep="0.45")
     ids = {line.name: f"a{index}" for index, line in enumerate(lines)}
-    for index, line in enumerate(lines):
-        _box(dot, ids[line.name], line, is_leaf=index < len(program.leaves))
+    leaves = {line.name for line in program.leaves}
+    for line in lines:
+        _box(dot, ids[line.name], line, is_leaf=line.name in leaves)
         for name in line.reads:
             if name in ids:
                 dot.edge(ids[name], ids[line.name])

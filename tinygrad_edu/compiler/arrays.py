@@ -117,8 +117,8 @@ class Workspace:
         if array.args is None:
             return []
         if array.number not in self._sources:
-            counts = np.bincount(self.where[array.args.reshape(-1)] - NOWHERE)
-            self._sources[array.number] = (np.flatnonzero(counts[1:])).tolist()
+            found = set(self.where[array.args.reshape(-1)].tolist())
+            self._sources[array.number] = sorted(found - {NOWHERE})
         return self._sources[array.number]
 
     # Computing something new

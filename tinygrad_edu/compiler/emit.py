@@ -73,12 +73,16 @@ class Source:
         leaves: the lines that take parameters and inputs out of the arrays that hold them all.
         lines: the lines that compute something.
         results: the lines that put the gradient together and return it.
+        gradient_reads: the names that they read for the gradient.
+        output_reads: the names that they read for what was asked for beside the loss.
         data: constants and indices, by name.
     """
 
     leaves: tuple[Line, ...]
     lines: tuple[Line, ...]
     results: tuple[str, ...]
+    gradient_reads: frozenset[str]
+    output_reads: frozenset[str]
     data: dict[str, Numbers]
 
     @property
@@ -119,6 +123,7 @@ class _Writer(Expressions):
         self.taken = {*names.values(), *RESERVED}
         self.leaf_lines: list[Line] = []
         self.lines: list[Line] = []
+        self.gradient_reads: set[str] = set()
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
@@ -132,9 +137,11 @@ class _Writer(Expressions):
                 self.formulas[array.number] = formula
             else:
                 self._write_line(array, formula)
-        also = "" if wanted is None else f", {PRINTER.line(self.exact(wanted))}"
+        outputs = None if wanted is None else self.exact(wanted)
+        also = "" if outputs is None else f", {PRINTER.line(outputs)}"
         results = [*self._gradient(gradient), f"return {PRINTER.line(self.view(np.array(output)))}, gradient{also}"]
-        return Source(tuple(self.leaf_lines), tuple(self.lines), tuple(results), self.data)
+        reads = frozenset(self.gradient_reads), frozenset(() if outputs is None else outputs.names())
+        return Source(tuple(self.leaf_lines), tuple(self.lines), tuple(results), *reads, self.data)
 
     def _computed_once(self, array: Array) -> Formula:
         """The formula of an array. What it would have inside it twice gets a line of its own first."""
@@ -231,17 +238,22 @@ class _Writer(Expressions):
     def _gradient_line(self, gradient: Ids, places: Ids, number: int) -> str:
         scalars, whole = gradient[places], Name("gradient", (len(gradient),))
         if len(places) == 1:
-            return f"gradient[{places[0]}] = {PRINTER.line(self.view(scalars[0]))}"
+            return f"gradient[{places[0]}] = {self._entry(self.view(scalars[0]))}"
         if number != NOWHERE and len(scalars) == self.workspace.arrays[number].ids.size == len(np.unique(scalars)):
             source = self.source_of(self.workspace.arrays[number])
             targets = np.empty(len(places), dtype=np.int64)
             targets[self.workspace.place[scalars]] = places
             moves = _moves_in(whole, targets.reshape(_without_leading_ones(source.shape)))
             if moves is not None and Turn() not in moves:
-                return f"{_target(whole, moves)} = {PRINTER.line(source)}"
+                return f"{_target(whole, moves)} = {self._entry(source)}"
         moves = _moves_in(whole, places)
         target = _target(whole, moves) if moves is not None else f"gradient[{self.index(places).name}]"
-        return f"{target} = {PRINTER.line(self.view(scalars))}"
+        return f"{target} = {self._entry(self.view(scalars))}"
+
+    def _entry(self, formula: Formula) -> str:
+        """What is written into the gradient; what it reads is noted."""
+        self.gradient_reads.update(formula.names())
+        return PRINTER.line(formula)
 
 
 def _moves_in(whole: Name, places: Ids) -> tuple[Move, ...] | None:

@@ -44,6 +44,7 @@ from tinygrad_edu.rules import dot, mul
 Numbers = npt.NDArray[Any]  # floats, or indices
 
 MOST_TERMS = 4  # of a weighted sum that is written out
+MOST_SOURCES = 64  # of a sum with a term from each: Python cannot read thousands of +
 
 
 class Expressions(ABC):
@@ -182,12 +183,15 @@ class Expressions(ABC):
         return bool(self.workspace.is_constant[ids].all() and (values == values.flat[0]).all() and values.flat[0] > 0)
 
     def _by_source(self, left: Ids, right: Ids) -> list[Ids]:
-        """The columns in which the factors come from the same pair of arrays."""
+        """The columns in which the factors come from the same pair of arrays; if there are too many pairs, all."""
         workspace, width = self.workspace, left.shape[-1]
         pairs = (workspace.where[left] * (len(workspace.arrays) + 1) + workspace.where[right]).reshape(-1, width)
         if (pairs == pairs[0, 0]).all() or not (pairs == pairs[0]).all():
             return [np.arange(width)]
-        return [np.flatnonzero(pairs[0] == pair) for pair in np.unique(pairs[0])]
+        kinds = np.unique(pairs[0])
+        if len(kinds) > MOST_SOURCES:
+            return [np.arange(width)]
+        return [np.flatnonzero(pairs[0] == pair) for pair in kinds]
 
     def _one_source(self, left: Ids, right: Ids) -> Formula:
         found = self._product(left, right)

@@ -9,22 +9,27 @@ Names to know: `Memory`, which `Program.memory` gives. Read next: `explain.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from tinygrad_edu.compiler.emit import Line
+from tinygrad_edu.compiler.emit import Line, Source
 
 BYTES = 8  # of a float64
 
 
 class Intermediate(NamedTuple):
-    """An array that the forward pass computes, and whether the backward pass reads it."""
+    """An array that the forward pass computes, whether the backward pass reads it, and whether it was asked for."""
 
     name: str
     shape: tuple[int, ...]
-    is_kept: bool
+    is_read: bool
+    is_output: bool = False
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it has to stay after the forward pass."""
+        return self.is_read or self.is_output
 
     @property
     def numbers(self) -> int:
@@ -40,20 +45,22 @@ class Memory:
         backward: how many numbers the backward pass computes.
     """
 
-    def __init__(self, lines: Iterable[Line], nodes: int) -> None:
+    def __init__(self, source: Source, nodes: int) -> None:
         """Take stock of the lines of a program that came from a graph of so many nodes."""
-        every = list(lines)
-        forward = [line for line in every if _is_forward(line, nodes)]
-        backward = [line for line in every if not _is_forward(line, nodes)]
-        read = {name for line in backward for name in line.reads}
+        forward = _forward(source.lines, nodes)
+        names = {line.name for line in forward}
+        backward = [line for line in source.lines if line.name not in names]
+        read = {name for line in backward for name in line.reads} | source.gradient_reads
         self.intermediates = tuple(
-            Intermediate(line.name, line.shape, line.name in read) for line in forward if line.name != "loss"
+            Intermediate(line.name, line.shape, line.name in read, line.name in source.output_reads)
+            for line in forward
+            if line.name != "loss"
         )
         self.backward = sum(int(np.prod(line.shape)) for line in backward)
 
     @property
     def kept(self) -> tuple[Intermediate, ...]:
-        """Those that have to stay until the backward pass has read them."""
+        """Those that have to stay until the backward pass has read them, and those that were asked for."""
         return tuple(each for each in self.intermediates if each.is_kept)
 
     @property
@@ -79,9 +86,19 @@ class Memory:
         return f"<Memory: {self.numbers:,} numbers in {len(self.kept)} arrays are kept for the backward pass>"
 
 
-def _is_forward(line: Line, nodes: int) -> bool:
-    return line.first is not None and line.first < nodes
+def _forward(lines: tuple[Line, ...], nodes: int) -> list[Line]:
+    """The lines of the forward pass; scalars of several arrays are laid together for the next line that is none."""
+    forward: list[Line] = []
+    laid: list[Line] = []
+    for line in lines:
+        laid.append(line)
+        if line.first is not None:
+            forward += laid if line.first < nodes else []
+            laid = []
+    return forward
 
 
 def _said(each: Intermediate) -> str:
-    return "is read by the backward pass" if each.is_kept else "may go"
+    if each.is_read:
+        return "is read by the backward pass"
+    return "is an output" if each.is_output else "may go"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from keyword import iskeyword
+from keyword import iskeyword, kwlist
 
 import numpy as np
 
@@ -20,15 +20,16 @@ from tinygrad_edu.graph import Names
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import add, dot, softplus
 
-PARAMETER_LABEL = re.compile(r"l(\d+)\.n\d+\.(w\d+|b)")  # as nn.Layer labels its parameters
+PARAMETER_LABEL = re.compile(r"l(\d{1,9})\.n\d+\.(w\d+|b)", re.ASCII)  # as nn.Layer labels its parameters
 LOSS = "loss"
 RESERVED = frozenset({"P", "I", "np", "math", "erf", "gradient", "program"})  # what else a program mentions
+OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that no dot stands before
 
 
 def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> dict[int, str]:
     """Names for the arrays that have one, by number."""
     forward = [array for array in workspace.arrays if int(array.ids.max(initial=0)) < len(scalars.rule)]
-    names = GivenNames()
+    names = GivenNames(_mentioned(workspace))
     layers: dict[int, str] = {}
     last = int(workspace.where[output])
     if last != NOWHERE and workspace.arrays[last].ids.size == 1:
@@ -42,12 +43,21 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
     return names.of
 
 
-class GivenNames:
-    """The name of each array, by its number; no two are the same, and none is one that a program needs itself."""
+def _mentioned(workspace: Workspace) -> set[str]:
+    """The functions that the operations of a program are written with: `abs`, if somebody's row says abs({})."""
+    templates = {array.rule.numpy for array in workspace.arrays if array.rule is not None}
+    return {word for template in templates for word in OPEN_WORD.findall(template)}
 
-    def __init__(self) -> None:
+
+class GivenNames:
+    """The name of each array, by its number; no two are the same, and none is one that a program needs itself.
+
+    What is made of a name has to be one too: the gradient of `el` cannot be called `del`.
+    """
+
+    def __init__(self, mentioned: set[str]) -> None:
         self.of: dict[int, str] = {}
-        self._free = Names({*RESERVED, LOSS})
+        self._free = Names({*RESERVED, LOSS, *kwlist, *mentioned})
 
     def give(self, array: Array, name: str) -> None:
         """Call an array so, or, if something else is called so, with the first free number behind it."""

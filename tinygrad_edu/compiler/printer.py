@@ -39,7 +39,7 @@ ATOM = CALL.level
 LOOSE = 0
 AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that is a condition made a number, 0 or 1 (or NaN) …
 CONDITION = "({} > 0)"  # … and the condition itself
-MINUS_ARGUMENT = "-{}"  # in a row's template: of -x, this is x
+MINUS_ARGUMENT = "(-{})"  # in a row's template: of -x, this is (x)
 
 
 class NumPyPrinter:
@@ -52,7 +52,7 @@ class NumPyPrinter:
 
     def line(self, formula: Formula) -> str:
         """A formula on the right of an equals sign: without parentheses around the whole."""
-        if isinstance(formula, Apply) and formula.rule.binding is CALL and is_enclosed(formula.rule.numpy):
+        if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.numpy):
             return self._call(formula)[0][1:-1]
         return self.text(formula)
 
@@ -71,12 +71,13 @@ class NumPyPrinter:
     def _number(self, formula: Number) -> Written:
         number = formula.number
         if isfinite(number):
-            return repr(number).removesuffix(".0"), SUM.level if repr(number)[0] == "-" else ATOM
+            text = repr(number)
+            return text if text == "-0.0" else text.removesuffix(".0"), SUM.level if text[0] == "-" else ATOM
         return (f"-np.{-number}", SUM.level) if number < 0 else (f"np.{number}", ATOM)
 
     def _apply(self, formula: Apply) -> Written:
         rule = formula.rule
-        if rule.binding is CALL:
+        if not _is_infix(rule):
             return self._call(formula)
         needs = zip(formula.parts, rule.binding.needs, strict=True)
         texts = [self.text(arg, need) for arg, need in needs]
@@ -85,12 +86,15 @@ class NumPyPrinter:
         return rule.text.format(*texts), rule.binding.level
 
     def _factors(self, args: Sequence[Formula], texts: list[str]) -> list[str]:
-        """A condition as a factor need not be made a number first, A * (Z > 0), if the other factor is a number."""
+        """A condition as a factor need not be made a number first, A * (Z > 0), if the other factor is an array.
+
+        Beside a plain number it is 2.0: of 2 and a condition NumPy makes integers, which overflow.
+        """
         conditions = [_condition(arg) for arg in args]
-        if all(conditions):
+        if all(conditions) or not any(conditions):
             return texts
         return [
-            condition.format(self.text(arg.parts[0], ATOM)) if condition else text
+            condition.format(self.text(arg.parts[0], ATOM)) if condition else _as_float(arg, text)
             for condition, arg, text in zip(conditions, args, texts, strict=True)
         ]
 
@@ -98,14 +102,14 @@ class NumPyPrinter:
         rule, args = formula.rule, formula.parts
         template = rule.numpy
         if template.count("{") == template.count(MINUS_ARGUMENT) and _is(args[0], neg):
-            template, args = template.replace(MINUS_ARGUMENT, "{}"), args[0].parts
-        is_call = is_one_call(template)
-        text = template.format(*(self.text(arg, LOOSE if is_call else ATOM) for arg in args))
-        return text, ATOM if is_call or is_enclosed(template) else LOOSE
+            template, args = template.replace(MINUS_ARGUMENT, "({})"), args[0].parts
+        need = LOOSE if is_one_call(template) else ATOM
+        return template.format(*(self.text(arg, need) for arg in args)), _level(template)
 
     def _reduce(self, formula: Reduce) -> Written:
         groups = formula.rule.grouped([self.text(arg) for arg in formula.parts])
-        return formula.rule.numpy.format(*(", ".join(group) for group in groups)), ATOM
+        template = formula.rule.numpy
+        return template.format(*(", ".join(group) for group in groups)), _level(template)
 
     def _plus(self, formula: Plus) -> Written:
         first, *others = formula.parts
@@ -152,6 +156,18 @@ def _is(formula: Formula, rule: Rule) -> bool:
     return isinstance(formula, Apply) and formula.rule is rule
 
 
+def _as_float(factor: Formula, text: str) -> str:
+    """The text of a factor, with the point that a whole number has as a float."""
+    if not isinstance(factor, Number) or not factor.number.is_integer():
+        return text
+    return f"({factor.number})" if factor.number < 0 else str(factor.number)
+
+
+def _is_infix(rule: Rule) -> bool:
+    """Whether NumPy writes an operation as people do: x * y, and not np.fmod(x, y) for x mod y."""
+    return rule.binding is not CALL and rule.numpy == f"({rule.text})"
+
+
 def _condition(formula: Formula) -> str:
     """How an operation that is a condition made a number is written as a condition; else nothing."""
     return CONDITION if isinstance(formula, Apply) and formula.rule.numpy == AS_NUMBER else ""
@@ -183,9 +199,18 @@ def _slice(entry: slice) -> str:
 
 
 @cache
+def _level(template: str) -> int:
+    """How tightly a row's template binds: nothing comes between a call, `np.where(…)`, and what stands around it."""
+    function = re.match(r"[\w.]*", template)
+    assert function is not None
+    return ATOM if is_enclosed(template[function.end() :]) else LOOSE
+
+
+@cache
 def is_one_call(template: str) -> bool:
-    """Whether a row's template is one call, whose arguments need no parentheses: `np.tanh({})`."""
-    return re.fullmatch(r"[\w.]+\((\{\d?\}|[\w. ,])*\)", template) is not None
+    """Whether a row's template is one call, whose arguments need no parentheses: `np.maximum({}, 0.0)`."""
+    argument = r"(\{\d?\}|[\w.]+)"
+    return re.fullmatch(rf"[\w.]+\({argument}(, {argument})*\)", template) is not None
 
 
 @cache

@@ -33,13 +33,15 @@ from tinygrad_edu.compiler.scalars import lower
 from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError, TinygradError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.preludes import NUMPY
-from tinygrad_edu.value import Number, Value
+from tinygrad_edu.rules import dot, mul
+from tinygrad_edu.value import Number, Value, as_float
 
 Floats = npt.NDArray[np.float64]
 Nodes = npt.NDArray[Any]  # Values, in the shape they are asked for
 Function = Any  # (parameters, inputs) -> (loss, gradient)
 
 _PRELUDE = builtins.compile(NUMPY, "<tinygrad_edu prelude>", "exec")
+PROGRAM = "tinygrad_edu program"  # how the name of a program begins that a traceback shows for a file
 _numbers = itertools.count(1)
 
 
@@ -83,8 +85,9 @@ def compile(
     """
     leaves = _flat(inputs)
     graph = Graph(loss)
-    chosen = [leaf for leaf in graph.leaves if leaf not in set(leaves)] if wrt is None else _flat(wrt)
-    with _resting_collector():
+    changing = set(leaves)
+    chosen = [leaf for leaf in graph.leaves if leaf not in changing] if wrt is None else _flat(wrt)
+    with _resting_collector(), np.errstate(all="ignore"):  # inf and nan are looked for, not stumbled over
         try:
             return Program(graph, chosen, leaves, _table(graph, outputs), check=check)
         except TinygradError:
@@ -93,7 +96,10 @@ def compile(
             raise _mistake(graph, error) from error
 
 
-MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, SyntaxError, TypeError, ValueError)
+MISTAKES = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, NameError),
+    *(RecursionError, SyntaxError, TypeError, ValueError),
+)
 
 
 def _mistake(graph: Graph, error: BaseException) -> CompileError:
@@ -119,6 +125,8 @@ def _resting_collector() -> Iterator[None]:
 
 def _flat(leaves: Any) -> list[Value]:
     """Leaves out of lists of lists."""
+    if isinstance(leaves, np.ndarray):
+        return _flat(leaves.tolist())
     if isinstance(leaves, Value):
         return [leaves]
     if not isinstance(leaves, Iterable) or isinstance(leaves, str):
@@ -129,10 +137,10 @@ def _flat(leaves: Any) -> list[Value]:
 def _table(graph: Graph, outputs: Any) -> Nodes:
     """Nodes of the graph, in an array of their shape."""
     table: Nodes = np.array(outputs, dtype=object)
-    strange = next((each for each in table.flat if not isinstance(each, Value) or each not in graph.index), None)
-    if strange is not None:
+    strange = [each for each in table.flat if not isinstance(each, Value) or each not in graph.index]
+    if strange:
         raise GraphError(
-            f"compile with {strange!r} among the outputs",
+            f"compile with {strange[0]!r} among the outputs",
             "an output is a node of the graph of the loss",
             instead="outputs=predictions, of which the loss was made, in rows of one length",
         )
@@ -167,7 +175,7 @@ class Program:
             np.array([leaf.data for leaf in inputs], dtype=np.float64),
             np.array([node.data for node in outputs.flat], dtype=np.float64).reshape(outputs.shape),
         )
-        self._found, self._gradient = _find(graph, self.wrt, self.inputs, outputs)
+        self._found, self._gradient, self._parts = _find(graph, self.wrt, self.inputs, outputs)
         self._prepare()
         leaves = Leaves(self.wrt, self.inputs, outputs.reshape(-1).tolist())
         check_program(self._at, graph, leaves)
@@ -229,6 +237,7 @@ class Program:
 
         Raises:
             SizeError: if there is not one number for each input.
+            NumberError: if something among them is not a real number.
             DomainError: if the program was compiled with `check=True`, and leaves a domain.
         """
         numbers = self._last.inputs if inputs is None else _sized(inputs, len(self.inputs), "inputs")
@@ -253,7 +262,8 @@ class Program:
         return Point(float(loss), gradient, np.array(outputs[0] if outputs else [], dtype=np.float64).reshape(-1))
 
     def _outside(self, error: FloatingPointError) -> DomainError:
-        line = traceback.extract_tb(error.__traceback__)[-1].line
+        frames = traceback.extract_tb(error.__traceback__)
+        line = next(frame.line for frame in frames if frame.filename.startswith(PROGRAM))  # NumPy's own come after it
         return DomainError(
             f"a compiled program, in the line `{line}`",
             f"NumPy says: {error}",
@@ -277,7 +287,7 @@ class Program:
         dy    1 scalar: ∂v2/∂y
         dx    1 scalar: ∂v2/∂x
         """
-        return explanation(self.graph, self._gradient, (*self.leaves, *self.lines))
+        return explanation(self.graph, self._gradient, (*self.leaves, *self.lines), self._parts)
 
     def memory(self) -> Memory:
         """Which arrays of the forward pass have to be kept for the backward pass, and what they weigh.
@@ -288,7 +298,7 @@ class Program:
         t1    (4,)  4  is read by the backward pass
         kept        4  numbers, 32 bytes
         """
-        return Memory(self.lines, len(self.graph))
+        return Memory(self._found, len(self.graph))
 
     def __repr__(self) -> str:
         return (
@@ -297,8 +307,13 @@ class Program:
         )
 
 
-def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: Nodes) -> tuple[Source, Ids]:
-    """From scalars to arrays: number, group and order, differentiate, name, write; with the gradient of each node."""
+def _find(
+    graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: Nodes
+) -> tuple[Source, Ids, frozenset[int]]:
+    """From scalars to arrays: number, group and order, differentiate, name, write.
+
+    With the gradient of each node, and the nodes that stand for a part of a sum.
+    """
     scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist())
     workspace, same = arrange(scalars)
     output = int(same[scalars.output])
@@ -308,7 +323,8 @@ def _find(graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: 
     gradient = np.where(parameters >= 0, found[parameters], NOWHERE)
     names = names_of(workspace, scalars, output, found)
     wanted = same[scalars.wanted].reshape(outputs.shape) if outputs.size else None
-    return emit(workspace, names, output, gradient, leaves, wanted), found[: len(graph)]
+    parts = (node for node, rule in enumerate(scalars.rule) if rule is dot and graph.nodes[node].rule is mul)
+    return emit(workspace, names, output, gradient, leaves, wanted), found[: len(graph)], frozenset(parts)
 
 
 class _Text:
@@ -324,16 +340,29 @@ class _Text:
 
 def _function(source: Source) -> Function:
     """The text as a function, whose lines a traceback can show."""
-    name = f"tinygrad_edu program {next(_numbers)}"
+    name = f"{PROGRAM} {next(_numbers)}"
     names: dict[str, Any] = {"__name__": name, "__loader__": _Text(source.text), **source.data}
     exec(_PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
     exec(builtins.compile(source.text, name, "exec"), names)  # noqa: S102
     return names["program"]
 
 
+def _floats(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:
+    """A copy of real numbers; what else NumPy would make floats of (texts, dates, the real part of 1j) is refused."""
+    try:
+        found = np.array(cast("npt.ArrayLike", numbers))
+    except ValueError as error:
+        raise SizeError(
+            f"a program with rows of different lengths for its {what}", str(error), instead="rows of one length"
+        ) from error
+    if found.dtype.kind not in "biuf":
+        found = np.array([as_float(number) for number in found.reshape(-1).tolist()])
+    return found.astype(np.float64, copy=False)
+
+
 def _sized(numbers: npt.ArrayLike | Sequence[Number], size: int, what: str) -> Floats:
     """A copy of numbers, in a line, if there are as many as it needs."""
-    found = np.array(cast("npt.ArrayLike", numbers), dtype=np.float64).reshape(-1)
+    found = _floats(numbers, what).reshape(-1)
     if len(found) != size:
         raise SizeError(
             f"a program with {len(found)} numbers for its {what}", f"it has {size}", instead=f"{size} numbers, in order"

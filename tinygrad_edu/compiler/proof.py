@@ -13,7 +13,8 @@ Names to know: `check_program`. Read next: `program.py`.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -41,13 +42,13 @@ class Point(NamedTuple):
         loss: its number.
         gradient: ∂loss/∂parameter, in the order of the parameters.
         outputs: what was asked for beside it.
-        is_at_a_kink: whether an operation stands so near to its kink that rounding decides.
+        kinks: the nodes that stand so near to their kink that rounding may decide, and how far each is from it.
     """
 
     loss: float
     gradient: Floats
     outputs: Floats
-    is_at_a_kink: bool = False
+    kinks: Mapping[int, float] = MappingProxyType({})
 
     @property
     def numbers(self) -> tuple[Floats, Floats, Floats]:
@@ -89,6 +90,7 @@ def check_program(run: Run, graph: Graph, leaves: Leaves) -> None:
         right, parameters, inputs = second
         found = run(parameters, inputs)
         if not _agree(found, right) and _is_decisive(found, right, graph, leaves, parameters, inputs):
+            graph.validate()  # a constant that changed is seen here alone
             raise _differs(graph, found, right)
 
 
@@ -104,7 +106,7 @@ def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -
     changed = dict(zip([*leaves.wrt, *leaves.inputs], [*parameters.tolist(), *inputs.tolist()], strict=True))
     numbers: list[float] = []
     partials: list[tuple[float, ...]] = []
-    margin = np.inf
+    margins: dict[int, float] = {}
     for node, places in zip(graph.nodes, graph.arguments, strict=True):
         if node.rule is None or not places:
             numbers.append(changed.get(node, node.data))
@@ -113,15 +115,19 @@ def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -
         args = [numbers[place] for place in places]
         if node.rule.domain is not None and not node.rule.domain.holds(*args):
             return None
-        out, slopes = node.rule.linearize(args)
+        try:
+            out, slopes = node.rule.linearize(args)
+        except (ArithmeticError, ValueError):  # a row without a domain says by Python's errors where it has no number
+            return None
         numbers.append(out)
         partials.append(slopes)
         if node.rule.kinks:
-            margin = min(margin, _margin(node.rule, args))
+            margins[len(numbers) - 1] = _margin(node.rule, args)
     gradients = _swept(graph, partials)
     gradient = np.array([gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in leaves.wrt])
     outputs = np.array([numbers[graph.index[node]] for node in leaves.outputs])
-    return Point(numbers[-1], gradient, outputs, margin <= NEAR_A_KINK * max(1.0, *map(abs, numbers)))
+    near = NEAR_A_KINK * max(1.0, *map(abs, numbers))
+    return Point(numbers[-1], gradient, outputs, {node: far for node, far in margins.items() if far <= near})
 
 
 def _swept(graph: Graph, partials: list[tuple[float, ...]]) -> list[float]:
@@ -134,26 +140,32 @@ def _swept(graph: Graph, partials: list[tuple[float, ...]]) -> list[float]:
 
 
 def _margin(rule: Rule, args: Sequence[float]) -> float:
-    """How far an operation is from its kink: from zero, or from the tie of its two arguments."""
-    kink = next(iter(rule.kinks))
-    return abs(args[0] if kink[0] == 0.0 else args[0] - args[1])
+    """How far an operation is from its nearest kink: from a number, or from the tie of its two arguments."""
+    return min(abs(args[0] - (args[1] if len(kink) > 1 and kink[0] == kink[1] else kink[0])) for kink in rule.kinks)
 
 
 def _second_point(
     graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats
 ) -> tuple[Point, Floats, Floats] | None:
     """A random point near the first one that is inside every domain, and finite."""
-    for seed, distance in enumerate(DISTANCES):
-        moved_parameters, moved_inputs = (_moved(side, distance, seed) for side in (parameters, inputs))
+    for moved_parameters, moved_inputs in _proposals(parameters, inputs):
         point = point_at(graph, leaves, moved_parameters, moved_inputs)
         if point is not None and point.is_finite:
             return point, moved_parameters, moved_inputs
     return None
 
 
-def _moved(numbers: Floats, distance: float, seed: int) -> Floats:
+def _proposals(parameters: Floats, inputs: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Points nearer and nearer; on the edge of many domains, √x at 0, all numbers have to move to the same side."""
+    for seed, distance in enumerate(DISTANCES):
+        for least, most in ((-1.0, 1.0), (0.0, 1.0), (-1.0, 0.0)):
+            bounds = least * distance, most * distance
+            yield _moved(parameters, bounds, seed), _moved(inputs, bounds, seed)
+
+
+def _moved(numbers: Floats, bounds: tuple[float, float], seed: int) -> Floats:
     rng = random.Random(seed)  # noqa: S311 (no secret, and the same for every compile)
-    noise = np.array([rng.uniform(-distance, distance) for _ in range(len(numbers))])
+    noise = np.array([rng.uniform(*bounds) for _ in range(len(numbers))])
     sizes = np.where(np.isfinite(numbers) & (numbers != 0.0), np.abs(numbers), 1.0)
     moved: Floats = numbers + noise * sizes
     return moved
@@ -164,14 +176,24 @@ def _is_decisive(found: Point, right: Point, graph: Graph, leaves: Leaves, param
     if not right.is_finite and not found.is_finite:
         return False  # beyond the largest float, the order of additions decides what is inf and what is nan
     here = point_at(graph, leaves, parameters, inputs)
-    if here is None or here.is_at_a_kink:
-        return here is None
+    if here is None:
+        return True
+    bounds = -LAST_DIGIT, LAST_DIGIT
     beside = [
-        point_at(graph, leaves, *(_moved(side, LAST_DIGIT, seed) for side in (parameters, inputs))) for seed in range(3)
+        point_at(graph, leaves, *(_moved(side, bounds, seed) for side in (parameters, inputs))) for seed in range(3)
     ]
-    moved = [_distances(point, here) for point in beside if point is not None]
+    points = [point for point in beside if point is not None]
     differences = _distances(found, right)
-    return len(moved) == len(beside) and not any(_are_as_far(each, differences) for each in moved)
+    return (
+        len(points) == len(beside)
+        and not _may_cross(here, points)
+        and not any(_are_as_far(_distances(point, here), differences) for point in points)
+    )
+
+
+def _may_cross(here: Point, beside: Sequence[Point]) -> bool:
+    """Whether rounding may take an operation across its kink: not relu(0 · x), which is at its kink everywhere."""
+    return any(far != 0.0 or any(point.kinks.get(node) != 0.0 for point in beside) for node, far in here.kinks.items())
 
 
 def _distances(point: Point, other: Point) -> list[Floats]:

@@ -57,9 +57,10 @@ def lower(graph: Graph, parameters: Sequence[Value], inputs: Sequence[Value], wa
     """Number the nodes of a loss.
 
     Raises:
-        GraphError: if a parameter or an input is not a leaf, or is named twice.
+        GraphError: if a parameter or an input is not a leaf, or is named twice, or has to be a plain number.
     """
     _check_leaves(parameters, inputs)
+    _check_fixed(graph, {*parameters, *inputs})
     number = graph.index
     scalars = Scalars(
         rule=[node.rule if node.args else None for node in graph.nodes],
@@ -88,6 +89,18 @@ def _check_leaves(parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
                     instead="leaves, each once: wrt=model.parameters(), inputs=[x1, x2]",
                 )
             taken[leaf] = kind
+
+
+def _check_fixed(graph: Graph, changing: set[Value]) -> None:
+    for node in graph.nodes:
+        fixed = node.rule.fixed if node.rule is not None and node.args else ()
+        leaf = next((node.args[position] for position in fixed if node.args[position] in changing), None)
+        if leaf is not None:
+            raise GraphError(
+                f"compile with {leaf!r}, as in {graph.formula(node)}, as a leaf that changes",
+                "it is a plain number there, and has no derivative",
+                instead="x ** Value(3.0) when the graph is made, for an exponent that changes",
+            )
 
 
 def _uses(scalars: Scalars) -> list[int]:
@@ -124,22 +137,29 @@ def _is_zero(scalars: Scalars, node: int) -> bool:
 
 
 def _join_products(scalars: Scalars, uses: list[int]) -> None:
-    """A sum of products is a dot. It takes the number of the last of the products, which stands after all factors."""
+    """A sum of products is a dot; beside other terms, a part of the sum is."""
     for node, rule in enumerate(scalars.rule):
         if rule is not TOTAL:
             continue
         terms = scalars.args[node]
         products = [term for term in terms if scalars.rule[term] is mul and uses[term] == 1]
-        if len(products) >= 2:
-            last = max(products)
-            lefts, rights = ([scalars.args[term][side] for term in products] for side in (0, 1))
-            scalars.rule[last], scalars.args[last] = dot, lefts + rights
+        if len(products) == len(terms) > 1:
+            _make_dot(scalars, node, products)
+            continue
+        if len(products) > 1:
+            last, made = max(products), set(products)  # the last one stands after all factors
             scalars.data[last] = sum(scalars.data[term] for term in products)
-            made = set(products)
+            _make_dot(scalars, last, products)
             scalars.args[node] = [last, *(term for term in terms if term not in made)]
-            for term in made - {last}:
-                _forget(scalars, term)
         _settle(scalars, node)
+
+
+def _make_dot(scalars: Scalars, node: int, products: list[int]) -> None:
+    """Let a node be the sum of products that nobody else asks for."""
+    factors = [scalars.args[term][side] for side in (0, 1) for term in products]
+    for term in products:
+        _forget(scalars, term)
+    scalars.rule[node], scalars.args[node] = dot, factors
 
 
 def _settle(scalars: Scalars, node: int) -> None:
