@@ -4,9 +4,11 @@ import math
 
 import pytest
 
+import tinygrad_edu
 from tinygrad_edu import Value, chain_rule, floats, functions, parse, viz
 from tinygrad_edu.errors import SizeError
 from tinygrad_edu.rule import RULES, rule
+from tinygrad_edu.rules import sqrt
 from tinygrad_edu.show import in_brackets, printable, show
 
 
@@ -103,3 +105,22 @@ def test_a_text_from_outside_is_shown_without_what_a_terminal_would_obey(text, s
     assert printable(text) == shown
     assert printable(shown) == shown
     shown.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "forward", "partial", "at"),
+    [
+        ("arcsine", math.asin, lambda x, out: 1 / sqrt(1 - x * x), 0.3),
+        ("arcosh", math.acosh, lambda x, out: 1 / sqrt(x * x - 1), 1.7),
+    ],
+)
+def test_a_row_whose_slope_is_not_defined_at_1_is_written_compiled_and_stepped(name, forward, partial, at):
+    row = rule(name, forward, partial, numpy=f"np.{'arcsin' if name == 'arcsine' else 'arccosh'}({{}})")
+    try:
+        x = Value(at, label="x")
+        f = row(x) * 2.0
+        slope = (forward(at + 1e-6) - forward(at - 1e-6)) / 1e-6
+        assert tinygrad_edu.compile(f)()[1][0] == pytest.approx(slope, rel=1e-8)
+        assert "sqrt(" in str(chain_rule(f).steps[-1])
+    finally:
+        RULES.pop(name)

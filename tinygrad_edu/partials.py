@@ -9,11 +9,15 @@ Names to know: `partial_graphs`. Read next: `wording.py`.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tinygrad_edu.errors import DomainError
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.value import Value, as_float, recording
+
+STAND_INS = (1.0, 0.5, 2.0, -0.5)  # a Value has to have some number: 1 suits our rows, 0.5 an arc sine, 2 an acosh
 
 
 class PartialGraphs(NamedTuple):
@@ -37,6 +41,9 @@ def partial_graphs(rule: Rule, constants: Sequence[float | None]) -> PartialGrap
         rule: the operation.
         constants: for each argument the plain number that it is, or None for a variable.
 
+    Raises:
+        DomainError: if the partials are defined nowhere that was tried.
+
     >>> from tinygrad_edu.rules import mul, tanh
     >>> x, out, (partial,) = partial_graphs(tanh, [None])
     >>> partial.args[1].args == (out, out)
@@ -45,8 +52,16 @@ def partial_graphs(rule: Rule, constants: Sequence[float | None]) -> PartialGrap
     >>> graphs.partials[0], graphs.partials[1] is graphs.args[0]
     (3.0, True)
     """
-    args = tuple(Value(1.0) if number is None else number for number in constants)  # 1 is inside every domain
-    out = Value(1.0)
+    *others, last = STAND_INS
+    for number in others:
+        with contextlib.suppress(DomainError):
+            return _partial_graphs_at(number, rule, constants)
+    return _partial_graphs_at(last, rule, constants)
+
+
+def _partial_graphs_at(stand_in: float, rule: Rule, constants: Sequence[float | None]) -> PartialGraphs:
+    args = tuple(Value(stand_in) if number is None else number for number in constants)
+    out = Value(stand_in)
     with recording():  # what is found is kept, for all who ask later and are not inside `no_grad`
         found = rule.local_derivatives(args, out)
     return PartialGraphs(args, out, tuple(each if isinstance(each, Value) else as_float(each) for each in found))

@@ -29,7 +29,8 @@ from tinygrad_edu.value import Value
 Floats = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-9  # relative, to the largest number of its kind: the order of additions differs
-DISTANCES = (0.5, 0.1, 0.01, 1e-4)  # of the second point, relative to a number; the first of them inside every domain
+DISTANCES = (2.0, 0.5, 0.1, 0.01, 1e-4)  # of the second point, relative to a number: the first that domains allow;
+# beyond 1 signs change, so that a relu that is at rest at the first point may work at the second
 LAST_DIGIT = 4e-16
 PATIENCE = 1e3  # how often the effect of a change in the last digit, until a difference is one
 NEAR_A_KINK = 1e-12  # relative to the largest number of the graph
