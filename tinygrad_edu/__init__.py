@@ -7,7 +7,7 @@
     chain_rule      the sweep, one application at a time             chain_rule.py
     explain         one gradient, as a sum over paths                paths.py
     grad            the gradient as a graph of its own               backprop.py
-    no_grad         a block in which nothing is remembered           value.py
+    no_grad         a block in which nothing is remembered           recorder.py
     detect_anomaly  where the first inf or nan came from             anomaly.py
     compile         the graph of a loss as a NumPy program           the package compiler
     gradcheck       the gradient against differences                 gradcheck.py
@@ -37,8 +37,9 @@ from tinygrad_edu.expression import parse
 from tinygrad_edu.gradcheck import gradcheck
 from tinygrad_edu.optional import name_missing_parts
 from tinygrad_edu.paths import explain
+from tinygrad_edu.recorder import no_grad
 from tinygrad_edu.trace import Trace
-from tinygrad_edu.value import Value, no_grad
+from tinygrad_edu.value import Value
 
 if TYPE_CHECKING:
     from tinygrad_edu import nn, viz

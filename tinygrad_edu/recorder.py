@@ -74,13 +74,15 @@ class Now:
     Attributes:
         block: the innermost block that is open, or None.
         change: when a number was last set, by a clock; 0.0, if none was (see `marks.py`).
+        is_off: whether nobody records, which is known without a look at the frames.
     """
 
-    __slots__ = ("block", "change")
+    __slots__ = ("block", "change", "is_off")
 
     def __init__(self, block: Open | None = None, change: float = 0.0) -> None:
         self.block = block
         self.change = change
+        self.is_off = block is not None and block.records is False and block.owner is None
 
 
 _now: ContextVar[Now] = ContextVar("now", default=Now())  # noqa: B039 (it is replaced, and never changed)
@@ -94,8 +96,6 @@ def note_change(time: float) -> None:
 
 def recorder(block: Open, ordinary: Recorder) -> Recorder | None:
     """Who records inside a block: the ordinary recorder, a watcher, or nobody."""
-    if block.records is False and block.owner is None:  # as nearly always: the rest would say the same
-        return None
     found = _innermost_with("records", block)
     if found is not None and not found.records:
         return None

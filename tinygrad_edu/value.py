@@ -16,6 +16,7 @@ down an operation, and in which blocks nobody does, is in `recorder.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from math import nan
 from typing import TYPE_CHECKING, Any, SupportsFloat, Union
@@ -33,6 +34,7 @@ from tinygrad_edu.show import in_brackets, show
 if TYPE_CHECKING:
     from tinygrad_edu.viz import Drawing
 
+HALVES = re.compile("[\ud800-\udfff]")  # of characters that take two (surrogates): no file and no screen shows one
 Number = Union["Value", SupportsFloat]  # what may stand on either side of an operator
 
 
@@ -75,7 +77,7 @@ class Value:
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         self._data = as_float(data)
         self._grad = NOT_COMPUTED
-        self._label = label if type(label) is str and label.isascii() else _text(label)
+        self._label = label if label == "" else _text(label)
         self._since = NEVER
         self.rule = None
         self.args = ()
@@ -417,7 +419,7 @@ def _unary(rule: Rule, arg: Value) -> Value:
     out = rule.forward(x)
     here = now()
     if here.block is not None:
-        return _inside(here.block, here.change, out, rule, (arg,))
+        return Value(out) if here.is_off else _inside(here.block, here.change, out, rule, (arg,))
     node = _new(Value)
     node._data = out
     node._grad = NOT_COMPUTED
@@ -438,7 +440,7 @@ def _binary(rule: Rule, left: Value, right: Number) -> Value:
     out = rule.forward(x, y)
     here = now()
     if here.block is not None:
-        return _inside(here.block, here.change, out, rule, (left, right))
+        return Value(out) if here.is_off else _inside(here.block, here.change, out, rule, (left, right))
     partials = rule.constants
     if not partials:
         slope_x, slope_y = rule.slopes
@@ -496,14 +498,11 @@ def _name(arg: Value, generic: str, rule: Rule) -> str:
 
 
 def _text(label: object) -> str:
-    if not isinstance(label, str):
-        wrong = f"a label is a text, not {type(label).__name__}"
-        raise OptionError(f"the label {label!r} of a Value", wrong, instead='label="x1"')
-    if any("\ud800" <= character <= "\udfff" for character in label):
-        wrong = "half of a character that takes two (a surrogate) stands in it, which no file and no screen can show"
-        whole = label.encode("utf-8", "replace").decode()
-        raise OptionError(f"the label {label!a} of a Value", wrong, instead=f"label={whole!r}")
-    return str(label)
+    if isinstance(label, str):
+        return str(label) if label.isascii() else HALVES.sub("\N{REPLACEMENT CHARACTER}", label)
+    raise OptionError(
+        f"the label {label!r} of a Value", f"a label is a text, not {type(label).__name__}", instead='label="x1"'
+    )
 
 
 def as_value(number: Number) -> Value:
