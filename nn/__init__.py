@@ -14,10 +14,8 @@ import importlib
 from typing import Any
 
 from tinygrad_edu.nn import datasets, schedules
-from tinygrad_edu.nn.callbacks import Callback, EarlyStopping, Training
 from tinygrad_edu.nn.checkpoint import Checkpoint, load, read, save, weights_of
 from tinygrad_edu.nn.export import to_onnx, to_torch
-from tinygrad_edu.nn.history import History
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron
 from tinygrad_edu.nn.losses import (
     binary_cross_entropy,
@@ -28,10 +26,12 @@ from tinygrad_edu.nn.losses import (
 )
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Adam, AdamW, Optimizer, clip_grad_norm, clip_grad_value
-from tinygrad_edu.nn.preparation import Standardizer, train_test_split
-from tinygrad_edu.nn.table_model import TableModel
-from tinygrad_edu.nn.tables import Table, read_csv
-from tinygrad_edu.nn.train import accuracy, fit, predict, predict_proba, score
+from tinygrad_edu.nn.preprocessing import Standardizer, train_test_split
+from tinygrad_edu.nn.table.model import TableModel
+from tinygrad_edu.nn.table.reading import Table, read_csv
+from tinygrad_edu.nn.training.callbacks import Callback, EarlyStopping, Training
+from tinygrad_edu.nn.training.fit import accuracy, fit, predict, predict_proba, score
+from tinygrad_edu.nn.training.history import History
 
 __all__ = [
     "MLP",

@@ -31,7 +31,7 @@ import numpy as np
 from tinygrad_edu.errors import FileError, TinygradError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn.layers import MLP
-from tinygrad_edu.nn.samples import Floats
+from tinygrad_edu.nn.training.samples import Floats
 from tinygrad_edu.show import counted, printable
 
 FORMAT = "tinygrad_edu model"

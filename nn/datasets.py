@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.nn.init import unknown
-from tinygrad_edu.optional import needed
+from tinygrad_edu.packages import needed
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 

@@ -18,7 +18,7 @@ from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn.checkpoint import weights_of
 from tinygrad_edu.nn.layers import LINEAR, MLP
-from tinygrad_edu.optional import needed
+from tinygrad_edu.packages import needed
 
 TORCH: dict[str, tuple[str, dict[str, Any]]] = {
     "relu":       ("ReLU",      {}),

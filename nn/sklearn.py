@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tinygrad_edu import nn
-from tinygrad_edu.optional import needed
+from tinygrad_edu.packages import needed
 
 needed("sklearn", "nn.sklearn", "scikit-learn")
 

@@ -18,9 +18,10 @@ from itertools import product
 import numpy as np
 from matplotlib.mathtext import MathTextParser
 
-from tinygrad_edu import DomainError, Value, grad, parse, preludes
-from tinygrad_edu.printing import to_latex, to_text
+from tinygrad_edu import DomainError, Value, grad, parse
 from tinygrad_edu.rule import CALL
+from tinygrad_edu.text import helpers as preludes
+from tinygrad_edu.text.printing import to_latex, to_text
 from tinygrad_edu.value import apply, as_value
 
 SPECIAL = (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, math.inf, -math.inf)

@@ -4,7 +4,7 @@ import pytest
 
 from tinygrad_edu import Value, chain_rule, parse
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.trace import EdgeStep, ForwardStep, SeedStep
+from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
 
 
 def test_the_lesson():

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import tinygrad_edu
-from tinygrad_edu.cli import COMMANDS, main
+from tinygrad_edu.cli.main import COMMANDS, main
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_ctrl_c_ends_in_a_sentence(run, monkeypatch):
     def interrupt(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tinygrad_edu.cli.chain_rule", interrupt)
+    monkeypatch.setattr("tinygrad_edu.cli.main.chain_rule", interrupt)
     code, _, err = run("step", "x", "x=1")
     assert code == 130
     assert "stopped" in err

@@ -29,9 +29,9 @@ from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.errors import CompileError, GraphError, NumberError, SizeError, StaleGraphError
 from tinygrad_edu.functions import exp, log, logsumexp
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.preludes import NUMPY
 from tinygrad_edu.rule import POWER, PRODUCT, Rule
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.text.helpers import NUMPY
 from tinygrad_edu.value import apply
 
 seeds = st.integers(0, 10**6)

@@ -13,23 +13,24 @@ import numpy as np
 import pytest
 
 import tinygrad_edu
-from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, floats, nn, parse, terminal, viz
-from tinygrad_edu.anomaly import first_anomaly
-from tinygrad_edu.cli import main, step_lines
-from tinygrad_edu.cli_train import say_files
+from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, floats, nn, parse, viz
+from tinygrad_edu.age import warn
+from tinygrad_edu.checks.anomaly import first_anomaly
+from tinygrad_edu.checks.numeric_slope import check
+from tinygrad_edu.cli.main import main, step_lines
+from tinygrad_edu.cli.training import say_files
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.groups import product_of
-from tinygrad_edu.differences import check
 from tinygrad_edu.errors import CompileError, DivergedError, ExpressionError, FileError, OptionError
 from tinygrad_edu.files import write_whole
-from tinygrad_edu.marks import warn
-from tinygrad_edu.nn.table_model import Target
-from tinygrad_edu.nn.tables import Column, Table
-from tinygrad_edu.nn.tasks import TASKS
-from tinygrad_edu.optional import needed
-from tinygrad_edu.printing import LATEX, TEXT, as_factor
-from tinygrad_edu.stepper import HELP, Stepper, _cut_after
-from tinygrad_edu.text_graph import cells
+from tinygrad_edu.nn.table.model import Target
+from tinygrad_edu.nn.table.reading import Column, Table
+from tinygrad_edu.nn.training.objectives import TASKS
+from tinygrad_edu.packages import needed
+from tinygrad_edu.terminal import keyboard as terminal
+from tinygrad_edu.terminal.outline import cells
+from tinygrad_edu.terminal.stepper import HELP, Stepper, _cut_after
+from tinygrad_edu.text.printing import LATEX, TEXT, as_factor
 from tinygrad_edu.viz.style import tint
 
 
@@ -265,7 +266,7 @@ def test_what_a_package_lacks_in_turn_is_its_own_matter(monkeypatch):
 
 
 def test_a_warning_without_a_line_of_yours_is_still_given(monkeypatch):
-    monkeypatch.setattr("tinygrad_edu.marks.user_frame", lambda: None)
+    monkeypatch.setattr("tinygrad_edu.age.user_frame", lambda: None)
     with pytest.warns(GradientWarning, match="something"):
         warn("something", "for a reason", "anchor")
 

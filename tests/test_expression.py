@@ -12,8 +12,8 @@ from hypothesis import given, settings
 
 from tinygrad_edu import Value, parse
 from tinygrad_edu.errors import DomainError, ExpressionError, NumberError
-from tinygrad_edu.nesting import depths
-from tinygrad_edu.printing import as_factor, to_latex, to_text
+from tinygrad_edu.text.nesting import depths
+from tinygrad_edu.text.printing import as_factor, to_latex, to_text
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from tinygrad_edu import Value, chain_rule, detect_anomaly, nn, no_grad, viz
-from tinygrad_edu.cli import main
+from tinygrad_edu.cli.main import main
 from tinygrad_edu.errors import FileError, MissingError, TinygradError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.recorder import now
@@ -258,7 +258,7 @@ def test_ctrl_c_in_train_keeps_the_old_file_and_offers_the_new_network_in_anothe
             signal.raise_signal(signal.SIGINT)
         return ""
 
-    monkeypatch.setattr("tinygrad_edu.nn.progress.seen", interrupt_in_the_third)
+    monkeypatch.setattr("tinygrad_edu.nn.training.progress.seen", interrupt_in_the_third)
     code = main(["train", "moons", "--points", "20", "--epochs", "9", "--save", "m.json", "--plot", "--film", "m.gif"])
     assert code == 130
     assert "stopped after 3 epochs of 9; m.json was not written, the network as it is now is in m.stopped.json" in (
@@ -278,7 +278,7 @@ def test_ctrl_c_before_the_first_epoch_writes_nothing(tmp_path, monkeypatch, cap
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tinygrad_edu.nn.train._epoch", interrupt)
+    monkeypatch.setattr("tinygrad_edu.nn.training.fit._epoch", interrupt)
     assert main(["train", "moons", "--points", "20", *save]) == 130
     assert said in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -286,7 +286,7 @@ def test_ctrl_c_before_the_first_epoch_writes_nothing(tmp_path, monkeypatch, cap
 
 def test_a_model_that_cannot_be_saved_is_not_trained_first(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tinygrad_edu.nn.table_model.fit", lambda *_, **__: pytest.fail("it was trained"))
+    monkeypatch.setattr("tinygrad_edu.nn.table.model.fit", lambda *_, **__: pytest.fail("it was trained"))
     assert main(["train", "moons", "--save", "missing/m.json"]) == 1
     assert "missing: there is no such folder to write into" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -478,7 +478,9 @@ sys.exit(main())
 
 
 @needs_posix
-@pytest.mark.parametrize("moment", ["tinygrad_edu.value", "tinygrad_edu.gradcheck", "tinygrad_edu.cli", "numpy.linalg"])
+@pytest.mark.parametrize(
+    "moment", ["tinygrad_edu.value", "tinygrad_edu.checks.gradcheck", "tinygrad_edu.cli.main", "numpy.linalg"]
+)
 def test_ctrl_c_while_the_command_starts_is_no_traceback(tmp_path, moment):
     (tmp_path / "sitecustomize.py").write_text(f"""
 import signal, sys
@@ -501,7 +503,8 @@ def test_a_program_that_imports_the_package_keeps_its_signals():
 import signal
 numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 before = [signal.getsignal(number) for number in numbers]
-from tinygrad_edu import cli, nn, viz
+from tinygrad_edu import nn, viz
+from tinygrad_edu.cli import main as cli
 from tinygrad_edu.files import write_whole
 assert cli.main(["step", "x", "x=1"]) == 0
 assert [signal.getsignal(number) for number in numbers] == before

@@ -26,15 +26,15 @@ from zoo import ZOO
 import tinygrad_edu
 from tinygrad_edu import Value, chain_rule, gradcheck, nn, parse
 from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.cli import _parser, main
+from tinygrad_edu.cli.main import _parser, main
 from tinygrad_edu.errors import TinygradError
-from tinygrad_edu.javascript import rule_source
 from tinygrad_edu.nn import init, schedules
-from tinygrad_edu.printing import to_latex, to_text
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
-from tinygrad_edu.stepper import Stepper
-from tinygrad_edu.text_graph import ASCII, outline
+from tinygrad_edu.terminal.outline import ASCII, outline
+from tinygrad_edu.terminal.stepper import Stepper
+from tinygrad_edu.text.javascript import rule_source
+from tinygrad_edu.text.printing import to_latex, to_text
 
 FOLDER = Path(__file__).parent / "golden"
 PAGES: dict[str, Callable[[], str]] = {}

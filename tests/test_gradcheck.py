@@ -11,13 +11,13 @@ import pytest
 import random_graphs
 
 from tinygrad_edu import Value, gradcheck, no_grad, parse
-from tinygrad_edu.differences import MOST_RUNS, check
+from tinygrad_edu.checks.numeric_slope import MOST_RUNS, check
 from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.functions import log, sigmoid
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.value import as_value
 
-MODULE = importlib.import_module("tinygrad_edu.gradcheck")  # the package has a function of the same name
+MODULE = importlib.import_module("tinygrad_edu.checks.gradcheck")  # the package has a function of the same name
 
 
 def test_a_right_gradient_passes():

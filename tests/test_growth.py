@@ -10,12 +10,13 @@ import sys
 
 import pytest
 
-from tinygrad_edu import Trace, Value, chain_rule, explain, grad, gradcheck, nn, parse, paths, viz
-from tinygrad_edu.cli import step_lines
+from tinygrad_edu import Trace, Value, chain_rule, explain, grad, gradcheck, nn, parse, viz
+from tinygrad_edu.cli.main import step_lines
 from tinygrad_edu.functions import dot, logsumexp
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.printing import identifier, to_latex, to_text
-from tinygrad_edu.stepper import Stepper
+from tinygrad_edu.steps import paths
+from tinygrad_edu.terminal.stepper import Stepper
+from tinygrad_edu.text.printing import identifier, to_latex, to_text
 
 SIZES = (20, 40, 80)  # steps of a shape
 MOST = 2.6

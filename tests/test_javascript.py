@@ -9,10 +9,10 @@ from itertools import product
 import promises
 import pytest
 
-from tinygrad_edu.javascript import PRELUDE, Condition, is_complete, number_source, rule_source
-from tinygrad_edu.partials import partial_graphs
 from tinygrad_edu.rule import Domain, Rule
 from tinygrad_edu.rules import RULES, log, mul
+from tinygrad_edu.symbolic import partial_graphs
+from tinygrad_edu.text.javascript import PRELUDE, Condition, is_complete, number_source, rule_source
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node, which would run it, is not installed")
 

@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, no_grad, viz
-from tinygrad_edu.anomaly import first_anomaly
+from tinygrad_edu.checks.anomaly import first_anomaly
 from tinygrad_edu.errors import (
     CompileError,
     DivergedError,
@@ -19,7 +19,8 @@ from tinygrad_edu.errors import (
     OptionError,
     SizeError,
 )
-from tinygrad_edu.nn import predictor, steps
+from tinygrad_edu.nn.training import backends as steps
+from tinygrad_edu.nn.training import predictor
 
 X, y = nn.datasets.moons(n=33, noise=0.1, seed=0)
 X_val, y_val = nn.datasets.moons(n=14, noise=0.1, seed=1)

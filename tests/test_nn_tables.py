@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tinygrad_edu import nn
 from tinygrad_edu.errors import FileError, OptionError, TinygradError
-from tinygrad_edu.nn.table_model import Target
-from tinygrad_edu.nn.tables import Encoding, Table, is_table, read_csv
+from tinygrad_edu.nn.table.model import Target
+from tinygrad_edu.nn.table.reading import Encoding, Table, is_table, read_csv
 
 
 @pytest.fixture

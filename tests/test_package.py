@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import tinygrad_edu
-from tinygrad_edu import errors, optional
+from tinygrad_edu import errors, packages
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,14 +56,15 @@ def test_a_clone_that_is_not_installed_says_how_to_install_it(tmp_path, program)
 def test_an_installation_is_asked_for_where_none_is_found(monkeypatch, capsys):
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    optional.name_missing_parts()
+    packages.name_missing_parts()
     *_, last = sys.meta_path
     assert last.find_spec("somebody.elses") is None
     with pytest.raises(errors.MissingError, match="pip install -e"):
         last.find_spec("tinygrad_edu.lessons")
     sys.meta_path.insert(0, last)
-    for name in ("cli", "cli_train", "lessons"):
+    for name in ("cli.main", "cli.training", "cli", "lessons"):
         monkeypatch.delitem(sys.modules, f"tinygrad_edu.{name}", raising=False)
+    for name in ("cli", "lessons"):
         monkeypatch.delattr(tinygrad_edu, name, raising=False)
     assert importlib.import_module("tinygrad_edu.__main__").main() == 1
     assert capsys.readouterr().err.startswith(

@@ -13,8 +13,8 @@ from tinygrad_edu.functions import dot
 from tinygrad_edu.rule import RULES, rule
 from tinygrad_edu.value import apply
 from tinygrad_edu.viz import style
-from tinygrad_edu.viz.player.page import FOLDER, SCRIPTS
-from tinygrad_edu.viz.player.strings import HTML_LANG, LANGUAGES, TABLE, strings
+from tinygrad_edu.viz.page.document import FOLDER, SCRIPTS
+from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, TABLE, strings
 
 LESSON = {"x": -2, "y": 5, "z": -4}
 ODD = '</script><img src=x onerror="alert(1)"> & {{title}} </title> \''
@@ -157,8 +157,8 @@ def test_every_string_is_there_in_every_language_with_the_same_places():
 def sources():
     scripts = "".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
     template = (FOLDER / "page.html").read_text(encoding="utf-8")
-    sheet = (Path(__file__).parent.parent / "viz" / "player" / "worksheet.py").read_text(encoding="utf-8")
-    page = (Path(__file__).parent.parent / "viz" / "player" / "page.py").read_text(encoding="utf-8")
+    sheet = (Path(__file__).parent.parent / "viz" / "page" / "worksheet.py").read_text(encoding="utf-8")
+    page = (Path(__file__).parent.parent / "viz" / "page" / "document.py").read_text(encoding="utf-8")
     return scripts, template, sheet, page
 
 

@@ -16,7 +16,7 @@ from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
-from tinygrad_edu.trace import EdgeStep, ForwardStep, SeedStep
+from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
 
 pytestmark = needs_browser
 

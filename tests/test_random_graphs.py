@@ -8,7 +8,7 @@ import random_graphs
 from tinygrad_edu import chain_rule, grad, gradcheck, parse
 from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.graph import Graph, topological_order
-from tinygrad_edu.trace import EdgeStep
+from tinygrad_edu.steps.trace import EdgeStep
 
 SEEDS = range(150)
 

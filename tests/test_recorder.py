@@ -7,12 +7,13 @@ import gc
 
 import pytest
 
-from tinygrad_edu import Value, chain_rule, detect_anomaly, grad, gradcheck, no_grad, parse, wording
+from tinygrad_edu import Value, chain_rule, detect_anomaly, grad, gradcheck, no_grad, parse
 from tinygrad_edu.errors import AnomalyError
-from tinygrad_edu.javascript import rule_source
-from tinygrad_edu.partials import partial_graphs
 from tinygrad_edu.recorder import now, recording
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.steps import wording
+from tinygrad_edu.symbolic import partial_graphs
+from tinygrad_edu.text.javascript import rule_source
 
 x = Value(3.0, label="x")
 

@@ -12,13 +12,14 @@ import numpy as np
 import promises
 import pytest
 
-from tinygrad_edu import DomainError, Value, grad, preludes
+from tinygrad_edu import DomainError, Value, grad
 from tinygrad_edu import functions as functions_module
 from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.errors import GraphError, NumberError, PoleError, SizeError
-from tinygrad_edu.javascript import number_source
 from tinygrad_edu.rule import CALL, rule
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.text import helpers as preludes
+from tinygrad_edu.text.javascript import number_source
 from tinygrad_edu.value import apply, as_value
 
 rows = pytest.mark.parametrize("row", RULES.values(), ids=RULES)

@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_edu
 from tinygrad_edu import GradientWarning, Value, chain_rule, explain, grad, gradcheck, nn, viz
-from tinygrad_edu.anomaly import first_anomaly
+from tinygrad_edu.checks.anomaly import first_anomaly
 from tinygrad_edu.graph import Graph
 
 SIZE = 6000  # nodes: six times as many as Python lets calls be nested

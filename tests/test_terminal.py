@@ -14,9 +14,9 @@ import pytest
 
 from tinygrad_edu import Value, chain_rule, nn, parse
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.stepper import HELP, Stepper
-from tinygrad_edu.terminal import KEYS, _sent, keystrokes, signs_for
-from tinygrad_edu.text_graph import ASCII, cells
+from tinygrad_edu.terminal.keyboard import KEYS, _sent, keystrokes, signs_for
+from tinygrad_edu.terminal.outline import ASCII, cells
+from tinygrad_edu.terminal.stepper import HELP, Stepper
 
 LESSON = ["step", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4", "--interactive"]
 
@@ -312,14 +312,14 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(terminal):
 
 @needs_terminals
 def test_an_arrow_that_comes_in_parts_is_no_escape(monkeypatch):
-    monkeypatch.setattr("tinygrad_edu.terminal.REST_OF_KEY", 30)  # the parts may be as late as they like
+    monkeypatch.setattr("tinygrad_edu.terminal.keyboard.REST_OF_KEY", 30)  # the parts may be as late as they like
     reader, writer = os.pipe()
     os.write(writer, b"\033")
     late = threading.Timer(0.1, os.write, (writer, b"[C"))
     late.start()
     assert keystrokes(_sent(reader, 30)) == ["next"]
     late.join()
-    monkeypatch.setattr("tinygrad_edu.terminal.REST_OF_KEY", 0)
+    monkeypatch.setattr("tinygrad_edu.terminal.keyboard.REST_OF_KEY", 0)
     os.write(writer, b"\033")
     assert keystrokes(_sent(reader, 30)) == ["quit"]
     os.close(writer)

@@ -19,7 +19,7 @@ from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.errors import TraceError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.trace import EdgeStep, ForwardStep
+from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.value import apply, as_value
 
 DOCS = Path(__file__).parent.parent / "docs"

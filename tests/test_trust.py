@@ -13,7 +13,7 @@ import warnings
 import pytest
 
 from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, grad, nn, no_grad, parse
-from tinygrad_edu.anomaly import first_anomaly
+from tinygrad_edu.checks.anomaly import first_anomaly
 from tinygrad_edu.errors import AnomalyError, StaleGraphError
 from tinygrad_edu.functions import logsumexp
 

@@ -17,14 +17,14 @@ def test_every_neuron_has_a_picture_of_its_activation_and_its_line():
     assert [ax.get_title() for ax in figure.axes] == [f"a{n} (layer 1)" for n in range(1, 6)]
     mesh, line, *_ = figure.axes[0].collections
     assert np.allclose(np.concatenate([path.vertices for path in line.get_paths()])[:, 0], 0.5)
-    points = viz.plots.Plane(X, viz.inside.GRID).points
+    points = viz.plots.Plane(X, viz.activations.GRID).points
     assert np.allclose(mesh.get_array().ravel(), np.tanh(2 * points[:, 0] - 1))
 
 
 def test_a_later_layer_is_seen_through_those_before_it():
     model = nn.MLP(2, [3, 2, 1], seed=0)
     mesh = viz.plot_neurons(model, X, y, layer=3).axes[0].collections[0]
-    points = viz.plots.Plane(X, viz.inside.GRID).points
+    points = viz.plots.Plane(X, viz.activations.GRID).points
     assert np.allclose(mesh.get_array().ravel(), nn.predict(model, points))
 
 

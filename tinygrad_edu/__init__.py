@@ -29,16 +29,16 @@ if process.is_command(sys.orig_argv):
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_edu.anomaly import detect_anomaly
 from tinygrad_edu.backprop import grad
-from tinygrad_edu.chain_rule import chain_rule
+from tinygrad_edu.checks.anomaly import detect_anomaly
+from tinygrad_edu.checks.gradcheck import gradcheck
 from tinygrad_edu.errors import DomainError, GradientWarning, TinygradError
-from tinygrad_edu.expression import parse
-from tinygrad_edu.gradcheck import gradcheck
-from tinygrad_edu.optional import name_missing_parts
-from tinygrad_edu.paths import explain
+from tinygrad_edu.packages import name_missing_parts
 from tinygrad_edu.recorder import no_grad
-from tinygrad_edu.trace import Trace
+from tinygrad_edu.steps.chain_rule import chain_rule
+from tinygrad_edu.steps.paths import explain
+from tinygrad_edu.steps.trace import Trace
+from tinygrad_edu.text.parsing import parse
 from tinygrad_edu.value import Value
 
 if TYPE_CHECKING:

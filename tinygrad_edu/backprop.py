@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from tinygrad_edu.age import NOT_COMPUTED, warn
 from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.graph import Graph, stale_derivative, sweep_order, topological_order
-from tinygrad_edu.marks import NOT_COMPUTED, warn
 from tinygrad_edu.recorder import recording, watcher
 from tinygrad_edu.stale import old_nodes, recomputed, same
 from tinygrad_edu.value import Value

@@ -18,7 +18,7 @@ import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
-from tinygrad_edu.marks import NEVER, UNKNOWN
+from tinygrad_edu.age import NEVER, UNKNOWN
 
 if TYPE_CHECKING:
     from tinygrad_edu.rule import Rule

@@ -16,7 +16,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from tinygrad_edu.errors import DomainError, PoleError, SizeError
-from tinygrad_edu.real import real
+from tinygrad_edu.real_number import real
 from tinygrad_edu.show import counted, show
 
 if TYPE_CHECKING:

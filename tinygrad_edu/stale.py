@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tinygrad_edu.marks import NEVER, UNKNOWN
+from tinygrad_edu.age import NEVER, UNKNOWN
 from tinygrad_edu.value import Value
 
 

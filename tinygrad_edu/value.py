@@ -22,9 +22,9 @@ from math import nan
 from typing import TYPE_CHECKING, Any, SupportsFloat, Union
 
 from tinygrad_edu import copying, rules
+from tinygrad_edu.age import NEVER, NOT_COMPUTED, mark_changed
 from tinygrad_edu.errors import GraphError, NumberError, OptionError
-from tinygrad_edu.marks import NEVER, NOT_COMPUTED, mark_changed
-from tinygrad_edu.real import real
+from tinygrad_edu.real_number import real
 from tinygrad_edu.recorder import Open, now, recorder
 from tinygrad_edu.recorder import no_grad as no_grad
 from tinygrad_edu.recorder import recording as recording
@@ -308,7 +308,7 @@ class Value:
 
     def __str__(self) -> str:
         """The expression this Value stands for: `parse(str(v))` builds the same function again."""
-        from tinygrad_edu.printing import summary
+        from tinygrad_edu.text.printing import summary
 
         return summary(self)
 
@@ -317,7 +317,7 @@ class Value:
 
     def latex(self) -> str:
         """The expression this Value stands for, as LaTeX."""
-        from tinygrad_edu.printing import to_latex
+        from tinygrad_edu.text.printing import to_latex
 
         return to_latex(self)
 

@@ -14,13 +14,13 @@ Read in this order: style, drawing, graph, network, plots, inside, animation; th
 if __name__ != "tinygrad_edu.viz":
     raise ImportError("write `from tinygrad_edu import viz`: a bare import from here is a second copy of every class")
 
+from tinygrad_edu.viz.activations import plot_activations, plot_neurons, plot_parameters
 from tinygrad_edu.viz.animation import Animation
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import draw
-from tinygrad_edu.viz.inside import plot_activations, plot_neurons, plot_parameters
 from tinygrad_edu.viz.network import draw_network
-from tinygrad_edu.viz.player import Player, player
-from tinygrad_edu.viz.player.worksheet import Worksheet, worksheet
+from tinygrad_edu.viz.page import Player, player
+from tinygrad_edu.viz.page.worksheet import Worksheet, worksheet
 from tinygrad_edu.viz.plots import plot_decision_boundary, plot_history, save_figure
 
 __all__ = [

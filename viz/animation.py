@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike
 from tinygrad_edu import nn
 from tinygrad_edu.errors import DrawingError, GraphError, OptionError
 from tinygrad_edu.files import write_whole
-from tinygrad_edu.nn.predictor import Predictor
+from tinygrad_edu.nn.training.predictor import Predictor
 from tinygrad_edu.show import show
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.plots import new_axes, plot_decision_boundary

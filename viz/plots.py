@@ -21,7 +21,7 @@ from tinygrad_edu.errors import DrawingError, SizeError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
-from tinygrad_edu.nn.predictor import Predictor
+from tinygrad_edu.nn.training.predictor import Predictor
 from tinygrad_edu.viz import style
 
 if TYPE_CHECKING:

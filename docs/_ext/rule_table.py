@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
-from tinygrad_edu.wording import Wording, filled, local_derivatives, operation
+from tinygrad_edu.steps.wording import Wording, filled, local_derivatives, operation
 
 HEAD = ("operation", "local derivatives, by x and by y", "defined for", "remarks")
 LETTERS = ["x", "y"]

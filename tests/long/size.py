@@ -12,7 +12,7 @@ import time
 
 import tinygrad_edu
 from tinygrad_edu import Value, chain_rule, explain, grad, gradcheck, viz
-from tinygrad_edu.anomaly import first_anomaly
+from tinygrad_edu.checks.anomaly import first_anomaly
 
 FUNCTIONS = {
     "building it": lambda y, x: None,

@@ -32,8 +32,8 @@ from tinygrad_edu.compiler.proof import Leaves, Point, check_program
 from tinygrad_edu.compiler.scalars import lower
 from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError, TinygradError
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.preludes import NUMPY
 from tinygrad_edu.rules import dot, mul
+from tinygrad_edu.text.helpers import NUMPY
 from tinygrad_edu.value import Number, Value, as_float
 
 Floats = npt.NDArray[np.float64]

@@ -1,0 +1,382 @@
+"""How does a network that learned from a table answer questions about new rows?
+
+    model = TableModel.train(read_csv("iris.csv"), target="species", hidden=[8])
+    model.save("iris.json")
+    TableModel.load("iris.json").predict(read_csv("new.csv"))
+
+A network takes numbers and gives numbers. What they mean, which column, in which size, which class, is kept here,
+beside the network, and in its file.
+
+Names to know: `TableModel`, `Target`. Read next: `checkpoint.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinygrad_edu.errors import FileError, OptionError
+from tinygrad_edu.nn.checkpoint import Checkpoint, read, save
+from tinygrad_edu.nn.init import unknown
+from tinygrad_edu.nn.layers import MLP
+from tinygrad_edu.nn.optim import Adam
+from tinygrad_edu.nn.preprocessing import Standardizer, train_test_split
+from tinygrad_edu.nn.table.reading import Column, Encoding, Table, listed
+from tinygrad_edu.nn.training.callbacks import Callback, Training
+from tinygrad_edu.nn.training.fit import accuracy, fit, predict, score, shares_of
+from tinygrad_edu.nn.training.history import History
+from tinygrad_edu.show import counted
+
+FEW = 10  # different whole numbers in a target: they are classes
+ABOUT = "table"  # under which name all of it is kept in the file of a model
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be found.
+
+    Attributes:
+        name: of its column.
+        classes: their names, in order; empty for a number.
+        mean: of a number, in training.
+        scale: its standard deviation.
+    """
+
+    name: str
+    classes: tuple[str, ...] = ()
+    mean: float = 0.0
+    scale: float = 1.0
+
+    @classmethod
+    def of(cls, table: Table, name: str, *, task: str | None = None) -> Target:
+        """By what is in a table: words, and up to ten whole numbers, are classes.
+
+        Args:
+            table: to learn from.
+            name: of the column.
+            task: "classes" or "numbers", to decide it.
+
+        Raises:
+            OptionError: if there is no such column or task.
+            FileError: if a cell cannot be used, or there is only one class.
+        """
+        if task not in (None, "classes", "numbers"):
+            raise unknown("task", task, ["classes", "numbers"])
+        cells = _as_cells(table, name)
+        if task is None:
+            task = "classes" if _are_classes(cells) else "numbers"
+        if task == "numbers":
+            return cls._of_numbers(table, name, cells)
+        classes = tuple(map(str, sorted(set(cells))))
+        if len(classes) < 2 or 2 * len(classes) > len(table):
+            raise FileError(
+                f"the column {name!r} of {table.source}, to be told",
+                f"{len(classes)} different cells in {counted(len(table), 'row')} are too few or too many for classes",
+                instead=f"one of the columns\n{table.described()}",
+            )
+        return cls(name, classes)
+
+    @classmethod
+    def _of_numbers(cls, table: Table, name: str, cells: list[Any]) -> Target:
+        if isinstance(cells[0], str):
+            raise FileError(f"the column {name!r} of {table.source}", "it has words where numbers were")
+        standard = Standardizer.of(np.array(cells, dtype=float)[:, None])
+        return cls(name, (), float(standard.mean[0]), float(standard.scale[0]))
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a network has for it: one for two classes, or a number."""
+        return len(self.classes) if len(self.classes) > 2 else 1
+
+    @property
+    def loss(self) -> str:
+        """What is to be small."""
+        if not self.classes:
+            return "mse"
+        return "cross_entropy" if len(self.classes) > 2 else "bce_with_logits"
+
+    def __call__(self, table: Table) -> NDArray[Any]:
+        """The column as classes, whole numbers from 0; or as numbers of mean 0 and standard deviation 1.
+
+        Raises:
+            FileError: if there is a class that was not there before.
+        """
+        cells = _as_cells(table, self.name)
+        if not self.classes:
+            return (np.array(cells, dtype=float) - self.mean) / self.scale
+        new = next((cell for cell in map(str, cells) if cell not in self.classes), None)
+        if new is not None:
+            raise FileError(
+                f"{new!r} in column {self.name!r} of {table.source}",
+                "there was no such class in training",
+                instead=listed(self.classes),
+            )
+        return np.array([self.classes.index(str(cell)) for cell in cells])
+
+
+def _as_cells(table: Table, name: str) -> list[Any]:
+    """A column as numbers, whole ones as int; or as words."""
+    numbers = table.numbers(name)
+    if numbers is None:
+        return list(table.cells(name))
+    return [int(number) if number.is_integer() else number for number in numbers.tolist()]
+
+
+def _are_classes(cells: list[Any]) -> bool:
+    if isinstance(cells[0], str):
+        return True
+    return all(isinstance(cell, int) for cell in cells) and len(set(cells)) <= FEW
+
+
+@dataclass
+class Answers:
+    """What a network says of some rows.
+
+    Attributes:
+        found: the class, or the number, of each.
+        shares: the probability of each class, of shape (rows, classes); None for numbers.
+    """
+
+    found: list[Any]
+    shares: Floats | None = None
+
+
+@dataclass
+class TableModel:
+    """A network, and what its inputs and outputs are in a table.
+
+    Attributes:
+        network: the MLP.
+        encoding: the columns that it is asked with.
+        target: the column that it tells.
+        about: what else is known, and stands in its file: where it learned, and its `score` on the rows held back (on
+            all rows, if none are): the accuracy, or for numbers R².
+        history: of its training.
+
+    >>> table = Table.of_columns({"x": [0, 1, 2, 7, 8, 9] * 4, "size": (["small"] * 3 + ["large"] * 3) * 4})
+    >>> model = TableModel.train(table, hidden=[4], test=0)
+    >>> model.predict(Table.of_columns({"x": [1.5, 7.5]})).found
+    ['small', 'large']
+    """
+
+    network: MLP
+    encoding: Encoding
+    target: Target
+    about: dict[str, Any] = field(default_factory=dict)
+    history: History = field(default_factory=History)
+
+    @classmethod
+    def train(
+        cls,
+        table: Table,
+        *,
+        target: str | None = None,
+        without: Sequence[str] = (),
+        task: str | None = None,
+        hidden: Sequence[int] = (16, 16),
+        activation: str = "relu",
+        test: float = 0.2,
+        seed: int = 0,
+        begin: Callable[[TableModel, Floats, NDArray[Any]], object] = lambda *_: None,
+        **training: Any,
+    ) -> TableModel:
+        """Learn one column of a table from the others.
+
+        Args:
+            table: rows to learn from.
+            target: the column to tell; by default the last one.
+            without: columns to leave out.
+            task: "classes" or "numbers"; by default as the column looks.
+            hidden: the neurons of each hidden layer.
+            activation: of the hidden layers.
+            test: the share of rows that is held back to be looked at; 0 for none.
+            seed: of weights, order, and choice of rows.
+            begin: called before the training, with the model, its inputs and its targets.
+            training: `lr`, `epochs`, `batch_size`, `callbacks`, `progress`: see `learn`.
+
+        Raises:
+            OptionError: if there is no such column, or nothing to learn from.
+            FileError: if a cell cannot be used.
+        """
+        name = table.names[-1] if target is None else target
+        goal = Target.of(table, name, task=task)
+        for other in without:
+            table.place_of(other)
+        left_out = {name, *without}
+        inputs = [column for column in table.names if column not in left_out]
+        if not inputs:
+            raise OptionError(f"{table.source} without its other columns", "there is nothing left to learn from")
+        y = goal(table)
+        seen, unseen = _held_back(y, test, seed)
+        code = Encoding.of(table, inputs, rows=seen)
+        network = MLP(len(code.inputs), [*hidden, goal.outputs], activation=activation, seed=seed)
+        model = cls(network, code, goal, {"data": table.source})
+        X = code(table)
+        begin(model, X, y)
+        model.learn(X[seen], y[seen], (X[unseen], y[unseen]) if len(unseen) else None, seed=seed, **training)
+        return model
+
+    def learn(
+        self,
+        X: Floats,
+        y: NDArray[Any],
+        validation_data: tuple[Floats, NDArray[Any]] | None = None,
+        *,
+        seed: int = 0,
+        lr: float = 0.01,
+        epochs: int = 100,
+        batch_size: int | None = 32,
+        callbacks: Iterable[Callback | Callable[[Training], object]] = (),
+        progress: bool | None = None,
+    ) -> History:
+        """Train the network on inputs and targets; `history` says how it went.
+
+        Args:
+            X: inputs, as the encoding makes them.
+            y: targets, as the target makes them.
+            validation_data: inputs and targets that are only looked at.
+            seed: of the order.
+            lr: the learning rate of Adam.
+            epochs: passes over the data.
+            batch_size: samples a step.
+            callbacks: see `fit`.
+            progress: see `fit`.
+        """
+        self.history = fit(
+            self.network,
+            X,
+            y,
+            loss=self.target.loss,
+            optimizer=Adam(self.network.parameters(), lr=lr),
+            epochs=epochs,
+            batch_size=batch_size,
+            validation_data=validation_data,
+            callbacks=callbacks,
+            seed=seed,
+            progress=progress,
+        )
+        looked_at = (X, y) if validation_data is None else validation_data
+        way = accuracy if self.target.classes else score
+        self.about["score"] = way(self.network, *looked_at)
+        return self.history
+
+    # Asking
+
+    def predict(self, table: Table) -> Answers:
+        """The answer for each row: a class and the probabilities of all, or a number.
+
+        Raises:
+            OptionError: if an input is missing.
+            FileError: if a cell cannot be used, or the network has no answer to a row but inf or nan.
+        """
+        outputs = predict(self.network, self.encoding(table))
+        self._check_outputs(table, outputs)
+        if not self.target.classes:
+            return Answers((outputs * self.target.scale + self.target.mean).tolist())
+        shares = shares_of(self.network, outputs)
+        return Answers([self.target.classes[index] for index in shares.argmax(axis=1)], shares)
+
+    def _check_outputs(self, table: Table, outputs: Floats) -> None:
+        wrong = np.flatnonzero(~np.isfinite(outputs.reshape(len(outputs), -1)).all(axis=1))
+        if len(wrong):
+            is_whole = all(math.isfinite(parameter.data) for parameter in self.network.parameters())
+            raise FileError(
+                f"the answer to {table.place(int(wrong[0]))}",
+                "the row has numbers far beyond those of the training, and the answer is not finite"
+                if is_whole
+                else "the network has weights that are inf or nan, and so has no answer",
+                instead="a row like those of the training" if is_whole else "a network that is trained once more",
+            )
+
+    # Files
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write it into a file; see `nn.save`, whose files `nn.load` reads as well."""
+        columns = [
+            {"name": column.name, "standard": column.standard, "words": column.words}
+            for column in self.encoding.columns
+        ]
+        target = {
+            "name": self.target.name,
+            "classes": self.target.classes,
+            "mean": self.target.mean,
+            "scale": self.target.scale,
+        }
+        return save(self.network, path, about={**self.about, ABOUT: {"inputs": columns, "target": target}})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> TableModel:
+        """Read it from a file.
+
+        Raises:
+            FileError: if the file holds no model, or one that says nothing of columns.
+            OSError: if it cannot be read.
+        """
+        file = read(path)
+        try:
+            model = _from_about(file)
+        except FileError as error:
+            raise _wrong(path, str(error)) from None
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
+            raise _wrong(path, "it does not say which columns its inputs and outputs are") from None
+        sizes = (len(model.encoding.inputs), model.target.outputs)
+        if sizes != (file.model.sizes[0], file.model.sizes[-1]):
+            raise _wrong(path, f"its columns make {sizes[0]} inputs and {sizes[1]} outputs, and its network has others")
+        return model
+
+
+def _held_back(y: NDArray[Any], test: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which rows are seen in training, and which are not."""
+    rows = np.arange(len(y))
+    if not test:
+        return rows, rows[:0]
+    seen, unseen, _, _ = train_test_split(rows, y, test_size=test, seed=seed)
+    return seen, unseen
+
+
+def _from_about(file: Checkpoint) -> TableModel:
+    told = dict(file.about)
+    table = told.pop(ABOUT)
+    columns = []
+    for column in table["inputs"]:
+        standard = column["standard"]
+        numbers = None if standard is None else (float(standard[0]), float(standard[1]))
+        columns.append(Column(str(column["name"]), numbers, _words(column["words"])))
+    target = table["target"]
+    classes = _words(target["classes"])
+    if len(classes) == 1:
+        raise FileError(f"its target has one class, {classes[0]!r}, and there are two or more, or none for a number")
+    if len({column.name for column in columns}) < len(columns):
+        raise FileError("two of its columns have the same name")
+    goal = Target(str(target["name"]), classes, float(target["mean"]), float(target["scale"]))
+    sizes = [goal.mean, goal.scale, *(number for column in columns for number in column.standard or ())]
+    if not all(map(math.isfinite, sizes)) or any(column.standard and not column.standard[1] for column in columns):
+        raise ValueError("a mean or a standard deviation is no number")
+    return TableModel(file.model, Encoding(tuple(columns)), goal, told)
+
+
+def _words(told: Any) -> tuple[str, ...]:
+    """Different texts, in a list."""
+    if not isinstance(told, list) or not all(isinstance(word, str) for word in told):
+        raise TypeError(told)
+    if len(set(told)) < len(told):
+        twice = next(word for index, word in enumerate(told) if word in told[:index])
+        raise FileError(f"two of its words are {twice!r}")
+    return tuple(told)
+
+
+def _wrong(path: str | os.PathLike[str], wrong: str) -> FileError:
+    return FileError(
+        f"the model in {Path(path).name!r}",
+        wrong,
+        instead="a file that `tinygrad-edu train … --save` or TableModel.save wrote",
+    )

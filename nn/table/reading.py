@@ -1,0 +1,385 @@
+"""How does a table in a file become numbers that a network can learn from?
+
+    table = read_csv("iris.csv")
+    table.names                          the columns, by the first line, or x1, x2 … if that is a row
+    code = Encoding.of(table, ["length", "width", "colour"])
+    X = code(table)                      numbers with mean 0 and standard deviation 1; words as 0 and 1
+
+Nothing is guessed in silence: a cell that is empty, or a word among numbers, is an error that names its line.
+
+Names to know: `Table`, `read_csv`, `Encoding`. Read next: `table_model.py`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinygrad_edu.errors import FileError, OptionError, SizeError
+from tinygrad_edu.nn.preprocessing import Standardizer
+from tinygrad_edu.show import are, cut, printable
+
+DELIMITERS = ",;\t|"
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
+WORD, NUMBER, GAP = "word", "number", "gap"  # what a cell may be
+MOST_WORDS = 50  # different ones in a column that is an input: each becomes an input of its own
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of cells, as they were written.
+
+    Attributes:
+        names: of the columns.
+        rows: the cells of each row, as texts.
+        source: what the table is called in messages.
+        lines: the line of its file that each row stands in.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    source: str = "the table"
+    lines: tuple[int, ...] = ()
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, Sequence[Any]], source: str = "the table") -> Table:
+        """A table of columns by name.
+
+        Raises:
+            SizeError: if they are not of one length.
+
+        >>> Table.of_columns({"x": [1, 2], "y": ["a", "b"]}).rows
+        (('1', 'a'), ('2', 'b'))
+        """
+        lengths = {name: len(cells) for name, cells in columns.items()}
+        if len(set(lengths.values())) > 1:
+            told = ", ".join(f"{name!r} has {length}" for name, length in lengths.items())
+            raise SizeError(
+                "a table of columns of different lengths", told, instead="a cell in each column for each row"
+            )
+        rows = tuple(tuple(map(str, row)) for row in zip(*columns.values(), strict=True))
+        return cls(tuple(columns), rows, source)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def cells(self, name: str) -> list[str]:
+        """A column.
+
+        Raises:
+            OptionError: if there is none of that name; the message tells of all columns.
+            FileError: if a cell is empty.
+        """
+        place = self.place_of(name)
+        found = [row[place] for row in self.rows]
+        for number, cell in enumerate(found):
+            if cell.lower() in MISSING:
+                raise FileError(
+                    f"{self.place(number)}: {cell!r} in column {name!r}",
+                    "every cell needs a number or a word",
+                    instead="a table without that row, or without that column",
+                )
+        return found
+
+    def place_of(self, name: str) -> int:
+        """The number of a column, from 0.
+
+        Raises:
+            OptionError: if there is none of that name; the message tells of all columns.
+        """
+        if name not in self._places:
+            raise OptionError(f"the column {name!r} of {self.source}", f"its columns are\n{self.described()}")
+        return self._places[name]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
+
+    def numbers(self, name: str) -> Floats | None:
+        """A column as numbers; None if it is made of words.
+
+        Raises:
+            FileError: if most cells are numbers and one is not.
+        """
+        cells = self.cells(name)
+        found = [_number(cell) for cell in cells]
+        wrong = [index for index, number in enumerate(found) if number is None]
+        if len(wrong) > len(cells) / 2 or (wrong and len(cells) < 3):
+            return None
+        if wrong:
+            raise FileError(
+                f"{self.place(wrong[0])}: {cells[wrong[0]]!r} in column {name!r}",
+                f"{len(cells) - len(wrong)} of its {len(cells)} cells are numbers, and this is none",
+                instead="a number, or a table without that row",
+            )
+        return np.array(found, dtype=float)
+
+    def place(self, row: int) -> str:
+        """Where a row stands, as an error says it.
+
+        >>> Table.of_columns({"x": [1, 2]}).place(1)
+        'the table, row 2'
+        """
+        return f"{self.source}, line {self.lines[row]}" if self.lines else f"{self.source}, row {row + 1}"
+
+    def described(self) -> str:
+        """A line for each column: its name, and what is in it.
+
+        >>> print(Table.of_columns({"x": [1, 2.5, 3], "colour": ["red", "red", "blue"]}).described())
+          x       numbers from 1 to 3
+          colour  words: red, blue
+        """
+        names = [printable(name) for name in self.names]
+        width = max(map(len, names), default=0)
+        return "\n".join(f"  {name:<{width}}  {self._content(place)}" for place, name in enumerate(names))
+
+    def _content(self, place: int) -> str:
+        cells = [row[place] for row in self.rows]
+        found = [number for number in map(_number, cells) if number is not None]
+        if len(found) > len(cells) / 2:
+            others = len(cells) - len(found)
+            return f"numbers from {min(found):.6g} to {max(found):.6g}" + (f"; {others} others" if others else "")
+        words = list(dict.fromkeys(cells))
+        return f"words: {listed(words[:6])}" + (f" and {len(words) - 6} more" if len(words) > 6 else "")
+
+
+def read_csv(path: str | os.PathLike[str]) -> Table:
+    r"""A table out of a text file: a line a row, cells between commas, semicolons, tabs or bars.
+
+    The first line gives the names of the columns, if none of its cells is a number; it is a row, and the columns are
+    x1, x2 …, if all are. If some are, the lines below decide: a word above numbers is a name, and so is a number above
+    words; a word that stands below once more is part of a row. Between semicolons, tabs or bars, `1,5` is a number too.
+
+    Raises:
+        FileError: if the file is no such table, or nothing tells whether its first line is a row; the message says in
+            which line.
+        OSError: if it cannot be read.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "points.csv"
+    >>> _ = path.write_text("x,side\n1.5,left\n2,right\n")
+    >>> table = read_csv(path)
+    >>> table.names, table.numbers("x").tolist(), table.cells("side")
+    (('x', 'side'), [1.5, 2.0], ['left', 'right'])
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _wrong(path, f"byte {error.start + 1} is no UTF-8") from None
+    if "\0" in text:
+        raise _wrong(path, "it has a byte 0, and so is no text")
+    delimiter = _delimiter(text)
+    rows, lines = _cells(path, text, delimiter)
+    if not rows:
+        raise _wrong(path, "it is empty")
+    has_names = _has_names(path, rows)
+    names = rows[0] if has_names else tuple(f"x{number}" for number in range(1, len(rows[0]) + 1))
+    rows, lines = (rows[1:], lines[1:]) if has_names else (rows, lines)
+    _check_shape(path, names, rows, lines)
+    return Table(names, tuple(rows), printable(path.name), tuple(lines))
+
+
+def _has_names(path: Path, rows: list[tuple[str, ...]]) -> bool:
+    """Whether the first line is one of names rather than a row."""
+    first, below = rows[0], rows[1:]
+    kinds = set(map(_kind, first))
+    if kinds == {WORD} or kinds == {NUMBER} or not below:
+        return kinds == {WORD}
+    found = {_is_name(cell, [row[place] for row in below if place < len(row)]) for place, cell in enumerate(first)}
+    if found >= {True, False} or found == {None}:
+        shown = cut(", ".join(map(repr, first)), 80)
+        raise _wrong(path, f"its first line may be a row, or names of columns: {shown}; the lines below do not tell")
+    return True in found
+
+
+def _is_name(cell: str, below: list[str]) -> bool | None:
+    """Whether a cell of the first line is the name of its column; None if the cells below it do not tell."""
+    kinds = {_kind(other) for other in below} - {GAP}
+    if len(kinds) == 1 and GAP != _kind(cell) not in kinds:
+        return True
+    return False if _kind(cell) == WORD and cell in below else None
+
+
+def _kind(cell: str) -> str:
+    if cell.lower() in MISSING:
+        return GAP
+    return WORD if _number(cell) is None else NUMBER
+
+
+def _cells(path: Path, text: str, delimiter: str) -> tuple[list[tuple[str, ...]], list[int]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    rows, lines = [], []
+    try:
+        for row in reader:
+            cells = tuple(cell.strip() for cell in row)
+            if any(cells):
+                rows.append(tuple(map(_with_point, cells)) if delimiter != "," else cells)
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        raise _wrong(path, f"line {reader.line_num}: {error}") from None
+    return rows, lines
+
+
+def _check_shape(path: Path, names: tuple[str, ...], rows: list[tuple[str, ...]], lines: list[int]) -> None:
+    if not rows:
+        raise _wrong(path, "it has names of columns, and no rows")
+    if "" in names:
+        raise _wrong(path, f"column {names.index('') + 1} has no name in its first line")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise _wrong(path, f"two columns are called {twice[0]!r}")
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != len(names):
+            raise _wrong(path, f"line {line} has {len(row)} cells, and there {are(len(names), 'column')}")
+
+
+def _wrong(path: Path, wrong: str) -> FileError:
+    return FileError(
+        f"the table in {path.name!r}", wrong, instead="a line with names of columns, then a line for each sample"
+    )
+
+
+def _delimiter(text: str) -> str:
+    """What divides the cells: the sign that is in the first line most often."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(DELIMITERS, key=first.count)
+
+
+def _with_point(cell: str) -> str:
+    """1,5 as 1.5; other cells as they are."""
+    return cell.replace(",", ".") if cell.count(",") == 1 and _number(cell.replace(",", ".")) is not None else cell
+
+
+def _number(cell: str) -> float | None:
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and "_" not in cell else None
+
+
+# Columns as inputs
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as inputs of a network.
+
+    Attributes:
+        name: of the column.
+        standard: (mean, standard deviation) of numbers; None for words.
+        words: for words, those that were there, in order: each is an input, 1 where it stands and 0 elsewhere.
+    """
+
+    name: str
+    standard: tuple[float, float] | None = None
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: Table, name: str, rows: NDArray[np.int64] | None = None) -> Column:
+        """By what is in a table; mean and standard deviation by some of its rows, or by all.
+
+        Raises:
+            FileError: if a cell cannot be used, or there are too many different words.
+        """
+        numbers = table.numbers(name)
+        if numbers is not None:
+            standard = Standardizer.of((numbers if rows is None else numbers[rows])[:, None])
+            return cls(name, (float(standard.mean[0]), float(standard.scale[0])))
+        words = tuple(sorted(set(table.cells(name))))
+        if len(words) > MOST_WORDS:
+            raise FileError(
+                f"the column {name!r} of {table.source}",
+                f"it has {len(words)} different words, and each would be an input; up to {MOST_WORDS} can be used",
+                instead=f"leave it out: --without {printable(name)}",
+            )
+        return cls(name, words=words)
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of its inputs."""
+        return [f"{self.name}={word}" for word in self.words] if self.standard is None else [self.name]
+
+    def __call__(self, table: Table) -> Floats:
+        """Its inputs, of shape (rows, inputs).
+
+        Raises:
+            FileError: if there are words for numbers, or a word that was not there before.
+        """
+        if self.standard is not None:
+            numbers = table.numbers(self.name)
+            if numbers is None:
+                raise FileError(f"the column {self.name!r} of {table.source}", "it has words where numbers were")
+            mean, scale = self.standard
+            return ((numbers - mean) / scale)[:, None]
+        cells = table.cells(self.name)
+        new = next((cell for cell in cells if cell not in self.words), None)
+        if new is not None:
+            raise FileError(
+                f"{new!r} in column {self.name!r} of {table.source}",
+                "the network was trained without such a cell",
+                instead=listed(self.words),
+            )
+        return np.array([[float(cell == word) for word in self.words] for cell in cells])
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """Columns of a table as the inputs of a network.
+
+    >>> table = Table.of_columns({"x": [1, 3, 5], "colour": ["red", "blue", "red"]})
+    >>> code = Encoding.of(table, ["x", "colour"])
+    >>> code.inputs
+    ['x', 'colour=blue', 'colour=red']
+    >>> code(table).round(2).tolist()
+    [[-1.22, 0.0, 1.0], [0.0, 1.0, 0.0], [1.22, 0.0, 1.0]]
+    """
+
+    columns: tuple[Column, ...]
+
+    @classmethod
+    def of(cls, table: Table, names: Sequence[str], rows: NDArray[np.int64] | None = None) -> Encoding:
+        """By what is in these columns of a table; means and standard deviations by some of its rows, or by all."""
+        return cls(tuple(Column.of(table, name, rows) for name in names))
+
+    @classmethod
+    def plain(cls, names: Sequence[str]) -> Encoding:
+        """Numbers as they are."""
+        return cls(tuple(Column(name, (0.0, 1.0)) for name in names))
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of all inputs."""
+        return [name for column in self.columns for name in column.inputs]
+
+    def __call__(self, table: Table) -> Floats:
+        """The inputs, of shape (rows, inputs)."""
+        return np.hstack([column(table) for column in self.columns])
+
+
+def listed(words: Iterable[str]) -> str:
+    """Names or cells out of a file, one after the other, as they may be shown.
+
+    >>> listed(["red", "blue"])
+    'red, blue'
+    """
+    return ", ".join(map(printable, words))
+
+
+def is_table(text: str) -> bool:
+    """Whether a text is the name of a file of a table rather than of a data set."""
+    return Path(text).suffix != "" or os.sep in text

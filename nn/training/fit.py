@@ -1,0 +1,376 @@
+"""How does a network learn from data?
+
+    history = fit(model, X, y, loss="hinge", epochs=40, validation_data=(X_val, y_val))
+
+An *epoch* is one pass over the data, in batches: forward, loss, backward, a step of the optimizer. `fit` shows a
+progress bar on a terminal, keeps what it saw in a `History`, and ends cleanly on Ctrl-C.
+
+Names to know: `fit`, `predict`, `predict_proba`, `accuracy`, `score`. Read next: `checkpoint.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import random
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tinygrad_edu.errors import NumberError, OptionError, SizeError
+from tinygrad_edu.nn.init import is_count
+from tinygrad_edu.nn.module import Module
+from tinygrad_edu.nn.optim import SGD, Optimizer
+from tinygrad_edu.nn.training.backends import Batch, Seen, Steps, has_one_graph, steps_of
+from tinygrad_edu.nn.training.callbacks import Callback, Training, as_callback
+from tinygrad_edu.nn.training.history import History
+from tinygrad_edu.nn.training.objectives import Loss, Task, task_of
+from tinygrad_edu.nn.training.predictor import PART, Predictor, one_by_one
+from tinygrad_edu.nn.training.progress import bar
+from tinygrad_edu.nn.training.samples import Floats, as_floats, at
+from tinygrad_edu.show import counted
+from tinygrad_edu.value import Value
+
+FIRST_LR = 0.05
+MANY = 4 * PART  # samples, from which on it pays to compile what predicts them
+
+
+def fit(
+    model: Module,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    loss: str | Loss = "hinge",
+    optimizer: Optimizer | None = None,
+    epochs: int = 40,
+    batch_size: int | None = 10,
+    validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+    callbacks: Iterable[Callback | Callable[[Training], object]] = (),
+    seed: int | None = 0,
+    compiled: bool | None = None,
+    progress: bool | None = None,
+) -> History:
+    """Train a model on data, in place.
+
+    Args:
+        model: the network, or any Module that takes a sample and gives a Value or a list of them.
+        X: samples, of shape (n, inputs).
+        y: n labels: 0 and 1, or for "hinge" also -1 and 1 (it is given -1 for 0), class indices for "cross_entropy", or
+            a row of shares for each sample; numbers for "mse", or a row of them where the model has several outputs.
+        loss: "hinge", "mse", "bce", "bce_with_logits", "cross_entropy", or a function of predictions and targets.
+        optimizer: of parameters of the model (of some of them, and the others stay as they are). By default SGD with
+            momentum 0.9 and learning rate 0.05, times a factor that falls in a straight line from epoch to epoch. One
+            that is given keeps its learning rate and its schedule; L2 regularization is its `weight_decay`.
+        epochs: passes over the data.
+        batch_size: samples for each step; None for all of them.
+        validation_data: samples and labels that are looked at after every epoch, and never trained on.
+        callbacks: functions of a `Training`, or callbacks such as `EarlyStopping`, which are asked after every epoch.
+            What they make of the numbers of the parameters and of the optimizer holds from then on.
+        seed: of the order of the samples.
+        compiled: whether to train a compiled program, which gives the same numbers much faster, or scalar by scalar. By
+            default the networks and losses of this package are compiled, and what you wrote yourself is not: a model
+            that decides by looking at its numbers has another graph for each sample. (True tries it, and holds it
+            against the model.) Should the compiler fail, the default goes on scalar by scalar, with a warning.
+        progress: whether to show a progress bar; if not said, where standard error is a terminal.
+
+    Returns:
+        The history of loss and accuracy, up to the epoch that Ctrl-C interrupted or a callback stopped.
+
+    Raises:
+        SizeError: if X and y do not fit together or to the model.
+        OptionError: if the loss is unknown, a label is none that it takes, a count is below 1, the optimizer moves no
+            parameter of the model, or a callback has put another Value in the place of one.
+        NumberError: if a sample is not made of real numbers.
+        CompileError: with compiled=True, if the compiler fails.
+        DivergedError: if the loss, an output or a gradient is no longer a finite number; it names the node where that
+            began.
+
+    >>> from tinygrad_edu.nn import MLP, datasets
+    >>> X, y = datasets.blobs(n=20)
+    >>> fit(MLP(2, [1], seed=0), X, y, epochs=10).accuracy[-1]
+    1.0
+    """
+    _check_count("epochs", epochs)
+    task = task_of(loss)
+    data = _data(task, X, y, "X", "y")
+    size = len(data.targets) if batch_size is None else batch_size
+    _check_count("batch_size", size)
+    validation = None if validation_data is None else _data(task, *_pair(validation_data), "X_val", "y_val")
+    _check_model(model)
+    descent = _descent(model, -(-len(data.targets) // size), epochs) if optimizer is None else optimizer
+    _check_optimizer(descent, model)
+    history = History()
+    training = Training(model, descent, history, epochs)
+    asked = [as_callback(callback) for callback in callbacks]
+    steps = steps_of(model, task, descent, history, compiled)
+    with bar(epochs, progress) as advance, _until_the_end(training, steps, asked, validation is not None):
+        for order in _orders(len(data.targets), epochs, seed):
+            _epoch(steps, task, data, order, size, history)
+            if validation is not None:
+                _validate(steps, task, validation, history)
+            advance(history)
+            if _is_stopped(training, steps, asked):
+                break
+    return history
+
+
+def _descent(model: Module, steps: int, epochs: int) -> Optimizer:
+    """The optimizer of those who give none, for so many steps an epoch."""
+    return SGD(model.parameters(), lr=FIRST_LR, momentum=0.9, schedule=partial(_falling, steps, epochs))
+
+
+def _falling(steps: int, epochs: int, n: int) -> float:
+    """From 1 in a straight line to almost a tenth, an epoch at a time."""
+    return 1 - 0.9 * min(n // steps, epochs) / epochs
+
+
+def _orders(samples: int, epochs: int, seed: int | None) -> Iterator[list[int]]:
+    """The samples in another random order for every epoch."""
+    shuffled = random.Random(seed)  # noqa: S311 (the order of samples is no secret)
+    order = list(range(samples))
+    for _ in range(epochs):
+        shuffled.shuffle(order)
+        yield order
+
+
+def _epoch(steps: Steps, task: Task, data: Batch, order: list[int], size: int, history: History) -> None:
+    total, right = 0.0, 0.0
+    mixed = Batch(data.X[order], [data.targets[number] for number in order])
+    for batch in mixed.parts(size):
+        seen = steps.train(batch)
+        total += seen.loss * len(batch.targets)
+        right += task.count_right(seen.outputs, batch.targets)
+    history.loss.append(total / len(order))
+    history.accuracy.append(right / len(order))
+
+
+def _validate(steps: Steps, task: Task, validation: Batch, history: History) -> None:
+    seen: Seen = steps.evaluate(validation)
+    history.val_loss.append(seen.loss)
+    history.val_accuracy.append(task.count_right(seen.outputs, validation.targets) / len(validation.targets))
+
+
+def _is_stopped(training: Training, steps: Steps, callbacks: list[Callback]) -> bool:
+    if callbacks:
+        steps.hand_over()
+        before = _parameters(training.model)
+        for callback in callbacks:
+            callback.after_epoch(training)
+        _check_same(before, _parameters(training.model), training)
+    return bool(training.history.stopped)
+
+
+def _parameters(model: Any) -> dict[str, Value]:
+    """By their names; those of a model that is no Module have their numbers for names."""
+    named = model.named_parameters() if isinstance(model, Module) else enumerate(model.parameters())
+    return {str(name): parameter for name, parameter in named}
+
+
+def _check_same(before: dict[str, Value], after: dict[str, Value], training: Training) -> None:
+    """No optimizer moves a Value that is new, and one that is gone would still be moved."""
+    if before != after:
+        name = next(name for name in {**before, **after} if before.get(name) is not after.get(name))
+        what = "is gone" if name not in after else "is new" if name not in before else "is another Value now"
+        raise OptionError(
+            f"fit(..., callbacks=...): after epoch {training.history.epochs} the parameter {name} {what}",
+            "a callback has changed the model, and the optimizer would go on moving the parameters it had",
+            instead="parameter.data = number, which changes the number; or another fit, of the changed model",
+        )
+
+
+@contextlib.contextmanager
+def _until_the_end(training: Training, steps: Steps, callbacks: list[Callback], validates: bool) -> Iterator[None]:
+    """Whatever ends the training, the model has its parameters, and the callbacks their last word."""
+    history = training.history
+    try:
+        try:
+            yield
+        finally:
+            steps.close()
+    except KeyboardInterrupt:
+        steps.close()  # it may have been this that was interrupted
+        history.interrupted = True
+        seen = [history.accuracy, history.val_loss, history.val_accuracy] if validates else [history.accuracy]
+        history.finish_epoch(min(map(len, seen)))  # an epoch of which not all is known is none
+    finally:
+        for callback in callbacks:
+            callback.at_end(training)
+
+
+# Asking a model
+
+
+def predict(model: Module, X: ArrayLike) -> Floats:
+    """The outputs for samples of shape (n, inputs), without a graph: shape (n,), or (n, outputs).
+
+    >>> from tinygrad_edu.nn import MLP
+    >>> predict(MLP(2, [3, 1], seed=0), [[0.0, 1.0], [1.0, 0.0]]).shape
+    (2,)
+    """
+    way = Predictor(model) if has_one_graph(model) and len(np.asarray(X)) > MANY else partial(one_by_one, model)
+    return way(X)
+
+
+def predict_proba(model: Module, X: ArrayLike) -> Floats:
+    """The probability of each class, of shape (n, classes), as scikit-learn's classifiers give them.
+
+    One output is a probability if it comes out of a sigmoid, and else a logit; several are logits, one for each class.
+    The margins of a hinge loss are no logits, and what is made of them here is no more than a guess.
+
+    >>> from tinygrad_edu.nn import MLP
+    >>> predict_proba(MLP(1, [1], init="zeros"), [[3.0]]).tolist()
+    [[0.5, 0.5]]
+    """
+    return shares_of(model, predict(model, X))
+
+
+def shares_of(model: Module, outputs: Floats) -> Floats:
+    """The probabilities that outputs of a model stand for: nan where they are nan, or where two of them are inf."""
+    with np.errstate(invalid="ignore"):
+        if outputs.ndim > 1:
+            powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+            return shares
+        one = outputs if _is_sigmoid(model) else np.exp(-np.logaddexp(0.0, -outputs))
+        return np.column_stack([1 - one, one])
+
+
+def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
+    """The share of samples whose class is predicted right: by the largest of several outputs, or by the middle of one.
+
+    The middle is ½ behind a sigmoid, else 0; the labels on its two sides are 0 and 1, or -1 and 1.
+
+    >>> from tinygrad_edu.nn import MLP
+    >>> line = MLP(1, [1], init="zeros")
+    >>> line.layers[0].neurons[0].w[0].data = 1.0
+    >>> accuracy(line, [[-2.0], [-1.0], [3.0], [4.0]], [0, 1, 1, 1])
+    0.75
+    """
+    outputs, labels = predict(model, X), np.asarray(y).ravel()
+    if len(outputs) != len(labels):
+        raise SizeError(f"accuracy of {len(outputs)} samples and {len(labels)} labels", "each sample has one label")
+    if outputs.ndim > 1:
+        return float(np.mean(outputs.argmax(axis=1) == labels))
+    middle = 0.5 if _is_sigmoid(model) else 0.0
+    return float(np.mean((outputs > middle) == (labels > 0)))
+
+
+def score(model: Module, X: ArrayLike, y: ArrayLike) -> float:
+    """How well a model of numbers does: R², the share of the spread of y that it explains; 1 is all of it.
+
+    A model of classes has its `accuracy`.
+
+    Raises:
+        SizeError: if there is not one number for each output.
+
+    >>> from tinygrad_edu.nn import MLP
+    >>> line = MLP(1, [1], init="zeros")
+    >>> score(line, [[0.0], [1.0]], [-1.0, 1.0])
+    0.0
+    """
+    outputs, numbers = predict(model, X), as_floats(y, "score", "y")
+    if numbers.shape == (*outputs.shape, 1):
+        numbers = numbers[..., 0]
+    if outputs.shape != numbers.shape:
+        raise SizeError(
+            f"score of outputs of shape {outputs.shape} and y of shape {numbers.shape}", "they are compared"
+        )
+    missed, spread = np.sum((numbers - outputs) ** 2), np.sum((numbers - numbers.mean(axis=0)) ** 2)
+    return float(1 - missed / spread) if spread else float(missed == 0)
+
+
+def _is_sigmoid(model: Module) -> bool:
+    return getattr(model, "output", "") == "sigmoid"
+
+
+# What is asked for
+
+
+def _check_count(name: str, number: int) -> None:
+    if not is_count(number):
+        wrong = "a whole number of at least 1 is needed to learn anything"
+        raise OptionError(f"fit(..., {name}={number!r})", wrong, instead=f"{name}=10")
+
+
+def _check_model(model: object) -> None:
+    if not callable(model) or not callable(getattr(model, "parameters", None)):
+        raise OptionError(
+            f"fit of {model!r}",
+            "a model can be called, and has parameters()",
+            instead="a Module, such as MLP(2, [8, 1])",
+        )
+
+
+def _check_optimizer(optimizer: Any, model: Module) -> None:
+    """An optimizer of one's own only has to step; where it says what it moves, that has to be of the model."""
+    if not all(callable(getattr(optimizer, name, None)) for name in ("step", "zero_grad")):
+        raise OptionError(
+            f"fit(..., optimizer={optimizer!r})",
+            "an optimizer has step() and zero_grad()",
+            instead="optimizer=nn.Adam(model.parameters(), lr=0.01)",
+        )
+    moved = getattr(optimizer, "parameters", None)
+    if isinstance(moved, list | tuple | np.ndarray) and set(model.parameters()).isdisjoint(list(moved)):
+        raise OptionError(
+            f"fit of {model!r} with an optimizer of {counted(len(moved), 'parameter')}",
+            "none of them is a parameter of this model, which would learn nothing",
+            instead=f"{type(optimizer).__name__}(model.parameters()), of this model",
+        )
+
+
+def _pair(data: Any) -> tuple[ArrayLike, ArrayLike]:
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise OptionError(
+            f"fit(..., validation_data={type(data).__name__})",
+            "samples and their labels are wanted",
+            instead="validation_data=(X_val, y_val)",
+        )
+    return data[0], data[1]
+
+
+def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> Batch:
+    samples, labels = as_floats(X, "fit", X_name), _labels(y, y_name)
+    if samples.ndim != 2 or not labels.ndim or len(samples) != len(labels) or not len(samples):
+        raise SizeError(
+            f"fit with {X_name} of shape {samples.shape} and {y_name} of shape {labels.shape}",
+            f"{X_name} has a row for each sample, and {y_name} as many labels",
+            instead=f"{X_name} of shape (n, inputs) and {y_name} of shape (n,)",
+        )
+    _check_numbers(X_name, samples)
+    if labels.dtype.kind == "f":
+        _check_numbers(y_name, labels)
+    if labels.shape == (len(samples), 1):  # a column
+        labels = labels[:, 0]
+    return Batch(samples, task.targets(labels.tolist()))
+
+
+def _labels(y: ArrayLike, name: str) -> NDArray[Any]:
+    """Labels of any kind, of which none is complex or nan: what else is right, the loss says."""
+    try:
+        labels = np.asarray(y)
+    except ValueError as error:
+        raise SizeError(f"fit with {name}", f"its rows have different lengths: {error}") from None
+    for place in np.ndindex(labels.shape) if labels.dtype.kind in "cO" else ():
+        cell: Any = labels[place]
+        if np.iscomplexobj(cell):
+            raise NumberError(f"fit with {cell!r} at {at(name, place)}", "complex is not a real number")
+        if isinstance(cell, float) and math.isnan(cell):
+            raise _incomplete(cell, name, place)
+    return labels
+
+
+def _check_numbers(name: str, numbers: NDArray[np.float64]) -> None:
+    if not np.isfinite(numbers).all():
+        place = tuple(int(index) for index in np.argwhere(~np.isfinite(numbers))[0])
+        raise _incomplete(numbers[place], name, place)
+
+
+def _incomplete(number: float, name: str, place: tuple[int, ...]) -> OptionError:
+    return OptionError(
+        f"fit with {number} at {at(name, place)}",
+        "a sample that is no number would make the whole network nan",
+        instead=f"{name} without the samples that are incomplete",
+    )

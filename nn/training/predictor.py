@@ -1,0 +1,114 @@
+"""How are the outputs for very many samples computed?
+
+By a compiled program, as training is: the graph of some hundred samples is made once, and the program of it called part
+by part. The parameters are inputs of that program, so that it can be asked again after they have changed.
+
+Where the compiler fails, they are computed sample by sample: the same numbers, later.
+
+Names to know: `Predictor`, `compiled`. Read next: `train.py`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+import tinygrad_edu
+from tinygrad_edu.age import user_frame
+from tinygrad_edu.compiler import Program
+from tinygrad_edu.errors import CompileError, TinygradError
+from tinygrad_edu.nn.layers import Outputs
+from tinygrad_edu.nn.module import Module
+from tinygrad_edu.nn.training.samples import Floats, as_floats
+from tinygrad_edu.value import Value, no_grad, recording
+
+PART = 256  # samples a call
+
+
+class Predictor:
+    """The outputs of a model, whose graph is the same for every sample.
+
+    >>> from tinygrad_edu.nn import MLP
+    >>> model = MLP(2, [3, 1], seed=0)
+    >>> predictor = Predictor(model)
+    >>> X = np.random.default_rng(0).normal(size=(1000, 2))
+    >>> bool(np.allclose(predictor(X)[:3], [model(x).data for x in X[:3]]))
+    True
+    """
+
+    def __init__(self, model: Module) -> None:
+        self.model = model
+        self.leaves = model.parameters()
+        self._program: Program | None = None
+        self._is_refused = False
+
+    def __call__(self, X: ArrayLike) -> Floats:
+        """The outputs for samples of shape (n, inputs): shape (n,), or (n, outputs)."""
+        samples = as_floats(X, "predict")
+        if not self._is_refused:
+            try:
+                return self._outputs(samples)
+            except CompileError as error:
+                self._is_refused = True
+                warn_slow("predict computes sample by sample", error)
+        return one_by_one(self.model, samples)
+
+    def _outputs(self, samples: Floats) -> Floats:
+        numbers = np.array([leaf.data for leaf in self.leaves])
+        parts = [self._part(samples[start : start + PART], numbers) for start in range(0, len(samples), PART)]
+        return np.concatenate(parts)
+
+    def _part(self, samples: Floats, numbers: Floats) -> Floats:
+        full = np.zeros((PART, samples.shape[1]))  # the last part is filled up
+        full[: len(samples)] = samples
+        program = self._program = self._program or self._compiled(full)
+        program(np.concatenate([full.ravel(), numbers]))
+        return program.outputs[: len(samples)]
+
+    def _compiled(self, samples: Floats) -> Program:
+        with recording():
+            xs = [[Value(number) for number in row] for row in samples.tolist()]
+            outputs = [self.model(x) for x in xs]
+            flat = [value for output in outputs for value in ([output] if isinstance(output, Value) else output)]
+            total = sum(flat, start=Value(0.0))
+            return compiled(total, wrt=[], inputs=[xs, self.leaves], outputs=outputs)
+
+
+def one_by_one(model: Module, X: ArrayLike) -> Floats:
+    """The same, sample by sample, without a graph: for any model."""
+    with no_grad():
+        return np.array([numbers_of(model(row)) for row in as_floats(X, "predict").tolist()])
+
+
+def compiled(loss: Value, **options: Any) -> Program:
+    """`tinygrad_edu.compile`, where whatever it refuses is no fault of the caller.
+
+    Raises:
+        CompileError: if it gives no program.
+    """
+    try:
+        return tinygrad_edu.compile(loss, **options)
+    except CompileError:
+        raise
+    except TinygradError as error:
+        wrong = f"the compiler refuses it: {error}"
+        raise CompileError(
+            f"compile of {loss!r}", wrong, instead="the eager way, and a report with this graph"
+        ) from error
+
+
+def warn_slow(what: str, error: CompileError) -> None:
+    """Say, at the line of the caller's own code, that the scalars themselves are computed, because compiling failed."""
+    text = f"{what}, because compiling failed: the numbers are right, and it takes longer\n{error}"
+    frame = user_frame()
+    place = ("<tinygrad_edu>", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+    warnings.warn_explicit(text, RuntimeWarning, *place)
+
+
+def numbers_of(outputs: Outputs | Sequence[Value]) -> Any:
+    """The numbers of an output, or of several."""
+    return outputs.data if isinstance(outputs, Value) else [output.data for output in outputs]

@@ -1,0 +1,358 @@
+"""What can be done from a terminal?
+
+    tinygrad-edu demo                                    all of it in one go
+    tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4        the chain rule, every step in numbers
+    tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4   the same to be done on paper, with an answer key
+    tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4        the gradient graph as a picture
+    tinygrad-edu train moons                             a network and what it learned; predict and lesson too
+
+Results go to standard output, progress and errors to standard error. The exit code is 0 if all went well, 1 if what was
+asked for cannot be done, 2 if it could not be understood, 130 after Ctrl-C, 143 if asked to terminate.
+
+Names to know: `main`. What the shell is owed besides is in `process.py`. This is the last file of the reading order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from tinygrad_edu import __version__
+from tinygrad_edu.cli.training import (
+    LESSON_HELP,
+    PREDICT_HELP,
+    TRAIN_HELP,
+    add_lesson,
+    add_predict,
+    add_train,
+    say_files,
+    train_and_draw,
+)
+from tinygrad_edu.errors import OptionError, TinygradError
+from tinygrad_edu.files import make_folder
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.process import INTERRUPTED
+from tinygrad_edu.show import printable, show
+from tinygrad_edu.steps.chain_rule import chain_rule
+from tinygrad_edu.steps.trace import Trace
+from tinygrad_edu.text.parsing import as_python_reads, parse
+from tinygrad_edu.text.printing import to_text
+from tinygrad_edu.value import Value
+
+LESSON = "q = x + y; f = q * z"
+MOST_PATHS = 8  # to a leaf, that are listed one by one
+LESSON_VALUES = ("x=-2", "y=5", "z=-4")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(_with_expressions(sys.argv[1:] if arguments is None else arguments))
+    try:
+        options.run(options)
+    except TinygradError as error:
+        return _report(options.command, str(error))
+    except OSError as error:
+        return _report(options.command, _described(error))
+    except KeyboardInterrupt as stop:
+        print(f"\n{printable(stop) or 'stopped; files written so far are whole'}", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _report(command: str, text: str) -> int:
+    """Say what went wrong; names from files come in it, and a terminal would obey what is hidden in them."""
+    print("\n".join(map(printable, f"tinygrad-edu {command}: {text}".split("\n"))), file=sys.stderr)
+    return 1
+
+
+def _described(error: OSError) -> str:
+    """What the system says, of which file, and what to do, where `files` has noted that."""
+    named = "" if error.filename is None else f"{printable(error.filename)}: "
+    return "\n".join([f"{named}{error.strerror or error}", *getattr(error, "__notes__", ())])
+
+
+def _with_expressions(arguments: Sequence[str]) -> list[str]:
+    """An expression may begin with a minus; with a space before it, it is not taken for an option."""
+    first = arguments[0] if arguments else ""
+    return [
+        f" {text}" if first in ("step", "draw", "worksheet") and re.match(r"-[^-hio]|-[hio]\W", text) else text
+        for text in arguments
+    ]
+
+
+# The arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    """Python's own, which prints what it was given as it is."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what could not be understood, and exit with 2."""
+        super().error(printable(message))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tinygrad-edu",
+        description="Step through the chain rule, draw gradient graphs, train tiny networks.",
+        epilog='Begin with: tinygrad-edu demo. Then: tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1',
+    )
+    parser.add_argument("--version", action="version", version=f"tinygrad_edu {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (short, long, add_arguments) in COMMANDS.items():
+        raw = argparse.RawDescriptionHelpFormatter
+        add_arguments(commands.add_parser(name, help=short, description=long, formatter_class=raw))
+    return parser
+
+
+DEMO_HELP = """\
+Step through f = (x + y)·z, draw its gradient graph, make a page that steps
+through it in a browser, train a network with two hidden layers on two moons,
+draw it and its decision boundary, and say which files were written."""
+STEP_HELP = """\
+Print how EXPRESSION is computed, then every application of the chain rule on
+the way back:
+
+  tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4
+  tinygrad-edu step "h = relu(w * x); loss = (h - 1) ** 2" w=0.5 x=3
+  tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 --html f.html
+
+With --interactive you step through it with the arrow keys. With --html it
+becomes a page to step through in a browser, forward and back, with live
+inputs, predictions, and a gradient check.
+
+An expression has + - * / **, brackets, numbers, functions (exp, log, sqrt,
+sin, cos, tanh, sigmoid, relu, abs, maximum, dot([..], [..]) and more), and
+names of your own: `q = x + y; q * z`."""
+WORKSHEET_HELP = """\
+Write a page to print: the graph of EXPRESSION with empty boxes, a row for each
+operation and each application of the chain rule, and the answer key on a page
+of its own:
+
+  tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-1"""
+DRAW_HELP = """\
+Draw the graph of EXPRESSION, with the local derivative on every edge and,
+after the backward sweep, every gradient:
+
+  tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4 -o f.svg
+  tinygrad-edu draw "tanh(dot([w, v], [2, 3]) + b)" w=-3 v=1 b=2 --detail full
+
+The suffix of the file chooses the format: .svg, .png, .dot, and .pdf where
+Graphviz is installed."""
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", type=Path, default=Path("tinygrad-edu-demo"), help="folder for the pictures")
+    parser.set_defaults(run=_demo)
+
+
+def _add_expression(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("expression", metavar="EXPRESSION", help='such as "(x + y) * z"')
+    parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="a number for every name, such as x=-2")
+
+
+def _add_step(parser: argparse.ArgumentParser) -> None:
+    _add_expression(parser)
+    parser.add_argument("-i", "--interactive", action="store_true", help="step with the arrow keys")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser")
+    _add_lang(parser)
+    parser.set_defaults(run=_step)
+
+
+def _add_lang(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", default="en", help="of the page: en (default) or zh")
+
+
+def _add_worksheet(parser: argparse.ArgumentParser) -> None:
+    _add_expression(parser)
+    default = Path("worksheet.html")
+    parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: worksheet.html)")
+    _add_lang(parser)
+    parser.set_defaults(run=_worksheet)
+
+
+def _add_draw(parser: argparse.ArgumentParser) -> None:
+    _add_expression(parser)
+    parser.add_argument("-o", "--output", type=Path, default=Path("graph.svg"), help="the file (default: graph.svg)")
+    parser.add_argument("--forward-only", action="store_true", help="draw the graph before the sweep, gradients —")
+    parser.add_argument("--detail", default="op", help="op (default), or full: a dot opened into × and +")
+    parser.set_defaults(run=_draw)
+
+
+COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] = {
+    "demo":  ("all of it in one go",                      DEMO_HELP,  _add_demo),
+    "step":  ("print every step of the chain rule",       STEP_HELP,  _add_step),
+    "worksheet": ("print the chain rule as an exercise",  WORKSHEET_HELP, _add_worksheet),
+    "draw":  ("draw the gradient graph",                  DRAW_HELP,  _add_draw),
+    "train": ("train a network and draw what it learned", TRAIN_HELP, add_train),
+    "predict": ("ask a network that was saved",           PREDICT_HELP, add_predict),
+    "lesson": ("run one of the classic lessons",          LESSON_HELP, add_lesson),
+}  # fmt: skip
+
+
+# The commands
+
+
+def _demo(options: argparse.Namespace) -> None:
+    folder = make_folder(options.output)
+    _title("1. The chain rule on f = (x + y) · z")
+    f = _graph(LESSON, LESSON_VALUES)
+    _print_steps(f)
+    f.backward()
+    files = [*_save_drawings(f, folder)]
+    _title("2. A network learns two moons")
+    files += train_and_draw(_train_options(folder))
+    _title("3. What was written")
+    say_files(files)
+    print(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
+    print('Now your own:  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1')
+
+
+def _step(options: argparse.Namespace) -> None:
+    if options.html is not None:
+        from tinygrad_edu import viz
+
+        player = viz.player(_graph(options.expression, options.values), lang=options.lang)
+        say_files([player.save(options.html)])
+        return
+    f = _graph(options.expression, options.values)
+    if options.interactive:
+        from tinygrad_edu.terminal.keyboard import interact
+
+        interact(chain_rule(f), to_text(f))
+        return
+    _print_steps(f)
+
+
+def _worksheet(options: argparse.Namespace) -> None:
+    from tinygrad_edu import viz
+
+    sheet = viz.worksheet(_graph(options.expression, options.values), lang=options.lang)
+    say_files([sheet.save(options.output)])
+    print("  open it in a browser and print it")
+
+
+def _draw(options: argparse.Namespace) -> None:
+    from tinygrad_edu import viz
+
+    f = _graph(options.expression, options.values)
+    if not options.forward_only:
+        f.backward()
+    say_files([viz.draw(f, detail=options.detail).save(options.output)])
+
+
+def _graph(expression: str, assignments: Sequence[str]) -> Value:
+    """The graph of an expression; its output is called f, if it has no name and f is free."""
+    values: dict[str, float] = {}
+    for name, number in map(_assignment, assignments):
+        if name in values:
+            raise OptionError(f"two numbers for {name}", "a name has one", instead=f"{name}={show(number)}")
+        values[name] = number
+    f = parse(expression, **values)
+    unused = [name for name in values if name not in {node.label for node in Graph(f)}]
+    if unused:
+        verb = "makes" if len(unused) == 1 else "make"
+        print(f"note: {', '.join(unused)} {verb} no difference to the result", file=sys.stderr)
+    if not f.label and "f" not in {node.label for node in Graph(f)}:
+        f.label = "f"
+    return f
+
+
+def _assignment(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    value = _number(number)
+    if value is None or not name.strip().isidentifier():
+        raise OptionError(
+            f"{text!r} after the expression", "a name, = and a number stand here, without spaces", instead="x=-2"
+        )
+    return as_python_reads(name.strip()), value
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+# What is printed
+
+
+def _title(text: str) -> None:
+    bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
+    print(f"\n{bold}{text}{plain}\n")
+
+
+def _print_steps(f: Value) -> None:
+    trace = chain_rule(f)
+    print("\n".join(step_lines(f, trace)))
+
+
+def step_lines(f: Value, trace: Trace) -> Iterable[str]:
+    """The whole of `tinygrad-edu step`, a line each.
+
+    >>> f = parse("f = x * y", x=2, y=3)
+    >>> for line in step_lines(f, chain_rule(f)):
+    ...     print(line)
+    f = x * y
+    <BLANKLINE>
+    forward: every operation computes its number
+      f = x * y  = 2 * 3  = 6
+    <BLANKLINE>
+    backward: the chain rule along every edge, old + upstream × local = new
+      ∂f/∂f             1
+      ∂f/∂x  ∂f/∂f · y  0 + 1 × 3 = 3
+      ∂f/∂y  ∂f/∂f · x  0 + 1 × 2 = 2
+    <BLANKLINE>
+    gradient
+      ∂f/∂x  = 3
+      ∂f/∂y  = 2
+    """
+    yield to_text(f)
+    if trace.forward:
+        yield ""
+        yield "forward: every operation computes its number"
+        yield from _columns((f"{s.name} = {s.formula}", f"= {s.numbers}", f"= {show(s.out)}") for s in trace.forward)
+    yield ""
+    yield "backward: the chain rule along every edge, old + upstream × local = new"
+    name = trace.output.name
+    rows = [(f"∂{name}/∂{name}", "", "1")]
+    rows += [(s.gradient, s.rule_with_symbol, f"{s.sum}, {s.status}" if s.is_shared else s.sum) for s in trace.edges]
+    yield from _columns(rows)
+    yield ""
+    yield "gradient"
+    yield from _columns((f"∂{name}/∂{leaf}", f"= {gradient}") for leaf, gradient in _leaf_gradients(trace))
+    for explanation in (trace.explain(leaf.name) for leaf in trace.leaves):
+        if 2 <= explanation.count <= MOST_PATHS:
+            yield ""
+            yield from str(explanation).split("\n")
+
+
+def _leaf_gradients(trace: Trace) -> list[tuple[str, str]]:
+    return [(leaf.name, show(trace.gradients[leaf.name])) for leaf in trace.leaves]
+
+
+def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Rows as lines, every column as wide as its widest cell, up to a limit that one long formula may not break."""
+    table = list(rows)
+    widths = [min(34, max(map(len, column))) for column in zip(*table, strict=True)]
+    return ["  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def _train_options(folder: Path) -> argparse.Namespace:
+    options = _parser().parse_args(["train", "moons"])
+    options.output = folder
+    return options
+
+
+def _save_drawings(f: Value, folder: Path) -> list[Path]:
+    from tinygrad_edu import viz
+
+    drawing = viz.draw(f)
+    page = viz.player(f).save(folder / "f.html")
+    return [page, drawing.save(folder / "f.svg"), drawing.save(folder / "f.png")]

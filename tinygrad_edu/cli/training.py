@@ -1,0 +1,414 @@
+"""Networks from a terminal.
+
+    tinygrad-edu train moons                             a network, its data and its decision boundary
+    tinygrad-edu train iris.csv --save iris.json         the last column of a table, told from the others
+    tinygrad-edu predict iris.json new.csv               what the network says of other rows
+    tinygrad-edu lesson planar                           one of the classic lessons
+
+Names to know: `train_and_draw`. Read next: `cli.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from tinygrad_edu.errors import OptionError
+from tinygrad_edu.files import check_writable, make_folder
+from tinygrad_edu.lessons import LESSONS
+from tinygrad_edu.show import counted, printable, show
+
+if TYPE_CHECKING:
+    from tinygrad_edu import nn
+    from tinygrad_edu.nn.table.model import Answers
+
+TRAIN_HELP = """\
+Train a multi-layer perceptron, and draw it:
+
+  tinygrad-edu train moons
+  tinygrad-edu train spirals --hidden 16 16 --epochs 200 --plot --film f.gif
+  tinygrad-edu train iris.csv --target species --save iris.json
+
+DATA is moons, circles, xor, spirals, blobs, flower, yinyang (points in the
+plane), digits (needs scikit-learn), or a table: a CSV file whose first line
+names its columns. Words become classes, or inputs of 0 and 1; numbers are
+brought to one size; a fifth of the rows is held back to look at."""
+PREDICT_HELP = """\
+Ask a network that `train … --save` wrote, about a table or about one row:
+
+  tinygrad-edu predict iris.json new.csv
+  tinygrad-edu predict moons.json x1=0.5 x2=-0.2
+
+The answers are printed as a table with a header, and so can go to a file:
+
+  tinygrad-edu predict iris.json new.csv > answers.csv"""
+LESSON_HELP = """\
+Run one of the classic lessons on backpropagation; without a name, list them:
+
+  tinygrad-edu lesson
+  tinygrad-edu lesson circuit -o pictures"""
+EPOCHS, TEST = 40, 0.2
+MODELS, FILMS = (".json", ".npz"), (".gif", ".html")
+MOST_POINTS = 1_000_000  # of a data set; a computer for lessons has the memory and the patience for so many
+MOST_NEURONS, MOST_WEIGHTS = 10_000, 1_000_000  # of a layer, and between hidden layers: a weight takes 160 bytes
+
+
+def add_train(parser: argparse.ArgumentParser) -> None:
+    """The options of `train`."""
+    add = parser.add_argument
+    add("data", metavar="DATA", help="the name of a data set, or a CSV file")
+    add("--points", type=_points, metavar="N", help="how many, of a data set (default: 100; of digits, all)")
+    add("--noise", type=float, help="the standard deviation of their noise (default: 0.1)")
+    add("--target", metavar="COLUMN", help="of a table: what to tell (default: its last column)")
+    add("--without", nargs="*", default=[], metavar="COLUMN", help="columns of a table to leave out")
+    add("--task", help="classes or numbers: what the target is (default: as it looks)")
+    add("--test", type=float, metavar="SHARE", help="to hold back (default: 0.2 of a table or of digits, else 0)")
+    add("--hidden", type=_neurons, nargs="*", default=[16, 16], metavar="N", help="neurons a layer (default: 16 16)")
+    add("--activation", default="relu", help="of the hidden layers (default: %(default)s)")
+    add("--epochs", type=int, default=EPOCHS, help="passes over the data (default: %(default)s)")
+    add("--batch", type=int, default=10, metavar="N", help="samples for each step (default: %(default)s)")
+    add("--lr", type=float, default=0.01, help="the learning rate of Adam (default: %(default)s)")
+    add("--seed", type=_seed, default=0, help="of the weights, the points and their order (default: %(default)s)")
+    add("--save", type=Path, metavar="FILE", help="keep the network: .json or .npz")
+    add("--plot", action="store_true", help="draw also how it went, and what goes on inside")
+    add("--film", type=Path, metavar="FILE", help="draw the training as a film: .gif or .html")
+    add("-o", "--output", type=Path, default=Path(), help="folder for the pictures (default: this one)")
+    parser.set_defaults(run=lambda options: say_files(train_and_draw(options)))
+
+
+def _points(text: str) -> int:
+    return _at_most(MOST_POINTS, "points", text)
+
+
+def _neurons(text: str) -> int:
+    return _at_most(MOST_NEURONS, "neurons in a layer", text)
+
+
+def _at_most(most: int, things: str, text: str) -> int:
+    """A whole number, refused before memory is asked for."""
+    number = _whole(text)
+    if number > most:
+        raise argparse.ArgumentTypeError(f"{text} are too many; at most {most:,} {things} will do: write {most}")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = _whole(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0; a seed is a whole number from 0 on: write {-number}")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"invalid int value: {text!r}") from None
+
+
+def add_predict(parser: argparse.ArgumentParser) -> None:
+    """The options of `predict`."""
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a file that `train … --save` wrote")
+    parser.add_argument("rows", nargs="+", metavar="TABLE or NAME=VALUE", help="a CSV file, or the inputs of one row")
+    parser.set_defaults(run=_predict)
+
+
+def add_lesson(parser: argparse.ArgumentParser) -> None:
+    """The options of `lesson`."""
+    parser.add_argument("name", nargs="?", metavar="LESSON", help=", ".join(LESSONS))
+    parser.add_argument("-o", "--output", type=Path, help="folder for its pictures (default: no pictures)")
+    parser.set_defaults(run=_lesson)
+
+
+# Training
+
+
+class Samples(NamedTuple):
+    """What a network is trained on, and how it went.
+
+    Attributes:
+        model: the network, with its history.
+        X: its inputs, the encoded columns.
+        y: the targets, as its loss takes them.
+    """
+
+    model: nn.TableModel
+    X: Any
+    y: Any
+
+    @property
+    def is_plane(self) -> bool:
+        """Whether there are two inputs and classes, so that the plane can be drawn."""
+        return self.X.shape[1] == 2 and bool(self.model.target.classes)
+
+
+Film = Callable[[Any, Any], list[Any]]  # (X, y) -> the callbacks of a training
+
+
+def train_and_draw(options: argparse.Namespace) -> list[Path]:
+    """Train a network on data, say how well it does, and draw it.
+
+    Returns:
+        The files that were written.
+    """
+    from tinygrad_edu.nn.table.reading import is_table
+
+    films: list[Any] = []
+    _check_options(options)
+
+    def film(X: Any, y: Any) -> list[Any]:
+        from tinygrad_edu import viz
+
+        if options.film is not None:
+            films.append(viz.Animation(X, y))
+        return films
+
+    samples = (_of_table if is_table(options.data) else _of_data_set)(options, film)
+    if samples.model.history.interrupted:
+        _stop(options, samples.model)
+    print(f"  {samples.model.history.summary}")
+    if not samples.model.target.classes:
+        print(f"  {100 * samples.model.about['score']:.1f} % of the spread explained (R²), of what was held back")
+    files = [] if options.save is None else [samples.model.save(options.save)]  # first, whatever becomes of pictures
+    files += _pictures(options, samples)
+    files += [film.save(options.film) for film in films]
+    return files
+
+
+def _stop(options: argparse.Namespace, model: nn.TableModel) -> NoReturn:
+    """After Ctrl-C: the file keeps what it held, and a network that is half trained gets one of its own."""
+    said = f"stopped after {counted(model.history.epochs, 'epoch')} of {options.epochs}"
+    if options.save is not None:
+        said += f"; {options.save} was not written"
+        if model.history.epochs:
+            said += f", the network as it is now is in {model.save(_beside(options.save))}"
+    raise KeyboardInterrupt(said)
+
+
+def _beside(path: Path) -> Path:
+    """moons.json → moons.stopped.json"""
+    return path.with_suffix(f".stopped{path.suffix}")
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    """What can be known before the training, rather than after it."""
+    weights = sum(one * other for one, other in pairwise(options.hidden))
+    if weights > MOST_WEIGHTS:
+        raise OptionError(
+            f"--hidden {' '.join(map(str, options.hidden))}",
+            f"that makes {weights:,} weights, and at most {MOST_WEIGHTS:,} will do",
+            instead="--hidden 16 16",
+        )
+    _check_suffix(options.save, MODELS)
+    _check_suffix(options.film, FILMS)
+    make_folder(options.output)
+    for path in (options.save, options.film):
+        if path is not None:
+            check_writable(path)
+
+
+def _check_suffix(path: Path | None, suffixes: tuple[str, ...]) -> None:
+    if path is not None and path.suffix not in suffixes:
+        raise OptionError(
+            f"a file called {str(path)!r}",
+            f"its name ends in {' or '.join(suffixes)}",
+            instead=str(path.with_suffix(suffixes[0]) if path.name else f"model{suffixes[0]}"),
+        )
+
+
+def _training(options: argparse.Namespace, callbacks: list[Any]) -> dict[str, Any]:
+    return {
+        "seed": options.seed,
+        "lr": options.lr,
+        "epochs": options.epochs,
+        "batch_size": options.batch,
+        "callbacks": callbacks,
+        "progress": True,
+    }
+
+
+def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
+    import numpy as np
+
+    from tinygrad_edu import nn
+    from tinygrad_edu.nn.table.model import Target
+    from tinygrad_edu.nn.table.reading import Encoding
+
+    for name in ("target", "task"):
+        if getattr(options, name) is not None:
+            raise OptionError(f"--{name} with {options.data}", "that is for a table", instead="train table.csv …")
+    is_plane = options.data in nn.datasets.PLANE
+    points = (100 if is_plane else None) if options.points is None else options.points
+    noise = (0.1 if is_plane else 0.0) if options.noise is None else options.noise
+    X, y = nn.datasets.load(options.data, n=points, noise=noise, seed=options.seed)
+    names = [f"{'x' if is_plane else 'p'}{number}" for number in range(1, X.shape[1] + 1)]
+    target = Target("class", tuple(str(label) for label in np.unique(y)))
+    network = nn.MLP(len(names), [*options.hidden, target.outputs], activation=options.activation, seed=options.seed)
+    print(f"  {options.data}: {len(X)} {'points' if is_plane else 'images'}; {described(network)}")
+    model = nn.TableModel(network, Encoding.plain(names), target, {"data": options.data})
+    _check_film(options, is_plane)
+    test = (0.0 if is_plane else TEST) if options.test is None else options.test
+    seen, unseen = (X, y), None
+    if test:
+        X_seen, X_unseen, y_seen, y_unseen = nn.train_test_split(X, y, test_size=test, seed=options.seed)
+        seen, unseen = (X_seen, y_seen), (X_unseen, y_unseen)
+    model.learn(*seen, unseen, **_training(options, film(X, y)))
+    return Samples(model, X, y)
+
+
+def _of_table(options: argparse.Namespace, film: Film) -> Samples:
+    from tinygrad_edu import nn
+
+    for name in ("points", "noise"):
+        if getattr(options, name) is not None:
+            raise OptionError(f"--{name} with {options.data}", "that is for a data set", instead="train moons …")
+    table = nn.read_csv(options.data)
+    test = TEST if options.test is None else options.test
+    callbacks: list[Any] = []
+
+    def begin(model: nn.TableModel, X: Any, y: Any) -> None:
+        names = ", ".join(model.encoding.inputs)
+        print(printable(f"  {table.source}: {len(table)} rows; {names} → {_told(model)}"))
+        print(f"  {described(model.network)}, {round(test * len(table))} rows held back")
+        _check_film(options, X.shape[1] == 2 and bool(model.target.classes))
+        callbacks.extend(film(X, y))
+
+    model = nn.TableModel.train(
+        table,
+        target=options.target,
+        without=options.without,
+        task=options.task,
+        hidden=options.hidden,
+        activation=options.activation,
+        test=test,
+        begin=begin,
+        **_training(options, callbacks),
+    )
+    return Samples(model, model.encoding(table), model.target(table))
+
+
+def _told(model: nn.TableModel) -> str:
+    target = model.target
+    if not target.classes:
+        return f"{target.name}, a number"
+    return f"{target.name}: {', '.join(target.classes[:8])}{' …' if len(target.classes) > 8 else ''}"
+
+
+def _check_film(options: argparse.Namespace, is_plane: bool) -> None:
+    if options.film is not None and not is_plane:
+        raise OptionError("--film", "a film shows the plane: it needs two inputs and classes", instead="--plot")
+
+
+def _pictures(options: argparse.Namespace, samples: Samples) -> list[Path]:
+    from tinygrad_edu import viz
+
+    folder, network = options.output, samples.model.network
+    drawing = viz.draw_network(network)
+    files = [drawing.save(folder / "network.svg"), drawing.save(folder / "network.png")]
+    figures = {}
+    if samples.is_plane:
+        figures["boundary"] = viz.plot_decision_boundary(network, samples.X, samples.y)
+    if options.plot:
+        figures["history"] = viz.plot_history(samples.model.history)
+        figures["parameters"] = viz.plot_parameters(network)
+        figures["activations"] = viz.plot_activations(network, samples.X)
+        if samples.is_plane:
+            figures["neurons"] = viz.plot_neurons(network, samples.X, samples.y)
+    return files + [viz.save_figure(figure, folder / f"{name}.png") for name, figure in figures.items()]
+
+
+def described(network: nn.MLP) -> str:
+    """A network in a few words."""
+    sizes = "-".join(str(size) for size in network.sizes)
+    return f"a {sizes} network of {len(network.parameters())} parameters"
+
+
+# Asking
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from tinygrad_edu import nn
+
+    _check_suffix(options.model, MODELS)
+    model = nn.TableModel.load(options.model)
+    if all("=" in row for row in options.rows):
+        _say_answer(model, model.predict(_one_row(model, options.rows)))
+        return
+    if len(options.rows) > 1:
+        raise OptionError(
+            f"{' '.join(options.rows)!r}", "either one table is asked about, or one row", instead="x1=0.5"
+        )
+    table = nn.read_csv(options.rows[0])
+    answers = model.predict(table)
+    target, classes = model.target.name, model.target.classes
+    said = printable if sys.stdout.isatty() else str  # a file is given the names as they are
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([said(target), *(f"P({said(name)})" for name in classes)])
+    for index, found in enumerate(answers.found):
+        shares = [] if answers.shares is None else [f"{share:.4f}" for share in answers.shares[index]]
+        writer.writerow([said(found) if classes else repr(found), *shares])
+
+
+def _one_row(model: nn.TableModel, assignments: Sequence[str]) -> nn.Table:
+    from tinygrad_edu import nn
+
+    given: dict[str, list[str]] = {}
+    for text in assignments:
+        name, _, value = text.partition("=")
+        given[name.strip()] = [value.strip()]
+    wanted = {column.name: None for column in model.encoding.columns}
+    wrong = [name for name in [*given, *wanted] if (name in given) != (name in wanted)]
+    if wrong:
+        said = "missing" if wrong[0] in wanted else "none of its inputs"
+        names = " ".join(f"{printable(name)}=…" for name in wanted)
+        raise OptionError(f"the input {printable(wrong[0])}", f"it is {said}", instead=names)
+    return nn.Table.of_columns(given, "the row")
+
+
+def _say_answer(model: nn.TableModel, answers: Answers) -> None:
+    found = answers.found[0]
+    print(f"{printable(model.target.name)} = {printable(found) if model.target.classes else show(found)}")
+    if answers.shares is not None:
+        for name, share in zip(model.target.classes, answers.shares[0], strict=True):
+            print(f"  P({printable(name)}) = {share:.4f}")
+
+
+# The lessons
+
+
+def _lesson(options: argparse.Namespace) -> None:
+    if options.name is None:
+        print("\n".join(_list_of_lessons()))
+        return
+    name = re.sub(r"[- ]", "_", options.name)
+    if name not in LESSONS:
+        raise OptionError(f"the lesson {options.name!r}", f"there are {', '.join(LESSONS)}", instead="lesson circuit")
+    if options.output is not None:
+        make_folder(options.output)
+    importlib.import_module(f"tinygrad_edu.lessons.{name}").main(options.output)
+
+
+def _list_of_lessons() -> Iterator[str]:
+    """The lessons, with the question that each begins with: in its source, since `python -OO` leaves docstrings out."""
+    for name in LESSONS:
+        source = resources.files("tinygrad_edu.lessons").joinpath(f"{name}.py").read_text(encoding="utf-8")
+        question = source.splitlines()[0].strip('"')
+        yield f"  {name:<11} {question}"
+    yield ""
+    yield "Run one:       tinygrad-edu lesson circuit"
+    yield "With pictures: tinygrad-edu lesson circuit -o pictures"
+
+
+def say_files(files: Sequence[Path]) -> None:
+    """Which files were written, and how large they are."""
+    for file in files:
+        size = f"  ({file.stat().st_size / 1000:.0f} kB)" if file.is_file() else ""  # a pipe has none
+        print(f"  wrote {printable(file)}{size}")

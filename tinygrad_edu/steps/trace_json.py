@@ -1,0 +1,238 @@
+"""How is a trace kept in a file, and read back?
+
+As JSON that any program can read; `docs/trace.md` describes it, and `docs/trace.schema.json` is its schema:
+
+    {"format": "tinygrad_edu trace", "version": 1, "nodes": [...], "steps": [...]}
+
+Numbers come back exactly as they were; inf and nan, which JSON has not, are written as text. What is read is checked
+before it is believed: a damaged file is a TraceError that says where, and nothing in it is ever executed.
+
+Names to know: `dumps`, `loads`. Read next: `cli.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any, get_type_hints
+
+from tinygrad_edu.errors import TraceError
+from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, Node, SeedStep, Step, Trace
+
+FORMAT = "tinygrad_edu trace"
+VERSION = 1
+PHASES: dict[str, type[ForwardStep] | type[SeedStep] | type[EdgeStep]] = {
+    "forward": ForwardStep,
+    "seed": SeedStep,
+    "backward": EdgeStep,
+}
+DERIVED = ("contribution", "after")  # numbers of a backward step that readers need and that follow from the others
+
+
+def dumps(trace: Trace, indent: int | None = None) -> str:
+    """A trace as JSON text.
+
+    >>> from tinygrad_edu import Value, chain_rule
+    >>> trace = chain_rule(Value(2.0, label="x") * 3.0)
+    >>> loads(dumps(trace)) == trace
+    True
+    """
+    return json.dumps(as_data(trace), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def as_data(trace: Trace) -> dict[str, Any]:
+    """A trace as dictionaries, lists, texts and numbers."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "nodes": [_record(node) for node in trace.nodes],
+        "steps": [_step_record(step) for step in trace.steps],
+    }
+
+
+def loads(text: str) -> Trace:
+    """The trace in a JSON text.
+
+    Raises:
+        TraceError: if the text holds no trace, one of another version, or a damaged one.
+
+    >>> loads("[]")
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.TraceError: reading a trace
+      what is wrong:  it does not begin with "format": "tinygrad_edu trace"
+      write instead:  the text that chain_rule(f).to_json() gave
+    """
+    data = _parsed(text)
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise _damaged(f'it does not begin with "format": "{FORMAT}"')
+    if data.get("version") != VERSION:
+        raise _damaged(f"its version is {data.get('version')!r}, and this program reads {VERSION}")
+    nodes = [_read(Node, node, f"nodes[{index}]") for index, node in enumerate(_list(data, "nodes"))]
+    steps = [_read_step(step, f"steps[{index}]") for index, step in enumerate(_list(data, "steps"))]
+    trace = Trace(nodes, steps)
+    _check_nodes(trace)
+    _check_steps(trace)
+    return trace
+
+
+# Writing
+
+
+def _step_record(step: Step) -> dict[str, Any]:
+    phase = next(name for name, kind in PHASES.items() if isinstance(step, kind))
+    record = {"phase": phase, **_record(step)}
+    if isinstance(step, EdgeStep):
+        record |= {name: _plain(getattr(step, name)) for name in DERIVED}
+    return record
+
+
+def _record(thing: Node | Step) -> dict[str, Any]:
+    return {field.name: _plain(getattr(thing, field.name)) for field in fields(thing)}
+
+
+def _plain(item: object) -> object:
+    return str(item) if isinstance(item, float) and not math.isfinite(item) else item
+
+
+# Reading
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _damaged(f"this is no JSON: {error}") from None
+
+
+def _list(data: Mapping[str, object], name: str) -> list[object]:
+    found = data.get(name)
+    if not isinstance(found, list):
+        raise _damaged(f'"{name}" is no list')
+    return found
+
+
+def _read_step(data: object, where: str) -> Step:
+    phase = data.get("phase") if isinstance(data, dict) else None
+    kind = PHASES.get(phase) if isinstance(phase, str) else None
+    if kind is None:
+        raise _damaged(f'{where} has no "phase" out of {", ".join(PHASES)}')
+    step: Step = _read(kind, data, where)
+    if isinstance(step, EdgeStep):
+        _check_derived(step, data, where)
+    return step
+
+
+def _check_derived(step: EdgeStep, data: object, where: str) -> None:
+    assert isinstance(data, dict)
+    for name in DERIVED:
+        found, right = _field(data, name, _float, where), getattr(step, name)
+        if not _is_same(found, right):
+            raise _damaged(f"{where}: {name} is {found}, and follows as {right}")
+
+
+def _read(kind: type[Any], data: object, where: str) -> Any:
+    """One record; every field has to be there, in its type."""
+    if not isinstance(data, dict):
+        raise _damaged(f"{where} is no object")
+    return kind(*[_field(data, name, read, where) for name, read in FIELDS[kind]])
+
+
+def _field(data: Mapping[str, object], name: str, read: Callable[[Any], Any], where: str) -> Any:
+    found = data.get(name)
+    try:
+        return read(found)
+    except (TypeError, ValueError, OverflowError):
+        raise _damaged(f"{where}: {name!r} is {str(found)[:40]!r}") from None
+
+
+def _exactly(kind: type) -> Callable[[Any], Any]:
+    def read(item: Any) -> Any:
+        if type(item) is not kind:
+            raise TypeError
+        return item
+
+    return read
+
+
+def _float(item: Any) -> float:
+    if type(item) is str and item not in ("inf", "-inf", "nan"):
+        raise ValueError
+    if type(item) not in (str, int, float):
+        raise TypeError
+    return float(item)
+
+
+def _positions(item: Any) -> tuple[int, ...]:
+    if type(item) is not list or any(type(each) is not int for each in item):
+        raise TypeError
+    return tuple(item)
+
+
+READERS: dict[object, Callable[[Any], Any]] = {
+    str: _exactly(str),
+    int: _exactly(int),
+    bool: _exactly(bool),
+    float: _float,
+    tuple[int, ...]: _positions,
+}
+FIELDS = {
+    kind: [(field.name, READERS[get_type_hints(kind)[field.name]]) for field in fields(kind)]
+    for kind in (Node, *PHASES.values())
+}  # of each record, in order, with what reads them
+
+
+# Checking
+
+
+def _check_nodes(trace: Trace) -> None:
+    if not trace.nodes:
+        raise _damaged("it has no nodes")
+    for index, node in enumerate(trace.nodes):
+        if not all(0 <= arg < index for arg in node.args):
+            raise _damaged(f"nodes[{index}]: an argument does not stand before it")
+
+
+def _check_steps(trace: Trace) -> None:
+    """Every step speaks of nodes that are there, by their names; and each edge goes on where others have ended."""
+    gradients: dict[int, float] = {}
+    for index, step in enumerate(trace.steps):
+        where = f"steps[{index}]"
+        for position, name in _named(step):
+            if not 0 <= position < len(trace.nodes) or trace.nodes[position].name != name:
+                raise _damaged(f"{where}: there is no node {position} called {name!r}")
+        if isinstance(step, SeedStep):
+            gradients[step.node] = 1.0
+        if isinstance(step, EdgeStep):
+            _check_edge(trace, step, gradients, where)
+
+
+def _named(step: Step) -> list[tuple[int, str]]:
+    match step:
+        case ForwardStep(node=node, name=name):
+            return [(node, name)]
+        case SeedStep(node=node, output=output):
+            return [(node, output)]
+    return [(step.user_node, step.user), (step.argument_node, step.argument)]
+
+
+def _check_edge(trace: Trace, step: EdgeStep, gradients: dict[int, float], where: str) -> None:
+    args = trace.nodes[step.user_node].args
+    if not 0 <= step.position < len(args) or args[step.position] != step.argument_node:
+        raise _damaged(f"{where}: {step.argument} is not argument {step.position} of {step.user}")
+    for name, node in (("upstream", step.user_node), ("before", step.argument_node)):
+        found = getattr(step, name)
+        left = gradients.get(node, found)  # a part of a trace begins anywhere
+        if not _is_same(found, left):
+            raise _damaged(f"{where}: {name} is {found}, and the steps before left {left}")
+    gradients[step.argument_node] = step.after
+
+
+def _is_same(one: object, other: object) -> bool:
+    return one == other or (one != one and other != other)
+
+
+def _damaged(wrong: str) -> TraceError:
+    return TraceError("reading a trace", wrong, instead="the text that chain_rule(f).to_json() gave")

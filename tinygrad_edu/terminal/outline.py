@@ -1,0 +1,257 @@
+"""How is a graph drawn in text, with the step that is being told marked in it?
+
+As an outline, from the output down to the leaves: below each node what it is computed from.
+
+    f = q * z             -12        1
+    ├─▶ q = x + y           3       -4        the gradient of f passes on to q in this step
+    │   ├── x              -2        —
+    │   └── y               5        —
+    └── z                  -4        —
+
+A node that is used twice is opened once, and later stands there with an arrow up.
+
+Names to know: `outline`, `Signs`. Read next: `stepper.py`, which steps through it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
+from typing import NamedTuple
+
+from tinygrad_edu.show import show
+from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
+
+NUMBER_WIDTH = 11
+
+
+class Signs(NamedTuple):
+    """The signs that an outline is drawn with."""
+
+    branch: str
+    last: str
+    line: str
+    to_argument: str  # a branch along which a gradient is passed
+    last_to_argument: str
+    to_user: str  # a branch along which a number is taken
+    last_to_user: str
+    above: str
+    unknown: str
+    more: str
+
+
+UNICODE = Signs("├── ", "└── ", "│   ", "├─▶ ", "└─▶ ", "├◀─ ", "└◀─ ", "↑", "—", "…")
+ASCII = Signs("|-- ", "`-- ", "|   ", "|-> ", "`-> ", "|<- ", "`<- ", "^", "-", "~")
+
+
+class Row(NamedTuple):
+    """One line of an outline, and whether the step is about it."""
+
+    text: str
+    is_active: bool
+
+
+class _Place(NamedTuple):
+    """One use of a node: where it stands in the outline, and along which edge."""
+
+    node: int
+    user: int  # -1 for the output
+    position: int
+    prefix: str
+    is_last: bool
+    is_again: bool
+
+
+def outline(trace: Trace, position: int, *, width: int = 80, signs: Signs = UNICODE) -> list[Row]:
+    """The graph of a trace as lines of text, with what is known after a step.
+
+    Args:
+        trace: the steps of the whole graph.
+        position: the step that is being told, from 0.
+        width: of the longest line.
+        signs: what lines and arrows are drawn with.
+
+    >>> from tinygrad_edu import chain_rule, parse
+    >>> for row in outline(chain_rule(parse("f = x * y", x=2, y=3)), 2, width=50):
+    ...     print(row.text)
+    f = x * y            6          1
+    ├─▶ x                2          3
+    └── y                3          —
+    """
+    known = _Known(trace, position, signs)
+    places = list(_places(trace, signs, longest=width))
+    texts = [known.text(trace, place, width) for place in places]
+    room = min(width - 2 * NUMBER_WIDTH, 2 + max(map(cells, texts)))
+    numbers = [known.numbers(trace, place.node) for place in places]
+    return [
+        Row((_padded(shortened(text, room, signs), room) + both).rstrip(), known.is_active(place))
+        for text, both, place in zip(texts, numbers, places, strict=True)
+    ]
+
+
+def _places(trace: Trace, signs: Signs, longest: int) -> Iterator[_Place]:
+    """Every use of every node, from the output down; what stands below a node comes at its first use.
+
+    Of a prefix, so many signs at the end are kept: in a chain it would grow with every node.
+    """
+    seen: set[int] = set()
+    stack = [_Place(len(trace.nodes) - 1, -1, 0, "", is_last=True, is_again=False)]
+    while stack:
+        place = stack.pop()
+        place = place._replace(is_again=place.node in seen and bool(trace.nodes[place.node].args))
+        yield place
+        if not place.is_again:
+            seen.add(place.node)
+            stack += reversed(_arguments(trace, place, signs, longest))
+
+
+def _arguments(trace: Trace, place: _Place, signs: Signs, longest: int) -> list[_Place]:
+    args = trace.nodes[place.node].args
+    line = " " * len(signs.line) if place.is_last else signs.line
+    prefix = "" if place.user < 0 else (place.prefix + line)[-longest:]
+    return [
+        _Place(arg, place.node, position, prefix, position == len(args) - 1, is_again=False)
+        for position, arg in enumerate(args)
+    ]
+
+
+class _Known:
+    """What has been computed after a step."""
+
+    def __init__(self, trace: Trace, position: int, signs: Signs) -> None:
+        self.step: Step = trace.steps[position]
+        self.signs = signs
+        self.formulas = {step.node: step.formula for step in trace.forward}
+        self.values = {index for index, node in enumerate(trace.nodes) if not node.args}
+        self.gradients: dict[int, str] = {}
+        for step in trace.steps[: position + 1]:
+            self._tell(step)
+
+    def _tell(self, step: Step) -> None:
+        match step:
+            case ForwardStep(node=node):
+                self.values.add(node)
+            case SeedStep(node=node):
+                self.gradients[node] = "1"
+            case EdgeStep(argument_node=node):
+                self.gradients[node] = _number(step.after, "" if step.is_complete else f" {self.signs.more}")
+
+    def text(self, trace: Trace, place: _Place, width: int) -> str:
+        """The lines that lead to a use of a node, its name, and how it is computed."""
+        lines = _shortened_left(place.prefix, (width - 2 * NUMBER_WIDTH) // 2, self.signs)
+        name, formula = trace.nodes[place.node].name, self.formulas.get(place.node, "")
+        if place.is_again:
+            return f"{lines}{self._branch(place)}{name} {self.signs.above}"
+        return f"{lines}{self._branch(place)}{name} = {formula}" if formula else f"{lines}{self._branch(place)}{name}"
+
+    def _branch(self, place: _Place) -> str:
+        signs = self.signs
+        if place.user < 0:
+            return ""
+        if not self._is_along(place):
+            return signs.last if place.is_last else signs.branch
+        if isinstance(self.step, ForwardStep):
+            return signs.last_to_user if place.is_last else signs.to_user
+        return signs.last_to_argument if place.is_last else signs.to_argument
+
+    def _is_along(self, place: _Place) -> bool:
+        """Whether the step goes along the edge that leads to a use of a node."""
+        match self.step:
+            case EdgeStep(user_node=user, position=position):
+                return (user, position) == (place.user, place.position)
+            case ForwardStep(node=node):
+                return node == place.user
+        return False
+
+    def is_active(self, place: _Place) -> bool:
+        """Whether the step is about a use of a node: goes along its edge, computes it, or begins at it."""
+        is_about = isinstance(self.step, ForwardStep | SeedStep) and self.step.node == place.node
+        return is_about or self._is_along(place)
+
+    def numbers(self, trace: Trace, node: int) -> str:
+        """The columns of the value and the gradient; a constant has none."""
+        if trace.nodes[node].is_constant:
+            return ""
+        value = _number(trace.nodes[node].data) if node in self.values else self.signs.unknown
+        return f"{value:>{NUMBER_WIDTH}}{self.gradients.get(node, self.signs.unknown):>{NUMBER_WIDTH}}"
+
+
+def _number(number: float, mark: str = "") -> str:
+    """A number and its mark that leave a free column in theirs, with fewer digits if need be."""
+    texts = [*(show(number, digits) for digits in (4, 3, 2, 1)), f"{number:.0e}"]
+    return next((text for text in texts if len(text + mark) < NUMBER_WIDTH), texts[-1]) + mark
+
+
+def window(rows: list[Row], height: int, signs: Signs = UNICODE) -> list[Row]:
+    """So many of the rows, with the active ones among them.
+
+    >>> [row.text for row in window([Row(str(i), i == 7) for i in range(20)], 5)]
+    ['…', '6', '7', '8', '…']
+    """
+    if len(rows) <= height:
+        return rows
+    active = next((index for index, row in enumerate(rows) if row.is_active), 0)
+    start = max(0, min(active - height // 2, len(rows) - height))
+    shown = rows[start : start + height]
+    if start > 0:
+        shown[0] = Row(signs.more, is_active=False)
+    if start + height < len(rows):
+        shown[-1] = Row(signs.more, is_active=False)
+    return shown
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a text takes: Chinese signs take two, marks above a letter none.
+
+    >>> cells("x1"), cells("学习")
+    (2, 4)
+    """
+    return sum(_cells_of(sign) for sign in text)
+
+
+def _cells_of(sign: str) -> int:
+    if unicodedata.combining(sign):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def shortened(text: str, room: int, signs: Signs = UNICODE) -> str:
+    """A text that leaves a free column in its room.
+
+    >>> shortened("学习率 * w", 11), shortened("学习率 * w", 8)
+    ('学习率 * w', '学习率…')
+    """
+    text = printable(text)
+    return text if cells(text) < room else beginning(text, room - 2) + signs.more
+
+
+def beginning(text: str, room: int) -> str:
+    """So much of a text as has room."""
+    return text[: bisect_right(list(accumulate(map(_cells_of, text))), room)]
+
+
+def printable(text: str) -> str:
+    """A text that moves no cursor and sets no colour, whatever stands in a label."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def _padded(text: str, room: int) -> str:
+    return text + " " * (room - cells(text))
+
+
+def _shortened_left(prefix: str, room: int, signs: Signs) -> str:
+    return prefix if len(prefix) <= room else signs.more + prefix[len(prefix) - room + 1 :]
+
+
+def in_ascii(text: str) -> str:
+    """A text in the signs that every terminal has.
+
+    >>> in_ascii("∂f/∂x = 2 · (-3) …")
+    'df/dx = 2 * (-3) ~'
+    """
+    return text.translate(_PLAIN).encode("ascii", "replace").decode()
+
+
+_PLAIN: Mapping[int, str] = str.maketrans({"∂": "d", "·": "*", "×": "*", "—": "-", "…": "~", "→": ">", "←": "<"})

@@ -1,0 +1,206 @@
+"""How does a graph become a text, or a formula?
+
+    to_text(f)       (x + y) * z           what `parse` reads back as the same function
+    to_latex(f)      the same, as a formula
+
+With the brackets it needs and no more. A node that is used twice, or has a label, is written as a statement of its own,
+so that a graph never grows into a larger text than it is.
+
+Names to know: `to_text`, `to_latex`. Read next: `chain_rule.py`, which prints local derivatives this way.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from math import copysign
+from typing import NamedTuple
+
+from tinygrad_edu.graph import Graph, Names
+from tinygrad_edu.rule import CALL, PRODUCT, SIGN, SUM, Binding, Rule
+from tinygrad_edu.rules import RULES, power
+from tinygrad_edu.text.parsing import ALIASES, CONSTANTS, SIGNS
+from tinygrad_edu.value import Value
+
+LONGEST_STR = 300  # nodes of a graph that str() writes out
+DEEPEST = 20  # operations inside each other, before a new statement begins
+
+
+def to_text(value: Value) -> str:
+    """The expression a Value stands for, which `parse` reads back as the same function.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    >>> to_text((x + y) * -(x - (y - 1)) / y)
+    '(x + y) * -(x - (y - 1)) / y'
+    >>> q = x * y
+    >>> to_text(q + q)
+    'v1 = x * y; v1 + v1'
+    """
+    return "; ".join(" = ".join(parts) for parts in _Printer(value, TEXT).statements())
+
+
+def to_latex(value: Value) -> str:
+    r"""The expression a Value stands for, as LaTeX.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y1")
+    >>> to_latex((x + y) / y ** 2)
+    '\\frac{x + y_{1}}{y_{1}^{2}}'
+    """
+    statements = [" &= ".join(parts) for parts in _Printer(value, LATEX).statements()]
+    if len(statements) == 1:
+        return statements[0].replace("&=", "=")
+    return r"\begin{aligned}" + r" \\ ".join(statements) + r"\end{aligned}"
+
+
+def as_factor(value: Value, names: Mapping[Value, str] | None = None, style: Style | None = None) -> str:
+    """The expression a Value stands for as it stands in a product: in brackets, if it needs them.
+
+    With `names`, for leaves or any other nodes, the rest is written as one expression, and not in statements.
+
+    >>> x = Value(2.0, label="x")
+    >>> as_factor(1 - x), as_factor(x), as_factor(x.exp())
+    ('(1 - x)', 'x', 'exp(x)')
+    """
+    printer = _Printer(value, style or TEXT, names)
+    text = printer.statements()[-1][-1]
+    is_whole = printer.level > SIGN.level or (printer.level == SIGN.level and not text.startswith("-"))
+    return text if is_whole else printer.style.brackets.format(text)
+
+
+def summary(value: Value) -> str:
+    """`to_text`, or for a graph too large to read, what it is."""
+    return to_text(value) if is_readable(value) else f"{value!r} of {len(Graph(value)):,} nodes"
+
+
+def is_readable(value: Value) -> bool:
+    """Whether a graph is small enough to be written out for a reader."""
+    return len(Graph(value)) <= LONGEST_STR
+
+
+class Style(NamedTuple):
+    """How a printer writes names, numbers and operations."""
+
+    name: Callable[[str], str]
+    number: Callable[[float], str]
+    brackets: str
+    row: Callable[[Rule], tuple[str, Binding]]
+
+
+class _Printer:
+    """One graph on its way to a text: nodes in topological order, each written once."""
+
+    def __init__(self, value: Value, style: Style, names: Mapping[Value, str] | None = None) -> None:
+        self.graph = Graph(value)
+        self.style = style
+        self.is_inline = names is not None
+        self.names = _identifiers(self.graph) if names is None else names
+        self.written: dict[Value, tuple[str, int]] = {}  # the text of a node, and how tightly it binds
+        self.depth: dict[Value, int] = {}
+        self.level = CALL.level  # how tightly the last text binds
+
+    def statements(self) -> list[tuple[str, ...]]:
+        """(name, expression) pairs, and at the end, if the output has no label, a bare (expression,)."""
+        statements: list[tuple[str, ...]] = []
+        for node in self.graph.nodes:
+            text, level = self._text(node)
+            self.level = level
+            if node.args and self._stands_alone(node):
+                name = self.style.name(self.names[node])
+                statements.append((name, text) if node is not self.graph.output or node.label else (text,))
+                text, level = name, CALL.level
+                self.depth[node] = 0
+            self.written[node] = text, level
+        return statements or [(self.written[self.graph.output][0],)]
+
+    def _stands_alone(self, node: Value) -> bool:
+        if self.is_inline:
+            return False
+        is_shared = len(self.graph.uses(node)) > 1
+        return node is self.graph.output or bool(node.label) or is_shared or self.depth[node] >= DEEPEST
+
+    def _text(self, node: Value) -> tuple[str, int]:
+        self.depth[node] = 1 + max((self.depth[arg] for arg in node.args), default=-1)
+        if self.is_inline and node in self.names:
+            return self.style.name(self.names[node]), CALL.level
+        if node.rule is not None and node.args:
+            return self._operation(node, node.rule)
+        if node.label:
+            return self.style.name(self.names[node]), CALL.level
+        number = self.style.number(node.data)
+        if copysign(1.0, node.data) < 0:
+            return number, SUM.level
+        return number, PRODUCT.level if "cdot" in number else CALL.level
+
+    def _operation(self, node: Value, rule: Rule) -> tuple[str, int]:
+        if rule is power and node.args[1].data == 1.0:
+            return self.written[node.args[0]]  # x ** 1 is x
+        template, binding = self.style.row(rule)
+        needs = binding.needs or (0,) * len(node.args)
+        args = [self.in_brackets(arg, need) for arg, need in zip(node.args, needs, strict=True)]
+        groups = rule.grouped(args)
+        return template.format(*[", ".join(group) if rule.many else group for group in groups]), binding.level
+
+    def in_brackets(self, arg: Value, need: int) -> str:
+        text, level = self.written[arg]
+        return text if level >= need else self.style.brackets.format(text)
+
+
+def _identifiers(graph: Graph) -> dict[Value, str]:
+    """A name for every node that parse can read back: an identifier, not taken, and no function's name."""
+    names: dict[Value, str] = {}
+    free = Names({*RULES, *ALIASES, *CONSTANTS})
+    nodes = [node for node in graph.nodes if node.label or not node.is_constant]
+    for node in sorted(nodes, key=lambda node: not node.label):  # labels first: they keep their names
+        name = identifier(graph.name(node))
+        names[node] = free.after(f"{name}_", 2) if name in free.taken else name
+        free.taken.add(name)
+    return names
+
+
+def identifier(label: str) -> str:
+    """The word for a label that is none.
+
+    >>> identifier("l1.n2"), identifier("lambda")
+    ('l1_n2', '_lambda')
+    """
+    word = re.sub(r"\W", "_", unicodedata.normalize("NFKC", label.translate(SIGNS)))
+    return word if word.isidentifier() and not keyword.iskeyword(word) else f"_{word}"
+
+
+def _text_number(number: float) -> str:
+    """Exactly this float, as short as can be: 2, 0.1, 1e-07."""
+    text = repr(number)
+    return text.removesuffix(".0")
+
+
+def latex_digits(text: str) -> str:
+    r"""A number that is written already, as LaTeX writes it.
+
+    >>> latex_digits("2.5e-7"), latex_digits("-inf")
+    ('2.5 \\cdot 10^{-7}', '-\\infty')
+    """
+    mantissa, e, exponent = text.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}").partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
+
+
+def _latex_number(number: float) -> str:
+    return latex_digits(_text_number(number))
+
+
+def latex_name(name: str) -> str:
+    r"""x1 and x_1 become x_{1}; a longer word is set upright.
+
+    >>> latex_name("x1"), latex_name("loss"), latex_name("w_ab")
+    ('x_{1}', '\\mathrm{loss}', 'w_{ab}')
+    """
+    found = re.fullmatch(r"(\w*?)_*(\d*|(?<=_)\w+)", name)
+    stem, index = found.groups() if found and found[1].strip("_") else (name, "")
+    stem = stem.replace("_", r"\_")
+    upright = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    return rf"{upright}_{{{index}}}" if index else upright
+
+
+TEXT = Style(str, _text_number, "({})", lambda rule: (rule.text, rule.binding))
+LATEX = Style(latex_name, _latex_number, r"\left({}\right)", lambda rule: (rule.latex, rule.latex_binding))

@@ -1,0 +1,90 @@
+"""How can the chain rule be stepped through in a browser?
+
+    player(f).save("f.html")        one file, which needs nothing else and opens from disk
+    player(f)                       the same, shown by a notebook
+
+Every frame of the page is data that `chain_rule` told; when its inputs are changed, the page computes the same steps
+anew, by the rows of the rule table printed as JavaScript.
+
+Names to know: `player`, `Player`. Read next: `picture.py` and `page.py`.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+from functools import cached_property
+from pathlib import Path
+
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.steps.chain_rule import chain_rule
+from tinygrad_edu.steps.trace import Trace
+from tinygrad_edu.value import Value
+from tinygrad_edu.viz.page.document import page
+from tinygrad_edu.viz.page.files import counted, save_page
+from tinygrad_edu.viz.page.strings import strings
+
+MOST_NODES = 150  # more cannot be read
+NOTEBOOK_HEIGHT = 820  # pixels
+
+
+def player(value: Value, *, lang: str = "en", max_nodes: int = MOST_NODES) -> Player:
+    """A page that steps through the chain rule, forward and backward, on the graph of a Value.
+
+    Args:
+        value: the output of the graph; its `backward()` need not have been called.
+        lang: "en" for English, "zh" for Simplified Chinese.
+        max_nodes: a larger graph is stepped through without a picture.
+
+    Raises:
+        GraphError: if `value` is no Value.
+        StaleGraphError: if a number changed after the graph was made.
+        OptionError: if there is no such language.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    >>> player(x * y)
+    <Player of 1 operation and 2 applications of the chain rule: .html(), .save('f.html')>
+    """
+    return Player(value, lang, max_nodes)
+
+
+class Player:
+    """A page to be: HTML text, saved as a file, shown by notebooks."""
+
+    def __init__(self, value: Value, lang: str = "en", max_nodes: int = MOST_NODES) -> None:
+        strings(lang)
+        self.graph = Graph(value)
+        self.trace: Trace = chain_rule(value)
+        self.lang = lang
+        self.max_nodes = max_nodes
+
+    def html(self) -> str:
+        """The whole page."""
+        return self._html
+
+    @cached_property
+    def _html(self) -> str:
+        return page(self.graph, self.trace, self.lang, self.max_nodes)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file, whole or not at all.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            DrawingError: if its suffix is neither .html nor .htm.
+            OSError: if the file cannot be written.
+        """
+        return save_page(path, self.html(), "player", "f.html")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page in a frame of its own, so that the two cannot disturb each other."""
+        source = html.escape(self.html(), quote=True)
+        return (
+            f'<iframe srcdoc="{source}" sandbox="allow-scripts" title="tinygrad_edu" '
+            f'style="width: 100%; height: {NOTEBOOK_HEIGHT}px; border: 0"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<Player of {counted(self.trace)}: .html(), .save('f.html')>"

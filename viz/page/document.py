@@ -1,0 +1,149 @@
+"""What stands in the page of the player?
+
+One HTML file without a link to anywhere: the pictures, the trace and the wordings of its operations as JSON, the rows
+of the rule table that the graph uses as JavaScript, and the scripts and styles of the folder `page/`.
+
+Names to know: `page`. Read next: `page/main.js`, where the page begins to run.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from tinygrad_edu.checks.numeric_slope import STEP, TOLERANCE
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.steps import wording
+from tinygrad_edu.steps.trace import Trace
+from tinygrad_edu.steps.trace_json import as_data
+from tinygrad_edu.text import javascript
+from tinygrad_edu.text.printing import summary
+from tinygrad_edu.value import Value
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.graph import can_be_drawn
+from tinygrad_edu.viz.page.picture import picture
+from tinygrad_edu.viz.page.strings import HTML_LANG, strings
+
+SCRIPTS = ("elements", "numbers", "program", "words", "quiz", "order", "check", "graph", "card", "panels", "main")
+FOLDER = files("tinygrad_edu.viz.page") / "assets"
+
+
+class Operations:
+    """The operations of a graph, each different one once: in words and as a program."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.keys: dict[tuple[Rule, tuple[float | None, ...]], int] = {}
+        self.of_node = [self._index(node) for node in graph.nodes]
+
+    def _index(self, node: Value) -> int:
+        if node.rule is None or not node.args:
+            return -1
+        constants = tuple(arg.data if arg.is_constant else None for arg in node.args)
+        return self.keys.setdefault((node.rule, constants), len(self.keys))
+
+    @property
+    def words(self) -> list[dict[str, Any]]:
+        """For the page: the formula and the local derivatives as wordings, and where the operation is defined."""
+        return [
+            {
+                "signature": rule.signature,
+                "domain": rule.domain.words if rule.domain else "",
+                "formula": wording.operation(rule, len(constants)),
+                "partials": wording.local_derivatives(rule, constants),
+            }
+            for rule, constants in self.keys
+        ]
+
+    @property
+    def source(self) -> str:
+        """The same operations as a JavaScript array."""
+        rows = ",\n".join(javascript.rule_source(rule, constants) for rule, constants in self.keys)
+        return f"{javascript.PRELUDE}\nconst OPERATIONS = [\n{rows}\n];"
+
+    @property
+    def can_compute(self) -> bool:
+        """Whether every row says how it is computed in JavaScript, by more than a guess from its name."""
+        return javascript.is_complete(self.source)
+
+
+def page(graph: Graph, trace: Trace, lang: str, most_nodes: int) -> str:
+    """The whole page as HTML text."""
+    texts = strings(lang)
+    expression = summary(graph.output)
+    operations = Operations(graph)
+    is_drawn = can_be_drawn(graph, most_nodes)
+    places = {
+        "expression": expression,
+        "output": trace.output.name,
+        "nodes": f"{len(graph):,}",
+        "edges": f"{len(graph.edges):,}",
+    }
+    shown = {key: _filled(text, places) for key, text in texts.items()} | {
+        "html_lang": HTML_LANG[lang],
+        "expression": expression,
+    }
+    too_large = f"<p>{html.escape(shown['too_large'])}</p>"
+    data = {
+        "trace": as_data(trace),
+        "edges": _edges(trace),
+        "operation": operations.of_node,
+        "operations": operations.words,
+        "can_compute": operations.can_compute,
+        "colors": len(style.NODES),
+        "check": {"step": STEP, "tolerance": TOLERANCE},
+        "strings": texts,
+    }
+    blocks = {
+        "style": style.variables() + read("style.css"),
+        "picture_lr": picture(trace, "lr") if is_drawn else too_large,
+        "picture_tb": picture(trace, "tb") if is_drawn else too_large,
+        "data": _json(data),
+        "script": _script(operations.source if operations.can_compute else "const OPERATIONS = [];"),
+        "hide_no_program": "hidden" if operations.can_compute else "",
+        "hide_panels": "" if operations.can_compute else "hidden",
+    }
+    return _assembled(read("page.html"), shown, blocks)
+
+
+def _edges(trace: Trace) -> list[dict[str, int]]:
+    """For each arrow of the picture the step along it, and the step at which its local derivative is known."""
+    forward = {step.node: index for index, step in enumerate(trace.forward)}
+    first = len(forward) + 1
+    return [{"step": first + number, "forward": forward[edge.user_node]} for number, edge in enumerate(trace.edges)]
+
+
+def _filled(text: str, places: Mapping[str, str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: places.get(found[1], found[0]), text)
+
+
+def _json(data: object) -> str:
+    """JSON that may stand in a script element: no `<` in it, so no tag."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _script(operations: str) -> str:
+    parts = [read(f"{name}.js") for name in SCRIPTS]
+    start = 'const PAGE = JSON.parse(document.getElementById("page").textContent);'
+    body = "\n".join([start, operations, *parts])
+    return f'(() => {{\n"use strict";\n{body}\n}})();'
+
+
+def _assembled(template: str, texts: Mapping[str, str], blocks: Mapping[str, str]) -> str:
+    """`{{name}}` is a text, and escaped; `{{{name}}}` is a block, and stands as it is."""
+    filled = re.split(r"(\{\{\{?\w+\}?\}\})", template)
+    return "".join(_part(part, texts, blocks) if index % 2 else part for index, part in enumerate(filled))
+
+
+def _part(part: str, texts: Mapping[str, str], blocks: Mapping[str, str]) -> str:
+    name = part.strip("{}")
+    return blocks[name] if part.startswith("{{{") else html.escape(texts[name])
+
+
+def read(name: str) -> str:
+    """A file of the folder `page/`."""
+    return (FOLDER / name).read_text(encoding="utf-8")

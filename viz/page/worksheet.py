@@ -1,0 +1,204 @@
+"""How can the chain rule be practised on paper?
+
+    worksheet(f).save("sheet.html")     one page to print: the graph with empty boxes, a row for every operation and for
+                                        every application of the chain rule; the answer key begins on a page of its own
+
+Names to know: `worksheet`, `Worksheet`. Read next: `strings.py`, for its words.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from tinygrad_edu.errors import SizeError
+from tinygrad_edu.show import in_brackets, show
+from tinygrad_edu.steps.chain_rule import chain_rule
+from tinygrad_edu.steps.trace import Trace
+from tinygrad_edu.text.printing import to_text
+from tinygrad_edu.value import Value
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.page.document import read
+from tinygrad_edu.viz.page.files import counted, save_page
+from tinygrad_edu.viz.page.picture import picture
+from tinygrad_edu.viz.page.strings import HTML_LANG, strings
+
+MOST_EDGES = 60  # a larger sheet would be punishment
+MOST_NODES = 150  # constants among them, which need nothing to be done
+BLANK = '<span class="blank"></span>'
+
+
+def worksheet(value: Value, *, lang: str = "en") -> Worksheet:
+    """A sheet to print: the steps of the chain rule on the graph of a Value, to be filled in, with an answer key.
+
+    Args:
+        value: the output of the graph.
+        lang: "en" for English, "zh" for Simplified Chinese.
+
+    Raises:
+        GraphError: if `value` is no Value.
+        SizeError: if there are more than 60 steps to do by hand, or more nodes than a sheet has room for.
+        OptionError: if there is no such language.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    >>> worksheet(x * y)
+    <Worksheet of 1 operation and 2 applications of the chain rule: .html(), .save('sheet.html')>
+    """
+    return Worksheet(value, lang)
+
+
+class Worksheet:
+    """A sheet to be: HTML text, saved as a file, shown by notebooks."""
+
+    def __init__(self, value: Value, lang: str = "en") -> None:
+        self.strings = strings(lang)
+        self.lang = lang
+        self.trace: Trace = chain_rule(value)
+        edges, nodes = len(self.trace.edges), len(self.trace.nodes)
+        if edges > MOST_EDGES:
+            raise _too_large(f"{edges:,} applications of the chain rule", f"nobody does more than {MOST_EDGES} by hand")
+        if nodes > MOST_NODES:
+            raise _too_large(f"{nodes:,} nodes", f"there is room for {MOST_NODES} on a sheet")
+        self.expression = to_text(value)
+
+    def html(self) -> str:
+        """The whole sheet."""
+        return self._html
+
+    @cached_property
+    def _html(self) -> str:
+        title = self._say("sheet_title", expression=self.expression)
+        questions, answers = (_Side(self.trace, self.strings, has_answers=side).html() for side in (False, True))
+        return (
+            f'<!doctype html>\n<html lang="{HTML_LANG[self.lang]}">\n<head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+            f"<title>{title}</title>\n<style>{style.variables()}{read('worksheet.css')}</style></head>\n<body>\n"
+            f"<main>\n<h1>{title}</h1>\n{self._fields()}\n{questions}\n"
+            f'<section class="key"><h1>{self._say("sheet_key")}</h1>\n{answers}</section>\n</main>\n</body>\n</html>\n'
+        )
+
+    def _fields(self) -> str:
+        places = "".join(f"<span>{self._say(key)} {BLANK}</span>" for key in ("sheet_name", "sheet_date"))
+        return f'<p class="fields">{places}</p>'
+
+    def _say(self, key: str, **places: str) -> str:
+        return html.escape(self.strings[key].format(**places))
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the sheet to an HTML file, whole or not at all.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            DrawingError: if its suffix is neither .html nor .htm.
+            OSError: if the file cannot be written.
+        """
+        return save_page(path, self.html(), "worksheet", "sheet.html")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the sheet in a frame of its own."""
+        source = html.escape(self.html(), quote=True)
+        return f'<iframe srcdoc="{source}" sandbox style="width: 100%; height: 820px; border: 0"></iframe>'
+
+    def __repr__(self) -> str:
+        return f"<Worksheet of {counted(self.trace)}: .html(), .save('sheet.html')>"
+
+
+class _Side:
+    """The questions, or the same with their answers."""
+
+    def __init__(self, trace: Trace, texts: Mapping[str, str], *, has_answers: bool) -> None:
+        self.trace = trace
+        self.texts = texts
+        self.has_answers = has_answers
+
+    def html(self) -> str:
+        parts = [self._given(), self._picture()]
+        if self.trace.forward:
+            parts += [self._title("sheet_forward"), self._forward()]
+        parts += [self._title("sheet_backward"), self._shared_note(), self._backward()]
+        return "\n".join([*parts, self._title("sheet_gradient"), self._gradient()])
+
+    def _title(self, key: str) -> str:
+        return f"<h2>{html.escape(self.texts[key])}</h2>"
+
+    def _answer(self, text: str) -> str:
+        return f'<span class="answer">{html.escape(text)}</span>' if self.has_answers else BLANK
+
+    def _given(self) -> str:
+        numbers = ", ".join(f"{leaf.name} = {show(leaf.data)}" for leaf in self.trace.leaves)
+        given, digits = html.escape(self.texts["sheet_given"]), html.escape(self.texts["sheet_digits"])
+        return f'<p><strong>{given}</strong> {html.escape(numbers)}. <span class="hint">{digits}</span></p>'
+
+    def _picture(self) -> str:
+        svg = picture(self.trace, "lr")
+        svg = re.sub(r'<g id="lr-n(\d+)" class="node">.*?</g>', self._box, svg, flags=re.DOTALL)
+        svg = re.sub(r'<g id="lr-e(\d+)" class="edge">.*?</g>', self._arrow, svg, flags=re.DOTALL)
+        return f"<figure>{re.sub(r'<title>.*?</title>', '', svg, flags=re.DOTALL)}</figure>"
+
+    def _box(self, found: re.Match[str]) -> str:
+        node = self.trace.nodes[int(found[1])]
+        if node.is_constant:
+            return found[0]
+        value = show(node.data) if self.has_answers or not node.args else ""
+        gradient = show(self.trace.gradients.get(node.name, 0.0)) if self.has_answers else ""
+        texts = iter((value, None, gradient))
+        return re.sub(r"(<text [^>]*>)([^<]*)", lambda text: text[1] + _or(next(texts, None), text[2]), found[0])
+
+    def _arrow(self, found: re.Match[str]) -> str:
+        edge = self.trace.edges[int(found[1])]
+        shown = (f"× {in_brackets(edge.partial)}", f"= {show(edge.contribution)}") if self.has_answers else ("×", "=")
+        texts = iter(shown)
+        return re.sub(r"(<text [^>]*>)([^<]*)", lambda text: text[1] + html.escape(next(texts, "")), found[0])
+
+    def _forward(self) -> str:
+        rows = [
+            (html.escape(f"{step.name} = {step.formula}"), self._answer(step.numbers), self._answer(show(step.out)))
+            for step in self.trace.forward
+        ]
+        return self._table(("sheet_operation", "sheet_numbers", "sheet_result"), rows)
+
+    def _backward(self) -> str:
+        rows = [
+            (
+                html.escape(f"{edge.gradient} {'=' if not edge.is_shared else '+='} {edge.rule}"),
+                self._answer(show(edge.upstream)),
+                self._answer(f"{edge.symbol} = {show(edge.partial)}" if edge.symbol else show(edge.partial)),
+                self._answer(f"{show(edge.before)} + {in_brackets(edge.contribution)} = {show(edge.after)}"
+                             if edge.is_shared else show(edge.after)),
+            )
+            for edge in self.trace.edges
+        ]  # fmt: skip
+        return self._table(("sheet_rule", "sheet_upstream", "sheet_local", "sheet_sum"), rows)
+
+    def _shared_note(self) -> str:
+        is_needed = any(edge.is_shared for edge in self.trace.edges)
+        return f'<p class="hint">{html.escape(self.texts["sheet_shared"])}</p>' if is_needed else ""
+
+    def _gradient(self) -> str:
+        output, gradients = self.trace.output.name, self.trace.gradients
+        items = (
+            f"<span>{html.escape(name)} = {self._answer(show(gradient))}</span>"
+            for name, gradient in (
+                (f"∂{output}/∂{leaf.name}", gradients.get(leaf.name, 0.0)) for leaf in self.trace.leaves
+            )
+        )
+        return f'<p class="fields">{"".join(items)}</p>'
+
+    def _table(self, titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+        head = "".join(f'<th scope="col">{html.escape(self.texts[title])}</th>' for title in titles)
+        body = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def _too_large(size: str, why: str) -> SizeError:
+    return SizeError(f"a worksheet of {size}", why, instead="a worksheet of a smaller part, or viz.player(f)")
+
+
+def _or(text: str | None, old: str) -> str:
+    return old if text is None else html.escape(text)
