@@ -5,7 +5,7 @@ array with a row for each sample, of shape (n, 2) in the plane, and n classes, w
 the same samples.
 
 Names to know: `moons`, `circles`, `xor`, `spirals`, `blobs`, `flower`, `yinyang`, `digits`, `load`. Read next:
-`preparation.py`.
+`preparation.py`. Read next: `preprocessing.py`.
 """
 
 from __future__ import annotations

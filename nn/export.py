@@ -3,7 +3,7 @@
 Into a bigger one: `to_torch` gives the same network as a `torch.nn.Sequential`, `to_onnx` a file that ONNX Runtime and
 others run. Both are float64, and give the same outputs.
 
-Names to know: `to_torch`, `to_onnx`.
+Names to know: `to_torch`, `to_onnx`. Read next: `sklearn.py`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
 The signatures and meanings are micrograd's: `MLP(2, [16, 16, 1])` has relu in its hidden layers, a linear last layer,
 and gives a single Value where the last layer has one neuron. Everything else is a keyword.
 
-Names to know: `Neuron`, `Layer`, `MLP`. Read next: `losses.py`, which says how wrong a network is.
+Names to know: `Neuron`, `Layer`, `MLP`. Read next: `init.py`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ the fourth neuron of the first layer. A `Module` finds them by looking at its ow
 assign its Values and other Modules, or lists, tuples, dicts and NumPy arrays of them, to `self`. A set will not do: it
 has no order, and so its members would have no names.
 
-Names to know: `Module`. Read next: `layers.py`, the neuron, the layer and the network.
+Names to know: `Module`. Read next: `layers.py`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ An optimizer moves Values, or the array of a compiled program, which it is given
 What it does with one parameter is a formula, `moved`: new parameter and new memory out of old ones and a gradient. It
 is written for arrays, all parameters at once.
 
-Names to know: `SGD`, `Adam`, `AdamW`, `clip_grad_norm`. Read next: `schedules.py`, how the learning rate changes.
+Names to know: `SGD`, `Adam`, `AdamW`, `clip_grad_norm`. Read next: `schedules.py`.
 """
 
 from __future__ import annotations

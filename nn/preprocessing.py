@@ -3,7 +3,7 @@
 A part is held back, to see later whether the network has learned or only remembers; and columns of different sizes are
 brought to one size, so that one learning rate fits all weights.
 
-Names to know: `train_test_split`, `Standardizer`. Read next: `train.py`.
+Names to know: `train_test_split`, `Standardizer`. Read next: `nn/training/samples.py`.
 """
 
 from __future__ import annotations

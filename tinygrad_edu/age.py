@@ -8,7 +8,7 @@ Only what fails this comparison, two numbers for a node, is computed again and c
 it). That is rare: a training step sets its parameters and then makes a new graph. Where a number was set in another
 thread or task, y does not know of it: then it is looked at more closely, and never missed.
 
-Names to know: `NOT_COMPUTED`, `mark_changed`, `warn`. Read next: `value.py`.
+Names to know: `NOT_COMPUTED`, `mark_changed`, `warn`. Read next: `stale.py`.
 """
 
 from __future__ import annotations

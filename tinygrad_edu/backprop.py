@@ -10,7 +10,7 @@ Two sweeps do the same with two kinds of number:
     backward(f)    with floats: leaves gradients in `.grad`, as PyTorch and micrograd do
     grad(f, xs)    with Values: the gradient is itself a graph, so it can be printed, and differentiated again
 
-Read next: `graph.py` for the order, then `chain_rule.py`, where the same sweep explains itself.
+Read next: `rule.py`.
 """
 
 from __future__ import annotations

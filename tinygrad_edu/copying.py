@@ -8,7 +8,7 @@ Pickle asks each object for its parts, and knows an object again that it has met
 with that list; each computed node is in it not as itself (it would answer with a list in turn) but as a `_Record`, of
 which a node has one, as long as some pickle knows it. Nothing has to be tidied up if a pickle is broken off.
 
-Names to know: `deepcopy`, `reduced`, `rebuilt`.
+Names to know: `deepcopy`, `reduced`, `rebuilt`. Read next: `errors.py`.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ Every error of this package is one of these, and each is also the built-in error
     └── DrawingError      (RuntimeError)        a picture that could not be made
 
 A message has up to four parts: what was asked, what is wrong, where it came from, what to write instead.
+
+Read next: `show.py`.
 """
 
 from __future__ import annotations

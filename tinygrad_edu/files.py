@@ -3,7 +3,7 @@
 Under another name, in the same folder, down to the disk, and only then under its own: a reader finds the old file or
 the new one. What is no file but a way to somewhere else, such as a pipe or a terminal, is written to.
 
-Names to know: `write_whole`, `check_writable`, `make_folder`.
+Names to know: `write_whole`, `check_writable`, `make_folder`. Read next: `packages.py`.
 """
 
 from __future__ import annotations

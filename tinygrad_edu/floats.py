@@ -3,6 +3,8 @@
 The forward functions of the rule table that Python's `math` and `operator` do not have, or that raise there
 where IEEE 754 arithmetic has an answer: overflow gives inf, a pole gives ±inf, no answer at all gives nan.
 (That a learner is told about log(-1) is the business of the domains in `rules.py`, not of these.)
+
+Read next: `real_number.py`.
 """
 
 from __future__ import annotations

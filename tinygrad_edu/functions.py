@@ -6,6 +6,8 @@
 Every row of the rule table is such a function (and most are methods too: `value.sin()`). This module gives them their
 usual names, and takes the arguments of `dot` and `logsumexp` as lists, for which it gives a Value in any case. A row
 added to the table is a function at once, as `RULES["name"]`, here or not.
+
+Read next: `graph.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A graph is read in *topological order*: every argument before the nodes that use
 which numbers can be computed; backward, its reverse is the only order in which each gradient is complete before it is
 passed on.
 
-Names to know: `topological_order`, `Graph`. Read next: `chain_rule.py`, the sweep told one edge at a time.
+Names to know: `topological_order`, `Graph`. Read next: `recorder.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What if a package that is only sometimes needed is not there, or a part of this one?
 
-Names to know: `needed`, `name_missing_parts`.
+Names to know: `needed`, `name_missing_parts`. Read next: `process.py`.
 """
 
 from __future__ import annotations

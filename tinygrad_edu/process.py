@@ -3,7 +3,7 @@
 Exit codes, also after Ctrl-C and when it is asked to terminate; and that it does not mind a standard stream that is
 closed, or whose reader has gone. None of this concerns a program that imports the package: `run` is for the command.
 
-Names to know: `run`, `is_command`, `start_quietly`.
+Names to know: `run`, `is_command`, `start_quietly`. Read next: `symbolic.py`.
 """
 
 from __future__ import annotations

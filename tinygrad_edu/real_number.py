@@ -3,7 +3,7 @@
 Whatever is one real number, of Python or NumPy, becomes a Python float; everything else is refused by name, with what
 to write instead.
 
-Names to know: `real`. Read next: `value.py`.
+Names to know: `real`. Read next: `functions.py`.
 """
 
 from __future__ import annotations

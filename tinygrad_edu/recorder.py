@@ -11,7 +11,7 @@ decorator as well, of functions of all four kinds: plain, `async`, generators, a
 A block belongs to the code inside it. A generator may be suspended there, and its caller is not inside; but the block
 of a context manager that was written as a generator is meant for whoever entered it. `_owner` tells the two apart.
 
-Names to know: `no_grad`, `recording`, `Block`. Read next: `value.py`, which asks.
+Names to know: `no_grad`, `recording`, `Block`. Read next: `age.py`.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Now:
 
     Attributes:
         block: the innermost block that is open, or None.
-        change: when a number was last set, by a clock; 0.0, if none was (see `marks.py`).
+        change: when a number was last set, by a clock; 0.0, if none was (see `age.py`).
         is_off: whether nobody records, which is known without a look at the frames.
     """
 

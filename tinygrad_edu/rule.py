@@ -4,7 +4,7 @@ A `Rule` is one operation: how it computes, its partial derivatives, where it is
 people, NumPy and JavaScript. It can be called like a function, with floats or with Values. The rows themselves stand
 in `rules.py`; here is what a row can do.
 
-Names to know: `Rule`, `rule`, `RULES`, `Domain`, `Binding`. Read next: `value.py`.
+Names to know: `Rule`, `rule`, `RULES`, `Domain`, `Binding`. Read next: `floats.py`.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ So a partial has no `if` and no `math.` in it (conditions are operations too: `s
 that is constant is a plain float, so that sweeps and printers can see it. None stands for an argument that has to be a
 plain number, and so has no derivative. To add an operation is to add a row.
 
-Names to know: `rule`, `RULES`. Read next: `value.py`, where numbers start to remember how they were made. What a row
-can do is in `rule.py`, and the forward functions that Python's `math` lacks are in `floats.py`.
+Names to know: `rule`, `RULES`. What a row can do is in `rule.py`, and the forward functions that Python's `math` lacks
+are in `floats.py`. Read next: `value.py`.
 """
 
 from __future__ import annotations

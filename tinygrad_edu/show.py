@@ -1,6 +1,8 @@
 """How is a number shown to a person?
 
 Through one function, so that drawings, steps and messages agree, and none of them says 0.30000000000000004.
+
+Read next: `files.py`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Do the numbers that a graph has stored still belong together?
 
 A node stores its result and its local derivatives. Set the number of a leaf afterwards, and both are those of the old
-number. Whether a node *can* be out of date is seen from two times (`marks.py`); whether it is, from computing it again.
+number. Whether a node *can* be out of date is seen from two times (`age.py`); whether it is, from computing it again.
 
-Names to know: `old_nodes`, `is_current`. Read next: `backprop.py`, which warns or refuses.
+Names to know: `old_nodes`, `is_current`. Read next: `copying.py`.
 """
 
 from __future__ import annotations

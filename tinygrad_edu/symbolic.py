@@ -4,7 +4,7 @@ The partials of the rule table are written in generic arithmetic, so Values flow
 they are run once on Values that stand for *any* arguments, and what comes out is a graph: whoever prints it has the
 local derivative in words (`wording.py`) or as a program (`javascript.py`), and restates nothing.
 
-Names to know: `partial_graphs`. Read next: `wording.py`.
+Names to know: `partial_graphs`. Read next: `text/parsing.py`.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ A `Value` is one number. Arithmetic on Values gives Values, and each result keep
 so a finished expression *is* its computation graph, and since the partials are stored, changing a parameter later
 cannot corrupt the gradient of a pass that was made before. A Value that was not computed is a *leaf*.
 
-Names to know: `Value`, `apply`. Read next: `backprop.py`, which sends the gradient back through the graph. Who writes
-down an operation, and in which blocks nobody does, is in `recorder.py`.
+Names to know: `Value`, `apply`. Who writes down an operation, and in which blocks nobody does, is in `recorder.py`.
+Read next: `backprop.py`.
 """
 
 from __future__ import annotations

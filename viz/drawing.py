@@ -4,7 +4,7 @@ A `Drawing` holds DOT source, and makes pictures of it when asked: Graphviz, com
 this process, so that no program has to be installed; PNG is made from that SVG. A Graphviz on the system is asked only
 for formats beyond those, such as PDF.
 
-Names to know: `Drawing`. Read next: `graph.py`, which draws the graph of a Value.
+Names to know: `Drawing`. Read next: `graph.py`.
 """
 
 from __future__ import annotations

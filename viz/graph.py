@@ -6,7 +6,7 @@
 
 Colours are the gradient's, by sign and size. The same graph gives the same source, byte for byte.
 
-Names to know: `draw`. Read next: `network.py`, the same for whole networks.
+Names to know: `draw`. Read next: `network.py`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 
 Positions are computed here (a network is a grid; there is nothing to lay out), so that a large one is quick to draw.
 
-Names to know: `draw_network`. Read next: `plots.py`, which shows what a network learned.
+Names to know: `draw_network`. Read next: `program.py`.
 """
 
 from __future__ import annotations

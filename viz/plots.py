@@ -3,7 +3,7 @@
 Plots are made by matplotlib, which is imported when the first one is asked for, and without its global state: a
 function returns a figure, which notebooks show and `save_figure` writes.
 
-Names to know: `plot_decision_boundary`, `plot_history`, `save_figure`. Read next: `inside.py`.
+Names to know: `plot_decision_boundary`, `plot_history`, `save_figure`. Read next: `activations.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
                              the forward pass blue, the gradients orange, their names beginning with d
     an arrow                 from every array to those that are computed from it
 
-Names to know: `draw_program`.
+Names to know: `draw_program`. Read next: `plots.py`.
 """
 
 from __future__ import annotations

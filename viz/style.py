@@ -4,7 +4,7 @@ This is the only palette. Blue is positive and orange negative, a pair that colo
 Ito); the stronger the colour and the thicker the pen, the larger the number. A sign is never told by colour alone: the
 number stands beside it, and negative pens are dashed.
 
-Names to know: `tint`, `pen`, `faded_pen`, `variables`. Read next: `drawing.py`.
+Names to know: `tint`, `pen`, `faded_pen`, `variables`. Read next: `quoting.py`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
 A network takes numbers and gives numbers. What they mean, which column, in which size, which class, is kept here,
 beside the network, and in its file.
 
-Names to know: `TableModel`, `Target`. Read next: `checkpoint.py`.
+Names to know: `TableModel`, `Target`. Read next: `nn/checkpoint.py`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
 
 Nothing is guessed in silence: a cell that is empty, or a word among numbers, is an error that names its line.
 
-Names to know: `Table`, `read_csv`, `Encoding`. Read next: `table_model.py`.
+Names to know: `Table`, `read_csv`, `Encoding`. Read next: `model.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Both ways give the same numbers. The eager one makes a new graph for every batch
 one makes a graph once, for batches of one size, and a NumPy program of it (see `tinygrad_edu.compile`). A third one is
 compiled as long as that succeeds, and then goes on scalar by scalar.
 
-Names to know: `Batch`, `EagerSteps`, `CompiledSteps`, `steps_of`. Read next: `train.py`.
+Names to know: `Batch`, `EagerSteps`, `CompiledSteps`, `steps_of`. Read next: `predictor.py`.
 """
 
 from __future__ import annotations

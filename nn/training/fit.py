@@ -5,7 +5,7 @@
 An *epoch* is one pass over the data, in batches: forward, loss, backward, a step of the optimizer. `fit` shows a
 progress bar on a terminal, keeps what it saw in a `History`, and ends cleanly on Ctrl-C.
 
-Names to know: `fit`, `predict`, `predict_proba`, `accuracy`, `score`. Read next: `checkpoint.py`.
+Names to know: `fit`, `predict`, `predict_proba`, `accuracy`, `score`. Read next: `nn/table/reading.py`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
     cross_entropy      the index of a class, or shares        the output of that class is the largest
     mse                numbers                                there is no right and wrong
 
-Names to know: `Task`, `TASKS`, `task_of`. Read next: `steps.py`.
+Names to know: `Task`, `TASKS`, `task_of`. Read next: `history.py`.
 """
 
 from __future__ import annotations

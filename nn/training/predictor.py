@@ -5,7 +5,7 @@ by part. The parameters are inputs of that program, so that it can be asked agai
 
 Where the compiler fails, they are computed sample by sample: the same numbers, later.
 
-Names to know: `Predictor`, `compiled`. Read next: `train.py`.
+Names to know: `Predictor`, `compiled`. Read next: `progress.py`.
 """
 
 from __future__ import annotations

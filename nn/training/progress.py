@@ -1,6 +1,6 @@
 """How far is a training?
 
-Names to know: `bar`.
+Names to know: `bar`. Read next: `fit.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Real ones, in an array. NumPy turns much else into an array of floats without a word: of a complex number it drops a
 half, of None it makes nan, of the text "3" it makes 3. Here such things are refused, with their place.
 
-Names to know: `as_floats`. Read next: `predictor.py`.
+Names to know: `as_floats`. Read next: `objectives.py`.
 """
 
 from __future__ import annotations

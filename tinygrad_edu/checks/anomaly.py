@@ -7,7 +7,7 @@
 A nan spreads: whatever is computed from it is nan as well, and so is every gradient on its way. The node to look at is
 the first one whose own arguments were still numbers. Outside of the block nothing is looked at, and nothing costs time.
 
-Names to know: `detect_anomaly`, `first_anomaly`.
+Names to know: `detect_anomaly`, `first_anomaly`. Read next: `terminal/outline.py`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ wrong, this says which operation is to blame.
 A kink, such as relu at 0, is flagged rather than failed, and the value the rule table chose must lie between the two
 sides. The edge of a domain, such as sqrt at 0, is flagged as well, and so is a slope that rounding hides.
 
-Names to know: `gradcheck`, `Report`. Read next: `expression.py`, which turns text into graphs.
+Names to know: `gradcheck`, `Report`. Read next: `anomaly.py`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Too large an h blurs the slope, too small a one drowns it in rounding; so severa
 that half of it confirms. At a kink, such as relu at 0, the two one-sided differences disagree and no single number is
 *the* derivative. At the edge of a domain, such as sqrt at 0, one side is missing.
 
-Names to know: `check`, `Check`. Read next: `gradcheck.py`, which asks this of every input and every edge.
+Names to know: `check`, `Check`. Read next: `gradcheck.py`.
 """
 
 from __future__ import annotations

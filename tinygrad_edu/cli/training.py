@@ -1,11 +1,11 @@
-"""Networks from a terminal.
+"""How is a network trained, saved and asked from a terminal?
 
     tinygrad-edu train moons                             a network, its data and its decision boundary
     tinygrad-edu train iris.csv --save iris.json         the last column of a table, told from the others
     tinygrad-edu predict iris.json new.csv               what the network says of other rows
     tinygrad-edu lesson planar                           one of the classic lessons
 
-Names to know: `train_and_draw`. Read next: `cli.py`.
+Names to know: `train_and_draw`. Read next: `main.py`.
 """
 
 from __future__ import annotations

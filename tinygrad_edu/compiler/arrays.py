@@ -4,7 +4,7 @@ An `Array` holds scalars of one operation in an order of its own; a `Workspace` 
 stands, and at which place. Whoever computes something new asks the workspace for it: what is constant is computed at
 once, what is there already is not computed again, and × 1 and + 0 are nothing.
 
-Names to know: `Array`, `Workspace`. Read next: `groups.py`, which puts the scalars of a loss into arrays.
+Names to know: `Array`, `Workspace`. Read next: `groups.py`.
 """
 
 from __future__ import annotations

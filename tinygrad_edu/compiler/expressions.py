@@ -6,7 +6,7 @@ left and right factors vary along different axes, they are a matrix product.
 A formula may come out in a shape that lacks axes of size 1 of the array it stands for: it holds the same numbers in the
 same order, and whoever takes a view of it takes it of the shape it has.
 
-Names to know: `Expressions`. Read next: `printer.py`, which writes them.
+Names to know: `Expressions`. Read next: `printer.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 the graph, in reverse topological order. Nothing here writes into the graph: the steps are a reading of it, and
 `backward()` is another.
 
-Names to know: `chain_rule`. Read next: `trace.py`, which says what a step is.
+Names to know: `chain_rule`. Read next: `trace.py`.
 """
 
 from __future__ import annotations

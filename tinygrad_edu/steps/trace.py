@@ -14,7 +14,7 @@ then one step for each edge, in reverse topological order:
 Steps are immutable records that know nothing of the graph they were read from, so a printer, a terminal, a page in a
 browser and a test can all read the same ones, and a file can keep them (`trace_json.py`).
 
-Names to know: `Trace`, `EdgeStep`. Read next: `paths.py`, where the same gradient is a sum over paths.
+Names to know: `Trace`, `EdgeStep`. Read next: `paths.py`.
 """
 
 from __future__ import annotations

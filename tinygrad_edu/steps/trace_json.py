@@ -7,7 +7,7 @@ As JSON that any program can read; `docs/trace.md` describes it, and `docs/trace
 Numbers come back exactly as they were; inf and nan, which JSON has not, are written as text. What is read is checked
 before it is believed: a damaged file is a TraceError that says where, and nothing in it is ever executed.
 
-Names to know: `dumps`, `loads`. Read next: `cli.py`.
+Names to know: `dumps`, `loads`. Read next: `checks/numeric_slope.py`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ r"""How is one operation written, in the names of its nodes or in their numbers?
 Both are *wordings*: a tuple of text and slots, made once for a rule and filled for every node. So a step, a terminal
 and a page in a browser can say the same thing, and each can set the slots in its own way.
 
-Names to know: `Slot`, `operation`, `local_derivatives`, `filled`. Read next: `trace.py`, whose steps are told with it.
+Names to know: `Slot`, `operation`, `local_derivatives`, `filled`. Read next: `chain_rule.py`.
 """
 
 from __future__ import annotations

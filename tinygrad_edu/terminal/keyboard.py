@@ -5,7 +5,7 @@
 A terminal is read key by key and drawn on a screen of its own, which is left as it was whatever happens. Through a pipe
 the keys are read as letters, and each frame is printed below the last.
 
-Names to know: `interact`. What the keys do is in `stepper.py`. Read next: `cli.py`.
+Names to know: `interact`. What the keys do is in `stepper.py`. Read next: `compiler/scalars.py`.
 """
 
 from __future__ import annotations

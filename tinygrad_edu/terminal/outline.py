@@ -10,7 +10,7 @@ As an outline, from the output down to the leaves: below each node what it is co
 
 A node that is used twice is opened once, and later stands there with an arrow up.
 
-Names to know: `outline`, `Signs`. Read next: `stepper.py`, which steps through it.
+Names to know: `outline`, `Signs`. Read next: `stepper.py`.
 """
 
 from __future__ import annotations

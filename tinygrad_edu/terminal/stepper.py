@@ -3,7 +3,7 @@
 A `Stepper` is a trace and a place in it. Keys move the place, and `frame` is what is seen there, as lines of text; it
 knows nothing of terminals, so that it can be tested without one.
 
-Names to know: `Stepper`. Read next: `terminal.py`, which reads the keys.
+Names to know: `Stepper`. Read next: `keyboard.py`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 A row's `numpy` and `javascript` templates are one expression each; the few functions they name that NumPy and
 JavaScript lack are defined here, once for each target, as source text.
+
+Read next: `javascript.py`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
 Nothing is derived anew: the value comes from the row's JavaScript template, the partials are the row's own, run once on
 Values and printed with the templates of the rows they use, and the domain is the row's own condition, printed likewise.
 
-Names to know: `rule_source`, `PRELUDE`. Read next: the package `viz.player`, whose page computes with it.
+Names to know: `rule_source`, `PRELUDE`. Read next: `steps/wording.py`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ one pass over its tokens:
 
 Where the text is no expression the counts may be too high, and never too low.
 
-Names to know: `depths`. Read next: `expression.py`, which has the limits.
+Names to know: `depths`. Read next: `printing.py`.
 """
 
 from __future__ import annotations

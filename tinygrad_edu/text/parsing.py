@@ -5,7 +5,7 @@
 Through Python's own grammar, and never `eval`: of the tree that Python makes of a text, only what an expression may
 hold is read, and everything else gets an error with the place marked.
 
-Names to know: `parse`. Read next: `printing.py`, the way back.
+Names to know: `parse`. Read next: `nesting.py`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 With the brackets it needs and no more. A node that is used twice, or has a label, is written as a statement of its own,
 so that a graph never grows into a larger text than it is.
 
-Names to know: `to_text`, `to_latex`. Read next: `chain_rule.py`, which prints local derivatives this way.
+Names to know: `to_text`, `to_latex`. Read next: `helpers.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 One HTML file without a link to anywhere: the pictures, the trace and the wordings of its operations as JSON, the rows
 of the rule table that the graph uses as JavaScript, and the scripts and styles of the folder `page/`.
 
-Names to know: `page`. Read next: `page/main.js`, where the page begins to run.
+Names to know: `page`. Read next: `worksheet.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How is a page written to a file?
 
-Names to know: `save_page`, `counted`.
+Names to know: `save_page`, `counted`. Read next: `document.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ As a circuit diagram: each node one box with its value above its name and its gr
 arrow, which is one application of the chain rule. Graphviz places them around stand-ins as wide as numbers get; the
 page then writes what is known at each step.
 
-Names to know: `picture`. Read next: `page.py`.
+Names to know: `picture`. Read next: `files.py`.
 """
 
 from __future__ import annotations

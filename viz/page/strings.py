@@ -3,7 +3,7 @@
 Every string of the player and the worksheet stands in this one table: a row for each, a column for each language. A
 translation is one more column. `{name}` is filled in by whoever shows the string; all columns of a row have the same.
 
-Names to know: `LANGUAGES`, `strings`. Read next: `page.py`, which puts them into the page.
+Names to know: `LANGUAGES`, `strings`. Read next: `picture.py`.
 """
 
 from __future__ import annotations

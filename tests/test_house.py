@@ -1,0 +1,82 @@
+"""Does data flow one way through the house, from the engine up to the command line?
+
+A room imports rooms below it. What is imported later, inside a function, is listed here: Value's front door, the
+command line, which waits with what takes long, and two files that read each other.
+"""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("engine", "text", "steps", "checks", "terminal", "compiler", "nn", "viz", "cli")  # from the ground up
+OPEN_DOORS = ("tinygrad_edu", "tinygrad_edu.__main__")  # the package itself names what stands in its rooms
+LATE = {
+    ("value", "backprop"),
+    ("value", "text.printing"),
+    ("value", "viz"),
+    ("copying", "graph"),
+    ("copying", "value"),
+    ("steps.trace", "steps.paths"),
+    ("steps.trace", "steps.trace_json"),
+    ("viz.graph", "viz.program"),
+    ("viz.network", "backprop"),
+    ("__main__", "cli.main"),
+    ("cli.main", "terminal.keyboard"),
+    ("cli.main", "viz"),
+    ("cli.training", "nn"),
+    ("cli.training", "nn.table.model"),
+    ("cli.training", "nn.table.reading"),
+    ("cli.training", "viz"),
+}
+
+
+def module_of(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    parts = parts if parts[0] == "tinygrad_edu" else ("tinygrad_edu", *parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {module_of(path): path for folder in ("tinygrad_edu", "nn", "viz") for path in (ROOT / folder).rglob("*.py")}
+
+
+def room_of(module):
+    second = (*module.split("."), "")[1]
+    return second if second in ROOMS else "engine"
+
+
+def imports_of(module):
+    """(module that is imported, whether inside a function), what only type checkers read left out."""
+    waiting = [(ast.parse(FILES[module].read_text(encoding="utf-8")), False)]
+    while waiting:
+        node, is_late = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom):
+            longer = [f"{node.module}.{name}" for name in names]
+            names = [name if name in FILES else str(node.module) for name in longer]
+        yield from ((name, is_late) for name in names if name in FILES)
+        is_late |= isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        waiting += [(child, is_late) for child in ast.iter_child_nodes(node)]
+
+
+def test_a_room_imports_rooms_below_it():
+    for module in set(FILES) - set(OPEN_DOORS):
+        for name, is_late in imports_of(module):
+            if not is_late:
+                assert ROOMS.index(room_of(name)) <= ROOMS.index(room_of(module)), f"{module} imports {name}"
+
+
+def test_the_late_imports_are_those_of_the_list():
+    found = {(module, name) for module in FILES for name, is_late in imports_of(module) if is_late}
+    assert {tuple(name.removeprefix("tinygrad_edu.") for name in pair) for pair in found} == LATE
+
+
+def test_no_circle_among_files():
+    """Following the imports that are not late, no file comes back to itself."""
+    below = {module: {name for name, is_late in imports_of(module) if not is_late} for module in FILES}
+    done = set(OPEN_DOORS)
+    while left := set(FILES) - done:
+        ready = {module for module in left if below[module] - {module} <= done}
+        assert ready, f"a circle among {sorted(left)}"
+        done |= ready
