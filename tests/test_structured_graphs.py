@@ -14,7 +14,7 @@ from structured_check import truth_at
 from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.rules import RULES
 
-GRAPHS = 400
+GRAPHS = 240
 GROUPS = 8
 
 
