@@ -15,7 +15,8 @@ import importlib
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+TESTS = Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS / room) for room in ("support", "engine")]
 
 RUNS = {
     "graphs": 1_000_000,

@@ -82,7 +82,8 @@ def covered(folder):
         "sys.path[:] = [folder, *filter(None, sys.path), root];"
         "from tests.long.mutants import Durations, LEFT_OUT, OPTIONS; plugin = Durations();"
         "pytest.main([*OPTIONS, '-q', '--cov=' + folder, '--cov-branch', '--cov-context=test', '--cov-report=',"
-        " *['--ignore=%s/tests/%s.py' % (root, name) for name in LEFT_OUT], root + '/tests'], [plugin]);"
+        " *['--ignore=%s' % path for path in Path(root, 'tests').rglob('*.py') if path.stem in LEFT_OUT],"
+        " root + '/tests'], [plugin]);"
         "Path(told).write_text(json.dumps(plugin.of))"
     )
     durations = folder / "durations.json"

@@ -7,7 +7,7 @@ command line, which waits with what takes long, and two files that read each oth
 import ast
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ROOMS = ("engine", "text", "steps", "checks", "terminal", "compiler", "nn", "viz", "cli")  # from the ground up
 OPEN_DOORS = ("tinygrad_edu", "tinygrad_edu.__main__")  # the package itself names what stands in its rooms
 LATE = {

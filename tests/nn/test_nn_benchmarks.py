@@ -7,7 +7,7 @@ import pytest
 
 from tinygrad_edu import Value
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.value import apply, as_value
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "trace.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 

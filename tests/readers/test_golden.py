@@ -1,9 +1,9 @@
 """What readers see, to the letter: frames, outlines, programs, formulas, tables, messages.
 
-The right texts stand in tests/golden; a person has read them. What they say in numbers is tested elsewhere, against
-independent truths; here it is the words, the order and the layout. After a wanted change,
+The right texts stand in tests/readers/golden; a person has read them. What they say in numbers is tested elsewhere,
+against independent truths; here it is the words, the order and the layout. After a wanted change,
 
-    python tests/test_golden.py
+    PYTHONPATH=tests/support python tests/readers/test_golden.py
 
 writes them anew. Read the difference before you commit it.
 """

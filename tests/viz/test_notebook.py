@@ -8,7 +8,7 @@ from nbclient import NotebookClient
 
 from tinygrad_edu import Value, chain_rule, viz
 
-NOTEBOOK = Path(__file__).parent.parent / "examples" / "chain_rule.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "examples" / "chain_rule.ipynb"
 REFRESH = "to renew the outputs: jupyter execute --inplace examples/chain_rule.ipynb"
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of Jupyter are not ours

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import tinygrad_edu
 
-FOLDER = Path(__file__).parent.parent / "examples" / "ladder"
+FOLDER = Path(__file__).parents[2] / "examples" / "ladder"
 RUNGS = ("one_closures", "two_partials", "three_rules")
 
 

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 import tinygrad_edu
 from tinygrad_edu import errors, packages
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_public_names():

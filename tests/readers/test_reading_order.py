@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FIRST = ROOT / "tinygrad_edu" / "rules.py"
 ENTRANCES = ("__init__.py", "__main__.py")  # of packages: lists of what is in them
 SHEETS = ("rules.py", "value.py", "backprop.py")

@@ -10,7 +10,7 @@ import pytest
 
 import tinygrad_edu
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MODULES = [
     "tinygrad_edu",
     *(

@@ -14,7 +14,7 @@ import tinygrad_edu
 from tinygrad_edu import Value, errors, grad
 from tinygrad_edu.functions import dot, logsumexp
 
-PAGE = Path(__file__).parent.parent / "docs" / "edge_values.md"
+PAGE = Path(__file__).parents[2] / "docs" / "edge_values.md"
 NAMES = {"dot": dot, "logsumexp": logsumexp, "np": np, "Fraction": Fraction, "Decimal": Decimal}
 OPERATORS = (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.lt, operator.ge)
 

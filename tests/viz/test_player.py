@@ -157,8 +157,8 @@ def test_every_string_is_there_in_every_language_with_the_same_places():
 def sources():
     scripts = "".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
     template = (FOLDER / "page.html").read_text(encoding="utf-8")
-    sheet = (Path(__file__).parent.parent / "viz" / "page" / "worksheet.py").read_text(encoding="utf-8")
-    page = (Path(__file__).parent.parent / "viz" / "page" / "document.py").read_text(encoding="utf-8")
+    sheet = (Path(__file__).parents[2] / "viz" / "page" / "worksheet.py").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "viz" / "page" / "document.py").read_text(encoding="utf-8")
     return scripts, template, sheet, page
 
 

@@ -99,7 +99,7 @@ def test_an_unknown_name_lists_those_there_are():
 
 
 def test_the_flower_is_that_of_the_planar_lesson():
-    path = Path(__file__).parent / "reference-numbers.json"
+    path = Path(__file__).parents[1] / "support" / "reference-numbers.json"
     published = json.loads(path.read_text(encoding="utf-8"))["planar_flower"]["data"]
     X, y = datasets.flower()
     assert (X.shape, np.bincount(y).tolist()) == ((400, 2), [200, 200])

@@ -24,7 +24,7 @@ from tinygrad_edu.errors import FileError, MissingError, TinygradError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.recorder import now
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 OURS = tuple(str(ROOT / folder) + os.sep for folder in ("tinygrad_edu", "nn", "viz"))
 
 
