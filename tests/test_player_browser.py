@@ -279,6 +279,12 @@ def tells_the_truth(sentence, f, step):
     return sentence.startswith(sames.get(round(slope, 6), "never"))
 
 
+def test_a_weight_of_an_input_that_is_0_is_told_as_one_term_of_a_sum(show_player):
+    page = show_player(tied("dot([w, w], [w, x])", x=0.0), "#step=4")  # f is w · w, and does not stay 0
+    said = "Nothing passes: the second weight w of f is multiplied by 0 in f, so it makes no difference there."
+    assert text(page, "#sentence").startswith(said)
+
+
 def test_where_one_place_passes_nothing_it_is_named(show_player):
     page = show_player(tied("w * w", w=0.0), "#step=3")
     said = "Nothing passes: the other factor is 0, so f stays 0 whatever the first factor w of f is."

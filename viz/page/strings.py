@@ -89,6 +89,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "没有东西传过去：{user} 的值取自另一个参数，{argument} 不起作用。"),
     "stop_factor":       ("Nothing passes: the other factor is 0, so {user} stays 0 whatever {argument} is.",
                           "没有东西传过去：另一个因子是 0，不管 {argument} 是多少，{user} 都是 0。"),
+    "stop_weight":       ("Nothing passes: {argument} is multiplied by 0 in {user}, so it makes no difference there.",
+                          "没有东西传过去：{argument} 在 {user} 里乘的是 0，所以不起作用。"),
     "stop_saturated":    ("Nothing passes: {user} is so far out on its curve that its slope rounds to 0.",
                           "没有东西传过去：{user} 在曲线上太远，斜率四舍五入为 0。"),
     "stop_local":        ("Nothing passes: the local derivative of {user} by {argument} is 0 here.",

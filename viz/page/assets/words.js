@@ -155,7 +155,7 @@ const STOPS = {
   maximum: "stop_choice",
   minimum: "stop_choice",
   mul: "stop_factor",
-  dot: "stop_factor",
+  dot: "stop_weight",
   tanh: "stop_saturated",
   sigmoid: "stop_saturated",
   softplus: "stop_saturated",
