@@ -69,6 +69,9 @@ class Rule:
     `many` marks an operation of any number of arguments, which come in as many equal groups as there are
     partials: `dot` has the groups ws and xs. Its forward and its partials take whole groups, and a partial gives one
     derivative for each member of its group.
+
+    `roles` says what each argument, or each member of a group, is to the operation: a factor, a divisor. It tells the
+    arguments of `w * w` apart, which are one node.
     """
 
     __slots__ = (
@@ -87,6 +90,7 @@ class Rule:
         "note",
         "numpy",
         "partials",
+        "roles",
         "slopes",
         "symbol",
         "text",
@@ -108,6 +112,7 @@ class Rule:
         defaults: tuple[float, ...] = (),
         kinks: dict[tuple[float, ...], tuple[float, ...]] | None = None,
         many: bool = False,
+        roles: tuple[str, ...] = (),
         note: str = "",
     ) -> None:
         slots = ", ".join("[{}]" if many else "{}" for _ in partials)
@@ -132,6 +137,7 @@ class Rule:
         self.defaults = defaults
         self.kinks = kinks or {}
         self.many = many
+        self.roles = roles or ("argument",) * len(partials)
         self.note = note
 
     @staticmethod

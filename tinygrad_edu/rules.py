@@ -67,25 +67,28 @@ step: Rule
 
 # fmt: off
 # ── Arithmetic ────────────────────────────────────────────────────────────────────────────────────────────────────────
-add = rule("add", operator.add, 1.0,  1.0, symbol="+", text="{} + {}", binding=SUM, latex="{} + {}")
-sub = rule("sub", operator.sub, 1.0, -1.0, symbol="−", text="{} - {}", binding=SUM, latex="{} - {}")
+add = rule("add", operator.add, 1.0,  1.0, symbol="+", text="{} + {}", binding=SUM, latex="{} + {}",
+           roles=("term", "term"))
+sub = rule("sub", operator.sub, 1.0, -1.0, symbol="−", text="{} - {}", binding=SUM, latex="{} - {}",
+           roles=("minuend", "subtrahend"))
 neg = rule("neg", operator.neg, -1.0,      symbol="−", text="-{}",     binding=SIGN, latex="-{}")
 mul = rule("mul", operator.mul, lambda x, y, out: y,     lambda x, y, out: x,
-           symbol="×", text="{} * {}", binding=PRODUCT, latex=r"{} \cdot {}")
+           symbol="×", text="{} * {}", binding=PRODUCT, latex=r"{} \cdot {}", roles=("factor", "factor"))
 div = rule("div", floats.div,   lambda x, y, out: 1 / y, lambda x, y, out: -out / y,
            symbol="÷", text="{} / {}", binding=PRODUCT, latex=r"\frac{{{}}}{{{}}}",
-           latex_binding=FRACTION, domain=DIVISOR,
+           latex_binding=FRACTION, domain=DIVISOR, roles=("dividend", "divisor"),
            note="-out/y for the textbook's -x/y²: y² can overflow")
 
 # ── Powers: a constant exponent n must never meet a logarithm; an exponent that is a Value must ───────────────────────
 power = rule("power", floats.power, lambda x, n, out: n * power.unchecked(x, n - absolute(sign(n))), None,
              symbol="xⁿ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
-             javascript="power({}, {})", domain=FIXED_POWER,
+             javascript="power({}, {})", domain=FIXED_POWER, roles=("base", "exponent"),
              note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
 pow_ = rule("pow", floats.power, lambda x, y, out: y * pow_.unchecked(x, y - 1),
             lambda x, y, out: out * log(maximum(x, TINY)),
             symbol="xʸ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
-            javascript="power({}, {})", domain=FREE_POWER, note="maximum(x, TINY) makes 0ʸ·log 0 the limit 0")
+            javascript="power({}, {})", domain=FREE_POWER, roles=("base", "exponent"),
+            note="maximum(x, TINY) makes 0ʸ·log 0 the limit 0")
 sqrt = rule("sqrt", floats.sqrt, lambda x, out: div.unchecked(0.5, out),
             symbol="√", latex=r"\sqrt{{{}}}", domain=NOT_NEGATIVE, note="the slope at 0 is vertical: inf")
 
@@ -143,7 +146,7 @@ greater = rule("greater", floats.greater, 0.0, 0.0,
 # ── Of any number of arguments ────────────────────────────────────────────────────────────────────────────────────────
 dot = rule("dot", floats.dot, lambda ws, xs, out: xs, lambda ws, xs, out: ws,
            many=True, symbol="w·x", latex=r"\left({}\right) \cdot \left({}\right)", latex_binding=SCALAR_PRODUCT,
-           numpy="np.add.reduce(np.multiply([{}], [{}]))", javascript="dot([{}], [{}])",
+           numpy="np.add.reduce(np.multiply([{}], [{}]))", javascript="dot([{}], [{}])", roles=("weight", "input"),
            note="a neuron's weighted sum as one node")
 logsumexp = rule("logsumexp", floats.logsumexp, lambda xs, out: [exp(x - out) for x in xs],
                  many=True, symbol="log Σ exp", numpy="np.logaddexp.reduce([{}])",

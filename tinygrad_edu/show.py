@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 import unicodedata
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
 
 def show(number: float, digits: int = 4) -> str:
     """A number to `digits` significant digits, without an exponent where it can be avoided.
@@ -52,6 +54,18 @@ def counted(count: int, thing: str) -> str:
     ('1 row', '0 rows', '1,200 nodes')
     """
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def ordinal(number: int) -> str:
+    """Which one of several, from 1.
+
+    >>> ordinal(1), ordinal(9), ordinal(11), ordinal(22)
+    ('first', 'ninth', '11th', '22nd')
+    """
+    if number <= len(ORDINALS):
+        return ORDINALS[number - 1]
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def show_count(count: int) -> str:

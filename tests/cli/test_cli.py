@@ -56,8 +56,8 @@ def test_step_of_a_shared_node_shows_the_running_sum(run):
     lines = run("step", "x * x * x", "x=3")[1].splitlines()
     assert [line.split("  ")[-1] for line in lines if line.startswith("  ∂f/∂x") and " × " in line] == [
         "0 + 1 × 9 = 9, 2 more to come",
-        "9 + 3 × 3 = 18, 1 more to come",
-        "18 + 3 × 3 = 27, complete",
+        "9 + 3 × 3 = 18, as first factor, 1 more to come",
+        "18 + 3 × 3 = 27, as second factor, complete",
     ]
 
 

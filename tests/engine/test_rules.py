@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 import operator
+import re
 import shutil
 import subprocess
 
@@ -49,6 +50,12 @@ def test_a_constant_partial_is_a_plain_float(row):
     for position, partial in enumerate(row.partials):
         found = {row.local_derivatives(args, row.evaluate(args))[position] for args in where}
         assert not callable(partial) or len(found) > 1, row.name
+
+
+@rows
+def test_a_row_says_what_each_argument_is_to_it(row):
+    assert len(row.roles) == len(row.partials)
+    assert all(re.fullmatch("[a-z]+", noun) for noun in row.roles)
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="JavaScript templates are run by node, which is not installed")

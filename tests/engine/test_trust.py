@@ -44,6 +44,13 @@ def test_the_first_gradient_that_is_none_is_reported_with_its_edge_and_line(swee
     assert not x.has_grad  # nothing was written
 
 
+def test_an_edge_of_an_argument_at_several_places_is_reported_by_its_role():
+    w = Value(1e-320, label="w")
+    message = r"the gradient of w: upstream 1 × local derivative ∂v1/∂\(dividend\) = \(1 / w\) = inf"
+    with pytest.raises(AnomalyError, match=message), detect_anomaly():
+        (w / w).backward()
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -1,9 +1,16 @@
 """Does the trace tell the sweep as textbooks do?"""
 
+import math
+
 import pytest
+import random_graphs
+from several_places import TIES, slope_alone, tied
 
 from tinygrad_edu import Value, chain_rule, parse
 from tinygrad_edu.errors import GraphError
+from tinygrad_edu.functions import dot, logsumexp
+from tinygrad_edu.rule import RULES, rule
+from tinygrad_edu.show import show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
 
 
@@ -69,3 +76,60 @@ def test_the_trace_of_a_leaf_is_its_seed():
 def test_what_is_no_value_has_no_trace():
     with pytest.raises(GraphError, match="float is not a Value"):
         chain_rule(3.0)
+
+
+# One node at several places of an operation
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_an_argument_at_several_places_is_called_by_its_role_at_each(name):
+    trace = chain_rule(tied(name))
+    into_w = [step for step in trace.edges if step.argument == "w"]
+    assert [step.role for step in into_w] == TIES[name].roles
+    for step in into_w:
+        assert step.gradient == "∂f/∂w"
+        assert step.local == f"∂f/∂({step.role})"
+        assert step.rule == f"∂f/∂f · ∂f/∂({step.role})"
+        assert rf"\left(\mathrm{{{step.role.replace(' ', chr(92) + ' ')}}}\right)" in step.latex
+        if not step.symbol:
+            assert str(step).startswith(f"∂f/∂w: {show(step.before)} + ∂f/∂f · ∂f/∂({step.role}) = ")
+
+
+def test_an_argument_at_one_place_is_called_by_its_name():
+    (step,) = [step for step in chain_rule(tied("dot([w, w], [w, x])")).edges if step.argument == "x"]
+    assert (step.role, step.local, step.local_latex) == ("", "∂f/∂x", r"\frac{\partial f}{\partial x}")
+    for step in chain_rule(parse("u = w * x; f = u + w", w=2, x=3)).edges:  # w is used twice, by different nodes
+        assert step.role == ""
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_the_local_derivative_along_an_edge_is_that_of_its_argument_alone(name):
+    f = tied(name)
+    for step in chain_rule(f).edges:
+        assert math.isclose(step.partial, slope_alone(f, step.position), rel_tol=1e-6, abs_tol=1e-6)
+
+
+def test_no_two_edges_have_the_same_written_derivative():
+    many = Value(0.5, label="w")
+    graphs = [*map(tied, TIES), dot([many] * 30, [many] * 30), parse("u = w * w; v = u + u; f = v ** v * w", w=0.5)]
+    graphs += [random_graphs.as_values(*random_graphs.seeded(seed))[1] for seed in range(100)]
+    for f in graphs:
+        edges = chain_rule(f).edges
+        assert len({step.local for step in edges}) == len({step.local_latex for step in edges}) == len(edges)
+
+
+@pytest.mark.parametrize(("count", "last"), [(2, "second"), (9, "ninth"), (10, "10th"), (22, "22nd"), (112, "112th")])
+def test_the_places_of_a_long_list_are_numbered(count, last):
+    f = logsumexp([Value(0.5, label="w")] * count)
+    assert chain_rule(f).edges[-1].role == f"{last} argument"
+
+
+def test_a_row_of_ones_own_says_what_its_arguments_are():
+    row = rule("mixed", lambda x, y: x + 2 * y, 1.0, 2.0, roles=("water", "wine"))
+    bare = rule("plain", lambda x, y: x + 2 * y, 1.0, 2.0)
+    try:
+        w = Value(1.0, label="w")
+        assert [step.role for step in chain_rule(row(w, w)).edges] == ["water", "wine"]
+        assert [step.role for step in chain_rule(bare(w, w)).edges] == ["first argument", "second argument"]
+    finally:
+        del RULES["mixed"], RULES["plain"]

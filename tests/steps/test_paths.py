@@ -6,6 +6,7 @@ import pytest
 import random_graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from several_places import TIES, tied
 
 from tinygrad_edu import Value, chain_rule, explain, parse
 from tinygrad_edu.backprop import gradient_numbers
@@ -48,6 +49,21 @@ def test_a_path_is_told_from_the_leaf_and_multiplied_from_the_output():
     assert text[2] == "  x → v1 → f:  ∂f/∂v1 · ∂v1/∂x = 2 · 0.07065 = 0.1413"
     assert text[3] == "total 0.964 + 0.1413 = 1.105"
     assert repr(explain(f, x)) == str(explain(f, x))
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_paths_through_several_places_of_one_operation_are_told_apart(name):
+    f = tied(name)
+    found = chain_rule(f).explain("w")
+    assert [path.symbols for path in found] == [f"∂f/∂({role})" for role in TIES[name].roles]
+    assert math.isclose(found.total, gradient_numbers(f)[f.args[0]])
+
+
+def test_a_path_is_marked_at_every_operation_that_it_could_enter_twice():
+    lines = str(chain_rule(parse("u = w * w; f = u + u", w=3)).explain("w")).split("\n")
+    assert lines[1] == "  w → u → f:  ∂f/∂(first term) · ∂u/∂(first factor) = 1 · 3 = 3"
+    assert lines[4] == "  w → u → f:  ∂f/∂(second term) · ∂u/∂(second factor) = 1 · 3 = 3"
+    assert lines[5] == "total 3 + 3 + 3 + 3 = 12"
 
 
 def test_the_output_has_one_path_to_itself():

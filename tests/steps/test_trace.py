@@ -13,6 +13,7 @@ import random_graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
+from several_places import TIES, tied
 
 from tinygrad_edu import Trace, Value, chain_rule, parse
 from tinygrad_edu.backprop import gradient_numbers
@@ -103,6 +104,13 @@ def test_the_words_of_every_row_say_its_numbers(rule):
             assert step.partial in (1.0, -1.0, 0.0)
 
 
+@pytest.mark.parametrize("name", TIES)
+def test_the_latex_of_an_argument_at_several_places_is_latex(name):
+    parser = MathTextParser("path")
+    for step in chain_rule(tied(name)):
+        parser.parse(f"${step.latex}$")
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 def test_the_latex_of_every_row_is_latex(rule):
     parser = MathTextParser("path")
@@ -168,6 +176,26 @@ def test_odd_numbers_and_odd_labels_come_back(number):
     assert math.copysign(1.0, again.nodes[0].data) == math.copysign(1.0, number)
 
 
+@pytest.mark.parametrize("name", TIES)
+def test_a_file_keeps_what_an_argument_at_several_places_is(name):
+    trace = chain_rule(tied(name))
+    data = json.loads(trace.to_json())
+    VALIDATOR.validate(data)
+    backward = [step for step in data["steps"] if step["phase"] == "backward"]
+    assert [step["role"] for step in backward if step["argument"] == "w"] == TIES[name].roles
+    assert [step["role"] for step in backward if step["argument"] == "x"] == [""] * name.count("x]")
+    assert Trace.from_json(trace.to_json()) == trace
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_a_file_of_version_1_is_read_and_its_roles_follow(name):
+    trace = chain_rule(tied(name))
+    data = json.loads(trace.to_json()) | {"version": 1}
+    for step in data["steps"]:
+        step.pop("role", None)
+    assert Trace.from_json(json.dumps(data)) == trace
+
+
 def test_the_example_of_the_page_is_true():
     page = (DOCS / "trace.md").read_text(encoding="utf-8")
     example = re.search(r"```json\n(.*?)```", page, flags=re.DOTALL)[1]
@@ -230,7 +258,7 @@ def test_a_truncated_text_is_refused(length):
     ("change", "message"),
     [
         (lambda d: d.update(format="other"), 'does not begin with "format"'),
-        (lambda d: d.update(version=2), "its version is 2, and this program reads 1"),
+        (lambda d: d.update(version=3), "its version is 3, and this program reads 1 and 2"),
         (lambda d: d.update(nodes=[]), "it has no nodes"),
         (lambda d: d.update(steps={}), '"steps" is no list'),
         (lambda d: d["steps"][0].update(phase="sideways"), r'steps\[0\] has no "phase" out of forward, seed, backward'),
@@ -241,6 +269,9 @@ def test_a_truncated_text_is_refused(length):
         (lambda d: d["steps"][-1].update(before=1.0, after=2.5), "before is 1.0, and the steps before left 1.5"),
         (lambda d: d["steps"][-1].update(upstream=1.0, contribution=3.0, after=4.5), "upstream is 1.0"),
         (lambda d: d["steps"][-1].update(symbol=3), r"steps\[\d\]: 'symbol' is '3'"),
+        (lambda d: d["steps"][-1].update(role=""), "role is '', and x stands at several positions"),
+        (lambda d: d["steps"][-3].update(role="first factor"), "role is 'first factor', and w stands at one position"),
+        (lambda d: d["steps"][-1].pop("role"), r"steps\[\d\]: 'role' is 'None'"),
     ],
 )
 def test_what_is_damaged_is_said(change, message):

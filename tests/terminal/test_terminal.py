@@ -11,8 +11,10 @@ import threading
 import time
 
 import pytest
+from several_places import TIES, tied
 
 from tinygrad_edu import Value, chain_rule, nn, parse
+from tinygrad_edu.cli.main import step_lines
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.terminal.keyboard import KEYS, _sent, keystrokes, signs_for
 from tinygrad_edu.terminal.outline import ASCII, cells
@@ -387,3 +389,38 @@ def test_a_part_of_a_trace_is_stepped_through_and_an_empty_one_refused():
         assert any("∂f/∂y" in line for line, _ in stepper.frame())
     with pytest.raises(GraphError, match="there is no step to show"):
         Stepper(trace[:0], "f = x * y")
+
+
+# One node at several places of an operation
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_each_edge_of_an_argument_at_several_places_has_a_name_of_its_own(name):
+    it = Stepper(chain_rule(tied(name)), name)
+    seen = []
+    for step in it.trace.edges:
+        it.go(it.trace.steps.index(step))
+        frame = text(it, width=80)
+        assert all(cells(line) < 80 for line in frame.split("\n"))
+        (names,) = re.findall("^names +(.*)", frame, flags=re.MULTILINE)
+        seen.append(names)
+        (active,) = re.findall("^[├└]─▶ (.*?)  ", frame, flags=re.MULTILINE)
+        assert active == (f"w, {step.role}" if step.role else "x")
+    roles = iter(TIES[name].roles)
+    places = [f"∂f/∂({next(roles)})" if step.argument == "w" else "∂f/∂x" for step in it.trace.edges]
+    gradients = [f"∂f/∂{step.argument} {'+=' if step.is_shared else '='}" for step in it.trace.edges]
+    assert seen == [f"{gradient} ∂f/∂f · {place}" for gradient, place in zip(gradients, places, strict=True)]
+
+
+def test_where_nothing_passes_the_place_is_named():
+    it = Stepper(chain_rule(tied("w * w", w=0.0)), "w * w")
+    it.go(3)
+    assert "Nothing passes: the local derivative of f by its second factor is 0." in text(it)
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_the_steps_of_the_command_name_every_place(name):
+    f = tied(name)
+    rows = [line for line in step_lines(f, chain_rule(f)) if line.endswith(("more to come", "complete"))]
+    for row, role in zip(rows, TIES[name].roles, strict=True):
+        assert f", as {role}, " in row or f"∂f/∂({role}) " in row

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from several_places import TIES, tied
 
 from tinygrad_edu import DomainError, Trace, Value, chain_rule, nn, parse, viz
 from tinygrad_edu.errors import DrawingError, GraphError, OptionError, SizeError, StaleGraphError
@@ -171,7 +172,8 @@ def test_every_string_is_used_and_every_used_string_is_there():
     written = set(re.findall(r"(?<!\{)\{\{(\w+)\}\}", template)) | set(re.findall(r'"(sheet_\w+)"', sheet))
     written |= set(re.findall(r"shown\['(\w+)'\]", page))
     domains = {row.domain.words for row in RULES.values() if row.domain}
-    used = said | made | written | domains
+    roles = {noun for row in RULES.values() for noun in row.roles}
+    used = said | made | written | domains | roles
     assert set(TABLE) <= used, f"nobody says {set(TABLE) - used}"
     for key in [*made, *re.findall(r'say\("(\w+)"', scripts), *(written - {"html_lang", "expression"})]:
         assert key in TABLE, f"{key} is said, and not in the table"
@@ -200,3 +202,28 @@ def test_colours_stand_in_the_palette_alone():
 
 def test_strings_of_one_language():
     assert strings("en").keys() == strings("zh").keys() == TABLE.keys()
+
+
+# One node at several places of an operation
+
+ROLES_IN_CHINESE = {
+    "w * w": ["第 1 个因子", "第 2 个因子"],
+    "w - w": ["被减数", "减数"],
+    "dot([w, w], [w, x])": ["第 1 个权重", "第 2 个权重", "第 1 个输入"],
+}
+
+
+@pytest.mark.parametrize("name", ROLES_IN_CHINESE)
+def test_page_and_sheet_say_roles_in_their_language(name):
+    for lang, roles in (("en", TIES[name].roles), ("zh", ROLES_IN_CHINESE[name])):
+        steps = data_of(viz.player(tied(name), lang=lang).html())["trace"]["steps"]
+        assert [step["role"] for step in steps if step.get("argument") == "w"] == roles
+        sheet = viz.worksheet(tied(name), lang=lang).html()
+        for role in roles:
+            assert sheet.count(f"∂f/∂w += ∂f/∂f · ∂f/∂({role})") == 2  # in the questions, and in the key
+
+
+def test_every_role_has_a_word_in_every_language():
+    for noun in {noun for row in RULES.values() for noun in row.roles}:
+        assert strings("en")[noun] == noun
+        assert not re.search("[a-z]", strings("zh")[noun])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import random_graphs
 from browser import Watched, launched, needs_browser
+from several_places import TIES, slope_alone, tied
 
 from tinygrad_edu import DomainError, Value, chain_rule, gradcheck, parse, viz
 from tinygrad_edu.backprop import gradient_numbers
@@ -243,6 +244,57 @@ def test_outside_a_domain_the_page_says_so_and_keeps_its_numbers(show_player):
     page.fill('#input-rows [aria-label="value of x"]', "1")
     page.fill('#input-rows [aria-label="value of y"]', "0")
     assert "needs y != 0" in text(page, "#problem")
+
+
+# One node at several places of an operation
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_an_argument_at_several_places_is_told_by_its_role(show_player, name):
+    f = tied(name)
+    trace = chain_rule(f)
+    page = show_player(f, "#step=3")
+    seen = set()
+    for position in range(2, len(trace)):
+        step = trace[position]
+        assert text(page, "#line") == str(step)
+        check_card(page, step)
+        seen.add(layer(page, "names").partition(" · ")[2])
+        assert tells_the_truth(text(page, "#sentence"), f, step)
+        page.keyboard.press("ArrowRight")
+    assert len(seen) == len(trace.edges)
+    page.click("#check-panel summary")
+    assert page.locator("#check-edges td:first-child").all_text_contents() == [step.local for step in trace.edges]
+    assert page.locator('[data-verdict="wrong"]').count() == 0
+
+
+def tells_the_truth(sentence, f, step):
+    """Whether it says of one argument, and of no more than that, how the result answers."""
+    said = f"the {step.role} {step.argument} of f" if step.role else step.argument
+    slope = slope_alone(f, step.position)
+    times = re.match(rf"When {said}{' alone' * bool(step.role)} changes a little, f changes (\S+) times as", sentence)
+    if times:
+        return math.isclose(float(times[1]), slope, rel_tol=1e-3)
+    sames = {1: f"f moves one for one with {said} alone: ", -1: f"f moves against {said} alone, one for one: "}
+    return sentence.startswith(sames.get(round(slope, 6), "never"))
+
+
+def test_a_weight_of_an_input_that_is_0_is_told_as_one_term_of_a_sum(show_player):
+    page = show_player(tied("dot([w, w], [w, x])", x=0.0), "#step=4")  # f is w · w, and does not stay 0
+    said = "Nothing passes: the second weight w of f is multiplied by 0 in f, so it makes no difference there."
+    assert text(page, "#sentence").startswith(said)
+
+
+def test_where_one_place_passes_nothing_it_is_named(show_player):
+    page = show_player(tied("w * w", w=0.0), "#step=3")
+    said = "Nothing passes: the other factor is 0, so f stays 0 whatever the first factor w of f is."
+    assert text(page, "#sentence").startswith(said)
+
+
+def test_roles_are_said_in_chinese(show_player):
+    page = show_player(tied("w ** w", w=2.0), "#step=4", lang="zh")
+    assert layer(page, "names") == "∂f/∂w += ∂f/∂f · ∂f/∂(指数)"
+    assert text(page, "#sentence").startswith("f 里只有指数 w 变化一点，f 变化它的 2.773 倍。")
 
 
 # Nudge

@@ -25,7 +25,7 @@ from tinygrad_edu.graph import Graph, formula
 from tinygrad_edu.recorder import Block, Watcher
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.show import in_brackets, show
-from tinygrad_edu.steps.wording import in_names, local_derivatives
+from tinygrad_edu.steps.wording import derivative, in_names, local_derivatives, shared_roles
 from tinygrad_edu.value import Value
 
 SPREADS = "it is the first one; whatever is computed from it is no number either"
@@ -162,10 +162,10 @@ def _broken_edge(graph: Graph) -> tuple[Value, int, float] | None:
 
 def _of_backward(graph: Graph, user: Value, position: int, upstream: float) -> str:
     name, arg, partial = graph.name(user), graph.name(user.args[position]), user.partials[position]
+    local = derivative(name, arg, shared_roles(user.rule, user.args)[position])
     symbol = _symbol(graph, user, position)
-    derivative = f"∂{name}/∂{arg} = {symbol}{show(partial)}"
     return (
-        f"the gradient of {arg}: upstream {show(upstream)} × local derivative {derivative}, "
+        f"the gradient of {arg}: upstream {show(upstream)} × local derivative {local} = {symbol}{show(partial)}, "
         f"on the edge to {name} = {graph.formula(user)}"
     )
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -24,6 +23,7 @@ from tinygrad_edu.checks.numeric_slope import MOST_RUNS, TOLERANCE, Check, check
 from tinygrad_edu.errors import DomainError, GraphError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted, cut, show
+from tinygrad_edu.steps.wording import derivative, shared_roles
 from tinygrad_edu.value import Number, Value, no_grad, recording
 
 LONGEST_LIST = 20  # edges that are printed, whatever their verdict
@@ -149,16 +149,12 @@ def _arguments_alone(
     graph: Graph, user: Value, moved: Collection[Value]
 ) -> Iterator[tuple[int, str, Callable[[float], float]]]:
     """For each argument of a node out of these nodes its position, the name of the edge, and what moves it alone."""
-    numbers, times = [arg.data for arg in user.args], Counter(user.args)
+    numbers = [arg.data for arg in user.args]
+    roles = shared_roles(user.rule, user.args)
     for position, arg in enumerate(user.args):
         if arg in moved:
-            yield position, _edge_name(graph, user, position, times[arg] == 1), _moving_alone(user, numbers, position)
-
-
-def _edge_name(graph: Graph, user: Value, position: int, is_alone: bool) -> str:
-    """∂v1/∂x, and if x stands there more than once, at which place."""
-    name = f"∂{graph.name(user)}/∂{graph.name(user.args[position])}"
-    return name if is_alone else f"{name} (argument {position + 1})"
+            name = derivative(graph.name(user), graph.name(arg), roles[position])
+            yield position, name, _moving_alone(user, numbers, position)
 
 
 def _moving_alone(user: Value, numbers: Sequence[float], position: int) -> Callable[[float], float]:

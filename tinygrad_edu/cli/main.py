@@ -40,7 +40,7 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.process import INTERRUPTED
 from tinygrad_edu.show import printable, show
 from tinygrad_edu.steps.chain_rule import chain_rule
-from tinygrad_edu.steps.trace import Trace
+from tinygrad_edu.steps.trace import EdgeStep, Trace
 from tinygrad_edu.text.parsing import as_python_reads, parse
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
@@ -323,7 +323,7 @@ def step_lines(f: Value, trace: Trace) -> Iterable[str]:
     yield "backward: the chain rule along every edge, old + upstream × local = new"
     name = trace.output.name
     rows = [(f"∂{name}/∂{name}", "", "1")]
-    rows += [(s.gradient, s.rule_with_symbol, f"{s.sum}, {s.status}" if s.is_shared else s.sum) for s in trace.edges]
+    rows += [(step.gradient, step.rule_with_symbol, _sum(step)) for step in trace.edges]
     yield from _columns(rows)
     yield ""
     yield "gradient"
@@ -332,6 +332,12 @@ def step_lines(f: Value, trace: Trace) -> Iterable[str]:
         if 2 <= explanation.count <= MOST_PATHS:
             yield ""
             yield from str(explanation).split("\n")
+
+
+def _sum(step: EdgeStep) -> str:
+    """The running sum; at a shared node also what is to come, and as what this came, if the rule does not say."""
+    place = [f"as {step.role}"] if step.role and step.symbol else []
+    return ", ".join([step.sum, *place, *([step.status] if step.is_shared else [])])
 
 
 def _leaf_gradients(trace: Trace) -> list[tuple[str, str]]:

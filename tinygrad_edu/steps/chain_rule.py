@@ -77,6 +77,7 @@ def _edge_steps(graph: Graph) -> Iterator[EdgeStep]:
     to_come = {node: len(graph.uses(node)) for node in graph.nodes}
     for user in reversed(graph.nodes):
         symbols, symbols_latex = _symbols(graph, user), _symbols(graph, user, latex=True)
+        roles = wording.shared_roles(user.rule, user.args)
         for position, argument in enumerate(user.args):
             if argument.is_constant:
                 continue
@@ -87,6 +88,7 @@ def _edge_steps(graph: Graph) -> Iterator[EdgeStep]:
                 user=graph.name(user),
                 argument=graph.name(argument),
                 position=position,
+                role=str(roles[position] or ""),
                 user_node=graph.index[user],
                 argument_node=graph.index[argument],
                 upstream=gradients[user],

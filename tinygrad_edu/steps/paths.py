@@ -60,7 +60,7 @@ class Path:
     @property
     def symbols(self) -> str:
         """The product in names, from the output on, as the chain rule is written: ∂f/∂q · ∂q/∂x."""
-        return " · ".join(f"∂{edge.user}/∂{edge.argument}" for edge in reversed(self.edges)) or "1"
+        return " · ".join(edge.local for edge in reversed(self.edges)) or "1"
 
     @property
     def numbers(self) -> str:

@@ -19,13 +19,22 @@ Names to know: `Trace`, `EdgeStep`. Read next: `paths.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import in_brackets, show
-from tinygrad_edu.steps.wording import as_latex_word, bracketed, shown_in_latex
+from tinygrad_edu.steps.wording import (
+    Role,
+    as_latex_word,
+    as_latex_words,
+    bracketed,
+    derivative,
+    shared_roles,
+    shown_in_latex,
+)
 
 if TYPE_CHECKING:
     from tinygrad_edu.steps.paths import Explanation
@@ -111,10 +120,12 @@ class EdgeStep:
         output: the name of the node that is differentiated.
         user: the node whose gradient is passed on.
         argument: the node that receives it, at `position` among the arguments of the user.
+        role: what the argument is to the user at this position, as "first factor", if it stands at several positions of
+            it, so that each edge can be told apart; empty, if its name is enough.
         user_node: the position of the user among the nodes of the trace.
         argument_node: the position of the argument.
         upstream: ∂output/∂user, complete.
-        symbol: the local derivative ∂user/∂argument as a formula; empty if it is constant.
+        symbol: the local derivative ∂user/∂argument along this edge as a formula; empty if it is constant.
         symbol_latex: the same as LaTeX.
         partial: the local derivative as a number.
         before: the gradient of the argument before this step.
@@ -126,6 +137,7 @@ class EdgeStep:
     user: str
     argument: str
     position: int
+    role: str
     user_node: int
     argument_node: int
     upstream: float
@@ -162,15 +174,19 @@ class EdgeStep:
         return f"∂{self.output}/∂{self.argument}"
 
     @property
+    def local(self) -> str:
+        """The name of the local derivative: ∂q/∂x; in w · w, where w stands twice, ∂v1/∂(first factor)."""
+        return derivative(self.user, self.argument, self.role)
+
+    @property
     def rule(self) -> str:
         """The chain rule in names: ∂f/∂q · ∂q/∂x."""
-        return f"∂{self.output}/∂{self.user} · ∂{self.user}/∂{self.argument}"
+        return f"∂{self.output}/∂{self.user} · {self.local}"
 
     @property
     def rule_with_symbol(self) -> str:
         """The same with the local derivative as a formula, where it is one: ∂f/∂f · z."""
-        local = self.symbol or f"∂{self.user}/∂{self.argument}"
-        return f"∂{self.output}/∂{self.user} · {local}"
+        return f"∂{self.output}/∂{self.user} · {self.symbol or self.local}"
 
     @property
     def product(self) -> str:
@@ -194,15 +210,19 @@ class EdgeStep:
         return f"{self.gradient}: {rule} = {old}{self.product} = {show(self.after)}"
 
     @property
+    def local_latex(self) -> str:
+        """The name of the local derivative, as LaTeX."""
+        return _fraction(self.user, self.argument, self.role)
+
+    @property
     def rule_latex(self) -> str:
         """The chain rule in names, as LaTeX."""
-        return rf"{_fraction(self.output, self.user)} \cdot {_fraction(self.user, self.argument)}"
+        return rf"{_fraction(self.output, self.user)} \cdot {self.local_latex}"
 
     @property
     def rule_with_symbol_latex(self) -> str:
         """The chain rule with the local derivative as a formula, as LaTeX."""
-        local = self.symbol_latex or _fraction(self.user, self.argument)
-        return rf"{_fraction(self.output, self.user)} \cdot {local}"
+        return rf"{_fraction(self.output, self.user)} \cdot {self.symbol_latex or self.local_latex}"
 
     @property
     def product_latex(self) -> str:
@@ -226,8 +246,9 @@ class EdgeStep:
         return f"${self.latex}$"
 
 
-def _fraction(upper: str, lower: str) -> str:
-    return rf"\frac{{\partial {as_latex_word(upper)}}}{{\partial {as_latex_word(lower)}}}"
+def _fraction(upper: str, lower: str, role: str = "") -> str:
+    by = rf"\left({as_latex_words(role)}\right)" if role else as_latex_word(lower)
+    return rf"\frac{{\partial {as_latex_word(upper)}}}{{\partial {by}}}"
 
 
 Step = ForwardStep | SeedStep | EdgeStep
@@ -289,6 +310,22 @@ class Trace(Sequence[Step]):
     def positions(self) -> dict[str, int]:
         """Where each node stands, by its name; constants, whose names are not unique, are left out."""
         return {node.name: position for position, node in enumerate(self.nodes) if not node.is_constant}
+
+    @cached_property
+    def roles(self) -> dict[int, list[Role | None]]:
+        """For each node with an argument at several positions, the roles of its arguments; None where one suffices."""
+        found = {index: shared_roles(RULES.get(node.op), node.args) for index, node in enumerate(self.nodes)}
+        return {index: roles for index, roles in found.items() if any(roles)}
+
+    def with_roles(self, say: Callable[[Role], str] = str) -> Trace:
+        """The same steps, with every role said anew; so a page says them in its language."""
+        return Trace(self.nodes, [self._with_role(step, say) for step in self.steps])
+
+    def _with_role(self, step: Step, say: Callable[[Role], str]) -> Step:
+        if not isinstance(step, EdgeStep) or step.user_node not in self.roles:
+            return step
+        role = self.roles[step.user_node][step.position]
+        return replace(step, role=say(role)) if role else step
 
     @cached_property
     def has_whole_sweep(self) -> bool:

@@ -2,7 +2,7 @@
 
 As JSON that any program can read; `docs/trace.md` describes it, and `docs/trace.schema.json` is its schema:
 
-    {"format": "tinygrad_edu trace", "version": 1, "nodes": [...], "steps": [...]}
+    {"format": "tinygrad_edu trace", "version": 2, "nodes": [...], "steps": [...]}
 
 Numbers come back exactly as they were; inf and nan, which JSON has not, are written as text. What is read is checked
 before it is believed: a damaged file is a TraceError that says where, and nothing in it is ever executed.
@@ -22,7 +22,8 @@ from tinygrad_edu.errors import TraceError
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, Node, SeedStep, Step, Trace
 
 FORMAT = "tinygrad_edu trace"
-VERSION = 1
+VERSION = 2
+READABLE = (1, VERSION)  # in version 1 there were no roles; they follow from the nodes
 PHASES: dict[str, type[ForwardStep] | type[SeedStep] | type[EdgeStep]] = {
     "forward": ForwardStep,
     "seed": SeedStep,
@@ -68,13 +69,18 @@ def loads(text: str) -> Trace:
     data = _parsed(text)
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise _damaged(f'it does not begin with "format": "{FORMAT}"')
-    if data.get("version") != VERSION:
-        raise _damaged(f"its version is {data.get('version')!r}, and this program reads {VERSION}")
+    version = data.get("version")
+    if type(version) is not int or version not in READABLE:
+        raise _damaged(f"its version is {version!r}, and this program reads {' and '.join(map(str, READABLE))}")
     nodes = [_read(Node, node, f"nodes[{index}]") for index, node in enumerate(_list(data, "nodes"))]
-    steps = [_read_step(step, f"steps[{index}]") for index, step in enumerate(_list(data, "steps"))]
+    listed = map(_with_empty_role, _list(data, "steps")) if version == 1 else _list(data, "steps")
+    steps = [_read_step(step, f"steps[{index}]") for index, step in enumerate(listed)]
     trace = Trace(nodes, steps)
     _check_nodes(trace)
     _check_steps(trace)
+    if version == 1:
+        return trace.with_roles()
+    _check_roles(trace)
     return trace
 
 
@@ -112,6 +118,10 @@ def _list(data: Mapping[str, object], name: str) -> list[object]:
     if not isinstance(found, list):
         raise _damaged(f'"{name}" is no list')
     return found
+
+
+def _with_empty_role(data: object) -> object:
+    return {**data, "role": ""} if isinstance(data, dict) else data
 
 
 def _read_step(data: object, where: str) -> Step:
@@ -228,6 +238,17 @@ def _check_edge(trace: Trace, step: EdgeStep, gradients: dict[int, float], where
         if not _is_same(found, left):
             raise _damaged(f"{where}: {name} is {found}, and the steps before left {left}")
     gradients[step.argument_node] = step.after
+
+
+def _check_roles(trace: Trace) -> None:
+    """An argument has a role where it stands at several positions, and nowhere else."""
+    for index, step in enumerate(trace.steps):
+        if isinstance(step, EdgeStep):
+            roles = trace.roles.get(step.user_node)
+            is_shared = bool(roles and roles[step.position])
+            if bool(step.role) != is_shared:
+                times = "several positions" if is_shared else "one position"
+                raise _damaged(f"steps[{index}]: role is {step.role!r}, and {step.argument} stands at {times}")
 
 
 def _is_same(one: object, other: object) -> bool:

@@ -6,18 +6,22 @@ r"""How is one operation written, in the names of its nodes or in their numbers?
 Both are *wordings*: a tuple of text and slots, made once for a rule and filled for every node. So a step, a terminal
 and a page in a browser can say the same thing, and each can set the slots in its own way.
 
-Names to know: `Slot`, `operation`, `local_derivatives`, `filled`. Read next: `chain_rule.py`.
+A node that stands at several places of one operation, as w does in w · w, is called by its *roles* there, so that each
+edge has a derivative of its own: ∂v/∂(first factor) and ∂v/∂(second factor), which add up to the derivative by w.
+
+Names to know: `Slot`, `operation`, `local_derivatives`, `filled`, `Role`. Read next: `chain_rule.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tinygrad_edu.rule import PRODUCT, SUM, Rule
-from tinygrad_edu.show import show
+from tinygrad_edu.show import ordinal, show
 from tinygrad_edu.symbolic import partial_graphs
 from tinygrad_edu.text.printing import LATEX, TEXT, as_factor, identifier, latex_digits, latex_name
 from tinygrad_edu.value import Value
@@ -106,6 +110,55 @@ def _local_derivatives(rule: Rule, constants: tuple[float | None, ...], latex: b
 _kept_local_derivatives = lru_cache(maxsize=1000)(_local_derivatives)
 
 
+class Role(NamedTuple):
+    """What an argument is to an operation: its noun, and which of those it is, from 1; 0, if it is the only one."""
+
+    noun: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{ordinal(self.number)} {self.noun}" if self.number else self.noun
+
+
+def roles(rule: Rule | None, count: int) -> list[Role]:
+    """What each of `count` arguments is to an operation, by the nouns of its row; without one, an argument.
+
+    >>> from tinygrad_edu.rules import div, dot, mul
+    >>> [[str(role) for role in roles(rule, 2)] for rule in (mul, div, dot)]
+    [['first factor', 'second factor'], ['dividend', 'divisor'], ['weight', 'input']]
+    """
+    named = rule.roles if rule and count % len(rule.roles) == 0 else ("argument",)
+    nouns = [noun for noun in named for _ in range(count // len(named))]
+    times, number = Counter(nouns), Counter[str]()
+    found = []
+    for noun in nouns:
+        number[noun] += 1
+        found.append(Role(noun, number[noun] if times[noun] > 1 else 0))
+    return found
+
+
+def shared_roles(rule: Rule | None, args: Sequence[Hashable]) -> list[Role | None]:
+    """The role of each argument that stands at more than one place; None for any other: its name is enough.
+
+    >>> from tinygrad_edu.rules import dot
+    >>> [role and str(role) for role in shared_roles(dot, ["w", "w", "w", "x"])]
+    ['first weight', 'second weight', 'first input', None]
+    """
+    times = Counter(args)
+    if len(times) == len(args):
+        return [None] * len(args)
+    return [role if times[arg] > 1 else None for role, arg in zip(roles(rule, len(args)), args, strict=True)]
+
+
+def derivative(user: str, argument: str, role: object = None) -> str:
+    """The name of the derivative on one edge: by the argument, or where that stands at several places, by its role.
+
+    >>> derivative("v1", "w"), derivative("v1", "w", Role("factor", 1))
+    ('∂v1/∂w', '∂v1/∂(first factor)')
+    """
+    return f"∂{user}/∂({role})" if role else f"∂{user}/∂{argument}"
+
+
 def filled(wording: Wording, args: Sequence[str], out: str = "") -> str:
     """A wording with texts in its slots."""
     return "".join(
@@ -169,6 +222,16 @@ def as_latex_word(name: str) -> str:
     ('x_{1}', '-2', '\\mathrm{\\_a\\_}')
     """
     return latex_digits(name) if NUMBER.fullmatch(name) else latex_name(identifier(name))
+
+
+def as_latex_words(text: str) -> str:
+    r"""Several words, upright, in LaTeX; what is no letter or digit is left out.
+
+    >>> as_latex_words("first factor")
+    '\\mathrm{first\\ factor}'
+    """
+    words = r"\ ".join(re.findall(r"[^\W_]+", text))
+    return rf"\mathrm{{{words}}}"
 
 
 def _mark(position: int) -> str:

@@ -8,7 +8,8 @@ As an outline, from the output down to the leaves: below each node what it is co
     │   └── y               5        —
     └── z                  -4        —
 
-A node that is used twice is opened once, and later stands there with an arrow up.
+A node that is used twice is opened once, and later stands there with an arrow up. Where one operation uses it twice, as
+w * w does, each line says what it is there: `w, first factor`.
 
 Names to know: `outline`, `Signs`. Read next: `stepper.py`.
 """
@@ -124,6 +125,7 @@ class _Known:
         self.step: Step = trace.steps[position]
         self.signs = signs
         self.formulas = {step.node: step.formula for step in trace.forward}
+        self.roles = {(edge.user_node, edge.position): f", {edge.role}" for edge in trace.edges if edge.role}
         self.values = {index for index, node in enumerate(trace.nodes) if not node.args}
         self.gradients: dict[int, str] = {}
         for step in trace.steps[: position + 1]:
@@ -141,10 +143,10 @@ class _Known:
     def text(self, trace: Trace, place: _Place, width: int) -> str:
         """The lines that lead to a use of a node, its name, and how it is computed."""
         lines = _shortened_left(place.prefix, (width - 2 * NUMBER_WIDTH) // 2, self.signs)
+        role = self.roles.get((place.user, place.position), "")
         name, formula = trace.nodes[place.node].name, self.formulas.get(place.node, "")
-        if place.is_again:
-            return f"{lines}{self._branch(place)}{name} {self.signs.above}"
-        return f"{lines}{self._branch(place)}{name} = {formula}" if formula else f"{lines}{self._branch(place)}{name}"
+        again = f" {self.signs.above}" if place.is_again else f" = {formula}" if formula else ""
+        return f"{lines}{self._branch(place)}{name}{again}{role}"
 
     def _branch(self, place: _Place) -> str:
         signs = self.signs

@@ -198,7 +198,9 @@ class Stepper:
 
     @staticmethod
     def _why_nothing(step: EdgeStep) -> str:
-        return f"∂{step.output}/∂{step.user}" if step.upstream == 0 else f"the local derivative of {step.user}"
+        if step.upstream == 0:
+            return f"∂{step.output}/∂{step.user}"
+        return f"the local derivative of {step.user}" + (f" by its {step.role}" if step.role else "")
 
 
 def _wrapped(layer: str, text: str, width: int) -> list[str]:

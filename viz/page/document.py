@@ -12,6 +12,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -27,7 +28,7 @@ from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.graph import can_be_drawn
 from tinygrad_edu.viz.page.picture import picture
-from tinygrad_edu.viz.page.strings import HTML_LANG, strings
+from tinygrad_edu.viz.page.strings import HTML_LANG, role_in, strings
 
 SCRIPTS = ("elements", "numbers", "program", "words", "quiz", "order", "check", "graph", "card", "panels", "main")
 FOLDER = files("tinygrad_edu.viz.page") / "assets"
@@ -89,7 +90,7 @@ def page(graph: Graph, trace: Trace, lang: str, most_nodes: int) -> str:
     }
     too_large = f"<p>{html.escape(shown['too_large'])}</p>"
     data = {
-        "trace": as_data(trace),
+        "trace": as_data(trace.with_roles(partial(role_in, lang))),
         "edges": _edges(trace),
         "operation": operations.of_node,
         "operations": operations.words,

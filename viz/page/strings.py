@@ -9,6 +9,8 @@ Names to know: `LANGUAGES`, `strings`. Read next: `picture.py`.
 from __future__ import annotations
 
 from tinygrad_edu.errors import OptionError
+from tinygrad_edu.show import ordinal
+from tinygrad_edu.steps.wording import Role
 
 LANGUAGES = ("en", "zh")
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
@@ -57,14 +59,16 @@ TABLE: dict[str, tuple[str, ...]] = {
     "say_seed":          ("The way back begins at the output. When {node} changes a little, {node} changes by just as "
                           "much: its gradient is 1.",
                           "反向从输出开始。{node} 变化一点，{node} 就变化同样多：它的梯度是 1。"),
-    "say_same":          ("{user} moves one for one with {argument}: the gradient of {user} goes through as it is.",
-                          "{argument} 变多少，{user} 就变多少：{user} 的梯度原样通过。"),
-    "say_opposite":      ("{user} moves against {argument}, one for one: the gradient of {user} changes its sign.",
-                          "{argument} 增加多少，{user} 就减少多少：{user} 的梯度变号。"),
-    "say_edge":          ("When {argument} changes a little, {user} changes {local} times as much. So the gradient of "
+    "say_same":          ("{user} moves one for one with {moved}: the gradient of {user} goes through as it is.",
+                          "{moved} 变多少，{user} 就变多少：{user} 的梯度原样通过。"),
+    "say_opposite":      ("{user} moves against {moved}, one for one: the gradient of {user} changes its sign.",
+                          "{moved} 增加多少，{user} 就减少多少：{user} 的梯度变号。"),
+    "say_edge":          ("When {moved} changes a little, {user} changes {local} times as much. So the gradient of "
                           "{user} is multiplied by {local} on its way to {argument}.",
-                          "{argument} 变化一点，{user} 变化它的 {local} 倍。所以 {user} 的梯度乘以 {local} 再传给 "
+                          "{moved} 变化一点，{user} 变化它的 {local} 倍。所以 {user} 的梯度乘以 {local} 再传给 "
                           "{argument}。"),
+    "in_its_role":       ("the {role} {argument} of {user}", "{user} 的{role} {argument}"),
+    "in_its_role_alone": ("the {role} {argument} of {user} alone", "{user} 里只有{role} {argument}"),
     "say_more":          ("{argument} is used in more places: {count} more to come before its gradient is complete.",
                           "{argument} 还用在别处：还要加 {count} 个贡献，它的梯度才完整。"),
     "say_complete":      ("That was the last contribution: the gradient of {argument} is complete.",
@@ -85,6 +89,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "没有东西传过去：{user} 的值取自另一个参数，{argument} 不起作用。"),
     "stop_factor":       ("Nothing passes: the other factor is 0, so {user} stays 0 whatever {argument} is.",
                           "没有东西传过去：另一个因子是 0，不管 {argument} 是多少，{user} 都是 0。"),
+    "stop_weight":       ("Nothing passes: {argument} is multiplied by 0 in {user}, so it makes no difference there.",
+                          "没有东西传过去：{argument} 在 {user} 里乘的是 0，所以不起作用。"),
     "stop_saturated":    ("Nothing passes: {user} is so far out on its curve that its slope rounds to 0.",
                           "没有东西传过去：{user} 在曲线上太远，斜率四舍五入为 0。"),
     "stop_local":        ("Nothing passes: the local derivative of {user} by {argument} is 0 here.",
@@ -228,8 +234,22 @@ TABLE: dict[str, tuple[str, ...]] = {
     "x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it":
                          ("x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it",
                           "x > 0，或 x = 0 且 y > 0，因为对指数的导数里有 log(x)"),
+
+    # ── what an argument is to an operation, as the rule table says it ────────────────────────────────────────────
+    "argument":          ("argument", "参数"),
+    "term":              ("term", "加数"),
+    "minuend":           ("minuend", "被减数"),
+    "subtrahend":        ("subtrahend", "减数"),
+    "factor":            ("factor", "因子"),
+    "dividend":          ("dividend", "被除数"),
+    "divisor":           ("divisor", "除数"),
+    "base":              ("base", "底数"),
+    "exponent":          ("exponent", "指数"),
+    "weight":            ("weight", "权重"),
+    "input":             ("input", "输入"),
 }
 # fmt: on
+ORDINALS = {"en": lambda number: f"{ordinal(number)} ", "zh": lambda number: f"第 {number} 个"}
 
 
 def strings(lang: str) -> dict[str, str]:
@@ -245,3 +265,13 @@ def strings(lang: str) -> dict[str, str]:
         raise OptionError(f"lang={lang!r}", f"the languages are {', '.join(LANGUAGES)}", instead='lang="en"')
     column = LANGUAGES.index(lang)
     return {key: row[column] for key, row in TABLE.items()}
+
+
+def role_in(lang: str, role: Role) -> str:
+    """What an argument is to an operation, in one language.
+
+    >>> role_in("en", Role("factor", 2)), role_in("zh", Role("factor", 2)), role_in("zh", Role("base", 0))
+    ('second factor', '第 2 个因子', '底数')
+    """
+    noun = strings(lang).get(role.noun, role.noun)
+    return ORDINALS[lang](role.number) + noun if role.number else noun

@@ -12,7 +12,7 @@ import html
 import os
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from tinygrad_edu.errors import SizeError
@@ -25,7 +25,7 @@ from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.document import read
 from tinygrad_edu.viz.page.files import counted, save_page
 from tinygrad_edu.viz.page.picture import picture
-from tinygrad_edu.viz.page.strings import HTML_LANG, strings
+from tinygrad_edu.viz.page.strings import HTML_LANG, role_in, strings
 
 MOST_EDGES = 60  # a larger sheet would be punishment
 MOST_NODES = 150  # constants among them, which need nothing to be done
@@ -57,7 +57,7 @@ class Worksheet:
     def __init__(self, value: Value, lang: str = "en") -> None:
         self.strings = strings(lang)
         self.lang = lang
-        self.trace: Trace = chain_rule(value)
+        self.trace: Trace = chain_rule(value).with_roles(partial(role_in, lang))
         edges, nodes = len(self.trace.edges), len(self.trace.nodes)
         if edges > MOST_EDGES:
             raise _too_large(f"{edges:,} applications of the chain rule", f"nobody does more than {MOST_EDGES} by hand")

@@ -31,14 +31,16 @@ function formula(pieces) {
 function shown(piece) {
   if (typeof piece === "string") return piece;
   if ("over" in piece) return fraction(piece);
+  if ("key" in piece) return element("span", {}, ...sentence(piece.key, piece.places));
   return element("span", piece.node === undefined ? {} : colored(piece.node), piece.text);
 }
 
-function fraction({ over, under }) {
-  const part = (place, node) => {
-    return element("span", { class: place }, "∂", element("span", colored(node), nameOf(PAGE, node)));
+function fraction(piece) {
+  const part = (place, text) => {
+    return element("span", { class: place }, "∂", element("span", colored(piece[place]), text));
   };
-  return element("span", { class: "fraction" }, part("over", over), element("span", { class: "bar" }, "/"), part("under", under));
+  const [over, under] = [part("over", nameOf(PAGE, piece.over)), part("under", underName(PAGE, piece))];
+  return element("span", { class: "fraction" }, over, element("span", { class: "bar" }, "/"), under);
 }
 
 function colored(node) {

@@ -190,7 +190,7 @@ function drawCheck(state) {
   const leaves = leafChecks(PAGE, state.steps, state.leaves);
   const edges = edgeChecks(PAGE, state.steps, state.values);
   byId("check-rows").replaceChildren(...leaves.map((check) => checkRow(`∂${PAGE.trace.nodes.at(-1).name}/∂${nameOf(PAGE, check.node)}`, check)));
-  byId("check-edges").replaceChildren(...edges.map((check) => checkRow(`∂${check.step.user}/∂${check.step.argument}`, check)));
+  byId("check-edges").replaceChildren(...edges.map((check) => checkRow(plain(PAGE, [local(check.step)]), check)));
   byId("check-step").textContent = say("check_step", { step: show(STEP), tolerance: show(TOLERANCE) });
   const edgeOf = new Map(PAGE.edges.map((edge, index) => [PAGE.trace.steps[edge.step], index]));
   const told = PAGE.trace.steps.filter((step) => step.phase === "backward");

@@ -1,5 +1,6 @@
 // How is a step put into words? In pieces, so that a name or a number can be coloured like the node it comes from:
-// a text, {text, node}, or {over, under} for ∂over/∂under. `plain` makes one line of them.
+// a text, {text, node}, {over, under} for ∂over/∂under, or {key, places} for a string of the table. `plain` makes one
+// line of them. Where a node stands at several places of one operation, its role there tells them apart: ∂v/∂(first factor).
 
 function nameOf(page, node) {
   return page.trace.nodes[node].name;
@@ -19,8 +20,17 @@ function numbered(number, node, brackets = false) {
   return { text: brackets ? inBrackets(text) : text, node };
 }
 
-function ratio(over, under) {
-  return { over, under };
+function ratio(over, under, role = "") {
+  return { over, under, role };
+}
+
+// The local derivative along the edge of a step.
+function local(step) {
+  return ratio(step.user_node, step.argument_node, step.role);
+}
+
+function underName(page, { under, role }) {
+  return role ? `(${role})` : nameOf(page, under);
 }
 
 // A wording of the rule table, with names or numbers in its slots.
@@ -49,7 +59,7 @@ function plain(page, pieces) {
   return pieces
     .map((piece) => {
       if (typeof piece === "string") return piece;
-      return "over" in piece ? `∂${nameOf(page, piece.over)}/∂${nameOf(page, piece.under)}` : piece.text;
+      return "over" in piece ? `∂${nameOf(page, piece.over)}/∂${underName(page, piece)}` : piece.text;
     })
     .join("");
 }
@@ -80,8 +90,8 @@ function edgeLayers(page, step, values) {
   const substituted = [upstream, " · ", ...inNumbers(page, wording, user, values)];
   const numbers = wording.length > 1 ? [...substituted, " = ", ...product] : product;
   const found = [
-    ["names", [ratio(output, argument), isShared ? " += " : " = ", ...rule, ratio(user, argument)]],
-    ["symbols", [...rule, ...(wording.length ? inNames(page, wording, user) : [ratio(user, argument)])]],
+    ["names", [ratio(output, argument), isShared ? " += " : " = ", ...rule, local(step)]],
+    ["symbols", [...rule, ...(wording.length ? inNames(page, wording, user) : [local(step)])]],
     ["numbers", numbers],
     [isShared ? "contribution" : "result", [numbered(step.contribution, argument)]],
   ];
@@ -127,12 +137,14 @@ function sentences(page, step, values) {
 function edgeSentence(page, step, values) {
   const user = named(page, step.user_node);
   const argument = named(page, step.argument_node);
-  const local = numbered(step.partial, undefined, false);
+  const times = numbered(step.partial, undefined, false);
   const number = numbered(values[step.argument_node], step.argument_node);
-  if (step.contribution === 0) return [stopReason(page, step, values), { user, argument, number }];
-  if (step.partial === 1) return ["say_same", { user, argument }];
-  if (step.partial === -1) return ["say_opposite", { user, argument }];
-  return ["say_edge", { user, argument, local }];
+  const inRole = (key) => (step.role ? { key, places: { role: step.role, argument, user } } : argument);
+  if (step.contribution === 0) return [stopReason(page, step, values), { user, argument: inRole("in_its_role"), number }];
+  const moved = inRole("in_its_role_alone");
+  if (step.partial === 1) return ["say_same", { user, moved }];
+  if (step.partial === -1) return ["say_opposite", { user, moved }];
+  return ["say_edge", { user, argument, moved, local: times }];
 }
 
 const STOPS = {
@@ -143,7 +155,7 @@ const STOPS = {
   maximum: "stop_choice",
   minimum: "stop_choice",
   mul: "stop_factor",
-  dot: "stop_factor",
+  dot: "stop_weight",
   tanh: "stop_saturated",
   sigmoid: "stop_saturated",
   softplus: "stop_saturated",
