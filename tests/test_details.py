@@ -21,7 +21,7 @@ from tinygrad_edu.cli.main import main, step_lines
 from tinygrad_edu.cli.training import say_files
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.groups import product_of
-from tinygrad_edu.errors import CompileError, DivergedError, ExpressionError, FileError, OptionError
+from tinygrad_edu.errors import CompileError, DivergedError, FileError, OptionError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn.table.model import Target
 from tinygrad_edu.nn.table.reading import Column, Table
@@ -30,7 +30,6 @@ from tinygrad_edu.packages import needed
 from tinygrad_edu.terminal import keyboard as terminal
 from tinygrad_edu.terminal.outline import cells
 from tinygrad_edu.terminal.stepper import HELP, Stepper, _cut_after
-from tinygrad_edu.text.printing import LATEX, TEXT, as_factor
 from tinygrad_edu.viz.style import tint
 
 
@@ -39,44 +38,6 @@ def lines(program):
 
 
 # Expressions
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("a = x + 1\nb = a $ 2\nb", "\n    b = a $ 2\n          ^\n"),
-        ("x + 1; x +* 2", "\n    x + 1; x +* 2\n              ^\n"),
-        ("x + nothing", "\n    x + nothing\n        ^^^^^^^\n"),
-    ],
-)
-def test_the_place_is_marked_in_its_own_line(text, shown):
-    with pytest.raises(ExpressionError) as caught:
-        parse(text, x=1)
-    assert shown in str(caught.value)
-
-
-def test_a_hundred_brackets_and_no_more():
-    assert parse("(" * 100 + "x" + ")" * 100, x=2).data == 2
-    with pytest.raises(ExpressionError) as caught:
-        parse("x + " + "(" * 101 + "x" + ")" * 101, x=2)
-    mark = next(line for line in str(caught.value).split("\n") if set(line) == {" ", "^"})
-    assert mark.count("^") == 1
-    assert "more than 100 brackets inside each other" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "printed"),
-    [
-        ("(x ** 2) ** 3", "(x ** 2) ** 3"),
-        ("x ** -y", "x ** -y"),
-        ("(-x) ** 2", "(-x) ** 2"),
-        ("-x ** 2", "-x ** 2"),
-        ("x - (y - z)", "x - (y - z)"),
-        ("x / (y * z)", "x / (y * z)"),
-    ],
-)
-def test_brackets_that_are_needed(text, printed):
-    assert str(parse(text, x=2, y=3, z=5)) == printed
 
 
 def test_comparisons_are_strict_where_they_say_so():
@@ -540,48 +501,7 @@ def test_the_first_wrong_cell_is_told():
         table.numbers("n")
 
 
-@pytest.mark.parametrize("before", [0, 10, 39, 40, 41, 70, 200])
-@pytest.mark.parametrize("after", [0, 10, 30, 200])
-def test_a_long_line_is_cut_around_its_mark(before, after):
-    text = "x+" * (before // 2) + "tahn(x)" + "+x" * (after // 2)
-    with pytest.raises(ExpressionError) as caught:
-        parse(text, x=1)
-    shown, mark = str(caught.value).split("\n")[2:4]
-    assert len(shown) <= 70
-    assert shown[mark.index("^") : mark.rindex("^") + 1] == "tahn"
-    assert shown.strip() in text
-
-
-def test_a_mark_reaches_to_the_end_of_what_is_shown():
-    text = "x + " + "(" * 101 + "x" + ")" * 101
-    for before in ("", "x + " * 15):
-        with pytest.raises(ExpressionError) as caught:
-            parse(f"{before}[{'x, ' * 60}x]", x=1)
-        shown, mark = str(caught.value).rstrip().split("\n")[2:4]
-        assert shown[mark.index("^") :].rstrip() == f"[{'x, ' * 60}x]"[: mark.count("^")].rstrip()
-        assert len(mark.rstrip()) == len(shown)
-    with pytest.raises(ExpressionError) as caught:
-        parse(text, x=1)
-    assert str(caught.value).split("\n")[3].rstrip().endswith("^")
-
-
 # Formulas as factors
-
-
-@pytest.mark.parametrize(
-    ("make", "style", "text"),
-    [
-        (lambda x, y: x / y, LATEX, r"\frac{x}{y}"),
-        (lambda x, y: -x, TEXT, "(-x)"),
-        (lambda x, y: -(x / y), LATEX, r"\left(-\frac{x}{y}\right)"),
-        (lambda x, y: x**y, TEXT, "x ** y"),
-        (lambda x, y: x * y, TEXT, "(x * y)"),
-        (lambda x, y: (x - y) ** 1.0 * y, TEXT, "((x - y) * y)"),
-        (lambda x, y: (lambda u: u * u + u)(x.exp()), TEXT, "(v1 * v1 + v1)"),
-    ],
-)
-def test_a_formula_as_a_factor(make, style, text):
-    assert as_factor(make(Value(2.0, label="x"), Value(3.0, label="y")), None, style) == text
 
 
 # Other ways in

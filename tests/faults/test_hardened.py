@@ -78,31 +78,6 @@ def test_a_gradient_of_zero_is_computed_all_the_same():
     assert (x.grad, x.has_grad) == (0.0, True)
 
 
-def test_names_of_large_graphs_are_found_in_linear_time():
-    y = Value(1.0)
-    for _ in range(20_000):
-        y = y + 1e-3
-        y.label = "h"
-    assert len(y.latex()) > 20_000
-
-
-def test_indented_text_is_read():
-    f = parse(
-        """
-        q = x + y
-        f = q * z
-        """,
-        x=1,
-        y=2,
-        z=3,
-    )
-    assert f.data == 9.0
-
-
-def test_a_number_with_an_exponent_is_raised_in_brackets():
-    assert (Value(1e-7) ** 2).latex() == r"\left(1 \cdot 10^{-7}\right)^{2}"
-
-
 def test_odd_things_are_not_one_number():
     for thing in (np.timedelta64(5, "ns"), np.array("3"), [1] * 100_000):
         with pytest.raises(TypeError) as caught:
