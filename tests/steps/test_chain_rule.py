@@ -3,7 +3,7 @@
 import pytest
 
 from tinygrad_edu import Value, chain_rule, parse
-from tinygrad_edu.errors import GraphError
+from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
 
 
@@ -69,3 +69,11 @@ def test_the_trace_of_a_leaf_is_its_seed():
 def test_what_is_no_value_has_no_trace():
     with pytest.raises(GraphError, match="float is not a Value"):
         chain_rule(3.0)
+
+
+def test_a_stale_graph_has_no_steps():
+    x = Value(2.0, label="x")
+    y = x * x
+    x.data = 5.0
+    with pytest.raises(StaleGraphError, match="4, but its arguments now give 25"):
+        chain_rule(y)
