@@ -8,7 +8,9 @@ import sys
 import pytest
 
 import tinygrad_edu
-from tinygrad_edu.cli.main import COMMANDS, main
+from tinygrad_edu import Value, chain_rule
+from tinygrad_edu.cli.main import COMMANDS, main, step_lines
+from tinygrad_edu.cli.training import say_files
 
 
 @pytest.fixture
@@ -52,6 +54,11 @@ def test_step_names_the_output_f(run):
     assert run("step", "x * f", "x=-2", "f=5")[1].startswith("x * f\n")
 
 
+def test_a_leaf_alone_has_no_steps_forward():
+    x = Value(2.0, label="x")
+    assert [line for line in step_lines(x, chain_rule(x)) if "forward" in line] == []
+
+
 def test_step_of_a_shared_node_shows_the_running_sum(run):
     lines = run("step", "x * x * x", "x=3")[1].splitlines()
     assert [line.split("  ")[-1] for line in lines if line.startswith("  ∂f/∂x") and " × " in line] == [
@@ -87,6 +94,13 @@ def test_draw_writes_the_file_it_names(run, tmp_path):
     assert "grad —" in (tmp_path / "g.svg").read_text(encoding="utf-8")
 
 
+def test_files_are_told_with_their_size(tmp_path, capsys):
+    path = tmp_path / "f"
+    path.write_bytes(b"x" * 12_345)
+    say_files([path])
+    assert capsys.readouterr().out == f"  wrote {path}  (12 kB)\n"
+
+
 def test_train_learns_and_draws(run, tmp_path):
     code, out, err = run("train", "moons", "--hidden", "8", "8", "--epochs", "30", "--output", "pictures")
     assert code == 0
@@ -98,6 +112,15 @@ def test_train_learns_and_draws(run, tmp_path):
         "network.png",
         "network.svg",
     ]
+
+
+def test_digits_are_trained_on_a_part(tmp_path, capsys):
+    pytest.importorskip("sklearn", reason="scikit-learn, which has the images, is not installed")
+    arguments = ["train", "digits", "--points", "60", "--epochs", "1", "--plot", "-o", str(tmp_path)]
+    assert main([*arguments, "--hidden", "4", "--test", "0.2"]) == 0
+    assert "60 images" in capsys.readouterr().out
+    assert {file.stem for file in tmp_path.iterdir()} >= {"history", "parameters", "activations", "network"}
+    assert not (tmp_path / "neurons.png").exists()
 
 
 def test_the_demo_does_all_of_it(run, tmp_path):

@@ -1,6 +1,7 @@
 """Is a compiled program the graph it came from, and does it look like the textbook?"""
 
 import asyncio
+import gc
 import math
 import pickle
 import random
@@ -9,6 +10,7 @@ import threading
 import time
 import traceback
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -20,7 +22,9 @@ import tinygrad_edu
 from tinygrad_edu import Value, nn, parse
 from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.compiler import program as program_module
+from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.formulas import Name, View
+from tinygrad_edu.compiler.groups import product_of
 from tinygrad_edu.compiler.layout import Layout
 from tinygrad_edu.compiler.printer import NumPyPrinter
 from tinygrad_edu.compiler.program import Program
@@ -630,6 +634,25 @@ def test_the_formulas_of_the_3_4_3_1_network_are_found():
     assert repr(program).startswith("<Program of 35 parameters: ")
 
 
+def test_tables_of_constants_are_called_x_and_other_constants_c():
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    loss = nn.mse_loss([model([a, b]) for a, b in ((1.0, 2.0), (3.0, 5.0), (7.0, -1.0))], [0.5, 1.5, -0.5])
+    source = tinygrad_edu.compile(loss, wrt=model.parameters()).source
+    assert "Z1 = X @ W1.T + b1" in source
+    assert "Z2 - c1" in source
+
+
+def test_a_long_weighted_sum_is_a_product_and_a_short_one_of_strangers_is_written_out():
+    x, y = (Value(number, label=name) for name, number in (("x", 2.0), ("y", 3.0)))
+    short = tinygrad_edu.compile(tinygrad_edu.functions.dot([x.exp(), y.tanh()], [y.sin(), x.cos()]), wrt=[x, y])
+    assert "einsum" not in short.source
+    assert " * " in short.source
+    ws = [Value(0.1 * number) for number in range(6)]
+    vs = [w.tanh() for w in ws]
+    long = tinygrad_edu.compile(tinygrad_edu.functions.dot(ws, vs), wrt=ws)
+    assert "np.vdot(" in long.source
+
+
 def test_the_same_graph_gives_the_same_program():
     sources = [tinygrad_edu.compile(lesson_network()[2]).source for _ in range(2)]
     assert sources[0] == sources[1]
@@ -640,6 +663,20 @@ def test_products_with_1_sums_with_0_and_what_nobody_needs_are_gone():
     assert lines(program) == ["x = P[0]", "t1 = np.exp(x)", "loss = t1 * t1", "dx = 2 * t1 * t1", *lines(program)[4:]]
     assert "* 0" not in program.source
     assert not re.search(r"\b1 \*", program.source)
+
+
+def test_what_is_nothing_is_gone_from_a_program():
+    x = [Value(0.1 * number) for number in range(1, 7)]
+    for nothing in (
+        lambda v: v - 0,
+        lambda v: v / 1,
+        lambda v: v**1,
+        lambda v: v * 1,
+        lambda v: 0 + v,
+        lambda v: v + 0,
+    ):
+        f = sum(nothing(each.tanh()) for each in x)
+        assert lines(tinygrad_edu.compile(f, wrt=x))[:3] == ["p = P", "t1 = np.tanh(p)", "loss = t1.sum()"]
 
 
 def test_what_is_computed_twice_is_computed_once():
@@ -796,10 +833,30 @@ def test_a_stale_graph_is_not_compiled():
         tinygrad_edu.compile(y)
 
 
+def test_a_collector_of_garbage_that_is_off_stays_off():
+    gc.disable()
+    try:
+        tinygrad_edu.compile(parse("x * y", x=2, y=3))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    tinygrad_edu.compile(parse("x * y", x=2, y=3))
+    assert gc.isenabled()
+
+
 def test_a_wrong_program_is_never_given_out(monkeypatch):
     f = parse("f = tanh(x) * y", x=0.5, y=3)
     f.args[0].partials = (f.args[0].partials[0] * 1.001,)
     with pytest.raises(CompileError, match="it is a bug of the compiler"):
+        tinygrad_edu.compile(f)
+
+
+def test_how_far_a_wrong_program_is_off_is_told():
+    f = parse("f = tanh(x) * y", x=0.5, y=3)
+    f.args[0].partials = (f.args[0].partials[0] + 0.5,)
+    with pytest.raises(
+        CompileError, match=r"the loss 1\.386\d+, where the graph gives 1\.386\d+, and .* differs by 1\.5\d*\n"
+    ):
         tinygrad_edu.compile(f)
 
 
@@ -952,6 +1009,16 @@ def test_every_line_is_explained():
     assert re.fullmatch(r"1 scalar: v\d+ = v\d+ / 5", rows["loss"])
 
 
+def test_a_program_explains_lines_of_every_kind():
+    x = [Value(0.1 * number + 0.2) for number in range(8)]
+    mixed = [x[0].exp(), x[3].tanh(), x[1].exp(), x[5].tanh(), x[2].exp()]
+    loss = sum((a * b + 1).log() for a, b in pairwise(mixed)) + (x[6] * x[7]).sin() * x[0]
+    program = tinygrad_edu.compile(loss, wrt=x)
+    told = program.explain()
+    assert "out of several arrays, laid together" in told
+    assert all(any(row.startswith(f"{line.name} ") for row in told.splitlines()) for line in program.lines)
+
+
 def test_a_sum_of_products_is_explained_as_the_sum():
     program = tinygrad_edu.compile(parse("a * b + c * d", a=1, b=2, c=3, d=4))
     assert program.explain().splitlines()[-1].endswith("1 scalar: v3 = v1 + v2")
@@ -1020,3 +1087,10 @@ def test_numbers_beyond_the_largest_float_are_no_bug_of_the_compiler(size):
     value, gradient = tinygrad_edu.compile(loss, wrt=model.parameters())()
     right_value, right = eager(loss, model.parameters())
     assert np.isfinite([value, *gradient]).all() == np.isfinite([right_value, *right]).all()
+
+
+def test_pairs_that_repeat_are_no_product_though_there_are_as_many():
+    workspace = Workspace(8)
+    left, right = np.array([[0], [0], [1], [1]]), np.array([[2], [2], [3], [3]])
+    assert product_of(workspace, left, right) is None
+    assert product_of(workspace, left, right[[0, 2, 0, 2]]) is not None

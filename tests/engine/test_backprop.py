@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from tinygrad_edu import Value, grad, no_grad
+from tinygrad_edu import Value, grad, no_grad, parse
 from tinygrad_edu.backprop import backward, gradient_numbers
 from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.functions import dot, exp, log, logsumexp, sigmoid
@@ -85,6 +85,18 @@ def test_grad_by_an_inner_node():
     assert dq.data == 12.0
 
 
+def test_a_number_from_parse_or_grad_can_be_differentiated_by():
+    x = parse("3")
+    (g,) = grad(x * x * x, [x])
+    assert grad(g, [x])[0].data == 18.0
+    base, exponent = Value(3.0), parse("2")
+    assert math.isclose(grad(base**exponent, [exponent])[0].data, 9 * math.log(3))
+    w = Value(2.0)
+    (dw,) = grad(3 * w, [w])
+    (square,) = grad(dw * dw, [dw])
+    assert grad(square, [dw])[0].data == 2.0
+
+
 def test_third_derivative():
     x = Value(0.7)
     y = x.sin()
@@ -146,6 +158,13 @@ def test_grad_asks_for_lists_of_values():
         grad(4.0, [x])
 
 
+def test_grad_of_no_list_is_refused():
+    x = Value(2.0)
+    for wrong in (None, 2.0):
+        with pytest.raises(GraphError, match="the inputs are a list"):
+            grad(x * x, wrong)
+
+
 def test_inside_no_grad_the_gradient_is_a_graph_as_elsewhere():
     x = Value(2.0)
     y = x**3
@@ -161,6 +180,23 @@ def test_a_vertical_slope_is_infinite_in_both_sweeps():
     y.backward()
     assert x.grad == math.inf
     assert grad(y, [x])[0].data == math.inf
+
+
+def test_higher_derivatives_at_the_border_of_a_domain_are_not_called_stale():
+    x = Value(0.0, label="x")
+    d = x**1.5
+    for _ in range(3):
+        (d,) = grad(d, [x])
+    assert math.isnan(d.data)
+
+
+def test_zero_times_infinity_is_no_number_in_both_sweeps():
+    x = Value(0.0)
+    for y in (x.sqrt() * 0, x.sqrt().step() + x):
+        x.zero_grad()
+        y.backward()
+        assert math.isnan(x.grad)
+        assert math.isnan(grad(y, [x])[0].data)
 
 
 numbers = st.floats(-3, 3, allow_nan=False)

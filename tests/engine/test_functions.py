@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import tinygrad_edu
@@ -37,6 +38,13 @@ def test_a_function_of_floats_gives_a_float_and_of_a_value_a_value():
     assert functions.leaky_relu(-1.0) == -0.01
 
 
+def test_numpy_scalars_stand_on_either_side_of_a_function():
+    assert functions.maximum(np.int64(1), Value(0.0)).data == 1.0
+    assert functions.maximum(Value(0.0), np.int64(1)).data == 1.0
+    assert functions.sin(np.float32(0)) == 0.0
+    assert type(functions.relu(2)) is float
+
+
 def test_not_a_number_is_never_hidden():
     for function in (floats.maximum, floats.minimum, floats.leaky_relu, floats.elu):
         assert math.isnan(function(math.nan, 1.0)), function
@@ -45,6 +53,22 @@ def test_not_a_number_is_never_hidden():
     for function in (floats.relu, floats.exp, floats.log, floats.sqrt, floats.sin, floats.cos, floats.sigmoid,
                      floats.softplus, floats.silu, floats.gelu):  # fmt: skip
         assert math.isnan(function(math.nan)), function
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "power"),
+    [
+        (-10.0, 400.0, math.inf),
+        (-10.0, 401.0, -math.inf),
+        (10.0, 401.0, math.inf),
+        (-0.0, -2.0, math.inf),
+        (-0.0, -3.0, -math.inf),
+        (0.0, -3.0, math.inf),
+        (-0.0, -2.5, math.inf),
+    ],
+)
+def test_powers_beyond_the_largest_float_keep_their_sign(x, y, power):
+    assert floats.power(x, y) == power
 
 
 def test_the_row_of_an_operation_is_all_it_takes():

@@ -13,6 +13,7 @@ import warnings
 import pytest
 
 from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, grad, nn, no_grad, parse
+from tinygrad_edu.age import warn
 from tinygrad_edu.checks.anomaly import first_anomaly
 from tinygrad_edu.errors import AnomalyError, StaleGraphError
 from tinygrad_edu.functions import logsumexp
@@ -49,6 +50,12 @@ def test_an_edge_of_an_argument_at_several_places_is_reported_by_its_role():
     message = r"the gradient of w: upstream 1 × local derivative ∂v1/∂\(dividend\) = \(1 / w\) = inf"
     with pytest.raises(AnomalyError, match=message), detect_anomaly():
         (w / w).backward()
+
+
+def test_a_gradient_that_overflows_between_finite_numbers_is_found():
+    x = Value(1e-300, label="x")
+    assert "the gradient of x: upstream 1e200 × local derivative ∂v1/∂x = 1e200" in first_anomaly(x * 1e200 * 1e200)
+    assert first_anomaly(x * 1e200 * 1e100) == ""
 
 
 @pytest.mark.parametrize(
@@ -133,6 +140,24 @@ def test_other_threads_are_not_looked_at():
     assert found == [math.inf]
 
 
+def test_a_sweep_is_not_looked_at_while_another_thread_looks():
+    looking, done = threading.Event(), threading.Event()
+
+    def look():
+        with detect_anomaly():
+            looking.set()
+            done.wait()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    looking.wait()
+    x = Value(1e-300)
+    (x * 1e200 * 1e200).backward()
+    done.set()
+    thread.join()
+    assert x.grad == math.inf
+
+
 def test_a_sound_training_passes_and_gives_the_same():
     def trained():
         model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
@@ -173,6 +198,12 @@ def test_a_warning_stands_at_the_line_of_a_file_whatever_it_is_called(name):
     with pytest.warns(GradientWarning) as caught:
         exec(compile("\n".join(lines), str(beside), "exec"), module)
     assert [(each.filename, each.lineno) for each in caught] == [(str(beside), 3)]
+
+
+def test_a_warning_without_a_line_of_yours_is_still_given(monkeypatch):
+    monkeypatch.setattr("tinygrad_edu.age.user_frame", lambda: None)
+    with pytest.warns(GradientWarning, match="something"):
+        warn("something", "for a reason", "anchor")
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,21 @@ def test_what_is_no_real_number_is_refused_by_name(thing, message):
         assert message in str(caught.value)
 
 
+def test_odd_things_are_refused_in_a_short_message():
+    for thing in (np.timedelta64(5, "ns"), np.array("3"), [1] * 100_000):
+        with pytest.raises(TypeError) as caught:
+            Value(thing)
+        assert len(str(caught.value)) < 300
+
+
+def test_a_value_of_another_class_is_a_number_too():
+    class Special(Value):
+        pass
+
+    assert (Value(1.0) + Special(2.0)).data == 3.0
+    assert Value(Special(2.0)).data == 2.0
+
+
 def test_an_array_of_values_is_made_by_a_list():
     x = np.array([1.0, 2.0, 3.0])
     with pytest.raises(TypeError, match=r"\[value \* x for x in array\]"):
@@ -98,6 +113,11 @@ def test_a_comparison_is_by_number_and_equality_by_identity():
     assert len({x, y, x}) == 2
     with pytest.raises(NumberError):
         assert x < "2"
+
+
+def test_comparisons_are_strict_where_they_say_so():
+    two = Value(2.0)
+    assert [two > 2, two >= 2, two < 2, two <= 2, two > 1, two < 3] == [False, True, False, True, True, True]
 
 
 def test_a_value_is_neither_true_nor_false_and_says_so():
@@ -129,6 +149,23 @@ def test_a_label_is_a_text():
     with pytest.raises(OptionError, match="a label is a text, not int"):
         Value(1.0, label=3)
     assert type(Value(1.0, label=np.str_("x")).label) is str
+
+
+def test_a_label_that_is_set_is_a_text_too():
+    x = Value(2.0)
+    with pytest.raises(OptionError, match="a label is a text, not int"):
+        x.label = 3
+
+
+def test_a_gradient_that_is_set_to_none_or_zero_is_forgotten():
+    x = Value(2.0)
+    x.grad = None
+    (x * 2).backward()
+    assert x.grad == 2.0
+    x.grad = 0
+    assert not x.has_grad
+    x.grad = 5
+    assert (x.grad, x.has_grad) == (5.0, True)
 
 
 @pytest.mark.parametrize("label", ["\ud800", "a\udcffb", "é\udfff"])

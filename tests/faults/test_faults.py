@@ -22,6 +22,7 @@ from tinygrad_edu import Value, chain_rule, detect_anomaly, nn, no_grad, viz
 from tinygrad_edu.cli.main import main
 from tinygrad_edu.errors import FileError, MissingError, TinygradError
 from tinygrad_edu.files import write_whole
+from tinygrad_edu.packages import needed
 from tinygrad_edu.recorder import now
 
 ROOT = Path(__file__).parents[2]
@@ -636,6 +637,15 @@ class Missing:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] == self.package:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def test_what_a_package_lacks_in_turn_is_its_own_matter(monkeypatch):
+    def broken(name):
+        raise ModuleNotFoundError("No module named 'deeper'", name="deeper")
+
+    monkeypatch.setattr("importlib.import_module", broken)
+    with pytest.raises(ModuleNotFoundError, match="deeper"):
+        needed("torch", "a test")
 
 
 # Terminals

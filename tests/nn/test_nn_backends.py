@@ -231,6 +231,41 @@ def test_early_stopping_goes_back_to_the_best_epoch(compiled):
     assert [p.data for p in model.parameters()] == numbers[stop.best_epoch - 1]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "stops_after", "best"),
+    [
+        ({"loss": [3.0, 2.0, 2.5, 2.4, 1.9]}, 4, 2),
+        ({"accuracy": [0.5, 0.7, 0.7, 0.6]}, 4, 2),
+        ({"accuracy": [0.5, 0.7, 0.8, 0.6]}, None, 3),
+        ({"loss": [1.0, 0.95, 0.85, 0.8], "min_delta": 0.1}, None, 3),
+        ({"loss": [1.0, 0.95, 0.92, 0.9], "min_delta": 0.1}, 3, 1),
+        ({"accuracy": [0.5, 0.55, 0.58], "min_delta": 0.1}, 3, 1),
+        ({"loss": [2.0, 1.0], "val_loss": [1.0, 3.0]}, None, 1),
+        ({"loss": [1.0, 1.0, 1.0]}, 3, 1),
+    ],
+)
+def test_when_a_training_stops_early(numbers, stops_after, best):
+    options = {"min_delta": numbers.pop("min_delta", 0.0)}
+    model, history = nn.MLP(1, [1]), nn.History()
+    monitor = None if "loss" in numbers else "accuracy"
+    stop = nn.EarlyStopping(patience=2, monitor=monitor, **options)
+    training = nn.Training(model, None, history, 10)
+    for _ in range(2):  # used again, it begins again
+        history.loss, history.accuracy, history.val_loss, history.stopped = [], [], [], ""
+        for epoch, found in enumerate(zip(*numbers.values(), strict=True), start=1):
+            for name, number in zip(numbers, found, strict=True):
+                getattr(history, name).append(number)
+            history.loss = history.loss if "loss" in numbers else [0.0] * epoch
+            model.parameters()[0].data = float(epoch)
+            stop.after_epoch(training)
+            assert bool(history.stopped) == (epoch == stops_after)
+            if history.stopped:
+                break
+        assert stop.best_epoch == best
+        stop.at_end(training)
+        assert model.parameters()[0].data == best
+
+
 def test_early_stopping_needs_what_it_looks_at():
     fit = lambda **o: nn.fit(nn.MLP(2, [1]), X, y, epochs=2, callbacks=[nn.EarlyStopping(**o)])  # noqa: E731
     assert "validation_data=(X_val, y_val)" in message(OptionError, lambda: fit(monitor="val_loss"))

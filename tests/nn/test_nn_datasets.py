@@ -40,6 +40,12 @@ def test_noise_is_the_standard_deviation_of_each_coordinate(name):
         assert np.allclose(extra, 0.09, atol=0.03 if name != "xor" else 0.06)
 
 
+@pytest.mark.parametrize("name", ["moons", "circles", "xor", "spirals"])
+def test_the_default_noise_is_a_tenth(name):
+    data = getattr(nn.datasets, name)
+    assert np.array_equal(data()[0], data(n=100, noise=0.1, seed=0)[0])
+
+
 def test_moons_are_two_half_circles():
     X, y = datasets.moons(n=50, noise=0.0)
     upper, lower = X[y == 0], X[y == 1]
@@ -49,15 +55,25 @@ def test_moons_are_two_half_circles():
     assert lower[:, 1].max() <= 0.5
 
 
-def test_circles_have_the_radii_1_and_a_half():
-    X, y = datasets.circles(n=50, noise=0.0)
-    assert np.allclose(np.hypot(*X.T), np.where(y == 0, 1.0, 0.5))
+def test_circles_have_the_radii_1_and_a_half_and_even_angles():
+    X, y = nn.datasets.circles(n=16, noise=0.0)
+    for label, radius in ((0, 1.0), (1, 0.5)):
+        ring = X[y == label]
+        assert np.allclose(np.hypot(*ring.T), radius)
+        angles = np.sort(np.arctan2(ring[:, 1], ring[:, 0]))
+        assert np.allclose(np.diff(angles), 2 * np.pi / 8)
 
 
 def test_xor_is_the_sign_of_the_product():
     X, y = datasets.xor(n=60, noise=0.0)
     assert np.array_equal(y == 1, X[:, 0] * X[:, 1] < 0)
     assert len({(a > 0, b > 0) for a, b in X}) == 4
+
+
+def test_the_squares_of_xor_are_within_one():
+    X, _ = nn.datasets.xor(n=400, noise=0.0)
+    assert np.all((np.abs(X) >= 0.1) & (np.abs(X) <= 1.0))
+    assert np.abs(X).max() > 0.9
 
 
 def test_spirals_turn_into_each_other():

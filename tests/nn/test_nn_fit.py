@@ -10,6 +10,7 @@ import pytest
 
 from tinygrad_edu import Value, nn
 from tinygrad_edu.errors import DivergedError, OptionError, SizeError
+from tinygrad_edu.nn.training.objectives import TASKS
 
 X, y = nn.datasets.moons(n=20, noise=0.1, seed=0)
 
@@ -178,6 +179,11 @@ def test_accuracy_takes_the_largest_of_several_outputs():
     assert nn.accuracy(model, [[2.0, 1.0], [1.0, 2.0], [0.0, 3.0]], [0, 1, 0]) == pytest.approx(2 / 3)
 
 
+def test_a_share_of_a_half_is_on_the_lower_side():
+    task = TASKS["bce"]
+    assert task.count_right(np.array([0.4, 0.5, 0.6]), [0.5, 0.5, 0.5]) == 2
+
+
 def test_accuracy_wants_a_label_for_each_sample():
     assert "accuracy of 2 samples and 3 labels" in message(
         SizeError, lambda: nn.accuracy(line_at(0.0), [[1.0], [2.0]], [0, 1, 1])
@@ -255,6 +261,22 @@ def test_an_output_that_is_no_number_is_a_divergence_too():
     assert "an output of the model is nan in epoch 1" in message(
         DivergedError, lambda: nn.fit(model, [[1.0]], [1], loss="bce", epochs=1)
     )
+
+
+class SquareRoot(nn.Module):
+    """Its gradient is infinite where its number is 0."""
+
+    def __init__(self):
+        self.w = Value(0.0, label="w")
+
+    def __call__(self, x):
+        return (self.w * x[0]) ** 0.5
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_gradient_that_is_none_is_a_divergence_though_the_loss_is_a_number(compiled):
+    with pytest.raises(DivergedError, match=r"a gradient is (-?inf|nan)"):
+        nn.fit(SquareRoot(), [[1.0], [2.0]], [1.0, 1.0], loss="mse", epochs=1, compiled=compiled)
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,11 @@ def test_cross_entropy_refuses_what_is_no_class(target):
     assert "a whole number from 0 to 1" in text
 
 
+@pytest.mark.parametrize(("shares", "wrong"), [([0.5, 0.2], "2 shares that sum to 0.7"), ([0.5, 0.2, 0.3], "3 shares")])
+def test_cross_entropy_refuses_shares_that_are_none_of_its_classes(shares, wrong):
+    assert wrong in message(OptionError, lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [shares]))
+
+
 def test_classes_may_come_as_floats_and_numpy_integers():
     expected = nn.cross_entropy([[0.0, 1.0]], [1]).data
     for target in (1.0, np.int64(1), np.float64(1), True):

@@ -123,6 +123,16 @@ def test_what_is_no_value_is_refused_with_what_to_write():
         nn.SGD(np.zeros((2, 2)))
 
 
+def test_what_is_no_value_is_named_by_its_kind_and_the_first_of_it():
+    with pytest.raises(OptionError, match="strs such as 'w'"):
+        nn.Adam([Value(1.0), "w", 3], lr=0.1)
+
+
+def test_an_optimizer_of_ones_own_says_how_its_numbers_move():
+    with pytest.raises(NotImplementedError, match="has to define moved"):
+        nn.Optimizer([Value(1.0)], 0.1).step()
+
+
 def test_values_hold_their_gradients_and_an_array_is_given_its_own():
     with pytest.raises(SizeError, match=r"they hold their gradients themselves"):
         nn.SGD([Value(1.0)]).step([1.0])
@@ -143,6 +153,14 @@ def test_an_array_is_moved_in_place_as_values_are():
             arrays.step([w.grad, v.grad])
             ours.step()
             assert numbers.tolist() == [w.data, v.data]
+
+
+def test_an_array_of_parameters_has_no_gradients_to_forget():
+    numbers = np.array([1.0, 2.0])
+    optimizer = nn.SGD(numbers, lr=0.5)
+    optimizer.zero_grad()
+    optimizer.step([2.0, 0.0])
+    assert numbers.tolist() == [0.0, 2.0]
 
 
 def test_adam_of_a_parameter_that_joins_late_begins_with_it():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tinygrad_edu import nn
 from tinygrad_edu.errors import FileError, OptionError, TinygradError
 from tinygrad_edu.nn.table.model import Target
-from tinygrad_edu.nn.table.reading import Encoding, Table, is_table, read_csv
+from tinygrad_edu.nn.table.reading import Column, Encoding, Table, is_table, read_csv
 
 
 @pytest.fixture
@@ -61,6 +61,7 @@ def test_what_is_read(write, text, names, rows):
         ("\n\n", "it is empty"),
         ("a,b\n", "no rows"),
         ("a,b\n1,2\n3\n", "line 3 has 1 cells, and there are 2 columns"),
+        ("a,b\n1,2\n1,2,3\n", "line 3 has 3 cells, and there are 2 columns"),
         ("a,a\n1,2\n", "two columns are called 'a'"),
         (b"a,b\n\xff\xfe,2\n", "byte 5 is no UTF-8"),
         (b"\x00\x01", "a byte 0"),
@@ -173,10 +174,45 @@ def test_an_empty_cell_and_a_word_among_numbers_are_named_with_their_lines(write
         table.numbers("a")
 
 
+@pytest.mark.parametrize("cells", [["w"] * 5 + ["1"], ["1", "w"], ["1", "w", "v"]])
+def test_a_column_of_more_words_than_numbers_is_one_of_words(cells):
+    """And of two cells one may be a word."""
+    assert Table.of_columns({"n": cells}).numbers("n") is None
+
+
+@pytest.mark.parametrize("cells", [["w"] * words + ["1"] * (6 - words) for words in (1, 2, 3)] + [["1", "2", "w"]])
+def test_a_word_in_a_column_of_numbers_is_a_mistake(cells):
+    with pytest.raises(
+        FileError, match=f"{sum(cell.isdigit() for cell in cells)} of its {len(cells)} cells are numbers"
+    ):
+        Table.of_columns({"n": cells}).numbers("n")
+
+
+def test_the_first_wrong_cell_is_told():
+    table = Table.of_columns({"n": ["1", "2", "oops", "3", "what", "4", "5"]})
+    with pytest.raises(FileError, match=r"the table, row 3: 'oops' in column 'n'\n.*5 of its 7 cells are numbers"):
+        table.numbers("n")
+
+
 def test_a_missing_column_is_answered_with_all_of_them():
     with pytest.raises(OptionError, match=r"side +words: ") as caught:
         sides().numbers("Side")
     assert "x       numbers from" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([1, 2, 3], "numbers from 1 to 3"),
+        ([1, 2, "x"], "numbers from 1 to 2; 1 others"),
+        (list("abcdef"), "words: a, b, c, d, e, f"),
+        (list("abcdefg"), "words: a, b, c, d, e, f and 1 more"),
+        (["x", "y", 1], "words: x, y, 1"),
+        ([1, 2, "x", "y"], "words: 1, 2, x, y"),
+    ],
+)
+def test_what_is_said_of_a_column(cells, said):
+    assert Table.of_columns({"n": cells}).described() == f"  n  {said}"
 
 
 @pytest.mark.parametrize(
@@ -196,6 +232,11 @@ def test_numbers_are_brought_to_one_size_and_words_to_inputs():
     assert np.allclose(X[:, 0].mean(), 0)
     assert np.allclose(X[:, 0].std(), 1)
     assert np.array_equal(X[:, 1] + X[:, 2], np.ones(60))
+
+
+def test_a_word_is_1_at_its_own_input():
+    table = Table.of_columns({"c": ["b", "a", "b"]})
+    assert Column.of(table, "c")(table).tolist() == [[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
 
 
 def test_the_rows_held_back_do_not_reach_the_means():
@@ -250,6 +291,12 @@ def test_what_a_target_is(cells, task, classes, loss):
 def test_what_is_no_target(cells, task, message):
     with pytest.raises(TinygradError, match=message):
         Target.of(Table.of_columns({"y": cells}), "y", task=task)
+
+
+def test_an_answer_that_no_row_had_before_is_named_with_its_file():
+    target = Target.of(Table.of_columns({"c": ["a", "b"] * 3}), "c")
+    with pytest.raises(FileError, match=r"'z' in column 'c' of new\.csv"):
+        target(Table.of_columns({"c": ["z"]}, "new.csv"))
 
 
 # The whole way

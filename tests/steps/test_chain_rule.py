@@ -7,7 +7,7 @@ import random_graphs
 from several_places import TIES, slope_alone, tied
 
 from tinygrad_edu import Value, chain_rule, parse
-from tinygrad_edu.errors import GraphError
+from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.functions import dot, logsumexp
 from tinygrad_edu.rule import RULES, rule
 from tinygrad_edu.show import show
@@ -133,3 +133,11 @@ def test_a_row_of_ones_own_says_what_its_arguments_are():
         assert [step.role for step in chain_rule(bare(w, w)).edges] == ["first argument", "second argument"]
     finally:
         del RULES["mixed"], RULES["plain"]
+
+
+def test_a_stale_graph_has_no_steps():
+    x = Value(2.0, label="x")
+    y = x * x
+    x.data = 5.0
+    with pytest.raises(StaleGraphError, match="4, but its arguments now give 25"):
+        chain_rule(y)

@@ -85,6 +85,10 @@ def test_a_long_formula_is_shortened_by_cells():
     assert cells(first) == 60
 
 
+def test_an_accent_has_no_width_of_its_own():
+    assert cells("e\u0301") == 1
+
+
 def test_constants_have_no_columns():
     assert drawn(chain_rule(parse("2 * x", x=3)), 0)[1] == "├◀─ 2"
 

@@ -1,5 +1,7 @@
 """Can the chain rule be stepped through with a keyboard, through a pipe, and in the smallest terminal?"""
 
+import contextlib
+import io
 import os
 import re
 import select
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from several_places import TIES, tied
@@ -16,9 +19,10 @@ from several_places import TIES, tied
 from tinygrad_edu import Value, chain_rule, nn, parse
 from tinygrad_edu.cli.main import step_lines
 from tinygrad_edu.errors import GraphError
+from tinygrad_edu.terminal import keyboard
 from tinygrad_edu.terminal.keyboard import KEYS, _sent, keystrokes, signs_for
 from tinygrad_edu.terminal.outline import ASCII, cells
-from tinygrad_edu.terminal.stepper import HELP, Stepper
+from tinygrad_edu.terminal.stepper import HELP, Stepper, _cut_after
 
 LESSON = ["step", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4", "--interactive"]
 
@@ -132,6 +136,37 @@ def test_frames_fit(width, height):
             assert "q quit" in lines[-1][0]
 
 
+@pytest.mark.parametrize("height", [8, 12, 14, 16, 18, 20, 24, 30, 40])
+def test_a_frame_uses_the_height_there_is(height):
+    f = parse("tanh(a * b + c * d) * (a - c) + exp(b * d) / (1 + a ** 2)", a=1, b=2, c=-1, d=0.5)
+    trace = chain_rule(f)
+    for step in (0, len(trace) // 2, len(trace) - 1):
+        stepper = Stepper(trace, "f")
+        assert stepper.position == 0
+        stepper.go(step)
+        frame = stepper.frame(width=80, height=height)
+        assert len(frame) <= max(height, 14)
+    tall = Stepper(trace, "f").frame(width=80, height=200)
+    assert len(tall) > 20
+
+
+@pytest.mark.parametrize(
+    ("most", "left"), [(1, ["a …"]), (2, ["a", "b …"]), (3, ["a", "b", "c …"]), (4, list("abcd")), (5, list("abcd"))]
+)
+def test_the_last_line_that_is_left_says_that_there_are_more(most, left):
+    """Of a private function, because no frame of a few lines can be had with each number of lines left."""
+    assert _cut_after(list("abcd"), most, 40) == left
+
+
+def test_a_word_wider_than_the_terminal_comes_in_parts():
+    long = "x" * 130
+    f = Value(2.0, label=long) * Value(3.0, label="y")
+    stepper = Stepper(chain_rule(f), str(f))
+    frame = [line for line, _ in stepper.frame(width=60, height=40)]
+    assert all(cells(line) < 60 for line in frame)
+    assert sum(line.count("xxxx") for line in frame) > 2
+
+
 def test_a_wide_terminal_gets_no_wider_lines():
     it = Stepper(chain_rule(nn.MLP(3, [8, 8, 1], seed=0)([0.5, -1.0, 2.0])), "f = " + "x + " * 60)
     assert it.frame(200, 50) == it.frame(80, 50)
@@ -164,6 +199,12 @@ def test_through_a_pipe_every_key_prints_a_frame():
     assert "\033" not in out
     assert piped("")[0] == 0
     assert re.findall(r"step (\d+) of 7", piped("p")[1]) == [*"1234567"]
+
+
+def test_keys_may_come_from_a_text():
+    target = io.StringIO()
+    keyboard.interact(chain_rule(parse("f = x * y", x=2, y=3)), "f", stdin=io.StringIO("nnq"), stdout=target)
+    assert target.getvalue().count("step ") == 3 + 3 * HELP.count("step ")
 
 
 def test_bytes_that_are_no_text_are_no_error():
@@ -379,6 +420,62 @@ def test_plain_terminals_are_honoured(terminal, name, value, unseen):
     it.wait_for("step 2 of 7")
     it.type("q")
     assert it.finish()[0] == 0
+
+
+# Private names: a real terminal keeps real time, so what waits for keys and what draws are exchanged for a clock.
+
+
+class Clock:
+    """Time that passes only where somebody waits; keys come at their times."""
+
+    def __init__(self, keys):
+        self.now, self.keys, self.asked = 100.0, list(keys), []
+
+    def monotonic(self):
+        return self.now
+
+    def read(self, seconds):
+        self.asked.append(seconds)
+        time, key = self.keys[0]
+        if 100.0 + time <= self.now + seconds:
+            self.keys.pop(0)
+            self.now = max(self.now, 100.0 + time)
+            return key
+        self.now += seconds
+        return ""
+
+
+def test_playing_keeps_its_speed(monkeypatch):
+    clock, seen = Clock([(0.5, "p"), (2.7, "+"), (4.6, "-"), (5.0, "p"), (7.0, "p"), (9.3, "n"), (9.4, "q")]), []
+
+    @contextlib.contextmanager
+    def keys(_):
+        yield clock.read
+
+    monkeypatch.setattr(keyboard, "time", clock)
+    monkeypatch.setattr(keyboard, "_raw_keys", keys)
+    monkeypatch.setattr(keyboard, "_draw", lambda it, *_: seen.append((round(clock.now - 100, 2), it.position)))
+    text = "tanh(" * 12 + "x" + ")" * 12
+    keyboard._on_a_terminal(Stepper(chain_rule(parse(text, x=1)), text), io.StringIO(), io.StringIO())
+    at = {position: time for time, position in reversed(seen)}  # when each step was seen first
+    # at one step a second from 0.5, at two from 2.7, at one from 4.6; stopped from 5.0 to 7.0 and from 9.3
+    assert at == {0: 0.0, 1: 1.5, 2: 2.5, 3: 3.2, 4: 3.7, 5: 4.2, 6: 8.0, 7: 9.0, 8: 9.3}
+    assert max(clock.asked) == keyboard.LOOK_UP
+    assert min(clock.asked) >= 0
+
+
+def test_keys_of_a_keyboard_on_windows(monkeypatch):
+    signs, clock = list("n\xe0K\0Gq"), Clock([])
+    console = SimpleNamespace(kbhit=lambda: bool(signs), getwch=lambda: signs.pop(0))
+    clock.sleep = lambda seconds: setattr(clock, "now", clock.now + seconds)
+    monkeypatch.setitem(sys.modules, "msvcrt", console)
+    monkeypatch.setattr(keyboard, "time", clock)
+    monkeypatch.setattr(keyboard, "sys", SimpleNamespace(platform="win32"))
+    with keyboard._raw_keys(io.StringIO()) as read:
+        assert [read(1.0) for _ in range(4)] == ["n", "b", "g", "q"]
+        assert clock.now == 100.0
+        assert read(0.5) == ""
+        assert clock.now == pytest.approx(100.5, abs=0.03)
 
 
 def test_a_part_of_a_trace_is_stepped_through_and_an_empty_one_refused():

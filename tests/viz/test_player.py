@@ -125,6 +125,17 @@ def test_a_worksheet_has_room_for_so_many_constants():
         viz.worksheet(weighted(80))
 
 
+def test_a_worksheet_shows_itself_in_a_notebook():
+    shown = viz.worksheet(parse("x * y", x=1, y=2))._repr_html_()
+    assert shown.startswith("<iframe srcdoc=")
+    assert "sandbox" in shown
+
+
+def test_a_worksheet_of_a_leaf_alone_asks_for_nothing_forward():
+    asked = [viz.worksheet(f).html() for f in (Value(2.0, label="x"), parse("x * y", x=1, y=2))]
+    assert [page.count("<h2>") for page in asked] == [4, 6]
+
+
 def test_a_row_without_javascript_is_played_but_not_changed():
     cube = rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x)
     try:

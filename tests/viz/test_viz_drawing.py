@@ -205,6 +205,12 @@ def test_any_label_is_drawn_as_it_is(label):
     assert [text for text in found if text][: len(lines)] == lines
 
 
+@pytest.mark.parametrize("label", ["\nab", "\n", "\r\nq", "\n\n"])
+def test_a_label_that_begins_with_a_new_line_can_be_drawn(label):
+    for _ in range(20):
+        assert viz.draw(Value(1.0, label=label) * 2).svg().startswith("<svg")
+
+
 def test_nothing_heavy_is_imported_before_it_is_used():
     program = (
         "import sys, tinygrad_edu; from tinygrad_edu import Value, viz, nn; "

@@ -157,6 +157,10 @@ def test_not_a_number_and_infinity_can_be_drawn():
     assert "grad inf" in texts(viz.draw(z).svg())
 
 
+def test_what_is_no_number_has_the_tint_of_zero():
+    assert style.tint(float("nan"), 1.0) == style.tint(0.0, 1.0)
+
+
 def test_wrong_options_are_named():
     f = lesson()
     with pytest.raises(OptionError, match="the choices are op, full"):
