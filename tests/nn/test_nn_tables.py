@@ -410,13 +410,6 @@ def test_a_row_beyond_all_numbers_is_named():
 
 @pytest.mark.parametrize("standard", [[], [1.0], "x", [1.0, 0.0], [1.0, "inf"], [1e999, 1.0], {}, 3])
 def test_columns_that_make_no_sense_are_no_table_model(tmp_path, standard):
-    model = nn.TableModel.train(sides(), hidden=[2], epochs=1, progress=False)
-    path = model.save(tmp_path / "m.json")
-    file = nn.read(path)
-    file.about["table"]["inputs"][0]["standard"] = standard
-    try:
-        nn.save(file.model, path, about=file.about)
-    except FileError:
-        return  # inf is no JSON
+    path = nn.TableModel.train(sides(), hidden=[2], epochs=1, progress=False).save(tmp_path / "m.json")
     with pytest.raises(FileError, match="does not say which columns"):
-        nn.TableModel.load(path)
+        nn.TableModel.load(changed(path, lambda table, _: table["inputs"][0].update(standard=standard)))
