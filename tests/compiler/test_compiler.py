@@ -552,12 +552,18 @@ def test_on_the_edge_of_many_domains_all_numbers_move_to_the_same_side(sign):
 
 
 def test_what_a_change_in_the_last_digit_moves_as_far_is_no_mistake_of_a_program():
+    """Chaos after 60 rounds; after one the same program is refused."""
     x = Value(0.3)
-    chaos = x
+    rounds = [x]
     for _ in range(60):
-        chaos = 4.0 * chaos * (1.0 - chaos)
-    graph, leaves = Graph(chaos), Leaves([x], [], [])
-    check_program(lambda p, i: Point(0.5, np.array([1.0]), np.zeros(0)), graph, leaves)
+        rounds.append(4.0 * rounds[-1] * (1.0 - rounds[-1]))
+
+    def program(parameters, inputs):
+        return Point(0.5, np.array([1.0]), np.zeros(0))
+
+    check_program(program, Graph(rounds[-1]), Leaves([x], [], []))
+    with pytest.raises(CompileError):
+        check_program(program, Graph(rounds[1]), Leaves([x], [], []))
 
 
 def test_a_graph_that_leaves_its_domain_nearby_is_compared_nearer():
