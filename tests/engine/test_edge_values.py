@@ -43,6 +43,8 @@ def same(found, right):
 
 
 FUNCTIONS, THINGS = rows(5), rows(3)
+DEFINED, REFUSED = ([row for row in FUNCTIONS if row[2].endswith("Error") is is_error] for is_error in (False, True))
+NUMBERS, OTHERS = ([row for row in THINGS if (row[1] == "NumberError") is is_error] for is_error in (False, True))
 
 
 def test_the_page_is_read():
@@ -50,16 +52,25 @@ def test_the_page_is_read():
     assert len(THINGS) == 25
 
 
-@pytest.mark.parametrize(("expression", "at", "value", "gradient", "because"), FUNCTIONS)
+def leaves_at(at):
+    return [Value(number, label=name) for name, number in zip("xy", numbers(at), strict=False)]
+
+
+def evaluated(expression, leaves):
+    return eval(expression.strip("`"), NAMES | {leaf.label: leaf for leaf in leaves})
+
+
+@pytest.mark.parametrize(("expression", "at", "error", "gradient", "because"), REFUSED)
+def test_a_row_that_is_refused(expression, at, error, gradient, because):
+    with pytest.raises(getattr(errors, error)) as caught:
+        evaluated(expression, leaves_at(at))
+    assert type(caught.value).__name__ == error
+
+
+@pytest.mark.parametrize(("expression", "at", "value", "gradient", "because"), DEFINED)
 def test_a_row(expression, at, value, gradient, because):
-    leaves = [Value(number, label=name) for name, number in zip("xy", numbers(at), strict=False)]
-    names = NAMES | {leaf.label: leaf for leaf in leaves}
-    if value.endswith("Error"):
-        with pytest.raises(getattr(errors, value)) as caught:
-            eval(expression.strip("`"), names)
-        assert type(caught.value).__name__ == value
-        return
-    f = eval(expression.strip("`"), names)
+    leaves = leaves_at(at)
+    f = evaluated(expression, leaves)
     assert same(f.data, float(value))
     f.backward()
     right = numbers(gradient)
@@ -75,18 +86,20 @@ def test_a_row(expression, at, value, gradient, because):
         assert np.allclose(slopes, right, rtol=1e-12, atol=1e-300)
 
 
-@pytest.mark.parametrize(("thing", "number", "because"), THINGS)
+@pytest.mark.parametrize(("thing", "error", "because"), OTHERS)
+def test_a_thing_that_is_no_number(thing, error, because):
+    made = evaluated(thing, [])
+    with pytest.raises(errors.NumberError, match=r"\n  what is wrong:"):
+        Value(made)
+    for operate in OPERATORS:
+        for pair in ((Value(4.0), made), (made, Value(4.0))):
+            with pytest.raises(errors.NumberError):
+                operate(*pair)
+
+
+@pytest.mark.parametrize(("thing", "number", "because"), NUMBERS)
 def test_a_thing(thing, number, because):
-    made = eval(thing.strip("`"), dict(NAMES))
-    if number == "NumberError":
-        with pytest.raises(errors.NumberError, match=r"\n  what is wrong:"):
-            Value(made)
-        for operate in OPERATORS:
-            for pair in ((Value(4.0), made), (made, Value(4.0))):
-                with pytest.raises(errors.NumberError):
-                    operate(*pair)
-        return
-    right = float(number)
+    made, right = evaluated(thing, []), float(number)
     assert Value(made).data == right
     for operate in OPERATORS[:4]:
         assert operate(Value(4.0), made).data == operate(4.0, right)

@@ -220,6 +220,7 @@ def test_every_way_to_forget_is_known(forget):
     for _ in range(3):
         forget(p)
         (p * p).backward()
+        assert p.grad == 2 * p.data
         p.data -= 0.1 * p.grad
 
 

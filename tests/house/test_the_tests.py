@@ -22,7 +22,7 @@ def broken():
 def test_an_operation_is_added_by_one_row(broken):
     """A right row keeps every promise: it computes, differentiates twice, prints, is read back and has a domain."""
     row = broken("cube", lambda x: x * x * x, lambda x, out: 3 * x * x, numpy="({0} * {0} * {0})")
-    for promise in promises.PROMISES:
+    for promise in promises.made_by(row):
         promise(row)
 
 

@@ -79,10 +79,10 @@ def test_any_bytes_are_a_table_or_a_sentence(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("any") / "any.csv"
     path.write_bytes(content)
     try:
-        table = read_csv(path)
-        nn.TableModel.train(table, hidden=[2], epochs=1, progress=False)
-    except TinygradError:
-        pass
+        outcome = nn.TableModel.train(read_csv(path), hidden=[2], epochs=1, progress=False)
+    except TinygradError as error:
+        outcome = str(error)
+    assert isinstance(outcome, nn.TableModel) or "what is wrong:" in outcome
 
 
 @given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.text("abcxyz ,;\"'", min_size=1).map(str.strip)), min_size=1))
@@ -138,20 +138,28 @@ def test_a_column_without_a_name_is_named_by_its_number(write):
         read_csv(write(",x,y\n0,1,2\n1,3,4\n"))  # as a data frame writes its index
 
 
-@given(st.lists(st.lists(st.sampled_from(["1", "2.5", "a", "b", "?", ""]), min_size=3, max_size=3), min_size=2))
+@st.composite
+def rows_below_a_word(draw):
+    """Of three columns, one is a word above numbers and gaps; the others are anything below names of their own."""
+    below = draw(
+        st.lists(st.sampled_from(["1", "?", ""]), max_size=7).flatmap(lambda gaps: st.permutations(["2", *gaps]))
+    )
+    anything = st.lists(st.sampled_from(["1", "2.5", "c", "d", "?", ""]), min_size=len(below), max_size=len(below))
+    first, *others = draw(st.lists(st.sampled_from(["1", "2.5", "c", "d", "?"]), min_size=2, max_size=2, unique=True))
+    columns = [(draw(st.sampled_from("ab")), *below), (first, *draw(anything)), (*others, *draw(anything))]
+    return list(zip(*draw(st.permutations(columns)), strict=True))
+
+
+@given(rows_below_a_word())
 @settings(max_examples=300, deadline=None)
 def test_no_word_becomes_a_row_above_numbers_alone(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("first") / "first.csv"
     path.write_text("\n".join(map(",".join, rows)) + "\n")
     try:
-        table = read_csv(path)
-    except FileError:
-        return
-    if table.names != ("x1", "x2", "x3"):
-        return
-    for first, *below in zip(*table.rows, strict=True):
-        kinds = {cell.isalpha() for cell in below if cell not in ("?", "")}
-        assert not (first in "ab" and first and kinds == {False})
+        found = read_csv(path).names
+    except FileError as error:
+        found = str(error)
+    assert found == rows[0] or "what is wrong:" in found
 
 
 def test_a_table_of_many_columns_takes_linear_time(write):
@@ -402,13 +410,6 @@ def test_a_row_beyond_all_numbers_is_named():
 
 @pytest.mark.parametrize("standard", [[], [1.0], "x", [1.0, 0.0], [1.0, "inf"], [1e999, 1.0], {}, 3])
 def test_columns_that_make_no_sense_are_no_table_model(tmp_path, standard):
-    model = nn.TableModel.train(sides(), hidden=[2], epochs=1, progress=False)
-    path = model.save(tmp_path / "m.json")
-    file = nn.read(path)
-    file.about["table"]["inputs"][0]["standard"] = standard
-    try:
-        nn.save(file.model, path, about=file.about)
-    except FileError:
-        return  # inf is no JSON
+    path = nn.TableModel.train(sides(), hidden=[2], epochs=1, progress=False).save(tmp_path / "m.json")
     with pytest.raises(FileError, match="does not say which columns"):
-        nn.TableModel.load(path)
+        nn.TableModel.load(changed(path, lambda table, _: table["inputs"][0].update(standard=standard)))

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import tinygrad_edu
@@ -42,8 +42,7 @@ def test_every_rung_gives_the_gradients_of_the_engine(rungs, plan, numbers):
     leaves, f = built(tinygrad_edu.Value, plan, numbers)
     f.backward()
     right = [leaf.grad for leaf in leaves]
-    if not all(map(math.isfinite, [f.data, *right])):
-        return
+    assume(all(map(math.isfinite, [f.data, *right])))
     for engine in (one, two):
         mine, g = built(engine.Value, plan, numbers)
         g.backward()

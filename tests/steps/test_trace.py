@@ -245,13 +245,11 @@ def test_a_damaged_trace_is_refused_or_whole(place, item):
         str(trace)
 
 
-@given(st.integers(0, 4000))
+@given(st.integers(0, len(json.dumps(VALID)) - 1))
 @settings(max_examples=60, deadline=None)
 def test_a_truncated_text_is_refused(length):
-    text = json.dumps(VALID)
-    if length < len(text):
-        with pytest.raises(TraceError, match="this is no JSON"):
-            Trace.from_json(text[:length])
+    with pytest.raises(TraceError, match="this is no JSON"):
+        Trace.from_json(json.dumps(VALID)[:length])
 
 
 @pytest.mark.parametrize(

@@ -422,11 +422,11 @@ def test_plain_terminals_are_honoured(terminal, name, value, unseen):
     assert it.finish()[0] == 0
 
 
-# Private names: a real terminal keeps real time, so what waits for keys and what draws are exchanged for a clock.
-
-
 class Clock:
-    """Time that passes only where somebody waits; keys come at their times."""
+    """Time that passes only where somebody waits; keys come at their times.
+
+    It stands in for what is private of the keyboard, because a real terminal keeps real time.
+    """
 
     def __init__(self, keys):
         self.now, self.keys, self.asked = 100.0, list(keys), []
