@@ -49,6 +49,7 @@ def test_numbers_stand_on_either_side_of_an_operator(op, number):
     ("thing", "message"),
     [
         ("3", "str is not a real number\n  write instead:  float('3')"),
+        ("abc", "str is not a real number\n  write instead:  an int or a float"),
         (3j, "complex is not a real number"),
         (None, "NoneType is not a real number"),
         ([3.0], "list is not a real number"),

@@ -1,16 +1,16 @@
-"""A scalar autograd engine to learn backpropagation with.
+"""A scalar autograd engine for learning backpropagation.
 
     from tinygrad_edu import Value, parse, chain_rule, explain, grad, no_grad, gradcheck, nn, viz
 
     Value           a number that remembers how it was made          value.py
-    parse           a text as a graph of Values                      expression.py
-    chain_rule      the sweep, one application at a time             chain_rule.py
-    explain         one gradient, as a sum over paths                paths.py
+    parse           a text as a graph of Values                      text/parsing.py
+    chain_rule      the sweep, one application at a time             steps/chain_rule.py
+    explain         one gradient, as a sum over paths                steps/paths.py
     grad            the gradient as a graph of its own               backprop.py
-    no_grad         a block in which nothing is remembered           recorder.py
-    detect_anomaly  where the first inf or nan came from             anomaly.py
-    compile         the graph of a loss as a NumPy program           the package compiler
-    gradcheck       the gradient against differences                 gradcheck.py
+    no_grad         a block in which nothing is recorded             recorder.py
+    detect_anomaly  where the first inf or NaN came from             checks/anomaly.py
+    compile         the graph of a loss as a NumPy program           compiler/
+    gradcheck       the gradient against differences                 checks/gradcheck.py
     nn              neurons, layers, networks and their training     the package tinygrad_edu.nn
     viz             drawings of graphs and networks                  the package tinygrad_edu.viz
 
