@@ -162,7 +162,7 @@ def test_a_row_that_is_too_long_is_refused_as_one_that_is_too_short(tmp_path):
 def test_the_byte_that_is_no_text_is_counted_from_one(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"a\n\xff\n")
-    with pytest.raises(FileError, match="byte 3 is no UTF-8"):
+    with pytest.raises(FileError, match="byte 3 is not UTF-8"):
         nn.read_csv(path)
 
 
@@ -175,7 +175,7 @@ def test_a_word_is_1_at_its_own_input():
     ("cells", "said"),
     [
         ([1, 2, 3], "numbers from 1 to 3"),
-        ([1, 2, "x"], "numbers from 1 to 2; 1 others"),
+        ([1, 2, "x"], "numbers from 1 to 2; 1 other"),
         (list("abcdef"), "words: a, b, c, d, e, f"),
         (list("abcdefg"), "words: a, b, c, d, e, f and 1 more"),
         (["x", "y", 1], "words: x, y, 1"),
@@ -220,8 +220,8 @@ def test_a_frame_uses_the_height_there_is(height):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [[0.5, 0.2]]), OptionError, "2 shares that sum to 0.7"),
-        (lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [[0.5, 0.2, 0.3]]), OptionError, "3 shares"),
+        (lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [[0.5, 0.2]]), OptionError, "2 numbers, whose sum is"),
+        (lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [[0.5, 0.2, 0.3]]), OptionError, "3 numbers"),
         (lambda: nn.Optimizer([Value(1.0)], 0.1).step(), NotImplementedError, "has to define moved"),
         (
             lambda: Target.of(Table.of_columns({"c": ["a", "b"] * 3}), "c")(Table.of_columns({"c": ["z"]}, "new.csv")),

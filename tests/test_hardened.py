@@ -61,7 +61,7 @@ def test_numpy_scalars_stand_on_either_side_of_a_function():
 
 def test_label_and_grad_are_guarded_after_construction_too():
     x = Value(2.0)
-    with pytest.raises(OptionError, match="a label is a text, not int"):
+    with pytest.raises(OptionError, match="a label is a string, not int"):
         x.label = 3
     x.grad = None
     (x * 2).backward()

@@ -177,7 +177,7 @@ def test_the_slope_of_a_target_is_that_of_the_formula():
 @pytest.mark.parametrize(("p", "target"), [(0.0, 1), (1.0, 0), (0.0, 0.5), (1.0, 0.5)])
 def test_a_certain_and_wrong_prediction_is_told_about_logits(p, target):
     text = message(DomainError, lambda: nn.binary_cross_entropy([Value(p)], [target]))
-    assert "what was said to be impossible has happened" in text
+    assert "what was predicted to be impossible has happened" in text
     assert "binary_cross_entropy_with_logits" in text
 
 

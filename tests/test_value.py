@@ -127,7 +127,7 @@ def test_a_gradient_not_computed_is_known_from_one_that_is_zero():
 
 
 def test_a_label_is_a_text():
-    with pytest.raises(OptionError, match="a label is a text, not int"):
+    with pytest.raises(OptionError, match="a label is a string, not int"):
         Value(1.0, label=3)
     assert type(Value(1.0, label=np.str_("x")).label) is str
 

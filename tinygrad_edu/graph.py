@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from tinygrad_edu.errors import GraphError, StaleGraphError
-from tinygrad_edu.show import in_brackets, show
+from tinygrad_edu.show import counted, in_brackets, show
 from tinygrad_edu.stale import has_current_result, old_nodes, recomputed, same
 from tinygrad_edu.value import Value
 
@@ -119,7 +119,8 @@ class Graph:
         return iter(self.nodes)
 
     def __repr__(self) -> str:
-        return f"<Graph of {len(self.nodes)} nodes and {len(self.edges)} edges, output {self.name(self.output)}>"
+        nodes, edges = counted(len(self.nodes), "node"), counted(len(self.edges), "edge")
+        return f"<Graph of {nodes} and {edges}, output {self.name(self.output)}>"
 
     @cached_property
     def arguments(self) -> list[list[int]]:

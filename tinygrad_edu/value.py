@@ -501,7 +501,7 @@ def _text(label: object) -> str:
     if isinstance(label, str):
         return str(label) if label.isascii() else HALVES.sub("\N{REPLACEMENT CHARACTER}", label)
     raise OptionError(
-        f"the label {label!r} of a Value", f"a label is a text, not {type(label).__name__}", instead='label="x1"'
+        f"the label {label!r} of a Value", f"a label is a string, not {type(label).__name__}", instead='label="x1"'
     )
 
 
