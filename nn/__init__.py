@@ -4,7 +4,7 @@
     X, y = nn.datasets.moons(n=100, noise=0.1, seed=0)
     history = nn.fit(model, X, y, loss="hinge")
 
-Read in this order: module, layers, losses, optim, train; then init and datasets.
+Read in this order: module, layers, losses, optim, training; then init and datasets.
 """
 
 if __name__ != "tinygrad_edu.nn":
@@ -76,7 +76,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`nn.sklearn` is imported when somebody asks for it: it needs scikit-learn."""
+    """`nn.sklearn` is imported when it is first used: it needs scikit-learn."""
     if name == "sklearn":
         return importlib.import_module("tinygrad_edu.nn.sklearn")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,8 +4,8 @@
     save(model, "model.npz")         the same as NumPy arrays, smaller
     model = load("model.json")
 
-Every number comes back as it was, to the last bit. A file is written whole or not at all, says which version of this
-format it has, and is read without executing anything: no pickle.
+Every number comes back as it was, to the last bit. A file is written whole or not at all, states the version of its
+format, and is read without executing anything: no pickle.
 
 Names to know: `save`, `load`, `Checkpoint`. Read next: `export.py`.
 """
@@ -39,9 +39,9 @@ VERSION = 1
 SUFFIXES = (".json", ".npz")
 MOST_NEURONS = 100_000  # of a layer in a file
 MOST_PARAMETERS = 4_000_000  # of all layers together: some 600 MB of Values
-MOST_TEXT = 16_000_000  # characters of what is said about a model
+MOST_TEXT = 16_000_000  # characters of the text about a model
 MOST_HEADER = 10_000  # bytes before the numbers of an array; NumPy writes 128
-NOT_FINITE = ("inf", "-inf", "nan")  # JSON has no such numbers: they are texts
+NOT_FINITE = ("inf", "-inf", "nan")  # JSON has no such numbers: they are strings
 DAMAGED = (ValueError, OSError, EOFError, KeyError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 FilePath = str | os.PathLike[str]
@@ -53,7 +53,7 @@ class Checkpoint:
 
     Attributes:
         model: the network.
-        about: what was told about it, in the terms of JSON: texts, numbers, lists, dictionaries.
+        about: what was saved about it, in the types of JSON: strings, numbers, lists, dictionaries.
     """
 
     model: MLP
@@ -61,19 +61,19 @@ class Checkpoint:
 
 
 def save(model: MLP, path: FilePath, *, about: Mapping[str, Any] | None = None) -> Path:
-    """Write a model into a file: ".json" or ".npz" at the end of its name says how.
+    """Write a model into a file, in the format that its suffix names: ".json" or ".npz".
 
     Args:
         model: a network.
-        path: of the file; one that is there already is replaced when the new one is complete.
-        about: what else to keep with it, in the terms of JSON: where its data came from, how it was trained.
+        path: the path of the file; an existing file is replaced when the new one is complete.
+        about: what else to keep with it, in the types of JSON: where its data came from, how it was trained.
 
     Returns:
         The path.
 
     Raises:
-        FileError: if the name has another suffix, the model is none that can be built again, or larger than `load`
-            would believe, or `about` is no JSON.
+        FileError: if the name has another suffix, if the model cannot be built again or is larger than `load` accepts,
+            or if `about` cannot be written as JSON.
         OSError: if the file cannot be written.
 
     >>> import tempfile
@@ -92,7 +92,7 @@ def save(model: MLP, path: FilePath, *, about: Mapping[str, Any] | None = None) 
     try:
         told = json.loads(json.dumps(dict(about or {}), allow_nan=False))
     except (TypeError, ValueError) as error:
-        raise FileError(f"save with about={about!r}", f"that is no JSON: {error}") from None
+        raise FileError(f"save with about={about!r}", f"that cannot be written as JSON: {error}") from None
     if path.suffix not in SUFFIXES:
         _refuse_suffix(path)
     wrong = _too_large(list(model.sizes))
@@ -106,17 +106,17 @@ def load(path: FilePath) -> MLP:
     """The model in a file.
 
     Raises:
-        FileError: if the file holds no model, a damaged one, or one of a newer version.
+        FileError: if the file does not hold a model, or a damaged one, or one of a newer version.
         OSError: if it cannot be read.
     """
     return read(path).model
 
 
 def read(path: FilePath) -> Checkpoint:
-    """The model in a file, and what was told about it.
+    """The model in a file, and what was saved about it.
 
     Raises:
-        FileError: if the file holds no model, a damaged one, or one of a newer version.
+        FileError: if the file does not hold a model, or a damaged one, or one of a newer version.
         OSError: if it cannot be read.
     """
     path = Path(path)
@@ -126,7 +126,7 @@ def read(path: FilePath) -> Checkpoint:
     head, matrices = _from_json(path, content) if path.suffix == ".json" else _from_npz(path, content)
     about = head.get("about") or {}
     if not isinstance(about, dict):
-        raise _wrong(path, "what it says about itself is not an object of JSON")
+        raise _wrong(path, "its `about` is not a JSON object")
     return Checkpoint(_built(path, head, matrices), about)
 
 
@@ -137,12 +137,12 @@ def _refuse_suffix(path: Path) -> NoReturn:
 
 
 def _too_large(sizes: list[int]) -> str:
-    """What is wrong with the sizes of a network that no file holds; "" for others."""
+    """What is wrong with the sizes of a network that is too large for a file; "" if nothing is."""
     if max(sizes) > MOST_NEURONS:
-        return f"a layer of {counted(max(sizes), 'neuron')} is not believed: a file holds up to {MOST_NEURONS:,}"
+        return f"a layer of {counted(max(sizes), 'neuron')} is not accepted: a file holds up to {MOST_NEURONS:,}"
     parameters = sum((nin + 1) * nout for nin, nout in pairwise(sizes))
     if parameters > MOST_PARAMETERS:
-        return f"{counted(parameters, 'parameter')} are not believed: a file holds up to {MOST_PARAMETERS:,}"
+        return f"{counted(parameters, 'parameter')} are not accepted: a file holds up to {MOST_PARAMETERS:,}"
     return ""
 
 
@@ -180,7 +180,7 @@ def weights_of(model: MLP) -> list[tuple[Floats, Floats]]:
 
 
 def _as_json(model: MLP, about: dict[str, Any]) -> bytes:
-    """A row of W on a line of its own, so that a learner can read it."""
+    """Each row of W on a line of its own, so that a learner can read it."""
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in _head(model, about).items()]
     layers = ",\n".join(_layer_as_json(W, b) for W, b in weights_of(model))
     body = ",\n".join([*lines, f'  "layers": [\n{layers}\n  ]'])
@@ -197,15 +197,15 @@ def _row_as_json(row: Floats) -> str:
 
 
 def _out(number: float) -> float | str:
-    """One of NOT_FINITE where JSON has no number."""
+    """The number, or one of NOT_FINITE where JSON has no number."""
     return number if math.isfinite(number) else str(number)
 
 
 def _as_npz(model: MLP, about: dict[str, Any]) -> bytes:
     text = json.dumps(_head(model, about))
     if len(text) > MOST_TEXT:
-        wrong = f"they are {len(text):,} characters in JSON, and load would believe {MOST_TEXT:,}"
-        raise FileError("save with about=…", wrong, instead="a file of their own for long texts")
+        wrong = f"they are {len(text):,} characters in JSON, and load accepts {MOST_TEXT:,}"
+        raise FileError("save with about=…", wrong, instead="a separate file for long texts")
     arrays = {"model": np.array(text)}
     for number, (W, b) in enumerate(weights_of(model), start=1):
         arrays |= {f"W{number}": W, f"b{number}": b}
@@ -220,10 +220,10 @@ def _as_npz(model: MLP, about: dict[str, Any]) -> bytes:
 
 @contextlib.contextmanager
 def _archive(buffer: io.BytesIO) -> Iterator[zipfile.ZipFile]:
-    """A ZIP archive that is finished if all went well, and else let go.
+    """A ZIP archive that is finished if all went well, and otherwise abandoned.
 
-    ZipFile finishes it in any case, and complains of the member that Ctrl-C has left open: a ValueError, in which the
-    Ctrl-C would be lost.
+    ZipFile finishes it in any case, and complains about the member that Ctrl-C has left open: a ValueError, in which
+    the Ctrl-C would be lost.
     """
     archive = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED)
     try:
@@ -267,7 +267,7 @@ def _from_npz(path: Path, content: bytes) -> tuple[dict[str, Any], Matrices]:
     except TinygradError:
         raise
     except DAMAGED as error:
-        raise _wrong(path, f"it is no archive of NumPy arrays, or a damaged one: {printable(str(error))}") from None
+        raise _wrong(path, f"it is not an archive of NumPy arrays, or is damaged: {printable(str(error))}") from None
 
 
 def _from_lists(path: Path, name: str, rows: Any, shape: Shape) -> Floats:
@@ -280,7 +280,7 @@ def _from_lists(path: Path, name: str, rows: Any, shape: Shape) -> Floats:
 
 
 def _numbers_in(cell: Any) -> Any:
-    """Lists of numbers as floats; null, true, and what is beyond the largest float are none."""
+    """Lists of numbers as floats; null, true, and numbers beyond the largest float are refused."""
     if isinstance(cell, list):
         return [_numbers_in(each) for each in cell]
     if isinstance(cell, str) and cell in NOT_FINITE:
@@ -301,7 +301,7 @@ def _from_member(path: Path, name: str, archive: zipfile.ZipFile, member: str, s
 
 
 def _text_in(path: Path, archive: zipfile.ZipFile) -> bytes:
-    """What is said about a model: a text, which NumPy writes with 4 bytes for each character."""
+    """The text about a model, which NumPy writes with 4 bytes for each character."""
     with _opened(path, "its text", archive, "model", 4 * MOST_TEXT) as file:
         shape, _, dtype = _header(file)
         if dtype.kind != "U" or shape:
@@ -310,7 +310,7 @@ def _text_in(path: Path, archive: zipfile.ZipFile) -> bytes:
 
 
 def _opened(path: Path, name: str, archive: zipfile.ZipFile, member: str, most: int) -> IO[bytes]:
-    """A member that is not larger than it may be: a small archive can hold gigabytes of zeros."""
+    """A member, if it is not too large: a small archive can hold gigabytes of zeros."""
     info = archive.getinfo(f"{member}.npy")
     if info.file_size > most + MOST_HEADER:
         raise _wrong(path, f"{name} has {info.file_size:,} bytes, and should have {most:,} at most")
@@ -318,12 +318,12 @@ def _opened(path: Path, name: str, archive: zipfile.ZipFile, member: str, most: 
 
 
 def _header(file: IO[bytes]) -> tuple[Shape, bool, np.dtype[Any]]:
-    """The shape of an array, whether its columns come first, and its type: what stands before its numbers."""
+    """The shape of an array, whether its columns come first, and its type: the header before its numbers."""
     version = np.lib.format.read_magic(file)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, is_fortran, dtype = read(file)
     if dtype.hasobject:
-        raise ValueError("it holds objects of Python, which are not read")
+        raise ValueError("it holds Python objects, which are not read")
     return shape, is_fortran, dtype
 
 
@@ -336,7 +336,7 @@ def _head_in(path: Path, content: bytes) -> dict[str, Any]:
     try:
         head = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise _wrong(path, f"it is no JSON, or a damaged one: {error}") from None
+        raise _wrong(path, f"it is not JSON, or is damaged: {error}") from None
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         raise _wrong(path, f"it does not say that it is a {FORMAT}")
     version = head.get("version")
@@ -348,7 +348,7 @@ def _head_in(path: Path, content: bytes) -> dict[str, Any]:
 
 
 def _shapes_in(path: Path, head: dict[str, Any], layers: int) -> list[tuple[str, Shape, Shape]]:
-    """For each layer what it is called, and the shapes of W and b, by the sizes in the head of a file."""
+    """For each layer its name and the shapes of W and b, by the sizes in the head of a file."""
     sizes = head.get("sizes")
     if not isinstance(sizes, list) or len(sizes) < 2 or not all(_is_size(size) for size in sizes):
         raise _wrong(path, f"its sizes are {reprlib.repr(sizes)}, and should be two or more whole numbers from 1")

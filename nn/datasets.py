@@ -1,4 +1,4 @@
-"""On what does a network learn first?
+"""What does a network learn first?
 
 Points in the plane that a straight line cannot separate, and small images of digits. Each function gives (X, y): an
 array with a row for each sample, of shape (n, 2) in the plane, and n classes, whole numbers from 0. The same seed gives
@@ -27,8 +27,8 @@ def moons(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
 
     Args:
         n: the number of points, at least 2; the first class has the odd one.
-        noise: the standard deviation of what is added to each coordinate.
-        seed: of the noise and the order of the points.
+        noise: the standard deviation of the noise added to each coordinate.
+        seed: the seed of the noise and of the order of the points.
 
     Raises:
         OptionError: if a number is out of its range.
@@ -60,7 +60,7 @@ def circles(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
 
 
 def xor(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
-    """Points of a square; class 1 where exactly one coordinate is positive. See `moons` for the arguments.
+    """Points in a square; class 1 where exactly one coordinate is positive. See `moons` for the arguments.
 
     >>> X, y = xor(n=20, noise=0.0)
     >>> bool(np.all((X[:, 0] * X[:, 1] < 0) == (y == 1)))
@@ -76,7 +76,7 @@ def xor(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
 
 
 def spirals(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
-    """Two spirals wound into each other, one turn and a half: hard. See `moons` for the arguments."""
+    """Two spirals wound into each other, one and a half turns: hard. See `moons` for the arguments."""
     random, sizes = _prepare(n, noise, seed)
     arms = []
     for start, size in zip((0.0, np.pi), sizes, strict=True):
@@ -87,7 +87,7 @@ def spirals(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
 
 
 def blobs(n: int = 100, noise: float = 0.5, seed: int | None = 0, classes: int = 2) -> Points:
-    """Clouds around points of a circle of radius 2, one for each class. See `moons` for the arguments.
+    """Clouds around points on a circle of radius 2, one for each class. See `moons` for the arguments.
 
     >>> X, y = blobs(n=9, classes=3)
     >>> np.bincount(y).tolist()
@@ -102,11 +102,11 @@ def blobs(n: int = 100, noise: float = 0.5, seed: int | None = 0, classes: int =
 
 
 def flower(n: int = 400, noise: float = 0.2, seed: int | None = 1) -> Points:
-    """The petals of a flower, red and blue by turns: one curve r = 4·sin(4t), a half of it for each class.
+    """The petals of a flower, red and blue in turn: one curve r = 4·sin(4t), half of it for each class.
 
-    The recipe of the planar classifier (deeplearning.ai, Neural Networks and Deep Learning, week 3), which gives its
-    points with the defaults: class 0 first, and random numbers from NumPy's legacy stream. The noise is that of angle
-    and radius. See `moons` for the arguments.
+    The recipe of the planar classifier (deeplearning.ai, Neural Networks and Deep Learning, week 3); the defaults give
+    exactly its points: class 0 first, and random numbers from NumPy's legacy stream. The noise is added to angle and
+    radius. See `moons` for the arguments.
 
     >>> X, y = flower()
     >>> X.shape, y[0], y[-1], X[0].round(3).tolist()
@@ -123,7 +123,7 @@ def flower(n: int = 400, noise: float = 0.2, seed: int | None = 1) -> Points:
 
 
 def yinyang(n: int = 300, noise: float = 0.0, seed: int | None = 0) -> Points:
-    """The two halves of a yin-yang sign, and its two dots as a third class, in a circle of radius 1.
+    """The two halves of a yin-yang symbol, and its two dots as a third class, in a circle of radius 1.
 
     After Kriener, Göltz and Petrovici, "The Yin-Yang dataset" (2022), there in a circle of radius ½ with four features.
     See `moons` for the arguments.
@@ -142,7 +142,7 @@ def yinyang(n: int = 300, noise: float = 0.0, seed: int | None = 0) -> Points:
 
 
 def _side_of_yinyang(x: float, y: float) -> int:
-    """Which class a point of the circle has: a half of the sign, or 2 for a dot."""
+    """The class of a point in the circle: a half of the symbol, or 2 for a dot."""
     right, left = np.hypot(x - 0.5, y), np.hypot(x + 0.5, y)
     if min(right, left) < 0.2:
         return 2
@@ -154,12 +154,12 @@ def digits(n: int | None = None, noise: float = 0.0, seed: int | None = 0) -> Po
 
     Args:
         n: how many of them, chosen at random; by default all, in their order.
-        noise: the standard deviation of what is added to each pixel.
-        seed: of the choice and the noise.
+        noise: the standard deviation of the noise added to each pixel.
+        seed: the seed of the choice and the noise.
 
     Raises:
         MissingError: if scikit-learn is not installed.
-        OptionError: if there are not so many.
+        OptionError: if there are not that many.
     """
     load_digits = needed("sklearn.datasets", "the digits", "scikit-learn").load_digits
     X, y = load_digits(return_X_y=True)
@@ -188,7 +188,7 @@ def load(name: str, *, n: int | None = 100, noise: float = 0.1, seed: int | None
     """A data set by its name; with n=None, of its usual size.
 
     Raises:
-        OptionError: if there is none of that name; the message lists those there are.
+        OptionError: if there is no data set of that name; the message lists the names.
 
     >>> load("xor", n=4)[0].shape
     (4, 2)

@@ -1,4 +1,4 @@
-"""Where does a model go that has outgrown this engine?
+"""Where does a model that has outgrown this engine go?
 
 Into a bigger one: `to_torch` gives the same network as a `torch.nn.Sequential`, `to_onnx` a file that ONNX Runtime and
 others run. Both are float64, and give the same outputs.
@@ -55,7 +55,7 @@ ONNX: dict[str, str] = {
 def to_torch(model: MLP) -> Any:
     """The same network in PyTorch: a `torch.nn.Sequential` of Linear layers and activations, float64.
 
-    Its outputs have the shape (samples, outputs), also where there is one output.
+    Its outputs have the shape (samples, outputs), even if there is one output.
 
     Raises:
         MissingError: if PyTorch is not installed.

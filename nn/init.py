@@ -1,4 +1,4 @@
-"""With which numbers does training begin?
+"""Which numbers does training begin with?
 
 Weights have to differ, or all neurons of a layer learn the same; and their size has to fit the number of inputs
 (*fan-in*) and outputs (*fan-out*), or signals grow or fade from layer to layer. Biases begin at 0.
@@ -72,7 +72,7 @@ def initializer(name: str) -> Initializer:
     """Look up an initializer.
 
     Raises:
-        OptionError: if there is none of that name.
+        OptionError: if there is no initializer of that name.
     """
     if name not in INITIALIZERS:
         raise unknown("init", name, list(INITIALIZERS))
@@ -80,7 +80,7 @@ def initializer(name: str) -> Initializer:
 
 
 def source(seed: int | None) -> Source:
-    """A private stream of random numbers for a seed; without one, Python's own `random`, as in micrograd.
+    """A private stream of random numbers for a seed; without a seed, Python's own `random`, as in micrograd.
 
     >>> source(0).uniform(0, 1) == source(0).uniform(0, 1)
     True
@@ -89,7 +89,7 @@ def source(seed: int | None) -> Source:
 
 
 def is_count(number: object) -> bool:
-    """Whether it is a whole number of at least 1, of Python or of NumPy.
+    """Whether something is a whole number of at least 1, of Python or of NumPy.
 
     >>> is_count(3), is_count(0), is_count(2.5), is_count("3")
     (True, False, False, False)
@@ -98,7 +98,7 @@ def is_count(number: object) -> bool:
 
 
 def unknown(what: str, name: object, choices: list[str]) -> OptionError:
-    """The error for a name that is none of the choices, with the nearest one."""
+    """The error for a name that is not one of the choices, with the nearest choice."""
     close = difflib.get_close_matches(str(name), choices, n=1)
     return OptionError(
         f"{what}={name!r}", f"the choices are {', '.join(choices)}", instead=f"{what}={(close or choices)[0]!r}"

@@ -1,11 +1,11 @@
 """What is a neuron, a layer, a network?
 
-    neuron     activation(w · x + b)                 one weighted sum, one bend
-    layer      neurons side by side                  all of the same inputs
+    neuron     activation(w · x + b)                 one weighted sum, one nonlinearity
+    layer      neurons side by side                  all with the same inputs
     MLP        layers one after the other            a multi-layer perceptron
 
 The signatures and meanings are micrograd's: `MLP(2, [16, 16, 1])` has relu in its hidden layers, a linear last layer,
-and gives a single Value where the last layer has one neuron. Everything else is a keyword.
+and gives a single Value if the last layer has one neuron. Everything else is a keyword argument.
 
 Names to know: `Neuron`, `Layer`, `MLP`. Read next: `init.py`.
 """
@@ -36,8 +36,8 @@ class Neuron(Module):
         nin: the number of inputs.
         nonlin: False for a linear neuron, as in micrograd.
         activation: the name of a function of the rule table, or "linear".
-        init: how the weights begin: uniform, normal, xavier, he or zeros; see `nn.init`. The bias begins at 0.
-        seed: of the random weights; without one they come from Python's own `random`.
+        init: the initial weights: uniform, normal, xavier, he or zeros; see `nn.init`. The bias begins at 0.
+        seed: the seed of the random weights; without one they come from Python's own `random`.
 
     Attributes:
         w: the weights, one for each input.
@@ -85,12 +85,12 @@ class Neuron(Module):
         return self.fire(weighted_sum)
 
     def fire(self, weighted_sum: Value) -> Value:
-        """The output for w · x: add the bias, and bend."""
+        """The output for w · x: add the bias, and apply the activation."""
         z = weighted_sum + self.b
         return z if self._activate is None else self._activate(z)
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.w)} inputs, {self.activation})"
+        return f"Neuron({counted(len(self.w), 'input')}, {self.activation})"
 
 
 class Layer(Module):
@@ -140,7 +140,7 @@ class Layer(Module):
         return len(self.neurons[0].w), len(self.neurons)
 
     def __call__(self, x: Inputs) -> Outputs:
-        """The outputs of all neurons; a single Value where there is one neuron."""
+        """The outputs of all neurons; a single Value if there is one neuron."""
         return _alone_or_all(self.fire(as_inputs(x, self.sizes[0], self)))
 
     def fire(self, x: Sequence[Value]) -> list[Value]:
@@ -159,10 +159,10 @@ class MLP(Module):
     Args:
         nin: the number of inputs.
         nouts: the number of neurons of each layer; the last one is the number of outputs.
-        activation: of the hidden layers.
+        activation: the activation of the hidden layers.
         output: the activation of the last layer.
-        init: how the weights begin; see `Neuron`.
-        seed: of the random weights.
+        init: the initial weights; see `Neuron`.
+        seed: the seed of the random weights.
 
     Raises:
         OptionError: if an activation or initializer is unknown.
@@ -186,7 +186,7 @@ class MLP(Module):
     ) -> None:
         if not nouts:
             raise SizeError(f"MLP({nin}, [])", "a network has at least one layer", instead=f"MLP({nin}, [16, 1])")
-        _activation(activation)  # said wrong, it is refused even where no layer is hidden
+        _activation(activation)  # a wrong name is refused even if there is no hidden layer
         random = source(seed)
         self.sizes = (nin, *nouts)
         self.activation = activation
@@ -200,7 +200,7 @@ class MLP(Module):
         return self.output if layer == len(self.sizes) - 2 else self.activation
 
     def __call__(self, x: Inputs) -> Outputs:
-        """The outputs for one sample of `nin` numbers or Values; a single Value where there is one output.
+        """The outputs for one sample of `nin` numbers or Values; a single Value if there is one output.
 
         Raises:
             SizeError: if the sample has another size; the message names both.
@@ -212,7 +212,7 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         layers = " → ".join(f"{layer.sizes[1]} {layer.activation}" for layer in self.layers)
-        return f"MLP({self.sizes[0]} → {layers}, {len(self.parameters())} parameters)"
+        return f"MLP({self.sizes[0]} → {layers}, {counted(len(self.parameters()), 'parameter')})"
 
 
 def activations() -> list[str]:
@@ -228,7 +228,7 @@ def as_inputs(x: Inputs, nin: int, module: Module) -> list[Value]:
     """One sample as Values; plain numbers become constants, once for all neurons.
 
     Raises:
-        SizeError: if the sample is not of the size that the module takes.
+        SizeError: if the sample does not have the size that the module takes.
     """
     inputs = _listed(x)
     if inputs and isinstance(inputs[0], list | tuple):
@@ -270,4 +270,4 @@ def _activation(name: str) -> Callable[[Value], Value] | None:
 
 def _check_count(what: str, number: int) -> None:
     if not is_count(number):
-        raise OptionError(f"{number!r} {what}", "a whole number of at least 1 stands here", instead="MLP(2, [16, 1])")
+        raise OptionError(f"{number!r} {what}", "it has to be a whole number of at least 1", instead="MLP(2, [16, 1])")

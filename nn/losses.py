@@ -20,7 +20,7 @@ from typing import Any
 from tinygrad_edu.errors import DomainError, OptionError, SizeError
 from tinygrad_edu.functions import dot, log, logsumexp, step
 from tinygrad_edu.nn.init import unknown
-from tinygrad_edu.show import show
+from tinygrad_edu.show import counted, show
 from tinygrad_edu.value import Number, Value, as_value
 
 Numbers = Iterable[Any] | Number  # Values and numbers, or lists of them
@@ -68,10 +68,10 @@ def hinge_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") 
 def binary_cross_entropy(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Value:
     """-(t log p + (1 - t) log(1 - p)) for probabilities p, as a sigmoid gives them, and targets t between 0 and 1.
 
-    A product 0 · log 0 is 0, and its derivative by p is 0 too: an answer that is certain and right costs nothing. One
-    that is certain and wrong would cost infinitely much, and is an error. (PyTorch takes -100 for log 0: its loss is
-    100 there, and its gradient by p is 0 where p is certain and right, which should be 1 or -1.) Both hold for targets
-    that are numbers, for those that are Values, and for a compiled program.
+    A product 0 · log 0 is 0, and its derivative by p is 0 too: a prediction that is certain and right costs nothing.
+    One that is certain and wrong would have an infinite loss, and is an error. (PyTorch takes -100 for log 0: its loss
+    is 100 there, and its gradient by p is 0 where p is certain and right, which should be 1 or -1.) Both hold for
+    targets that are numbers, for targets that are Values, and for a compiled program.
 
     Raises:
         OptionError: if a target is not between 0 and 1.
@@ -89,7 +89,7 @@ def binary_cross_entropy(predictions: Numbers, targets: Numbers, reduction: str 
 
 
 def binary_cross_entropy_with_logits(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Value:
-    """The same of logits z, before the sigmoid: softplus(z) - t·z, which meets no logarithm of 0 and no overflow.
+    """The same for logits z, before the sigmoid: softplus(z) - t·z, which avoids the logarithm of 0 and overflow.
 
     Raises:
         OptionError: if a target is not between 0 and 1.
@@ -104,12 +104,12 @@ def binary_cross_entropy_with_logits(predictions: Numbers, targets: Numbers, red
 
 
 def cross_entropy(predictions: Iterable[Any], targets: Iterable[Any], reduction: str = "mean") -> Value:
-    """The loss log Σ exp(z) - z[t]: of logits z, a list with one for each class, and the index t of the right one.
+    """The loss log Σ exp(z) - z[t], for logits z, a list with one for each class, and the index t of the right class.
 
-    A target may also be the share of each class, which sum to 1: [0, 1, 0] says the same as 1.
+    A target may also be a list of probabilities, one for each class, that sum to 1: [0, 1, 0] means the same as 1.
 
     Raises:
-        OptionError: if a target is no index of a class, or its shares do not sum to 1.
+        OptionError: if a target is not the index of a class, or its probabilities do not sum to 1.
         SizeError: if a sample has no list of logits, or there is not one target for each sample.
 
     >>> round(cross_entropy([[Value(0.0), Value(0.0)]], [1]).data, 6)
@@ -123,7 +123,7 @@ def cross_entropy(predictions: Iterable[Any], targets: Iterable[Any], reduction:
 
 
 def _surprise(p: Value, t: Value) -> Value:
-    """The two terms of one sample; of a target that is and stays 0 or 1, the one whose factor is not 0."""
+    """The two terms of one sample; for a target that is and stays 0 or 1, the one whose factor is not 0."""
     as_share(t.data)
     _check_probability(p.data, t.data)
     if not t.is_constant:
@@ -134,7 +134,7 @@ def _surprise(p: Value, t: Value) -> Value:
 
 
 def _times_log(t: Value, p: Value) -> Value:
-    """The product t · log p for a t that may become 0, where 0 · log 0 is 0.
+    """The product t · log p for a t that may become 0, with 0 · log 0 = 0.
 
     Where t = 0, and nowhere else, p is raised by LEAST. That changes no p above 1e-291; at p = 0 the logarithm is -708
     and its slope 4e307, and both are finite, so that t times them is 0.
@@ -159,7 +159,7 @@ def as_class(target: Any, classes: int) -> int:
     """The index of a class, as cross_entropy takes it.
 
     Raises:
-        OptionError: if it is none.
+        OptionError: if it is not the index of a class.
 
     >>> as_class(2.0, 3)
     2
@@ -174,10 +174,10 @@ def as_class(target: Any, classes: int) -> int:
 
 
 def as_shares(target: Iterable[Any], classes: int) -> list[Value]:
-    """The share of each class, as cross_entropy takes it.
+    """The probability of each class, as cross_entropy takes it.
 
     Raises:
-        OptionError: if there is not one for each class, one is below 0, or they do not sum to 1.
+        OptionError: if there is not one for each class, if one is below 0, or if they do not sum to 1.
 
     >>> [share.data for share in as_shares([0, 0.5, 0.5], 3)]
     [0.0, 0.5, 0.5]
@@ -186,8 +186,8 @@ def as_shares(target: Iterable[Any], classes: int) -> list[Value]:
     total = sum(share.data for share in shares)
     if len(shares) != classes or not math.isclose(total, 1.0, rel_tol=1e-6) or min(share.data for share in shares) < 0:
         raise OptionError(
-            f"cross_entropy with {len(shares)} shares that sum to {show(total)}",
-            f"there is one share for each of the {classes} classes, none below 0, and they sum to 1",
+            f"cross_entropy with a target of {counted(len(shares), 'number')}, whose sum is {show(total)}",
+            f"a target has one probability for each of the {classes} classes, not below 0, and they sum to 1",
             instead=f"the index of a class, from 0 to {classes - 1}",
         )
     return shares
@@ -206,7 +206,7 @@ def as_share(target: Any) -> float:
     """A number between 0 and 1, as binary cross-entropy takes it.
 
     Raises:
-        OptionError: if it is none.
+        OptionError: if it is not between 0 and 1.
 
     >>> as_share(1)
     1.0
@@ -223,7 +223,7 @@ def as_share(target: Any) -> float:
 def _check_probability(p: float, target: float) -> None:
     if 0 < p < 1 or (p, target) in ((0.0, 0.0), (1.0, 1.0)):
         return
-    impossible = "the logarithm of 0 is infinite: what was said to be impossible has happened"
+    impossible = "the logarithm of 0 is infinite: what was predicted to be impossible has happened"
     raise DomainError(
         f"binary_cross_entropy of the prediction {show(p)} with the target {show(target)}",
         impossible if p in (0.0, 1.0) else "a probability is between 0 and 1",
@@ -232,7 +232,7 @@ def _check_probability(p: float, target: float) -> None:
 
 
 def _pairs(predictions: Any, targets: Any) -> list[tuple[Value, Value]]:
-    """(prediction, target) pairs out of two nested lists of the same shape; a list of one stands for its member."""
+    """(prediction, target) pairs from two nested lists of the same shape; a list of one stands for its member."""
     if _is_number(predictions) and _is_number(targets):
         return [(as_value(predictions), as_value(targets))]
     left, right = _members(predictions), _members(targets)

@@ -1,6 +1,6 @@
 """What do a neuron, a layer and a network have in common?
 
-They own parameters, possibly inside each other, and those have names: `layers.0.neurons.3.w.1` is the second weight of
+They own parameters, possibly nested, and those have names: `layers.0.neurons.3.w.1` is the second weight of
 the fourth neuron of the first layer. A `Module` finds them by looking at its own attributes, so a subclass only has to
 assign its Values and other Modules, or lists, tuples, dicts and NumPy arrays of them, to `self`. A set will not do: it
 has no order, and so its members would have no names.
@@ -32,16 +32,16 @@ class Module:
     """
 
     def __call__(self, x: Any) -> Any:
-        """The outputs for one sample. Every kind of module says for itself what they are."""
+        """The outputs for one sample. Every kind of module defines what they are."""
         raise NotImplementedError(f"{type(self).__name__} has to define __call__(self, x): the outputs for a sample")
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """(name, Value) pairs, in the order in which the attributes were assigned; a shared Value comes once.
+        """(name, Value) pairs, in the order in which the attributes were assigned; a shared Value appears once.
 
         Raises:
             OptionError: if there are parameters in a set, which has no order.
         """
-        seen: dict[int, object] = {}  # by identity, and kept alive: the number of what is gone may be given again
+        seen: dict[int, object] = {}  # by identity, and kept alive: Python may reuse the id of what is gone
         left: list[tuple[str, object]] = [("", self)]
         while left:
             name, thing = left.pop()
@@ -60,7 +60,7 @@ class Module:
         return [value for _, value in self.named_parameters()]
 
     def state_dict(self) -> dict[str, float]:
-        """The number of every parameter, by its name.
+        """The number of every parameter, by name.
 
         >>> class Line(Module):
         ...     def __init__(self):
@@ -71,11 +71,11 @@ class Module:
         return {name: value.data for name, value in self.named_parameters()}
 
     def load_state_dict(self, numbers: Mapping[str, float]) -> None:
-        """Take over numbers that `state_dict` gave. Either all of them are taken, or none.
+        """Load numbers that `state_dict` gave. Either all of them are taken, or none.
 
         Raises:
-            SizeError: if there are other names than those of the parameters.
-            NumberError: if one is no number.
+            SizeError: if the names are not exactly those of the parameters.
+            NumberError: if a number is not a real number.
         """
         parameters = dict(self.named_parameters())
         missing, strange = parameters.keys() - numbers.keys(), numbers.keys() - parameters.keys()
@@ -94,21 +94,21 @@ class Module:
             parameters[name].data = number
 
     def zero_grad(self) -> None:
-        """Forget all gradients: leaves accumulate, so every training step begins with this."""
+        """Reset all gradients: leaves accumulate, so every training step begins with this."""
         for parameter in self.parameters():
             parameter.zero_grad()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.parameters())} parameters)"
+        return f"{type(self).__name__}({counted(len(self.parameters()), 'parameter')})"
 
 
 def _members(name: str, thing: object) -> Iterable[tuple[object, object]]:
-    """What may have parameters in it, by the name or the number that it has there."""
+    """The parts that may hold parameters, each with its name or number."""
     if isinstance(thing, list | tuple | deque):
         return enumerate(thing)
     if isinstance(thing, Module):
         return vars(thing).items()
-    if isinstance(thing, str | int | float):  # most attributes; what follows asks more slowly
+    if isinstance(thing, str | int | float):  # most attributes; the checks that follow are slower
         return ()
     if isinstance(thing, Mapping):
         return thing.items()
@@ -117,7 +117,7 @@ def _members(name: str, thing: object) -> Iterable[tuple[object, object]]:
     if isinstance(thing, Set) and any(isinstance(each, Value | Module) for each in thing):
         raise OptionError(
             f"the parameters in {name}, a {type(thing).__name__}",
-            "a set has no order, and so its members would have other names in every run",
+            "a set has no order, so its members would have different names in every run",
             instead="a list of them",
         )
     return ()

@@ -2,13 +2,13 @@
 
     for each step:  optimizer.zero_grad();  loss.backward();  optimizer.step()
 
-An optimizer moves Values, or the array of a compiled program, which it is given the gradient of:
+An optimizer moves Values, or the array of a compiled program, given the gradient:
 
     optimizer = Adam(program.parameters, lr=0.01)
     for each step:  value, gradient = program();  optimizer.step(gradient)
 
-What it does with one parameter is a formula, `moved`: new parameter and new memory out of old ones and a gradient. It
-is written for arrays, all parameters at once.
+What it does with one parameter is a formula, `moved`: from the parameter, its gradient and its memory, the new
+parameter and the new memory. It is written for arrays, all parameters at once.
 
 Names to know: `SGD`, `Adam`, `AdamW`, `clip_grad_norm`. Read next: `schedules.py`.
 """
@@ -31,14 +31,14 @@ Parameters = Iterable[Value] | Floats
 
 
 class Optimizer:
-    """What all optimizers have in common: whom they move, how fast, and when.
+    """What all optimizers have in common: what they move, how fast, and when.
 
     Args:
         parameters: the Values to train, or an array of numbers, which is changed in place.
         lr: the learning rate, above 0.
-        weight_decay: how much of each parameter is taken away at each step; the optimizers differ in how.
-        max_norm: a gradient that is longer is shortened to this length first, its direction kept.
-        max_value: numbers of the gradient beyond ±max_value are cut off first.
+        weight_decay: how much each parameter is shrunk at each step; how exactly depends on the optimizer.
+        max_norm: a longer gradient is first shortened to this length, in the same direction.
+        max_value: numbers of the gradient beyond ±max_value are first cut off.
         schedule: the factor of the learning rate for each step, counted from 0; see `schedules`.
 
     A Value that no sweep has reached stays as it is, and one that is listed twice is moved once.
@@ -80,7 +80,7 @@ class Optimizer:
             raise OptionError(f"{type(self).__name__}({name}={given!r})", wrong, instead=instead)
 
     def moved(self, p: Floats, g: Floats, lr: float, *memory: Floats) -> tuple[Floats, ...]:
-        """The formula: new parameters and new memory, out of parameters, gradient, learning rate and memory."""
+        """The formula: new parameters and new memory, from parameters, gradient, learning rate and memory."""
         raise NotImplementedError(f"{type(self).__name__} has to define moved(self, p, g, lr, *memory)")
 
     @property
@@ -89,7 +89,7 @@ class Optimizer:
         return self.lr * self.schedule(self.steps)
 
     def zero_grad(self) -> None:
-        """Forget the gradients of the last step."""
+        """Reset the gradients."""
         if isinstance(self.parameters, list):
             for parameter in self.parameters:
                 parameter.zero_grad()
@@ -98,10 +98,10 @@ class Optimizer:
         """Move every parameter a little against its gradient.
 
         Args:
-            gradient: of an array of parameters; Values hold theirs themselves.
+            gradient: for an array of parameters, their gradient; Values hold theirs themselves.
 
         Raises:
-            SizeError: if there is not one number for each parameter.
+            SizeError: if the gradient does not have one number for each parameter.
         """
         p, g, is_reached = self._numbers(gradient)
         self._check_memory(len(p))
@@ -116,7 +116,7 @@ class Optimizer:
             self.parameters[:] = p_new
 
     def _check_memory(self, count: int) -> None:
-        """What is remembered is of the parameters that there were at first, one number for each."""
+        """Check that the parameters are still those that the memory belongs to, with one number for each."""
         if any(len(numbers) != count for numbers in self._memory):
             name = type(self).__name__
             raise SizeError(
@@ -136,8 +136,8 @@ class Optimizer:
         g = np.asarray(0.0 if gradient is None else gradient, dtype=float)
         if g.shape != self.parameters.shape:
             raise SizeError(
-                f"step of {len(self.parameters)} numbers with a gradient of shape {g.shape}",
-                "each parameter has one number of the gradient",
+                f"step of {counted(len(self.parameters), 'number')} with a gradient of shape {g.shape}",
+                "the gradient has one number for each parameter",
                 instead="value, gradient = program(); optimizer.step(gradient)",
             )
         return self.parameters, g, np.ones(len(g), dtype=bool)
@@ -189,25 +189,25 @@ class SGD(Optimizer):
         self.nesterov = nesterov
         self._check("momentum", momentum, lambda: 0 <= momentum < 1, "momentum is 0 or more, below 1", "momentum=0.9")
         looks_ahead = momentum > 0 or not nesterov
-        self._check("nesterov", nesterov, lambda: looks_ahead, "it looks ahead along the momentum", "momentum=0.9")
+        self._check("nesterov", nesterov, lambda: looks_ahead, "it needs a momentum above 0", "momentum=0.9")
 
     def moved(self, p: Floats, g: Floats, lr: float, *memory: Floats) -> tuple[Floats, ...]:
-        """The velocity is the sum of all gradients, those long ago fading."""
+        """The velocity is the sum of all gradients, in which old ones fade."""
         g = g + self.weight_decay * p
         velocity = self.momentum * memory[0] + g
         return p - lr * (g + self.momentum * velocity if self.nesterov else velocity), velocity
 
 
 class Adam(Optimizer):
-    """Steps of one size for all: the mean of the last gradients over the root of the mean of their squares.
+    """Steps of about one size for all parameters: the mean gradient over the root of the mean squared gradient.
 
     Kingma and Ba, "Adam: a method for stochastic optimization" (2015). Meaning and defaults are PyTorch's.
 
     Args:
         parameters: the Values to train, or an array.
         lr: the learning rate, above 0: about the size of a step.
-        betas: how much of the old means is kept at each step, of the gradients and of their squares.
-        eps: keeps the division from 0.
+        betas: how much of the old means of the gradients and of their squares is kept at each step.
+        eps: prevents division by 0.
         weight_decay: adds weight_decay · p to the gradient.
         max_norm: a gradient that is longer is shortened first; see `Optimizer` for this and the next two.
         max_value: its numbers are cut off first.
@@ -247,7 +247,7 @@ class Adam(Optimizer):
         self._check("eps", eps, lambda: eps >= 0, "eps is 0 or more", "eps=1e-8")
 
     def moved(self, p: Floats, g: Floats, lr: float, *memory: Floats) -> tuple[Floats, ...]:
-        """Both means begin at 0, and are divided by what that makes them too small at first."""
+        """Both means begin at 0, and are divided by the factor by which that makes them too small at first."""
         m, v, t = memory
         one, two = self.betas
         p, g = self._decayed(p, g, lr)
@@ -263,10 +263,10 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam, with a weight decay that is no part of the gradient: p ← p - lr · weight_decay · p.
+    """Adam, with a weight decay that is not part of the gradient: p ← p - lr · weight_decay · p.
 
-    Loshchilov and Hutter, "Decoupled weight decay regularization" (2019). Meaning is PyTorch's, whose default of
-    weight_decay is 0.01.
+    Loshchilov and Hutter, "Decoupled weight decay regularization" (2019). The meaning is PyTorch's, with its default
+    weight_decay of 0.01.
 
     >>> w = Value(1.0)
     >>> optimizer = AdamW([w], lr=0.1, weight_decay=0.5)
@@ -284,7 +284,7 @@ class AdamW(Adam):
 
 
 def clipped(gradient: ArrayLike, *, max_norm: float | None = None, max_value: float | None = None) -> Floats:
-    """A gradient, shortened to a length, or with its numbers cut off. A new array.
+    """A gradient, shortened to a length, or with its numbers cut off; a new array.
 
     Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013).
 
@@ -300,7 +300,7 @@ def clipped(gradient: ArrayLike, *, max_norm: float | None = None, max_value: fl
 
 
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
-    """Shorten the gradient of Values to a length, if it is longer. Returns the length it had.
+    """Shorten the gradient of Values to a length, if it is longer. Return the length it had.
 
     Raises:
         OptionError: if the length is not above 0.
@@ -318,7 +318,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
 
 
 def clip_grad_value(parameters: Iterable[Value], max_value: float) -> None:
-    """Cut off the gradients of Values beyond ±max_value.
+    """Cut off the gradients of Values at ±max_value.
 
     Raises:
         OptionError: if max_value is not above 0.
@@ -336,11 +336,11 @@ def clip_grad_value(parameters: Iterable[Value], max_value: float) -> None:
 
 def _check_most(asked: str, name: str, most: float | None) -> None:
     if not _holds(lambda: most is None or most > 0):
-        raise OptionError(asked, "what a gradient is cut to is above 0", instead=f"{name}=1.0")
+        raise OptionError(asked, "the limit of a gradient is above 0", instead=f"{name}=1.0")
 
 
 def _holds(condition: Callable[[], bool]) -> bool:
-    """Whether a condition holds; of what cannot be compared with a number, it does not."""
+    """Whether a condition holds; it does not for what cannot be compared with a number."""
     try:
         return bool(condition())
     except TypeError:
@@ -361,7 +361,7 @@ def _parameters(parameters: Parameters, name: str) -> list[Value] | Floats:
         if parameters.ndim != 1 or parameters.dtype != np.float64:
             raise SizeError(
                 f"{name} of an array of shape {parameters.shape} and type {parameters.dtype}",
-                "it moves a line of float64 numbers, in place",
+                "it moves a vector of float64 numbers, in place",
                 instead=f"{name}(program.parameters)",
             )
         found: list[Value] | Floats = parameters

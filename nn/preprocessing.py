@@ -1,7 +1,7 @@
 """What is done to data before a network sees it?
 
-A part is held back, to see later whether the network has learned or only remembers; and columns of different sizes are
-brought to one size, so that one learning rate fits all weights.
+A part is held out, to see later whether the network has learned or only memorized; and columns are standardized, so
+that one learning rate fits all weights.
 
 Names to know: `train_test_split`, `Standardizer`. Read next: `nn/training/samples.py`.
 """
@@ -16,21 +16,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.nn.training.samples import as_floats
+from tinygrad_edu.show import counted
 
 Parts = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 
 
 def train_test_split(X: ArrayLike, y: ArrayLike, *, test_size: float = 0.25, seed: int | None = 0) -> Parts:
-    """Samples to train on and samples to test on, at random; each class has its share in both.
+    """Split samples at random into a training set and a test set, each class in proportion.
 
     Args:
         X: samples, of shape (n, inputs).
-        y: n labels. Numbers that are no classes (more than half of them differ) are split without regard to them.
-        test_size: the share of samples to test on, between 0 and 1.
-        seed: of the choice.
+        y: n labels. If they are numbers rather than classes (more than half of them differ), they are ignored.
+        test_size: the fraction of samples to test on, between 0 and 1.
+        seed: the seed of the choice.
 
     Returns:
-        X to train on, X to test on, y to train on, y to test on; in the order in which scikit-learn gives them.
+        X to train on, X to test on, y to train on, y to test on; in scikit-learn's order.
 
     Raises:
         SizeError: if there is not one label for each sample.
@@ -50,8 +51,8 @@ def train_test_split(X: ArrayLike, y: ArrayLike, *, test_size: float = 0.25, see
     count = round(test_size * len(samples)) if 0 < test_size < 1 else 0
     if not 0 < count < len(samples):
         raise OptionError(
-            f"train_test_split of {len(samples)} samples with test_size={test_size}",
-            "it is the share to test on, between 0 and 1, and neither part may be empty",
+            f"train_test_split of {counted(len(samples), 'sample')} with test_size={test_size}",
+            "test_size is the fraction to test on, between 0 and 1, and neither part may be empty",
             instead="test_size=0.25",
         )
     order = _spread(labels, np.random.default_rng(seed))
@@ -60,7 +61,7 @@ def train_test_split(X: ArrayLike, y: ArrayLike, *, test_size: float = 0.25, see
 
 
 def _spread(labels: NDArray[Any], random: np.random.Generator) -> NDArray[np.int64]:
-    """All samples in an order in which any beginning has each class in about its share."""
+    """All samples in an order such that any first part has the classes in about the right proportions."""
     order: NDArray[np.int64] = random.permutation(len(labels))
     classes, which = np.unique(labels.reshape(len(labels), -1)[:, 0], return_inverse=True)
     if 2 * len(classes) > len(labels):
@@ -74,10 +75,10 @@ def _spread(labels: NDArray[Any], random: np.random.Generator) -> NDArray[np.int
 
 @dataclass(frozen=True)
 class Standardizer:
-    """Columns with mean 0 and standard deviation 1, by what was seen in training; a constant column becomes 0.
+    """Scales columns to mean 0 and standard deviation 1, as seen in training; a constant column becomes 0.
 
     Attributes:
-        mean: of each column.
+        mean: the mean of each column.
         scale: the standard deviation of each column; 1 for a constant one.
 
     >>> standard = Standardizer.of([[0.0, 5.0], [2.0, 5.0]])
@@ -90,25 +91,25 @@ class Standardizer:
 
     @classmethod
     def of(cls, X: ArrayLike) -> Standardizer:
-        """By the columns of these samples, of shape (n, inputs).
+        """A Standardizer for the columns of these samples, of shape (n, inputs).
 
         Raises:
-            SizeError: if X is no table of at least one row.
+            SizeError: if X is not a matrix of at least one row.
         """
         samples = as_floats(X, "a Standardizer")
         if samples.ndim != 2 or not samples.size:
-            raise SizeError(f"Standardizer.of X of shape {samples.shape}", "a row for each sample is wanted")
+            raise SizeError(f"Standardizer.of X of shape {samples.shape}", "X has one row for each sample")
         spread = samples.std(axis=0)
         is_constant = spread <= 1e-12 * np.abs(samples).max(axis=0)
         return cls(np.where(is_constant, samples[0], samples.mean(axis=0)), np.where(is_constant, 1.0, spread))
 
     def __call__(self, X: ArrayLike) -> NDArray[np.float64]:
-        """The same samples with columns of one size."""
+        """The samples with standardized columns."""
         scaled: NDArray[np.float64] = (as_floats(X, "a Standardizer") - self.mean) / self.scale
         return scaled
 
     def inverse(self, Z: ArrayLike) -> NDArray[np.float64]:
-        """Back to the sizes they had.
+        """The samples as they were before standardizing.
 
         >>> Standardizer.of([[1.0], [3.0]]).inverse([[-1.0], [1.0]]).tolist()
         [[1.0], [3.0]]

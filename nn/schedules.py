@@ -6,10 +6,10 @@ A *schedule* is a function of the number of the step, counted from 0, that gives
 
     constant        1                       step(30)        1, then 0.1, then 0.01: a tenth after every 30 steps
     linear(100)     falling in a line       cosine(100)     falling slowly, fast, slowly
-    warm_up(10)     rising first, then another one
+    warm_up(10)     rising first, then another schedule
 
 Each is PyTorch's of that name. Names to know: `constant`, `step`, `linear`, `cosine`, `warm_up`. Read next:
-`datasets.py`.
+`datasets.py`. Read next: `datasets.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Schedule = Callable[[int], float]
 
 
 def constant(factor: float = 1.0, steps: int = 0) -> Schedule:
-    """Another factor for the first steps, and 1 from then on (PyTorch's ConstantLR); without any, always 1.
+    """A different factor for the first steps, and 1 from then on (PyTorch's ConstantLR); by default always 1.
 
     >>> [constant(0.5, steps=2)(n) for n in range(4)]
     [0.5, 0.5, 1.0, 1.0]
@@ -34,7 +34,7 @@ def constant(factor: float = 1.0, steps: int = 0) -> Schedule:
 
 
 def step(every: int, factor: float = 0.1) -> Schedule:
-    """The factor once more after every so many steps (PyTorch's StepLR).
+    """Multiplied by the factor after every so many steps (PyTorch's StepLR).
 
     >>> [step(2, factor=0.5)(n) for n in range(6)]
     [1.0, 1.0, 0.5, 0.5, 0.25, 0.25]
@@ -54,7 +54,7 @@ def linear(steps: int, start: float = 1.0, end: float = 0.1) -> Schedule:
 
 
 def cosine(steps: int, end: float = 0.0) -> Schedule:
-    """Half a wave from 1 down to `end`, which then stays (PyTorch's CosineAnnealingLR, which would rise again).
+    """Half a cosine wave from 1 down to `end`, which then stays (PyTorch's CosineAnnealingLR would rise again).
 
     Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017).
 
@@ -66,9 +66,9 @@ def cosine(steps: int, end: float = 0.0) -> Schedule:
 
 
 def warm_up(steps: int, then: Schedule | None = None, start: float = 0.1) -> Schedule:
-    """From a small factor up to 1 in a line; after that another schedule, which counts from there.
+    """From a small factor up to 1 in a straight line; after that another schedule, which counts from there.
 
-    Goyal et al., "Accurate, large minibatch SGD" (2017). PyTorch's SequentialLR of LinearLR and another.
+    Goyal et al., "Accurate, large minibatch SGD" (2017). It is PyTorch's SequentialLR of LinearLR and another schedule.
 
     >>> [round(warm_up(3, then=step(1, factor=0.5))(n), 3) for n in range(6)]
     [0.1, 0.4, 0.7, 1.0, 0.5, 0.25]

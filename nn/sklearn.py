@@ -1,12 +1,12 @@
-"""How does a network of this engine stand among scikit-learn's models?
+"""How does a network of this engine fit in with scikit-learn's models?
 
     from tinygrad_edu.nn.sklearn import MLPClassifier
 
     model = make_pipeline(StandardScaler(), MLPClassifier([16, 16], epochs=60))
     cross_val_score(model, X, y)
 
-Thin: the parameters of an estimator go to `nn.MLP`, `nn.Adam` and `nn.fit` as they are, and labels become the indices
-of classes. This file is imported only by those who ask for it; it needs scikit-learn.
+It is a thin layer: the parameters of an estimator go to `nn.MLP`, `nn.Adam` and `nn.fit` as they are, and labels become
+class indices. This file is imported only on request; it needs scikit-learn.
 
 Names to know: `MLPClassifier`, `MLPRegressor`. Read next: `viz/style.py`.
 """
@@ -34,17 +34,17 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
     Args:
         hidden: the number of neurons of each hidden layer.
-        activation: of the hidden layers.
-        init: how the weights begin; see `nn.init`.
+        activation: the activation of the hidden layers.
+        init: the initial weights; see `nn.init`.
         lr: the learning rate of Adam.
-        weight_decay: of Adam: L2 regularization.
+        weight_decay: the weight decay of Adam, which is L2 regularization.
         epochs: passes over the data.
         batch_size: samples for each step; None for all of them.
-        random_state: of the weights and of the order of the samples: a number, a numpy.random.RandomState, or None.
+        random_state: for the weights and the order of the samples: a number, a numpy.random.RandomState, or None.
 
     Attributes:
         model_: the network, an `nn.MLP`.
-        history_: what the training saw.
+        history_: the history of the training.
         n_features_in_: how many inputs there are.
     """
 
@@ -91,7 +91,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
 
 class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
-    """A network that tells classes apart: a logit for two of them, or one for each of more.
+    """A network that classifies: with one logit for two classes, or one for each of more.
 
     See `_Network` for parameters and attributes; `classes_` are the labels, in order.
 
@@ -107,12 +107,12 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
         self.classes_, classes = np.unique(labels, return_inverse=True)
         many = len(self.classes_) > 2
         if len(self.classes_) < 2:
-            raise ValueError(f"MLPClassifier needs two classes or more, and y has one class: {self.classes_[0]!r}")
+            raise ValueError(f"MLPClassifier needs at least two classes, but y has one class: {self.classes_[0]!r}")
         self._train(samples, classes, len(self.classes_) if many else 1, "cross_entropy" if many else "bce_with_logits")
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """The logits: above 0 for the second of two classes; of more, one for each."""
+        """The logits: above 0 for the second of two classes; with more classes, one for each."""
         return self._outputs(X)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -128,10 +128,10 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
 
 
 class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]
-    """A network of numbers, for one number a sample, or several.
+    """A network that predicts one number for each sample, or several.
 
-    It is trained on numbers with mean 0 and standard deviation 1, and answers in their own size. See `_Network` for
-    parameters and attributes.
+    It is trained on standardized targets, and predicts on their original scale. See `_Network` for parameters and
+    attributes.
 
     >>> x = np.linspace(-1, 1, 40)[:, None]
     >>> y = 50 + 9 * x[:, 0]

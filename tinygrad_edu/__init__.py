@@ -1,4 +1,4 @@
-"""A scalar autograd engine to learn backpropagation with.
+"""A scalar autograd engine for learning backpropagation.
 
     from tinygrad_edu import Value, parse, chain_rule, explain, grad, no_grad, gradcheck, nn, viz
 
@@ -7,10 +7,10 @@
     chain_rule      the sweep, one application at a time             steps/chain_rule.py
     explain         one gradient, as a sum over paths                steps/paths.py
     grad            the gradient as a graph of its own               backprop.py
-    no_grad         a block in which nothing is remembered           recorder.py
+    no_grad         a block in which nothing is recorded             recorder.py
     detect_anomaly  where the first inf or NaN came from             checks/anomaly.py
     compile         the graph of a loss as a NumPy program           compiler/
-    gradcheck       the gradient compared with differences           checks/gradcheck.py
+    gradcheck       the gradient against differences                 checks/gradcheck.py
     nn              neurons, layers, networks and their training     the package tinygrad_edu.nn
     viz             drawings of graphs and networks                  the package tinygrad_edu.viz
 

@@ -7,7 +7,7 @@ from tinygrad_edu.process import run
 
 
 def main() -> int:
-    """Run the command of this process, and give its exit code."""
+    """Run the command of this process, and return its exit code."""
     try:
         from tinygrad_edu.cli import main as cli
     except MissingError as error:  # a copy of the source that is not installed

@@ -1,12 +1,12 @@
 """How does a graph show that it is older than its numbers?
 
     x.data = 3.0      the time is noted: in x, and as the last change in this thread or asynchronous task
-    y = x * x         y notes that last change, not the time: a look at a clock would take longer than the product
-    y.backward()      x has not been set after the last change that y knows of: so y was made from the number x has now
+    y = x * x         y notes that last change, not the time: reading a clock would take longer than the product
+    y.backward()      x has not been set since the last change that y knows of, so y was made from x's present number
 
-Only what fails this comparison, two numbers for a node, is computed again and compared digit by digit (`Graph` does
-it). That is rare: a training step sets its parameters and then makes a new graph. Where a number was set in another
-thread or task, y does not know of it: then it is looked at more closely, and never missed.
+Only a node that fails this comparison of two numbers is computed again and compared digit by digit (`stale.py` does
+it). That is rare: a training step sets its parameters and then makes a new graph. If a number was set in another
+thread or task, y does not know of it; it is then checked more closely, so no change is missed.
 
 Names to know: `NOT_COMPUTED`, `mark_changed`, `warn`. Read next: `stale.py`.
 """
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tinygrad_edu.value import Value
 
 GUIDE = "docs/reliability.md"  # where the warnings are explained
-NEVER = -1.0  # when the number of a leaf was set that has the one it was made with: before any change
-UNKNOWN = -inf  # what a node knows of changes whose number was set by hand, or that was copied: nothing at all
+NEVER = -1.0  # when a leaf was set that still has the number it was made with: before any change
+UNKNOWN = -inf  # what a node knows of changes if its number was set by hand, or if it was copied: nothing
 
 
 class NotComputed(float):
@@ -44,9 +44,9 @@ NOT_COMPUTED = NotComputed(0.0)
 
 
 def mark_changed(value: Value) -> None:
-    """Note that the number of a Value was set, just now.
+    """Note that the number of a Value has just been set.
 
-    The time is later than that of the change before, also where the clock has not moved on since.
+    The time is later than that of the previous change, even if the clock has not moved on since.
     """
     time = max(perf_counter(), nextafter(now().change, inf))
     value._since = UNKNOWN if value.args else time
@@ -57,9 +57,9 @@ def warn(what: str, why: str, anchor: str) -> None:
     """A warning at the line of the user's own code that led here.
 
     Args:
-        what: happened.
-        why: it is no good, and what to do.
-        anchor: of the section in the guide.
+        what: what happened.
+        why: why it is a mistake, and what to do.
+        anchor: the anchor of the section in the guide.
     """
     frame = user_frame()
     text = f"{what}\n  what is wrong:  {why}\n  explained in:   {GUIDE}#{anchor}"
@@ -71,7 +71,7 @@ def warn(what: str, why: str, anchor: str) -> None:
 
 
 def user_frame() -> FrameType | None:
-    """The innermost frame that is not of this package, by the name of its module: folders may be called anything."""
+    """The innermost frame outside this package, by the name of its module: folders may be called anything."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and _is_ours(frame):
         frame = frame.f_back

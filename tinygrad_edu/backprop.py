@@ -28,8 +28,8 @@ from tinygrad_edu.value import Value
 def backward(output: Value) -> None:
     """Put ∂output/∂node into the `grad` of every node that the output depends on.
 
-    Inner nodes start afresh at every sweep. Leaves accumulate over sweeps, as in PyTorch, so that the gradients of
-    several outputs can be added up; `zero_grad` makes them forget.
+    Inner nodes start from zero at every sweep. Leaves accumulate over sweeps, as in PyTorch, so that the gradients of
+    several outputs can be added up; `zero_grad` resets them.
 
     >>> x = Value(3.0)
     >>> y = x ** 3
@@ -71,17 +71,17 @@ def _warn_of_old_numbers(output: Value, order: list[Value], leaves: list[Value])
         warn(
             f"backward() {'once more ' if output.has_grad else ''}on a graph whose numbers have changed since: "
             f"{graph.name(old)} = {graph.formula(old)}",
-            "this is the gradient at the old numbers; write the expression anew in every step",
+            "this is the gradient at the old numbers; write the expression again in every step",
             "a-graph-that-is-older-than-its-numbers",
         )
 
 
 def _warn_of_old_gradients(leaves: list[Value]) -> None:
-    """Was a gradient, to which this sweep adds, taken where its leaf had another number?"""
+    """Was a gradient that this sweep adds to computed when its leaf had another number?"""
     if any(leaf._grad is not NOT_COMPUTED and not same([leaf._at], [leaf._data]) for leaf in leaves):
         warn(
-            "backward() adds to a gradient that was taken before its Value was changed",
-            "the sum is the gradient at no place at all; a training step begins with zero_grad()",
+            "backward() adds to a gradient that was computed before its Value was changed",
+            "the sum is not the gradient at any point; begin a training step with zero_grad()",
             "forgotten-zero_grad",
         )
 
@@ -90,11 +90,11 @@ def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
     """∂output/∂x for every x in `inputs`, each as a Value: a graph that can be differentiated again.
 
     Nothing is stored in `.grad`. An input that the output does not depend on has the gradient 0. A gradient may be a
-    node of your own graph: that of x·y by x is y itself. It is a graph inside `no_grad` too: whoever asks for Values
-    may ask for their gradients next, and a leaf would say 0.
+    node of your own graph: that of x·y by x is y itself. It is a graph inside `no_grad` too: a caller who asks for
+    Values may ask for their gradients next, and a leaf would give 0.
 
     Raises:
-        GraphError: if an input is no Value.
+        GraphError: if an input is not a Value.
         StaleGraphError: if a number that the gradient depends on changed after the graph was made.
 
     >>> x = Value(2.0, label="x")
@@ -121,7 +121,7 @@ def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
 
 
 def _depending_on_old_numbers(nodes: list[Value]) -> dict[Value, Value]:
-    """For every node that is not as it would be now, the first one below it that disagrees with its own arguments."""
+    """For every node that is out of date, the first one below it that disagrees with its own arguments."""
     leaves = [node for node in nodes if not node.args]
     computed = [node for node in nodes if node.args]
     old = {node: node for node in old_nodes(computed, leaves)}
@@ -134,7 +134,7 @@ def _depending_on_old_numbers(nodes: list[Value]) -> dict[Value, Value]:
 
 
 def _is_as_ever(node: Value, partial: Value | float, number: float, old: dict[Value, Value]) -> bool:
-    """Whether the local derivative of an old node is that of the present numbers all the same, as 1 of x + y is."""
+    """Whether the local derivative of an old node holds for the present numbers too, as the 1 of x + y does."""
     if not same([float(partial)], [number]):
         return False
     return isinstance(partial, float) or (partial in node.args and partial not in old)
@@ -146,7 +146,7 @@ def _stale(node: Value) -> StaleGraphError:
 
 
 def gradient_numbers(output: Value) -> dict[Value, float]:
-    """The numbers of `backward` in a dictionary of their own; every `.grad` stays as it is.
+    """The gradients that `backward` computes, in a dictionary; every `.grad` stays as it is.
 
     >>> x = Value(3.0)
     >>> gradient_numbers(x ** 2)[x], x.has_grad
@@ -157,7 +157,7 @@ def gradient_numbers(output: Value) -> dict[Value, float]:
 
 
 def gradients_in(graph: Graph) -> list[float]:
-    """The gradient of every node in a graph, by number."""
+    """The gradient of every node in a graph, indexed by its number."""
     gradients = [0.0] * len(graph)
     gradients[-1] = 1.0
     numbers = range(len(graph) - 1, -1, -1)
@@ -169,7 +169,7 @@ def gradients_in(graph: Graph) -> list[float]:
 
 
 def _as_result(gradient: Value | float) -> Value:
-    """A number as a leaf, not as a constant: one may want to go on computing with it, and differentiate by it."""
+    """A number as a leaf, not as a constant: the caller may go on computing with it, and differentiate by it."""
     return gradient if isinstance(gradient, Value) else Value(gradient)
 
 
@@ -188,7 +188,7 @@ def _wanted(output: Value, inputs: Iterable[Value]) -> list[Value]:
 
 
 def _between(inputs: list[Value], nodes: list[Value]) -> list[Value]:
-    """The nodes on the paths from the inputs to the output: no other one can carry a gradient that is asked for."""
+    """The nodes on the paths from the inputs to the output: only these carry a gradient that is asked for."""
     wanted = set(inputs)
     order: dict[Value, None] = {}
     for node in nodes:
@@ -202,7 +202,7 @@ def _partial_graphs(node: Value) -> tuple[Value | float, ...]:
     if node.rule is None or not node.args:
         return ()
     if any(partial != partial for partial in node.partials):
-        return node.partials  # no number, at the border of a domain: there is no graph of it
+        return node.partials  # inf or NaN, at the edge of a domain: there is no graph of it
     args = [arg.data if arg.is_constant else arg for arg in node.args]
     partials: tuple[Value | float, ...] = node.rule.local_derivatives(args, node)
     return partials
@@ -227,5 +227,5 @@ def _times(upstream: Value | float, partial: Value | float) -> Value | float:
 _PLAIN_PRODUCTS: dict[float, Callable[[Value | float], Value | float]] = {
     1.0: lambda other: other,
     -1.0: lambda other: -other,
-    0.0: lambda other: 0.0 * float(other),  # no number, where the other one is infinite
+    0.0: lambda other: 0.0 * float(other),  # NaN, where the other one is infinite
 }

@@ -1,12 +1,12 @@
 """How is a graph copied and pickled, however long it is?
 
-As a list of its computed nodes in topological order, arguments first: so nothing calls itself once for each node on a
-path. Leaves stand in it as themselves. A node that is used twice, in one graph or in several that are copied together,
-stays one node.
+As a list of its computed nodes in topological order, arguments first, so that nothing recurses along a path. Leaves
+stand in the list as themselves. A node that is used twice, in one graph or in several that are copied together, stays
+one node.
 
-Pickle asks each object for its parts, and knows an object again that it has met. The first Value that it asks answers
-with that list; each computed node is in it not as itself (it would answer with a list in turn) but as a `_Record`, of
-which a node has one, as long as some pickle knows it. Nothing has to be tidied up if a pickle is broken off.
+Pickle asks each object for its parts, and recognizes an object that it has met before. The first Value that it asks
+answers with that list; each computed node is in it not as itself (it would answer with a list in turn) but as a
+`_Record`. A node has one record, as long as some pickle knows it. An interrupted pickle leaves nothing to tidy up.
 
 Names to know: `deepcopy`, `reduced`, `rebuilt`. Read next: `errors.py`.
 """
@@ -30,12 +30,12 @@ State = tuple[float, float, str, "Rule | None", "tuple[Value, ...]", tuple[float
 
 
 def state(node: Value) -> State:
-    """All that a Value is."""
+    """The whole state of a Value."""
     return node._data, node._grad, node._label, node.rule, node.args, node.partials
 
 
 def rebuilt(kind: type[Kind], *state: Any) -> Kind:
-    """A Value of all that it is. What it knows of changes is forgotten, and so a sweep looks at it closely."""
+    """A Value from its whole state. What it knew of changes is forgotten, so a sweep checks it closely."""
     node = kind.__new__(kind)
     node._data, node._grad, node._label, node.rule, node.args, node.partials = state
     node._at = node._data
@@ -44,12 +44,12 @@ def rebuilt(kind: type[Kind], *state: Any) -> Kind:
 
 
 def shallow(value: Value) -> Value:
-    """A Value of its own with the same arguments."""
+    """A separate Value with the same arguments."""
     return _with_extras(rebuilt(type(value), *state(value)), extras(value))
 
 
 def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
-    """A copy of a Value and of all that it depends on; nodes that were copied already are taken from the memo."""
+    """A copy of a Value and of everything it depends on; nodes already copied are taken from the memo."""
     from tinygrad_edu.graph import topological_order
 
     for node in topological_order(value):
@@ -64,7 +64,7 @@ def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
 
 
 def reduced(value: Value) -> tuple[Any, ...]:
-    """What pickle wants to know: a function, and what to call it with."""
+    """What pickle asks for: a function, and the arguments to call it with."""
     from tinygrad_edu.graph import topological_order
 
     if not value.args:
@@ -77,7 +77,7 @@ def _last(*nodes: Value) -> Value:
 
 
 class _Record:
-    """A computed node in a pickle: what it is, with the records of its arguments."""
+    """A computed node in a pickle: its state, with the records of its arguments."""
 
     __slots__ = ("__weakref__", "node")
 
@@ -91,7 +91,7 @@ class _Record:
 
 
 class _Records(threading.local):
-    """The records that some pickle of this thread knows."""
+    """The records that some pickle in this thread knows."""
 
     def __init__(self) -> None:
         self.of: WeakValueDictionary[Value, _Record] = WeakValueDictionary()
@@ -101,7 +101,7 @@ _records = _Records()
 
 
 def _record(node: Value) -> Value | _Record:
-    """What stands for a node in a pickle: a leaf for itself."""
+    """What stands for a node in a pickle; a leaf stands for itself."""
     if not node.args:
         return node
     record = _records.of.get(node)
@@ -114,7 +114,7 @@ def _record(node: Value) -> Value | _Record:
 
 
 def extras(node: Value) -> Any:
-    """The attributes and slots that a subclass has added to a Value, as pickle writes them; None, if there are none.
+    """The attributes and slots that a subclass has added to a Value, as pickle writes them; None if there are not any.
 
     >>> from tinygrad_edu import Value
     >>> class Weight(Value):
@@ -130,7 +130,7 @@ def extras(node: Value) -> Any:
     from tinygrad_edu.value import Value
 
     found = node.__getstate__()
-    if kind.__getstate__ is not object.__getstate__:  # the subclass says itself what to keep
+    if kind.__getstate__ is not object.__getstate__:  # the subclass defines what to keep
         return found
     attributes, slots = found if isinstance(found, tuple) else (found, {})
     own = {name: thing for name, thing in slots.items() if name not in Value.__slots__}
@@ -138,7 +138,7 @@ def extras(node: Value) -> Any:
 
 
 def _with_extras(node: Kind, extras: Any) -> Kind:
-    """The same node with what a subclass has added, put back as pickle does it."""
+    """The same node with what a subclass has added, restored as pickle does it."""
     if hasattr(node, "__setstate__") and extras is not None:  # as pickle does
         node.__setstate__(extras)
         return node

@@ -3,20 +3,20 @@
 Every error of this package is one of these, and each is also the built-in error a caller would catch:
 
     TinygradError
-    ├── NumberError       (TypeError)           something that is no real number met a Value
-    ├── DomainError       (ValueError)          a function was asked where it is not defined
+    ├── NumberError       (TypeError)           something that is not a real number met a Value
+    ├── DomainError       (ValueError)          a function was called where it is not defined
     │   └── PoleError     (ZeroDivisionError)   the same, where the result would be infinite
-    ├── ExpressionError   (ValueError)          a text that is no expression
+    ├── ExpressionError   (ValueError)          a text that is not an expression
     ├── StaleGraphError   (RuntimeError)        a graph whose numbers changed after it was made
     ├── GraphError        (ValueError)          a graph that cannot be read as asked
     ├── TraceError        (ValueError)          a text that holds no trace
     ├── SizeError         (ValueError)          two sizes that do not fit together
-    ├── OptionError       (ValueError)          a name or number that is none of the choices
-    ├── CompileError      (RuntimeError)        a compiled program that is not its graph: a bug of ours
-    ├── DivergedError     (ArithmeticError)     a training whose loss is no number any more
+    ├── OptionError       (ValueError)          a name or number that is not one of the choices
+    ├── CompileError      (RuntimeError)        a compiled program that differs from its graph: our bug
+    ├── DivergedError     (ArithmeticError)     a training whose loss has become inf or NaN
     ├── FileError         (ValueError)          a file that does not hold what it should
-    ├── MissingError      (ImportError)         a package that is not installed, and would be needed
-    ├── AnomalyError      (ArithmeticError)     the first inf or nan, found by detect_anomaly
+    ├── MissingError      (ImportError)         a package that is needed and not installed
+    ├── AnomalyError      (ArithmeticError)     the first inf or NaN, found by detect_anomaly
     └── DrawingError      (RuntimeError)        a picture that could not be made
 
 A message has up to four parts: what was asked, what is wrong, where it came from, what to write instead.
@@ -44,19 +44,19 @@ class TinygradError(Exception):
 
 
 class NumberError(TinygradError, TypeError):
-    """Something that is no real number met a Value: a string, a complex number, a whole array."""
+    """Something that is not a real number met a Value: a string, a complex number, a whole array."""
 
 
 class DomainError(TinygradError, ValueError):
-    """A function was asked where it is not defined, such as log(-1)."""
+    """A function was called where it is not defined, such as log(-1)."""
 
 
 class PoleError(DomainError, ZeroDivisionError):
-    """A function was asked where it would be infinite, such as 1 / 0."""
+    """A function was called where it would be infinite, such as 1 / 0."""
 
 
 class ExpressionError(TinygradError, ValueError):
-    """A text that is no expression; the message marks the place under the text."""
+    """A text that is not an expression; the message marks the place under the text."""
 
 
 class StaleGraphError(TinygradError, RuntimeError):
@@ -64,7 +64,7 @@ class StaleGraphError(TinygradError, RuntimeError):
 
 
 class GraphError(TinygradError, ValueError):
-    """A graph that cannot be read as asked, such as the gradient of something that is no Value."""
+    """A graph that cannot be read as asked, such as the gradient of something that is not a Value."""
 
 
 class TraceError(TinygradError, ValueError):
@@ -76,7 +76,7 @@ class SizeError(TinygradError, ValueError):
 
 
 class OptionError(TinygradError, ValueError):
-    """A name or a number that is none of the choices; the message lists them."""
+    """A name or a number that is not one of the choices; the message lists them."""
 
 
 class CompileError(TinygradError, RuntimeError):
@@ -84,7 +84,7 @@ class CompileError(TinygradError, RuntimeError):
 
 
 class DivergedError(TinygradError, ArithmeticError):
-    """A training whose loss is no number any more."""
+    """A training whose loss has become inf or NaN."""
 
 
 class FileError(TinygradError, ValueError):
@@ -92,11 +92,11 @@ class FileError(TinygradError, ValueError):
 
 
 class MissingError(TinygradError, ImportError):
-    """A package that is not installed, and would be needed for what was asked."""
+    """A package that is needed for what was asked, and is not installed."""
 
 
 class AnomalyError(TinygradError, ArithmeticError):
-    """The first number of a graph, or of a sweep, that is infinite or nan; raised inside `detect_anomaly`."""
+    """The first inf or NaN in a graph or a sweep; raised inside `detect_anomaly`."""
 
 
 class DrawingError(TinygradError, RuntimeError):
@@ -104,4 +104,4 @@ class DrawingError(TinygradError, RuntimeError):
 
 
 class GradientWarning(UserWarning):
-    """A gradient that is computed as asked, and probably not what was meant; `docs/reliability.md` explains it."""
+    """A gradient that is computed as asked, but probably not what was meant; `docs/reliability.md` explains it."""

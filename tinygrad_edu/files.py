@@ -1,7 +1,7 @@
-"""How is a file written, so that no failure leaves half of it?
+"""How is a file written so that no failure leaves half of it?
 
-Under another name, in the same folder, down to the disk, and only then under its own: a reader finds the old file or
-the new one. What is no file but a way to somewhere else, such as a pipe or a terminal, is written to.
+Under another name in the same folder, flushed to the disk, and only then renamed: a reader finds the old file or the
+new one. What is not a regular file, such as a pipe or a terminal, is written to directly.
 
 Names to know: `write_whole`, `check_writable`, `make_folder`. Read next: `packages.py`.
 """
@@ -32,14 +32,13 @@ INSTEAD = {
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is seen whole or not at all; a failure, and Ctrl-C, leave the old one.
+    """Write a file so that it is seen whole or not at all; a failure or Ctrl-C leaves the old one.
 
-    A link is followed, and what it leads to is replaced. A file that was there keeps its permissions, and a new one
-    gets the usual ones. A pipe or a device cannot be replaced: it is written to.
+    A link is followed, and its target is replaced. An existing file keeps its permissions, and a new one gets the usual
+    ones. A pipe or a device cannot be replaced, so it is written to.
 
     Raises:
-        OSError: of the kind that fits, with the name of the file itself and a note on what to do, if it cannot be
-            written.
+        OSError: if it cannot be written; of the kind that fits, with the name of the file and a note on what to do.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "f.txt"
@@ -58,7 +57,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Whether a file can be written there, as far as can be seen without writing: before long work, say.
+    """Check that a file can be written there, as far as can be seen without writing: before long work, say.
 
     Raises:
         OSError: see `write_whole`.
@@ -66,7 +65,7 @@ def check_writable(path: Path) -> None:
     with _named(path):
         old = _status(path)
         if old is not None and stat.S_ISDIR(old.st_mode):
-            raise OSError(errno.EISDIR, "this is a folder, and a file is to be written")
+            raise OSError(errno.EISDIR, "this is a folder, not a file")
         if old is not None and not os.access(path, os.W_OK):
             raise OSError(errno.EACCES, "this file may not be written")
     if old is None or stat.S_ISREG(old.st_mode):
@@ -78,26 +77,26 @@ def _check_folder(folder: Path) -> None:
         if not folder.exists():
             raise OSError(errno.ENOENT, "there is no such folder to write into")
         if not folder.is_dir():
-            raise OSError(errno.ENOTDIR, "this is a file, and no folder to write into")
+            raise OSError(errno.ENOTDIR, "this is a file, not a folder")
         if not os.access(folder, os.W_OK):
             raise OSError(errno.EACCES, "no file may be written into this folder")
 
 
 def make_folder(path: Path) -> Path:
-    """A folder, and those that it is in, if they are not there yet.
+    """Make a folder, and its parents, if they do not exist yet.
 
     Raises:
-        OSError: with a note on what to do, if it cannot be made; a file of that name is there, say.
+        OSError: if it cannot be made, say because a file has that name; with a note on what to do.
     """
     with _named(path):
         if path.exists() and not path.is_dir():
-            raise OSError(errno.EEXIST, "this is a file, and there is to be a folder")
+            raise OSError(errno.EEXIST, "this is a file, where a folder is wanted")
         path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def _followed(path: Path) -> Path:
-    """Where a link leads, whether or not there is something."""
+    """Where a link leads, whether or not anything is there."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
@@ -124,11 +123,11 @@ def _replace(path: Path, content: bytes, old: os.stat_result | None) -> None:
 
 
 def _write(path: Path, content: bytes, old: os.stat_result | None) -> None:
-    path.touch(0o666 if old is None else 0o600, exist_ok=False)  # what was private stays so while it is written
+    path.touch(0o666 if old is None else 0o600, exist_ok=False)  # a private file stays private while it is written
     with path.open("wb") as file:
         file.write(content)
         if old is not None and hasattr(os, "fchown"):
-            with contextlib.suppress(OSError):  # only an administrator can give a file to somebody else
+            with contextlib.suppress(OSError):  # only an administrator can give a file to another user
                 os.fchown(file.fileno(), old.st_uid, old.st_gid)
             os.fchmod(file.fileno(), stat.S_IMODE(old.st_mode))
         file.flush()
@@ -136,10 +135,10 @@ def _write(path: Path, content: bytes, old: os.stat_result | None) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Write down the new name as well: until then, a power failure could bring back the old file."""
+    """Flush the folder too: until then, a power failure could bring back the old file."""
     if not hasattr(os, "O_DIRECTORY"):  # Windows
         return
-    with contextlib.suppress(OSError):  # some disks cannot, and the file is there all the same
+    with contextlib.suppress(OSError):  # some disks cannot do this, and the file is there all the same
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(opened)
@@ -149,11 +148,11 @@ def _settle(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """An error of the system names the path, rather than a temporary one or none, and says what to do."""
+    """Make an error of the system name this path, not a temporary one, and say what to do."""
     try:
         yield
     except OSError as error:
-        named = OSError(error.errno, error.strerror, str(path))  # of the kind that its number says
+        named = OSError(error.errno, error.strerror, str(path))  # Python picks the subclass by the number
         if error.errno in INSTEAD:
             named.add_note(f"  write instead:  {INSTEAD[error.errno].format(path)}")
         raise named from None

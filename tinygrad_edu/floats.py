@@ -1,8 +1,8 @@
 """How does each operation act on plain floats?
 
 The forward functions of the rule table that Python's `math` and `operator` do not have, or that raise there
-where IEEE 754 arithmetic has an answer: overflow gives inf, a pole gives ±inf, no answer at all gives nan.
-(That a learner is told about log(-1) is the business of the domains in `rules.py`, not of these.)
+where IEEE 754 arithmetic has an answer: overflow gives inf, a pole gives ±inf, an undefined result gives NaN.
+(The error that a learner sees for log(-1) comes from the domains in `rules.py`, not from here.)
 
 Read next: `real_number.py`.
 """
@@ -22,7 +22,7 @@ def _is_odd_integer(y: float) -> bool:
 
 
 def div(x: float, y: float) -> float:
-    """X / y; a number over zero is infinite, with the product of both signs.
+    """x / y; a number over zero is infinite, with the product of both signs.
 
     >>> div(1.0, 0.0), div(1.0, -0.0), div(0.0, 0.0)
     (inf, -inf, nan)
@@ -33,7 +33,7 @@ def div(x: float, y: float) -> float:
 
 
 def power(x: float, y: float) -> float:
-    """X to the power y over the real numbers: a negative base with a fractional exponent is nan, never complex.
+    """x ** y over the real numbers: a negative base with a fractional exponent gives NaN, never a complex number.
 
     >>> power(2.0, 0.5), power(0.0, -1.0), power(-8.0, 1 / 3), power(10.0, 400.0)
     (1.4142135623730951, inf, nan, inf)
@@ -49,7 +49,7 @@ def power(x: float, y: float) -> float:
 
 
 def exp(x: float) -> float:
-    """E to the power x.
+    """e ** x.
 
     >>> exp(0.0), exp(1000.0)
     (1.0, inf)
@@ -81,12 +81,12 @@ def sqrt(x: float) -> float:
 
 
 def sin(x: float) -> float:
-    """The sine; of an infinite angle, nan."""
+    """The sine; NaN for an infinite angle."""
     return math.sin(x) if abs(x) != inf else nan
 
 
 def cos(x: float) -> float:
-    """The cosine; of an infinite angle, nan."""
+    """The cosine; NaN for an infinite angle."""
     return math.cos(x) if abs(x) != inf else nan
 
 
@@ -112,52 +112,52 @@ def softplus(x: float) -> float:
 
 
 def silu(x: float) -> float:
-    """X · sigmoid(x), also called swish."""
+    """x · sigmoid(x), also called swish."""
     return x * sigmoid(x)
 
 
 def gelu(x: float) -> float:
-    """X · Φ(x), where Φ is the distribution function of the normal distribution."""
+    """x · Φ(x), where Φ is the cumulative distribution function of the standard normal distribution."""
     return 0.5 * x * (1.0 + math.erf(x / SQRT_2))
 
 
 def relu(x: float) -> float:
-    """X where it is positive, else 0; nan stays nan."""
+    """x where it is positive, else 0; NaN stays NaN."""
     return 0.0 if x <= 0 else x
 
 
 def leaky_relu(x: float, slope: float) -> float:
-    """X where it is positive, else slope · x."""
+    """x where it is positive, else slope · x."""
     return x if x > 0 else slope * x
 
 
 def elu(x: float, alpha: float) -> float:
-    """X where it is positive, else alpha · (exp(x) - 1)."""
+    """x where it is positive, else alpha · (exp(x) - 1)."""
     return x if x > 0 else alpha * math.expm1(x)
 
 
 def maximum(x: float, y: float) -> float:
-    """The larger of two; nan if one is nan (Python's own max depends on the order)."""
+    """The larger of two; NaN if one is NaN (Python's own max depends on the order)."""
     return x if x > y or x != x else y
 
 
 def minimum(x: float, y: float) -> float:
-    """The smaller of two; nan if one is nan."""
+    """The smaller of two; NaN if one is NaN."""
     return x if x < y or x != x else y
 
 
 def step(x: float) -> float:
-    """1 where x is positive, else 0: the derivative of relu. Of nan, nan: it is on no side of 0."""
+    """1 where x is positive, else 0: the derivative of relu. NaN gives NaN."""
     return 1.0 if x > 0 else 0.0 if x <= 0 else x
 
 
 def sign(x: float) -> float:
-    """-1, 0 or 1: the derivative of the absolute value. Of nan, nan."""
+    """-1, 0 or 1: the derivative of the absolute value. NaN gives NaN."""
     return float((x > 0) - (x < 0)) if x == x else x
 
 
 def greater(x: float, y: float) -> float:
-    """1 where x > y, a half where they are equal, else 0, also beside nan: the derivative of maximum."""
+    """1 where x > y, a half where they are equal, else 0 (also if one is NaN): the derivative of maximum."""
     return ((x > y) + (x >= y)) / 2
 
 
@@ -179,6 +179,6 @@ def logsumexp(xs: Sequence[float]) -> float:
     (inf, nan)
     """
     top = max(xs)
-    if math.isinf(top):  # and max passes by a nan that stands further back
+    if math.isinf(top):  # and max overlooks a NaN that comes later
         return nan if any(x != x for x in xs) else top
     return top + math.log(sum(math.exp(x - top) for x in xs))

@@ -4,8 +4,8 @@
     sin(Value(2.0))    a Value, recorded in the graph
 
 Every row of the rule table is such a function (and most are methods too: `value.sin()`). This module gives them their
-usual names, and takes the arguments of `dot` and `logsumexp` as lists, for which it gives a Value in any case. A row
-added to the table is a function at once, as `RULES["name"]`, here or not.
+usual names. Here `dot` and `logsumexp` take lists, and always return a Value. A row added to the table can be called
+at once, as `RULES["name"]`, whether or not it is listed here.
 
 Read next: `graph.py`.
 """

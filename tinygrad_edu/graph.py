@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from tinygrad_edu.errors import GraphError, StaleGraphError
-from tinygrad_edu.show import in_brackets, show
+from tinygrad_edu.show import counted, in_brackets, show
 from tinygrad_edu.stale import has_current_result, old_nodes, recomputed, same
 from tinygrad_edu.value import Value
 
@@ -23,7 +23,7 @@ def topological_order(*outputs: Value) -> list[Value]:
     """Every node that the outputs depend on, arguments before users, without recursion.
 
     A node waits on the stack, under a marker, until all its arguments are in the order. (A stack of
-    iterators would do as well, and takes twice the time.)
+    iterators would do too, but takes twice the time.)
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x
@@ -45,7 +45,7 @@ def topological_order(*outputs: Value) -> list[Value]:
 
 
 def sweep_order(output: Value) -> tuple[list[Value], list[Value]]:
-    """The same order in two parts, of the nodes that were computed and of the leaves: all that a sweep needs.
+    """The same order in two parts, the computed nodes and the leaves: all that a sweep needs.
 
     >>> x = Value(3.0)
     >>> y = x * x
@@ -63,7 +63,7 @@ def sweep_order(output: Value) -> tuple[list[Value], list[Value]]:
             computed.append(pop())  # type: ignore[arg-type]
         elif node not in seen:
             add(node)
-            if knows(node.args):  # the neurons of a layer have the same inputs, and only the first has to wait for them
+            if knows(node.args):  # the neurons of a layer have the same inputs, and only the first waits for them
                 computed.append(node)
                 continue
             stack += (node, None)
@@ -77,7 +77,7 @@ def sweep_order(output: Value) -> tuple[list[Value], list[Value]]:
 
 
 class Edge(NamedTuple):
-    """One use of a node: `argument` stands at `position` among the arguments of `user`. In `x * x` there are two."""
+    """One use of a node: `argument` is at `position` among the arguments of `user`. In `x * x` there are two."""
 
     user: Value
     position: int
@@ -119,7 +119,8 @@ class Graph:
         return iter(self.nodes)
 
     def __repr__(self) -> str:
-        return f"<Graph of {len(self.nodes)} nodes and {len(self.edges)} edges, output {self.name(self.output)}>"
+        nodes, edges = counted(len(self.nodes), "node"), counted(len(self.edges), "edge")
+        return f"<Graph of {nodes} and {edges}, output {self.name(self.output)}>"
 
     @cached_property
     def arguments(self) -> list[list[int]]:
@@ -142,12 +143,12 @@ class Graph:
         return uses
 
     def uses(self, node: Value) -> Sequence[Edge]:
-        """The edges along which gradient flows into a node: one for each use of it."""
+        """The edges along which gradients flow into a node: one for each use of it."""
         return self._uses[node]
 
     @cached_property
     def leaves(self) -> tuple[Value, ...]:
-        """The nodes that were not computed, constants left out."""
+        """The nodes that were not computed, without the constants."""
         return tuple(node for node in self.nodes if not node.args and not node.is_constant)
 
     @cached_property
@@ -169,7 +170,7 @@ class Graph:
         return self._names[node]
 
     def recompute(self, changes: Mapping[Value, float]) -> dict[Value, float]:
-        """The number of every node if some leaves had other numbers. The graph itself stays as it is.
+        """The number of every node if some leaves had other numbers. The graph itself is not changed.
 
         >>> x = Value(2.0, label="x")
         >>> y = x * x
@@ -187,7 +188,7 @@ class Graph:
     def validate(self) -> None:
         """Check what every graph promises: arguments before users, and every number equal to its recomputation.
 
-        The local derivatives are asked only where a number was set since: a wrong one is the business of `gradcheck`.
+        Local derivatives are checked only where a number was set since: finding a wrong one is up to `gradcheck`.
 
         Raises:
             StaleGraphError: if a number was changed after it was used.
@@ -200,7 +201,7 @@ class Graph:
         ...
         tinygrad_edu.errors.StaleGraphError: v1 = x * x is 4, but its arguments now give 25
           what is wrong:  a number changed after the graph was made
-          write instead:  the expression once more, to make a new graph
+          write instead:  the expression again, to make a new graph
         """
         computed = [node for node in self.nodes if node.args]
         for node in computed:
@@ -249,7 +250,7 @@ def stale(was: str, now: str) -> StaleGraphError:
     return StaleGraphError(
         f"{was}, but its arguments now give {now}",
         "a number changed after the graph was made",
-        instead="the expression once more, to make a new graph",
+        instead="the expression again, to make a new graph",
     )
 
 

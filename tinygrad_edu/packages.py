@@ -1,4 +1,4 @@
-"""What if a package that is only sometimes needed is not there, or a part of this one?
+"""What if an optional package, or a part of this one, is not installed?
 
 Names to know: `needed`, `name_missing_parts`. Read next: `process.py`.
 """
@@ -22,7 +22,7 @@ def needed(module: str, what: str, package: str = "") -> ModuleType:
     Args:
         module: its name, such as "sklearn.datasets".
         what: what it is needed for, for the message.
-        package: what to install, if it is called otherwise than the first part of the module.
+        package: what to install, if its name is not the first part of the module's.
 
     Raises:
         MissingError: if it is not installed.
@@ -50,11 +50,11 @@ def needed(module: str, what: str, package: str = "") -> ModuleType:
         ) from None
 
 
-PARTS = [f"{__package__}.{name}" for name in ("nn", "viz", "lessons")]  # they stand elsewhere in the source
+PARTS = [f"{__package__}.{name}" for name in ("nn", "viz", "lessons")]  # they are elsewhere in the source
 
 
 def name_missing_parts() -> None:
-    """Where the source is not installed, let an import of one of its other folders say so."""
+    """If the source is not installed, make an import of one of its other folders say so."""
     if importlib.util.find_spec(PARTS[0]) is None:
         sys.meta_path.append(_NotInstalled())
 

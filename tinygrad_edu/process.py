@@ -1,7 +1,7 @@
 """What does the command line owe to the shell that runs it?
 
-Exit codes, also after Ctrl-C and when it is asked to terminate; and that it does not mind a standard stream that is
-closed, or whose reader has gone. None of this concerns a program that imports the package: `run` is for the command.
+Exit codes, also after Ctrl-C and a request to terminate; and that it copes with a standard stream that is closed, or
+whose reader has gone. None of this concerns a program that imports the package: `run` is for the command.
 
 Names to know: `run`, `is_command`, `start_quietly`. Read next: `symbolic.py`.
 """
@@ -22,7 +22,7 @@ TO_END = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(sig
 
 
 def is_command(arguments: list[str]) -> bool:
-    """Whether Python was started as `tinygrad-edu` or `python -m tinygrad_edu`, from what `sys.orig_argv` says.
+    """Whether Python was started as `tinygrad-edu` or `python -m tinygrad_edu`, judged by `sys.orig_argv`.
 
     >>> is_command(["python", "-m", "tinygrad_edu", "demo"]), is_command(["python", "bin/tinygrad-edu"])
     (True, True)
@@ -36,17 +36,17 @@ def is_command(arguments: list[str]) -> bool:
 def start_quietly() -> None:
     """Until `run` is reached, let Ctrl-C end the command as it ends programs that are not written in Python.
 
-    Nothing has been done by then but importing, and a traceback through imports is nothing to read.
+    Only imports have run by then, and a traceback through imports helps no reader.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and is not ignored, as in the background
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(command: Callable[[], int]) -> int:
-    """Run a command as a process of its own should, and give the exit code.
+    """Run a command as a process of its own should, and return the exit code.
 
     Args:
-        command: what there is to do; gives its exit code, or exits with one.
+        command: what to do; returns its exit code, or exits with one.
     """
     output = None
     try:
@@ -54,7 +54,7 @@ def run(command: Callable[[], int]) -> int:
         output = _open_streams()
         code = _exit_code(command)
         sys.stdout.flush()
-    except KeyboardInterrupt:  # once more, while the first one was being reported
+    except KeyboardInterrupt:  # again, while the first one was being reported
         code = INTERRUPTED
     start_quietly()
     if output is not None and output.error is not None:
@@ -71,11 +71,11 @@ def _exit_code(command: Callable[[], int]) -> int:
 
 
 def _listen() -> None:
-    """Ctrl-C is an exception, and so is being asked to terminate: both leave through every `finally`."""
+    """Ctrl-C is an exception, and so is a request to terminate: both leave through every `finally`."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in TO_END:
-        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
+        if signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is ignored
             signal.signal(number, _end)
 
 
@@ -87,7 +87,7 @@ def _end(number: int, _: FrameType | None) -> NoReturn:
 
 
 def _open_streams() -> _Output | None:
-    """Three streams that can be used, whatever the shell did with them; gives standard output, if it is no terminal."""
+    """Make all three streams usable, whatever the shell did with them; return standard output if not a terminal."""
     output = None
     sys.stdin = sys.stdin or _nowhere("r")
     if sys.stdout is None:
@@ -102,12 +102,12 @@ def _open_streams() -> _Output | None:
 
 
 def _nowhere(mode: str) -> TextIO:
-    """For a stream that is closed, by `<&-` say: as if it were /dev/null."""
+    """A stand-in for a stream that is closed, by `<&-` say: as if it were /dev/null."""
     return open(os.devnull, mode, encoding="utf-8")  # type: ignore[return-value]  # noqa: PTH123
 
 
 def _is_terminal(stream: TextIO) -> bool:
-    """Whether it has a reader who stays; where that has no ∂, it is given a ? rather than a failure."""
+    """Whether it is a terminal or a file; an encoding without ∂ prints a ? rather than failing."""
     if stream.isatty() and isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
         return True
@@ -115,7 +115,7 @@ def _is_terminal(stream: TextIO) -> bool:
 
 
 def _over(file: io.FileIO, stream: Any) -> io.TextIOWrapper:
-    """Another file, with everything else as the stream has it."""
+    """The same settings as the stream's, on another file."""
     return io.TextIOWrapper(
         io.BufferedWriter(file),
         encoding=stream.encoding,
@@ -126,10 +126,10 @@ def _over(file: io.FileIO, stream: Any) -> io.TextIOWrapper:
 
 
 class _Output(io.FileIO):
-    """What is printed, as long as it can be; then the rest goes nowhere, and the work goes on: files are still written.
+    """Prints as long as it can; then the rest is discarded, and the work goes on: files are still written.
 
     Attributes:
-        error: why it could not be printed; None if its reader, `head` say, has only seen enough.
+        error: why it could not be printed; None if its reader, such as `head`, has just seen enough.
     """
 
     error: OSError | None = None

@@ -1,7 +1,7 @@
 """What counts as a number?
 
-Whatever is one real number, of Python or NumPy, becomes a Python float; everything else is refused by name, with what
-to write instead.
+Any single real number, of Python or NumPy, becomes a Python float; everything else is refused by name, with what to
+write instead.
 
 Names to know: `real`. Read next: `functions.py`.
 """
@@ -14,9 +14,11 @@ from typing import Any
 
 from tinygrad_edu.errors import NumberError, TinygradError
 
+LONGEST = 40  # characters of a text that an error repeats as advice
+
 
 def real(number: Any) -> float:
-    """Any real number as a Python float; what is none is refused by name.
+    """Any real number as a Python float; anything else is refused by name.
 
     >>> real("3")
     Traceback (most recent call last):
@@ -29,13 +31,13 @@ def real(number: Any) -> float:
         return number
     if isinstance(number, Real) and _kind(number) in "biuf":
         return _checked_float(number)
-    if getattr(number, "shape", None) == () and _kind(number) in "biufcO":  # a NumPy bool, an array of no dimension
+    if getattr(number, "shape", None) == () and _kind(number) in "biufcO":  # a NumPy bool, an array of dimension 0
         return real(number.item())
     raise _no_real_number(number)
 
 
 def _kind(number: Any) -> str:
-    """NumPy's letter for what an array holds: bool, int, unsigned, float, object; times and texts have others."""
+    """NumPy's letter for what an array holds: bool, int, unsigned, float, object; times and strings have others."""
     return str(getattr(getattr(number, "dtype", None), "kind", "f"))
 
 
@@ -51,7 +53,7 @@ def _checked_float(number: Any) -> float:
 
 
 def _size(number: Any) -> str:
-    """What to call a number that is too large, whose digits nobody wants to read (nor does Python write them all)."""
+    """A description of a number that is too large to be printed (Python itself refuses to write so many digits)."""
     kind = type(number).__name__
     if isinstance(number, Integral):
         return f"an int of {int(number).bit_length()} bits"
@@ -69,9 +71,22 @@ def _no_real_number(thing: Any) -> TinygradError:
             "a Value is one number, and an array is many",
             instead="[value * x for x in array], or np.array([...], dtype=object) of Values on both sides",
         )
-    advice = {"str": f"float({reprlib.repr(thing)})", "complex": "a real part and an imaginary part as two Values"}
     return NumberError(
-        f"{reprlib.repr(thing)} as the number of a Value",
-        f"{kind} is not a real number",
-        instead=advice.get(kind, "an int or a float"),
+        f"{reprlib.repr(thing)} as the number of a Value", f"{kind} is not a real number", instead=_advice(thing)
     )
+
+
+def _advice(thing: Any) -> str:
+    if isinstance(thing, complex):
+        return "a real part and an imaginary part as two Values"
+    if isinstance(thing, str) and len(thing) <= LONGEST and _is_written_number(thing):
+        return f"float({str(thing)!r})"
+    return "an int or a float"
+
+
+def _is_written_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,15 +1,16 @@
 """Who writes down how a number was made?
 
-    with no_grad():           nobody: results are plain leaves
-    with recording():         the ordinary recorder, also where `no_grad` is on around it
-    with detect_anomaly():    a watching one, which looks at every number that it writes down
+    with no_grad():           no recorder: results are plain leaves
+    with recording():         the ordinary recorder, also inside an outer `no_grad`
+    with detect_anomaly():    a watching one, which checks every number that it writes down
 
-One switch says who it is: a ContextVar with what holds `now`, in this thread or asynchronous task. Where no block is
-open, that is the ordinary recorder: `value.py` asks no more than this, once in every operation. Each block is a
-decorator as well, of functions of all four kinds: plain, `async`, generators, and generators that are `async`.
+One switch says who it is: a ContextVar with what holds `now`, in this thread or asynchronous task. If no block is
+open, that is the ordinary recorder: `value.py` asks only this, once in every operation. Each block is also a
+decorator, for all four kinds of function: plain, `async`, generators, and `async` generators.
 
 A block belongs to the code inside it. A generator may be suspended there, and its caller is not inside; but the block
-of a context manager that was written as a generator is meant for whoever entered it. `_owner` tells the two apart.
+of a context manager that was written as a generator is meant for the code that entered it. `_owner` distinguishes the
+two.
 
 Names to know: `no_grad`, `recording`, `Block`. Read next: `age.py`.
 """
@@ -34,7 +35,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Watcher(Protocol):
-    """A recorder that looks at what it writes down, and at the sweeps."""
+    """A recorder that checks what it writes down, and the sweeps."""
 
     def record(
         self, data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...], since: float
@@ -46,11 +47,11 @@ class Watcher(Protocol):
 
 
 class Open(NamedTuple):
-    """A block that is open.
+    """An open block.
 
     Attributes:
         records: whether results are written down inside; None leaves it to the blocks around.
-        watcher: who looks on; None leaves it to the blocks around.
+        watcher: the watching recorder; None leaves it to the blocks around.
         owner: the generator that the block belongs to, or None.
         outer: the block around this one.
         key: the same for all copies of this record, and for no others.
@@ -64,7 +65,7 @@ class Open(NamedTuple):
 
     @property
     def is_on(self) -> bool:
-        """Whether the code that runs now is inside: a frame that is suspended has none that called it."""
+        """Whether the code that runs now is inside: a suspended frame has no caller."""
         return self.owner is None or self.owner.f_back is not None
 
 
@@ -73,8 +74,8 @@ class Now:
 
     Attributes:
         block: the innermost block that is open, or None.
-        change: when a number was last set, by a clock; 0.0, if none was (see `age.py`).
-        is_off: whether nobody records, which is known without a look at the frames.
+        change: when a number was last set, by a clock; 0.0 if that has not happened (see `age.py`).
+        is_off: whether nothing is recorded, as far as can be known without looking at the frames.
     """
 
     __slots__ = ("block", "change", "is_off")
@@ -90,12 +91,12 @@ now = _now.get
 
 
 def note_change(time: float) -> None:
-    """From now on, this is when a number was last set."""
+    """Store the time at which a number was last set."""
     _now.set(Now(now().block, time))
 
 
 def recorder(block: Open, ordinary: Recorder) -> Recorder | None:
-    """Who records inside a block: the ordinary recorder, a watcher, or nobody."""
+    """What records inside a block: the ordinary recorder, a watcher, or nothing (None)."""
     found = _innermost_with("records", block)
     if found is not None and not found.records:
         return None
@@ -104,20 +105,20 @@ def recorder(block: Open, ordinary: Recorder) -> Recorder | None:
 
 
 def watcher() -> Watcher | None:
-    """Who looks at the sweeps."""
+    """The recorder that checks the sweeps."""
     found = _innermost_with("watcher", now().block)
     return None if found is None else found.watcher
 
 
 def _innermost_with(field: str, block: Open | None) -> Open | None:
-    """The innermost block that says something about a field, and that the code that runs now is inside of."""
+    """The innermost block that sets a field and that contains the code that runs now."""
     while block is not None and (getattr(block, field) is None or not block.is_on):
         block = block.outer
     return block
 
 
 class Block:
-    """A `with` block, or a decorator, inside of which another one records."""
+    """A `with` block, or a decorator, inside which another recorder is used."""
 
     records: bool | None = None
 
@@ -125,7 +126,7 @@ class Block:
         self._opened: list[Generator[None]] = []
 
     def _watcher(self) -> Watcher | None:
-        """Who looks on inside."""
+        """The watching recorder inside."""
         return None
 
     def __enter__(self) -> None:
@@ -137,7 +138,7 @@ class Block:
         next(self._opened.pop(), None)
 
     def __call__(self, function: Function) -> Function:
-        """The function, each call of which is such a block of its own."""
+        """The function, with each call in a block of its own."""
         wrap = next(wrap for is_such, wrap in _WRAPPERS if is_such(function))
         wrapped: Any = functools.wraps(function)(wrap(type(self), function))
         return cast("Function", wrapped)
@@ -146,10 +147,10 @@ class Block:
 class no_grad(Block):  # noqa: N801 (read as a word: `with no_grad():`)
     """Inside the block, results are plain leaves: they do not remember how they were made.
 
-    It saves the time and the memory of a graph where only numbers are wanted, and holds for the current thread or
-    asynchronous task alone. A function can have it as a decorator, `@no_grad()`; in a generator, it does not hold for
-    the caller while the generator is suspended. What gives graphs by its nature gives them here too: `grad` and
-    `compile`; `parse` is arithmetic, and gives a leaf.
+    It saves the time and the memory of a graph where only numbers are wanted. It holds for the current thread or
+    asynchronous task alone. It is also a decorator, `@no_grad()`; in a generator, it does not hold for the caller while
+    the generator is suspended. `grad` and `compile`, whose purpose is a graph, make one here too; `parse` only does
+    arithmetic, and gives a leaf.
 
     >>> from tinygrad_edu import Value
     >>> x = Value(3.0)
@@ -163,9 +164,9 @@ class no_grad(Block):  # noqa: N801 (read as a word: `with no_grad():`)
 
 
 class recording(Block):  # noqa: N801 (as above)
-    """Inside the block, results remember how they were made, also where `no_grad` is on around it.
+    """Inside the block, results remember how they were made, even inside an outer `no_grad`.
 
-    For what needs a graph of its own wherever it is called: the partials of a row, a program, a training.
+    It is for code that needs a graph wherever it is called: the partials of a row, a program, a training.
 
     >>> from tinygrad_edu import Value
     >>> x = Value(3.0)
@@ -179,7 +180,7 @@ class recording(Block):  # noqa: N801 (as above)
 
 
 def _opened(records: bool | None, watcher: Watcher | None, owner: FrameType | None) -> Generator[None]:
-    """Open a block; go on, to close it. Ctrl-C in any line of it closes it too, and so does whoever forgets it."""
+    """Open a block; the next step closes it. So does Ctrl-C in any line, and the garbage collector if it is dropped."""
     block = Open(records, watcher, owner, now().block, key=object())
     try:
         try:
@@ -192,7 +193,7 @@ def _opened(records: bool | None, watcher: Watcher | None, owner: FrameType | No
 
 
 def _without(block: Open) -> Open | None:
-    """The blocks that are open here, but for one. It need not be the innermost: generators close theirs at any time."""
+    """The open blocks without this one, which need not be the innermost: generators close theirs at any time."""
     inner, outer = [], now().block
     while outer is not None and outer.key is not block.key:
         inner.append(outer)
@@ -213,10 +214,10 @@ _GENERATOR = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 def _owner(frame: FrameType | None) -> FrameType | None:
     """The generator that opens a block for itself alone, if it is one that does.
 
-    A frame that is suspended, and only such a one, has no `f_back`: so a generator shows whether it runs, or has called
-    what runs. If contextlib drives it, then it is a context manager, whose `yield` stands for the body of a `with`
-    block somewhere else, and the block stays open for that. A coroutine needs no owner: while it is suspended, so is
-    its task, and a task has a context of its own.
+    Only a suspended frame has no `f_back`: so a generator shows whether it runs, or has called what runs. If contextlib
+    drives it, it is a context manager, whose `yield` stands for the body of a `with` block somewhere else, and the
+    block stays open for that. A coroutine needs no owner: while it is suspended, so is its task, and a task has a
+    context of its own.
     """
     while frame is not None and _is_of_contextlib(frame):  # an ExitStack opens it for its caller
         frame = frame.f_back

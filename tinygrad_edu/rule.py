@@ -1,8 +1,8 @@
 """What is a row of the rule table?
 
 A `Rule` is one operation: how it computes, its partial derivatives, where it is defined, and how it is written for
-people, NumPy and JavaScript. It can be called like a function, with floats or with Values. The rows themselves stand
-in `rules.py`; here is what a row can do.
+people, NumPy and JavaScript. It can be called like a function, with floats or with Values. The rows themselves are in
+`rules.py`; this file says what a row can do.
 
 Names to know: `Rule`, `rule`, `RULES`, `Domain`, `Binding`. Read next: `floats.py`.
 """
@@ -46,7 +46,7 @@ SCALAR_PRODUCT = Binding(2, ())
 
 
 class Domain(NamedTuple):
-    """Where an operation is defined, and what to say elsewhere.
+    """Where an operation is defined, and what to advise elsewhere.
 
     `holds` takes the arguments as floats, or as arrays of them.
     """
@@ -66,9 +66,9 @@ class Rule:
     >>> tanh.local_derivatives((0.5,), math.tanh(0.5))
     (0.7864477329659274,)
 
-    `many` marks an operation of any number of arguments, which come in as many equal groups as there are
-    partials: `dot` has the groups ws and xs. Its forward and its partials take whole groups, and a partial gives one
-    derivative for each member of its group.
+    `many` marks an operation of any number of arguments, in as many equal groups as there are partials: `dot` has the
+    groups ws and xs. Its forward function and its partials take whole groups, and a partial gives one derivative for
+    each member of its group.
 
     `roles` says what each argument, or each member of a group, is to the operation: a factor, a divisor. It tells the
     arguments of `w * w` apart, which are one node.
@@ -149,7 +149,7 @@ class Rule:
     @overload
     def __call__(self, *args: Number) -> Value: ...
     def __call__(self, *args: Any) -> Any:
-        """A float for floats; a Value if one of the arguments is one. Outside the domain, a DomainError."""
+        """A float for floats; a Value if one of the arguments is a Value. Raises a DomainError outside the domain."""
         for arg in args:
             if type(arg) is not float:
                 return self._apply(args, check=True)
@@ -160,11 +160,11 @@ class Rule:
         return self.forward(*args)
 
     def unchecked(self, *args: Any) -> Any:
-        """The same without a look at the domain. A partial uses it where a slope may be vertical, and then gets inf."""
+        """The same without checking the domain. A partial uses it where a slope may be vertical, and then gets inf."""
         return self._apply(args, check=False)
 
     def _apply(self, args: tuple[Any, ...], check: bool) -> Any:
-        """Floats are computed here; any other argument says itself what becomes of a rule applied to it."""
+        """Floats are computed here; any other argument decides itself what applying a rule to it means."""
         args = self.complete(args)
         for arg in args:
             apply_rule = getattr(arg, "apply_rule", None)
@@ -177,7 +177,7 @@ class Rule:
 
     @property
     def signature(self) -> str:
-        """How it is written, with the names of the formula sheet.
+        """How it is written, in the names of the formula sheet.
 
         >>> from tinygrad_edu.rules import div, dot, log
         >>> log.signature, div.signature, dot.signature
@@ -187,7 +187,7 @@ class Rule:
 
     @property
     def takes(self) -> str:
-        """How many arguments, in words."""
+        """How many arguments it takes, in words."""
         count, least = len(self.partials), len(self.partials) - len(self.defaults)
         if self.many:
             return f"{self.name} takes {count} list{'s of the same length' if count > 1 else ''}, not empty"
@@ -200,7 +200,7 @@ class Rule:
         return not self.many and len(self.partials) - len(self.defaults) == 1
 
     def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The arguments with the defaults of those left out.
+        """The arguments, completed by the defaults of those left out.
 
         >>> from tinygrad_edu.rules import leaky_relu
         >>> leaky_relu.complete((3.0,))
@@ -226,7 +226,7 @@ class Rule:
         return [args[start : start + size] for start in range(0, len(args), size)]
 
     def evaluate(self, args: Sequence[float]) -> float:
-        """The result on floats, by IEEE arithmetic."""
+        """The result for floats, in IEEE 754 arithmetic."""
         return self.forward(*self.grouped(args))
 
     def local_derivatives(self, args: Sequence[Any], out: Any) -> tuple[Any, ...]:
@@ -283,7 +283,7 @@ class Rule:
 
 
 def _constant(number: float | None) -> Callable[..., float]:
-    """A constant partial as a function, so that all partials can be called alike."""
+    """A constant partial as a function, so that all partials can be called in the same way."""
     return lambda *args: number or 0.0
 
 
@@ -292,7 +292,7 @@ def _find(name: str) -> Rule:
 
 
 def rule(name: str, forward: Callable[..., float], *partials: Partial, **row: Any) -> Rule:
-    """Add a row to the table; see `Rule` for what may stand in it."""
+    """Add a row to the table; see `Rule` for what it may hold."""
     if name in RULES:
         raise ValueError(f"there is a rule called {name!r} already: choose another name")
     RULES[name] = Rule(name, forward, *partials, **row)

@@ -1,6 +1,6 @@
 """What does every operation compute, and what is its derivative?
 
-One table: one row for each operation, laid out like a formula sheet. Nothing else in the package restates a
+One table, with one row for each operation, laid out like a formula sheet. Nothing else in the package restates a
 derivative. A row reads
 
     rule(name, forward, partial, ...)         one partial derivative ∂out/∂argument for each argument
@@ -15,7 +15,7 @@ of value flow through it:
 
 So a partial has no `if` and no `math.` in it (conditions are operations too: `step`, `sign`, `greater`), and a partial
 that is constant is a plain float, so that sweeps and printers can see it. None stands for an argument that has to be a
-plain number, and so has no derivative. To add an operation is to add a row.
+plain number, and so has no derivative. To add an operation, add a row.
 
 Names to know: `rule`, `RULES`. What a row can do is in `rule.py`, and the forward functions that Python's `math` lacks
 are in `floats.py`. Read next: `value.py`.
@@ -31,7 +31,7 @@ from tinygrad_edu import floats
 from tinygrad_edu.rule import EXPONENT, FRACTION, POWER, PRODUCT, RAISED, SCALAR_PRODUCT, SIGN, SUM, Domain, Rule, rule
 from tinygrad_edu.rule import RULES as RULES
 
-# An x that is not a number (x != x) is inside every domain: it goes through to the result, where it is seen.
+# A NaN (x != x) is inside every domain: it goes through to the result, where it is seen.
 POSITIVE = Domain("x > 0", lambda x: (x > 0) | (x != x), "log(maximum(x, 1e-12)), if a tiny positive number is meant")
 NOT_NEGATIVE = Domain("x >= 0", lambda x: (x >= 0) | (x != x), "sqrt(maximum(x, 0)), if rounding made it negative")
 FINITE = Domain("a finite x", lambda x: abs(x) != inf, "maximum(x, ...) or minimum(x, ...), to keep it finite")
@@ -132,10 +132,10 @@ gelu = rule("gelu", floats.gelu,
 absolute = rule("abs", abs, lambda x, out: sign(x), symbol="|x|", latex=r"\left|{}\right|", kinks={(0.0,): (0.0,)})
 maximum = rule("maximum", floats.maximum, lambda x, y, out: greater(x, y), lambda x, y, out: greater(y, x),
                symbol="max", latex=r"\max\left({}, {}\right)", javascript="Math.max({}, {})",
-               kinks={(1.0, 1.0): (0.5, 0.5)}, note="a tie shares: a half each")
+               kinks={(1.0, 1.0): (0.5, 0.5)}, note="at a tie, a half each")
 minimum = rule("minimum", floats.minimum, lambda x, y, out: greater(y, x), lambda x, y, out: greater(x, y),
                symbol="min", latex=r"\min\left({}, {}\right)", javascript="Math.min({}, {})",
-               kinks={(1.0, 1.0): (0.5, 0.5)}, note="a tie shares: a half each")
+               kinks={(1.0, 1.0): (0.5, 0.5)}, note="at a tie, a half each")
 step = rule("step", floats.step, 0.0, numpy="np.heaviside({}, 0.0)", javascript="({0} > 0 ? 1 : {0} <= 0 ? 0 : NaN)",
             kinks={(0.0,): (0.0,)})
 sign = rule("sign", floats.sign, 0.0, kinks={(0.0,): (0.0,)})

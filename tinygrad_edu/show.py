@@ -1,6 +1,6 @@
 """How is a number shown to a person?
 
-Through one function, so that drawings, steps and messages agree, and none of them says 0.30000000000000004.
+Through one function, so that drawings, steps and messages agree, and nothing ever shows 0.30000000000000004.
 
 Read next: `files.py`.
 """
@@ -48,7 +48,7 @@ def are(count: int, thing: str = "") -> str:
 
 
 def counted(count: int, thing: str) -> str:
-    """So many of something.
+    """A count with its thing in the singular or the plural.
 
     >>> counted(1, "row"), counted(0, "row"), counted(1200, "node")
     ('1 row', '0 rows', '1,200 nodes')
@@ -69,7 +69,7 @@ def ordinal(number: int) -> str:
 
 
 def show_count(count: int) -> str:
-    """A count in full, while somebody can read it.
+    """A count in full, as long as it is short enough to read.
 
     >>> show_count(1200), show_count(2**2000)
     ('1,200', 'about 1.1e602')
@@ -91,11 +91,11 @@ def cut(text: str, longest: int) -> str:
 
 
 def printable(text: object) -> str:
-    r"""A text that came from outside, such as a name in a file or the name of one, as it may be shown on a terminal.
+    r"""A text that came from outside, such as a column's or a file's name, made safe to show on a terminal.
 
-    A control character would be obeyed (clear the screen, say), and one that turns the direction of writing would hide
-    what follows it: they are shown as Python writes them. So is half a character, which is how the name of a file that
-    is not UTF-8 reaches Python.
+    A terminal would obey a control character (clear the screen, say), and one that reverses the direction of writing
+    would hide what follows it: both are shown as Python writes them. So is half a character, which is how the name of a
+    file that is not UTF-8 reaches Python.
 
     >>> print(printable("iris\x1b[2J.csv"), printable("\u202efdp.exe"), printable("鸢尾花 größe γ.csv"))
     iris\x1b[2J.csv \u202efdp.exe 鸢尾花 größe γ.csv

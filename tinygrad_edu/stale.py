@@ -1,7 +1,7 @@
 """Do the numbers that a graph has stored still belong together?
 
-A node stores its result and its local derivatives. Set the number of a leaf afterwards, and both are those of the old
-number. Whether a node *can* be out of date is seen from two times (`age.py`); whether it is, from computing it again.
+A node stores its result and its local derivatives. If the number of a leaf is set afterwards, both belong to the old
+number. Whether a node *can* be out of date is seen from two times (`age.py`); whether it is, by computing it again.
 
 Names to know: `old_nodes`, `is_current`. Read next: `copying.py`.
 """
@@ -15,7 +15,7 @@ from tinygrad_edu.value import Value
 
 
 def old_nodes(computed: Iterable[Value], leaves: Iterable[Value]) -> Iterator[Value]:
-    """The nodes of a graph that would be others if they were computed now, in the order given.
+    """The nodes of a graph that would differ if they were computed now, in the order given.
 
     Args:
         computed: the nodes that were computed.
@@ -55,9 +55,9 @@ def recomputed(node: Value) -> tuple[float, tuple[float, ...]]:
     assert rule is not None
     if rule.domain is None or rule.domain.holds(*numbers):
         return rule.linearize(numbers)
-    return rule.evaluate(numbers), (float("nan"),) * len(numbers)  # as `value.record` has it outside of a domain
+    return rule.evaluate(numbers), (float("nan"),) * len(numbers)  # as `value.record` does outside a domain
 
 
 def same(some: Sequence[float], others: Sequence[float]) -> bool:
-    """Whether two lists hold the same numbers; nan is the same as nan here."""
+    """Whether two lists hold the same numbers; NaN equals NaN here."""
     return all(a == b or (a != a and b != b) for a, b in zip(some, others, strict=True))

@@ -1,8 +1,8 @@
 """What are the partials of a row, as graphs?
 
 The partials of the rule table are written in generic arithmetic, so Values flow through them as well as floats do. Here
-they are run once on Values that stand for *any* arguments, and what comes out is a graph: whoever prints it has the
-local derivative in words (`wording.py`) or as a program (`javascript.py`), and restates nothing.
+they are run once on Values that stand for *any* arguments, and the result is a graph: printing it gives the local
+derivative in words (`wording.py`) or as a program (`javascript.py`), and nothing is restated.
 
 Names to know: `partial_graphs`. Read next: `text/parsing.py`.
 """
@@ -17,7 +17,7 @@ from tinygrad_edu.errors import DomainError
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.value import Value, as_float, recording
 
-STAND_INS = (1.0, 0.5, 2.0, -0.5)  # a Value has to have some number: 1 suits our rows, 0.5 an arc sine, 2 an acosh
+STAND_INS = (1.0, 0.5, 2.0, -0.5)  # a Value needs some number: 1 suits our rows, 0.5 an arc sine, 2 an acosh
 
 
 class PartialGraphs(NamedTuple):
@@ -42,7 +42,7 @@ def partial_graphs(rule: Rule, constants: Sequence[float | None]) -> PartialGrap
         constants: for each argument the plain number that it is, or None for a variable.
 
     Raises:
-        DomainError: if the partials are defined nowhere that was tried.
+        DomainError: if the partials are not defined at any number that was tried.
 
     >>> from tinygrad_edu.rules import mul, tanh
     >>> x, out, (partial,) = partial_graphs(tanh, [None])
@@ -62,6 +62,6 @@ def partial_graphs(rule: Rule, constants: Sequence[float | None]) -> PartialGrap
 def _partial_graphs_at(stand_in: float, rule: Rule, constants: Sequence[float | None]) -> PartialGraphs:
     args = tuple(Value(stand_in) if number is None else number for number in constants)
     out = Value(stand_in)
-    with recording():  # what is found is kept, for all who ask later and are not inside `no_grad`
+    with recording():  # the result is cached, also for callers that are not inside `no_grad`
         found = rule.local_derivatives(args, out)
     return PartialGraphs(args, out, tuple(each if isinstance(each, Value) else as_float(each) for each in found))

@@ -10,8 +10,8 @@ A `Value` is one number. Arithmetic on Values gives Values, and each result keep
 so a finished expression *is* its computation graph, and since the partials are stored, changing a parameter later
 cannot corrupt the gradient of a pass that was made before. A Value that was not computed is a *leaf*.
 
-Names to know: `Value`, `apply`. Who writes down an operation, and in which blocks nobody does, is in `recorder.py`.
-Read next: `backprop.py`.
+Names to know: `Value`, `apply`. Who writes down an operation, and in which blocks nothing is recorded, is in
+`recorder.py`. Read next: `backprop.py`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tinygrad_edu.show import in_brackets, show
 if TYPE_CHECKING:
     from tinygrad_edu.viz import Drawing
 
-HALVES = re.compile("[\ud800-\udfff]")  # of characters that take two (surrogates): no file and no screen shows one
+HALVES = re.compile("[\ud800-\udfff]")  # of characters that take two (surrogates): files and screens cannot hold one
 Number = Union["Value", SupportsFloat]  # what may stand on either side of an operator
 
 
@@ -46,8 +46,8 @@ class Value:
         label: a name for drawings, steps and messages.
 
     Raises:
-        NumberError: (a TypeError) if `data` is no real number.
-        OptionError: (a ValueError) if `label` is no text.
+        NumberError: (a TypeError) if `data` is not a real number.
+        OptionError: (a ValueError) if `label` is not a string.
 
     >>> x, y, z = Value(-2, label="x"), Value(5, label="y"), Value(-4, label="z")
     >>> f = (x + y) * z
@@ -57,7 +57,7 @@ class Value:
     >>> x.grad, y.grad, z.grad
     (-4.0, -4.0, 3.0)
 
-    Two Values are equal only if they are the same node (so a Value can be a member of a set); `<` and its kin
+    Two Values are equal only if they are the same node (so a Value can be a member of a set); `<`, `<=`, `>` and `>=`
     compare the numbers.
     """
 
@@ -68,7 +68,7 @@ class Value:
     _data: float
     _grad: float
     _label: str
-    _at: float  # of a leaf: the number where its gradient was taken
+    _at: float  # of a leaf: the number at which its gradient was computed
     _since: float  # of a leaf: when its number was set; of a computed node: the last such time that it knows of
     rule: Rule | None
     args: tuple[Value, ...]
@@ -85,7 +85,7 @@ class Value:
 
     @property
     def data(self) -> float:
-        """The number. Setting it on a leaf (a training step does) leaves graphs that were made before as they were."""
+        """The number. Setting it on a leaf, as a training step does, does not change graphs that were made before."""
         return self._data
 
     @data.setter
@@ -96,7 +96,7 @@ class Value:
 
     @property
     def grad(self) -> float:
-        """The gradient, as the last sweeps left it; 0.0 before. Setting it to 0 or None makes the Value forget."""
+        """The gradient, as the last sweeps left it; 0.0 before any sweep. Setting it to 0 or None resets it."""
         return self._grad
 
     @grad.setter
@@ -130,12 +130,12 @@ class Value:
         return self._grad is not NOT_COMPUTED
 
     def zero_grad(self) -> None:
-        """Forget the gradient. Leaves accumulate over sweeps, so a training step begins with this."""
+        """Reset the gradient. Leaves accumulate over sweeps, so a training step begins with this."""
         self._grad = NOT_COMPUTED
 
     def backward(self) -> None:
-        """The sweep: put ∂self/∂node into `grad` of every node this Value depends on. See `backprop.backward`."""
-        from tinygrad_edu.backprop import backward  # the sweeps build on Value, so Value asks for them late
+        """The sweep: put ∂self/∂node into the `grad` of every node this Value depends on. See `backprop.backward`."""
+        from tinygrad_edu.backprop import backward  # the sweeps build on Value, so Value imports them late
 
         backward(self)
 
@@ -198,15 +198,15 @@ class Value:
     # The functions of the table as methods
 
     def exp(self) -> Value:
-        """E to the power of this Value."""
+        """e ** x."""
         return _unary(rules.exp, self)
 
     def log(self) -> Value:
-        """The natural logarithm; a DomainError at and below 0."""
+        """The natural logarithm; raises a DomainError at and below 0."""
         return _unary(rules.log, self)
 
     def sqrt(self) -> Value:
-        """The square root; a DomainError below 0."""
+        """The square root; raises a DomainError below 0."""
         return _unary(rules.sqrt, self)
 
     def sin(self) -> Value:
@@ -230,15 +230,15 @@ class Value:
         return _unary(rules.sigmoid, self)
 
     def relu(self) -> Value:
-        """X where it is positive, else 0. Its derivative at 0 is taken as 0."""
+        """x where it is positive, else 0. Its derivative at 0 is taken as 0."""
         return _unary(rules.relu, self)
 
     def leaky_relu(self, slope: Number = rules.leaky_relu.defaults[0]) -> Value:
-        """X where it is positive, else slope · x."""
+        """x where it is positive, else slope · x."""
         return _binary(rules.leaky_relu, self, slope)
 
     def elu(self, alpha: Number = rules.elu.defaults[0]) -> Value:
-        """X where it is positive, else alpha · (exp(x) - 1)."""
+        """x where it is positive, else alpha · (exp(x) - 1)."""
         return _binary(rules.elu, self, alpha)
 
     def softplus(self) -> Value:
@@ -246,11 +246,11 @@ class Value:
         return _unary(rules.softplus, self)
 
     def silu(self) -> Value:
-        """X · sigmoid(x), also called swish."""
+        """x · sigmoid(x), also called swish."""
         return _unary(rules.silu, self)
 
     def gelu(self) -> Value:
-        """X · Φ(x), with the distribution function Φ of the normal distribution."""
+        """x · Φ(x), where Φ is the cumulative distribution function of the standard normal distribution."""
         return _unary(rules.gelu, self)
 
     def abs(self) -> Value:
@@ -331,7 +331,7 @@ class Value:
         return viz.draw(self)
 
     def __copy__(self) -> Value:
-        """A node of its own with the same arguments."""
+        """A separate node with the same arguments."""
         return copying.shallow(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
@@ -341,7 +341,7 @@ class Value:
         return copying.reduced(self)
 
     def apply_rule(self, rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
-        """What becomes of a rule that meets a Value among its arguments: `rule.Rule` asks this."""
+        """What a rule gives if a Value is among its arguments: `rule.Rule` asks this."""
         return apply(rule, args, check)
 
 
@@ -349,7 +349,7 @@ _new = Value.__new__
 
 
 def _node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...], since: float) -> Value:
-    """A computed Value; `__init__`, with its look at the number, is for those that people make."""
+    """A computed Value; `__init__`, which checks the number, is for those that users make."""
     node = _new(Value)
     node._data = data
     node._grad = NOT_COMPUTED
@@ -373,7 +373,7 @@ def apply(rule: Rule, args: tuple[Number, ...], check: bool = True) -> Value:
 
 
 def record(rule: Rule, values: tuple[Value, ...], check: bool = True) -> Value:
-    """The same for arguments that are known to be Values, and right in number."""
+    """The same for arguments that are known to be Values, and of the right number."""
     if rule.fixed:
         _check_fixed(rule, values)
     numbers = [value._data for value in values]
@@ -386,15 +386,15 @@ def record(rule: Rule, values: tuple[Value, ...], check: bool = True) -> Value:
     if not check and rule.domain is not None and not rule.domain.holds(*numbers):
         return node(
             rule.evaluate(numbers), rule, values, (nan,) * len(values), here.change
-        )  # no derivative outside the domain
+        )  # there is no derivative outside the domain
     out, partials = rule.linearize(numbers)
     return node(out, rule, values, partials, here.change)
 
 
 def record_lists(rule: Rule, lefts: Iterable[tuple[Value, ...]], right: tuple[Value, ...]) -> list[Value]:
-    """`record` for an operation on two lists, once for each left one: a layer's weighted sums of the same inputs.
+    """`record` for an operation on two lists, once for each left list: a layer's weighted sums of the same inputs.
 
-    Written out, because weighted sums are half of a network's forward pass.
+    It is written out, because weighted sums are half of a network's forward pass.
     """
     ys = [value._data for value in right]
     slope_x, slope_y = rule.slopes
@@ -457,7 +457,7 @@ def _binary(rule: Rule, left: Value, right: Number) -> Value:
 
 
 def _inside(block: Open, since: float, out: float, rule: Rule, args: tuple[Value, ...]) -> Value:
-    """A result inside a block, where nobody records, or a watcher."""
+    """A result inside a block, where nothing records, or a watcher does."""
     node = recorder(block, _node)
     if node is None:
         return Value(out)
@@ -465,7 +465,7 @@ def _inside(block: Open, since: float, out: float, rule: Rule, args: tuple[Value
 
 
 def _check(rule: Rule, args: tuple[Value, ...], numbers: Any) -> None:
-    """Raise the DomainError, with the names and the history of the arguments, if they are outside the domain."""
+    """Raise a DomainError, with the names and the history of the arguments, if they are outside the domain."""
     if rule.domain is None or rule.domain.holds(*numbers):
         return
     names = [_name(arg, generic, rule) for arg, generic in zip(args, "xy", strict=False)]
@@ -501,7 +501,7 @@ def _text(label: object) -> str:
     if isinstance(label, str):
         return str(label) if label.isascii() else HALVES.sub("\N{REPLACEMENT CHARACTER}", label)
     raise OptionError(
-        f"the label {label!r} of a Value", f"a label is a text, not {type(label).__name__}", instead='label="x1"'
+        f"the label {label!r} of a Value", f"a label is a string, not {type(label).__name__}", instead='label="x1"'
     )
 
 

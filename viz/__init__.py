@@ -1,14 +1,14 @@
 """Pictures of graphs, networks and trainings.
 
     viz.draw(f).save("f.svg")                           the gradient graph of a Value
-    viz.player(f).save("f.html")                        the chain rule, stepped in a browser
+    viz.player(f).save("f.html")                        the chain rule, stepped through in a browser
     viz.worksheet(f).save("sheet.html")                 the same as a sheet to print, with an answer key
-    viz.draw_network(model)                             a network, its weights by colour and width
-    viz.plot_decision_boundary(model, X, y)             what it learned
+    viz.draw_network(model)                             a network, with weights as colours and widths
+    viz.plot_decision_boundary(model, X, y)             what the network learned
     viz.plot_neurons(model, X, y)                       what each of its neurons sees
-    viz.Animation(X, y)                                 how it came to that: a callback of nn.fit
+    viz.Animation(X, y)                                 how it learned that: a callback of nn.fit
 
-Read in this order: style, drawing, graph, network, plots, inside, animation; then the package player.
+Read in this order: style, drawing, graph, network, plots, activations, animation; then the package page.
 """
 
 if __name__ != "tinygrad_edu.viz":

@@ -1,11 +1,11 @@
 """What goes on inside a network?
 
-    plot_neurons        what every neuron of a layer sees of the plane: its activation, and the line where it bends
-    plot_parameters     how the weights and their gradients are spread, layer by layer
-    plot_activations    how the activations are spread, and how many are stuck
+    plot_neurons        what every neuron of a layer sees of the plane: its activation, and the line where w·x + b = 0
+    plot_parameters     the distribution of the weights and their gradients, layer by layer
+    plot_activations    the distribution of the activations, and how many neurons are stuck
 
 A layer whose gradients are a thousand times smaller than those of the last one learns a thousand times slower; a relu
-that is 0 for all samples learns nothing at all. Both are seen here.
+that is 0 for all samples does not learn at all. Both can be seen here.
 
 Names to know: `plot_neurons`, `plot_parameters`, `plot_activations`. Read next: `animation.py`.
 """
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.nn.layers import LINEAR, MLP
-from tinygrad_edu.show import show
+from tinygrad_edu.show import counted, show
 from tinygrad_edu.value import Value, no_grad
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.plots import Plane, new_axes, scatter, shades
@@ -38,7 +38,7 @@ Floats = NDArray[np.float64]
 
 
 def plot_neurons(model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1) -> Figure:
-    """Draw for every neuron of a layer how active it is over the plane; the line is where its weighted sum is 0.
+    """Draw for every neuron of a layer its activation over the plane; the line is where its weighted sum is 0.
 
     Args:
         model: a network of two inputs.
@@ -47,7 +47,7 @@ def plot_neurons(model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1) -> F
         layer: the number of the layer, from 1.
 
     Raises:
-        SizeError: if the points or the model are not of the plane.
+        SizeError: if the points or the model do not have two coordinates.
         OptionError: if there is no such layer.
 
     >>> plot_neurons(MLP(2, [3, 1], seed=0), [[0.0, 1.0], [1.0, 0.0]], [0, 1]).axes[1].get_title()
@@ -62,7 +62,9 @@ def plot_neurons(model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1) -> F
         )
     if layer not in range(1, len(model.layers) + 1):
         raise OptionError(
-            f"plot_neurons(..., layer={layer})", f"the network has {len(model.layers)} layers", instead="layer=1"
+            f"plot_neurons(..., layer={layer})",
+            f"the network has {counted(len(model.layers), 'layer')}",
+            instead="layer=1",
         )
     plane = Plane(points, GRID)
     sums, active = ([row[layer - 1] for row in rows] for rows in _through(model, plane.points))
@@ -77,7 +79,7 @@ def plot_neurons(model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1) -> F
 
 
 def plot_parameters(model: MLP) -> Figure:
-    """Draw how the parameters of every layer are spread, and their gradients where there are any.
+    """Draw the distribution of the parameters of every layer, and of their gradients if there are any.
 
     >>> figure = plot_parameters(MLP(2, [8, 1], seed=0))
     >>> [ax.get_title() for ax in figure.axes][0]
@@ -92,7 +94,7 @@ def plot_parameters(model: MLP) -> Figure:
         _histogram(
             axes[columns * number],
             np.array([parameter.data for parameter in parameters]),
-            f"layer {number + 1}: {len(parameters)} parameters",
+            f"layer {number + 1}: {counted(len(parameters), 'parameter')}",
             style.POSITIVE,
         )
         if has_gradients:
@@ -102,7 +104,7 @@ def plot_parameters(model: MLP) -> Figure:
 
 
 def plot_activations(model: MLP, X: ArrayLike) -> Figure:
-    """Draw how the activations of every layer are spread over samples, and say how many neurons are stuck.
+    """Draw the distribution of the activations of every layer over samples, and count the neurons that are stuck.
 
     A neuron is stuck if its derivative is 0, or nearly so, for every sample: a relu that is always 0, or a tanh or
     sigmoid that is always at one of its ends.
@@ -123,7 +125,7 @@ def plot_activations(model: MLP, X: ArrayLike) -> Figure:
 
 
 def _through(model: MLP, X: Floats) -> tuple[list[list[list[float]]], list[list[list[float]]]]:
-    """For every sample and layer the weighted sums, and the activations."""
+    """The weighted sums and the activations, for every sample and layer."""
     sums, active = [], []
     with no_grad():
         for row in X.tolist():

@@ -1,8 +1,8 @@
 """How does a network find its answer?
 
-    film = viz.Animation(X, y)
-    nn.fit(model, X, y, epochs=100, callbacks=[film])
-    film.save("training.gif")        or training.html, with a slider
+    animation = viz.Animation(X, y)
+    nn.fit(model, X, y, epochs=100, callbacks=[animation])
+    animation.save("training.gif")        or training.html, with a slider
 
 An `Animation` is a callback: it keeps the parameters of some epochs, and draws them when it is saved: the plane as the
 network divides it, beside the network with its weights.
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DPI = 80
-SECONDS = 0.12  # that a picture is shown; the last one, ten times as long
+SECONDS = 0.12  # for which a picture is shown; the last one, ten times as long
 MOST_NEURONS = 24  # of a layer that is drawn
 
 
@@ -51,29 +51,31 @@ class Frame(NamedTuple):
 
 
 class Animation(nn.Callback):
-    """A training as a film.
+    """A training as an animation.
 
     Args:
         X: points, of shape (n, 2).
         y: their classes.
-        frames: how many pictures there are at most; of a longer training every second epoch is kept, or every fourth …
+        frames: the largest number of pictures; of a longer training every second epoch is kept, or every fourth …
 
     Attributes:
-        frames: what was kept.
+        frames: the epochs that were kept.
 
     Raises:
-        OptionError: if there would be fewer than two pictures.
+        OptionError: if `frames` is below 2.
 
     >>> X, y = nn.datasets.blobs(n=20)
-    >>> film = Animation(X, y, frames=8)
-    >>> history = nn.fit(nn.MLP(2, [1], seed=0), X, y, epochs=20, callbacks=[film])
-    >>> [frame.epoch for frame in film.frames]
+    >>> animation = Animation(X, y, frames=8)
+    >>> history = nn.fit(nn.MLP(2, [1], seed=0), X, y, epochs=20, callbacks=[animation])
+    >>> [frame.epoch for frame in animation.frames]
     [1, 5, 9, 13, 17, 20]
     """
 
     def __init__(self, X: ArrayLike, y: ArrayLike, *, frames: int = 60) -> None:
         if frames < 2:
-            raise OptionError(f"Animation(frames={frames})", "a film has two pictures or more", instead="frames=60")
+            raise OptionError(
+                f"Animation(frames={frames})", "an animation has at least two pictures", instead="frames=60"
+            )
         self.X, self.y = np.asarray(X, dtype=float), np.asarray(y)
         self.most = frames
         self.frames: list[Frame] = []
@@ -81,7 +83,7 @@ class Animation(nn.Callback):
         self._every = 1
 
     def after_epoch(self, training: nn.Training) -> None:
-        """Keep the parameters, if it is the turn of this epoch."""
+        """Keep the parameters, if this epoch is one to keep."""
         if not isinstance(training.model, nn.MLP):
             raise GraphError("an Animation of a model of your own", "only an MLP has layers to draw", instead="nn.MLP")
         self.model = training.model
@@ -93,7 +95,7 @@ class Animation(nn.Callback):
             self.frames = [frame for frame in self.frames if (frame.epoch - 1) % self._every == 0]
 
     def at_end(self, training: nn.Training) -> None:
-        """Keep the last one, whatever its number."""
+        """Keep the last epoch, whatever its number."""
         if self.frames and self.frames[-1].epoch != training.history.epochs:
             self.frames.append(self._frame(training))
 
@@ -102,25 +104,25 @@ class Animation(nn.Callback):
         return Frame(history.epochs, history.loss[-1], [p.data for p in training.model.parameters()])
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Draw the film into a file: ".gif", or ".html" for a page with a slider that opens from disk.
+        """Draw the animation into a file: ".gif", or ".html" for a page with a slider that opens from disk.
 
         Returns:
             The path. The file appears whole or not at all.
 
         Raises:
-            DrawingError: if its suffix is another one, or nothing was trained.
+            DrawingError: if the suffix is another one, or if nothing was trained.
         """
         path = Path(path)
         if path.suffix not in (".gif", ".html"):
-            raise DrawingError(f"a film in {path.name!r}", "it is a .gif or an .html", instead='"training.gif"')
+            raise DrawingError(f"an animation in {path.name!r}", "it is a .gif or an .html", instead='"training.gif"')
         if not self.frames:
-            raise DrawingError("a film of no epoch", "it is a callback", instead="nn.fit(..., callbacks=[film])")
+            raise DrawingError("an animation without epochs", "it is a callback", instead="nn.fit(..., callbacks=[it])")
         pictures = list(self._pictures())
         write_whole(path, _gif(pictures) if path.suffix == ".gif" else _page(pictures, self.frames).encode())
         return path
 
     def _pictures(self) -> Iterator[bytes]:
-        """Every frame as PNG, with a progress bar on a terminal; the model has its parameters again in the end."""
+        """Every frame as PNG, with a progress bar on a terminal; at the end the model gets its parameters back."""
         from rich.console import Console
         from rich.progress import track
 
@@ -166,7 +168,7 @@ def draw_weights(ax: Axes, model: nn.MLP) -> None:
 
 
 def _with_few_colors(picture: io.BytesIO) -> bytes:
-    """The same PNG, a quarter of its size."""
+    """The same PNG, at a quarter of its size."""
     from PIL import Image
 
     small = io.BytesIO()

@@ -1,8 +1,8 @@
 """What is a drawing, before it is a picture?
 
-A `Drawing` holds DOT source, and makes pictures of it when asked: Graphviz, compiled to WebAssembly, lays it out in
-this process, so that no program has to be installed; PNG is made from that SVG. A Graphviz on the system is asked only
-for formats beyond those, such as PDF.
+A `Drawing` holds DOT source, and makes pictures of it on demand: Graphviz, compiled to WebAssembly, lays it out in this
+process, so that no program has to be installed; PNG is made from that SVG. A Graphviz on the system is used only for
+other formats, such as PDF.
 
 Names to know: `Drawing`. Read next: `graph.py`.
 """
@@ -21,7 +21,7 @@ from tinygrad_edu.files import write_whole
 from tinygrad_edu.viz.style import FONT, FONTS
 
 DPI = 96
-WIDEST = 2000  # pixels of a PNG whose scale nobody chose
+WIDEST = 2000  # pixels of a PNG, if the caller does not choose a scale
 LARGEST_SCALE = 10
 FONT_PLACES = (
     ("matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf"),
@@ -30,7 +30,7 @@ FONT_PLACES = (
 
 
 class Drawing:
-    """A picture to be: DOT source, shown by notebooks, saved as SVG, PNG, DOT or PDF.
+    """DOT source that becomes a picture: shown by notebooks, saved as SVG, PNG, DOT or PDF.
 
     Args:
         source: a graph in the DOT language.
@@ -62,8 +62,8 @@ class Drawing:
             raise DrawingError(
                 "a picture of this DOT source", f"Graphviz says: {error}", instead="a look at drawing.source"
             ) from error
-        svg = svg[svg.index("<svg") :]  # without the XML header, which may not stand inside a page
-        svg = re.sub(r"<!--.*?-->\n?", "", svg).replace("&#45;", "-")  # a minus is escaped for the comments' sake alone
+        svg = svg[svg.index("<svg") :]  # without the XML header, which is not allowed inside a page
+        svg = re.sub(r"<!--.*?-->\n?", "", svg).replace("&#45;", "-")  # a minus is escaped only because of the comments
         return svg.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"')
 
     def png(self, scale: float | None = None) -> bytes:
@@ -98,7 +98,7 @@ class Drawing:
         return max(1.0, min(2.0, WIDEST / width))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to a file; its suffix says the format: .svg, .png, .dot, or what a Graphviz here can do.
+        """Write the picture to a file in the format of its suffix: .svg, .png, .dot, or one of an installed Graphviz.
 
         The file appears whole or not at all.
 
@@ -124,7 +124,7 @@ class Drawing:
                 return self.source.encode()
             case "":
                 raise DrawingError(
-                    "a file without a suffix", "the suffix says the format", instead="f.svg, f.png or f.dot"
+                    "a file without a suffix", "the suffix chooses the format", instead="f.svg, f.png or f.dot"
                 )
         return self._by_system_graphviz(suffix.removeprefix("."))
 
@@ -138,7 +138,7 @@ class Drawing:
         except (graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
             raise DrawingError(
                 f"a .{format} file",
-                "only a Graphviz on the system can make it, and there is none that does",
+                "only an installed Graphviz can make it, and none was found",
                 instead=".svg or .png, which need nothing; or install Graphviz from graphviz.org",
             ) from error
         return result
@@ -156,12 +156,12 @@ class Drawing:
 
 
 def _font_files() -> list[str]:
-    """Fonts that come along, so that a PNG has letters where the system has none, Chinese ones among them."""
+    """Bundled fonts, so that a PNG has letters, Chinese ones too, even on a system without fonts."""
     places = [_package_folder(package) / path for package, path in FONT_PLACES]
     return [str(place) for place in places if place.exists()]
 
 
 def _package_folder(name: str) -> Path:
-    """Where a package lies, without importing it."""
+    """The folder of a package, without importing it."""
     found = importlib.util.find_spec(name)
     return Path(found.origin).parent if found and found.origin else Path(os.devnull)

@@ -4,7 +4,7 @@
     operations         small round nodes between the arguments and the result
     edges              each with its local derivative, and after a sweep the contribution that flowed back along it
 
-Colours are the gradient's, by sign and size. The same graph gives the same source, byte for byte.
+Colours show the sign and size of the gradient. The same graph gives the same source, byte for byte.
 
 Names to know: `draw`. Read next: `network.py`.
 """
@@ -20,7 +20,7 @@ import graphviz
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.show import in_brackets, show
+from tinygrad_edu.show import counted, in_brackets, show
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import Drawing
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DETAILS = ("op", "full")
 MOST_NODES = 300  # more cannot be read, and take long to lay out
-MOST_EDGES = {"op": 20, "full": 6}  # for each node that may be drawn; opened, a dot has a node for every edge
+MOST_EDGES = {"op": 20, "full": 6}  # for each node that may be drawn; an opened dot has a node for every edge
 MOST_EDGE_LABELS = 60
 ROUNDS = "5"  # of Graphviz' network simplex, for each node; without it, a leaf used 149 times takes over ten minutes
 
@@ -44,13 +44,13 @@ def draw(
     Args:
         value: the output of the graph. Call its `backward()` first, to see gradients. Or a `Program`.
         detail: "op", every operation as one node; "full", each weighted sum (`dot`) opened into × and +.
-        max_nodes: a graph with more is drawn as a summary, and so is one with very many edges for its nodes; a program
-            of more than half as many lines, which take longer to lay out, is refused.
-        direction: "LR" from left to right, as graphs are by default; "TB" from top to bottom, as programs are.
+        max_nodes: a graph with more nodes is drawn as a summary, and so is one with very many edges for its nodes; a
+            program of more than half as many lines, which take longer to lay out, is refused.
+        direction: "LR" from left to right, the default for graphs; "TB" from top to bottom, the default for programs.
 
     Raises:
-        OptionError: if `detail` or `direction` is none of those.
-        GraphError: if `value` is no Value.
+        OptionError: if `detail` or `direction` is not one of these.
+        GraphError: if `value` is not a Value.
         SizeError: if it is a program of too many lines.
 
     >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
@@ -60,7 +60,7 @@ def draw(
     """
     _check_option("detail", detail, DETAILS)
     _check_option("direction", direction or "LR", ("LR", "TB"))
-    if type(value).__name__ == "Program":  # the compiler is not imported just to ask
+    if type(value).__name__ == "Program":  # the compiler is not imported just for this check
         from tinygrad_edu.viz.program import draw_program
 
         return draw_program(cast("Program", value), direction=direction or "TB", max_lines=max_nodes // 2)
@@ -70,7 +70,7 @@ def draw(
 
 
 def can_be_drawn(graph: Graph, max_nodes: int, detail: str = "op") -> bool:
-    """Whether a graph is small enough to be read, and to be laid out in seconds: few nodes may have many edges."""
+    """Whether a graph is small enough to be read, and to be laid out in seconds: even few nodes may have many edges."""
     return len(graph) <= max_nodes and len(graph.edges) <= MOST_EDGES[detail] * max_nodes
 
 
@@ -93,7 +93,7 @@ def canvas(**attributes: str) -> graphviz.Digraph:
 
 @dataclass(frozen=True)
 class _Flow:
-    """What an edge carries: the local derivative, and what is upstream of it, if a sweep has been there."""
+    """What an edge carries: the local derivative, and the upstream gradient, if a sweep has been there."""
 
     local: float
     upstream: float | None
@@ -132,13 +132,14 @@ class _Picture:
         return str(self.dot.source)
 
     def summary(self) -> str:
-        """What a graph too large to read is made of."""
+        """A summary of a graph that is too large to read."""
         graph = self.graph
         counts = Counter(node.op for node in graph.nodes if node.args)
+        constants = sum(node.is_constant for node in graph.nodes)
         lines = [
-            f"{len(graph):,} nodes, {len(graph.edges):,} edges: too many to read",
+            f"{counted(len(graph), 'node')}, {counted(len(graph.edges), 'edge')}: too many to read",
             f"output {graph.name(graph.output)} = {show(graph.output.data)}",
-            f"{len(graph.leaves):,} variables, {sum(node.is_constant for node in graph.nodes):,} constants",
+            f"{counted(len(graph.leaves), 'variable')}, {counted(constants, 'constant')}",
             *(f"{count:,} × {op}" for op, count in counts.most_common()),
             "draw a part of it, or raise max_nodes",
         ]
@@ -182,7 +183,7 @@ class _Picture:
         )
 
     def _title(self, node: Value) -> str:
-        """The label, with what it stands for; an unnamed result is called by its operation."""
+        """The label, with its operation; an unnamed result is called by its operation alone."""
         if not node.args:
             return node.label or self.graph.name(node)
         name = self.graph.name(node)
@@ -190,7 +191,7 @@ class _Picture:
         return f"{name} = {made}" if made else name
 
     def _made(self, node: Value) -> str:
-        """The operation in names, or in short where it has many arguments."""
+        """The operation in names, or a short form if it has many arguments."""
         assert node.rule is not None
         return (
             self.graph.formula(node)
@@ -226,7 +227,7 @@ class _Picture:
         self._result(operation, self.ids[node])
 
     def _opened(self, node: Value) -> None:
-        """A dot as what it is made of: products, and their sum."""
+        """A dot opened into its products and their sum."""
         assert node.rule is not None
         plus = f"{self.ids[node]}op"
         self._round(plus, "+", "the sum of the products")
@@ -276,7 +277,7 @@ class _Picture:
 
 
 def _counts(node: Value) -> bool:
-    """Whether the gradient of a node is drawn, and is a size to compare with."""
+    """Whether the gradient of a node is drawn, and sets the scale of the colours."""
     return node.has_grad and not node.is_constant and abs(node.grad) < float("inf")
 
 

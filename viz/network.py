@@ -4,7 +4,7 @@
     circles     neurons, with the bias inside; with a sample, the activation, and after a sweep its gradient
     lines       weights: blue and solid above 0, orange and dashed below, the thicker the larger
 
-Positions are computed here (a network is a grid; there is nothing to lay out), so that a large one is quick to draw.
+Positions are computed here (a network is a grid; there is nothing to lay out), so large ones are quick to draw.
 
 Names to know: `draw_network`. Read next: `program.py`.
 """
@@ -36,17 +36,17 @@ CROWD = 40  # lines between two layers, above which small weights fade
 def draw_network(
     model: MLP | Layer | Neuron, *, inputs: Iterable[Number] | None = None, max_neurons: int = MOST_NEURONS
 ) -> Drawing:
-    """Draw a network, its weights by colour and width.
+    """Draw a network, with its weights as colours and widths.
 
     Args:
         model: an MLP, a Layer or a Neuron.
         inputs: one sample, to show the activation of every neuron, and the gradient of the output by it; the
-            parameters and their gradients stay as they are.
-        max_neurons: a wider layer is elided, with the count of what is left out.
+            parameters and their gradients are not changed.
+        max_neurons: a wider layer is elided, with the number of neurons left out.
 
     Raises:
-        GraphError: if `model` is none of these.
-        SizeError: if `inputs` is not of the size that the model takes.
+        GraphError: if `model` is not one of these.
+        SizeError: if `inputs` does not have the size that the model takes.
 
     >>> drawing = draw_network(MLP(2, [3, 1], seed=0))
     >>> drawing.source.count(" -> ")
@@ -107,7 +107,7 @@ def _shown(size: int, most: int) -> list[int]:
 
 
 def _activate(columns: list[_Column], layers: Sequence[Layer], x: list[Value]) -> None:
-    """Send a sample through, and the gradient back, without a trace in the parameters."""
+    """Send a sample through, and the gradient back, without changing the parameters' gradients."""
     from tinygrad_edu.backprop import gradient_numbers
 
     values = [Value(each.data) for each in x]
@@ -189,7 +189,7 @@ class _Network:
         return f"{neuron!r}, bias {show(neuron.b.data)}"
 
     def _weights(self, number: int, layer: Layer) -> None:
-        """The largest last, so that they lie on top."""
+        """The largest weights last, so that they lie on top."""
         left, right = self.columns[number], self.columns[number + 1]
         pairs = [(start, target) for target in right.shown for start in left.shown]
         for start, target in sorted(pairs, key=lambda pair: abs(layer.neurons[pair[1]].w[pair[0]].data)):

@@ -1,7 +1,7 @@
 """What did a network learn, and how?
 
-Plots are made by matplotlib, which is imported when the first one is asked for, and without its global state: a
-function returns a figure, which notebooks show and `save_figure` writes.
+Plots are made by matplotlib, which is imported for the first plot, without its global state: a function returns a
+figure, which notebooks show and `save_figure` writes.
 
 Names to know: `plot_decision_boundary`, `plot_history`, `save_figure`. Read next: `activations.py`.
 """
@@ -22,6 +22,7 @@ from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.nn.training.predictor import Predictor
+from tinygrad_edu.show import counted
 from tinygrad_edu.viz import style
 
 if TYPE_CHECKING:
@@ -41,21 +42,21 @@ def plot_decision_boundary(
     threshold: float | None = None,
     predictor: Predictor | None = None,
 ) -> Figure:
-    """Draw the plane as the model divides it, and the points as they are.
+    """Draw the plane as the model divides it, and the points.
 
     Args:
         model: a network of two inputs and one output, or one output for each class.
         X: points, of shape (n, 2).
         y: their classes, whole numbers from 0.
-        ax: axes to draw into; if not given, a figure of its own.
-        threshold: of a single output, where class 1 begins: by default ½ behind a sigmoid, else 0.
-        predictor: of the model, where several pictures are made of it.
+        ax: axes to draw into; by default those of a new figure.
+        threshold: where class 1 begins for a single output: by default ½ after a sigmoid, else 0.
+        predictor: the model's predictor, if several pictures are made of it.
 
     Returns:
         The figure.
 
     Raises:
-        SizeError: if the points or the model are not of the plane.
+        SizeError: if the points or the model do not have two coordinates.
 
     >>> model = MLP(2, [1], seed=0)
     >>> plot_decision_boundary(model, [[0.0, 1.0], [1.0, 0.0]], [0, 1]).axes[0].get_title()
@@ -69,16 +70,16 @@ def plot_decision_boundary(
     _paint_regions(ax, plane, (predictor or partial(predict, model))(plane.points), limit)
     scatter(ax, points, classes)
     ax.set(xlabel="x1", ylabel="x2", aspect="equal")
-    ax.set_title(f"{100 * accuracy(model, points, classes):.1f} % of {len(points)} points on the right side")
+    ax.set_title(f"{100 * accuracy(model, points, classes):.1f} % of {counted(len(points), 'point')} on the right side")
     return cast("Figure", ax.figure)
 
 
 def plot_history(history: History, *, ax: Axes | None = None) -> Figure:
-    """Draw the loss over the epochs and, under it, the accuracy; those of validation data dashed.
+    """Draw the loss over the epochs and, below it, the accuracy; those of validation data are dashed.
 
     Args:
-        history: of a training.
-        ax: axes to draw the loss into, without the accuracy; if not given, a figure of its own.
+        history: the history of a training.
+        ax: axes to draw the loss into, without the accuracy; by default those of a new figure.
 
     >>> plot_history(History(loss=[2.0, 1.0], accuracy=[0.5, 1.0])).axes[0].get_ylabel()
     'loss'
@@ -107,7 +108,7 @@ def _plot_both(ax: Axes, numbers: list[float], validation: list[float], name: st
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: int = 150) -> Path:
-    """Write a figure to a file; its suffix says the format. The file appears whole or not at all.
+    """Write a figure to a file, in the format of its suffix. The file appears whole or not at all.
 
     Raises:
         DrawingError: if the format is unknown.
@@ -126,7 +127,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: int = 150) ->
 
 
 def new_axes(width: float, height: float, rows: int = 1, columns: int = 1) -> list[Axes]:
-    """The axes of a figure that no window and no global list knows, row by row; its size is in inches."""
+    """The axes of a figure without a window or global state, row by row; its size is in inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -153,7 +154,7 @@ def _check_plane(model: MLP, points: NDArray[Any], classes: NDArray[Any]) -> Non
 
 
 class Plane:
-    """A grid over points of the plane, and a little beyond them."""
+    """A grid over points in the plane, and a little beyond them."""
 
     def __init__(self, points: NDArray[Any], size: int) -> None:
         margin = 0.15 * (np.ptp(points, axis=0).max() or 1.0)

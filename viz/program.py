@@ -1,6 +1,6 @@
 """What does a compiled program look like?
 
-    a box for each line      its name, what it is, and its shape: parameters and inputs grey with square corners,
+    a box for each line      its name, its formula and its shape: parameters and inputs grey with square corners,
                              the forward pass blue, the gradients orange, their names beginning with d
     an arrow                 from every array to those that are computed from it
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import graphviz
 
 from tinygrad_edu.errors import SizeError
+from tinygrad_edu.show import counted
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import canvas
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
     from tinygrad_edu.compiler.emit import Line
 
 
-MOST_LINES = 150  # more cannot be read; and an array is used far from where it is made, which takes long to lay out
+MOST_LINES = 150  # more cannot be read; and arrays are used far from where they are made, which takes long to lay out
 
 
 def draw_program(program: Program, *, direction: str = "TB", max_lines: int = MOST_LINES) -> Drawing:
     """Draw the arrays of a compiled program.
 
     Raises:
-        SizeError: if it has more lines than `max_lines`, its parameters and inputs among them.
+        SizeError: if it has more lines than `max_lines`, including its parameters and inputs.
 
     >>> import tinygrad_edu
     >>> from tinygrad_edu import parse
@@ -42,7 +43,7 @@ def draw_program(program: Program, *, direction: str = "TB", max_lines: int = MO
     lines = (*program.leaves, *program.lines)
     if len(lines) > max_lines:
         raise SizeError(
-            f"a drawing of a program of {len(lines):,} lines",
+            f"a drawing of a program of {counted(len(lines), 'line')}",
             f"more than {max_lines:,} cannot be read, and take long to lay out",
             instead=f"print(program.source), or viz.draw(program, max_nodes={2 * len(lines)}) and patience",
         )

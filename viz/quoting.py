@@ -1,4 +1,4 @@
-r"""How does any text become a label of Graphviz that shows just that text?
+r"""How does any text become a Graphviz label that shows exactly that text?
 
 Graphviz reads backslashes and `&amp;` in every label, and `{ } | < >` in labels of records. Everything is escaped here,
 and nowhere else. (HTML-like labels would need less, but not every build of Graphviz reads them.)
@@ -37,9 +37,9 @@ def field(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    r"""What XML may not hold is shown as a sign: control characters, and halves of surrogate pairs.
+    r"""Show what XML may not hold as a symbol: control characters, and halves of surrogate pairs.
 
-    Spaces that Graphviz would drop, at the ends and beside each other, become spaces that do not break.
+    Spaces that Graphviz would drop, at the ends and beside each other, become non-breaking spaces.
 
     >>> visible("a\tb\x07")
     'a\xa0\xa0\xa0b␇'
@@ -48,7 +48,7 @@ def visible(text: str) -> str:
     text = re.sub(r"^ +| +$| {2,}", lambda spaces: "\xa0" * len(spaces[0]), text, flags=re.MULTILINE)
     text = (
         f"\xa0{text}" if text.startswith("\n") else text
-    )  # Graphviz stumbles over a label that begins with a new line
+    )  # Graphviz cannot handle a label that begins with a new line
     return "".join(character if character == "\n" else _sign(character) for character in text)
 
 

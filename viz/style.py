@@ -1,15 +1,15 @@
-"""With which colours, pens and fonts is everything drawn?
+"""Which colours, pens and fonts is everything drawn with?
 
 This is the only palette. Blue is positive and orange negative, a pair that colour-blind eyes keep apart (Okabe and
-Ito); the stronger the colour and the thicker the pen, the larger the number. A sign is never told by colour alone: the
-number stands beside it, and negative pens are dashed.
+Ito); the stronger the colour and the thicker the pen, the larger the number. A sign is never shown by colour alone: the
+number is beside it, and negative pens are dashed.
 
 Names to know: `tint`, `pen`, `faded_pen`, `variables`. Read next: `quoting.py`.
 """
 
 from __future__ import annotations
 
-FONT = "DejaVu Sans"  # Graphviz knows its widths by heart
+FONT = "DejaVu Sans"  # Graphviz knows its widths
 FONTS = "DejaVu Sans, Verdana, Noto Sans, Noto Sans SC, sans-serif"  # what a browser may use instead
 
 INK = "#1b1f24"  # text
@@ -54,7 +54,7 @@ THINNEST, THICKEST = 0.8, 3.2
 
 
 def tint(number: float, largest: float) -> str:
-    """The background for a number: white for 0, and the more blue or orange the larger it is.
+    """The background for a number: white for 0, and the larger it is, the more blue or orange.
 
     >>> tint(0.0, 1.0), tint(1.0, 1.0)
     ('#ffffff', '#73b1d5')
@@ -89,7 +89,7 @@ def faded_pen(number: float, largest: float) -> dict[str, str]:
 
 
 def variables() -> str:
-    """The colours of a page as CSS variables: on paper, and in the dark for those who prefer that.
+    """The colours of a page as CSS variables: light, and dark for readers who prefer that.
 
     >>> "--node-0: #005f9e;" in variables()
     True
@@ -104,7 +104,7 @@ def variables() -> str:
 
 
 def _share(number: float, largest: float) -> float:
-    """Between 0 and 1; the root lets small numbers be seen beside large ones."""
+    """Between 0 and 1; the square root makes small numbers visible beside large ones."""
     if number != number or largest == 0:
         return 0.0
     return min(1.0, (abs(number) / largest) ** 0.5) if abs(number) < float("inf") else 1.0

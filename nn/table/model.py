@@ -4,7 +4,7 @@
     model.save("iris.json")
     TableModel.load("iris.json").predict(read_csv("new.csv"))
 
-A network takes numbers and gives numbers. What they mean, which column, in which size, which class, is kept here,
+A network takes numbers and gives numbers. What they mean (which column, on which scale, which class) is kept here,
 beside the network, and in its file.
 
 Names to know: `TableModel`, `Target`. Read next: `nn/checkpoint.py`.
@@ -35,20 +35,20 @@ from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.show import counted
 
 FEW = 10  # different whole numbers in a target: they are classes
-ABOUT = "table"  # under which name all of it is kept in the file of a model
+ABOUT = "table"  # the name under which all of it is kept in a model's file
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be found.
+    """What is to be predicted.
 
     Attributes:
-        name: of its column.
-        classes: their names, in order; empty for a number.
-        mean: of a number, in training.
-        scale: its standard deviation.
+        name: the name of its column.
+        classes: the names of the classes, in order; empty for a number.
+        mean: the mean of the numbers in training.
+        scale: their standard deviation.
     """
 
     name: str
@@ -58,12 +58,12 @@ class Target:
 
     @classmethod
     def of(cls, table: Table, name: str, *, task: str | None = None) -> Target:
-        """By what is in a table: words, and up to ten whole numbers, are classes.
+        """A target for a column of a table: words, and up to ten different whole numbers, are classes.
 
         Args:
-            table: to learn from.
-            name: of the column.
-            task: "classes" or "numbers", to decide it.
+            table: the table to learn from.
+            name: the name of the column.
+            task: "classes" or "numbers", to decide otherwise.
 
         Raises:
             OptionError: if there is no such column or task.
@@ -78,9 +78,10 @@ class Target:
             return cls._of_numbers(table, name, cells)
         classes = tuple(map(str, sorted(set(cells))))
         if len(classes) < 2 or 2 * len(classes) > len(table):
+            few_or_many = "is too few" if len(classes) < 2 else "are too many"
             raise FileError(
-                f"the column {name!r} of {table.source}, to be told",
-                f"{len(classes)} different cells in {counted(len(table), 'row')} are too few or too many for classes",
+                f"the column {name!r} of {table.source}, to be predicted",
+                f"{counted(len(classes), 'different cell')} in {counted(len(table), 'row')} {few_or_many} for classes",
                 instead=f"one of the columns\n{table.described()}",
             )
         return cls(name, classes)
@@ -94,12 +95,12 @@ class Target:
 
     @property
     def outputs(self) -> int:
-        """How many outputs a network has for it: one for two classes, or a number."""
+        """How many outputs a network needs: one for two classes or a number, else one for each class."""
         return len(self.classes) if len(self.classes) > 2 else 1
 
     @property
     def loss(self) -> str:
-        """What is to be small."""
+        """The name of the loss."""
         if not self.classes:
             return "mse"
         return "cross_entropy" if len(self.classes) > 2 else "bce_with_logits"
@@ -108,7 +109,7 @@ class Target:
         """The column as classes, whole numbers from 0; or as numbers of mean 0 and standard deviation 1.
 
         Raises:
-            FileError: if there is a class that was not there before.
+            FileError: if there is a class that was not there in training.
         """
         cells = _as_cells(table, self.name)
         if not self.classes:
@@ -124,7 +125,7 @@ class Target:
 
 
 def _as_cells(table: Table, name: str) -> list[Any]:
-    """A column as numbers, whole ones as int; or as words."""
+    """The cells of a column as numbers, whole ones as int; or as words."""
     numbers = table.numbers(name)
     if numbers is None:
         return list(table.cells(name))
@@ -139,10 +140,10 @@ def _are_classes(cells: list[Any]) -> bool:
 
 @dataclass
 class Answers:
-    """What a network says of some rows.
+    """What a network predicts for some rows.
 
     Attributes:
-        found: the class, or the number, of each.
+        found: the class, or the number, for each.
         shares: the probability of each class, of shape (rows, classes); None for numbers.
     """
 
@@ -156,11 +157,11 @@ class TableModel:
 
     Attributes:
         network: the MLP.
-        encoding: the columns that it is asked with.
-        target: the column that it tells.
-        about: what else is known, and stands in its file: where it learned, and its `score` on the rows held back (on
-            all rows, if none are): the accuracy, or for numbers R².
-        history: of its training.
+        encoding: the columns that it takes.
+        target: the column that it predicts.
+        about: what else is kept in its file: the table it learned from, and its `score` on the rows held out (on all
+            rows, if test=0): the accuracy, or for numbers R².
+        history: the history of its training.
 
     >>> table = Table.of_columns({"x": [0, 1, 2, 7, 8, 9] * 4, "size": (["small"] * 3 + ["large"] * 3) * 4})
     >>> model = TableModel.train(table, hidden=[4], test=0)
@@ -189,17 +190,17 @@ class TableModel:
         begin: Callable[[TableModel, Floats, NDArray[Any]], object] = lambda *_: None,
         **training: Any,
     ) -> TableModel:
-        """Learn one column of a table from the others.
+        """Learn to predict one column of a table from the others.
 
         Args:
-            table: rows to learn from.
-            target: the column to tell; by default the last one.
+            table: the rows to learn from.
+            target: the column to predict; by default the last one.
             without: columns to leave out.
             task: "classes" or "numbers"; by default as the column looks.
-            hidden: the neurons of each hidden layer.
-            activation: of the hidden layers.
-            test: the share of rows that is held back to be looked at; 0 for none.
-            seed: of weights, order, and choice of rows.
+            hidden: the number of neurons of each hidden layer.
+            activation: the activation of the hidden layers.
+            test: the fraction of rows that is held out to test on; 0 to train on all rows.
+            seed: the seed of the weights, the order and the choice of rows.
             begin: called before the training, with the model, its inputs and its targets.
             training: `lr`, `epochs`, `batch_size`, `callbacks`, `progress`: see `learn`.
 
@@ -238,13 +239,13 @@ class TableModel:
         callbacks: Iterable[Callback | Callable[[Training], object]] = (),
         progress: bool | None = None,
     ) -> History:
-        """Train the network on inputs and targets; `history` says how it went.
+        """Train the network on inputs and targets; `history` shows how it went.
 
         Args:
             X: inputs, as the encoding makes them.
             y: targets, as the target makes them.
-            validation_data: inputs and targets that are only looked at.
-            seed: of the order.
+            validation_data: inputs and targets that are only evaluated.
+            seed: the seed of the order.
             lr: the learning rate of Adam.
             epochs: passes over the data.
             batch_size: samples a step.
@@ -272,11 +273,11 @@ class TableModel:
     # Asking
 
     def predict(self, table: Table) -> Answers:
-        """The answer for each row: a class and the probabilities of all, or a number.
+        """The prediction for each row: a class and the probabilities of all, or a number.
 
         Raises:
             OptionError: if an input is missing.
-            FileError: if a cell cannot be used, or the network has no answer to a row but inf or nan.
+            FileError: if a cell cannot be used, or the prediction for a row is inf or NaN.
         """
         outputs = predict(self.network, self.encoding(table))
         self._check_outputs(table, outputs)
@@ -290,11 +291,11 @@ class TableModel:
         if len(wrong):
             is_whole = all(math.isfinite(parameter.data) for parameter in self.network.parameters())
             raise FileError(
-                f"the answer to {table.place(int(wrong[0]))}",
-                "the row has numbers far beyond those of the training, and the answer is not finite"
+                f"the prediction for {table.place(int(wrong[0]))}",
+                "the row has numbers far beyond those of the training, and the prediction is not finite"
                 if is_whole
-                else "the network has weights that are inf or nan, and so has no answer",
-                instead="a row like those of the training" if is_whole else "a network that is trained once more",
+                else "the network has weights that are inf or NaN, and so is every prediction",
+                instead="a row like those of the training" if is_whole else "a network that is trained again",
             )
 
     # Files
@@ -318,7 +319,7 @@ class TableModel:
         """Read it from a file.
 
         Raises:
-            FileError: if the file holds no model, or one that says nothing of columns.
+            FileError: if the file does not hold a model, or one without the names of its columns.
             OSError: if it cannot be read.
         """
         file = read(path)
@@ -335,7 +336,7 @@ class TableModel:
 
 
 def _held_back(y: NDArray[Any], test: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which rows are seen in training, and which are not."""
+    """Which rows are trained on, and which are held out."""
     rows = np.arange(len(y))
     if not test:
         return rows, rows[:0]
@@ -354,18 +355,18 @@ def _from_about(file: Checkpoint) -> TableModel:
     target = table["target"]
     classes = _words(target["classes"])
     if len(classes) == 1:
-        raise FileError(f"its target has one class, {classes[0]!r}, and there are two or more, or none for a number")
+        raise FileError(f"its target has one class, {classes[0]!r}; it needs at least two, or no classes for a number")
     if len({column.name for column in columns}) < len(columns):
         raise FileError("two of its columns have the same name")
     goal = Target(str(target["name"]), classes, float(target["mean"]), float(target["scale"]))
     sizes = [goal.mean, goal.scale, *(number for column in columns for number in column.standard or ())]
     if not all(map(math.isfinite, sizes)) or any(column.standard and not column.standard[1] for column in columns):
-        raise ValueError("a mean or a standard deviation is no number")
+        raise ValueError("a mean or a standard deviation is not a number")
     return TableModel(file.model, Encoding(tuple(columns)), goal, told)
 
 
 def _words(told: Any) -> tuple[str, ...]:
-    """Different texts, in a list."""
+    """A list of strings that all differ."""
     if not isinstance(told, list) or not all(isinstance(word, str) for word in told):
         raise TypeError(told)
     if len(set(told)) < len(told):

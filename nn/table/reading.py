@@ -1,11 +1,11 @@
 """How does a table in a file become numbers that a network can learn from?
 
     table = read_csv("iris.csv")
-    table.names                          the columns, by the first line, or x1, x2 … if that is a row
+    table.names                          the columns, from the first line, or x1, x2 … if that is a row
     code = Encoding.of(table, ["length", "width", "colour"])
     X = code(table)                      numbers with mean 0 and standard deviation 1; words as 0 and 1
 
-Nothing is guessed in silence: a cell that is empty, or a word among numbers, is an error that names its line.
+Nothing is guessed silently: an empty cell, or a word among numbers, is an error that names its line.
 
 Names to know: `Table`, `read_csv`, `Encoding`. Read next: `model.py`.
 """
@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 
 from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preprocessing import Standardizer
-from tinygrad_edu.show import are, cut, printable
+from tinygrad_edu.show import are, counted, cut, printable
 
 DELIMITERS = ",;\t|"
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
 WORD, NUMBER, GAP = "word", "number", "gap"  # what a cell may be
-MOST_WORDS = 50  # different ones in a column that is an input: each becomes an input of its own
+MOST_WORDS = 50  # different words in a column that is an input: each becomes an input of its own
 
 Floats = NDArray[np.float64]
 
@@ -43,10 +43,10 @@ class Table:
     """Columns of cells, as they were written.
 
     Attributes:
-        names: of the columns.
-        rows: the cells of each row, as texts.
+        names: the names of the columns.
+        rows: the cells of each row, as strings.
         source: what the table is called in messages.
-        lines: the line of its file that each row stands in.
+        lines: the line of the file that each row is in.
     """
 
     names: tuple[str, ...]
@@ -56,10 +56,10 @@ class Table:
 
     @classmethod
     def of_columns(cls, columns: Mapping[str, Sequence[Any]], source: str = "the table") -> Table:
-        """A table of columns by name.
+        """A table from columns, by name.
 
         Raises:
-            SizeError: if they are not of one length.
+            SizeError: if they differ in length.
 
         >>> Table.of_columns({"x": [1, 2], "y": ["a", "b"]}).rows
         (('1', 'a'), ('2', 'b'))
@@ -77,10 +77,10 @@ class Table:
         return len(self.rows)
 
     def cells(self, name: str) -> list[str]:
-        """A column.
+        """The cells of a column.
 
         Raises:
-            OptionError: if there is none of that name; the message tells of all columns.
+            OptionError: if there is no column of that name; the message lists all columns.
             FileError: if a cell is empty.
         """
         place = self.place_of(name)
@@ -98,7 +98,7 @@ class Table:
         """The number of a column, from 0.
 
         Raises:
-            OptionError: if there is none of that name; the message tells of all columns.
+            OptionError: if there is no column of that name; the message lists all columns.
         """
         if name not in self._places:
             raise OptionError(f"the column {name!r} of {self.source}", f"its columns are\n{self.described()}")
@@ -122,13 +122,13 @@ class Table:
         if wrong:
             raise FileError(
                 f"{self.place(wrong[0])}: {cells[wrong[0]]!r} in column {name!r}",
-                f"{len(cells) - len(wrong)} of its {len(cells)} cells are numbers, and this is none",
+                f"{len(cells) - len(wrong)} of its {len(cells)} cells are numbers, but this is not",
                 instead="a number, or a table without that row",
             )
         return np.array(found, dtype=float)
 
     def place(self, row: int) -> str:
-        """Where a row stands, as an error says it.
+        """Where a row is, as an error says it.
 
         >>> Table.of_columns({"x": [1, 2]}).place(1)
         'the table, row 2'
@@ -150,22 +150,22 @@ class Table:
         cells = [row[place] for row in self.rows]
         found = [number for number in map(_number, cells) if number is not None]
         if len(found) > len(cells) / 2:
-            others = len(cells) - len(found)
-            return f"numbers from {min(found):.6g} to {max(found):.6g}" + (f"; {others} others" if others else "")
+            others = counted(len(cells) - len(found), "other") if len(found) < len(cells) else ""
+            return f"numbers from {min(found):.6g} to {max(found):.6g}" + (f"; {others}" if others else "")
         words = list(dict.fromkeys(cells))
         return f"words: {listed(words[:6])}" + (f" and {len(words) - 6} more" if len(words) > 6 else "")
 
 
 def read_csv(path: str | os.PathLike[str]) -> Table:
-    r"""A table out of a text file: a line a row, cells between commas, semicolons, tabs or bars.
+    r"""Read a table from a text file: one row a line, with cells between commas, semicolons, tabs or bars.
 
-    The first line gives the names of the columns, if none of its cells is a number; it is a row, and the columns are
-    x1, x2 …, if all are. If some are, the lines below decide: a word above numbers is a name, and so is a number above
-    words; a word that stands below once more is part of a row. Between semicolons, tabs or bars, `1,5` is a number too.
+    If no cell of the first line is a number, it gives the names of the columns. If all are, it is a row, and the
+    columns are x1, x2 …. If some are, the lines below decide: a word above numbers is a name, and so is a number above
+    words; a word that appears again below is part of a row. Between semicolons, tabs or bars, `1,5` is a number too.
 
     Raises:
-        FileError: if the file is no such table, or nothing tells whether its first line is a row; the message says in
-            which line.
+        FileError: if the file is not such a table, or if it is unclear whether its first line is a row; the message
+            names the line.
         OSError: if it cannot be read.
 
     >>> import tempfile
@@ -179,9 +179,9 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _wrong(path, f"byte {error.start + 1} is no UTF-8") from None
+        raise _wrong(path, f"byte {error.start + 1} is not UTF-8") from None
     if "\0" in text:
-        raise _wrong(path, "it has a byte 0, and so is no text")
+        raise _wrong(path, "it has a byte 0, so it is not text")
     delimiter = _delimiter(text)
     rows, lines = _cells(path, text, delimiter)
     if not rows:
@@ -194,7 +194,7 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
 
 
 def _has_names(path: Path, rows: list[tuple[str, ...]]) -> bool:
-    """Whether the first line is one of names rather than a row."""
+    """Whether the first line holds names rather than a row."""
     first, below = rows[0], rows[1:]
     kinds = set(map(_kind, first))
     if kinds == {WORD} or kinds == {NUMBER} or not below:
@@ -202,12 +202,12 @@ def _has_names(path: Path, rows: list[tuple[str, ...]]) -> bool:
     found = {_is_name(cell, [row[place] for row in below if place < len(row)]) for place, cell in enumerate(first)}
     if found >= {True, False} or found == {None}:
         shown = cut(", ".join(map(repr, first)), 80)
-        raise _wrong(path, f"its first line may be a row, or names of columns: {shown}; the lines below do not tell")
+        raise _wrong(path, f"its first line may be a row, or names of columns: {shown}; the lines below do not decide")
     return True in found
 
 
 def _is_name(cell: str, below: list[str]) -> bool | None:
-    """Whether a cell of the first line is the name of its column; None if the cells below it do not tell."""
+    """Whether a cell of the first line is the name of its column; None if the cells below do not decide."""
     kinds = {_kind(other) for other in below} - {GAP}
     if len(kinds) == 1 and GAP != _kind(cell) not in kinds:
         return True
@@ -244,7 +244,7 @@ def _check_shape(path: Path, names: tuple[str, ...], rows: list[tuple[str, ...]]
         raise _wrong(path, f"two columns are called {twice[0]!r}")
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(names):
-            raise _wrong(path, f"line {line} has {len(row)} cells, and there {are(len(names), 'column')}")
+            raise _wrong(path, f"line {line} has {counted(len(row), 'cell')}, and there {are(len(names), 'column')}")
 
 
 def _wrong(path: Path, wrong: str) -> FileError:
@@ -254,7 +254,7 @@ def _wrong(path: Path, wrong: str) -> FileError:
 
 
 def _delimiter(text: str) -> str:
-    """What divides the cells: the sign that is in the first line most often."""
+    """What divides the cells: the separator that is in the first line most often."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return max(DELIMITERS, key=first.count)
 
@@ -280,9 +280,9 @@ class Column:
     """One column as inputs of a network.
 
     Attributes:
-        name: of the column.
+        name: the name of the column.
         standard: (mean, standard deviation) of numbers; None for words.
-        words: for words, those that were there, in order: each is an input, 1 where it stands and 0 elsewhere.
+        words: the words that were there in training, in order: each is an input, 1 for this word and 0 for others.
     """
 
     name: str
@@ -291,7 +291,7 @@ class Column:
 
     @classmethod
     def of(cls, table: Table, name: str, rows: NDArray[np.int64] | None = None) -> Column:
-        """By what is in a table; mean and standard deviation by some of its rows, or by all.
+        """An encoding for a column of a table; mean and standard deviation from some of its rows, or from all.
 
         Raises:
             FileError: if a cell cannot be used, or there are too many different words.
@@ -318,7 +318,7 @@ class Column:
         """Its inputs, of shape (rows, inputs).
 
         Raises:
-            FileError: if there are words for numbers, or a word that was not there before.
+            FileError: if there are words instead of numbers, or a word that was not there in training.
         """
         if self.standard is not None:
             numbers = table.numbers(self.name)
@@ -353,12 +353,12 @@ class Encoding:
 
     @classmethod
     def of(cls, table: Table, names: Sequence[str], rows: NDArray[np.int64] | None = None) -> Encoding:
-        """By what is in these columns of a table; means and standard deviations by some of its rows, or by all."""
+        """An encoding for columns of a table; means and standard deviations from some of its rows, or from all."""
         return cls(tuple(Column.of(table, name, rows) for name in names))
 
     @classmethod
     def plain(cls, names: Sequence[str]) -> Encoding:
-        """Numbers as they are."""
+        """An encoding that leaves numbers as they are."""
         return cls(tuple(Column(name, (0.0, 1.0)) for name in names))
 
     @property
@@ -372,7 +372,7 @@ class Encoding:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Names or cells out of a file, one after the other, as they may be shown.
+    """Names or cells from a file, one after the other, made safe to show.
 
     >>> listed(["red", "blue"])
     'red, blue'
@@ -381,5 +381,5 @@ def listed(words: Iterable[str]) -> str:
 
 
 def is_table(text: str) -> bool:
-    """Whether a text is the name of a file of a table rather than of a data set."""
+    """Whether a text is the name of a table's file rather than of a data set."""
     return Path(text).suffix != "" or os.sep in text

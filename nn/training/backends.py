@@ -1,8 +1,8 @@
 """How is one step of a training made: scalar by scalar, or compiled?
 
-Both ways give the same numbers. The eager one makes a new graph for every batch, which can be looked at; the compiled
-one makes a graph once, for batches of one size, and a NumPy program of it (see `tinygrad_edu.compile`). A third one is
-compiled as long as that succeeds, and then goes on scalar by scalar.
+Both ways give the same numbers. The eager one makes a new graph for every batch, which can be inspected; the compiled
+one makes a graph once, for batches of one size, and a NumPy program from it (see `tinygrad_edu.compile`). A third one
+is compiled as long as that succeeds, and then continues scalar by scalar.
 
 Names to know: `Batch`, `EagerSteps`, `CompiledSteps`, `steps_of`. Read next: `predictor.py`.
 """
@@ -31,7 +31,7 @@ from tinygrad_edu.show import show
 from tinygrad_edu.value import Value, no_grad, recording
 
 Answer = TypeVar("Answer")
-MOST_SAMPLES = 256  # in one compiled program; of larger batches the gradients of several parts are added up
+MOST_SAMPLES = 256  # in one compiled program; for larger batches the gradients of several parts are added up
 
 
 class Batch(NamedTuple):
@@ -46,12 +46,12 @@ class Batch(NamedTuple):
     targets: list[Any]
 
     def parts(self, size: int) -> Iterator[Batch]:
-        """The same in parts of a size, the last one smaller."""
+        """The batch in parts of a size, the last one smaller."""
         for start in range(0, len(self.targets), size):
             yield self.chosen(slice(start, start + size))
 
     def chosen(self, which: slice) -> Batch:
-        """Some of it."""
+        """A part of the batch."""
         return Batch(self.X[which], self.targets[which])
 
 
@@ -66,15 +66,15 @@ class Steps(Protocol):
     """A way to make steps."""
 
     def train(self, batch: Batch) -> Seen:
-        """Make a step; what is told is from before it."""
+        """Make a step; the result is from before it."""
         ...
 
     def evaluate(self, batch: Batch) -> Seen:
-        """Look, and make no step."""
+        """Evaluate a batch, without a step."""
         ...
 
     def hand_over(self) -> None:
-        """Let model and optimizer be as they are now, for callbacks: what these change there holds from then on."""
+        """Bring model and optimizer up to date for callbacks: what these change holds from then on."""
         ...
 
     def close(self) -> None:
@@ -109,23 +109,23 @@ class EagerSteps:
         return Seen(loss.data, np.array([numbers_of(output) for output in outputs]))
 
     def evaluate(self, batch: Batch) -> Seen:
-        """Look, without a graph."""
+        """Evaluate a batch, without a graph."""
         with no_grad():
             outputs = [self.model(x) for x in batch.X.tolist()]
             loss = self.task.loss(outputs, batch.targets)
         return Seen(loss.data, np.array([numbers_of(output) for output in outputs]))
 
     def outputs(self, batch: Batch) -> list[Outputs]:
-        """What the model says of a batch."""
+        """The outputs of the model for a batch."""
         outputs = [self.model(x) for x in batch.X.tolist()]
         self.check("an output of the model", [value for output in outputs for value in _listed(output)])
         return outputs
 
     def check(self, what: str, values: list[Value]) -> None:
-        """Say where it came from, if one of them is no number.
+        """Check that all of them are finite.
 
         Raises:
-            DivergedError: with the node that was the first.
+            DivergedError: with the first node that is not.
         """
         for value in values:
             if not math.isfinite(value.data):
@@ -138,12 +138,12 @@ class EagerSteps:
             raise self.diverged(f"a gradient is {show(float(numbers[~np.isfinite(numbers)][0]))}", loss)
 
     def diverged(self, what: str, value: Value) -> DivergedError:
-        """The error, with the node where it began."""
+        """The error, with the node that it came from."""
         asked, origin = f"{what} in epoch {self.history.epochs + 1}", first_anomaly(value)
         if not self.has_moved:
             wrong = "no step has been made yet: a sample, a label or a parameter is too large"
             return DivergedError(asked, wrong, origin=origin, instead="X = nn.Standardizer.of(X)(X), before fit")
-        wrong = "the steps were too large, and the parameters have grown beyond all numbers"
+        wrong = "the steps were too large, and the parameters have grown without bound"
         lr = getattr(self.optimizer, "lr", None)
         slower = "a smaller learning rate" + ("" if lr is None else f" than {show(lr)}")
         return DivergedError(asked, wrong, origin=origin, instead=slower)
@@ -152,7 +152,7 @@ class EagerSteps:
         """Nothing to do: it trains on the model itself."""
 
     def close(self) -> None:
-        """Forget the gradients, so that the next sweep of the caller adds to none."""
+        """Reset the gradients, so that the caller's next sweep does not add to them."""
         for parameter in self.model.parameters():
             parameter.zero_grad()
 
@@ -165,17 +165,17 @@ class CompiledSteps:
         self.eager = EagerSteps(model, task, optimizer, history)
         self.leaves = model.parameters()
         self.numbers = np.array([leaf.data for leaf in self.leaves])
-        self.gradient: Floats | None = None  # of the last step
-        self.is_handed_over = False  # whether the model has the numbers that count, and not the array
+        self.gradient: Floats | None = None  # the gradient of the last step
+        self.is_handed_over = False  # whether the current numbers are in the model, and not in the array
         self.programs: dict[int, Program] = {}
-        self.first: dict[int, Floats] = {}  # what a program was made of, until it was tried on something else
+        self.first: dict[int, Floats] = {}  # the samples a program was made from, until it was tried on others
         self.reached: set[Value] = set()  # the parameters that the loss depends on
 
     def train(self, batch: Batch) -> Seen:
         """Make a step, with the gradient of the mean over all parts of the batch.
 
-        What is not finite is left to the eager way: it says where that began, or finds that it was only the order in
-        which the program computes.
+        If something is not finite, the eager way takes over: it reports where that began, or finds that only the order
+        in which the program computes was to blame.
         """
         self._take_back()
         seen, gradient = self._run(batch, MOST_SAMPLES)
@@ -187,7 +187,7 @@ class CompiledSteps:
         return seen
 
     def evaluate(self, batch: Batch) -> Seen:
-        """Look, and leave the gradient; what is not finite, as in `train`."""
+        """Evaluate a batch, without the gradient; if something is not finite, as in `train`."""
         self._take_back()
         seen, _ = self._run(batch, max(self.programs, default=MOST_SAMPLES))
         if math.isfinite(seen.loss):
@@ -196,7 +196,7 @@ class CompiledSteps:
         return self.eager.evaluate(batch)
 
     def hand_over(self) -> None:
-        """Model and optimizer as the eager way leaves them after a step: parameters, gradients, and Values to move."""
+        """Leave model and optimizer as the eager way does after a step: parameters, gradients, and Values to move."""
         moves_numbers = getattr(self.optimizer, "parameters", None) is self.numbers
         if not self.is_handed_over:
             if moves_numbers:
@@ -212,7 +212,7 @@ class CompiledSteps:
         self.eager.close()
 
     def _take_back(self) -> None:
-        """Read what callbacks have made of the parameters; and of a model that is not known, perhaps of its graph."""
+        """Read what callbacks have changed: the parameters, and in a model of the user's own perhaps the graph."""
         if self.is_handed_over:
             self.numbers[:] = [leaf.data for leaf in self.leaves]
             if not has_one_graph(self.model, self.task):
@@ -257,7 +257,7 @@ class CompiledSteps:
         self._write_back()
         with recording():
             xs = [[Value(number) for number in row] for row in part.X.tolist()]
-            self.eager.outputs(part)  # what is wrong with a batch is said of the batch itself
+            self.eager.outputs(part)  # so that an error is about the batch itself
             outputs = [self.model(x) for x in xs]
             width = len(outputs[0]) if isinstance(outputs[0], list) else 0
             numbers = self.task.numbers(part.targets, width)
@@ -271,14 +271,14 @@ class CompiledSteps:
         return program
 
     def _check_graph(self, part: Batch, loss: float) -> None:
-        """A model that decides by looking at numbers has another graph for other samples."""
+        """Check the program on other samples: a model that looks at its numbers has another graph for them."""
         self._write_back()
         right = self.eager.evaluate(part).loss
         if not math.isclose(loss, right, rel_tol=1e-9, abs_tol=1e-12):
             raise GraphError(
                 f"fit(..., compiled=True) of {self.model!r}",
                 "its graph depends on the numbers of the samples: compiled for one batch it gives "
-                f"the loss {show(loss)} for another one, and should give {show(right)}",
+                f"the loss {show(loss)} for another one, but should give {show(right)}",
                 instead="fit(..., compiled=False)",
             )
 
@@ -323,17 +323,17 @@ class TriedSteps:
         return self._tried(lambda steps: steps.train(batch))
 
     def evaluate(self, batch: Batch) -> Seen:
-        """Look, and make no step."""
+        """Evaluate a batch, without a step."""
         return self._tried(lambda steps: steps.evaluate(batch))
 
     def _tried(self, ask: Callable[[Steps], Answer]) -> Answer:
-        """An answer of the compiled way: it compiles before it moves anything, so that the eager one may answer too."""
+        """A result of the compiled way, or of the eager one: compiling comes before anything is moved."""
         try:
             return ask(self.steps)
         except CompileError as error:
             if isinstance(self.steps, EagerSteps):
                 raise
-            warn_slow("fit goes on scalar by scalar", error)
+            warn_slow("fit continues scalar by scalar", error)
             self.steps.hand_over()
             self.steps = self.steps.eager
             return ask(self.steps)
@@ -348,14 +348,14 @@ class TriedSteps:
 
 
 def steps_of(model: Module, task: Task, optimizer: Any, history: History, way: bool | None) -> Steps:
-    """Compiled or eager steps, as asked for; if not said, compiled ones where the graph is known to stay the same."""
+    """Compiled or eager steps, as asked for; by default compiled if the graph is known to stay the same."""
     if way is None:
         return (TriedSteps if has_one_graph(model, task) else EagerSteps)(model, task, optimizer, history)
     return (CompiledSteps if way else EagerSteps)(model, task, optimizer, history)
 
 
 def forget_gradients(optimizer: Any, parameters: list[Value]) -> None:
-    """Before a sweep: also those of parameters that the optimizer does not move, which would add up for ever."""
+    """Reset all gradients, also of parameters that the optimizer does not move, which would add up for ever."""
     optimizer.zero_grad()
     if isinstance(optimizer, Optimizer) and isinstance(optimizer.parameters, list):
         if optimizer.parameters == parameters:
@@ -367,7 +367,7 @@ def forget_gradients(optimizer: Any, parameters: list[Value]) -> None:
 
 
 def _is_ours(optimizer: object) -> bool:
-    """Whether it steps as `Optimizer` does, which can be given an array: a subclass may do more at each step."""
+    """Whether it steps as `Optimizer` does, which takes an array: a subclass may do more at each step."""
     return isinstance(optimizer, Optimizer) and all(
         getattr(optimizer, name).__func__ is getattr(Optimizer, name) for name in ("step", "zero_grad")
     )

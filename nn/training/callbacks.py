@@ -1,6 +1,6 @@
-"""Who looks on while a network learns, and may say stop?
+"""What can watch a network learn, and stop it?
 
-A *callback* is asked after every epoch. A function will do:
+A *callback* is called after every epoch. A function will do:
 
     def report(training):
         print(training.history.epochs, training.history.loss[-1])
@@ -27,13 +27,13 @@ MONITORS = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 @dataclass
 class Training:
-    """A training on its way, as callbacks see it, and may change it: numbers of parameters, and the optimizer.
+    """A training in progress, as callbacks see it. They may change the parameters' numbers, and the optimizer.
 
     Attributes:
         model: the network, its parameters as they are now.
         optimizer: what moves them.
         history: what was seen so far; `history.epochs` is the number of the epoch that has just ended.
-        epochs: how many there will be, if nobody stops it.
+        epochs: how many there will be, unless it is stopped.
     """
 
     model: Module
@@ -42,16 +42,16 @@ class Training:
     epochs: int
 
     def stop(self, reason: str) -> None:
-        """Let this epoch be the last one.
+        """Make this epoch the last one.
 
         Args:
-            reason: what `history.stopped` will say.
+            reason: the text for `history.stopped`.
         """
         self.history.stopped = reason
 
 
 class Callback:
-    """Somebody who is asked after every epoch, and at the end."""
+    """What is called after every epoch, and at the end."""
 
     def after_epoch(self, training: Training) -> None:
         """An epoch has ended."""
@@ -69,7 +69,7 @@ class _Asked(Callback):
 
 
 def as_callback(thing: Callback | Callable[[Training], object]) -> Callback:
-    """A function as a callback that is asked after every epoch.
+    """A function, as a callback that is called after every epoch; a callback as it is.
 
     Raises:
         OptionError: if it is neither.
@@ -84,20 +84,20 @@ def as_callback(thing: Callback | Callable[[Training], object]) -> Callback:
 
 
 class EarlyStopping(Callback):
-    """Stop when nothing has become better for a while, and go back to where it was best.
+    """Stop when there has been no improvement for a while, and go back to the best epoch.
 
     Prechelt, "Early stopping, but when?" (1998).
 
     Args:
-        patience: how many epochs without a better one are waited for.
-        monitor: what is looked at: "val_loss", "val_accuracy", "loss" or "accuracy"; by default the loss of the
-            validation data, where there are some.
-        min_delta: by how much a better epoch has to be better.
+        patience: how many epochs to wait for a better one.
+        monitor: what is watched: "val_loss", "val_accuracy", "loss" or "accuracy"; by default the loss of the
+            validation data, if there are any.
+        min_delta: by how much an epoch has to be better to count.
         restore_best: whether the model ends with the parameters of its best epoch.
 
     Attributes:
         best_epoch: the number of the best epoch, from 1.
-        best: what was monitored, there.
+        best: the monitored number in that epoch.
 
     Raises:
         OptionError: if there is no such thing to monitor, or a number is out of its range.
@@ -116,13 +116,13 @@ class EarlyStopping(Callback):
         if monitor is not None and monitor not in MONITORS:
             raise OptionError(
                 f"EarlyStopping(monitor={monitor!r})",
-                f"what can be looked at is {', '.join(MONITORS)}",
+                f"what can be monitored is {', '.join(MONITORS)}",
                 instead="monitor='val_loss'",
             )
         if not is_count(patience) or not min_delta >= 0:
             raise OptionError(
                 f"EarlyStopping(patience={patience}, min_delta={min_delta})",
-                "patience is 1 epoch or more, and min_delta not below 0",
+                "patience has to be at least 1 epoch, and min_delta at least 0",
                 instead="patience=10",
             )
         self.patience, self.monitor, self.min_delta, self.restore_best = patience, monitor, min_delta, restore_best
@@ -148,7 +148,7 @@ class EarlyStopping(Callback):
         if not numbers or math.isnan(numbers[-1]):
             raise OptionError(
                 f"EarlyStopping(monitor={monitor!r})",
-                "there is no such number in this training",
+                "this training does not compute it",
                 instead="validation_data=(X_val, y_val), or monitor='loss'",
             )
         return numbers[-1]

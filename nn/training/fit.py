@@ -3,7 +3,7 @@
     history = fit(model, X, y, loss="hinge", epochs=40, validation_data=(X_val, y_val))
 
 An *epoch* is one pass over the data, in batches: forward, loss, backward, a step of the optimizer. `fit` shows a
-progress bar on a terminal, keeps what it saw in a `History`, and ends cleanly on Ctrl-C.
+progress bar on a terminal, records loss and accuracy in a `History`, and ends cleanly on Ctrl-C.
 
 Names to know: `fit`, `predict`, `predict_proba`, `accuracy`, `score`. Read next: `nn/table/reading.py`.
 """
@@ -35,7 +35,7 @@ from tinygrad_edu.show import counted
 from tinygrad_edu.value import Value
 
 FIRST_LR = 0.05
-MANY = 4 * PART  # samples, from which on it pays to compile what predicts them
+MANY = 4 * PART  # samples from which on it pays to compile the prediction
 
 
 def fit(
@@ -58,35 +58,34 @@ def fit(
     Args:
         model: the network, or any Module that takes a sample and gives a Value or a list of them.
         X: samples, of shape (n, inputs).
-        y: n labels: 0 and 1, or for "hinge" also -1 and 1 (it is given -1 for 0), class indices for "cross_entropy", or
-            a row of shares for each sample; numbers for "mse", or a row of them where the model has several outputs.
+        y: n labels: 0 and 1; for "hinge" also -1 and 1 (0 is taken as -1); for "cross_entropy" class indices, or a row
+            of probabilities for each sample; for "mse" numbers, or a row of them if the model has several outputs.
         loss: "hinge", "mse", "bce", "bce_with_logits", "cross_entropy", or a function of predictions and targets.
-        optimizer: of parameters of the model (of some of them, and the others stay as they are). By default SGD with
-            momentum 0.9 and learning rate 0.05, times a factor that falls in a straight line from epoch to epoch. One
-            that is given keeps its learning rate and its schedule; L2 regularization is its `weight_decay`.
+        optimizer: moves parameters of the model (those that it does not have stay as they are). By default SGD with
+            momentum 0.9 and learning rate 0.05, times a factor that falls in a straight line from epoch to epoch. Your
+            own keeps its learning rate and its schedule; for L2 regularization, give it a `weight_decay`.
         epochs: passes over the data.
         batch_size: samples for each step; None for all of them.
-        validation_data: samples and labels that are looked at after every epoch, and never trained on.
-        callbacks: functions of a `Training`, or callbacks such as `EarlyStopping`, which are asked after every epoch.
-            What they make of the numbers of the parameters and of the optimizer holds from then on.
-        seed: of the order of the samples.
+        validation_data: samples and labels that are evaluated after every epoch, and never trained on.
+        callbacks: functions of a `Training`, or callbacks such as `EarlyStopping`, which are called after every epoch.
+            Changes they make to the numbers of the parameters and to the optimizer hold from then on.
+        seed: the seed of the order of the samples.
         compiled: whether to train a compiled program, which gives the same numbers much faster, or scalar by scalar. By
-            default the networks and losses of this package are compiled, and what you wrote yourself is not: a model
-            that decides by looking at its numbers has another graph for each sample. (True tries it, and holds it
-            against the model.) Should the compiler fail, the default goes on scalar by scalar, with a warning.
-        progress: whether to show a progress bar; if not said, where standard error is a terminal.
+            default the networks and losses of this package are compiled, and your own are not: a model that decides by
+            looking at its numbers has another graph for each sample. (True compiles them too, and checks the program
+            against the model.) If the compiler fails, the default continues scalar by scalar, with a warning.
+        progress: whether to show a progress bar; by default if standard error is a terminal.
 
     Returns:
         The history of loss and accuracy, up to the epoch that Ctrl-C interrupted or a callback stopped.
 
     Raises:
-        SizeError: if X and y do not fit together or to the model.
-        OptionError: if the loss is unknown, a label is none that it takes, a count is below 1, the optimizer moves no
-            parameter of the model, or a callback has put another Value in the place of one.
+        SizeError: if X and y do not fit each other or the model.
+        OptionError: if the loss is unknown or does not take one of the labels, if a count is below 1, if the optimizer
+            moves no parameter of the model, or if a callback has replaced a parameter by another Value.
         NumberError: if a sample is not made of real numbers.
         CompileError: with compiled=True, if the compiler fails.
-        DivergedError: if the loss, an output or a gradient is no longer a finite number; it names the node where that
-            began.
+        DivergedError: if the loss, an output or a gradient has become inf or NaN; it names the node where that began.
 
     >>> from tinygrad_edu.nn import MLP, datasets
     >>> X, y = datasets.blobs(n=20)
@@ -118,7 +117,7 @@ def fit(
 
 
 def _descent(model: Module, steps: int, epochs: int) -> Optimizer:
-    """The optimizer of those who give none, for so many steps an epoch."""
+    """The default optimizer, for so many steps an epoch."""
     return SGD(model.parameters(), lr=FIRST_LR, momentum=0.9, schedule=partial(_falling, steps, epochs))
 
 
@@ -128,7 +127,7 @@ def _falling(steps: int, epochs: int, n: int) -> float:
 
 
 def _orders(samples: int, epochs: int, seed: int | None) -> Iterator[list[int]]:
-    """The samples in another random order for every epoch."""
+    """The samples in a new random order for every epoch."""
     shuffled = random.Random(seed)  # noqa: S311 (the order of samples is no secret)
     order = list(range(samples))
     for _ in range(epochs):
@@ -164,13 +163,13 @@ def _is_stopped(training: Training, steps: Steps, callbacks: list[Callback]) -> 
 
 
 def _parameters(model: Any) -> dict[str, Value]:
-    """By their names; those of a model that is no Module have their numbers for names."""
+    """The parameters by name; those of a model that is not a Module are numbered."""
     named = model.named_parameters() if isinstance(model, Module) else enumerate(model.parameters())
     return {str(name): parameter for name, parameter in named}
 
 
 def _check_same(before: dict[str, Value], after: dict[str, Value], training: Training) -> None:
-    """No optimizer moves a Value that is new, and one that is gone would still be moved."""
+    """Check that the parameters are the same Values: an optimizer would not move a new one, only the old one."""
     if before != after:
         name = next(name for name in {**before, **after} if before.get(name) is not after.get(name))
         what = "is gone" if name not in after else "is new" if name not in before else "is another Value now"
@@ -183,7 +182,7 @@ def _check_same(before: dict[str, Value], after: dict[str, Value], training: Tra
 
 @contextlib.contextmanager
 def _until_the_end(training: Training, steps: Steps, callbacks: list[Callback], validates: bool) -> Iterator[None]:
-    """Whatever ends the training, the model has its parameters, and the callbacks their last word."""
+    """Whatever ends the training, the model gets its parameters, and the callbacks are called at the end."""
     history = training.history
     try:
         try:
@@ -191,10 +190,10 @@ def _until_the_end(training: Training, steps: Steps, callbacks: list[Callback], 
         finally:
             steps.close()
     except KeyboardInterrupt:
-        steps.close()  # it may have been this that was interrupted
+        steps.close()  # perhaps this is what was interrupted
         history.interrupted = True
         seen = [history.accuracy, history.val_loss, history.val_accuracy] if validates else [history.accuracy]
-        history.finish_epoch(min(map(len, seen)))  # an epoch of which not all is known is none
+        history.finish_epoch(min(map(len, seen)))  # an epoch with a number missing does not count
     finally:
         for callback in callbacks:
             callback.at_end(training)
@@ -217,8 +216,8 @@ def predict(model: Module, X: ArrayLike) -> Floats:
 def predict_proba(model: Module, X: ArrayLike) -> Floats:
     """The probability of each class, of shape (n, classes), as scikit-learn's classifiers give them.
 
-    One output is a probability if it comes out of a sigmoid, and else a logit; several are logits, one for each class.
-    The margins of a hinge loss are no logits, and what is made of them here is no more than a guess.
+    One output is a probability if it comes from a sigmoid, otherwise a logit; several are logits, one for each class.
+    The outputs of a network trained with the hinge loss are not logits: their probabilities are no more than a guess.
 
     >>> from tinygrad_edu.nn import MLP
     >>> predict_proba(MLP(1, [1], init="zeros"), [[3.0]]).tolist()
@@ -228,7 +227,7 @@ def predict_proba(model: Module, X: ArrayLike) -> Floats:
 
 
 def shares_of(model: Module, outputs: Floats) -> Floats:
-    """The probabilities that outputs of a model stand for: nan where they are nan, or where two of them are inf."""
+    """The probabilities that the outputs of a model stand for: NaN if one is NaN, or if two are inf."""
     with np.errstate(invalid="ignore"):
         if outputs.ndim > 1:
             powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
@@ -239,9 +238,10 @@ def shares_of(model: Module, outputs: Floats) -> Floats:
 
 
 def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
-    """The share of samples whose class is predicted right: by the largest of several outputs, or by the middle of one.
+    """The fraction of samples whose class is predicted right.
 
-    The middle is ½ behind a sigmoid, else 0; the labels on its two sides are 0 and 1, or -1 and 1.
+    The predicted class is the largest of several outputs; a single output is compared with a threshold, ½ after a
+    sigmoid and 0 otherwise, and the labels on its two sides are 0 and 1, or -1 and 1.
 
     >>> from tinygrad_edu.nn import MLP
     >>> line = MLP(1, [1], init="zeros")
@@ -251,7 +251,8 @@ def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
     """
     outputs, labels = predict(model, X), np.asarray(y).ravel()
     if len(outputs) != len(labels):
-        raise SizeError(f"accuracy of {len(outputs)} samples and {len(labels)} labels", "each sample has one label")
+        asked = f"accuracy of {counted(len(outputs), 'sample')} and {counted(len(labels), 'label')}"
+        raise SizeError(asked, "each sample has one label")
     if outputs.ndim > 1:
         return float(np.mean(outputs.argmax(axis=1) == labels))
     middle = 0.5 if _is_sigmoid(model) else 0.0
@@ -259,9 +260,9 @@ def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
 
 
 def score(model: Module, X: ArrayLike, y: ArrayLike) -> float:
-    """How well a model of numbers does: R², the share of the spread of y that it explains; 1 is all of it.
+    """The R² of a model that predicts numbers: the fraction of the variance of y that it explains.
 
-    A model of classes has its `accuracy`.
+    For a classifier, see `accuracy`.
 
     Raises:
         SizeError: if there is not one number for each output.
@@ -286,7 +287,7 @@ def _is_sigmoid(model: Module) -> bool:
     return getattr(model, "output", "") == "sigmoid"
 
 
-# What is asked for
+# Checking the arguments
 
 
 def _check_count(name: str, number: int) -> None:
@@ -305,7 +306,7 @@ def _check_model(model: object) -> None:
 
 
 def _check_optimizer(optimizer: Any, model: Module) -> None:
-    """An optimizer of one's own only has to step; where it says what it moves, that has to be of the model."""
+    """A user's own optimizer only has to step; if it has `parameters`, some have to be the model's."""
     if not all(callable(getattr(optimizer, name, None)) for name in ("step", "zero_grad")):
         raise OptionError(
             f"fit(..., optimizer={optimizer!r})",
@@ -348,7 +349,7 @@ def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> B
 
 
 def _labels(y: ArrayLike, name: str) -> NDArray[Any]:
-    """Labels of any kind, of which none is complex or nan: what else is right, the loss says."""
+    """Labels of any kind, but not complex or NaN: the loss decides what else is right."""
     try:
         labels = np.asarray(y)
     except ValueError as error:
@@ -371,6 +372,6 @@ def _check_numbers(name: str, numbers: NDArray[np.float64]) -> None:
 def _incomplete(number: float, name: str, place: tuple[int, ...]) -> OptionError:
     return OptionError(
         f"fit with {number} at {at(name, place)}",
-        "a sample that is no number would make the whole network nan",
+        "a sample that is inf or NaN would make the whole network NaN",
         instead=f"{name} without the samples that are incomplete",
     )

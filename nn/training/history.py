@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from tinygrad_edu.show import show
+from tinygrad_edu.show import counted, show
 
 
 @dataclass
@@ -17,11 +17,11 @@ class History:
 
     Attributes:
         loss: the mean loss over the samples, each as it was when its batch was seen.
-        accuracy: the share of samples on the right side at that time; nan for a loss that is no classification.
+        accuracy: the fraction of samples on the right side at that time; NaN for a loss that does not classify.
         val_loss: the mean loss over the validation data at the end of the epoch; empty without such data.
-        val_accuracy: the share of the validation data on the right side.
+        val_accuracy: the fraction of the validation data on the right side.
         interrupted: whether Ctrl-C ended it early.
-        stopped: why a callback ended it early; "" if none did.
+        stopped: why a callback ended it early; "" if that did not happen.
     """
 
     loss: list[float] = field(default_factory=list)
@@ -38,16 +38,16 @@ class History:
 
     @property
     def summary(self) -> str:
-        """How it went, in a line."""
+        """The result in one line."""
         if not self.loss:
             return "no epoch finished"
-        said = f"{self.epochs} epochs, {_measured(self.loss, self.accuracy)}"
+        said = f"{counted(self.epochs, 'epoch')}, {_measured(self.loss, self.accuracy)}"
         if self.val_loss:
             said += f"; validation {_measured(self.val_loss, self.val_accuracy)}"
         return said + (f"; {self.stopped}" if self.stopped else "") + (", interrupted" if self.interrupted else "")
 
     def finish_epoch(self, count: int) -> None:
-        """Drop what belongs to no finished epoch: Ctrl-C may come between two lists."""
+        """Drop what belongs to an unfinished epoch: Ctrl-C may come between two lists."""
         for numbers in (self.loss, self.accuracy, self.val_loss, self.val_accuracy):
             del numbers[count:]
 

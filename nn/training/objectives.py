@@ -1,11 +1,11 @@
-"""What does a loss ask of labels, and when is an answer right?
+"""What does a loss expect of labels, and when is a prediction right?
 
     loss               labels                                 right, if
     hinge              0 and 1, or -1 and 1                   the output has the sign of the label
-    bce                0 and 1, or a share between            a probability is on the side of ½ of its label
+    bce                0 and 1, or a probability between      a probability is on the side of ½ of its label
     bce_with_logits    the same                               the output is above 0 for a label above 0
-    cross_entropy      the index of a class, or shares        the output of that class is the largest
-    mse                numbers                                there is no right and wrong
+    cross_entropy      the index of a class, or probabilities the output of that class is the largest
+    mse                numbers                                there is no right or wrong
 
 Names to know: `Task`, `TASKS`, `task_of`. Read next: `history.py`.
 """
@@ -41,13 +41,13 @@ Verdicts = Callable[[Floats, NDArray[Any]], NDArray[np.bool_]]  # (outputs, targ
 
 
 class Task(NamedTuple):
-    """A loss, and what it asks of labels.
+    """A loss, and what it expects of labels.
 
     Attributes:
-        loss: of a list of outputs and a list of targets.
-        as_target: what it compares an output with, out of a label.
-        is_right: which outputs are right; None where there is no right and wrong.
-        is_known: whether it is one of nn's, so that its graph looks the same for every batch.
+        loss: a function of a list of outputs and a list of targets.
+        as_target: makes a label into the target that an output is compared with.
+        is_right: which outputs are right; None if there is no right or wrong.
+        is_known: whether it is one of nn's losses, whose graph has the same form for every batch.
     """
 
     loss: Loss
@@ -59,12 +59,12 @@ class Task(NamedTuple):
         """What the loss compares the outputs with.
 
         Raises:
-            OptionError: if a label is none that the loss takes.
+            OptionError: if the loss does not take one of the labels.
         """
         return [self.as_target(label) for label in labels]
 
     def numbers(self, targets: list[Any], outputs: int) -> Floats:
-        """The same as an array; the index of a class as its shares, 1 for the class and 0 for the others.
+        """The same as an array; the index of a class as probabilities, 1 for the class and 0 for the others.
 
         Args:
             targets: some of them.
@@ -75,7 +75,7 @@ class Task(NamedTuple):
         return as_floats(targets, "fit", "y")
 
     def count_right(self, outputs: Floats, targets: list[Any]) -> float:
-        """How many outputs are right; nan where there is no right and wrong."""
+        """How many outputs are right; NaN if there is no right or wrong."""
         return math.nan if self.is_right is None else float(np.sum(self.is_right(outputs, np.asarray(targets))))
 
 
@@ -91,7 +91,7 @@ def _side(label: Any) -> float:
 
 
 def _number(label: Any) -> Any:
-    """A number, or a list of them where the model has several outputs."""
+    """A number, or a list of numbers if the model has several outputs."""
     try:
         return as_floats(label, "fit", "y").tolist()
     except TinygradError:
@@ -103,7 +103,7 @@ def _number(label: Any) -> Any:
 
 
 def _as_row(target: Any, classes: int) -> list[float]:
-    """The index of a class, or the shares of all, as shares."""
+    """The index of a class, or the probabilities of all classes, as probabilities."""
     if isinstance(target, list):
         return [share.data for share in as_shares(target, classes)]
     index = as_class(target, classes)
@@ -111,7 +111,7 @@ def _as_row(target: Any, classes: int) -> list[float]:
 
 
 def _is_largest(outputs: Floats, targets: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether the largest output is that of the right class, or of the one with the largest share."""
+    """Whether the largest output is that of the right class, or of the one with the largest probability."""
     found: NDArray[np.bool_] = outputs.argmax(axis=1) == (targets.argmax(axis=1) if targets.ndim > 1 else targets)
     return found
 
@@ -126,7 +126,7 @@ TASKS: dict[str, Task] = {
 
 
 def task_of(loss: str | Loss) -> Task:
-    """The row of the table for a name or one of its functions; any other function knows no right and wrong.
+    """The row of the table for a name or one of its functions; any other function has no right or wrong.
 
     Raises:
         OptionError: if there is no loss of that name.

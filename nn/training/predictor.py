@@ -1,9 +1,9 @@
 """How are the outputs for very many samples computed?
 
-By a compiled program, as training is: the graph of some hundred samples is made once, and the program of it called part
-by part. The parameters are inputs of that program, so that it can be asked again after they have changed.
+By a compiled program, as in training: the graph of a few hundred samples is made once, and its program is called part
+by part. The parameters are inputs of that program, so it can be called again after they have changed.
 
-Where the compiler fails, they are computed sample by sample: the same numbers, later.
+If the compiler fails, they are computed sample by sample: the same numbers, more slowly.
 
 Names to know: `Predictor`, `compiled`. Read next: `progress.py`.
 """
@@ -85,10 +85,10 @@ def one_by_one(model: Module, X: ArrayLike) -> Floats:
 
 
 def compiled(loss: Value, **options: Any) -> Program:
-    """`tinygrad_edu.compile`, where whatever it refuses is no fault of the caller.
+    """`tinygrad_edu.compile`, for a graph that the caller did not make, so that a refusal is not the caller's fault.
 
     Raises:
-        CompileError: if it gives no program.
+        CompileError: if it does not give a program.
     """
     try:
         return tinygrad_edu.compile(loss, **options)
@@ -102,8 +102,8 @@ def compiled(loss: Value, **options: Any) -> Program:
 
 
 def warn_slow(what: str, error: CompileError) -> None:
-    """Say, at the line of the caller's own code, that the scalars themselves are computed, because compiling failed."""
-    text = f"{what}, because compiling failed: the numbers are right, and it takes longer\n{error}"
+    """Warn, at the line of the caller's own code, that scalars are computed one by one, because compiling failed."""
+    text = f"{what}, because compiling failed: the numbers are right, but it takes longer\n{error}"
     frame = user_frame()
     place = ("<tinygrad_edu>", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
     warnings.warn_explicit(text, RuntimeWarning, *place)

@@ -1,4 +1,4 @@
-"""How far is a training?
+"""How far has a training come?
 
 Names to know: `bar`. Read next: `fit.py`.
 """
@@ -16,11 +16,11 @@ from tinygrad_edu.nn.training.history import History
 
 @contextlib.contextmanager
 def bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History], None]]:
-    """A progress bar on standard error, or nothing; gives the function that moves it on.
+    """A progress bar on standard error, or nothing; gives the function that advances it.
 
     Args:
         epochs: how many there will be.
-        wanted: whether to show it; None for where standard error is a terminal.
+        wanted: whether to show it; None to show it if standard error is a terminal.
     """
     if not (sys.stderr.isatty() if wanted is None else wanted):
         yield _show_nothing
@@ -44,7 +44,7 @@ def bar(epochs: int, wanted: bool | None) -> Iterator[Callable[[History], None]]
 
 
 def _show_nothing(history: History) -> None:
-    """Stands for the bar where there is none."""
+    """Takes the place of the bar if it is not shown."""
 
 
 def seen(history: History) -> str:

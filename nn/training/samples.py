@@ -1,7 +1,7 @@
 """Which numbers can a network learn from?
 
-Real ones, in an array. NumPy turns much else into an array of floats without a word: of a complex number it drops a
-half, of None it makes nan, of the text "3" it makes 3. Here such things are refused, with their place.
+Real ones, in an array. NumPy silently turns much else into an array of floats: it drops the imaginary part of a complex
+number, and turns None into NaN and the string "3" into 3. Here such things are refused, with their place.
 
 Names to know: `as_floats`. Read next: `objectives.py`.
 """
@@ -24,11 +24,11 @@ def as_floats(numbers: ArrayLike, asked: str, name: str = "X") -> Floats:
 
     Args:
         numbers: an array, or lists of lists.
-        asked: what for, as an error says it: "fit".
+        asked: what they are for, as an error names it: "fit".
         name: what they are called there: "X".
 
     Raises:
-        NumberError: if one is complex, a text, None, or larger than any float.
+        NumberError: if one is complex, a string, None, or larger than any float.
         SizeError: if the rows have different lengths.
 
     >>> as_floats([[1, 2], [3, 4]], "fit").tolist()
@@ -49,7 +49,7 @@ def as_floats(numbers: ArrayLike, asked: str, name: str = "X") -> Floats:
     if hidden.any():
         place = tuple(np.argwhere(hidden)[0].tolist())
         instead = f"{name}.filled(0.0), or {name} without the samples that are incomplete"
-        raise NumberError(f"{asked} with {at(name, place)}", "it is masked, and so is not a number", instead=instead)
+        raise NumberError(f"{asked} with {at(name, place)}", "it is masked, so it has no number", instead=instead)
     if array.dtype.kind in "biuf":
         return array.astype(np.float64, copy=False)
     wrong = [place for place in np.ndindex(array.shape) if not _is_real(array[place])]
@@ -80,7 +80,7 @@ def _refused(cell: Any, asked: str, name: str, place: tuple[int, ...]) -> Number
     if _is_complex(cell):
         instead = f"{name}.real, or {name}.imag, or both as columns"
     elif isinstance(cell, str | bytes):
-        instead = f"np.array({name}, dtype=float), if every text is a number; else a column of 0 and 1 for each word"
+        instead = f"np.array({name}, dtype=float), if every string is a number; else a column of 0 and 1 for each word"
     elif isinstance(cell, int):
         shown, wrong = f"an int of {cell.bit_length()} bits", "it is larger than any float (about 1.8e308)"
     elif cell is None:

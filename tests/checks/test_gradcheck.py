@@ -157,7 +157,7 @@ def test_the_report_is_a_table():
     assert lines[1].split()[5] == "ok"
     assert lines[4] == "each operation alone"
     assert [line.split()[0] for line in lines[5:7]] == ["∂v1/∂x", "∂v1/∂y"]
-    assert lines[-1] == "central differences with the step h; an error up to 1e-06 is right"
+    assert lines[-1] == "central differences with step h; accepted error: up to 1e-06"
     assert max(map(len, lines)) <= 80
 
 

@@ -141,7 +141,7 @@ def test_the_demo_does_all_of_it(run, tmp_path):
         (["step", "x +* 3", "x=1"], 1, "       ^\n  what is wrong:  this cannot be read"),
         (["step", "x + y", "x=1"], 1, "y has no value"),
         (["step", "log(x)", "x=-1"], 1, "log(x) needs x > 0"),
-        (["step", "x", "x"], 1, "a name, = and a number stand here"),
+        (["step", "x", "x"], 1, "it has to be a name, = and a number"),
         (["step", "x", "x=one"], 1, "'x=one' after the expression"),
         (["step", "x", "x=1", "x=2"], 1, "two numbers for x"),
         (["step", "x", "3=1"], 1, "write instead:  x=-2"),
@@ -155,15 +155,15 @@ def test_the_demo_does_all_of_it(run, tmp_path):
         (["train", "moons", "--hidden", "0"], 1, "a whole number of at least 1"),
         (["train", "moons", "--epochs", "0"], 1, "at least 1 is needed"),
         (["train", "moons", "--points", "many"], 2, "invalid int value: 'many'"),
-        (["train", "moons", "--points", "99999999999"], 2, "at most 1,000,000 points will do: write 1000000"),
+        (["train", "moons", "--points", "99999999999"], 2, "at most 1,000,000 points are possible: write 1000000"),
         (["train", "moons", "--seed", "-1"], 2, "-1 is below 0; a seed is a whole number from 0 on: write 1"),
         (["train", "moons", "--seed", "one"], 2, "invalid int value: 'one'"),
         (
             ["train", "moons", "--hidden", "8", "99999999999"],
             2,
-            "at most 10,000 neurons in a layer will do: write 10000",
+            "at most 10,000 neurons in a layer are possible: write 10000",
         ),
-        (["train", "moons", "--hidden", "9999", "9999"], 1, "99,980,001 weights, and at most 1,000,000 will do"),
+        (["train", "moons", "--hidden", "9999", "9999"], 1, "99,980,001 weights, and at most 1,000,000 are possible"),
         (["train", "moons", "--save", "."], 1, "write instead:  model.json"),
         (["predict", ".", "x=1"], 1, "a file called '.'"),
         (["train"], 2, "required: DATA"),
@@ -247,7 +247,7 @@ def test_step_and_worksheet_write_pages(run, tmp_path):
 
 
 def iris(tmp_path):
-    """A small table: two sizes and a colour that is told by them."""
+    """A small table: two sizes, and a colour that follows from them."""
     rows = [f"{a},{b},{'red' if a > b else 'blue'}" for a in range(8) for b in range(8) if a != b]
     (tmp_path / "dots.csv").write_text("height,width,colour\n" + "\n".join(rows) + "\n")
 
@@ -271,7 +271,7 @@ def test_a_table_is_learned_saved_and_asked(run, tmp_path):
     )
     assert code == 0
     assert "dots.csv: 56 rows; height, width → colour: blue, red" in out
-    assert "11 rows held back" in out
+    assert "11 rows held out" in out
     names = {path.name for path in tmp_path.iterdir()}
     assert names >= {
         "network.svg", "network.png", "boundary.png", "history.png", "parameters.png", "activations.png",
@@ -292,7 +292,7 @@ def test_numbers_are_learned_and_asked(run, tmp_path):
     (tmp_path / "line.csv").write_text("x;y\n" + "\n".join(f"{x / 4};{3 * x + 0.5}" for x in range(60)))
     code, out, _ = run("train", "line.csv", "--hidden", "8", "--epochs", "60", "--save", "line.npz")
     assert code == 0
-    assert "% of the spread explained (R²)" in out
+    assert "% of the variance explained (R²)" in out
     assert run("predict", "line.npz", "x=5")[1].startswith("y = ")
 
 
@@ -307,10 +307,10 @@ def test_numbers_are_learned_and_asked(run, tmp_path):
         (["train", "moons", "--save", "m.pkl"], "ends in .json or .npz"),
         (["train", "moons", "--film", "m.mp4"], "ends in .gif or .html"),
         (["train", "dots.csv", "--target", "height", "--film", "m.gif"], "it needs two inputs and classes"),
-        (["train", "dots.csv", "--test", "2"], "the share to test on"),
+        (["train", "dots.csv", "--test", "2"], "the fraction to test on"),
         (["predict", "none.json", "x=1"], "none.json: No such file"),
         (["predict", "dots.json", "height=1"], "the input width"),
-        (["predict", "dots.json", "height=1", "wide=2"], "none of its inputs"),
+        (["predict", "dots.json", "height=1", "wide=2"], "not one of its inputs"),
         (["predict", "dots.json", "a.csv", "b.csv"], "one table"),
         (["predict", "dots.csv", "x=1"], "its name ends in .json or .npz"),
         (["predict", "dots.json", "height=tall", "width=1"], "words where numbers were"),

@@ -61,7 +61,7 @@ def test_a_gradient_that_overflows_between_finite_numbers_is_found():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Value(math.nan, label="a") * 2, "a is nan: it is a leaf, and came so"),
+        (lambda: Value(math.nan, label="a") * 2, "a is nan: it is a leaf, and was given this number"),
         (lambda: 2 / Value(1e-320, label="a"), "v1 = 2 / a = 2 / 1e-320 is inf"),
         (lambda: Value(1e200, label="a") ** 2, "v1 = a ** 2 = 1e200 ** 2 is inf"),
         (lambda: nn.Neuron(2, seed=0)([math.inf, -math.inf]), "is"),

@@ -49,6 +49,7 @@ def test_numbers_stand_on_either_side_of_an_operator(op, number):
     ("thing", "message"),
     [
         ("3", "str is not a real number\n  write instead:  float('3')"),
+        ("abc", "str is not a real number\n  write instead:  an int or a float"),
         (3j, "complex is not a real number"),
         (None, "NoneType is not a real number"),
         ([3.0], "list is not a real number"),
@@ -146,14 +147,14 @@ def test_a_gradient_not_computed_is_known_from_one_that_is_zero():
 
 
 def test_a_label_is_a_text():
-    with pytest.raises(OptionError, match="a label is a text, not int"):
+    with pytest.raises(OptionError, match="a label is a string, not int"):
         Value(1.0, label=3)
     assert type(Value(1.0, label=np.str_("x")).label) is str
 
 
 def test_a_label_that_is_set_is_a_text_too():
     x = Value(2.0)
-    with pytest.raises(OptionError, match="a label is a text, not int"):
+    with pytest.raises(OptionError, match="a label is a string, not int"):
         x.label = 3
 
 

@@ -421,9 +421,9 @@ def may_be_written(path, _):
 @pytest.mark.parametrize(
     ("name", "kind", "wrong", "instead"),
     [
-        ("folder", IsADirectoryError, "a folder, and a file is to be written", "the name of a file"),
+        ("folder", IsADirectoryError, "this is a folder, not a file", "the name of a file"),
         ("none/f", FileNotFoundError, "there is no such folder to write into", "mkdir -p makes a folder"),
-        ("file/f", NotADirectoryError, "this is a file, and no folder to write into", "a path in a folder"),
+        ("file/f", NotADirectoryError, "this is a file, not a folder", "a path in a folder"),
         ("locked", PermissionError, "this file may not be written", "chmod u\\+w allows it"),
         ("closed/f", PermissionError, "no file may be written into this folder", "chmod u\\+w allows it"),
         ("closed/old", PermissionError, "no file may be written into this folder", "chmod u\\+w allows it"),
@@ -456,7 +456,7 @@ def test_a_file_where_a_folder_is_to_be(tmp_path, monkeypatch, capsys):
     Path("f").write_text("old")
     for arguments in (["lesson", "circuit"], ["demo"], ["train", "moons"]):
         assert main([*arguments, "-o", "f"]) == 1
-        assert "f: this is a file, and there is to be a folder\n  write instead:  " in capsys.readouterr().err
+        assert "f: this is a file, where a folder is wanted\n  write instead:  " in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["f"]
 
 

@@ -270,7 +270,7 @@ def test_early_stopping_needs_what_it_looks_at():
     fit = lambda **o: nn.fit(nn.MLP(2, [1]), X, y, epochs=2, callbacks=[nn.EarlyStopping(**o)])  # noqa: E731
     assert "validation_data=(X_val, y_val)" in message(OptionError, lambda: fit(monitor="val_loss"))
     assert "loss, accuracy, val_loss, val_accuracy" in message(OptionError, lambda: fit(monitor="lost"))
-    assert "patience is 1 epoch or more" in message(OptionError, lambda: fit(patience=0))
+    assert "patience has to be at least 1 epoch" in message(OptionError, lambda: fit(patience=0))
     assert "a callback is a function" in message(OptionError, lambda: nn.fit(nn.MLP(2, [1]), X, y, callbacks=[3]))
 
 
@@ -533,7 +533,7 @@ def test_fit_goes_on_scalar_by_scalar_where_the_compiler_fails_and_says_so_once(
     (warning,) = seen
     assert warning.category is RuntimeWarning
     assert warning.filename == __file__
-    assert "fit goes on scalar by scalar, because compiling failed" in str(warning.message)
+    assert "fit continues scalar by scalar, because compiling failed" in str(warning.message)
     assert "a line has another shape" in str(warning.message)
     assert optimizers[-1].parameters == model.parameters()
 
@@ -584,7 +584,7 @@ def test_an_answer_that_is_certain_and_wrong_is_told_about_logits(compiled, batc
     )
     for labels in ([1, 0], [0, 0], [1, 0.5]):
         text = message(DomainError, lambda labels=labels: fit(y=labels))
-        assert "what was said to be impossible has happened" in text
+        assert "what was predicted to be impossible has happened" in text
         assert "binary_cross_entropy_with_logits" in text
     assert "impossible" in message(DomainError, lambda: fit(y=[1, 1], validation_data=([[1500.0]], [0])))
 
@@ -639,7 +639,7 @@ def test_a_divergence_names_the_node_that_was_the_first(compiled):
 
 def test_the_first_anomaly_may_be_a_leaf_or_a_gradient():
     nan = Value(math.nan, label="w")
-    assert first_anomaly(nan * 2) == "w is nan: it is a leaf, and came so"
+    assert first_anomaly(nan * 2) == "w is nan: it is a leaf, and was given this number"
     x = Value(0.0, label="x")
     assert first_anomaly(3 * x**0.5).startswith("the gradient of x: upstream 3 × local derivative ∂v1/∂x = ")
     assert first_anomaly(x + 1) == ""
@@ -719,7 +719,7 @@ def test_shares_that_are_mixed_train_alike_in_both_ways():
     assert_equal(both(lambda: nn.MLP(2, [4, 3], seed=0), (X, shares), loss="cross_entropy", epochs=3))
     for wrong in (2 * shares, shares[:, :2], shares - [1, 0, -1]):
         for compiled in (True, False):
-            assert "one share for each of the 3 classes" in message(
+            assert "one probability for each of the 3 classes" in message(
                 OptionError,
                 lambda w=wrong, c=compiled: nn.fit(nn.MLP(2, [3]), X, w, loss="cross_entropy", epochs=1, compiled=c),
             )

@@ -130,7 +130,7 @@ def test_cross_entropy_refuses_what_is_no_class(target):
     assert "a whole number from 0 to 1" in text
 
 
-@pytest.mark.parametrize(("shares", "wrong"), [([0.5, 0.2], "2 shares that sum to 0.7"), ([0.5, 0.2, 0.3], "3 shares")])
+@pytest.mark.parametrize(("shares", "wrong"), [([0.5, 0.2], "2 numbers, whose sum is"), ([0.5, 0.2, 0.3], "3 shares")])
 def test_cross_entropy_refuses_shares_that_are_none_of_its_classes(shares, wrong):
     assert wrong in message(OptionError, lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [shares]))
 
@@ -182,7 +182,7 @@ def test_the_slope_of_a_target_is_that_of_the_formula():
 @pytest.mark.parametrize(("p", "target"), [(0.0, 1), (1.0, 0), (0.0, 0.5), (1.0, 0.5)])
 def test_a_certain_and_wrong_prediction_is_told_about_logits(p, target):
     text = message(DomainError, lambda: nn.binary_cross_entropy([Value(p)], [target]))
-    assert "what was said to be impossible has happened" in text
+    assert "what was predicted to be impossible has happened" in text
     assert "binary_cross_entropy_with_logits" in text
 
 

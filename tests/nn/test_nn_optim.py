@@ -86,7 +86,7 @@ def test_the_learning_rate_may_change_on_the_way():
         ({"lr": float("nan")}, "a learning rate is above 0"),
         ({"lr": 0.1, "momentum": 1.0}, "momentum is 0 or more, below 1"),
         ({"lr": 0.1, "momentum": -0.5}, "momentum is 0 or more, below 1"),
-        ({"lr": 0.1, "nesterov": True}, "it looks ahead along the momentum"),
+        ({"lr": 0.1, "nesterov": True}, "it needs a momentum above 0"),
         ({"lr": 0.1, "weight_decay": -1e-4}, "a weight decay is 0 or more"),
     ],
 )
@@ -105,8 +105,8 @@ def test_no_parameters_are_refused_with_what_to_write():
     [
         ({"betas": (0.9, 1.0)}, "both are 0 or more, below 1"),
         ({"eps": -1.0}, "eps is 0 or more"),
-        ({"max_norm": 0.0}, "what a gradient is cut to is above 0"),
-        ({"max_value": -1.0}, "what a gradient is cut to is above 0"),
+        ({"max_norm": 0.0}, "the limit of a gradient is above 0"),
+        ({"max_value": -1.0}, "the limit of a gradient is above 0"),
     ],
 )
 def test_adam_refuses_a_number_out_of_its_range(options, wrong):

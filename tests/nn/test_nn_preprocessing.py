@@ -52,5 +52,5 @@ def test_standardized_columns_have_mean_0_and_deviation_1_and_go_back():
 def test_a_constant_column_becomes_0_and_not_nan():
     standard = nn.Standardizer.of([[0.1, 1.0], [0.1, 2.0], [0.1, 4.0]])
     assert standard([[0.1, 1.0]])[0, 0] == 0.0
-    with pytest.raises(SizeError, match="a row for each sample"):
+    with pytest.raises(SizeError, match="one row for each sample"):
         nn.Standardizer.of([1.0, 2.0])

@@ -60,10 +60,10 @@ def test_what_is_read(write, text, names, rows):
         ("", "it is empty"),
         ("\n\n", "it is empty"),
         ("a,b\n", "no rows"),
-        ("a,b\n1,2\n3\n", "line 3 has 1 cells, and there are 2 columns"),
+        ("a,b\n1,2\n3\n", "line 3 has 1 cell, and there are 2 columns"),
         ("a,b\n1,2\n1,2,3\n", "line 3 has 3 cells, and there are 2 columns"),
         ("a,a\n1,2\n", "two columns are called 'a'"),
-        (b"a,b\n\xff\xfe,2\n", "byte 5 is no UTF-8"),
+        (b"a,b\n\xff\xfe,2\n", "byte 5 is not UTF-8"),
         (b"\x00\x01", "a byte 0"),
         ('a,b\n"1,2\n', "unexpected end of data"),
     ],
@@ -212,7 +212,7 @@ def test_a_missing_column_is_answered_with_all_of_them():
     ("cells", "said"),
     [
         ([1, 2, 3], "numbers from 1 to 3"),
-        ([1, 2, "x"], "numbers from 1 to 2; 1 others"),
+        ([1, 2, "x"], "numbers from 1 to 2; 1 other"),
         (list("abcdef"), "words: a, b, c, d, e, f"),
         (list("abcdefg"), "words: a, b, c, d, e, f and 1 more"),
         (["x", "y", 1], "words: x, y, 1"),
@@ -290,7 +290,7 @@ def test_what_a_target_is(cells, task, classes, loss):
 @pytest.mark.parametrize(
     ("cells", "task", "message"),
     [
-        (["a"] * 9, None, "1 different cells in 9 rows"),
+        (["a"] * 9, None, "1 different cell in 9 rows"),
         (list("abcdefgh"), None, "8 different cells in 8 rows"),
         (["a", "b"] * 5, "numbers", "words where numbers were"),
         (["a", "b"] * 5, "colours", "the choices are classes, numbers"),
@@ -395,7 +395,7 @@ def test_a_network_that_is_nan_has_no_answers(tmp_path, numbers):
     target = {"target": "x"} if numbers else {}
     path = nn.TableModel.train(table, hidden=[2], epochs=1, progress=False, **target).save(tmp_path / "m.json")
     changed(path, lambda _, found: found["layers"][1]["b"].__setitem__(0, "nan"))
-    with pytest.raises(FileError, match=r"the answer to the table, row 1\n.*weights that are inf or nan"):
+    with pytest.raises(FileError, match=r"the prediction for the table, row 1\n.*weights that are inf or NaN"):
         nn.TableModel.load(path).predict(table)
 
 
@@ -404,7 +404,7 @@ def test_a_row_beyond_all_numbers_is_named():
     table = Table.of_columns({"x": x.tolist(), "y": (3 * x).tolist()})
     model = nn.TableModel.train(table, target="y", hidden=[2], epochs=1, progress=False)
     model.network.layers[0].neurons[0].w[0].data = 1e10
-    with pytest.raises(FileError, match=r"the answer to the table, row 2\n.*far beyond those of the training"):
+    with pytest.raises(FileError, match=r"the prediction for the table, row 2\n.*far beyond those of the training"):
         model.predict(Table.of_columns({"x": [0.5, 1e308]}))
 
 

@@ -21,7 +21,7 @@ MODULES = [
     *(
         f"tinygrad_edu.{folder.removeprefix('examples/').replace('/', '.')}"
         + ("" if file.stem == "__init__" else f".{file.stem}")
-        for folder in ("nn", "viz", "viz/page", "examples/lessons")
+        for folder in ("nn", "nn/training", "nn/table", "viz", "viz/page", "examples/lessons")
         for file in sorted((ROOT / folder).glob("*.py"))
     ),
 ]

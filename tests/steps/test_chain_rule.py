@@ -56,7 +56,7 @@ def test_the_kinds_of_steps_and_slices():
     assert len(trace) == 3
     assert [step.argument for step in trace[2:].edges] == ["x"]
     assert trace.forward[0].op == "mul"
-    assert repr(trace) == "<Trace of 1 operations and 1 applications of the chain rule>"
+    assert repr(trace) == "<Trace of 1 operation and 1 application of the chain rule>"
     assert trace.edges[0].gradient == "∂v1/∂x"
     assert trace.edges[0].rule == "∂v1/∂v1 · ∂v1/∂x"
 

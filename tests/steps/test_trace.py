@@ -248,7 +248,7 @@ def test_a_damaged_trace_is_refused_or_whole(place, item):
 @given(st.integers(0, len(json.dumps(VALID)) - 1))
 @settings(max_examples=60, deadline=None)
 def test_a_truncated_text_is_refused(length):
-    with pytest.raises(TraceError, match="this is no JSON"):
+    with pytest.raises(TraceError, match="this is not JSON"):
         Trace.from_json(json.dumps(VALID)[:length])
 
 
@@ -258,13 +258,16 @@ def test_a_truncated_text_is_refused(length):
         (lambda d: d.update(format="other"), 'does not begin with "format"'),
         (lambda d: d.update(version=3), "its version is 3, and this program reads 1 and 2"),
         (lambda d: d.update(nodes=[]), "it has no nodes"),
-        (lambda d: d.update(steps={}), '"steps" is no list'),
-        (lambda d: d["steps"][0].update(phase="sideways"), r'steps\[0\] has no "phase" out of forward, seed, backward'),
-        (lambda d: d["nodes"][1].update(args=[4]), r"nodes\[1\]: an argument does not stand before it"),
+        (lambda d: d.update(steps={}), '"steps" is not a list'),
+        (
+            lambda d: d["steps"][0].update(phase="sideways"),
+            r'the "phase" of steps\[0\] is not one of forward, seed, backward',
+        ),
+        (lambda d: d["nodes"][1].update(args=[4]), r"nodes\[1\]: an argument does not come before it"),
         (lambda d: d["steps"][0].update(node=99), r"steps\[0\]: there is no node 99 called 'u'"),
         (lambda d: d["steps"][-1].update(position=7), r"x is not argument 7 of u"),
-        (lambda d: d["steps"][-1].update(before=1.0), r"after is 3.0, and follows as 2.5"),
-        (lambda d: d["steps"][-1].update(before=1.0, after=2.5), "before is 1.0, and the steps before left 1.5"),
+        (lambda d: d["steps"][-1].update(before=1.0), r"after is 3.0, but the other numbers give 2.5"),
+        (lambda d: d["steps"][-1].update(before=1.0, after=2.5), "before is 1.0, but the steps before it give 1.5"),
         (lambda d: d["steps"][-1].update(upstream=1.0, contribution=3.0, after=4.5), "upstream is 1.0"),
         (lambda d: d["steps"][-1].update(symbol=3), r"steps\[\d\]: 'symbol' is '3'"),
         (lambda d: d["steps"][-1].update(role=""), "role is '', and x stands at several positions"),

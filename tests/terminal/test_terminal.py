@@ -77,7 +77,7 @@ def test_playing_goes_to_the_end_and_any_key_stops_it():
 
 
 def test_what_is_no_key_is_said():
-    assert "'x' is no key here" in text(press(stepper(), "x"))
+    assert "'x' is not a key here" in text(press(stepper(), "x"))
 
 
 def test_what_keyboards_send():
@@ -393,7 +393,7 @@ def test_ctrl_z_does_not_leave_the_screen_half_drawn(terminal):
     it = terminal(*LESSON)
     it.wait_for("q quit")
     it.type("\x1a")
-    it.wait_for("is no key here")
+    it.wait_for("is not a key here")
     it.type("q")
     assert it.finish() == (0, it.before)
 

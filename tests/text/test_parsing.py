@@ -88,7 +88,7 @@ def test_a_constant_exponent_does_not_meet_a_logarithm():
         ("((x", "(", "was never closed", "every bracket its pair"),
         ("x +", "", "this cannot be read", ""),
         ("", "", "there is nothing to compute", "such as (x + y) * z"),
-        ("x < y", "x < y", "a comparison is no number", "maximum(x, y)"),
+        ("x < y", "x < y", "a comparison is not a number", "maximum(x, y)"),
         ("x if x else y", "x if x else y", "this is not part of an expression", ""),
         ("sin", "sin", "sin has no value", "sin(x): sin is a function"),
         ("sine(x)", "sine", "there is no function sine", "sin(...)"),
@@ -98,13 +98,13 @@ def test_a_constant_exponent_does_not_meet_a_logarithm():
         ("tanh(x=2)", "tanh(x=2)", "with its arguments in order", ""),
         ("dot([x], [x, y])", "dot([x], [x, y])", "dot takes 2 lists of the same length", "dot([x1, x2], [y1, y2])"),
         ("logsumexp([])", "logsumexp([])", "not empty", ""),
-        ("[x]", "[x]", "a list stands only inside", ""),
-        ("'text'", "'text'", "'text' is no number", "a number or a name"),
-        ("True", "True", "True is no number", ""),
-        ("1j", "1j", "1j is no number", ""),
+        ("[x]", "[x]", "a list can only stand inside", ""),
+        ("'text'", "'text'", "'text' is not a number", "a number or a name"),
+        ("True", "True", "True is not a number", ""),
+        ("1j", "1j", "1j is not a number", ""),
         ("1e999", "1e999", "larger than any float", ""),
         ("x.data", "x.data", "this is not part of an expression", ""),
-        ("x = y; x", "x", "x has a meaning already", "x2 = ..."),
+        ("x = y; x", "x", "x already has a meaning", "x2 = ..."),
         ("a = b = x", "a", "one name stands on the left", "q = x + y"),
         ("q, r = x, y", "q, r", "one name stands on the left", "q = x + y"),
         ("inf = x", "inf", "inf is a number here", ""),
@@ -184,7 +184,7 @@ def test_other_errors_keep_their_kind():
         parse("log(x - y)", x=1, y=2)
     with pytest.raises(NumberError):
         parse("x + 1", x="one")
-    with pytest.raises(ExpressionError, match="an expression is a text"):
+    with pytest.raises(ExpressionError, match="an expression is a string"):
         parse(3)
 
 
@@ -315,5 +315,5 @@ def test_forms_of_one_letter_are_one_name_in_the_text_and_beside_it():
         for beside in (micro, mu):
             f = parse(f"{written} * 2", **{beside: 3.0})
             assert (f.data, f.args[0].label) == (6.0, mu)
-    with pytest.raises(ExpressionError, match="the two are one name to Python"):
+    with pytest.raises(ExpressionError, match="to Python the two are one name"):
         parse("x", **{micro: 1.0, mu: 2.0, "x": 3.0})

@@ -95,7 +95,7 @@ def test_what_cannot_be_played():
     long = Value(1.0)
     for _ in range(70):
         long = long * 1.01
-    with pytest.raises(SizeError, match="nobody does more than 60 by hand"):
+    with pytest.raises(SizeError, match="at most 60 can be done by hand"):
         viz.worksheet(long)
 
 

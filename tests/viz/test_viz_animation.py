@@ -71,7 +71,7 @@ def test_the_pictures_of_the_page_are_pngs(film):
 
 
 def test_what_is_no_film_is_refused(film, tmp_path):
-    with pytest.raises(DrawingError, match=r"a film in 'film.mp4'\n.*it is a .gif or an .html"):
+    with pytest.raises(DrawingError, match=r"an animation in 'film.mp4'\n.*it is a .gif or an .html"):
         film.save(tmp_path / "film.mp4")
     with pytest.raises(DrawingError, match="a film of no epoch"):
         viz.Animation(X, y).save(tmp_path / "film.gif")

@@ -48,7 +48,7 @@ def test_a_picture_needs_no_program(drawing, monkeypatch, tmp_path):
     fresh = Drawing(drawing.source)
     assert fresh.svg().startswith("<svg")
     assert fresh.png()
-    with pytest.raises(DrawingError, match="only a Graphviz on the system can make it"):
+    with pytest.raises(DrawingError, match="only an installed Graphviz can make it"):
         fresh.save(tmp_path / "f.pdf")
 
 
@@ -96,7 +96,7 @@ def test_chinese_letters_come_along_too():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("f", "the suffix says the format"),
+        ("f", "the suffix chooses the format"),
         ("f.xyz", "no such format"),
     ],
 )

@@ -1,11 +1,11 @@
-"""Where did the first number that is none come from?
+"""Where did the first inf or NaN come from?
 
     with detect_anomaly():
-        loss = …                         raises at the operation that gives the first inf or nan
-        loss.backward()                  raises at the edge that gives the first gradient that is none
+        loss = …                         raises at the operation that gives the first inf or NaN
+        loss.backward()                  raises at the edge that gives the first infinite or NaN gradient
 
-A nan spreads: whatever is computed from it is nan as well, and so is every gradient on its way. The node to look at is
-the first one whose own arguments were still numbers. Outside of the block nothing is looked at, and nothing costs time.
+A NaN spreads: everything computed from it is NaN as well, and so is every gradient on its way. The node to look at is
+the first one whose own arguments were still finite. Outside the block nothing is checked, and nothing costs time.
 
 Names to know: `detect_anomaly`, `first_anomaly`. Read next: `terminal/outline.py`.
 """
@@ -28,7 +28,7 @@ from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.steps.wording import derivative, in_names, local_derivatives, shared_roles
 from tinygrad_edu.value import Value
 
-SPREADS = "it is the first one; whatever is computed from it is no number either"
+SPREADS = "it is the first one; what is computed from it is likely to be inf or NaN too"
 STABLE = (
     "softplus, logsumexp, sigmoid, or a loss `…_with_logits`, where exp and log meet; a smaller step, if numbers grew"
 )
@@ -36,7 +36,7 @@ Line = tuple[str, int]  # file and number
 
 
 def first_anomaly(output: Value) -> str:
-    """The first node of a graph whose number, or whose gradient, is infinite or nan; "" if there is none.
+    """A description of the first node whose number or gradient is inf or NaN; "" if all of them are finite.
 
     >>> x = Value(1000.0, label="x")
     >>> y = x.exp()
@@ -55,14 +55,14 @@ def first_anomaly(output: Value) -> str:
 
 
 class detect_anomaly(Block):  # noqa: N801 (read as a word: `with detect_anomaly():`)
-    """Inside the block, the first number or gradient that is infinite or nan raises an error that tells where it began.
+    """Inside the block, the first number or gradient that is inf or NaN raises an error that says where it came from.
 
-    It tells the operation, its arguments, the local derivative, and the line of your code that made it. It holds for
-    the current thread or asynchronous task; under `no_grad` nothing is recorded, and so nothing is looked at. Every
-    operation takes several times as long as without.
+    The error names the operation, its arguments, the local derivative, and the line of your code that made it. The
+    block holds for the current thread or asynchronous task; under `no_grad` nothing is recorded, and so nothing is
+    checked. Every operation takes several times as long as without it.
 
     Raises:
-        AnomalyError: at the first number that is none.
+        AnomalyError: at the first inf or NaN.
 
     >>> x = Value(1000.0, label="x")
     >>> with detect_anomaly():                                   # doctest: +ELLIPSIS
@@ -70,20 +70,20 @@ class detect_anomaly(Block):  # noqa: N801 (read as a word: `with detect_anomaly
     Traceback (most recent call last):
     ...
     tinygrad_edu.errors.AnomalyError: v1 = exp(x) = exp(1000) is inf
-      what is wrong:  it is the first one; whatever is computed from it is no number either
+      what is wrong:  it is the first one; what is computed from it is likely to be inf or NaN too
       where from:     ...
     """
 
     def _watcher(self) -> Watcher:
-        """A recorder that looks on."""
+        """A watching recorder."""
         return _Anomalies()
 
 
-# Looking on
+# Watching
 
 
 class _Traced(Value):
-    """A computed Value that knows the line of somebody's code that made it."""
+    """A computed Value that knows the line of the user's code that made it."""
 
     __slots__ = ("line",)
 
@@ -91,9 +91,9 @@ class _Traced(Value):
 
 
 class _Anomalies:
-    """Writes down nodes with their lines, and raises at the first number or gradient that is infinite or nan.
+    """Records nodes with their lines, and raises at the first number or gradient that is inf or NaN.
 
-    It keeps the lines of code, and none of the nodes.
+    It keeps the lines of code, but not the nodes.
     """
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ class _Anomalies:
     def record(
         self, data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...], since: float
     ) -> Value:
-        """A node, and the line of it."""
+        """Record a node, and the line that made it."""
         node = copying.rebuilt(_Traced, data, NOT_COMPUTED, "", rule, args, partials)
         node._since = since
         node.line = self._line()
@@ -111,7 +111,7 @@ class _Anomalies:
         return node
 
     def look_at_sweep(self, output: Value) -> None:
-        """Raise where a gradient would be the first one that is infinite or nan; nothing is written then."""
+        """Raise where a gradient would be the first one that is inf or NaN; no gradient is stored then."""
         graph = Graph(output)
         broken = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
         if broken is not None:  # made before the block began
@@ -129,7 +129,7 @@ class _Anomalies:
 
 
 def _said(node: Value) -> str:
-    """The line of somebody's code that made a node, with its place."""
+    """The line of the user's code that made a node, with its place."""
     line = getattr(node, "line", None)
     if line is None:
         return "an expression that was made before detect_anomaly() began"
@@ -138,19 +138,19 @@ def _said(node: Value) -> str:
     return f"{Path(file).name}, line {number}" + (f": {text}" if text else "")
 
 
-# Telling
+# Reporting
 
 
 def _of_forward(graph: Graph, node: Value) -> str:
     name = graph.name(node)
     if not node.args:
-        return f"{name} is {show(node.data)}: it is a leaf, and came so"
+        return f"{name} is {show(node.data)}: it is a leaf, and was given this number"
     numbers = formula(node, [in_brackets(arg.data) for arg in node.args])
     return f"{name} = {graph.formula(node)} = {numbers} is {show(node.data)}"
 
 
 def _broken_edge(graph: Graph) -> tuple[Value, int, float] | None:
-    """The user, the position of its argument, and the upstream gradient, where a contribution is no number first."""
+    """The user, the argument's position, and the upstream gradient, of the first contribution that is inf or NaN."""
     gradients = gradients_in(graph)
     for number in range(len(graph) - 1, -1, -1):
         user, upstream = graph.nodes[number], gradients[number]
@@ -171,7 +171,7 @@ def _of_backward(graph: Graph, user: Value, position: int, upstream: float) -> s
 
 
 def _symbol(graph: Graph, user: Value, position: int) -> str:
-    """The local derivative as a formula, with an equals sign after it; nothing, if it is constant."""
+    """The local derivative as a formula, with an equals sign after it; empty if it is constant."""
     rule: Any = user.rule
     constants = [arg.data if arg.is_constant else None for arg in user.args]
     wording = local_derivatives(rule, constants)[position]

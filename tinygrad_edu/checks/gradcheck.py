@@ -1,11 +1,11 @@
 """Is the gradient right?
 
-Move each input a little in both directions, see how much the output moves, and hold that against the gradient. Do the
-same with each operation alone, and hold that against the local derivative on each of its edges: where a gradient is
-wrong, this says which operation is to blame.
+Move each input a little in both directions, see how much the output moves, and compare that with the gradient. Do the
+same for each operation alone, and compare that with the local derivative on each of its edges: where a gradient is
+wrong, this shows which operation is to blame.
 
-A kink, such as relu at 0, is flagged rather than failed, and the value the rule table chose must lie between the two
-sides. The edge of a domain, such as sqrt at 0, is flagged as well, and so is a slope that rounding hides.
+A kink, such as relu at 0, is flagged rather than failed, and the value that the rule table chose must lie between the
+two sides. The edge of a domain, such as sqrt at 0, is flagged as well, and so is a slope that rounding hides.
 
 Names to know: `gradcheck`, `Report`. Read next: `anomaly.py`.
 """
@@ -40,7 +40,7 @@ class Report:
     Attributes:
         checks: one for each input: the gradient of the output.
         edges: one for each edge that leads from the inputs to the output: the local derivative of its operation.
-        tolerance: the largest error that is right, relative for derivatives above 1.
+        tolerance: the largest error that is accepted, relative for derivatives above 1.
     """
 
     def __init__(self, checks: Sequence[Check], edges: Sequence[Check] = (), tolerance: float = TOLERANCE) -> None:
@@ -65,7 +65,7 @@ class Report:
         lines = [_line(row, widths) for row in rows]
         edges = ["", "each operation alone", *lines[1 + len(self.checks) :]] if shown else []
         more = [f"… and {left_out:,} more, all right"] if left_out else []
-        method = f"central differences with the step h; an error up to {self.tolerance:g} is right"
+        method = f"central differences with step h; accepted error: up to {self.tolerance:g}"
         return "\n".join([*lines[: 1 + len(self.checks)], *edges, *more, "", method])
 
     __repr__ = __str__
@@ -84,14 +84,14 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 def gradcheck(
     function: Value | Function, inputs: Sequence[Number] | None = None, *, tolerance: float = TOLERANCE
 ) -> Report:
-    """Hold the engine's gradient, and every local derivative it is made of, against central differences.
+    """Check the engine's gradient, and every local derivative it is made of, against central differences.
 
     Args:
         function: a Value, whose graph is recomputed with its leaves moved; or a function of Values that returns one.
         inputs: for a function, the numbers to call it with; for a Value, the leaves to check (all, if not given).
-        tolerance: the largest error that is right, relative for gradients above 1.
+        tolerance: the largest error that is accepted, relative for gradients above 1.
 
-    Every input costs up to 37 runs through all that depends on it: seconds for hundreds, minutes for thousands.
+    Every input costs up to 37 evaluations of all that depends on it: seconds for hundreds, minutes for thousands.
 
     Raises:
         GraphError: if there is nothing to check.
@@ -107,7 +107,7 @@ def gradcheck(
     ∂v1/∂y              2             2  ...  ok
     ∂v2/∂v1  0.0098660372  0.0098660372  ...  ok
     <BLANKLINE>
-    central differences with the step h; an error up to 1e-06 is right
+    central differences with step h; accepted error: up to 1e-06
 
     >>> gradcheck(lambda x: x.relu(), [0.0]).checks[0].verdict
     'kink'
@@ -148,7 +148,7 @@ def _variables(nodes: Iterable[Value]) -> set[Value]:
 def _arguments_alone(
     graph: Graph, user: Value, moved: Collection[Value]
 ) -> Iterator[tuple[int, str, Callable[[float], float]]]:
-    """For each argument of a node out of these nodes its position, the name of the edge, and what moves it alone."""
+    """For each argument of a node that is one of these: its position, the name of the edge, what moves it alone."""
     numbers = [arg.data for arg in user.args]
     roles = shared_roles(user.rule, user.args)
     for position, arg in enumerate(user.args):
@@ -158,7 +158,7 @@ def _arguments_alone(
 
 
 def _moving_alone(user: Value, numbers: Sequence[float], position: int) -> Callable[[float], float]:
-    """The operation of a node, with one argument moved; not a number where it is not defined."""
+    """The operation of a node, with one argument moved; NaN where it is not defined."""
     rule, args = user.rule, list(numbers)
     assert rule is not None
 
@@ -214,7 +214,7 @@ def _leaf(graph: Graph, leaf: Number) -> Value:
 
 
 def _listed(inputs: object) -> list[Any]:
-    """The inputs as a list; a single number or a text is none."""
+    """The inputs as a list; a single number or a string is refused."""
     if isinstance(inputs, str) or not isinstance(inputs, Iterable):
         raise GraphError(
             f"gradcheck(..., {inputs!r})", "the inputs are a list", instead="gradcheck(function, [2.0, -3.0])"
@@ -246,9 +246,9 @@ def _check_function(function: Function, inputs: Sequence[Number] | None, toleran
 
 
 def _with_a_bar(inputs: Sequence[Value], graph: Graph) -> Iterable[Value]:
-    """The inputs one by one; where they take long, with a progress bar that says how much there is to do.
+    """The inputs one by one; if they take long, with a progress bar that shows how much is left.
 
-    Without a terminal to draw the bar on, hours of work are announced by a warning, in seconds.
+    Without a terminal to draw the bar on, a warning announces long work, before it begins.
     """
     seconds = MOST_RUNS * len(inputs) * len(graph) / NODES_A_SECOND
     work = f"gradcheck: {MOST_RUNS} runs for each of {counted(len(inputs), 'input')}, of {counted(len(graph), 'node')}"
@@ -266,13 +266,13 @@ def _with_a_bar(inputs: Sequence[Value], graph: Graph) -> Iterable[Value]:
 
 
 def _recorded(function: Function, values: Sequence[Value]) -> Value:
-    """The function's graph, also where somebody has called `gradcheck` inside `no_grad`."""
+    """The function's graph, even if `gradcheck` was called inside `no_grad`."""
     with recording():
         return function(*values)
 
 
 def _call(function: Function, numbers: Sequence[float]) -> float:
-    """The function's number; not a number where it is not defined."""
+    """The function's number; NaN where it is not defined."""
     try:
         with no_grad():
             return function(*[Value(number) for number in numbers]).data

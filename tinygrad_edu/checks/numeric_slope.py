@@ -2,9 +2,9 @@
 
     numeric  =  (f(x + h) - f(x - h)) / 2h        the central difference; its error falls with h²
 
-Too large an h blurs the slope, too small a one drowns it in rounding; so several are tried, and the one is believed
-that half of it confirms. At a kink, such as relu at 0, the two one-sided differences disagree and no single number is
-*the* derivative. At the edge of a domain, such as sqrt at 0, one side is missing.
+Too large an h blurs the slope, too small a one drowns it in rounding; so several are tried, and one is trusted if half
+of it gives the same slope. At a kink, such as relu at 0, the two one-sided differences disagree, and no single number
+is *the* derivative. At the edge of a domain, such as sqrt at 0, one side is missing.
 
 Names to know: `check`, `Check`. Read next: `gradcheck.py`.
 """
@@ -19,12 +19,12 @@ from typing import NamedTuple
 STEP = 6e-6  # near the cube root of the rounding error, where the central difference is most exact
 TOLERANCE = 1e-6
 POWERS = range(-2, 5)  # of ten, by which the step is divided
-MOST_RUNS = 1 + 4 * (len(POWERS) + 2)  # of a function, in one check
+MOST_RUNS = 1 + 4 * (len(POWERS) + 2)  # evaluations of a function in one check
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One derivative of the engine against differences of the function itself.
+    """One derivative of the engine, compared with differences of the function itself.
 
     Attributes:
         name: of the input, or of the edge.
@@ -33,9 +33,9 @@ class Check:
         left: the slope towards smaller numbers.
         right: the slope towards larger numbers.
         is_kink: whether the two sides disagree, however small the step.
-        is_clear: whether differences can tell the slope here at all.
+        is_clear: whether differences can determine the slope here at all.
         step: the h that was used in the end, for the largest of the differences.
-        tolerance: the largest error that is right.
+        tolerance: the largest error that is accepted.
     """
 
     name: str
@@ -55,12 +55,12 @@ class Check:
 
     @property
     def is_edge(self) -> bool:
-        """Whether the function ends here, so that it has a slope on one side only."""
+        """Whether the domain ends here, so that there is a slope on one side only."""
         return math.isfinite(self.left) != math.isfinite(self.right)
 
     @property
     def ok(self) -> bool:
-        """Whether nothing speaks against the gradient; at a kink, whether it lies between the two sides."""
+        """Whether the gradient agrees with the differences; at a kink, whether it lies between the two sides."""
         if self.is_edge or (not self.is_clear and not self.is_kink):
             return True
         if self.is_kink:
@@ -71,7 +71,7 @@ class Check:
 
     @property
     def verdict(self) -> str:
-        """ok, kink, edge, unclear (rounding hides the slope, or there is none), or WRONG."""
+        """ok, kink, edge, unclear (rounding hides the slope, or it does not exist), or WRONG."""
         if not self.ok:
             return "WRONG"
         if self.is_edge:
@@ -82,7 +82,7 @@ class Check:
 
 
 def check(name: str, analytic: float, x: float, f: Callable[[float], float], tolerance: float = TOLERANCE) -> Check:
-    """Hold a derivative of f at x against differences, with several steps.
+    """Check a derivative of f at x against differences, with several steps.
 
     >>> check("x²", 6.0, 3.0, lambda x: x * x).verdict
     'ok'
@@ -109,7 +109,7 @@ class _Slopes(NamedTuple):
     doubt: float
 
 
-_NO_SLOPE = _Slopes(math.nan, math.nan, math.nan, math.nan, is_kink=False, doubt=math.inf)  # beside inf is nothing
+_NO_SLOPE = _Slopes(math.nan, math.nan, math.nan, math.nan, is_kink=False, doubt=math.inf)  # inf has no neighbours
 
 
 def _slopes(f: Callable[[float], float], x: float, h: float, middle: float) -> _Slopes:
@@ -124,6 +124,6 @@ def _slopes(f: Callable[[float], float], x: float, h: float, middle: float) -> _
         central=(4 * twice - once) / 3,  # Richardson: the h² of the error cancels
         left=left,
         right=right,
-        is_kink=half_gap > 0.75 * gap and gap > 1e-6 * max(1.0, abs(once)) + 8 * rounding,  # a bend would halve the gap
+        is_kink=half_gap > 0.75 * gap and gap > 1e-6 * max(1.0, abs(once)) + 8 * rounding,  # curvature halves the gap
         doubt=(abs(twice - once) + rounding) / max(1.0, abs(twice)),
     )

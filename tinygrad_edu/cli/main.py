@@ -2,15 +2,15 @@
 
     tinygrad-edu demo                                    all of it in one go
     tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4        the chain rule, every step in numbers
-    tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4   the same to be done on paper, with an answer key
+    tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4   the same as an exercise on paper, with an answer key
     tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4        the gradient graph as a picture
-    tinygrad-edu train moons                             a network and what it learned; predict and lesson too
+    tinygrad-edu train moons                             a network and what it learned; also predict and lesson
 
-Results go to standard output, progress and errors to standard error. The exit code is 0 if all went well, 1 if what was
-asked for cannot be done, 2 if it could not be understood, 130 after Ctrl-C, 143 if asked to terminate.
+Results go to standard output, progress and errors to standard error. The exit code is 0 if all went well, 1 if the
+command failed, 2 if it was not understood, 130 after Ctrl-C, 143 if asked to terminate.
 
 Names to know: `main`. What the shell is owed besides is in `process.py`. This is the last file of the reading order.
-This is the last file.
+This is the last file. This is the last file.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 
 LESSON = "q = x + y; f = q * z"
-MOST_PATHS = 8  # to a leaf, that are listed one by one
+MOST_PATHS = 8  # from a leaf, that are listed one by one
 LESSON_VALUES = ("x=-2", "y=5", "z=-4")
 
 
@@ -66,19 +66,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(command: str, text: str) -> int:
-    """Say what went wrong; names from files come in it, and a terminal would obey what is hidden in them."""
+    """Print what went wrong; names from files are made safe, since a terminal would obey control characters."""
     print("\n".join(map(printable, f"tinygrad-edu {command}: {text}".split("\n"))), file=sys.stderr)
     return 1
 
 
 def _described(error: OSError) -> str:
-    """What the system says, of which file, and what to do, where `files` has noted that."""
+    """The file, the error of the system, and what to do, if `files` has noted that."""
     named = "" if error.filename is None else f"{printable(error.filename)}: "
     return "\n".join([f"{named}{error.strerror or error}", *getattr(error, "__notes__", ())])
 
 
 def _with_expressions(arguments: Sequence[str]) -> list[str]:
-    """An expression may begin with a minus; with a space before it, it is not taken for an option."""
+    """An expression may begin with a minus; a space in front keeps it from being taken for an option."""
     first = arguments[0] if arguments else ""
     return [
         f" {text}" if first in ("step", "draw", "worksheet") and re.match(r"-[^-hio]|-[hio]\W", text) else text
@@ -90,10 +90,10 @@ def _with_expressions(arguments: Sequence[str]) -> list[str]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Python's own, which prints what it was given as it is."""
+    """Python's own parser, with errors that are safe to print."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what could not be understood, and exit with 2."""
+        """Print what was not understood, and exit with 2."""
         super().error(printable(message))
 
 
@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
 DEMO_HELP = """\
 Step through f = (x + y)·z, draw its gradient graph, make a page that steps
 through it in a browser, train a network with two hidden layers on two moons,
-draw it and its decision boundary, and say which files were written."""
+draw it and its decision boundary, and list the files that were written."""
 STEP_HELP = """\
 Print how EXPRESSION is computed, then every application of the chain rule on
 the way back:
@@ -166,7 +166,7 @@ def _add_step(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_lang(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lang", default="en", help="of the page: en (default) or zh")
+    parser.add_argument("--lang", default="en", help="language of the page: en (default) or zh")
 
 
 def _add_worksheet(parser: argparse.ArgumentParser) -> None:
@@ -180,8 +180,8 @@ def _add_worksheet(parser: argparse.ArgumentParser) -> None:
 def _add_draw(parser: argparse.ArgumentParser) -> None:
     _add_expression(parser)
     parser.add_argument("-o", "--output", type=Path, default=Path("graph.svg"), help="the file (default: graph.svg)")
-    parser.add_argument("--forward-only", action="store_true", help="draw the graph before the sweep, gradients —")
-    parser.add_argument("--detail", default="op", help="op (default), or full: a dot opened into × and +")
+    parser.add_argument("--forward-only", action="store_true", help="draw the graph before the sweep: no gradients")
+    parser.add_argument("--detail", default="op", help="op (default), or full: each dot opened into × and +")
     parser.set_defaults(run=_draw)
 
 
@@ -191,7 +191,7 @@ COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] 
     "worksheet": ("print the chain rule as an exercise",  WORKSHEET_HELP, _add_worksheet),
     "draw":  ("draw the gradient graph",                  DRAW_HELP,  _add_draw),
     "train": ("train a network and draw what it learned", TRAIN_HELP, add_train),
-    "predict": ("ask a network that was saved",           PREDICT_HELP, add_predict),
+    "predict": ("predict with a saved network",           PREDICT_HELP, add_predict),
     "lesson": ("run one of the classic lessons",          LESSON_HELP, add_lesson),
 }  # fmt: skip
 
@@ -248,11 +248,11 @@ def _draw(options: argparse.Namespace) -> None:
 
 
 def _graph(expression: str, assignments: Sequence[str]) -> Value:
-    """The graph of an expression; its output is called f, if it has no name and f is free."""
+    """The graph of an expression; its output is called f if it has no name and f is free."""
     values: dict[str, float] = {}
     for name, number in map(_assignment, assignments):
         if name in values:
-            raise OptionError(f"two numbers for {name}", "a name has one", instead=f"{name}={show(number)}")
+            raise OptionError(f"two numbers for {name}", "each name takes one", instead=f"{name}={show(number)}")
         values[name] = number
     f = parse(expression, **values)
     unused = [name for name in values if name not in {node.label for node in Graph(f)}]
@@ -269,7 +269,7 @@ def _assignment(text: str) -> tuple[str, float]:
     value = _number(number)
     if value is None or not name.strip().isidentifier():
         raise OptionError(
-            f"{text!r} after the expression", "a name, = and a number stand here, without spaces", instead="x=-2"
+            f"{text!r} after the expression", "it has to be a name, = and a number, without spaces", instead="x=-2"
         )
     return as_python_reads(name.strip()), value
 
@@ -295,7 +295,7 @@ def _print_steps(f: Value) -> None:
 
 
 def step_lines(f: Value, trace: Trace) -> Iterable[str]:
-    """The whole of `tinygrad-edu step`, a line each.
+    """The whole output of `tinygrad-edu step`, line by line.
 
     >>> f = parse("f = x * y", x=2, y=3)
     >>> for line in step_lines(f, chain_rule(f)):
@@ -345,7 +345,7 @@ def _leaf_gradients(trace: Trace) -> list[tuple[str, str]]:
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Rows as lines, every column as wide as its widest cell, up to a limit that one long formula may not break."""
+    """Rows as lines, every column as wide as its widest cell, up to a limit for long formulas."""
     table = list(rows)
     widths = [min(34, max(map(len, column))) for column in zip(*table, strict=True)]
     return ["  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in table]

@@ -1,8 +1,8 @@
-"""How is a network trained, saved and asked from a terminal?
+"""How is a network trained and used from a terminal?
 
     tinygrad-edu train moons                             a network, its data and its decision boundary
-    tinygrad-edu train iris.csv --save iris.json         the last column of a table, told from the others
-    tinygrad-edu predict iris.json new.csv               what the network says of other rows
+    tinygrad-edu train iris.csv --save iris.json         the last column of a table, predicted from the others
+    tinygrad-edu predict iris.json new.csv               what the network predicts for other rows
     tinygrad-edu lesson planar                           one of the classic lessons
 
 Names to know: `train_and_draw`. Read next: `main.py`.
@@ -40,14 +40,14 @@ Train a multi-layer perceptron, and draw it:
 DATA is moons, circles, xor, spirals, blobs, flower, yinyang (points in the
 plane), digits (needs scikit-learn), or a table: a CSV file whose first line
 names its columns. Words become classes, or inputs of 0 and 1; numbers are
-brought to one size; a fifth of the rows is held back to look at."""
+standardized; a fifth of the rows is held out to test on."""
 PREDICT_HELP = """\
-Ask a network that `train … --save` wrote, about a table or about one row:
+Predict with a network that `train … --save` wrote, for a table or for one row:
 
   tinygrad-edu predict iris.json new.csv
   tinygrad-edu predict moons.json x1=0.5 x2=-0.2
 
-The answers are printed as a table with a header, and so can go to a file:
+The predictions are printed as a table with a header, and so can go to a file:
 
   tinygrad-edu predict iris.json new.csv > answers.csv"""
 LESSON_HELP = """\
@@ -57,7 +57,7 @@ Run one of the classic lessons on backpropagation; without a name, list them:
   tinygrad-edu lesson circuit -o pictures"""
 EPOCHS, TEST = 40, 0.2
 MODELS, FILMS = (".json", ".npz"), (".gif", ".html")
-MOST_POINTS = 1_000_000  # of a data set; a computer for lessons has the memory and the patience for so many
+MOST_POINTS = 1_000_000  # of a data set; a computer in a classroom has the memory and the time for so many
 MOST_NEURONS, MOST_WEIGHTS = 10_000, 1_000_000  # of a layer, and between hidden layers: a weight takes 160 bytes
 
 
@@ -65,21 +65,21 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     """The options of `train`."""
     add = parser.add_argument
     add("data", metavar="DATA", help="the name of a data set, or a CSV file")
-    add("--points", type=_points, metavar="N", help="how many, of a data set (default: 100; of digits, all)")
+    add("--points", type=_points, metavar="N", help="the size of a data set (default: 100; of digits, all)")
     add("--noise", type=float, help="the standard deviation of their noise (default: 0.1)")
-    add("--target", metavar="COLUMN", help="of a table: what to tell (default: its last column)")
+    add("--target", metavar="COLUMN", help="the column of a table to predict (default: the last one)")
     add("--without", nargs="*", default=[], metavar="COLUMN", help="columns of a table to leave out")
-    add("--task", help="classes or numbers: what the target is (default: as it looks)")
-    add("--test", type=float, metavar="SHARE", help="to hold back (default: 0.2 of a table or of digits, else 0)")
+    add("--task", help="what the target is: classes or numbers (default: decided by its cells)")
+    add("--test", type=float, metavar="FRACTION", help="held out (default: 0.2 of a table or of digits, else 0)")
     add("--hidden", type=_neurons, nargs="*", default=[16, 16], metavar="N", help="neurons a layer (default: 16 16)")
-    add("--activation", default="relu", help="of the hidden layers (default: %(default)s)")
+    add("--activation", default="relu", help="activation of the hidden layers (default: %(default)s)")
     add("--epochs", type=int, default=EPOCHS, help="passes over the data (default: %(default)s)")
     add("--batch", type=int, default=10, metavar="N", help="samples for each step (default: %(default)s)")
     add("--lr", type=float, default=0.01, help="the learning rate of Adam (default: %(default)s)")
-    add("--seed", type=_seed, default=0, help="of the weights, the points and their order (default: %(default)s)")
-    add("--save", type=Path, metavar="FILE", help="keep the network: .json or .npz")
-    add("--plot", action="store_true", help="draw also how it went, and what goes on inside")
-    add("--film", type=Path, metavar="FILE", help="draw the training as a film: .gif or .html")
+    add("--seed", type=_seed, default=0, help="seed of the weights, the points and their order (default: %(default)s)")
+    add("--save", type=Path, metavar="FILE", help="save the network: .json or .npz")
+    add("--plot", action="store_true", help="also draw the history, and what goes on inside")
+    add("--film", type=Path, metavar="FILE", help="draw the training as an animation: .gif or .html")
     add("-o", "--output", type=Path, default=Path(), help="folder for the pictures (default: this one)")
     parser.set_defaults(run=lambda options: say_files(train_and_draw(options)))
 
@@ -96,7 +96,7 @@ def _at_most(most: int, things: str, text: str) -> int:
     """A whole number, refused before memory is asked for."""
     number = _whole(text)
     if number > most:
-        raise argparse.ArgumentTypeError(f"{text} are too many; at most {most:,} {things} will do: write {most}")
+        raise argparse.ArgumentTypeError(f"{text} are too many; at most {most:,} {things} are possible: write {most}")
     return number
 
 
@@ -137,7 +137,7 @@ class Samples(NamedTuple):
     Attributes:
         model: the network, with its history.
         X: its inputs, the encoded columns.
-        y: the targets, as its loss takes them.
+        y: the targets, as the loss takes them.
     """
 
     model: nn.TableModel
@@ -146,7 +146,7 @@ class Samples(NamedTuple):
 
     @property
     def is_plane(self) -> bool:
-        """Whether there are two inputs and classes, so that the plane can be drawn."""
+        """Whether there are two inputs, and classes, so that the plane can be drawn."""
         return self.X.shape[1] == 2 and bool(self.model.target.classes)
 
 
@@ -154,7 +154,7 @@ Film = Callable[[Any, Any], list[Any]]  # (X, y) -> the callbacks of a training
 
 
 def train_and_draw(options: argparse.Namespace) -> list[Path]:
-    """Train a network on data, say how well it does, and draw it.
+    """Train a network on data, print how well it does, and draw it.
 
     Returns:
         The files that were written.
@@ -176,15 +176,15 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
         _stop(options, samples.model)
     print(f"  {samples.model.history.summary}")
     if not samples.model.target.classes:
-        print(f"  {100 * samples.model.about['score']:.1f} % of the spread explained (R²), of what was held back")
-    files = [] if options.save is None else [samples.model.save(options.save)]  # first, whatever becomes of pictures
+        print(f"  {100 * samples.model.about['score']:.1f} % of the variance explained (R²) on the rows held out")
+    files = [] if options.save is None else [samples.model.save(options.save)]  # first, in case drawing fails
     files += _pictures(options, samples)
     files += [film.save(options.film) for film in films]
     return files
 
 
 def _stop(options: argparse.Namespace, model: nn.TableModel) -> NoReturn:
-    """After Ctrl-C: the file keeps what it held, and a network that is half trained gets one of its own."""
+    """After Ctrl-C: the file keeps what it held, and the network, half trained, gets a file of its own."""
     said = f"stopped after {counted(model.history.epochs, 'epoch')} of {options.epochs}"
     if options.save is not None:
         said += f"; {options.save} was not written"
@@ -199,12 +199,12 @@ def _beside(path: Path) -> Path:
 
 
 def _check_options(options: argparse.Namespace) -> None:
-    """What can be known before the training, rather than after it."""
+    """Check before the training what would otherwise fail after it."""
     weights = sum(one * other for one, other in pairwise(options.hidden))
     if weights > MOST_WEIGHTS:
         raise OptionError(
             f"--hidden {' '.join(map(str, options.hidden))}",
-            f"that makes {weights:,} weights, and at most {MOST_WEIGHTS:,} will do",
+            f"that makes {weights:,} weights, and at most {MOST_WEIGHTS:,} are possible",
             instead="--hidden 16 16",
         )
     _check_suffix(options.save, MODELS)
@@ -252,7 +252,7 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
     names = [f"{'x' if is_plane else 'p'}{number}" for number in range(1, X.shape[1] + 1)]
     target = Target("class", tuple(str(label) for label in np.unique(y)))
     network = nn.MLP(len(names), [*options.hidden, target.outputs], activation=options.activation, seed=options.seed)
-    print(f"  {options.data}: {len(X)} {'points' if is_plane else 'images'}; {described(network)}")
+    print(f"  {options.data}: {counted(len(X), 'point' if is_plane else 'image')}; {described(network)}")
     model = nn.TableModel(network, Encoding.plain(names), target, {"data": options.data})
     _check_film(options, is_plane)
     test = (0.0 if is_plane else TEST) if options.test is None else options.test
@@ -276,8 +276,8 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
 
     def begin(model: nn.TableModel, X: Any, y: Any) -> None:
         names = ", ".join(model.encoding.inputs)
-        print(printable(f"  {table.source}: {len(table)} rows; {names} → {_told(model)}"))
-        print(f"  {described(model.network)}, {round(test * len(table))} rows held back")
+        print(printable(f"  {table.source}: {counted(len(table), 'row')}; {names} → {_described_target(model)}"))
+        print(f"  {described(model.network)}, {counted(round(test * len(table)), 'row')} held out")
         _check_film(options, X.shape[1] == 2 and bool(model.target.classes))
         callbacks.extend(film(X, y))
 
@@ -295,7 +295,7 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
     return Samples(model, model.encoding(table), model.target(table))
 
 
-def _told(model: nn.TableModel) -> str:
+def _described_target(model: nn.TableModel) -> str:
     target = model.target
     if not target.classes:
         return f"{target.name}, a number"
@@ -304,7 +304,7 @@ def _told(model: nn.TableModel) -> str:
 
 def _check_film(options: argparse.Namespace, is_plane: bool) -> None:
     if options.film is not None and not is_plane:
-        raise OptionError("--film", "a film shows the plane: it needs two inputs and classes", instead="--plot")
+        raise OptionError("--film", "an animation shows the plane: it needs two inputs and classes", instead="--plot")
 
 
 def _pictures(options: argparse.Namespace, samples: Samples) -> list[Path]:
@@ -328,10 +328,10 @@ def _pictures(options: argparse.Namespace, samples: Samples) -> list[Path]:
 def described(network: nn.MLP) -> str:
     """A network in a few words."""
     sizes = "-".join(str(size) for size in network.sizes)
-    return f"a {sizes} network of {len(network.parameters())} parameters"
+    return f"a {sizes} network of {counted(len(network.parameters()), 'parameter')}"
 
 
-# Asking
+# Predicting
 
 
 def _predict(options: argparse.Namespace) -> None:
@@ -344,12 +344,12 @@ def _predict(options: argparse.Namespace) -> None:
         return
     if len(options.rows) > 1:
         raise OptionError(
-            f"{' '.join(options.rows)!r}", "either one table is asked about, or one row", instead="x1=0.5"
+            f"{' '.join(options.rows)!r}", "it has to be one table, or the inputs of one row", instead="x1=0.5"
         )
     table = nn.read_csv(options.rows[0])
     answers = model.predict(table)
     target, classes = model.target.name, model.target.classes
-    said = printable if sys.stdout.isatty() else str  # a file is given the names as they are
+    said = printable if sys.stdout.isatty() else str  # a file gets the names as they are
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([said(target), *(f"P({said(name)})" for name in classes)])
     for index, found in enumerate(answers.found):
@@ -367,7 +367,7 @@ def _one_row(model: nn.TableModel, assignments: Sequence[str]) -> nn.Table:
     wanted = {column.name: None for column in model.encoding.columns}
     wrong = [name for name in [*given, *wanted] if (name in given) != (name in wanted)]
     if wrong:
-        said = "missing" if wrong[0] in wanted else "none of its inputs"
+        said = "missing" if wrong[0] in wanted else "not one of its inputs"
         names = " ".join(f"{printable(name)}=…" for name in wanted)
         raise OptionError(f"the input {printable(wrong[0])}", f"it is {said}", instead=names)
     return nn.Table.of_columns(given, "the row")
@@ -397,7 +397,7 @@ def _lesson(options: argparse.Namespace) -> None:
 
 
 def _list_of_lessons() -> Iterator[str]:
-    """The lessons, with the question that each begins with: in its source, since `python -OO` leaves docstrings out."""
+    """The lessons, with the question that each begins with, read from the source: `python -OO` drops docstrings."""
     for name in LESSONS:
         source = resources.files("tinygrad_edu.lessons").joinpath(f"{name}.py").read_text(encoding="utf-8")
         question = source.splitlines()[0].strip('"')
@@ -410,5 +410,5 @@ def _list_of_lessons() -> Iterator[str]:
 def say_files(files: Sequence[Path]) -> None:
     """Which files were written, and how large they are."""
     for file in files:
-        size = f"  ({file.stat().st_size / 1000:.0f} kB)" if file.is_file() else ""  # a pipe has none
+        size = f"  ({file.stat().st_size / 1000:.0f} kB)" if file.is_file() else ""  # a pipe has no size
         print(f"  wrote {printable(file)}{size}")

@@ -1,6 +1,6 @@
 """What does the sweep do, one application of the chain rule at a time?
 
-`chain_rule(f)` tells it as data: first each operation forward, then the seed ∂f/∂f = 1, then one step for each edge of
+`chain_rule(f)` gives it as data: first each operation forward, then the seed ∂f/∂f = 1, then one step for each edge of
 the graph, in reverse topological order. Nothing here writes into the graph: the steps are a reading of it, and
 `backward()` is another.
 
@@ -18,12 +18,12 @@ from tinygrad_edu.value import Value
 
 
 def chain_rule(output: Value) -> Trace:
-    """Every step of the sweep that computes ∂output/∂node for every node, as data. Changes nothing.
+    """Every step of the sweep that computes ∂output/∂node for every node, as data. The graph is not changed.
 
-    Constants receive no steps: nobody asks how the output changes with the 2 in 2·x.
+    Constants get no steps: the 2 in 2·x does not change, so it needs no gradient.
 
     Raises:
-        GraphError: if `output` is no Value.
+        GraphError: if `output` is not a Value.
         StaleGraphError: if a number changed after the graph was made, so that the steps would not add up.
 
     >>> x, y, z = Value(-2.0, label="x"), Value(5.0, label="y"), Value(-4.0, label="z")

@@ -97,7 +97,7 @@ class Explanation:
         name: the name of the node in it.
 
     Raises:
-        GraphError: if no node of the trace, but for constants, has this name; or if edges are missing in it.
+        GraphError: if no node of the trace, apart from constants, has this name; or if edges of the trace are missing.
     """
 
     def __init__(self, trace: Trace, name: str) -> None:
@@ -128,7 +128,7 @@ class Explanation:
         return count if count < MANY_PATHS else self._long_count()
 
     def _long_count(self) -> int:
-        """The same, forgetting the counts of nodes that have passed theirs on."""
+        """The same, without keeping the counts of nodes that have passed theirs on."""
         counts = {len(self.trace.nodes) - 1: 1}
         for user, edges in groupby(self.trace.edges, key=lambda edge: edge.user_node):
             if user <= self.node:
@@ -139,7 +139,7 @@ class Explanation:
         return counts[self.node]
 
     def __iter__(self) -> Iterator[Path]:
-        """The paths, one at a time: there may be more than can be kept.
+        """The paths, one at a time: there may be too many to keep.
 
         On the stack, a path is its last edge and what came before, so that paths share their beginnings.
         """
@@ -159,7 +159,7 @@ class Explanation:
 
     @cached_property
     def total(self) -> float:
-        """The sum over all paths of their products: the gradient. Of many or long ones, as the sweep adds it up."""
+        """The sum of the products of all paths: the gradient. For many or long paths, as the sweep adds it up."""
         products: list[float] = []
         length = 0
         for path in self:

@@ -11,8 +11,8 @@ then one step for each edge, in reverse topological order:
            │   └ the upstream gradient
            └ before: what other edges have contributed already
 
-Steps are immutable records that know nothing of the graph they were read from, so a printer, a terminal, a page in a
-browser and a test can all read the same ones, and a file can keep them (`trace_json.py`).
+Steps are immutable records, independent of the graph they were read from, so a printer, a terminal, a page in a browser
+and a test can all read the same ones, and a file can keep them (`trace_json.py`).
 
 Names to know: `Trace`, `EdgeStep`. Read next: `paths.py`.
 """
@@ -25,7 +25,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.show import in_brackets, show
+from tinygrad_edu.show import counted, in_brackets, show
 from tinygrad_edu.steps.wording import (
     Role,
     as_latex_word,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 class Node:
     """One node of the graph; `args` are positions among the nodes of the trace, each before this one.
 
-    Names are unique among the nodes that are no constants; a constant is called by its number.
+    Names are unique among the nodes that are not constants; a constant is called by its number.
     """
 
     name: str
@@ -201,7 +201,7 @@ class EdgeStep:
 
     @property
     def status(self) -> str:
-        """What this leaves to do: `complete`, or `1 more to come`."""
+        """What is left to do: `complete`, or `1 more to come`."""
         return "complete" if self.is_complete else f"{self.to_come} more to come"
 
     def __str__(self) -> str:
@@ -234,7 +234,7 @@ class EdgeStep:
     def latex(self) -> str:
         """The whole step as LaTeX: the rule in names, with symbols, in numbers, and its result.
 
-        At a shared node each of them begins with what other edges have contributed.
+        At a shared node each part begins with what other edges have contributed.
         """
         old = "" if self.is_first else f"{shown_in_latex(self.before)} + "
         rules = dict.fromkeys((self.rule_latex, self.rule_with_symbol_latex, self.product_latex))
@@ -256,7 +256,7 @@ MANY_PATHS = 10**15  # an exact count grows as long as the graph, and is kept fo
 
 
 class Trace(Sequence[Step]):
-    """All steps of a forward and a backward sweep, in order, and the nodes that they speak of."""
+    """All steps of a forward and a backward sweep, in order, and the nodes that they refer to."""
 
     def __init__(self, nodes: Sequence[Node], steps: Sequence[Step]) -> None:
         self.nodes = tuple(nodes)
@@ -308,7 +308,7 @@ class Trace(Sequence[Step]):
 
     @cached_property
     def positions(self) -> dict[str, int]:
-        """Where each node stands, by its name; constants, whose names are not unique, are left out."""
+        """The position of each node, by its name; constants, whose names are not unique, are left out."""
         return {node.name: position for position, node in enumerate(self.nodes) if not node.is_constant}
 
     @cached_property
@@ -340,7 +340,7 @@ class Trace(Sequence[Step]):
 
     @cached_property
     def gradients(self) -> dict[str, float]:
-        """∂output/∂node, as the steps of this trace leave it, for each node that they reach."""
+        """∂output/∂node after the steps of this trace, for each node that they reach."""
         return {self.output.name: 1.0} | {step.argument: step.after for step in self.edges}
 
     @cached_property
@@ -363,7 +363,7 @@ class Trace(Sequence[Step]):
         return Explanation(self, name)
 
     def to_json(self, indent: int | None = None) -> str:
-        """The trace as JSON text; `docs/trace.md` says what stands in it."""
+        """The trace as JSON text; `docs/trace.md` describes it."""
         from tinygrad_edu.steps.trace_json import dumps
 
         return dumps(self, indent)
@@ -373,7 +373,7 @@ class Trace(Sequence[Step]):
         """The trace in a JSON text.
 
         Raises:
-            TraceError: if the text holds no trace, or a damaged one.
+            TraceError: if the text does not hold a trace, or a damaged one.
         """
         from tinygrad_edu.steps.trace_json import loads
 
@@ -383,10 +383,11 @@ class Trace(Sequence[Step]):
         return "\n".join(map(str, self.steps))
 
     def __repr__(self) -> str:
-        return f"<Trace of {len(self.forward)} operations and {len(self.edges)} applications of the chain rule>"
+        operations, edges = counted(len(self.forward), "operation"), counted(len(self.edges), "application")
+        return f"<Trace of {operations} and {edges} of the chain rule>"
 
     def _repr_latex_(self) -> str | None:
-        """What a notebook shows: the steps as formulas, or of a long trace the words of `repr`."""
+        """What a notebook shows: the steps as formulas, or the `repr` of a long trace."""
         if len(self) > LONGEST_LATEX:
             return None
         return r"$\begin{aligned}" + r" \\ ".join(_aligned(step.latex) for step in self.steps) + r"\end{aligned}$"

@@ -4,8 +4,8 @@ As JSON that any program can read; `docs/trace.md` describes it, and `docs/trace
 
     {"format": "tinygrad_edu trace", "version": 2, "nodes": [...], "steps": [...]}
 
-Numbers come back exactly as they were; inf and nan, which JSON has not, are written as text. What is read is checked
-before it is believed: a damaged file is a TraceError that says where, and nothing in it is ever executed.
+Numbers come back exactly as they were; inf and NaN, which JSON does not have, are written as strings. What is read is
+checked first: a damaged file raises a TraceError that says where, and nothing in it is ever executed.
 
 Names to know: `dumps`, `loads`. Read next: `checks/numeric_slope.py`.
 """
@@ -29,7 +29,7 @@ PHASES: dict[str, type[ForwardStep] | type[SeedStep] | type[EdgeStep]] = {
     "seed": SeedStep,
     "backward": EdgeStep,
 }
-DERIVED = ("contribution", "after")  # numbers of a backward step that readers need and that follow from the others
+DERIVED = ("contribution", "after")  # numbers of a backward step that readers need, and that follow from the others
 
 
 def dumps(trace: Trace, indent: int | None = None) -> str:
@@ -44,7 +44,7 @@ def dumps(trace: Trace, indent: int | None = None) -> str:
 
 
 def as_data(trace: Trace) -> dict[str, Any]:
-    """A trace as dictionaries, lists, texts and numbers."""
+    """A trace as dictionaries, lists, strings and numbers."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -57,7 +57,7 @@ def loads(text: str) -> Trace:
     """The trace in a JSON text.
 
     Raises:
-        TraceError: if the text holds no trace, one of another version, or a damaged one.
+        TraceError: if the text does not hold a trace, or one of another version, or a damaged one.
 
     >>> loads("[]")
     Traceback (most recent call last):
@@ -110,13 +110,13 @@ def _parsed(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:
-        raise _damaged(f"this is no JSON: {error}") from None
+        raise _damaged(f"this is not JSON: {error}") from None
 
 
 def _list(data: Mapping[str, object], name: str) -> list[object]:
     found = data.get(name)
     if not isinstance(found, list):
-        raise _damaged(f'"{name}" is no list')
+        raise _damaged(f'"{name}" is not a list')
     return found
 
 
@@ -128,7 +128,7 @@ def _read_step(data: object, where: str) -> Step:
     phase = data.get("phase") if isinstance(data, dict) else None
     kind = PHASES.get(phase) if isinstance(phase, str) else None
     if kind is None:
-        raise _damaged(f'{where} has no "phase" out of {", ".join(PHASES)}')
+        raise _damaged(f'the "phase" of {where} is not one of {", ".join(PHASES)}')
     step: Step = _read(kind, data, where)
     if isinstance(step, EdgeStep):
         _check_derived(step, data, where)
@@ -140,13 +140,13 @@ def _check_derived(step: EdgeStep, data: object, where: str) -> None:
     for name in DERIVED:
         found, right = _field(data, name, _float, where), getattr(step, name)
         if not _is_same(found, right):
-            raise _damaged(f"{where}: {name} is {found}, and follows as {right}")
+            raise _damaged(f"{where}: {name} is {found}, but the other numbers give {right}")
 
 
 def _read(kind: type[Any], data: object, where: str) -> Any:
     """One record; every field has to be there, in its type."""
     if not isinstance(data, dict):
-        raise _damaged(f"{where} is no object")
+        raise _damaged(f"{where} is not an object")
     return kind(*[_field(data, name, read, where) for name, read in FIELDS[kind]])
 
 
@@ -202,11 +202,11 @@ def _check_nodes(trace: Trace) -> None:
         raise _damaged("it has no nodes")
     for index, node in enumerate(trace.nodes):
         if not all(0 <= arg < index for arg in node.args):
-            raise _damaged(f"nodes[{index}]: an argument does not stand before it")
+            raise _damaged(f"nodes[{index}]: an argument does not come before it")
 
 
 def _check_steps(trace: Trace) -> None:
-    """Every step speaks of nodes that are there, by their names; and each edge goes on where others have ended."""
+    """Every step refers to existing nodes, by their names, and each edge continues where the previous ones ended."""
     gradients: dict[int, float] = {}
     for index, step in enumerate(trace.steps):
         where = f"steps[{index}]"
@@ -236,7 +236,7 @@ def _check_edge(trace: Trace, step: EdgeStep, gradients: dict[int, float], where
         found = getattr(step, name)
         left = gradients.get(node, found)  # a part of a trace begins anywhere
         if not _is_same(found, left):
-            raise _damaged(f"{where}: {name} is {found}, and the steps before left {left}")
+            raise _damaged(f"{where}: {name} is {found}, but the steps before it give {left}")
     gradients[step.argument_node] = step.after
 
 

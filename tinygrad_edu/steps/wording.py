@@ -3,8 +3,8 @@ r"""How is one operation written, in the names of its nodes or in their numbers?
     q = x · y          the operation in names, and in numbers: -2 · 5
     ∂t/∂a              the local derivative in names: (1 - t · t), and in numbers: (1 - 0.4621 · 0.4621)
 
-Both are *wordings*: a tuple of text and slots, made once for a rule and filled for every node. So a step, a terminal
-and a page in a browser can say the same thing, and each can set the slots in its own way.
+Both are *wordings*: a tuple of text and slots, made once for a rule and filled in for every node. So a step, a terminal
+and a page in a browser say the same thing, and each can show the slots in its own way.
 
 A node that stands at several places of one operation, as w does in w · w, is called by its *roles* there, so that each
 edge has a derivative of its own: ∂v/∂(first factor) and ∂v/∂(second factor), which add up to the derivative by w.
@@ -26,7 +26,7 @@ from tinygrad_edu.symbolic import partial_graphs
 from tinygrad_edu.text.printing import LATEX, TEXT, as_factor, identifier, latex_digits, latex_name
 from tinygrad_edu.value import Value
 
-WIDEST_KEPT = 16  # arguments; a wider operation has other constants at every node, and its wordings take much room
+WIDEST_KEPT = 16  # arguments; a wider operation has other constants at every node, and its wordings take much memory
 OUT = -1  # the slot of the result itself, as in ∂t/∂a = 1 - t · t
 
 
@@ -34,7 +34,7 @@ class Slot(NamedTuple):
     """A place in a wording, for the argument at `position` (or `OUT`): a name, or a number."""
 
     position: int
-    in_brackets: bool  # if a negative number stands there
+    in_brackets: bool  # if a negative number is filled in
 
 
 Wording = tuple[str | Slot, ...]
@@ -81,7 +81,7 @@ def _wants_brackets(binding: Any, position: int) -> bool:
 
 
 def local_derivatives(rule: Rule, constants: Sequence[float | None], *, latex: bool = False) -> tuple[Wording, ...]:
-    """How the local derivative by each argument is written; empty, if it is constant.
+    """How the local derivative by each argument is written; empty if it is constant.
 
     Args:
         rule: the operation.
@@ -160,14 +160,14 @@ def derivative(user: str, argument: str, role: object = None) -> str:
 
 
 def filled(wording: Wording, args: Sequence[str], out: str = "") -> str:
-    """A wording with texts in its slots."""
+    """A wording with its slots filled in."""
     return "".join(
         piece if isinstance(piece, str) else out if piece.position == OUT else args[piece.position] for piece in wording
     )
 
 
 def in_names(wording: Wording, args: Sequence[str], out: str = "", *, latex: bool = False) -> str:
-    """A wording in the names of nodes; a name that is no word stands in brackets, so that it stays one thing.
+    """A wording in the names of nodes; a name that is not one word is put in brackets, so that it reads as one.
 
     >>> from tinygrad_edu.rules import mul
     >>> in_names(operation(mul, 2), ["a - b", "c"])
@@ -177,7 +177,7 @@ def in_names(wording: Wording, args: Sequence[str], out: str = "", *, latex: boo
 
 
 def all_in_names(wordings: Iterable[Wording], args: Sequence[str], out: str = "", *, latex: bool = False) -> list[str]:
-    """Several wordings of one node in the names of nodes; each name is made a word once, however many there are."""
+    """Several wordings of one node in the names of nodes; each name is made a word only once."""
     write = as_latex_word if latex else as_word
     words, out = [write(name) for name in args], write(out)
     return [filled(wording, words, out) for wording in wordings]
@@ -200,14 +200,14 @@ def _number(slot: Slot, args: Sequence[float], out: float, latex: bool) -> str:
 
 
 def bracketed(text: str, latex: bool = False) -> str:
-    """A number as a factor: in brackets, if it is negative."""
+    """A number as a factor: in brackets if it is negative."""
     if not text.startswith("-"):
         return text
     return rf"\left({text}\right)" if latex else f"({text})"
 
 
 def as_word(name: str) -> str:
-    """A name as it stands in a formula.
+    """A name as it is written in a formula.
 
     >>> as_word("l1.n2.w3"), as_word("-2"), as_word("a + b")
     ('l1.n2.w3', '-2', '[a + b]')
@@ -216,7 +216,7 @@ def as_word(name: str) -> str:
 
 
 def as_latex_word(name: str) -> str:
-    r"""The same in LaTeX, where every sign that is no letter becomes an underscore.
+    r"""The same in LaTeX, where every character that is not a letter becomes an underscore.
 
     >>> as_latex_word("x1"), as_latex_word("-2"), as_latex_word("$a$")
     ('x_{1}', '-2', '\\mathrm{\\_a\\_}')

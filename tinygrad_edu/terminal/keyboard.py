@@ -2,7 +2,7 @@
 
     tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 --interactive
 
-A terminal is read key by key and drawn on a screen of its own, which is left as it was whatever happens. Through a pipe
+A terminal is read key by key and drawn on a separate screen; whatever happens, the terminal is restored. Through a pipe
 the keys are read as letters, and each frame is printed below the last.
 
 Names to know: `interact`. What the keys do is in `stepper.py`. Read next: `compiler/scalars.py`.
@@ -27,7 +27,7 @@ from tinygrad_edu.terminal.outline import ASCII, UNICODE, Signs
 from tinygrad_edu.terminal.stepper import SPEEDS, Stepper
 
 LOOK_UP = 0.2  # seconds between two looks at the size of the terminal
-REST_OF_KEY = 0.05  # seconds in which the rest of an arrow key follows its first sign; Esc has no rest
+REST_OF_KEY = 0.05  # seconds within which the rest of an arrow key follows its first character; Esc has no rest
 
 BOLD, PLAIN = "\033[1m", "\033[0m"
 ENTER_SCREEN, LEAVE_SCREEN = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"
@@ -49,7 +49,7 @@ KEYSTROKE = re.compile(r"\033(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|.", re.DOTALL)
 
 
 def keystrokes(sent: str) -> list[str]:
-    r"""What a keyboard sent, as the names of keys; a sign without a meaning stands for itself.
+    r"""What a keyboard sent, as the names of keys; a character without a meaning stands for itself.
 
     >>> keystrokes("n\033[D12")
     ['next', 'back', '1', '2']
@@ -61,7 +61,7 @@ def keystrokes(sent: str) -> list[str]:
 
 
 def interact(trace: Trace, title: str, *, stdin: TextIO | None = None, stdout: TextIO | None = None) -> None:
-    """Step through a trace until somebody quits, or until the pipe ends."""
+    """Step through a trace until the user quits, or until the pipe ends."""
     source, target = stdin or sys.stdin, stdout or sys.stdout
     stepper = Stepper(trace, title, signs_for(target.encoding))
     if source.isatty():
@@ -71,7 +71,7 @@ def interact(trace: Trace, title: str, *, stdin: TextIO | None = None, stdout: T
 
 
 def signs_for(encoding: str | None) -> Signs:
-    """The signs that an encoding has.
+    """The characters to draw with in an encoding.
 
     >>> signs_for("utf-8") is UNICODE, signs_for("ascii") is ASCII
     (True, True)
@@ -84,7 +84,7 @@ def signs_for(encoding: str | None) -> Signs:
 
 
 def _through_a_pipe(stepper: Stepper, source: TextIO, target: TextIO) -> None:
-    """Every key that comes along, and the frame that it leads to; a line end ends a jump, and else means nothing."""
+    """Every key that arrives, and the frame that it leads to; a line end ends a jump, and otherwise means nothing."""
     if isinstance(source, io.TextIOWrapper):
         source.reconfigure(errors="replace")
     _print_frame(stepper, target)
@@ -110,7 +110,7 @@ def _print_frame(stepper: Stepper, target: TextIO) -> None:
 
 
 def _on_a_terminal(stepper: Stepper, source: TextIO, target: TextIO) -> None:
-    """Key by key, on a screen of its own, which is left as it was whatever happens."""
+    """Key by key, on a separate screen; whatever happens, the terminal is restored."""
     has_screen = target.isatty() and os.environ.get("TERM") != "dumb"
     quiet = contextlib.suppress(KeyboardInterrupt)
     with _raw_keys(source) as read, _own_screen(target, has_screen), quiet:
@@ -162,7 +162,7 @@ def _own_screen(target: TextIO, has_screen: bool) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _raw_keys(source: TextIO) -> Iterator[Callable[[float], str]]:
-    """A function that waits so many seconds for keys and gives what was sent; at the end of input, the key to quit."""
+    """A function that waits so many seconds for keys and returns what was sent; at the end of input, the quit key."""
     if sys.platform == "win32":
         yield _windows_keys
         return
@@ -191,7 +191,7 @@ def _disable(terminal: int, *keys: int) -> None:
 
 
 def _sent(terminal: int, seconds: float) -> str:
-    """What comes within so many seconds; an arrow key that comes in parts is waited for, since Esc alone quits."""
+    """What arrives within so many seconds; it waits for the rest of an arrow key, since Esc alone quits."""
     sent = ""
     while select.select([terminal], [], [], REST_OF_KEY if sent else seconds)[0]:
         part = os.read(terminal, 1024).decode(errors="replace")
@@ -202,7 +202,7 @@ def _sent(terminal: int, seconds: float) -> str:
 
 
 def _windows_keys(seconds: float) -> str:
-    """The same on Windows, which has no select for keyboards; arrows come as two signs."""
+    """The same on Windows, which has no select for keyboards; arrows come as two characters."""
     import msvcrt  # type: ignore[import-not-found, unused-ignore]
 
     arrows = {"K": "b", "M": "n", "G": "g", "O": "G"}

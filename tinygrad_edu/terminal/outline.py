@@ -1,6 +1,6 @@
-"""How is a graph drawn in text, with the step that is being told marked in it?
+"""How is a graph drawn in text, with the current step marked?
 
-As an outline, from the output down to the leaves: below each node what it is computed from.
+As an outline, from the output down to the leaves: below each node are its arguments.
 
     f = q * z             -12        1
     ├─▶ q = x + y           3       -4        the gradient of f passes on to q in this step
@@ -29,7 +29,7 @@ NUMBER_WIDTH = 11
 
 
 class Signs(NamedTuple):
-    """The signs that an outline is drawn with."""
+    """The characters that an outline is drawn with."""
 
     branch: str
     last: str
@@ -48,14 +48,14 @@ ASCII = Signs("|-- ", "`-- ", "|   ", "|-> ", "`-> ", "|<- ", "`<- ", "^", "-", 
 
 
 class Row(NamedTuple):
-    """One line of an outline, and whether the step is about it."""
+    """One line of an outline, and whether the current step is about it."""
 
     text: str
     is_active: bool
 
 
 class _Place(NamedTuple):
-    """One use of a node: where it stands in the outline, and along which edge."""
+    """One use of a node: its place in the outline, and the edge it is on."""
 
     node: int
     user: int  # -1 for the output
@@ -66,13 +66,13 @@ class _Place(NamedTuple):
 
 
 def outline(trace: Trace, position: int, *, width: int = 80, signs: Signs = UNICODE) -> list[Row]:
-    """The graph of a trace as lines of text, with what is known after a step.
+    """The graph of a trace as lines of text, with the numbers known after a step.
 
     Args:
         trace: the steps of the whole graph.
-        position: the step that is being told, from 0.
-        width: of the longest line.
-        signs: what lines and arrows are drawn with.
+        position: the number of the current step, from 0.
+        width: the width of the longest line.
+        signs: the characters for lines and arrows.
 
     >>> from tinygrad_edu import chain_rule, parse
     >>> for row in outline(chain_rule(parse("f = x * y", x=2, y=3)), 2, width=50):
@@ -93,9 +93,9 @@ def outline(trace: Trace, position: int, *, width: int = 80, signs: Signs = UNIC
 
 
 def _places(trace: Trace, signs: Signs, longest: int) -> Iterator[_Place]:
-    """Every use of every node, from the output down; what stands below a node comes at its first use.
+    """Every use of every node, from the output down; a node's arguments come below its first use.
 
-    Of a prefix, so many signs at the end are kept: in a chain it would grow with every node.
+    Only the end of a prefix is kept, up to `longest` characters: in a chain it would grow with every node.
     """
     seen: set[int] = set()
     stack = [_Place(len(trace.nodes) - 1, -1, 0, "", is_last=True, is_again=False)]
@@ -168,12 +168,12 @@ class _Known:
         return False
 
     def is_active(self, place: _Place) -> bool:
-        """Whether the step is about a use of a node: goes along its edge, computes it, or begins at it."""
+        """Whether the step is about a use of a node: along its edge, computing it, or beginning at it."""
         is_about = isinstance(self.step, ForwardStep | SeedStep) and self.step.node == place.node
         return is_about or self._is_along(place)
 
     def numbers(self, trace: Trace, node: int) -> str:
-        """The columns of the value and the gradient; a constant has none."""
+        """The columns of the value and the gradient; a constant has no gradient."""
         if trace.nodes[node].is_constant:
             return ""
         value = _number(trace.nodes[node].data) if node in self.values else self.signs.unknown
@@ -181,13 +181,13 @@ class _Known:
 
 
 def _number(number: float, mark: str = "") -> str:
-    """A number and its mark that leave a free column in theirs, with fewer digits if need be."""
+    """A number and its mark, with fewer digits if need be, so that one column stays free."""
     texts = [*(show(number, digits) for digits in (4, 3, 2, 1)), f"{number:.0e}"]
     return next((text for text in texts if len(text + mark) < NUMBER_WIDTH), texts[-1]) + mark
 
 
 def window(rows: list[Row], height: int, signs: Signs = UNICODE) -> list[Row]:
-    """So many of the rows, with the active ones among them.
+    """As many of the rows as fit, the active ones among them.
 
     >>> [row.text for row in window([Row(str(i), i == 7) for i in range(20)], 5)]
     ['…', '6', '7', '8', '…']
@@ -205,7 +205,7 @@ def window(rows: list[Row], height: int, signs: Signs = UNICODE) -> list[Row]:
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal a text takes: Chinese signs take two, marks above a letter none.
+    """How many columns of a terminal a text takes: Chinese characters take two, combining marks zero.
 
     >>> cells("x1"), cells("学习")
     (2, 4)
@@ -220,7 +220,7 @@ def _cells_of(sign: str) -> int:
 
 
 def shortened(text: str, room: int, signs: Signs = UNICODE) -> str:
-    """A text that leaves a free column in its room.
+    """A text, cut so that it leaves one free column.
 
     >>> shortened("学习率 * w", 11), shortened("学习率 * w", 8)
     ('学习率 * w', '学习率…')
@@ -230,12 +230,12 @@ def shortened(text: str, room: int, signs: Signs = UNICODE) -> str:
 
 
 def beginning(text: str, room: int) -> str:
-    """So much of a text as has room."""
+    """As much of a text as fits."""
     return text[: bisect_right(list(accumulate(map(_cells_of, text))), room)]
 
 
 def printable(text: str) -> str:
-    """A text that moves no cursor and sets no colour, whatever stands in a label."""
+    """A text that moves no cursor and sets no colour, whatever a label contains."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
@@ -248,7 +248,7 @@ def _shortened_left(prefix: str, room: int, signs: Signs) -> str:
 
 
 def in_ascii(text: str) -> str:
-    """A text in the signs that every terminal has.
+    """A text in the characters that every terminal has.
 
     >>> in_ascii("∂f/∂x = 2 · (-3) …")
     'df/dx = 2 * (-3) ~'

@@ -1,7 +1,7 @@
 """What is seen at each step, and where do the keys lead?
 
-A `Stepper` is a trace and a place in it. Keys move the place, and `frame` is what is seen there, as lines of text; it
-knows nothing of terminals, so that it can be tested without one.
+A `Stepper` is a trace and a position in it. Keys move the position, and `frame` is what is seen there, as lines of
+text; it knows nothing about terminals, so it can be tested without one.
 
 Names to know: `Stepper`. Read next: `keyboard.py`.
 """
@@ -30,16 +30,16 @@ PHASES = {ForwardStep: "forward", SeedStep: "seed", EdgeStep: "backward"}
 HELP = "n next  b back  g first  G last  j jump  p play  + - speed  q quit"
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)  # steps a second
 NARROWEST, WIDEST = 40, 80
-LOWEST_GRAPH = 3  # lines of it that are always seen
+LOWEST_GRAPH = 3  # lines of the graph that are always seen
 
 
 class Stepper:
-    """A trace, a place in it, and what the keys do.
+    """A trace, a position in it, and what the keys do.
 
     Args:
         trace: all steps of a graph.
-        title: what stands above them.
-        signs: what lines and arrows are drawn with.
+        title: the text above them.
+        signs: the characters for lines and arrows.
 
     Raises:
         GraphError: if there is no step.
@@ -86,7 +86,7 @@ class Stepper:
             return
         was_playing, self.is_playing = self.is_playing, False
         if key not in _ACTIONS:
-            self.note = f"{key!r} is no key here. {HELP}"
+            self.note = f"{key!r} is not a key here. {HELP}"
         elif not (was_playing and key == "play"):
             _ACTIONS[key](self)
             self.is_playing |= was_playing and key in ("faster", "slower")
@@ -96,7 +96,7 @@ class Stepper:
         self.position = max(0, min(len(self.trace) - 1, position))
 
     def tick(self) -> None:
-        """One step on, while playing."""
+        """One step forward, while playing."""
         self.go(self.position + 1)
         self.is_playing = not self.is_at_end
 
@@ -170,7 +170,7 @@ class Stepper:
         return f"playing, {_a_second(self.speed)}; any key stops" if self.is_playing else HELP
 
     def _card(self) -> list[tuple[str, str]]:
-        """What there is to say about the step: (name of the layer, text)."""
+        """The texts about the step: (name of the layer, text)."""
         match self.step:
             case ForwardStep() as step:
                 return [
@@ -204,7 +204,7 @@ class Stepper:
 
 
 def _wrapped(layer: str, text: str, width: int) -> list[str]:
-    """A text as lines below the name of its layer, each a column narrower than the terminal."""
+    """A text as lines beside the name of its layer, each one column narrower than the terminal."""
     indent = " " * 9 if layer else ""
     lines = [""]
     for piece in _pieces(text, width - 1 - len(indent)):
@@ -218,7 +218,7 @@ def _wrapped(layer: str, text: str, width: int) -> list[str]:
 
 
 def _pieces(text: str, room: int) -> Iterator[str]:
-    """The words of a text; one that has no room in a line comes in parts."""
+    """The words of a text; a word that does not fit a line is split."""
     for word in printable(text).split(" "):
         while cells(word) > room:
             part = beginning(word, room)
@@ -228,7 +228,7 @@ def _pieces(text: str, room: int) -> Iterator[str]:
 
 
 def _limited(layers: list[list[str]], room: int, width: int) -> list[str]:
-    """The layers in so many lines, if every layer needs but one; the longest are cut first."""
+    """The layers in at most so many lines, one line each if need be; the longest are cut first."""
     most = max(map(len, layers))
     while most > 1 and sum(min(len(lines), most) for lines in layers) > room:
         most -= 1

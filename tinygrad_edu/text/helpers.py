@@ -15,7 +15,7 @@ erf = np.vectorize(math.erf, otypes=[float])
 """
 
 JAVASCRIPT = """\
-function erf(x) {  // the series of erf(x)·exp(x²), whose terms are all of one sign
+function erf(x) {  // the series of erf(x)·exp(x²), whose terms all have the same sign
   const z = x * x;
   if (z > 36) return Math.sign(x);
   let term = x, sum = x;
@@ -25,7 +25,7 @@ function erf(x) {  // the series of erf(x)·exp(x²), whose terms are all of one
 function dot(ws, xs) {
   return ws.reduce((sum, w, i) => sum + w * xs[i], 0);
 }
-function power(x, y) {  // of IEEE 754, by which 1 to the power of anything is 1, and so is -1 to that of an infinity
+function power(x, y) {  // as in IEEE 754: 1 ** anything is 1, and so is (-1) ** ±Infinity
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
 }
 function logsumexp(xs) {

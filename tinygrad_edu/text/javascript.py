@@ -4,8 +4,8 @@
                                       partials: (a, out) => {...; return [1 - out * out];},
                                       holds: null}
 
-Nothing is derived anew: the value comes from the row's JavaScript template, the partials are the row's own, run once on
-Values and printed with the templates of the rows they use, and the domain is the row's own condition, printed likewise.
+Nothing is derived again: the value comes from the row's JavaScript template; the partials are the row's own, run once
+on Values and printed with the templates of the rows they use; the domain is the row's own condition, printed likewise.
 
 Names to know: `rule_source`, `PRELUDE`. Read next: `steps/wording.py`.
 """
@@ -27,7 +27,7 @@ __all__ = ["PRELUDE", "Condition", "is_complete", "number_source", "rule_source"
 UNKNOWN = re.compile(
     r"Math\.(?!(?:E|LN10|LN2|LOG10E|LOG2E|PI|SQRT1_2|SQRT2|abs|a?(?:cos|sin|tan)h?|atan2|cbrt|ceil|exp|expm1|floor|hypot"
     r"|log|log10|log1p|log2|max|min|pow|round|sign|sqrt|trunc)\b)"
-)  # a name that JavaScript has not
+)  # a name that JavaScript does not have
 
 
 def rule_source(rule: Rule, constants: Sequence[float | None]) -> str:
@@ -63,7 +63,7 @@ def rule_source(rule: Rule, constants: Sequence[float | None]) -> str:
 
 
 def is_complete(source: str) -> bool:
-    """Whether a program names only functions that JavaScript has: a row may lack its template, and then guesses one.
+    """Whether a program uses only functions that JavaScript has: for a row without a template, one is guessed.
 
     >>> is_complete("Math.tanh(a[0])"), is_complete("Math.cube(a[0])")
     (True, False)
@@ -89,7 +89,7 @@ def _applied(rule: Rule, args: Sequence[str]) -> str:
 
 
 def _partials(rule: Rule, constants: Sequence[float | None], slots: Sequence[str]) -> list[str]:
-    """One constant for each operation in the partials, in topological order, then what is returned."""
+    """One constant for each operation in the partials, in topological order, then the return statement."""
     graphs = partial_graphs(rule, [_fixed(rule, position, number) for position, number in enumerate(constants)])
     names = {arg: slot for arg, slot in zip(graphs.args, slots, strict=True) if isinstance(arg, Value)}
     names[graphs.out] = "out"
@@ -107,7 +107,7 @@ def _partials(rule: Rule, constants: Sequence[float | None], slots: Sequence[str
 
 
 def _fixed(rule: Rule, position: int, number: float | None) -> float | None:
-    """Only an argument that has to be a plain number stays one: the program of a row serves all its other numbers."""
+    """Only an argument that has to be a plain number stays one: the row's program serves all other numbers."""
     return number if rule.fixed and position in rule.fixed else None
 
 
@@ -120,13 +120,13 @@ def _condition(domain: Domain | None, slots: Sequence[str]) -> str:
         return "null"
     try:
         holds: object = domain.holds(*map(Condition, slots))
-    except TypeError:  # a row that somebody added asks by other means than comparisons
+    except TypeError:  # a user's row may have a domain that is not made of comparisons
         return "null"
     return f"(a) => {holds.source}" if isinstance(holds, Condition) else "null"
 
 
 class Condition:
-    """The condition of a domain on its way to JavaScript: what it is asked with becomes source.
+    """The condition of a domain on its way to JavaScript: comparing it builds its source.
 
     >>> x = Condition("x")
     >>> print(((x > 0) | (x != x)).source)

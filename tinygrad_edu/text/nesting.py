@@ -1,13 +1,13 @@
 """How deep will Python's parser go into a text?
 
 It calls itself for every bracket, sign and power inside another, and its tree is as deep as a sum is long. In a thread
-with a small stack that ends the whole process, without an error. So the depth is counted before the text is parsed, in
-one pass over its tokens:
+with a small stack that can end the whole process, without an error. So the depth is counted before the text is parsed,
+in one pass over its tokens:
 
     -(x ** -y)      nested 4: a sign, a bracket, a power, a sign
     a + b + c + d   a chain of 3: the tree of Python is ((a + b) + c) + d
 
-Where the text is no expression the counts may be too high, and never too low.
+If the text is not an expression, the counts may be too high, but never too low.
 
 Names to know: `depths`. Read next: `printing.py`.
 """
@@ -37,7 +37,7 @@ TOKEN = re.compile(
       | (?P<quote>      ['"] )
       | (?P<other>      . )""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
-)  # `1if` is two tokens to Python; a comment that has a quote in it may be no comment, and is counted
+)  # `1if` is two tokens to Python; a comment with a quote in it may be part of a string, and is counted
 
 
 class Depth(NamedTuple):
@@ -45,8 +45,8 @@ class Depth(NamedTuple):
 
     Attributes:
         token: the token, and where it stands.
-        nested: how many brackets, signs and powers are open, and how much there is that no expression has.
-        chain: how many operators the longest row has that was read at this level of brackets.
+        nested: how many brackets, signs and powers are open, and how many tokens there are that no expression has.
+        chain: the number of operators in the longest row read at this level of brackets.
     """
 
     token: re.Match[str]
@@ -70,8 +70,8 @@ def depths(text: str) -> Iterator[Depth]:
 class _Level:
     """What has been read between a bracket and its pair, or outside of all brackets."""
 
-    opened: int = 0  # what is open around it, and its own bracket
-    strays: int = 0  # what no expression has; keywords nest, and Python recurses to say what is wrong with the rest
+    opened: int = 0  # what is open around it, with its own bracket
+    strays: int = 0  # tokens that no expression has; keywords nest, and Python recurses to explain the others
     prefixes: int = 0  # signs and powers that are open until an operator that binds weaker
     factors: int = 0  # in the term that is being read, with the chains in its brackets
     highest: int = 0  # the most factors of a term before it

@@ -2,8 +2,8 @@
 
     parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
 
-Through Python's own grammar, and never `eval`: of the tree that Python makes of a text, only what an expression may
-hold is read, and everything else gets an error with the place marked.
+Through Python's own grammar, and never `eval`: in the tree that Python makes from a text, only what an expression may
+hold is read, and everything else raises an error with the place marked.
 
 Names to know: `parse`. Read next: `nesting.py`.
 """
@@ -50,7 +50,7 @@ TOO_DEEP = {
     "keyword": "keywords",
     "quote": "quotation marks",
     "operand": "names and numbers without an operator between them",
-}  # what there is too much of at such a token
+}  # what there are too many of, by the kind of token
 SIGNS = str.maketrans({"·": "*", "×": "*", "⋅": "*", "−": "-", "÷": "/"})  # as textbooks print them
 
 
@@ -64,7 +64,7 @@ def parse(text: str, /, **values: Number) -> Value:
         **values: a number or a Value for each other name.
 
     Raises:
-        ExpressionError: if the text is no expression, with the place marked under it.
+        ExpressionError: if the text is not an expression; the place is marked under it.
         DomainError: if an operation is not defined for these numbers.
 
     >>> f = parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
@@ -85,11 +85,11 @@ def parse(text: str, /, **values: Number) -> Value:
 
 
 class _Reader:
-    """One text on its way to a graph: the names known so far, and where to point in an error."""
+    """One text on its way to a graph: the names known so far, and the place for an error."""
 
     def __init__(self, text: str, values: dict[str, Number]) -> None:
         if not isinstance(text, str):
-            raise ExpressionError(f"parse({text!r})", "an expression is a text", instead='parse("x * y", x=2, y=3)')
+            raise ExpressionError(f"parse({text!r})", "an expression is a string", instead='parse("x * y", x=2, y=3)')
         self.text = inspect.cleandoc(text.translate(SIGNS))
         self.values = self._by_name(values)
         self.names: dict[str, Value] = {}
@@ -101,8 +101,8 @@ class _Reader:
             if name in found:
                 raise ExpressionError(
                     f"numbers for {found[name][0]!r} and {given!r}",
-                    f"the two are one name to Python, {name!r}",
-                    instead="two names that differ in more than the form of a letter",
+                    f"to Python the two are one name, {name!r}",
+                    instead="two names that do not differ only in the form of a letter",
                 )
             found[name] = given, number
         return {name: number for name, (_, number) in found.items()}
@@ -154,7 +154,7 @@ class _Reader:
         name = target.id
         if name in self.names or name in self.values:
             raise self._error(
-                target, f"{name} has a meaning already, and one name stands for one node", f"{name}2 = ..."
+                target, f"{name} already has a meaning, and one name stands for one node", f"{name}2 = ..."
             )
         if name in CONSTANTS:
             raise self._error(target, f"{name} is a number here", f"{name}2 = ...")
@@ -166,7 +166,7 @@ class _Reader:
         return value
 
     def _expression(self, root: ast.expr) -> Value:
-        """Children first, with a stack of our own: a sum of a thousand terms is a tree a thousand deep."""
+        """Children first, with an explicit stack: a sum of a thousand terms is a tree of depth a thousand."""
         done: dict[ast.AST, Value] = {}
         stack: list[tuple[ast.expr, bool]] = [(root, False)]
         while stack:
@@ -189,7 +189,7 @@ class _Reader:
         return []
 
     def _arguments(self, call: ast.Call, args: list[ast.expr]) -> list[ast.expr]:
-        """The arguments of a call; those of `dot([..], [..])` out of their lists."""
+        """The arguments of a call; those of `dot([..], [..])` are taken out of their lists."""
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         if name not in RULES or not RULES[name].many:
             return args
@@ -265,11 +265,11 @@ class _Reader:
             case ast.BinOp() | ast.UnaryOp():
                 return "this operator is not defined for Values", "one of + - * / **"
             case ast.Compare():
-                return "a comparison is no number", "step(x - y), maximum(x, y) or relu(x)"
+                return "a comparison is not a number", "step(x - y), maximum(x, y) or relu(x)"
             case ast.List() | ast.Tuple():
-                return "a list stands only inside dot([...], [...]) or logsumexp([...])", "one expression"
+                return "a list can only stand inside dot([...], [...]) or logsumexp([...])", "one expression"
             case ast.Constant():
-                return f"{node.value!r} is no number", "a number or a name"
+                return f"{node.value!r} is not a number", "a number or a name"
         return "this is not part of an expression", "numbers, names, + - * / ** and the functions of the rule table"
 
     def _error(self, node: ast.expr | ast.stmt | None, wrong: str, instead: str) -> ExpressionError:
@@ -296,7 +296,7 @@ class _Reader:
         return self._marked(line, start - line_start, end - line_start, wrong, instead)
 
     def _marked(self, line: str, start: int, end: int, wrong: str, instead: str) -> ExpressionError:
-        """The line, cut to what fits a terminal, with the place underlined."""
+        """The line, cut to fit a terminal, with the place underlined."""
         first = max(0, start - 40)
         shown = line[first : first + 66]
         width = max(1, min(end - start, len(shown) - (start - first)))
@@ -309,7 +309,7 @@ class _Reader:
 
 
 def as_python_reads(name: str) -> str:
-    """A name as Python reads it in a text: forms of one letter are one letter.
+    """A name as Python reads it: different forms of a letter are the same letter.
 
     >>> as_python_reads("ﬁt"), as_python_reads("\N{MICRO SIGN}") == "\N{GREEK SMALL LETTER MU}"
     ('fit', True)
@@ -329,5 +329,5 @@ def _function(name: str) -> Rule | None:
 
 
 def _folded(result: Value, args: Iterable[Value]) -> Value:
-    """Numbers with numbers make a number: the exponent of x ** (1/3) is a constant."""
+    """Numbers with numbers give a number: the exponent of x ** (1/3) is a constant."""
     return as_value(result.data) if all(arg.is_constant for arg in args) else result

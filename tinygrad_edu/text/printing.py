@@ -4,7 +4,7 @@
     to_latex(f)      the same, as a formula
 
 With the brackets it needs and no more. A node that is used twice, or has a label, is written as a statement of its own,
-so that a graph never grows into a larger text than it is.
+so that the text is never larger than the graph.
 
 Names to know: `to_text`, `to_latex`. Read next: `helpers.py`.
 """
@@ -21,11 +21,12 @@ from typing import NamedTuple
 from tinygrad_edu.graph import Graph, Names
 from tinygrad_edu.rule import CALL, PRODUCT, SIGN, SUM, Binding, Rule
 from tinygrad_edu.rules import RULES, power
+from tinygrad_edu.show import counted
 from tinygrad_edu.text.parsing import ALIASES, CONSTANTS, SIGNS
 from tinygrad_edu.value import Value
 
 LONGEST_STR = 300  # nodes of a graph that str() writes out
-DEEPEST = 20  # operations inside each other, before a new statement begins
+DEEPEST = 20  # nested operations, before a new statement begins
 
 
 def to_text(value: Value) -> str:
@@ -55,9 +56,9 @@ def to_latex(value: Value) -> str:
 
 
 def as_factor(value: Value, names: Mapping[Value, str] | None = None, style: Style | None = None) -> str:
-    """The expression a Value stands for as it stands in a product: in brackets, if it needs them.
+    """The expression a Value stands for, as a factor of a product: in brackets if it needs them.
 
-    With `names`, for leaves or any other nodes, the rest is written as one expression, and not in statements.
+    With `names`, for leaves or any other nodes, the rest is written as one expression, not as statements.
 
     >>> x = Value(2.0, label="x")
     >>> as_factor(1 - x), as_factor(x), as_factor(x.exp())
@@ -70,8 +71,8 @@ def as_factor(value: Value, names: Mapping[Value, str] | None = None, style: Sty
 
 
 def summary(value: Value) -> str:
-    """`to_text`, or for a graph too large to read, what it is."""
-    return to_text(value) if is_readable(value) else f"{value!r} of {len(Graph(value)):,} nodes"
+    """`to_text`, or a short description of a graph that is too large to read."""
+    return to_text(value) if is_readable(value) else f"{value!r} of {counted(len(Graph(value)), 'node')}"
 
 
 def is_readable(value: Value) -> bool:
@@ -101,7 +102,7 @@ class _Printer:
         self.level = CALL.level  # how tightly the last text binds
 
     def statements(self) -> list[tuple[str, ...]]:
-        """(name, expression) pairs, and at the end, if the output has no label, a bare (expression,)."""
+        """(name, expression) pairs, and at the end a bare (expression,) if the output has no label."""
         statements: list[tuple[str, ...]] = []
         for node in self.graph.nodes:
             text, level = self._text(node)
@@ -148,7 +149,7 @@ class _Printer:
 
 
 def _identifiers(graph: Graph) -> dict[Value, str]:
-    """A name for every node that parse can read back: an identifier, not taken, and no function's name."""
+    """A name for every node that parse can read back: an identifier, not taken, and not a function's name."""
     names: dict[Value, str] = {}
     free = Names({*RULES, *ALIASES, *CONSTANTS})
     nodes = [node for node in graph.nodes if node.label or not node.is_constant]
@@ -160,7 +161,7 @@ def _identifiers(graph: Graph) -> dict[Value, str]:
 
 
 def identifier(label: str) -> str:
-    """The word for a label that is none.
+    """A word made from a label that is not an identifier.
 
     >>> identifier("l1.n2"), identifier("lambda")
     ('l1_n2', '_lambda')
@@ -170,7 +171,7 @@ def identifier(label: str) -> str:
 
 
 def _text_number(number: float) -> str:
-    """Exactly this float, as short as can be: 2, 0.1, 1e-07."""
+    """Exactly this float, as short as possible: 2, 0.1, 1e-07."""
     text = repr(number)
     return text.removesuffix(".0")
 

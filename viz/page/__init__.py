@@ -3,8 +3,8 @@
     player(f).save("f.html")        one file, which needs nothing else and opens from disk
     player(f)                       the same, shown by a notebook
 
-Every frame of the page is data that `chain_rule` told; when its inputs are changed, the page computes the same steps
-anew, by the rows of the rule table printed as JavaScript.
+Every frame of the page is data from `chain_rule`; when its inputs are changed, the page computes the same steps again,
+with the rows of the rule table printed as JavaScript.
 
 Names to know: `player`, `Player`. Read next: `picture.py` and `page.py`.
 """
@@ -37,7 +37,7 @@ def player(value: Value, *, lang: str = "en", max_nodes: int = MOST_NODES) -> Pl
         max_nodes: a larger graph is stepped through without a picture.
 
     Raises:
-        GraphError: if `value` is no Value.
+        GraphError: if `value` is not a Value.
         StaleGraphError: if a number changed after the graph was made.
         OptionError: if there is no such language.
 
@@ -49,7 +49,7 @@ def player(value: Value, *, lang: str = "en", max_nodes: int = MOST_NODES) -> Pl
 
 
 class Player:
-    """A page to be: HTML text, saved as a file, shown by notebooks."""
+    """A page as HTML text: saved as a file, shown by notebooks."""
 
     def __init__(self, value: Value, lang: str = "en", max_nodes: int = MOST_NODES) -> None:
         strings(lang)

@@ -1,7 +1,7 @@
-"""What stands in the page of the player?
+"""What is in the page of the player?
 
-One HTML file without a link to anywhere: the pictures, the trace and the wordings of its operations as JSON, the rows
-of the rule table that the graph uses as JavaScript, and the scripts and styles of the folder `page/`.
+One HTML file without external links: the pictures, the trace and the wordings of its operations as JSON, the rows of
+the rule table that the graph uses as JavaScript, and the scripts and styles of the folder `assets/`.
 
 Names to know: `page`. Read next: `worksheet.py`.
 """
@@ -35,7 +35,7 @@ FOLDER = files("tinygrad_edu.viz.page") / "assets"
 
 
 class Operations:
-    """The operations of a graph, each different one once: in words and as a program."""
+    """The different operations of a graph, each once: in words and as a program."""
 
     def __init__(self, graph: Graph) -> None:
         self.keys: dict[tuple[Rule, tuple[float | None, ...]], int] = {}
@@ -68,7 +68,7 @@ class Operations:
 
     @property
     def can_compute(self) -> bool:
-        """Whether every row says how it is computed in JavaScript, by more than a guess from its name."""
+        """Whether every row has a JavaScript form that is more than a guess from its name."""
         return javascript.is_complete(self.source)
 
 
@@ -123,7 +123,7 @@ def _filled(text: str, places: Mapping[str, str]) -> str:
 
 
 def _json(data: object) -> str:
-    """JSON that may stand in a script element: no `<` in it, so no tag."""
+    """JSON that is safe in a script element: without `<`, it holds no tag."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
@@ -135,7 +135,7 @@ def _script(operations: str) -> str:
 
 
 def _assembled(template: str, texts: Mapping[str, str], blocks: Mapping[str, str]) -> str:
-    """`{{name}}` is a text, and escaped; `{{{name}}}` is a block, and stands as it is."""
+    """`{{name}}` is a text, and escaped; `{{{name}}}` is a block, and put in as it is."""
     filled = re.split(r"(\{\{\{?\w+\}?\}\})", template)
     return "".join(_part(part, texts, blocks) if index % 2 else part for index, part in enumerate(filled))
 
@@ -146,5 +146,5 @@ def _part(part: str, texts: Mapping[str, str], blocks: Mapping[str, str]) -> str
 
 
 def read(name: str) -> str:
-    """A file of the folder `page/`."""
+    """A file of the folder `assets/`."""
     return (FOLDER / name).read_text(encoding="utf-8")

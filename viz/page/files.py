@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tinygrad_edu import show
 from tinygrad_edu.errors import DrawingError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.steps.trace import Trace
@@ -17,7 +18,7 @@ def save_page(path: str | os.PathLike[str], page: str, kind: str, name: str) -> 
     """Write a page to an HTML file, whole or not at all.
 
     Args:
-        path: of the file.
+        path: the path of the file.
         page: its text.
         kind: what the page is, for the error.
         name: a good name for such a file.
@@ -37,13 +38,11 @@ def save_page(path: str | os.PathLike[str], page: str, kind: str, name: str) -> 
 
 
 def counted(trace: Trace) -> str:
-    """How much a trace tells, in words.
+    """The size of a trace, in words.
 
     >>> from tinygrad_edu import Value, chain_rule
     >>> counted(chain_rule(Value(2.0) * 3.0))
     '1 operation and 1 application of the chain rule'
     """
-    operations, edges = len(trace.forward), len(trace.edges)
-    return (
-        f"{operations} operation{'s' * (operations != 1)} and {edges} application{'s' * (edges != 1)} of the chain rule"
-    )
+    operations = show.counted(len(trace.forward), "operation")
+    return f"{operations} and {show.counted(len(trace.edges), 'application')} of the chain rule"

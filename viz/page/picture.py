@@ -1,7 +1,7 @@
 """How is the graph of a trace laid out for the player?
 
 As a circuit diagram: each node one box with its value above its name and its gradient below, each use of a node one
-arrow, which is one application of the chain rule. Graphviz places them around stand-ins as wide as numbers get; the
+arrow, which is one application of the chain rule. Graphviz lays them out with placeholders as wide as numbers get; the
 page then writes what is known at each step.
 
 Names to know: `picture`. Read next: `files.py`.
@@ -23,7 +23,7 @@ from tinygrad_edu.viz.quoting import field, plain
 
 WIDEST_NUMBER = "-0.000000"
 LONGEST_TITLE = 22
-LONGEST_NAME = 9  # in the title of a node that is computed from others
+LONGEST_NAME = 9  # characters, in the title of a computed node
 DIRECTIONS = {"lr": "LR", "tb": "TB"}
 ROLES = ("value", "name", "gradient")  # of the texts in a box, from top to bottom
 
@@ -60,7 +60,7 @@ def picture(trace: Trace, layout: str) -> str:
 
 
 def _titles(trace: Trace) -> list[str]:
-    """The name of each node, and of a computed one also its operation, as far as there is room."""
+    """The name of each node; for a computed node also its operation, as far as it fits."""
     titles = [cut(node.name, LONGEST_TITLE) for node in trace.nodes]
     for step in trace.forward:
         whole = f"{step.name} = {step.formula}"
@@ -69,7 +69,7 @@ def _titles(trace: Trace) -> list[str]:
 
 
 def _short_title(step: ForwardStep, trace: Trace) -> str:
-    """With shortened names, or where there are many, with the sign of the operation and their number."""
+    """With shortened names; if there are many arguments, with the symbol of the operation and their number."""
     rule, args = RULES.get(step.op), trace.nodes[step.node].args
     name = cut(step.name, LONGEST_NAME)
     if rule is None or rule.many:
@@ -104,7 +104,7 @@ def _arrow(dot: graphviz.Digraph, layout: str, number: int, edge: EdgeStep) -> N
 
 
 def _with_width(svg: str) -> str:
-    """The size of the picture as a wish, `--width`, which the style of the page may stretch or shrink a little."""
+    """The preferred width of the picture, `--width`, which the style of the page may stretch or shrink a little."""
     return re.sub(r'<svg width="([\d.]+)pt" height="[\d.]+pt"', lambda size: _wished(float(size[1])), svg, count=1)
 
 
@@ -113,7 +113,7 @@ def _wished(points: float) -> str:
 
 
 def _with_roles(svg: str) -> str:
-    """The texts of a box with a class each, for the page to write into and colour."""
+    """The texts of a box, each with a class, for the page to fill in and colour."""
     return re.sub(r'<g id="\w+-n\d+" class="node">.*?</g>', _roles_in_box, svg, flags=re.DOTALL)
 
 

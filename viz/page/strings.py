@@ -1,7 +1,8 @@
 """What does the page say, and in which languages?
 
-Every string of the player and the worksheet stands in this one table: a row for each, a column for each language. A
-translation is one more column. `{name}` is filled in by whoever shows the string; all columns of a row have the same.
+Every string of the player and the worksheet is in this one table, with a row for each string and a column for each
+language. A translation is one more column. `{name}` is filled in when the string is shown; all columns of a row have
+the same names.
 
 Names to know: `LANGUAGES`, `strings`. Read next: `picture.py`.
 """
@@ -54,7 +55,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "layer_contribution": ("contributes", "贡献"),
     "layer_sum":         ("sum", "求和"),
     "one_line":          ("In one line", "写成一行"),
-    "say_forward":       ("All that {node} needs is known, so its number can be computed.",
+    "say_forward":       ("All arguments of {node} are known, so its number can be computed.",
                           "{node} 所需的数都已知，可以算出它的值。"),
     "say_seed":          ("The way back begins at the output. When {node} changes a little, {node} changes by just as "
                           "much: its gradient is 1.",
@@ -98,7 +99,7 @@ TABLE: dict[str, tuple[str, ...]] = {
 
     # ── live inputs ───────────────────────────────────────────────────────────────────────────────────────────────
     "inputs":            ("Change the inputs", "改变输入"),
-    "inputs_help":       ("Type a number or drag. Everything on this page is computed anew.",
+    "inputs_help":       ("Type a number or drag. Everything on this page is computed again.",
                           "输入数字或拖动。页面上的一切都会重新计算。"),
     "value_of":          ("value of {name}", "{name} 的值"),
     "slider_of":         ("{name}, by dragging", "{name}，拖动"),
@@ -111,7 +112,7 @@ TABLE: dict[str, tuple[str, ...]] = {
 
     # ── nudge ─────────────────────────────────────────────────────────────────────────────────────────────────────
     "nudge":             ("Nudge an input", "轻推一个输入"),
-    "nudge_help":        ("A gradient predicts how the output answers a small change: by gradient · δ. Try it.",
+    "nudge_help":        ("A gradient predicts how the output responds to a small change: by gradient · δ. Try it.",
                           "梯度预言输出对小变化的反应：梯度 · δ。试一试。"),
     "nudge_leaf":        ("input", "输入"),
     "nudge_size":        ("δ, the change", "δ，变化量"),
@@ -119,7 +120,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "nudge_actual":      ("actual change of {output}", "实际的 {output} 变化"),
     "nudge_gap":         ("difference", "差"),
     "nudge_close":       ("The prediction is good to {percent}.", "预言误差 {percent}。"),
-    "nudge_far":         ("The prediction is off by {percent}: over so large a change the slope does not stay the "
+    "nudge_far":         ("The prediction is off by {percent}: over such a large change the slope does not stay the "
                           "same. Try a smaller δ.",
                           "预言误差 {percent}：变化这么大，斜率不再相同。试试更小的 δ。"),
     "nudge_exact":       ("The prediction is exact: {output} is a straight line in {name}.",
@@ -127,10 +128,10 @@ TABLE: dict[str, tuple[str, ...]] = {
 
     # ── predict ───────────────────────────────────────────────────────────────────────────────────────────────────
     "predict":           ("Predict the gradients", "预测梯度"),
-    "predict_help":      ("Each gradient on the way back is hidden until you say what it will be.",
+    "predict_help":      ("Each gradient on the way back is hidden until you predict it.",
                           "反向的每个梯度先藏起来，等你说出它是多少。"),
     "predict_on":        ("Predict mode", "预测模式"),
-    "predict_forward":   ("Go on to the backward steps: the first question is waiting there.",
+    "predict_forward":   ("Go to the backward steps: the first question is there.",
                           "继续到反向步骤：第一个问题在那里等着。"),
     "predict_ask":       ("What is {gradient} after this step?", "这一步之后 {gradient} 是多少？"),
     "predict_given":     ("{upstream} is {number}.", "{upstream} 是 {number}。"),
@@ -141,7 +142,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "predict_answer":    ("your answer", "你的答案"),
     "predict_right":     ("Right: {number}.", "对：{number}。"),
     "predict_wrong":     ("Not {answer}.", "不是 {answer}。"),
-    "predict_unknown":   ("Write the product first: upstream gradient · local derivative.",
+    "predict_unknown":   ("Write down the product first: upstream gradient · local derivative.",
                           "先写出乘积：上游梯度 · 局部导数。"),
     "predict_shown":     ("It is {number}.", "答案是 {number}。"),
     "predict_score":     ("{right} right of {asked}", "{asked} 题对 {right} 题"),
@@ -152,7 +153,7 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "忘了上游梯度：要乘以 {gradient}。"),
     "mistake_local":     ("The local derivative was forgotten: the upstream gradient was passed on as it is.",
                           "忘了局部导数：上游梯度被原样传了过去。"),
-    "mistake_output":    ("The output was used for the input, or the input for the output, in the local derivative.",
+    "mistake_output":    ("In the local derivative, the output was used for the input, or the input for the output.",
                           "局部导数里把输出当成了输入，或把输入当成了输出。"),
     "mistake_other":     ("This is the local derivative by another argument of {user}.",
                           "这是 {user} 对另一个参数的局部导数。"),
@@ -161,7 +162,7 @@ TABLE: dict[str, tuple[str, ...]] = {
 
     # ── why this order ────────────────────────────────────────────────────────────────────────────────────────────
     "order":             ("Why this order?", "为什么是这个顺序？"),
-    "order_help":        ("A node may pass its gradient on only when all who use it have contributed. Here the same "
+    "order_help":        ("A node may pass its gradient on only when all its users have contributed. Here the same "
                           "graph is swept in another order.",
                           "一个结点只有在所有使用它的结点都贡献之后，才能把梯度传下去。这里用另一种顺序扫过同一张图。"),
     "order_choice":      ("order", "顺序"),
@@ -176,16 +177,16 @@ TABLE: dict[str, tuple[str, ...]] = {
     "order_verdict":     ("verdict", "结论"),
     "order_early":       ("too early: {count} more to come", "太早：还有 {count} 个没到"),
     "order_fine":        ("complete", "完整"),
-    "order_leaf":        ("gradient of {name}: {wrong}, right is {right}", "{name} 的梯度：{wrong}，正确是 {right}"),
-    "order_same":        ("gradient of {name}: {right}, right", "{name} 的梯度：{right}，正确"),
-    "order_lucky":       ("No node is read too early in this order, because none that passes its gradient on is "
-                          "waiting for another path. Orders matter where paths meet again.",
+    "order_leaf":        ("gradient of {name}: {wrong}, should be {right}", "{name} 的梯度：{wrong}，正确是 {right}"),
+    "order_same":        ("gradient of {name}: {right}, correct", "{name} 的梯度：{right}，正确"),
+    "order_lucky":       ("In this order no node is read too early: whenever one passes its gradient on, every path "
+                          "to it is complete. The order matters where paths meet again.",
                           "这个顺序没有太早读取任何结点，因为没有结点还在等另一条路径。路径重新汇合的地方，顺序才重要。"),
     "early_badge":       ("⚠ too early", "⚠ 太早"),
 
     # ── gradient check ────────────────────────────────────────────────────────────────────────────────────────────
     "check":             ("Gradient check", "梯度检验"),
-    "check_help":        ("Each input is moved by ±h, and the slope that the output shows is held against the "
+    "check_help":        ("Each input is moved by ±h, and the slope that the output shows is checked against the "
                           "gradient; so is each local derivative, against its own operation.",
                           "每个输入移动 ±h，把输出显示的斜率与梯度对照；每个局部导数也与它自己的运算对照。"),
     "check_what":        ("derivative", "导数"),
@@ -193,7 +194,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "check_numeric":     ("central difference", "中心差分"),
     "check_error":       ("error", "误差"),
     "check_verdict":     ("verdict", "结论"),
-    "check_step":        ("h is about {step}·max(1, |x|), as suits best; an error up to {tolerance} is right.",
+    "check_step":        ("h is about {step}·max(1, |x|), chosen for accuracy; accepted error: up to {tolerance}.",
                           "h 大约是 {step}·max(1, |x|)，取最合适的；误差不超过 {tolerance} 为正确。"),
     "check_ok":          ("✓ ok", "✓ 正确"),
     "check_kink":        ("∧ kink: two slopes, {left} and {right}", "∧ 折点：两个斜率，{left} 和 {right}"),

@@ -28,7 +28,7 @@ from tinygrad_edu.viz.page.picture import picture
 from tinygrad_edu.viz.page.strings import HTML_LANG, role_in, strings
 
 MOST_EDGES = 60  # a larger sheet would be punishment
-MOST_NODES = 150  # constants among them, which need nothing to be done
+MOST_NODES = 150  # including constants, which need no work
 BLANK = '<span class="blank"></span>'
 
 
@@ -40,7 +40,7 @@ def worksheet(value: Value, *, lang: str = "en") -> Worksheet:
         lang: "en" for English, "zh" for Simplified Chinese.
 
     Raises:
-        GraphError: if `value` is no Value.
+        GraphError: if `value` is not a Value.
         SizeError: if there are more than 60 steps to do by hand, or more nodes than a sheet has room for.
         OptionError: if there is no such language.
 
@@ -52,7 +52,7 @@ def worksheet(value: Value, *, lang: str = "en") -> Worksheet:
 
 
 class Worksheet:
-    """A sheet to be: HTML text, saved as a file, shown by notebooks."""
+    """A sheet as HTML text: saved as a file, shown by notebooks."""
 
     def __init__(self, value: Value, lang: str = "en") -> None:
         self.strings = strings(lang)
@@ -60,7 +60,7 @@ class Worksheet:
         self.trace: Trace = chain_rule(value).with_roles(partial(role_in, lang))
         edges, nodes = len(self.trace.edges), len(self.trace.nodes)
         if edges > MOST_EDGES:
-            raise _too_large(f"{edges:,} applications of the chain rule", f"nobody does more than {MOST_EDGES} by hand")
+            raise _too_large(f"{edges:,} applications of the chain rule", f"at most {MOST_EDGES} can be done by hand")
         if nodes > MOST_NODES:
             raise _too_large(f"{nodes:,} nodes", f"there is room for {MOST_NODES} on a sheet")
         self.expression = to_text(value)

@@ -1,5 +1,5 @@
-// Is the gradient right? The central difference with several steps, as differences.py does it: the step that half of it
-// confirms is believed; a bend that no step smooths is a kink, and flagged rather than failed.
+// Is the gradient right? The central difference with several steps, as numeric_slope.py computes it: a step is trusted
+// if half of it gives the same slope; a corner that no step smooths is a kink, and flagged rather than failed.
 
 const { step: STEP, tolerance: TOLERANCE } = PAGE.check;
 
@@ -18,7 +18,7 @@ function checkAt(analytic, x, f) {
   return { ...found, verdict: verdictOf(found) };
 }
 
-const NO_SLOPE = { numeric: NaN, left: NaN, right: NaN, isKink: false, doubt: Infinity }; // beside inf is nothing
+const NO_SLOPE = { numeric: NaN, left: NaN, right: NaN, isKink: false, doubt: Infinity }; // inf has no neighbours
 
 function slopesAt(f, x, h) {
   const [middle, low, high, halfLow, halfHigh] = [f(x), f(x - h), f(x + h), f(x - h / 2), f(x + h / 2)];

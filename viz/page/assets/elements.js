@@ -1,4 +1,4 @@
-// How do texts get into the page? As text, never as markup: a label is whatever its author wrote.
+// How do texts get into the page? As text, never as markup: a label is exactly what its author wrote.
 
 const STRINGS = PAGE.strings;
 
@@ -12,12 +12,12 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-// A string of the table with its places filled in by texts.
+// A string of the table with its places filled in.
 function say(key, places = {}) {
   return STRINGS[key].replace(/\{(\w+)\}/g, (_, name) => places[name]);
 }
 
-// The same, with places that are pieces of a formula, as elements.
+// The same, with pieces of a formula in its places, as elements.
 function sentence(key, places) {
   const parts = STRINGS[key].split(/\{(\w+)\}/);
   return parts.map((part, index) => (index % 2 ? shown(places[part]) : part));

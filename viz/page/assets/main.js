@@ -1,4 +1,4 @@
-// Who holds it together? One state, one `draw` that shows it, and controls that change it and draw again.
+// What holds it together? One state, one `draw` that shows it, and controls that change it and draw again.
 
 const state = {
   steps: told(PAGE),
@@ -93,7 +93,7 @@ function togglePlay() {
   else stop();
 }
 
-// New numbers: everything is told anew
+// New numbers: everything is computed again
 
 function recompute() {
   const { values, outside } = evaluate(PAGE, state.leaves);

@@ -23,7 +23,7 @@ function exponentOf(size) {
   return Number(size.toExponential().split("e")[1]);
 }
 
-// To so many places after the first digit; a tie goes to the even digit, as in Python, where toExponential goes up.
+// To so many places after the first digit; a tie goes to the even digit, as in Python (toExponential rounds up).
 function rounded(size, places) {
   const [exact, exponent] = size.toExponential(60).split("e");
   const [near, nearExponent] = size.toExponential(places).split("e");
@@ -47,12 +47,12 @@ function positional({ digits, exponent }) {
   return padded.slice(0, point) + (rest && `.${rest}`);
 }
 
-// A number in a trace: JSON has no inf and no nan, so they are written as text.
+// A number in a trace: JSON has no inf and no NaN, so they are written as strings.
 function asNumber(item) {
   return typeof item === "string" ? { inf: Infinity, "-inf": -Infinity }[item] ?? NaN : item;
 }
 
-// What somebody typed: 1.5, -2, 1e-3, 1/3, also with a comma or a typographic minus; else null.
+// The number that was typed: 1.5, -2, 1e-3, 1/3, also with a comma or a typographic minus; else null.
 function typedNumber(text) {
   const plain = text.trim().replace(/[−–]/g, "-").replace(",", ".").replace(/^\+/, "").replace(/^\((.*)\)$/, "$1");
   const [top, bottom, more] = plain.split("/").map((part) => part.trim());

@@ -109,7 +109,7 @@ function drawQuiz(state, hidden) {
   }
 }
 
-// A first answer counts; a wrong one may be mended, and keeps the question open.
+// Only the first answer counts; a wrong one may be corrected, and keeps the question open.
 function answer(state, typed) {
   const step = state.steps[state.position];
   const number = typedNumber(typed);

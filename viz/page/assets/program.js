@@ -43,7 +43,7 @@ function retell(page, values) {
   });
 }
 
-// The trace as Python told it, with its numbers as numbers.
+// The trace from Python, with its numbers as numbers.
 function told(page) {
   const numbers = ["out", "upstream", "partial", "before", "contribution", "after"];
   return page.trace.steps.map((step) => {

@@ -1,4 +1,4 @@
-// Which mistake is behind a wrong answer? Each usual mistake is made here on purpose, and the answer held against it.
+// Which mistake is behind a wrong answer? Each usual mistake is made here on purpose, and compared with the answer.
 
 // The derivatives as textbooks write them in terms of the output: with the input in its place they are a usual mistake.
 const IN_THE_OUTPUT = { sigmoid: (s) => s * (1 - s), tanh: (t) => 1 - t * t, exp: (e) => e, sqrt: (r) => 0.5 / r };
@@ -47,7 +47,7 @@ function isNear(answer, number) {
   return Math.abs(answer - number) <= slack || show(answer, 3) === show(number, 3);
 }
 
-// {right, mistake}: whether the answer is right, and else the usual mistake that gives it, or null.
+// {right, mistake}: whether the answer is right; if not, the usual mistake that gives it, or null.
 function judge(page, step, values, answer) {
   if (isNear(answer, step.after)) return { right: true, mistake: null };
   const found = mistakes(page, step, values).find(([, wrong]) => isNear(answer, wrong));

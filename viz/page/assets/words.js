@@ -6,7 +6,7 @@ function nameOf(page, node) {
   return page.trace.nodes[node].name;
 }
 
-// A name as it stands in a formula: what is no word stands in brackets.
+// A name as it is written in a formula: in brackets, if it is not one word.
 function asWord(name) {
   return /^[\p{L}\p{N}\p{M}_.]+$/u.test(name) || /^(-?(\d[\d.]*(e-?\d+)?|inf)|nan)$/.test(name) ? name : `[${name}]`;
 }
@@ -104,7 +104,7 @@ function sumPieces(step, argument) {
   return [numbered(step.before, argument), " + ", contribution, " = ", numbered(step.after, argument)];
 }
 
-// The node whose number a local derivative is, if it is that and nothing more: ∂(x·y)/∂x is the number of y.
+// The node whose number is the local derivative, if there is one: ∂(x·y)/∂x is the number of y.
 function singleNode(page, wording, user) {
   const slot = wording.length === 1 ? wording[0] : null;
   if (!slot || typeof slot === "string") return undefined;
