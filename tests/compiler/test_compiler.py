@@ -377,7 +377,7 @@ def test_labels_like_those_of_a_layer_in_other_digits_are_names_of_their_own():
 
 
 def lines_by_name(program, inputs=()):
-    """The array of each line, by running the lines one after the other."""
+    """The array of each line, by running the lines one after the other, with the constants that a program hides."""
     names = {"P": program.parameters, "I": np.array(inputs, dtype=float), **program._found.data}
     exec(NUMPY, names)
     del names["__builtins__"]
@@ -898,7 +898,7 @@ def test_with_check_the_line_is_one_of_the_program_and_not_of_numpy():
 
 def test_a_traceback_shows_the_line():
     program = tinygrad_edu.compile(parse("f = x * y", x=2, y=3))
-    with pytest.raises(TypeError) as raised:
+    with pytest.raises(TypeError) as raised:  # by a private name, because a call refuses such arguments itself
         program._function(None, None)
     assert "x = P[0]" in "".join(traceback.format_exception(raised.value))
 

@@ -34,7 +34,7 @@ def nothing_is_left_open():
 
 @pytest.fixture
 def forgetful():
-    """The formulas of the rows as nobody has asked for them yet."""
+    """The formulas of the rows as nobody has asked for them yet: what keeps them is private, and so is forgetting."""
     wording._kept_local_derivatives.cache_clear()
     yield
     wording._kept_local_derivatives.cache_clear()

@@ -279,7 +279,7 @@ def test_ctrl_c_before_the_first_epoch_writes_nothing(tmp_path, monkeypatch, cap
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tinygrad_edu.nn.training.fit._epoch", interrupt)
+    monkeypatch.setattr("tinygrad_edu.nn.training.fit._epoch", interrupt)  # private: no public name begins an epoch
     assert main(["train", "moons", "--points", "20", *save]) == 130
     assert said in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

@@ -30,6 +30,7 @@ def test_all_contestants_have_the_same_losses(benchmark):
 
 def test_a_contestant_with_other_losses_is_not_reported(benchmark):
     one, other, _ = benchmark.CONTESTANTS
+    # private, because no contestant has other losses
     with pytest.raises(ArithmeticError, match=r"has the loss 1.1, and the first one 1.0"):
         benchmark._check_losses([benchmark.Measured(one, [1.0], [1.0]), benchmark.Measured(other, [1.0], [1.1])])
 

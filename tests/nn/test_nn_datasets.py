@@ -130,6 +130,7 @@ def test_the_yinyang_sign_is_in_a_circle_and_turned_by_half_it_is_its_own_opposi
     assert np.hypot(*X.T).max() <= 1
     dots = X[y == 2]
     assert np.all(np.minimum(np.hypot(dots[:, 0] - 0.5, dots[:, 1]), np.hypot(dots[:, 0] + 0.5, dots[:, 1])) < 0.2)
+    # private, because the points of the data set are drawn, and these are chosen
     for point, label in zip(-X, y, strict=True):
         assert datasets._side_of_yinyang(*point) == {0: 1, 1: 0, 2: 2}[label]
     assert datasets._side_of_yinyang(0.0, 0.9) == 1  # the upper half is one side, but for the bulge at its right

@@ -238,7 +238,7 @@ PYTHONS_WORDS = r"(?<=cannot be read )\(.*\)"  # are not the same in every versi
 @page
 def options():
     """What the commands take it to be, if nobody says."""
-    parser = _parser()
+    parser = _parser()  # private, because the help of a command does not show what is taken if nothing is said
     given = ["demo", "step x", "worksheet x", "draw x", "train moons", "predict m t", "lesson"]
     parts = []
     for command in given:

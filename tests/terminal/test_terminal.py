@@ -360,6 +360,7 @@ def test_an_arrow_that_comes_in_parts_is_no_escape(monkeypatch):
     os.write(writer, b"\033")
     late = threading.Timer(0.1, os.write, (writer, b"[C"))
     late.start()
+    # private, because a terminal says nothing of the parts that a key came in
     assert keystrokes(_sent(reader, 30)) == ["next"]
     late.join()
     monkeypatch.setattr("tinygrad_edu.terminal.keyboard.REST_OF_KEY", 0)

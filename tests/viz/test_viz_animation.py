@@ -66,7 +66,7 @@ def _look_at(page, path):
 
 
 def test_the_pictures_of_the_page_are_pngs(film):
-    picture = next(film._pictures())
+    picture = next(film._pictures())  # private: a page holds them all as text, and one is enough
     assert Image.open(io.BytesIO(picture)).format == "PNG"
 
 

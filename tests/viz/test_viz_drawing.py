@@ -60,7 +60,7 @@ def test_a_png_has_letters_where_the_system_has_no_fonts(drawing):
     import resvg_py
     from PIL import Image
 
-    from tinygrad_edu.viz.drawing import _font_files
+    from tinygrad_edu.viz.drawing import _font_files  # private: the letters that come along, without the system's
 
     bare = resvg_py.svg_to_bytes(
         svg_string=drawing.svg(), dpi=96, zoom=2, background="white", skip_system_fonts=True, font_files=_font_files()
@@ -245,4 +245,4 @@ def test_without_matplotlib_the_fonts_are_the_systems(monkeypatch):
     from tinygrad_edu.viz import drawing as module
 
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
-    assert module._font_files() == []
+    assert module._font_files() == []  # private: which letters a picture has would depend on the system
