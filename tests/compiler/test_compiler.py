@@ -1004,6 +1004,7 @@ def written(name, source, places):
         ("P", (6,), lambda P: P.reshape(3, 2).T, "P.reshape(3, 2).T"),
         ("P", (6,), lambda P: P.reshape(2, 3)[:, :2].T, "P.reshape(2, 3)[:, :2].T"),
         ("P", (6,), lambda P: P[1:4][:, None], "P[1:4][:, None]"),
+        ("P", (6,), lambda P: P[5:2:-1], "P[5:2:-1]"),
     ],
 )
 def test_a_view_is_written_as_short_as_it_can_be(name, source, choose, text):
@@ -1117,3 +1118,53 @@ def test_pairs_that_repeat_are_no_product_though_there_are_as_many():
     left, right = np.array([[0], [0], [1], [1]]), np.array([[2], [2], [3], [3]])
     assert product_of(workspace, left, right) is None
     assert product_of(workspace, left, right[[0, 2, 0, 2]]) is not None
+
+
+# Details of programs that only their text or their comparison shows
+
+
+def test_constants_that_are_all_nan_are_one_number():
+    xs = [Value(number / 7) for number in range(1, 6)]
+    program = tinygrad_edu.compile(sum(x.exp() * math.nan for x in xs))
+    assert "np.nan" in program.source
+    assert not re.search(r"\bc\d", program.source)
+
+
+def test_leaves_of_several_layers_that_are_used_alike_are_the_weights_of_none():
+    labels = ["l1.n1.w1", "l1.n1.b", "l2.n1.w1", "x"]
+    for some in (labels[:2], labels[::2], labels[2:]):
+        leaves = [Value(number / 7, label=label) for number, label in enumerate(some, 1)]
+        program = tinygrad_edu.compile(sum(leaf.exp() for leaf in leaves))
+        assert program.leaves[0].name == "p", some
+
+
+def test_a_product_with_itself_is_twice_its_factor():
+    xs = [Value(number / 7) for number in range(1, 6)]
+    program = tinygrad_edu.compile(sum((x.exp() * x.exp()).sin() for x in xs))
+    assert "2 * " in program.source
+    y = Value(0.7, label="y")
+    assert "dy = 3 * t1" in lines(tinygrad_edu.compile(sum([y.exp()] * 3)))
+
+
+def test_an_output_that_another_line_reads_has_a_line_of_its_own():
+    x, w = Value(0.5, label="x"), Value(2.0, label="w")
+    y = (w * x).tanh()
+    program = tinygrad_edu.compile(y * 3.0 + 1.0, wrt=[w], inputs=[x], outputs=[y])
+    assert lines(program)[-1].startswith("return loss, gradient, ")
+    assert program.source.count("np.tanh(") == 1
+
+
+@pytest.mark.parametrize(
+    ("build", "near", "far"),
+    [
+        (lambda x, y: x.maximum(y), (2.0, 2.0), (1.0, 5.0)),
+        (lambda x, y: x.minimum(y), (-3.0, -3.0), (5.0, 1.0)),
+        (lambda x, y: (x - y).relu(), (2.0, 2.0), (2.0, 1.0)),
+        (lambda x, y: x.leaky_relu(y), (0.0, 3.0), (3.0, 3.0)),
+    ],
+)
+def test_a_kink_is_where_the_arguments_meet_or_where_the_first_one_is_zero(build, near, far):
+    x, y = Value(0.3), Value(0.7)
+    graph, leaves = Graph(build(x, y)), Leaves([x, y], [], [])
+    assert point_at(graph, leaves, np.array(near), np.zeros(0)).kinks
+    assert not point_at(graph, leaves, np.array(far), np.zeros(0)).kinks

@@ -130,7 +130,7 @@ def test_cross_entropy_refuses_what_is_no_class(target):
     assert "a whole number from 0 to 1" in text
 
 
-@pytest.mark.parametrize(("shares", "wrong"), [([0.5, 0.2], "2 numbers, whose sum is"), ([0.5, 0.2, 0.3], "3 shares")])
+@pytest.mark.parametrize(("shares", "wrong"), [([0.5, 0.2], "2 numbers, whose sum is"), ([0.5, 0.2, 0.3], "3 numbers")])
 def test_cross_entropy_refuses_shares_that_are_none_of_its_classes(shares, wrong):
     assert wrong in message(OptionError, lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [shares]))
 

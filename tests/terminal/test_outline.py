@@ -41,10 +41,10 @@ def test_a_shared_node_is_opened_once_and_its_sum_is_told():
     rows = drawn(trace, len(trace) - 2)
     assert [re.split(r"  +\d", row)[0] for row in rows] == [
         "f = u * u",
-        "├── u = x * x",
-        "│   ├─▶ x",
-        "│   └── x",
-        "└── u ↑",
+        "├── u = x * x, first factor",
+        "│   ├─▶ x, first factor",
+        "│   └── x, second factor",
+        "└── u ↑, second factor",
     ]
     assert rows[2].split()[-2:] == ["54", "…"]
     assert drawn(trace, len(trace) - 1)[2].split()[-1] == "108"
