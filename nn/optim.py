@@ -67,9 +67,9 @@ class Optimizer:
         self.schedule = constant() if schedule is None else schedule
         self.steps = 0
         self._memory = [np.zeros(len(self.parameters)) for _ in range(self.memory)]
-        self._check("lr", lr, lambda: lr > 0, "a learning rate is above 0", "lr=0.1")
-        decays = "a weight decay is 0 or more"
-        self._check("weight_decay", weight_decay, lambda: weight_decay >= 0, decays, "weight_decay=1e-4")
+        self._check("lr", lr, lambda: 0 < lr < math.inf, "a learning rate is above 0, and finite", "lr=0.1")
+        decays = "a weight decay is 0 or more, and finite"
+        self._check("weight_decay", weight_decay, lambda: 0 <= weight_decay < math.inf, decays, "weight_decay=1e-4")
         for name, most in (("max_norm", max_norm), ("max_value", max_value)):
             _check_most(f"{type(self).__name__}({name}={most!r})", name, most)
         calls = "a schedule gives a factor for the number of a step"

@@ -85,10 +85,10 @@ power = rule("power", floats.power, lambda x, n, out: n * power.unchecked(x, n -
              javascript="power({}, {})", domain=FIXED_POWER, roles=("base", "exponent"),
              note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
 pow_ = rule("pow", floats.power, lambda x, y, out: y * pow_.unchecked(x, y - 1),
-            lambda x, y, out: out * log(maximum(x, TINY)),
+            lambda x, y, out: out * log(x + TINY),
             symbol="xʸ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
             javascript="power({}, {})", domain=FREE_POWER, roles=("base", "exponent"),
-            note="maximum(x, TINY) makes 0ʸ·log 0 the limit 0")
+            note="x + TINY makes 0ʸ·log 0 the limit 0")
 sqrt = rule("sqrt", floats.sqrt, lambda x, out: div.unchecked(0.5, out),
             symbol="√", latex=r"\sqrt{{{}}}", domain=NOT_NEGATIVE, note="the slope at 0 is vertical: inf")
 

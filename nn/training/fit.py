@@ -30,7 +30,7 @@ from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Loss, Task, task_of
 from tinygrad_edu.nn.training.predictor import PART, Predictor, one_by_one
 from tinygrad_edu.nn.training.progress import bar
-from tinygrad_edu.nn.training.samples import Floats, as_floats, at
+from tinygrad_edu.nn.training.samples import Floats, as_floats, at, refuse_masked
 from tinygrad_edu.show import counted
 from tinygrad_edu.value import Value
 
@@ -205,12 +205,19 @@ def _until_the_end(training: Training, steps: Steps, callbacks: list[Callback], 
 def predict(model: Module, X: ArrayLike) -> Floats:
     """The outputs for samples of shape (n, inputs), without a graph: shape (n,), or (n, outputs).
 
+    Raises:
+        SizeError: if X has no rows, or rows of another length than the model takes.
+        NumberError: if a sample is not made of real numbers.
+
     >>> from tinygrad_edu.nn import MLP
     >>> predict(MLP(2, [3, 1], seed=0), [[0.0, 1.0], [1.0, 0.0]]).shape
     (2,)
     """
-    way = Predictor(model) if has_one_graph(model) and len(np.asarray(X)) > MANY else partial(one_by_one, model)
-    return way(X)
+    samples = as_floats(X, "predict")
+    if not samples.ndim:
+        raise SizeError("predict of one number", "X has a row for each sample", instead="X of shape (n, inputs)")
+    way = Predictor(model) if has_one_graph(model) and len(samples) > MANY else partial(one_by_one, model)
+    return way(samples)
 
 
 def predict_proba(model: Module, X: ArrayLike) -> Floats:
@@ -243,13 +250,18 @@ def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
     The predicted class is the largest of several outputs; a single output is compared with a threshold, ½ after a
     sigmoid and 0 otherwise, and the labels on its two sides are 0 and 1, or -1 and 1.
 
+    Raises:
+        SizeError: if there is not one label for each sample.
+        NumberError: if a label is not a real number.
+        OptionError: if a label is nan.
+
     >>> from tinygrad_edu.nn import MLP
     >>> line = MLP(1, [1], init="zeros")
     >>> line.layers[0].neurons[0].w[0].data = 1.0
     >>> accuracy(line, [[-2.0], [-1.0], [3.0], [4.0]], [0, 1, 1, 1])
     0.75
     """
-    outputs, labels = predict(model, X), np.asarray(y).ravel()
+    outputs, labels = predict(model, X), _known(y)
     if len(outputs) != len(labels):
         asked = f"accuracy of {counted(len(outputs), 'sample')} and {counted(len(labels), 'label')}"
         raise SizeError(asked, "each sample has one label")
@@ -257,6 +269,18 @@ def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
         return float(np.mean(outputs.argmax(axis=1) == labels))
     middle = 0.5 if _is_sigmoid(model) else 0.0
     return float(np.mean((outputs > middle) == (labels > 0)))
+
+
+def _known(y: ArrayLike) -> Floats:
+    """Labels to hold answers against, one after the other."""
+    labels = as_floats(y, "accuracy", "y").ravel()
+    if np.isnan(labels).any():
+        raise OptionError(
+            f"accuracy with nan at {at('y', (int(np.isnan(labels).argmax()),))}",
+            "an answer to a label that is missing is neither right nor wrong",
+            instead="X and y without the samples that are incomplete",
+        )
+    return labels
 
 
 def score(model: Module, X: ArrayLike, y: ArrayLike) -> float:
@@ -349,7 +373,8 @@ def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> B
 
 
 def _labels(y: ArrayLike, name: str) -> NDArray[Any]:
-    """Labels of any kind, but not complex or NaN: the loss decides what else is right."""
+    """Labels of any kind, but not masked, complex or NaN: the loss decides what else is right."""
+    refuse_masked(y, "fit", name)
     try:
         labels = np.asarray(y)
     except ValueError as error:

@@ -3,7 +3,7 @@
 Real ones, in an array. NumPy silently turns much else into an array of floats: it drops the imaginary part of a complex
 number, and turns None into NaN and the string "3" into 3. Here such things are refused, with their place.
 
-Names to know: `as_floats`. Read next: `objectives.py`.
+Names to know: `as_floats`, `refuse_masked`. Read next: `objectives.py`.
 """
 
 from __future__ import annotations
@@ -45,11 +45,7 @@ def as_floats(numbers: ArrayLike, asked: str, name: str = "X") -> Floats:
     except ValueError as error:
         why = f"its rows have different lengths, and so are not an array: {error}"
         raise SizeError(f"{asked} with {name}", why, instead="as many numbers in every row") from None
-    hidden: Any = np.ma.getmaskarray(numbers) if isinstance(numbers, np.ma.MaskedArray) else np.zeros(())
-    if hidden.any():
-        place = tuple(np.argwhere(hidden)[0].tolist())
-        instead = f"{name}.filled(0.0), or {name} without the samples that are incomplete"
-        raise NumberError(f"{asked} with {at(name, place)}", "it is masked, so it has no number", instead=instead)
+    refuse_masked(numbers, asked, name)
     if array.dtype.kind in "biuf":
         return array.astype(np.float64, copy=False)
     wrong = [place for place in np.ndindex(array.shape) if not _is_real(array[place])]
@@ -57,6 +53,19 @@ def as_floats(numbers: ArrayLike, asked: str, name: str = "X") -> Floats:
         place = next((place for place in wrong if np.imag(array[place])), wrong[0]) if _is_complex(array) else wrong[0]
         raise _refused(array[place], asked, name, place)
     return array.astype(np.float64)
+
+
+def refuse_masked(numbers: ArrayLike, asked: str, name: str) -> None:
+    """An array does not say which of its numbers are masked, and what is left under a mask may be anything.
+
+    Raises:
+        NumberError: if one is masked; see `as_floats` for what is given.
+    """
+    hidden: Any = np.ma.getmaskarray(numbers) if isinstance(numbers, np.ma.MaskedArray) else np.zeros(())
+    if hidden.any():
+        place = tuple(np.argwhere(hidden)[0].tolist())
+        instead = f"{name}.filled(0.0), or {name} without the samples that are incomplete"
+        raise NumberError(f"{asked} with {at(name, place)}", "it is masked, and so is not a number", instead=instead)
 
 
 def _is_complex(thing: Any) -> bool:

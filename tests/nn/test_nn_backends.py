@@ -701,6 +701,20 @@ def test_numbers_that_are_not_real_are_refused_with_their_place():
 
 
 @pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("loss", ["hinge", "mse", "bce_with_logits"])
+def test_a_label_under_a_mask_is_not_trained_on(compiled, loss):
+    labels = np.ma.array((y > 0).astype(int), mask=[n == 2 for n in range(33)])
+    model = nn.MLP(2, [1], seed=0)
+    before = model.state_dict()
+    text = message(NumberError, lambda: nn.fit(model, X, labels, loss=loss, epochs=1, compiled=compiled))
+    assert text.startswith("fit with y[2]\n")
+    validation = (X, labels)
+    text = message(NumberError, lambda: nn.fit(model, X, y, epochs=1, validation_data=validation, compiled=compiled))
+    assert text.startswith("fit with y_val[2]\n")
+    assert model.state_dict() == before
+
+
+@pytest.mark.parametrize("compiled", [True, False])
 def test_shares_of_classes_train_as_their_indices_do(compiled):
     classes = np.arange(33) % 3
     found = []
@@ -752,6 +766,32 @@ def test_probabilities_of_all_kinds_of_outputs_sum_to_1():
     logit, sigmoid = nn.MLP(2, [1], seed=0), nn.MLP(2, [1], output="sigmoid", seed=0)
     assert np.allclose(nn.predict_proba(logit, X), nn.predict_proba(sigmoid, X))
     assert np.allclose(nn.predict_proba(sigmoid, X)[:, 1], nn.predict(sigmoid, X))
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_an_accuracy_is_asked_for_labels_that_are_all_there(outputs):
+    model = nn.MLP(2, [outputs], seed=0)
+    right = (nn.predict(model, X) > 0) if outputs == 1 else nn.predict(model, X).argmax(axis=1)
+    assert nn.accuracy(model, X, right) == nn.accuracy(model, X, right.astype(object)) == 1.0
+    missing = np.where(np.arange(33) == 4, math.nan, right)
+    assert "accuracy with nan at y[4]" in message(OptionError, lambda: nn.accuracy(model, X, missing))
+    masked = np.ma.masked_invalid(missing)
+    assert "accuracy with y[4]" in message(NumberError, lambda: nn.accuracy(model, X, masked))
+    for wrong in (None, "yes", 1j):
+        labels = right.astype(object)
+        labels[4] = wrong
+        assert "at y[4]" in message(NumberError, lambda labels=labels: nn.accuracy(model, X, labels))
+    assert "different lengths" in message(SizeError, lambda: nn.accuracy(model, X[:2], [[1], [1, 0]]))
+
+
+def test_what_is_no_rows_of_samples_is_not_predicted():
+    for model in (nn.MLP(2, [1], seed=0), nn.MLP(2, [3], seed=0)):
+        for ask in (nn.predict, nn.predict_proba):
+            assert "different lengths" in message(SizeError, lambda m=model, a=ask: a(m, [[1.0, 2.0], [3.0]]))
+            assert "a row for each sample" in message(SizeError, lambda m=model, a=ask: a(m, 1.0))
+            assert "NoneType" in message(NumberError, lambda m=model, a=ask: a(m, None))
+            assert "generator" in message(NumberError, lambda m=model, a=ask: a(m, (row for row in X)))
+    assert nn.predict(nn.MLP(2, [1]), []).size == 0
 
 
 def test_the_score_is_the_share_of_the_spread():

@@ -84,6 +84,8 @@ def test_the_learning_rate_may_change_on_the_way():
         ({"lr": 0.0}, "a learning rate is above 0"),
         ({"lr": -0.1}, "a learning rate is above 0"),
         ({"lr": float("nan")}, "a learning rate is above 0"),
+        ({"lr": float("inf")}, "a learning rate is above 0, and finite"),
+        ({"lr": 0.1, "weight_decay": float("inf")}, "a weight decay is 0 or more, and finite"),
         ({"lr": 0.1, "momentum": 1.0}, "momentum is 0 or more, below 1"),
         ({"lr": 0.1, "momentum": -0.5}, "momentum is 0 or more, below 1"),
         ({"lr": 0.1, "nesterov": True}, "it needs a momentum above 0"),
