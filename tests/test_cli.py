@@ -399,7 +399,7 @@ def test_a_model_whose_weights_are_no_numbers_predicts_nothing(run, tmp_path):
     text = (tmp_path / "m.json").read_text()
     first = text.index('"b": [') + len('"b": [')
     end = text.index("]", first)
-    for number, said in (("null, 0.5", "b of layer 1 is not made of numbers"), ('"nan", 0.5', "no answer")):
+    for number, said in (("null, 0.5", "b of layer 1 is not made of numbers"), ('"nan", 0.5', "every prediction")):
         (tmp_path / "m.json").write_text(text[:first] + number + text[end:])
         code, out, err = run("predict", "m.json", "x=1")
         assert (code, out) == (1, "")

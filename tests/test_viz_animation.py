@@ -73,7 +73,7 @@ def test_the_pictures_of_the_page_are_pngs(film):
 def test_what_is_no_film_is_refused(film, tmp_path):
     with pytest.raises(DrawingError, match=r"an animation in 'film.mp4'\n.*it is a .gif or an .html"):
         film.save(tmp_path / "film.mp4")
-    with pytest.raises(DrawingError, match="a film of no epoch"):
+    with pytest.raises(DrawingError, match="an animation without epochs"):
         viz.Animation(X, y).save(tmp_path / "film.gif")
     with pytest.raises(OptionError, match="two pictures or more"):
         viz.Animation(X, y, frames=1)
