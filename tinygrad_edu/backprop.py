@@ -69,7 +69,7 @@ def _warn_of_old_numbers(output: Value, order: list[Value], leaves: list[Value])
     if old is not None:
         graph = Graph(output)
         warn(
-            f"backward() {'once more ' if output.has_grad else ''}on a graph whose numbers have changed since: "
+            f"backward() {'again ' if output.has_grad else ''}on a graph whose numbers have changed since: "
             f"{graph.name(old)} = {graph.formula(old)}",
             "this is the gradient at the old numbers; write the expression again in every step",
             "a-graph-that-is-older-than-its-numbers",

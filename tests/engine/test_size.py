@@ -1,4 +1,4 @@
-"""Does everything that takes a graph take a long one, and copy it as it is? The million is in `benchmarks.size`."""
+"""Does everything that takes a graph take a long one, and copy it as it is? A million: `python -m tests.long size`."""
 
 import copy
 import gc
