@@ -46,7 +46,7 @@ FREE_POWER = Domain(
     lambda x, y: (x > 0) | ((x == 0) & (y > 0)) | (x != x),
     "x ** 3 with a plain number, if the exponent is constant",
 )
-TINY = 5e-324  # the smallest float above 0: log(maximum(x, TINY)) is finite at 0, so that 0 · log(0) is 0
+TINY = 5e-324  # the smallest float above 0: log(x + TINY) is finite at 0, so that 0 · log(0) is 0, and NaN below it
 SQRT_TAU = math.sqrt(2 * math.pi)
 ERF_SLOPE = 2 / math.sqrt(math.pi)
 SQRT_2 = math.sqrt(2)

@@ -1168,3 +1168,14 @@ def test_a_kink_is_where_the_arguments_meet_or_where_the_first_one_is_zero(build
     graph, leaves = Graph(build(x, y)), Leaves([x, y], [], [])
     assert point_at(graph, leaves, np.array(near), np.zeros(0)).kinks
     assert not point_at(graph, leaves, np.array(far), np.zeros(0)).kinks
+
+
+def test_a_power_of_a_negative_base_has_no_slope_by_its_exponent_in_a_program():
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    program = tinygrad_edu.compile(x**y, wrt=[x, y])
+    program.parameters = [-2.0, 2.0]
+    value, gradient = program()
+    assert (value, gradient[0]) == (4.0, -4.0)
+    assert math.isnan(gradient[1])
+    program.parameters = [0.0, 2.0]
+    assert program()[1].tolist() == [0.0, 0.0]

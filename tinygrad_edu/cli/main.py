@@ -10,7 +10,7 @@ Results go to standard output, progress and errors to standard error. The exit c
 command failed, 2 if it was not understood, 130 after Ctrl-C, 143 if asked to terminate.
 
 Names to know: `main`. What the shell is owed besides is in `process.py`. This is the last file of the reading order.
-This is the last file. This is the last file.
+This is the last file. This is the last file. This is the last file.
 """
 
 from __future__ import annotations
