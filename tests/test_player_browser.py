@@ -350,12 +350,12 @@ def test_a_wrong_order_reads_a_gradient_too_early(show_player):
     assert "1 more to come" in early.text_content()
     assert page.locator("#lr-n1 .note-order").text_content() == "⚠ too early"
     right = show(gradient_numbers(f)[Graph(f).nodes[0]])
-    assert text(page, "#order-leaves") == f"✗ gradient of x: 7.5, right is {right}".replace(
+    assert text(page, "#order-leaves") == f"✗ gradient of x: 7.5, should be {right}".replace(
         "7.5", show(2 * 1.5 * (u.data + 1))
     )
     page.select_option("#order-choice", "order_right")
     assert page.locator("#order-rows tr.early").count() == 0
-    assert text(page, "#order-leaves") == f"✓ gradient of x: {right}, right"
+    assert text(page, "#order-leaves") == f"✓ gradient of x: {right}, correct"
 
 
 def test_where_no_paths_meet_another_order_is_as_good(show_player):
