@@ -1,4 +1,4 @@
-"""What would reused buffers bring? `python -m benchmarks.buffers`.
+"""What would reused buffers gain? `python -m benchmarks.buffers`.
 
 A program of `compile` is written as in a book: every line makes a new array. This measures the alternative by hand: one
 training step of the same formulas, once as in the book and once with `out=` and an `np.` function on every line.
@@ -73,7 +73,7 @@ class Network:
 
 
 def measure(network: Network, rounds: int, steps: int = 50) -> list[float]:
-    """Round by round: with buffers, in times of as in the book."""
+    """The ratio in each round: with buffers to as in the book."""
     ways = (network.as_in_the_book, network.with_buffers)
     for one, other in zip(*(way() for way in ways), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12)

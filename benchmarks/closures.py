@@ -1,6 +1,6 @@
 """What does an engine cost that keeps a closure for every operation?
 
-This is the design of micrograd, written anew as something to measure against: each result holds the function that
+This is the design of micrograd, written again as something to measure against: each result holds the function that
 passes its gradient on, its children are a `set`, the order comes from a recursive walk, and a neuron adds up its
 weighted inputs one product at a time. It is a fine way to *explain* backpropagation, and this file can be read for
 that; `tinygrad_edu` is about the same ideas in another arrangement.
@@ -17,7 +17,7 @@ from typing import Any
 
 
 class Value:
-    """A number with a closure: `_backward` adds this node's share to the gradients of its children."""
+    """A number with a closure: `_backward` adds this node's contributions to the gradients of its children."""
 
     def __init__(self, data: float, _children: Iterable[Value] = (), _op: str = "") -> None:
         self.data = data
@@ -49,7 +49,7 @@ class Value:
         return out
 
     def relu(self) -> Value:
-        """Zero where the number is negative."""
+        """Zero if the number is negative."""
         out = Value(0.0 if self.data < 0 else self.data, (self,), "ReLU")
 
         def _backward() -> None:
@@ -124,7 +124,7 @@ class Layer:
         return out[0] if len(out) == 1 else out
 
     def parameters(self) -> list[Any]:
-        """Those of its neurons."""
+        """The parameters of its neurons."""
         return [p for n in self.neurons for p in n.parameters()]
 
 
@@ -144,7 +144,7 @@ class MLP:
         return x
 
     def parameters(self) -> list[Any]:
-        """Those of its layers."""
+        """The parameters of its layers."""
         return [p for layer in self.layers for p in layer.parameters()]
 
     def zero_grad(self) -> None:

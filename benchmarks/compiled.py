@@ -1,4 +1,4 @@
-"""How fast is a compiled program, beside NumPy written by hand and other packages? `python -m benchmarks.compiled`.
+"""How fast is a compiled program, compared with NumPy by hand and other packages? `python -m benchmarks.compiled`.
 
 Every contestant makes the same training steps, each as it is commonly written in its package: loss, gradient, update,
 in float64, on the CPU. They take turns in one process; the number to look at is the ratio to NumPy by hand. The losses
@@ -63,7 +63,7 @@ def digits() -> Task:
 
 
 def start_weights(task: Task) -> list[Array]:
-    """W1, b1, W2, b2 …, the same for everyone."""
+    """W1, b1, W2, b2 …, the same for every contestant."""
     rng = np.random.default_rng(0)
     pairs = zip(task.sizes, task.sizes[1:], strict=False)
     return [each for n, m in pairs for each in (rng.normal(size=(m, n)) * math.sqrt(2 / n), np.zeros(m))]
@@ -252,7 +252,7 @@ class Measured(NamedTuple):
 
 
 def measure(task: Task, rounds: int, steps: int) -> list[Measured]:
-    """Let all who are installed take turns."""
+    """Let all installed contestants take turns."""
     runners: list[tuple[Measured, Step]] = []
     for name, (package, prepare) in CONTESTANTS.items():
         if importlib.util.find_spec(package) is not None:
@@ -295,7 +295,7 @@ def table(results: list[Measured]) -> str:
 def main() -> None:
     """Read the options, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compiled")
-    parser.add_argument("--rounds", type=int, default=11, help="in which everyone has a turn (default: 11)")
+    parser.add_argument("--rounds", type=int, default=11, help="in which every contestant has a turn (default: 11)")
     parser.add_argument("--steps", type=int, default=100, help="training steps in a turn (default: 100)")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, float64, {options.rounds} rounds\n")

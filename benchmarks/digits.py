@@ -21,7 +21,7 @@ from tinygrad_edu.functions import dot, logsumexp
 
 
 class Trained(NamedTuple):
-    """What came out: the share of right answers on the held-out fifth, and the seconds for all of it."""
+    """The result: the fraction of right answers on the held-out fifth, and the seconds for all of it."""
 
     accuracy: float
     seconds: float

@@ -40,7 +40,7 @@ class Growth(NamedTuple):
 
 
 def lesson() -> tuple[Value, list[Value]]:
-    """F = (x + y)·z."""
+    """f = (x + y)·z."""
     leaves = [Value(number) for number in (-2.0, 5.0, -4.0)]
     x, y, z = leaves
     return (x + y) * z, leaves

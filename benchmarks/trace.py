@@ -1,4 +1,4 @@
-"""How long does it take to tell the sweep, beside doing it? `python -m benchmarks.trace`.
+"""How long does it take to record the steps of a sweep, compared with the sweep? `python -m benchmarks.trace`.
 
 A chain of multiplications with 10,000 edges: `chain_rule`, its JSON written and read, each as a multiple of one
 `backward()` of the same graph, in one process; medians and extremes.

@@ -1,13 +1,13 @@
 """How long does one training step take, and how many times as long elsewhere?
 
-The step is that of micrograd's demo: MLP(2, [16, 16, 1]) on 100 points of two moons, hinge loss and L2; forget the
-gradients, forward, backward, update. `training_step` is one text for all contestants, which differ in two things only:
+The step is that of micrograd's demo: MLP(2, [16, 16, 1]) on 100 points of two moons, hinge loss and L2; reset the
+gradients, forward, backward, update. `training_step` is the same code for all contestants, which differ only in:
 
     the class of the numbers     closures.Value, or tinygrad_edu's
     the network                  a node for every × and every +, or nn, where a weighted sum is one node
 
-They take turns, so that a slow moment of the machine hits all of them, and the garbage collector is left as Python
-has it. Every step of every contestant has to give the same loss, or nothing is reported.
+They take turns, so that a slow moment of the machine affects all of them, and the garbage collector has Python's
+default settings. Every step of every contestant has to give the same loss, or nothing is reported.
 
 Names to know: `training_step`, `measure`, `table`. Read next: `closures.py`, the engine that the ratios are against.
 """
@@ -52,7 +52,7 @@ CONTESTANTS = (
 
 
 def contestants() -> tuple[Contestant, ...]:
-    """All of them, and micrograd itself where it is installed."""
+    """All of them, and micrograd itself if it is installed."""
     if importlib.util.find_spec("micrograd") is None:
         return CONTESTANTS
     engine, net = (importlib.import_module(f"micrograd.{name}") for name in ("engine", "nn"))

@@ -1,7 +1,7 @@
 """Build the guide, warnings as errors: `python docs/build.py [folder]`, by default docs/_build/html.
 
-The English pages stand in the folder, and the Chinese ones in `zh` below it: the lessons are translated, all else is
-English there too. A text of a lesson that has no translation, or another one than it had, is an error.
+The English pages are in the folder, and the Chinese ones in `zh` below it: the lessons are translated, the rest is
+English there too. A text of a lesson without a translation, such as one that was changed, is an error.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NO_WORDS = re.compile(r"\$.*\$|[^A-Za-z]*|BP\d|.*\\(begin|frac|sigma).*", re.DOT
 
 
 def build(builder: str, language: str, target: Path) -> int:
-    """One run of Sphinx, in a process of its own: it remembers languages; the exit code."""
+    """Run Sphinx once, in a separate process because it remembers languages; return the exit code."""
     trees = str(HERE / "_build" / f"doctrees-{builder}-{language}")
     options = [
         "-W",
@@ -39,7 +39,7 @@ def build(builder: str, language: str, target: Path) -> int:
 
 
 def untranslated(templates: Path) -> Iterator[str]:
-    """The texts of lessons that have no translation."""
+    """The texts of lessons without a translation."""
     for catalogue in sorted(CATALOGUES.rglob("*.po")):
         with catalogue.open("rb") as file:
             known = {message.id: message.string for message in read_po(file) if not message.fuzzy}
@@ -49,7 +49,7 @@ def untranslated(templates: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    """Both languages; the exit code is that of the first thing that fails."""
+    """Build both languages; the exit code is that of the first failure."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "_build" / "html"
     templates = HERE / "_build" / "gettext"
     runs = (("html", "en", folder), ("html", "zh_CN", folder / "zh"), ("gettext", "en", templates))

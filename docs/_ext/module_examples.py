@@ -1,4 +1,4 @@
-"""Indented lines at the top of a module are an example, or a table: shown as they stand."""
+"""Show indented lines at the top of a module, an example or a table, as they are written."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def shown_as_they_stand(app: Sphinx, what: str, name: str, obj: object, options:
 
 
 def _is_inside(found: list[str]) -> bool:
-    """Whether the last line with text belongs to a block already."""
+    """Whether the last line with text already belongs to a block."""
     return next((line.startswith("    ") for line in reversed(found) if line.strip()), False)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Look at every docstring."""
+    """Process every docstring."""
     app.connect("autodoc-process-docstring", shown_as_they_stand)
     return {"parallel_read_safe": True}

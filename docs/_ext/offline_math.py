@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw themselves: no script, no network."""
+"""Formulas as MathML, which browsers render themselves: no script, no network."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def inline(self, node: nodes.math) -> None:  # noqa: ANN001 (the translator of S
 
 
 def block(self, node: nodes.math_block) -> None:  # noqa: ANN001
-    """A formula of its own."""
+    """A displayed formula."""
     self.body.append(f'<div class="math-block">{convert(node.astext(), display="block")}</div>')
     raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Let every page draw its formulas in this way."""
+    """Make every page show its formulas in this way."""
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

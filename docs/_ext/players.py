@@ -1,4 +1,4 @@
-"""The players that are embedded in pages of the guide: made anew with each build, beside the pages."""
+"""The players that are embedded in pages of the guide, written again with each build, beside the pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PLAYERS = {"circuit": ("q = x + y; f = q * z", {"x": -2, "y": 5, "z": -4})}
 
 
 def make(app: Sphinx, error: Exception | None) -> None:
-    """Write them, if all went well so far."""
+    """Write them, if the build has succeeded so far."""
     if error is None and app.builder.format == "html":
         folder = Path(app.outdir) / "players"
         folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The table of operations in the guide, made of the rule table itself: `{rule-table}`."""
+"""The table of operations in the guide, made from the rule table itself: `{rule-table}`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LETTERS = ["x", "y"]
 SEVERAL = {
     "dot": ("dot([w, …], [x, …])", "x by w, and w by x"),
     "logsumexp": ("logsumexp([x, …])", "exp(x - out), which is the softmax"),
-}  # of any number of arguments
+}  # operations with any number of arguments
 
 
 class RuleTable(Directive):
     """A row for every operation."""
 
     def run(self) -> list[nodes.Node]:
-        """Make it."""
+        """Make the table."""
         group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (18, 42, 18, 22)), cols=len(HEAD))
         head = nodes.thead("", _row([nodes.Text(title) for title in HEAD]))
         group += [head, nodes.tbody("", *map(_of_rule, RULES.values()))]
@@ -66,7 +66,7 @@ def _slope(partial: object, wording: Wording, named: list[str]) -> str:
 
 
 def _bare(text: str) -> str:
-    """Without the brackets that a factor needs, and a cell does not."""
+    """The text without the brackets that a factor needs, but a cell does not."""
     inner = text[1:-1]
     is_enclosed = text.startswith("(") and text.endswith(")") and inner.find("(") <= inner.find(")")
     return inner if is_enclosed and inner.count("(") == inner.count(")") else text

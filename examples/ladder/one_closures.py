@@ -12,7 +12,7 @@ class Value:
         self.data = data
         self.args = args
         self.grad = 0.0
-        self.send_back = lambda: None  # a leaf has nobody to send anything to
+        self.send_back = lambda: None  # a leaf has nothing to send
 
     def __add__(self, other):
         out = Value(self.data + other.data, (self, other))

@@ -42,7 +42,7 @@ class Value:
 
 
 def topological_order(output):
-    """Arguments before users, without recursion: a chain of a million nodes is no trouble."""
+    """Arguments before users, without recursion: a chain of a million nodes is no problem."""
     order, seen, stack = [], set(), [(output, False)]
     while stack:
         node, is_done = stack.pop()

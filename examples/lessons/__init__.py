@@ -1,4 +1,4 @@
-"""Five lessons on backpropagation, each a short program to read from the top.
+"""Five lessons on backpropagation, each a short program to read from top to bottom.
 
     circuit       the chain rule on f = (x + y) · z, and on a neuron, gate by gate
     by_hand       a network of six neurons, every number of a page worked by hand, then ten thousand rounds

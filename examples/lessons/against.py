@@ -1,7 +1,7 @@
-"""Hold formulas against the engine, and say where they differ.
+"""Do formulas agree with the engine, and where do they differ?
 
 A falling loss proves nothing: with most of the mistakes in these lessons a network still learns. Only the gradient
-tells.
+reveals them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def verdict(right: Found, formulas: Callable[[], Found]) -> str:
 
     Args:
         right: what the engine found, by name.
-        formulas: called without arguments; gives numbers of the same names.
+        formulas: called without arguments; returns numbers by the same names.
 
     Returns:
         "right"; "wrong: " and the names; or "does not run: " and why.
@@ -42,7 +42,7 @@ def _is_close(right: npt.NDArray[np.float64], found: npt.NDArray[np.float64]) ->
 
 
 def title(book: type) -> str:
-    """What a book says of itself: the first line of its docstring; its name, where `python -OO` leaves docstrings out.
+    """The first line of a book's docstring; its name, if `python -OO` has dropped docstrings.
 
     >>> class Hasty:
     ...     "the 1/m forgotten"
@@ -53,7 +53,7 @@ def title(book: type) -> str:
 
 
 def print_verdicts(right: Found, books: Mapping[str, Callable[[], Found]]) -> None:
-    """A line for each: what it is, and whether it is right."""
+    """Print a line for each: its name, and whether it is right."""
     width = max(map(len, books))
     for name, formulas in books.items():
         print(f"   {name:<{width}}   {verdict(right, formulas)}")

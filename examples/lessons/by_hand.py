@@ -1,4 +1,4 @@
-"""Are the numbers of a network that was worked by hand right?
+"""Are the published numbers of a network worked by hand right?
 
 Two inputs, two hidden and two output neurons, all sigmoid, with every intermediate number on paper: Matt Mazur, "A step
 by step backpropagation example" (2015). The biases are never trained there, and all gradients of a round are taken
@@ -59,7 +59,7 @@ def one_round() -> list[float]:
 
 
 def rounds(count: int, *, train_biases: bool = False) -> NDArray[np.float64]:
-    """The parameters after many rounds: w1 … w8, and b1, b2 where they are trained."""
+    """The parameters after many rounds: w1 … w8, and b1, b2 if they are trained."""
     network = forward()
     program = tinygrad_edu.compile(network.E, wrt=[*network.w, *(network.b if train_biases else [])])
     for _ in range(count):
@@ -86,7 +86,7 @@ def _old_round(network: Network) -> list[float]:
     network.E.backward()
     new = [w.data - LR * w.grad for w in network.w[4:]]  # w5 … w8: too early
     d1, d2 = (o.args[0].grad for o in network.o)  # δ = ∂E/∂net of both outputs
-    upstream = (d1 * new[0] + d2 * new[2], d1 * new[1] + d2 * new[3])  # and this is ∂E/∂h of no network at all
+    upstream = (d1 * new[0] + d2 * new[2], d1 * new[1] + d2 * new[3])  # and this is not ∂E/∂h of any network
     deltas = [g * h.partials[0] for g, h in zip(upstream, network.h, strict=True)]
     old = [w.data for w in network.w[:4]]
     gradients = [delta * i for delta in deltas for i in INPUTS]
@@ -108,7 +108,7 @@ def shared_biases(second: str) -> Value:
 
 
 def deltas(L: Value) -> dict[str, float]:
-    """δ = ∂L/∂net of the three neurons: what a derivation by hand is made of."""
+    """δ = ∂L/∂net of the three neurons, from which a derivation by hand is built."""
     trace = chain_rule(L)
     nets = {node.name: node.args[0] for node in trace.nodes if node.name in ("h1", "h2", "o")}
     return {name: trace.gradients[trace.nodes[net].name] for name, net in nets.items()}

@@ -3,9 +3,9 @@
     circuit    f = (x + y) · z
     neuron     f = 1 / (1 + e^-(w0·x0 + w1·x1 + w2)), gate by gate
     maximum    f = 2 · (x·y + max(z, w)): only the larger one of z and w matters
-    staged     f = (x + σ(y)) / (σ(x) + (x + y)²): a formula that nobody wants to differentiate as a whole
+    staged     f = (x + σ(y)) / (σ(x) + (x + y)²): a formula that is best not differentiated as a whole
 
-After the circuits of CS231n, Stanford's course on convolutional networks ("Backpropagation, intuitions").
+From the circuits of CS231n, Stanford's course on convolutional networks ("Backpropagation, intuitions").
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tinygrad_edu.show import show
 
 
 def circuit() -> Value:
-    """F = (x + y) · z, where q = x + y."""
+    """f = (x + y) · z, where q = x + y."""
     return parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
 
 
@@ -32,12 +32,12 @@ def neuron() -> Value:
 
 
 def maximum() -> Value:
-    """Here the gradient goes to z alone."""
+    """f = 2 · (x·y + max(z, w)): here the maximum passes its gradient to z alone."""
     return parse("f = 2 * (x * y + max(z, w))", x=3, y=-4, z=2, w=-1)
 
 
 def staged() -> Value:
-    """Done in stages, no stage is hard."""
+    """f = (x + σ(y)) / (σ(x) + (x + y)²), in stages, none of which is hard."""
     return parse("num = x + sigmoid(y); den = sigmoid(x) + (x + y) ** 2; f = num / den", x=3, y=-4)
 
 
@@ -71,7 +71,7 @@ class StagedByHand:
         return before + more
 
     def slope(self, value: float) -> float:
-        return (1 - value) * value  # σ', of the value σ
+        return (1 - value) * value  # σ', from the value of σ
 
     def gradients(self, x: float = 3.0, y: float = -4.0) -> dict[str, float]:
         """The backward pass of `staged`, written by hand, line by line."""
@@ -111,16 +111,16 @@ def print_gates(f: Value) -> None:
 def main(folder: Path | None = None) -> None:
     """Step, check, draw."""
     f = circuit()
-    print("f = (x + y) * z, forward and backward, a step a line:\n")
+    print("f = (x + y) * z, forward and backward, one step on each line:\n")
     for step in chain_rule(f):
         print(f"  {step}")
     for name, make in (("a neuron", neuron), ("a maximum", maximum), ("in stages", staged)):
         print(f"\n{name}, gate by gate:\n")
         print_gates(make())
-    print("\nin stages, by hand, held against the engine:\n")
+    print("\nin stages, by hand, checked against the engine:\n")
     books = {title(book): book().gradients for book in (StagedByHand, Overwritten, SlopeTwice)}
     print_verdicts(gradients(staged()), books)
-    print("\nthe neuron, held against differences:\n")
+    print("\nthe neuron, checked against differences:\n")
     print(gradcheck(neuron()))
     if folder is not None:
         f.backward()

@@ -5,10 +5,10 @@ A 3-4-3-1 network, tanh and a sigmoid at the end, binary cross-entropy. The gene
     dZ[L] = A[L] - Y                     dZ[i] = W[i+1]ᵀ dZ[i+1] * g'(Z[i])
     dW[i] = 1/m · dZ[i] A[i-1]ᵀ          db[i] = 1/m · Σ dZ[i] over the samples
 
-stand in `Book`, and `compile` finds them in a graph of scalars, which knows nothing of layers.
+are in `Book`, and `compile` finds them in a graph of scalars, which knows nothing about layers.
 
-The book holds a column a sample; the program has a row a sample, and so dW1 = dZ1.T @ X. Each is the other one's
-transpose.
+In the book each column is a sample; in the program each row is, and so dW1 = dZ1.T @ X. Each is the transpose of the
+other.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SIZES = (3, 4, 3, 1)
 
 
 def network(seed: int = 0) -> nn.MLP:
-    """3-4-3-1, its weights and biases small numbers. The sigmoid of the output is inside the loss."""
+    """3-4-3-1, with small weights and biases. The sigmoid of the output is inside the loss."""
     random = np.random.default_rng(seed)
     model = nn.MLP(SIZES[0], SIZES[1:], activation="tanh")
     for parameter in model.parameters():
@@ -58,14 +58,14 @@ def by_the_engine(model: nn.MLP, X: Floats, y: Floats) -> dict[str, npt.ArrayLik
     found: dict[str, npt.ArrayLike] = {"J": J}
     start = 0
     for i, (n, neurons) in enumerate(itertools.pairwise(SIZES), start=1):
-        table = gradient[start : start + neurons * (n + 1)].reshape(neurons, n + 1)  # a row a neuron, its bias last
+        table = gradient[start : start + neurons * (n + 1)].reshape(neurons, n + 1)  # a neuron a row, its bias last
         found[f"dW{i}"], found[f"db{i}"] = table[:, :n], table[:, n:]
         start += table.size
     return found
 
 
 class Book:
-    """The general formulas, a column a sample. What is one step on paper is one method here."""
+    """The general formulas, with a sample in each column. Each step on paper is one method here."""
 
     def __init__(self, layers: Sequence[tuple[Floats, Floats]], X: Floats, y: Floats) -> None:
         self.L, self.m = len(layers), len(X)
@@ -155,12 +155,12 @@ MISTAKES = (WithoutBias, WeightsTimesBias, Bracket, CostWithoutShare, InputsForA
 
 
 def main(folder: Path | None = None) -> None:
-    """The program, the formulas against it, and the memory as the network grows."""
+    """The program, the formulas checked against it, and the memory as the network grows."""
     model = network()
     X, y = data()
     program = compiled(model, X, y)
     print(program.source)
-    print("the general formulas, held against the engine:")
+    print("the general formulas, checked against the engine:")
     layers = nn.weights_of(model)
     books = {title(book): book(layers, X, y).gradients for book in MISTAKES}
     print_verdicts(by_the_engine(model, X, y), {"as in the book": Book(layers, X, y).gradients, **books})

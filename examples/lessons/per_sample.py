@@ -4,7 +4,7 @@ A network of any list of sizes, sigmoid everywhere, the cost ½ ‖a - y‖² of
 (nabla_b, nabla_w) in the shapes of biases and weights; a mini-batch of m samples takes a step of η / m times their sum.
 After network.py of Michael Nielsen's "Neural Networks and Deep Learning", chapters 1 and 2.
 
-There x and a are columns, of shape (n, 1). Here they are lists of n numbers; W has a row for each neuron in both.
+There x and a are columns, of shape (n, 1). Here they are vectors of n numbers; in both, W has a row for each neuron.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Network:
 
     Args:
         sizes: the number of inputs, of neurons in every hidden layer, and of outputs.
-        seed: of weights and biases, normally distributed.
+        seed: the seed of the weights and biases, which are normally distributed.
     """
 
     def __init__(self, sizes: Sequence[int], seed: int = 0) -> None:
@@ -48,7 +48,7 @@ class Network:
         self.program, self.output = self._compiled()
 
     def set(self, weights: Sequence[Floats], biases: Sequence[Floats]) -> None:
-        """Take over weights, with a row for each neuron, and biases."""
+        """Load weights, with a row for each neuron, and biases."""
         for layer, W, b in zip(self.model.layers, weights, biases, strict=True):
             for neuron, row, bias in zip(layer.neurons, W, np.ravel(b), strict=True):
                 neuron.b.data = float(bias)
@@ -76,7 +76,7 @@ class Network:
         return self._in_layers(gradient)
 
     def _in_layers(self, gradient: Floats) -> Nabla:
-        """A line of all parameters, neuron by neuron, weights before the bias, as biases and weights of every layer."""
+        """A vector of all parameters, neuron by neuron, weights before bias, as biases and weights of every layer."""
         nabla_b, nabla_w, start = [], [], 0
         for n, m in pairwise(self.sizes):
             table = gradient[start : start + m * (n + 1)].reshape(m, n + 1)
@@ -95,7 +95,7 @@ class Network:
     def SGD(
         self, data: Sequence[tuple[Floats, Floats]], epochs: int, mini_batch_size: int, eta: float, seed: int = 0
     ) -> None:
-        """Stochastic gradient descent: every epoch in another order."""
+        """Stochastic gradient descent, with every epoch in a new order."""
         random, samples = np.random.default_rng(seed), list(data)
         for _ in range(epochs):
             order = random.permutation(len(samples))
@@ -127,7 +127,7 @@ class Book:
         return (a - y) * self.sigmoid_prime(zs[-1])
 
     def backprop(self, x: Floats, y: Floats) -> Nabla:
-        """As in network.py; columns are lines here."""
+        """As in network.py; columns are vectors here."""
         activations, zs = [x], []
         for W, b in zip(self.weights, self.biases, strict=True):
             zs.append(W @ activations[-1] + b)
@@ -217,7 +217,7 @@ def main(folder: Path | None = None) -> None:
     nabla_b, nabla_w = network.backprop(x.tolist(), y.tolist())
     for number, (b, W) in enumerate(zip(nabla_b, nabla_w, strict=True), start=1):
         print(f"layer {number}: nabla_b {b.round(6).tolist()}\n         nabla_w {W.round(6).tolist()}")
-    print("\nheld against the engine:")
+    print("\nchecked against the engine:")
     layers = nn.weights_of(network.model)
     weights, biases = [W for W, _ in layers], [b for _, b in layers]
     before = biases[0]

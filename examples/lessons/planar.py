@@ -3,8 +3,8 @@
 400 points of a flower, a hidden layer of tanh, a sigmoid at the end, binary cross-entropy, gradient descent on all
 points at once: the planar classifier of deeplearning.ai's "Neural Networks and Deep Learning", week 3.
 
-The course holds a column a sample, X of shape (2, 400), and writes Z1 = W1 X + b1. Here, as in most libraries, a row is
-a sample, X of shape (400, 2). It makes no difference: each is the other one's transpose, and the numbers are the same.
+In the course each column of X is a sample, X has the shape (2, 400), and Z1 = W1 X + b1. Here, as in most libraries,
+each row is a sample, and X has the shape (400, 2). Each is the transpose of the other, and the numbers are the same.
 """
 
 from __future__ import annotations
@@ -81,18 +81,18 @@ def accuracy_of(hidden: int, iterations: int = 5000) -> float:
     return 100 * float(np.mean(predict(model, X) == y))
 
 
-# The formulas of the course, and what is often printed in their place
+# The formulas of the course, and what is often printed instead
 
 
 class Book:
-    """Backward propagation as the course writes it, but with a row a sample."""
+    """Backward propagation as the course writes it, but with a sample in each row."""
 
     def __init__(self, layers: Sequence[tuple[Floats, Floats]], X: Floats, y: Labels) -> None:
         (self.W1, self.b1), (self.W2, self.b2) = layers
         self.X, self.y, self.m = X, y[:, None], len(X)
 
     def slope(self, A: Floats) -> Floats:
-        return 1 - A**2  # tanh'(Z), of A = tanh(Z)
+        return 1 - A**2  # tanh'(Z), from A = tanh(Z)
 
     def share(self) -> float:
         return 1 / self.m
@@ -101,7 +101,7 @@ class Book:
         return np.asarray(self.share() * np.sum(dZ, axis=0))
 
     def gradients(self) -> dict[str, npt.ArrayLike]:
-        """Of the cost by W1, b1, W2 and b2, in their shapes."""
+        """The gradient of the cost by W1, b1, W2 and b2, in their shapes."""
         A1 = np.tanh(self.X @ self.W1.T + self.b1)
         A2 = 1 / (1 + np.exp(-(A1 @ self.W2.T + self.b2)))
         dZ2 = A2 - self.y
@@ -166,7 +166,7 @@ def shares_of_b1(model: nn.MLP, X: Floats, y: Labels) -> Floats:
 
 
 def plot_costs(costs: Sequence[float]) -> Figure:
-    """The cost over all iterations, and the end of it, larger."""
+    """The cost over all iterations, and its end, enlarged."""
     left, right = new_axes(9.0, 3.2, 1, 2)
     for ax, start in ((left, 0), (right, 6000)):
         ax.plot(range(start, len(costs)), costs[start:], color=style.POSITIVE, linewidth=1)
@@ -195,7 +195,7 @@ def main(folder: Path | None = None) -> None:
     print("  ", " + ".join(in_brackets(share) for share in shares), "=", show(float(shares.sum())))
     engine = by_the_engine(young, X[few], y[few])
     print("   db1 of the engine, all five at once:", show(float(np.ravel(engine["db1"])[0])))
-    print("\nheld against the engine:")
+    print("\nchecked against the engine:")
     layers = nn.weights_of(young)
     books = {title(book): book(layers, X, y).gradients for book in MISTAKES}
     print_verdicts(by_the_engine(young, X, y), {"as in the course": Book(layers, X, y).gradients, **books})

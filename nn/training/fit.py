@@ -341,7 +341,7 @@ def _check_optimizer(optimizer: Any, model: Module) -> None:
     if isinstance(moved, list | tuple | np.ndarray) and set(model.parameters()).isdisjoint(list(moved)):
         raise OptionError(
             f"fit of {model!r} with an optimizer of {counted(len(moved), 'parameter')}",
-            "none of them is a parameter of this model, which would learn nothing",
+            "they are not parameters of this model, which would learn nothing",
             instead=f"{type(optimizer).__name__}(model.parameters()), of this model",
         )
 

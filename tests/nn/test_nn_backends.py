@@ -744,7 +744,7 @@ def test_an_optimizer_of_another_model_is_refused(compiled):
     model, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=0)
     for optimizer in (nn.Adam(other.parameters()), nn.SGD(np.zeros(13))):
         text = message(OptionError, lambda o=optimizer: nn.fit(model, X, y, optimizer=o, compiled=compiled))
-        assert "none of them is a parameter of this model" in text
+        assert "they are not parameters of this model" in text
         assert f"{type(optimizer).__name__}(model.parameters())" in text
     assert "step() and zero_grad()" in message(OptionError, lambda: nn.fit(model, X, y, optimizer="adam"))
     shared = nn.SGD([*other.parameters(), *model.layers[-1].parameters()], lr=0.1)

@@ -38,7 +38,7 @@ def test_a_step_leaves_the_graph_before_it_as_it_was():
     loss.backward()
     optimizer.step()
     optimizer.zero_grad()
-    with pytest.warns(GradientWarning, match="once more on a graph whose numbers have changed"):
+    with pytest.warns(GradientWarning, match="again on a graph whose numbers have changed"):
         loss.backward()
     assert (w.data, w.grad) == (-2.0, 4.0)
 

@@ -1,4 +1,4 @@
-"""Is a part of the data held back fairly, and are columns brought to one size?"""
+"""Is a part of the data held out fairly, and are columns standardized?"""
 
 import numpy as np
 import pytest

@@ -407,7 +407,7 @@ def test_a_wrong_order_reads_a_gradient_too_early(show_player):
     )
     page.select_option("#order-choice", "order_right")
     assert page.locator("#order-rows tr.early").count() == 0
-    assert text(page, "#order-leaves") == f"✓ gradient of x: {right}, right"
+    assert text(page, "#order-leaves") == f"✓ gradient of x: {right}, correct"
 
 
 def test_where_no_paths_meet_another_order_is_as_good(show_player):

@@ -1,4 +1,4 @@
-"""Does the film of a training show its epochs, and leave the model as it was?"""
+"""Does the animation of a training show its epochs, and leave the model as it was?"""
 
 import io
 import itertools
@@ -75,7 +75,7 @@ def test_what_is_no_film_is_refused(film, tmp_path):
         film.save(tmp_path / "film.mp4")
     with pytest.raises(DrawingError, match="an animation without epochs"):
         viz.Animation(X, y).save(tmp_path / "film.gif")
-    with pytest.raises(OptionError, match="two pictures or more"):
+    with pytest.raises(OptionError, match="at least two pictures"):
         viz.Animation(X, y, frames=1)
     with pytest.raises(GraphError, match="only an MLP has layers to draw"):
         nn.fit(nn.Neuron(2), X, y, callbacks=[viz.Animation(X, y)])
