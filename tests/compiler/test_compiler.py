@@ -807,7 +807,7 @@ def test_leaves_that_make_no_difference_have_the_gradient_0():
         (lambda f, x: tinygrad_edu.compile(f, wrt=3.0), GraphError, "float is not a Value"),
         (lambda f, x: tinygrad_edu.compile(f, wrt="x"), GraphError, "str is not a Value"),
         (lambda f, x: tinygrad_edu.compile(f, inputs=[x])([1.0, 2.0]), SizeError, "2 numbers for its inputs"),
-        (lambda f, x: setattr(tinygrad_edu.compile(f), "parameters", [1.0]), SizeError, "1 numbers for its parameters"),
+        (lambda f, x: setattr(tinygrad_edu.compile(f), "parameters", [1.0]), SizeError, "1 number for its parameters"),
         (lambda f, x: tinygrad_edu.compile(f, inputs=[x])(["1.5"]), NumberError, "str is not a real number"),
         (lambda f, x: tinygrad_edu.compile(f, inputs=[x])([None]), NumberError, "NoneType is not a real number"),
         (lambda f, x: tinygrad_edu.compile(f, inputs=[x])(np.array([1j])), NumberError, "complex is not a real number"),

@@ -9,8 +9,7 @@
 Results go to standard output, progress and errors to standard error. The exit code is 0 if all went well, 1 if the
 command failed, 2 if it was not understood, 130 after Ctrl-C, 143 if asked to terminate.
 
-Names to know: `main`. What the shell is owed besides is in `process.py`. This is the last file of the reading order.
-This is the last file. This is the last file. This is the last file.
+Names to know: `main`. What the shell is owed besides is in `process.py`. This is the last file.
 """
 
 from __future__ import annotations

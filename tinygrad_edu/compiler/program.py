@@ -32,6 +32,7 @@ from tinygrad_edu.compiler.scalars import lower
 from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError, TinygradError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import dot, mul
+from tinygrad_edu.show import counted
 from tinygrad_edu.text.helpers import NUMPY
 from tinygrad_edu.value import Number, Value, as_float
 
@@ -364,6 +365,8 @@ def _sized(numbers: npt.ArrayLike | Sequence[Number], size: int, what: str) -> F
     found = _floats(numbers, what).reshape(-1)
     if len(found) != size:
         raise SizeError(
-            f"a program with {len(found)} numbers for its {what}", f"it has {size}", instead=f"{size} numbers, in order"
+            f"a program with {counted(len(found), 'number')} for its {what}",
+            f"it has {size}",
+            instead=f"{counted(size, 'number')}, in order",
         )
     return found
