@@ -77,12 +77,20 @@ def truth_at(case, numbers, constants=None):
     for node in graph.nodes:
         if node.args and node.rule.kinks and is_near_kink(node):
             smooth, steady = False, steady and node.op not in ("step", "sign", "greater")
+        if node.op in ("sqrt", "power", "pow") and is_near_root(node):
+            smooth, steady = False, False
     return Truth(built, built.loss.data, dict(zip(graph.nodes, gradients, strict=True)), smooth, steady)
 
 
 def is_near_kink(node):
     numbers = [arg.data for arg in node.args]
     return abs(numbers[0] - numbers[1] if node.op in ("maximum", "minimum", "greater") else numbers[0]) < AWAY
+
+
+def is_near_root(node):
+    """Whether a root, or the slope of a fractional power, is taken of what may be rounding alone: √1e-16 is 1e-8."""
+    base, *exponent = [arg.data for arg in node.args]
+    return abs(base) < AWAY and not (exponent and exponent[0].is_integer())
 
 
 # ── Points ────────────────────────────────────────────────────────────────────────────────────────────────────────────
