@@ -15,7 +15,7 @@ Read next: `rule.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from tinygrad_edu.age import NOT_COMPUTED, warn
 from tinygrad_edu.errors import GraphError, StaleGraphError
@@ -156,14 +156,19 @@ def gradient_numbers(output: Value) -> dict[Value, float]:
     return dict(zip(graph.nodes, gradients_in(graph), strict=True))
 
 
-def gradients_in(graph: Graph) -> list[float]:
-    """The gradient of every node in a graph, indexed by its number."""
+def gradients_in(graph: Graph, partials: Sequence[Sequence[float]] | None = None) -> list[float]:
+    """The gradient of every node in a graph, indexed by its number.
+
+    Args:
+        graph: of the output.
+        partials: for each node other local derivatives than those that it stores.
+    """
+    local = [node.partials for node in graph.nodes] if partials is None else partials
     gradients = [0.0] * len(graph)
     gradients[-1] = 1.0
-    numbers = range(len(graph) - 1, -1, -1)
-    for number, node, args in zip(numbers, reversed(graph.nodes), reversed(graph.arguments), strict=True):
+    for number in range(len(graph) - 1, -1, -1):
         upstream = gradients[number]
-        for arg, partial in zip(args, node.partials):  # noqa: B905 (equal by construction; strict costs time)
+        for arg, partial in zip(graph.arguments[number], local[number], strict=True):
             gradients[arg] += upstream * partial
     return gradients
 

@@ -250,16 +250,19 @@ class Program:
         wrong: Literal["raise", "ignore"] = "raise" if self.check else "ignore"
         try:
             with np.errstate(divide=wrong, invalid=wrong, over="ignore", under="ignore"):
-                loss, gradient, *outputs = self._function(parameters, inputs)
+                return self._numbers(parameters, inputs)
         except FloatingPointError as error:
             raise self._outside(error) from None
-        return float(loss), gradient, np.array(outputs[0] if outputs else [], dtype=np.float64)
 
     def _at(self, parameters: Floats, inputs: Floats) -> Point:
         """What the program gives at some numbers, without a look at domains, for a comparison."""
         with np.errstate(all="ignore"):
-            loss, gradient, *outputs = self._function(parameters, inputs)
-        return Point(float(loss), gradient, np.array(outputs[0] if outputs else [], dtype=np.float64).reshape(-1))
+            loss, gradient, outputs = self._numbers(parameters, inputs)
+        return Point(loss, gradient, outputs.reshape(-1))
+
+    def _numbers(self, parameters: Floats, inputs: Floats) -> tuple[float, Floats, Floats]:
+        loss, gradient, *outputs = self._function(parameters, inputs)
+        return float(loss), gradient, np.array(outputs[0] if outputs else [], dtype=np.float64)
 
     def _outside(self, error: FloatingPointError) -> DomainError:
         frames = traceback.extract_tb(error.__traceback__)

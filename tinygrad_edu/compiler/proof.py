@@ -97,9 +97,13 @@ def check_program(run: Run, graph: Graph, leaves: Leaves) -> None:
 
 def _stored(graph: Graph, leaves: Leaves) -> Point:
     """At the numbers that the graph has."""
-    gradients = gradients_in(graph)
-    gradient = [gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in leaves.wrt]
-    return Point(graph.output.data, np.array(gradient), np.array([node.data for node in leaves.outputs]))
+    gradient = _gradient(graph, leaves, gradients_in(graph))
+    return Point(graph.output.data, gradient, np.array([node.data for node in leaves.outputs]))
+
+
+def _gradient(graph: Graph, leaves: Leaves, gradients: Sequence[float]) -> Floats:
+    """The gradients of the parameters, out of those of all nodes; 0 for one that the loss does not depend on."""
+    return np.array([gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in leaves.wrt])
 
 
 def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -> Point | None:
@@ -124,20 +128,10 @@ def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -
         partials.append(slopes)
         if node.rule.kinks:
             margins[len(numbers) - 1] = _margin(node.rule, args)
-    gradients = _swept(graph, partials)
-    gradient = np.array([gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in leaves.wrt])
+    gradient = _gradient(graph, leaves, gradients_in(graph, partials))
     outputs = np.array([numbers[graph.index[node]] for node in leaves.outputs])
     near = NEAR_A_KINK * max(1.0, *map(abs, numbers))
     return Point(numbers[-1], gradient, outputs, {node: far for node, far in margins.items() if far <= near})
-
-
-def _swept(graph: Graph, partials: list[tuple[float, ...]]) -> list[float]:
-    gradients = [0.0] * len(graph)
-    gradients[-1] = 1.0
-    for number in range(len(graph) - 1, -1, -1):
-        for place, partial in zip(graph.arguments[number], partials[number], strict=True):
-            gradients[place] += gradients[number] * partial
-    return gradients
 
 
 def _margin(rule: Rule, args: Sequence[float]) -> float:
