@@ -378,7 +378,7 @@ def test_labels_like_those_of_a_layer_in_other_digits_are_names_of_their_own():
 
 def lines_by_name(program, inputs=()):
     """The array of each line, by running the lines one after the other, with the constants that a program hides."""
-    names = {"P": program.parameters, "I": np.array(inputs, dtype=float), **program._found.data}
+    names = {"P": program.parameters, "I": np.array(inputs, dtype=float), **program.formulas.data}
     exec(NUMPY, names)
     del names["__builtins__"]
     for line in (*program.leaves, *program.lines):
@@ -406,7 +406,7 @@ def test_the_gradient_is_also_its_parts_laid_end_to_end_and_chosen_from(seed):
     """As a language writes it that cannot assign into an array."""
     leaves, loss = random_graphs.as_values(*random_graphs.seeded(seed))
     program = tinygrad_edu.compile(loss, wrt=leaves)
-    source = program._found  # what printers of other languages read
+    source = program.formulas  # what printers of other languages read
     with np.errstate(all="ignore"):
         names = lines_by_name(program)
         parts = [np.ravel(eval(NumPyPrinter().expression(part.formula), names)) for part in source.gradient]

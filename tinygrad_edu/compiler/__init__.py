@@ -20,12 +20,18 @@ Nothing tells it what a layer is. It looks at the scalars alone:
     memory.py       what is kept for the backward pass
     explain.py      the scalars that a line stands for
     proof.py        the program compared with its graph, at two points
-    program.py      the function that comes out
+    compiled.py     the function that comes out
+    samples.py      a function of samples, traced
+    sizes.py        what depends on the number of samples m
+    unify.py        two programs for two numbers of samples are one for any number
+    batch.py        a program for any number of samples
+    program.py      the door: a graph, or a function of samples
     languages/      a program as NumPy
 
-Names to know: `compile`, `Program`. Read in the order above.
+Names to know: `compile`, `Program`, `BatchProgram`. Read in the order above.
 """
 
+from tinygrad_edu.compiler.batch import BatchProgram
 from tinygrad_edu.compiler.program import Program, compile
 
-__all__ = ["Program", "compile"]
+__all__ = ["BatchProgram", "Program", "compile"]

@@ -18,13 +18,14 @@ from tinygrad_edu.compiler.expressions import Expressions, key_of
 from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
-from tinygrad_edu.compiler.names import RESERVED
+from tinygrad_edu.compiler.names import RESERVED, reserved_for
 from tinygrad_edu.compiler.scalars import TOTAL
 from tinygrad_edu.compiler.source import Line, Part, Source, without_leading_ones
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot
 
 PRINTER = NumPyPrinter()
+RULER = NumPyPrinter(is_brief=True)  # by which the programs of 7 and of 11 samples have lines of the same lengths
 LONGEST_PART = 48  # of an expression that stands inside another one
 
 
@@ -56,7 +57,9 @@ class _Writer(Expressions):
         super().__init__(workspace)
         self.names = names
         self.leaves = leaves
-        self.taken = {*names.values(), *RESERVED}
+        tables = [names[array.number] for array in workspace.arrays if array.kind == "table"]
+        self.taken = {*names.values(), *reserved_for(tables), *RESERVED}
+        self.printer = RULER if tables else PRINTER
         self.leaf_lines: list[Line] = []
         self.lines: list[Line] = []
         self.laid: dict[bytes, Name] = {}
@@ -122,7 +125,7 @@ class _Writer(Expressions):
 
     def _can_stand_inside(self, array: Array, formula: Formula) -> bool:
         is_for_here = self.uses[array.number] == 1 and array.number not in self.names
-        return is_for_here and len(PRINTER.text(formula)) <= LONGEST_PART
+        return is_for_here and len(self.printer.text(formula)) <= LONGEST_PART
 
     def _name(self, array: Array) -> str:
         if array.number not in self.names:

@@ -137,7 +137,7 @@ class Index(NamedTuple):
             if isinstance(entry, slice):
                 chosen = range(size)[entry]
                 base += chosen.start * step if chosen else 0
-                shape.append((len(chosen), chosen.step * step))
+                shape.append((size if len(chosen) == size else len(chosen), chosen.step * step))
             else:
                 base += range(size)[entry] * step
         shape += zip(sizes, steps, strict=True)

@@ -22,15 +22,18 @@ from tinygrad_edu.compiler.formulas import (
     MatMul,
     Name,
     Number,
+    OneHot,
     Pick,
     Plus,
+    Range,
     Reduce,
     RowDots,
+    Rows,
     Sum,
     View,
 )
 from tinygrad_edu.compiler.layout import Index, Move, Reshape
-from tinygrad_edu.compiler.source import Line, Source
+from tinygrad_edu.compiler.source import Line, Part, Source
 from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
 from tinygrad_edu.rules import mul, neg
 
@@ -52,10 +55,14 @@ class NumPyPrinter:
     '(Z ** 2).sum(axis=-1)'
     """
 
+    def __init__(self, *, is_brief: bool = False) -> None:
+        """With `is_brief`, numbers and views are as long as any other: for a look at lengths alone."""
+        self.is_brief = is_brief
+
     def program(self, source: Source) -> str:
         """A function of the parameters and the inputs, which gives the loss and the gradient."""
         lines = [self.statement(line) for line in (*source.leaves, *source.lines)]
-        parts = [f"{self._target(part.target)} = {self.expression(part.formula)}" for part in source.gradient]
+        parts = map(self.assignment, source.gradient)
         results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
         begin, end = f"gradient = np.zeros({source.parameters})", f"return {', '.join(results)}"
         names = ", ".join(argument.name for argument in source.arguments)
@@ -65,6 +72,10 @@ class NumPyPrinter:
         """A line, with the shape of its array behind it."""
         text = f"{line.name} = {self.expression(line.formula)}"
         return f"{text:<{COMMENT_AT}}  # {line.shape}" if line.shape else text
+
+    def assignment(self, part: Part) -> str:
+        """A part of the gradient, assigned to its places."""
+        return f"{self._target(part.target)} = {self.expression(part.formula)}"
 
     def _target(self, target: Formula) -> str:
         """What is assigned to: it ends in an index."""
@@ -91,6 +102,8 @@ class NumPyPrinter:
 
     def _number(self, formula: Number) -> Written:
         number = formula.number
+        if self.is_brief:
+            return "1 / m", PRODUCT.level
         if isfinite(number):
             text = repr(number)
             return text if text == "-0.0" else text.removesuffix(".0"), SUM.level if text[0] == "-" else ATOM
@@ -155,7 +168,8 @@ class NumPyPrinter:
         return f"{self.text(formula.parts[0], ATOM)}.sum({along})", ATOM
 
     def _view(self, formula: View) -> Written:
-        return self.text(formula.parts[0], ATOM) + "".join(map(_move, formula.moves)), ATOM
+        moves = ["[:, None]"] * len(formula.moves) if self.is_brief else map(_move, formula.moves)
+        return self.text(formula.parts[0], ATOM) + "".join(moves), ATOM
 
     def _pick(self, formula: Pick) -> Written:
         of, index = formula.parts
@@ -165,6 +179,15 @@ class NumPyPrinter:
     def _join(self, formula: Join) -> Written:
         parts = (f"np.ravel({self.text(part)})" if _is_ravelled(part) else self.text(part) for part in formula.parts)
         return f"np.concatenate([{', '.join(parts)}])", ATOM
+
+    def _rows(self, formula: Rows) -> Written:
+        return f"len({self.text(formula.parts[0])})", ATOM
+
+    def _range(self, formula: Range) -> Written:
+        return f"np.arange({formula.shape[0]})", ATOM
+
+    def _onehot(self, formula: OneHot) -> Written:
+        return f"np.eye({formula.classes})[{self.text(formula.parts[0])}]", ATOM
 
     def _fill(self, formula: Fill) -> Written:
         (of,) = formula.parts
