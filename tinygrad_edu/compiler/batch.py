@@ -24,6 +24,7 @@ from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.pipeline import Found, find
 from tinygrad_edu.compiler.proof import Leaves, check_program
 from tinygrad_edu.compiler.samples import Argument, Batch, Trace
+from tinygrad_edu.compiler.simplify import simplified_source
 from tinygrad_edu.compiler.sizes import Size
 from tinygrad_edu.compiler.source import Line, Source
 from tinygrad_edu.compiler.unify import DiffersError, Traced, unified
@@ -207,7 +208,7 @@ class Search:
         found = [find(trace.graph, self.wrt, (), trace.outputs, trace.tables) for trace in traces]
         one, other = (Traced(trace.samples, each.source) for trace, each in zip(traces, found, strict=True))
         try:
-            source = unified(one, other)
+            source = simplified_source(unified(one, other))
         except DiffersError as difference:
             raise self._differs(difference, sizes) from None
         return _Pair(traces[1], found[1]._replace(source=_with_labels(source, traces[1])), source)
