@@ -82,6 +82,7 @@ class Rule:
         "fixed",
         "forward",
         "javascript",
+        "jax",
         "kinks",
         "latex",
         "latex_binding",
@@ -106,6 +107,7 @@ class Rule:
         latex: str | None = None,
         numpy: str | None = None,
         javascript: str | None = None,
+        jax: str | None = None,
         binding: Binding = CALL,
         latex_binding: Binding | None = None,
         domain: Domain | None = None,
@@ -131,6 +133,7 @@ class Rule:
         self.latex = latex or rf"\operatorname{{{{{upright}}}}}\left({arguments}\right)"
         self.numpy = numpy or (f"({self.text})" if infix else f"np.{name}({slots})")
         self.javascript = javascript or (f"({self.text})" if infix else f"Math.{name}({slots})")
+        self.jax = jax
         self.binding = binding
         self.latex_binding = latex_binding or binding
         self.domain = domain

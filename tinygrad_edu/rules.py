@@ -146,9 +146,10 @@ greater = rule("greater", floats.greater, 0.0, 0.0,
 # ── Of any number of arguments ────────────────────────────────────────────────────────────────────────────────────────
 dot = rule("dot", floats.dot, lambda ws, xs, out: xs, lambda ws, xs, out: ws,
            many=True, symbol="w·x", latex=r"\left({}\right) \cdot \left({}\right)", latex_binding=SCALAR_PRODUCT,
-           numpy="np.add.reduce(np.multiply([{}], [{}]))", javascript="dot([{}], [{}])", roles=("weight", "input"),
-           note="a neuron's weighted sum as one node")
+           numpy="np.add.reduce(np.multiply([{}], [{}]))", jax="(jnp.stack([{}]) * jnp.stack([{}])).sum(axis=0)",
+           javascript="dot([{}], [{}])", roles=("weight", "input"), note="a neuron's weighted sum as one node")
 logsumexp = rule("logsumexp", floats.logsumexp, lambda xs, out: [exp(x - out) for x in xs],
-                 many=True, symbol="log Σ exp", numpy="np.logaddexp.reduce([{}])",
-                 javascript="logsumexp([{}])", note="its partials are the softmax")
+                 many=True, symbol="log Σ exp", note="its partials are the softmax",
+                 numpy="np.logaddexp.reduce([{}])", jax="jnp.logaddexp.reduce(jnp.stack([{}]))",
+                 javascript="logsumexp([{}])")
 # fmt: on

@@ -13,7 +13,7 @@ from math import prod
 from typing import NamedTuple
 
 from tinygrad_edu.compiler.sizes import shape_at
-from tinygrad_edu.compiler.source import Line, Source
+from tinygrad_edu.compiler.source import Source
 
 BYTES = 8  # of a float64
 
@@ -53,7 +53,7 @@ class Memory:
             nodes: of the graph.
             samples: how many, if it is a program for any number of them.
         """
-        forward = _forward(source.lines, nodes)
+        forward = source.forward(nodes)
         names = {line.name for line in forward}
         backward = [line for line in source.lines if line.name not in names]
         read = {name for line in backward for name in line.reads} | source.gradient_reads
@@ -90,18 +90,6 @@ class Memory:
 
     def __repr__(self) -> str:
         return f"<Memory: {self.numbers:,} numbers in {len(self.kept)} arrays are kept for the backward pass>"
-
-
-def _forward(lines: tuple[Line, ...], nodes: int) -> list[Line]:
-    """The lines of the forward pass; scalars of several arrays are laid together for the next line that is none."""
-    forward: list[Line] = []
-    laid: list[Line] = []
-    for line in lines:
-        laid.append(line)
-        if line.first is not None:
-            forward += laid if line.first < nodes else []
-            laid = []
-    return forward
 
 
 def _said(each: Intermediate) -> str:

@@ -3,7 +3,7 @@
 A `Program` is a short NumPy function that somebody could have written by hand, found in the graph of a scalar loss. It
 gives the loss and its gradient for the parameters it holds, and for other inputs if the graph was made with some.
 
-Names to know: `compile`, `Program`. Read next: `languages/numpy.py`.
+Names to know: `compile`, `Program`. Read next: `languages/printer.py`.
 """
 
 from __future__ import annotations
