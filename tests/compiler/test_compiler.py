@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, parse
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.compiler import program as program_module
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.formulas import Name, View
@@ -33,11 +32,10 @@ from tinygrad_edu.compiler.proof import Leaves, Point, check_program, point_at
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.errors import CompileError, GraphError, NumberError, SizeError, StaleGraphError
 from tinygrad_edu.functions import exp, log, logsumexp
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.rule import POWER, PRODUCT, Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.text.helpers import NUMPY
-from tinygrad_edu.value import apply
 
 seeds = st.integers(0, 10**6)
 
@@ -223,9 +221,7 @@ def test_every_operation_on_whole_arrays(rule):
         [Value(rng.uniform(0.2, 2.0)) for _ in range(2 * len(fixed) if rule.many else len(fixed))] for _ in range(5)
     ]
     outs = [
-        apply(
-            rule, tuple(row) if rule.many else tuple(f if f is not None else v for f, v in zip(fixed, row, strict=True))
-        )
+        rule(*(row if rule.many else (f if f is not None else v for f, v in zip(fixed, row, strict=True))))
         for row in rows
     ]
     loss = sum((out * out for out in outs), Value(0.0))
@@ -464,7 +460,7 @@ def test_a_row_may_be_written_in_any_way_for_numpy(name):
     def loss_of(x, y):
         first = (x, y) if len(rule.partials) == 2 or rule.many else (-x,)
         second = (y + x, x * y) if len(first) == 2 else (x + y,)
-        return 1.0 / (1.0 + apply(rule, first)) - apply(rule, second) * x + apply(rule, first) ** 2
+        return 1.0 / (1.0 + rule(*first)) - rule(*second) * x + rule(*first) ** 2
 
     x, y = Value(0.7), Value(0.4)
     for wrt, inputs in (([x, y], []), ([x], [y]), ([], [x, y])):
@@ -476,12 +472,12 @@ def test_a_row_may_be_written_in_any_way_for_numpy(name):
 def test_a_function_that_a_row_mentions_keeps_its_name():
     rule = Rule("size", abs, lambda x, out: RULES["sign"](x), numpy="abs({})")
     x = Value(-0.3, label="abs")
-    assert tinygrad_edu.compile(apply(rule, (x,)))() == (0.3, np.array([-1.0]))
+    assert tinygrad_edu.compile(rule(x))() == (0.3, np.array([-1.0]))
 
 
 def test_minus_zero_keeps_its_sign():
     rule = Rule("angle", math.atan2, 0.0, 0.0, numpy="np.arctan2({}, {})")
-    assert tinygrad_edu.compile(apply(rule, (-0.0, Value(-1.0))))()[0] == -math.pi
+    assert tinygrad_edu.compile(rule(-0.0, Value(-1.0)))()[0] == -math.pi
 
 
 # It is compared with its graph
@@ -577,7 +573,7 @@ def test_a_graph_that_leaves_its_domain_nearby_is_compared_nearer():
 def test_where_python_has_no_number_nothing_is_compared(number):
     """Beside 0.95 math.acos raises a ValueError, beside 600 math.cosh an OverflowError."""
     rule = Rule("acos", math.acos, 1.0, numpy="np.arccos({})") if number < 1.0 else ROWS["cosh"]
-    loss = apply(rule, (Value(number),))
+    loss = rule(Value(number))
     assert close(tinygrad_edu.compile(loss)()[0], loss.data)
 
 

@@ -25,9 +25,9 @@ from zoo import ZOO
 
 import tinygrad_edu
 from tinygrad_edu import Value, chain_rule, gradcheck, nn, parse
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.cli.main import _parser, main
 from tinygrad_edu.errors import TinygradError
+from tinygrad_edu.graph import gradient_numbers
 from tinygrad_edu.nn import init, schedules
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show

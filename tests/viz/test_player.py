@@ -12,7 +12,6 @@ from tinygrad_edu import DomainError, Trace, Value, chain_rule, nn, parse, viz
 from tinygrad_edu.errors import DrawingError, GraphError, OptionError, SizeError, StaleGraphError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.rule import RULES, rule
-from tinygrad_edu.value import apply
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.document import FOLDER, SCRIPTS
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, TABLE, strings
@@ -139,7 +138,7 @@ def test_a_worksheet_of_a_leaf_alone_asks_for_nothing_forward():
 def test_a_row_without_javascript_is_played_but_not_changed():
     cube = rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x)
     try:
-        page = viz.player(apply(cube, (Value(2.0),))).html()
+        page = viz.player(cube(Value(2.0))).html()
     finally:
         del RULES["cube"]
     assert data_of(page)["can_compute"] is False

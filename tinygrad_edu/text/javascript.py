@@ -16,7 +16,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from tinygrad_edu.graph import topological_order
+from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.rule import Domain, Rule
 from tinygrad_edu.symbolic import partial_graphs
 from tinygrad_edu.text.helpers import JAVASCRIPT as PRELUDE
