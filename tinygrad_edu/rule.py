@@ -223,9 +223,8 @@ class Rule:
         """How many arguments it takes, in words."""
         count, least = len(self.partials), len(self.partials) - len(self.defaults)
         if self.many:
-            return f"{self.name} takes {count} list{'s of the same length' if count > 1 else ''}, not empty"
-        some = f"{least} or {count}" if self.defaults else f"{count}"
-        return f"{self.name} takes {some} argument{'s' if count > 1 else ''}"
+            return f"{self.name} takes {counted(count, 'list')}{' of the same length' if count > 1 else ''}, not empty"
+        return f"{self.name} takes {f'{least} or ' if self.defaults else ''}{counted(count, 'argument')}"
 
     @property
     def is_unary(self) -> bool:
