@@ -207,8 +207,7 @@ def formula(node: Value, names: Sequence[str]) -> str:
     'x * y'
     """
     assert node.rule is not None
-    groups = node.rule.grouped(names)
-    return node.rule.text.format(*[", ".join(group) if node.rule.many else group for group in groups])
+    return node.rule.fill(node.rule.text, names)
 
 
 def stale_derivative(node: Value) -> StaleGraphError:

@@ -4,7 +4,7 @@ A `Rule` is one operation: how it computes, its partial derivatives, where it is
 people, NumPy and JavaScript. It can be called like a function, with floats or with Values. The rows themselves are in
 `rules.py`; this file says what a row can do.
 
-Names to know: `Rule`, `rule`, `RULES`, `Domain`, `Binding`. Read next: `floats.py`.
+Names to know: `Rule`, `rule`, `RULES`, `Domain`, `domain`, `Binding`. Read next: `floats.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from tinygrad_edu.errors import DomainError, PoleError, SizeError
+from tinygrad_edu.errors import DomainError, GraphError, PoleError, SizeError
 from tinygrad_edu.real_number import real
 from tinygrad_edu.show import counted, show
 
@@ -42,19 +42,37 @@ CALL = Binding(5, ())
 FRACTION = Binding(3, (0, 0))  # the LaTeX forms enclose some of their arguments themselves
 RAISED = Binding(4, (5, 0))
 EXPONENT = Binding(4, (0,))
-SCALAR_PRODUCT = Binding(2, ())
+DOT = Binding(2, ())
+
+
+AS_TEXT = "({text})"  # a template that is the row's text, in parentheses
 
 
 class Domain(NamedTuple):
     """Where an operation is defined, and what to advise elsewhere.
 
-    `holds` takes the arguments as floats, or as arrays of them.
+    `holds` takes the arguments as floats, or as arrays of them. `javascript` is the same as a JavaScript function of
+    the list of arguments; None if the row does not say it.
     """
 
     words: str
     holds: Callable[..., bool]
     instead: str
     pole: bool = False
+    javascript: str | None = None
+
+
+def domain(words: str, condition: str, instead: str, *, pole: bool = False) -> Domain:
+    """A domain whose condition on x and y is text in what Python, NumPy and JavaScript have in common.
+
+    That is arithmetic, comparisons in parentheses, and `|` and `&` between them.
+
+    >>> unit = domain("0 <= x <= 1", "(x >= 0) & (x <= 1)", "minimum(maximum(x, 0), 1)")
+    >>> unit.holds(0.5), unit.holds(2.0), unit.javascript
+    (True, False, '([x, y]) => (x >= 0) & (x <= 1)')
+    """
+    holds = eval(f"lambda x, y=None: {condition}")  # noqa: S307 (text of a row, which is a program of its own)
+    return Domain(words, holds, instead, pole, f"([x, y]) => {condition}")
 
 
 class Rule:
@@ -72,6 +90,10 @@ class Rule:
 
     `roles` says what each argument, or each member of a group, is to the operation: a factor, a divisor. It tells the
     arguments of `w * w` apart, which are one node.
+
+    `numpy`, `javascript` and `onnx` are templates like `text`, or the bare name of a function of the same arguments; a
+    row without one cannot be written there. `torch` makes the module of that activation. `flat` holds the results near
+    which its slope is 0, and `neutral` for each of two arguments the number with which the result is the other one.
     """
 
     __slots__ = (
@@ -80,6 +102,7 @@ class Rule:
         "defaults",
         "domain",
         "fixed",
+        "flat",
         "forward",
         "javascript",
         "kinks",
@@ -88,13 +111,16 @@ class Rule:
         "linearize",
         "many",
         "name",
+        "neutral",
         "note",
         "numpy",
+        "onnx",
         "partials",
         "roles",
         "slopes",
         "symbol",
         "text",
+        "torch",
     )
 
     def __init__(
@@ -107,6 +133,8 @@ class Rule:
         latex: str | None = None,
         numpy: str | None = None,
         javascript: str | None = None,
+        onnx: str | None = None,
+        torch: str | None = None,
         binding: Binding = CALL,
         latex_binding: Binding | None = None,
         domain: Domain | None = None,
@@ -114,10 +142,11 @@ class Rule:
         kinks: dict[tuple[float, ...], tuple[float, ...]] | None = None,
         many: bool = False,
         roles: tuple[str, ...] = (),
+        flat: tuple[float, ...] = (),
+        neutral: tuple[float | None, ...] = (),
         note: str = "",
     ) -> None:
         slots = ", ".join("[{}]" if many else "{}" for _ in partials)
-        infix = binding is not CALL
         self.name = name
         self.forward = forward
         self.partials = partials
@@ -130,8 +159,10 @@ class Rule:
         self.text = text or f"{name}({slots})"
         upright, arguments = name.replace("_", r"\_"), slots.replace("[", "").replace("]", "")
         self.latex = latex or rf"\operatorname{{{{{upright}}}}}\left({arguments}\right)"
-        self.numpy = numpy or (f"({self.text})" if infix else f"np.{name}({slots})")
-        self.javascript = javascript or (f"({self.text})" if infix else f"Math.{name}({slots})")
+        self.numpy = _template(numpy, self.text, slots)
+        self.javascript = _template(javascript, self.text, slots)
+        self.onnx = _template(onnx, self.text, slots)
+        self.torch = torch
         self.binding = binding
         self.latex_binding = latex_binding or binding
         self.domain = domain
@@ -139,6 +170,8 @@ class Rule:
         self.kinks = kinks or {}
         self.many = many
         self.roles = roles or ("argument",) * len(partials)
+        self.flat = flat
+        self.neutral = neutral
         self.note = note
         self.linearize = _linearize(self)
 
@@ -190,9 +223,8 @@ class Rule:
         """How many arguments it takes, in words."""
         count, least = len(self.partials), len(self.partials) - len(self.defaults)
         if self.many:
-            return f"{self.name} takes {count} list{'s of the same length' if count > 1 else ''}, not empty"
-        some = f"{least} or {count}" if self.defaults else f"{count}"
-        return f"{self.name} takes {some} argument{'s' if count > 1 else ''}"
+            return f"{self.name} takes {counted(count, 'list')}{' of the same length' if count > 1 else ''}, not empty"
+        return f"{self.name} takes {f'{least} or ' if self.defaults else ''}{counted(count, 'argument')}"
 
     @property
     def is_unary(self) -> bool:
@@ -224,6 +256,35 @@ class Rule:
             return args
         size = len(args) // len(self.partials)
         return [args[start : start + size] for start in range(0, len(args), size)]
+
+    def fill(self, template: str, args: Sequence[str]) -> str:
+        """One of its templates, with the arguments filled in.
+
+        >>> from tinygrad_edu.rules import div, dot
+        >>> div.fill(div.text, ["a", "b"]), dot.fill(dot.text, ["w1", "w2", "x1", "x2"])
+        ('a / b', 'dot([w1, w2], [x1, x2])')
+        """
+        groups = self.grouped(args)
+        return template.format(*(", ".join(group) for group in groups) if self.many else groups)
+
+    def needed(self, column: str) -> str:
+        """A template that something cannot do without.
+
+        >>> Rule("cube", lambda x: x**3, lambda x, out: 3 * x * x).needed("numpy")
+        Traceback (most recent call last):
+        ...
+        tinygrad_edu.errors.GraphError: cube(x), to be computed elsewhere
+          what is wrong:  the row cube has no numpy=
+          write instead:  rule("cube", ..., numpy="..."), with {} for each argument
+        """
+        template: str | None = getattr(self, column)
+        if template is None:
+            raise GraphError(
+                f"{self.signature}, to be computed elsewhere",
+                f"the row {self.name} has no {column}=",
+                instead=f'rule("{self.name}", ..., {column}="..."), with {{}} for each argument',
+            )
+        return template
 
     def evaluate(self, args: Sequence[float]) -> float:
         """The result for floats, in IEEE 754 arithmetic."""
@@ -283,6 +344,13 @@ def _linearize(row: Rule) -> Linearize:
             return lambda xs, ys: (out := forward(xs, ys), (*slope_x(xs, ys, out), *slope_y(xs, ys, out)))
     join = chain.from_iterable if row.many else iter
     return lambda *args: (out := forward(*args), tuple(join(slope(*args, out) for slope in row.slopes)))
+
+
+def _template(column: str | None, text: str, slots: str) -> str | None:
+    """A column as a template: a bare name is that of a function of all arguments."""
+    if column is None:
+        return None
+    return column.replace("{text}", text) if "{" in column else f"{column}({slots})"
 
 
 def _constant(number: float | None) -> Callable[..., float]:

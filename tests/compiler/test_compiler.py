@@ -469,6 +469,42 @@ def test_a_row_may_be_written_in_any_way_for_numpy(name):
         assert agrees(program, loss, wrt, [leaf.data for leaf in inputs])
 
 
+@pytest.mark.parametrize(
+    ("rule", "signature"),
+    [
+        (Rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x), "cube(x)"),
+        (Rule("mod", math.fmod, 1.0, 0.0, text="{} mod {}", binding=PRODUCT), "x mod y"),
+        (Rule("total", lambda xs: sum(xs), lambda xs, out: [1.0] * len(xs), many=True), "total([x1, x2])"),
+    ],
+    ids=lambda part: part.name if isinstance(part, Rule) else "",
+)
+def test_a_row_without_numpy_is_asked_for_it(rule, signature):
+    x, y = Value(0.7), Value(0.4)
+    loss = apply(rule, (x, y)[: max(2 * rule.many, len(rule.partials))]) * 2.0
+    with pytest.raises(GraphError) as caught:
+        tinygrad_edu.compile(loss)
+    asked, wrong, instead = str(caught.value).splitlines()
+    assert asked.startswith(signature)
+    assert wrong == f"  what is wrong:  the row {rule.name} has no numpy="
+    assert instead.startswith(f'  write instead:  rule("{rule.name}", ..., numpy="...")')
+
+
+def test_a_row_whose_slope_needs_a_row_without_numpy_names_that_row():
+    cube = Rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x)
+    fourth = Rule("fourth", lambda x: x**4, lambda x, out: 4 * cube(x), numpy="({} ** 4)")
+    with pytest.raises(GraphError, match="the row cube has no numpy="):
+        tinygrad_edu.compile(apply(fourth, (Value(0.7),)))
+    x = Value(0.7)
+    assert tinygrad_edu.compile(apply(fourth, (x,)), wrt=[], inputs=[x])()[0] == pytest.approx(0.7**4)
+
+
+def test_a_bare_name_is_that_of_a_function():
+    bare = Rule("cosh", math.cosh, lambda x, out: (exp(x) - exp(-x)) / 2, numpy="np.cosh")
+    x = Value(0.7)
+    program = tinygrad_edu.compile(apply(bare, (x,)))
+    assert program() == (math.cosh(0.7), pytest.approx(np.array([math.sinh(0.7)])))
+
+
 def test_a_function_that_a_row_mentions_keeps_its_name():
     rule = Rule("size", abs, lambda x, out: RULES["sign"](x), numpy="abs({})")
     x = Value(-0.3, label="abs")

@@ -138,6 +138,34 @@ def test_logsumexp_of_a_list_with_nan_is_nan_in_any_order(numbers):
     assert RULES["logsumexp"].evaluate([number for number in numbers if number == number]) == math.inf
 
 
+@pytest.mark.parametrize("row", [row for row in RULES.values() if row.is_unary], ids=lambda row: row.name)
+def test_a_row_says_at_which_results_it_is_flat(row):
+    """Far out its slope is 0 exactly where its result is one that the row names; and those are all."""
+    found = set()
+    for x in (-800.0, 800.0, 0.0) if all(partial == 0.0 for partial in row.partials) else (-800.0, 800.0):
+        args = (x, *row.defaults)
+        if promises.inside(row, args):
+            out = row.evaluate(args)
+            is_flat = abs(row.local_derivatives(args, out)[0]) < 1e-300
+            assert is_flat == (out in row.flat)
+            found |= {out} if is_flat else set()
+    assert found == set(row.flat)
+
+
+OF_TWO = [row for row in RULES.values() if len(row.partials) == 2 and not row.many and not row.defaults]
+
+
+@pytest.mark.parametrize("row", OF_TWO, ids=lambda row: row.name)
+def test_a_row_says_which_argument_changes_nothing(row):
+    """Tried with many numbers as the other argument: only those that the row names give it back."""
+    numbers = (-3.5, -2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 7.25)
+    for position, number in itertools.product(range(2), numbers):
+        pairs = [(number, other) if position == 0 else (other, number) for other in (-1e9, *numbers, 1e9)]
+        found = [row.evaluate(pair) == pair[1 - position] for pair in pairs if promises.inside(row, pair)]
+        is_named = bool(row.neutral) and number == row.neutral[position]
+        assert (bool(found) and all(found)) == is_named, (position, number)
+
+
 def test_every_operation_of_the_engine_is_in_the_table():
     expected = """add sub mul div power pow neg exp log sqrt sin cos tanh sigmoid relu leaky_relu elu softplus silu gelu
                   abs maximum minimum step sign dot logsumexp"""

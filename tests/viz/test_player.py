@@ -135,13 +135,19 @@ def test_a_worksheet_of_a_leaf_alone_asks_for_nothing_forward():
     assert [page.count("<h2>") for page in asked] == [4, 6]
 
 
-def test_a_row_without_javascript_is_played_but_not_changed():
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "The inputs cannot be changed here, because"), ("zh", "这里不能改变输入，因为")]
+)
+def test_a_row_without_javascript_is_played_but_not_changed(lang, said):
     cube = rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x)
     try:
-        page = viz.player(cube(Value(2.0))).html()
+        page = viz.player(cube(Value(2.0)), lang=lang).html()
     finally:
         del RULES["cube"]
     assert data_of(page)["can_compute"] is False
+    (shown,) = re.findall(r'<p id="no-program" >(.*)</p>', page)
+    assert said in shown
+    assert 'rule("cube", ..., javascript="...")' in html.unescape(shown)
     assert '<div id="panels" hidden>' in page
     assert "cube(" not in re.search(r"const OPERATIONS.*", page)[0]
 

@@ -16,18 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import add, div, mul, neg, power, sub
+from tinygrad_edu.rules import mul, neg
 
 Ids = npt.NDArray[np.int64]
 
 NOWHERE = -1
-NEUTRAL = {
-    mul: ((0, 1.0), (1, 1.0)),
-    add: ((0, 0.0), (1, 0.0)),
-    div: ((1, 1.0),),
-    sub: ((1, 0.0),),
-    power: ((1, 1.0),),
-}  # (argument, number) with which an operation of two arguments gives the other one
 
 
 class Array:
@@ -159,8 +152,8 @@ class Workspace:
 
         And ½ · (2 · x) is x, which only numbers beyond 10³⁰⁷ would tell from it.
         """
-        for position, number in NEUTRAL.get(rule, ()):
-            if self._are(args[position], number):
+        for position, number in enumerate(rule.neutral):
+            if number is not None and self._are(args[position], number):
                 return args[1 - position]
         if rule is mul:
             for factor, other in (args, args[::-1]):
