@@ -1039,7 +1039,7 @@ def test_a_program_explains_lines_of_every_kind():
     loss = sum((a * b + 1).log() for a, b in pairwise(mixed)) + (x[6] * x[7]).sin() * x[0]
     program = tinygrad_edu.compile(loss, wrt=x)
     told = program.explain()
-    assert "out of several arrays, laid together" in told
+    assert "gathered from several arrays" in told
     assert all(any(row.startswith(f"{line.name} ") for row in told.splitlines()) for line in program.lines)
 
 
