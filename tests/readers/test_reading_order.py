@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[2]
 FIRST = ROOT / "tinygrad_edu" / "rules.py"
 ENTRANCES = ("__init__.py", "__main__.py")  # of packages: lists of what is in them
 SHEETS = ("rules.py", "value.py", "backprop.py")
+HOUSE = ("tinygrad_edu", "nn", "viz", "examples", "benchmarks", "tests")
 
 
 def sources():
@@ -67,3 +68,13 @@ def test_the_guide_begins_where_the_chain_does():
     assert [ROOT / file for file in table[:3]] == chain()[:3]
     order = [chain().index(ROOT / file) for file in table]
     assert order == sorted(order)
+
+
+def test_the_map_of_the_guide_lists_every_room_and_every_file_of_the_engine():
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[\w/]+", text.split("```")[1]))
+    rooms = {path.parent.relative_to(ROOT) for place in HOUSE for path in (ROOT / place).rglob("*.py")}
+    same_as_above = {Path("tests") / room.name for room in rooms if room.parts[0] != "tests"}
+    assert {f"{room.name}/" for room in rooms - same_as_above} - words == set()
+    engine = {path.stem for path in (ROOT / "tinygrad_edu").glob("*.py") if path.name not in ENTRANCES}
+    assert engine - words == set()
