@@ -114,7 +114,7 @@ def test_work_grows_with_the_graph(shape, monkeypatch):
     assert {name: round(ratio, 2) for name, ratio in found.items() if ratio > MOST} == {}
 
 
-def test_a_square_is_noticed():
+def test_quadratic_work_is_noticed():
     def slow(y):
         nodes = Graph(y).nodes
         for _ in nodes:

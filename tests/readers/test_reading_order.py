@@ -49,7 +49,7 @@ def test_one_chain_leads_from_the_rules_through_every_file():
     assert sources() - set(read) == set()
 
 
-def test_the_chain_begins_with_the_three_sheets_and_stays_in_a_room_until_it_is_read():
+def test_the_chain_starts_with_the_three_sheets_and_reads_rooms_one_by_one():
     read = chain()
     assert tuple(path.name for path in read[:3]) == SHEETS
     rooms = [path.parent for path in read]
@@ -62,7 +62,7 @@ def test_every_file_opens_with_a_question():
         assert opening(path).split("\n")[0].endswith("?"), path
 
 
-def test_the_guide_begins_where_the_chain_does():
+def test_the_reading_order_of_the_guide_follows_the_chain():
     text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     table = re.findall(r"\| \[(tinygrad_edu/[\w/]+\.py)\]", text)
     assert [ROOT / file for file in table[:3]] == chain()[:3]

@@ -61,19 +61,19 @@ def test_the_domain_of_every_row_is_the_same():
         assert holds == bool(row.domain.holds(*args)), (row.name, args)
 
 
-def test_a_row_that_javascript_cannot_know_is_recognised():
+def test_a_row_without_javascript_is_recognized():
     cube = Rule("cube", lambda x: x**3, lambda x, out: 3 * x * x)
     assert not is_complete(rule_source(cube, [None]))
     assert all(is_complete(rule_source(row, [None] * promises.arity(row))) for row in RULES.values() if not row.fixed)
 
 
 @pytest.mark.parametrize("holds", [lambda x: math.isfinite(x), lambda x: x > 0 and x < 1, lambda x: x > "0"])
-def test_a_condition_by_other_means_is_left_out_rather_than_wrong(holds):
+def test_a_domain_that_cannot_be_written_in_javascript_is_left_out(holds):
     row = Rule("odd", float, lambda x, out: x, domain=Domain("0 < x < 1", holds, "something else"))
     assert "holds: null" in rule_source(row, [None])
 
 
-def test_conditions_are_printed_as_they_are_asked():
+def test_domain_conditions_are_printed_in_javascript():
     x = Condition("x")
     assert ((abs(x) <= 1) & (x % 2 == 1)).source == "((Math.abs(x) <= 1.0) && ((x % 2.0) === 1.0))"
     assert ((x < 1) | (x >= 2)).source == "((x < 1.0) || (x >= 2.0))"
