@@ -8,7 +8,6 @@ import pickle
 import random
 import re
 import threading
-import time
 import traceback
 import warnings
 from itertools import pairwise
@@ -18,6 +17,7 @@ import pytest
 import random_graphs
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from work import growth
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, parse
@@ -912,16 +912,12 @@ def test_a_large_loss_compiles_to_few_lines():
     assert re.search(r"142,\d{3} edges", repr(program))
 
 
-def seconds_for_inputs(size):
-    w, xs = Value(0.5), [Value(0.1) for _ in range(size)]
-    loss = sum((w * x).tanh() for x in xs)
-    start = time.process_time()
-    tinygrad_edu.compile(loss, inputs=xs)
-    return time.process_time() - start
+def test_the_work_of_a_compile_grows_with_the_inputs_and_not_with_their_square():
+    def loss_of(size):
+        w, xs = Value(0.5), [Value(0.1) for _ in range(size)]
+        return sum((w * x).tanh() for x in xs), xs
 
-
-def test_the_time_of_a_compile_grows_with_the_inputs_and_not_with_their_square():
-    assert seconds_for_inputs(20_000) < 9 * min(seconds_for_inputs(5000) for _ in range(3))
+    assert growth(lambda made: tinygrad_edu.compile(made[0], inputs=made[1]), loss_of, (100, 200, 400)) < 2.6
 
 
 def test_logsumexp_of_an_array():
