@@ -36,7 +36,7 @@ def test_names_are_unique_and_counted_in_graph_order():
     assert repr(graph) == "<Graph of 7 nodes and 6 edges, output v4>"
 
 
-def test_a_name_that_is_taken_by_the_second_of_two_equal_labels():
+def test_a_numbered_duplicate_label_does_not_clash_with_a_real_label():
     a, b, c = Value(1.0, label="x"), Value(2.0, label="x"), Value(3.0, label="x_2")
     graph = Graph(a + b + c)
     assert len({graph.name(node) for node in graph.nodes}) == len(graph)
@@ -59,6 +59,6 @@ def test_validate_finds_a_number_that_changed():
         Graph(y).validate()
 
 
-def test_what_is_no_value_has_no_graph():
+def test_a_graph_is_made_only_of_a_value():
     with pytest.raises(GraphError, match="list is not a Value"):
         Graph([Value(1.0)])

@@ -47,7 +47,7 @@ def test_a_row_keeps_its_promises(row, promise):
         if callable(partial)
     ],
 )
-def test_a_partial_has_no_condition_and_no_float_only_function(partial):
+def test_partials_have_no_conditions_and_no_float_only_functions(partial):
     """So that it works on Values too."""
     assert not set(partial.__code__.co_names) & {"math", "np", "numpy", "floats"}
     assert not any("JUMP_IF" in step.opname for step in dis.get_instructions(partial))
@@ -122,7 +122,7 @@ def test_both_sweeps_give_the_same_for_special_numbers(row):
 
 
 @pytest.mark.parametrize("x", [-1e-3, -1e-10, -1e-300, -0.0, -5.0, -800.0, 2.0])
-def test_the_slope_of_elu_by_alpha_keeps_its_digits(x):
+def test_the_derivative_of_elu_by_alpha_is_accurate_near_zero(x):
     value, alpha = Value(x), Value(0.7)
     y = value.elu(alpha)
     y.backward()
@@ -290,7 +290,7 @@ def test_the_gradient_of_saturated_functions_is_a_number():
             assert math.isfinite(value.grad), (compute.__name__, x)
 
 
-def test_ties_share():
+def test_at_a_tie_each_argument_gets_half():
     x, y = Value(1.0), Value(1.0)
     x.maximum(y).backward()
     assert (x.grad, y.grad) == (0.5, 0.5)
@@ -311,17 +311,17 @@ def test_the_wrong_number_of_arguments_is_named():
     assert RULES["leaky_relu"](-1.0) == -0.01
 
 
-def test_an_argument_that_is_no_number_is_named():
+def test_an_argument_that_is_not_a_number_is_named():
     with pytest.raises(NumberError, match="str is not a real number"):
         RULES["tanh"]("1")
 
 
-def test_a_fixed_argument_has_to_be_a_plain_number():
+def test_a_fixed_argument_must_be_a_plain_number():
     with pytest.raises(GraphError, match="so it has to be a plain number"):
         RULES["power"](Value(2.0), Value(3.0))
 
 
-def test_a_function_of_floats_refuses_what_is_outside_too():
+def test_a_function_of_floats_checks_its_domain_too():
     with pytest.raises(PoleError):
         RULES["log"](0.0)
     assert RULES["log"](0.0, check=False) == -math.inf
