@@ -551,8 +551,8 @@ def is_from(thing, module):
 def signature(name, thing):
     if inspect.isclass(thing):
         yield f"{name}{plain(thing.__init__)}"
-        for method, function in sorted(vars(thing).items()):
-            if inspect.isfunction(function) and not method.startswith("_"):
+        for method, function in inspect.getmembers(thing, inspect.isfunction):
+            if not method.startswith("_"):
                 yield f"    .{method}{plain(function)}"
     elif callable(thing):
         yield f"{name}{plain(thing)}"
