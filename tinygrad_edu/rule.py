@@ -10,9 +10,8 @@ Names to know: `Rule`, `rule`, `RULES`, `Domain`, `domain`, `Binding`. Read next
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Sequence
-from functools import reduce
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from tinygrad_edu.errors import DomainError, GraphError, PoleError, SizeError
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 RULES: dict[str, Rule] = {}
 
 Partial = Callable[..., Any] | float | None
+Linearize = Callable[..., tuple[float, tuple[float, ...]]]
 
 
 class Binding(NamedTuple):
@@ -108,6 +108,7 @@ class Rule:
         "kinks",
         "latex",
         "latex_binding",
+        "linearize",
         "many",
         "name",
         "neutral",
@@ -172,41 +173,40 @@ class Rule:
         self.flat = flat
         self.neutral = neutral
         self.note = note
+        self.linearize = _linearize(self)
 
     @staticmethod
     def _is_linear(partials: tuple[object, ...], many: bool) -> bool:
         return not many and all(isinstance(partial, float) for partial in partials)
 
     @overload
-    def __call__(self, *args: float) -> float: ...  # type: ignore[overload-overlap]
+    def __call__(self, *args: float, check: bool = ...) -> float: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, *args: Number) -> Value: ...
-    def __call__(self, *args: Any) -> Any:
-        """A float for floats; a Value if one of the arguments is a Value. Raises a DomainError outside the domain."""
+    def __call__(self, *args: Number, check: bool = ...) -> Value: ...
+    def __call__(self, *args: Any, check: bool = True) -> Any:
+        """A float for floats; a Value if one of the arguments is a Value.
+
+        Args:
+            *args: the arguments; those that have a default may be left out.
+            check: whether to raise a DomainError outside the domain. A partial does without where a slope may be
+                vertical, and then gets inf.
+        """
+        if len(args) != len(self.partials):
+            args = self.complete(args)
         for arg in args:
             if type(arg) is not float:
-                return self._apply(args, check=True)
-        if len(args) != len(self.partials):
-            return self._apply(args, check=True)
-        if self.domain is not None:  # the rest is _apply for floats, written out: partials call it at every step
-            self.check(args)
-        return self.forward(*args)
-
-    def unchecked(self, *args: Any) -> Any:
-        """The same without checking the domain. A partial uses it where a slope may be vertical, and then gets inf."""
-        return self._apply(args, check=False)
+                return self._apply(args, check)
+        if check and self.domain is not None and not self.domain.holds(*args):
+            raise self.outside_domain(args)
+        return self.forward(*args) if not self.many else self.evaluate(args)
 
     def _apply(self, args: tuple[Any, ...], check: bool) -> Any:
-        """Floats are computed here; any other argument decides itself what applying a rule to it means."""
-        args = self.complete(args)
+        """A Value among the arguments decides what applying a rule to it means; all others are numbers."""
         for arg in args:
             apply_rule = getattr(arg, "apply_rule", None)
             if apply_rule is not None:
                 return apply_rule(self, args, check)
-        numbers = [real(arg) for arg in args]
-        if check:
-            self.check(numbers)
-        return self.evaluate(numbers)
+        return self(*map(real, args), check=check)
 
     @property
     def signature(self) -> str:
@@ -297,39 +297,23 @@ class Rule:
         >>> mul.local_derivatives((3.0, 5.0), 15.0)
         (5.0, 3.0)
         """
-        return self._partials_at(self.grouped(args), out)
-
-    def linearize(self, args: Sequence[float]) -> tuple[float, tuple[float, ...]]:
-        """The result and the local derivatives together: all that a node of a graph records.
-
-        >>> from tinygrad_edu.rules import mul
-        >>> mul.linearize((3.0, 5.0))
-        (15.0, (5.0, 3.0))
-        """
         groups = self.grouped(args)
-        out = self.forward(*groups)
-        return out, self._partials_at(groups, out)
+        found = [slope(*groups, out) for slope in self.slopes]
+        return tuple(chain.from_iterable(found)) if self.many else tuple(found)
 
-    def _partials_at(self, groups: Sequence[Any], out: Any) -> tuple[Any, ...]:
-        found: list[Any] = [slope(*groups, out) for slope in self.slopes]
-        return tuple(reduce(operator.add, found)) if self.many else tuple(found)
-
-    def check(self, args: Sequence[float], names: Sequence[str] = ("x", "y"), origin: str = "") -> None:
-        """Raise the DomainError that explains itself, if the arguments are outside the domain.
+    def outside_domain(self, args: Sequence[float], names: Sequence[str] = ("x", "y"), origin: str = "") -> DomainError:
+        """The error for arguments outside the domain: a PoleError where the result would be infinite.
 
         >>> from tinygrad_edu.rules import log
-        >>> log.check([-2.0], ["a"])
-        Traceback (most recent call last):
-        ...
-        tinygrad_edu.errors.DomainError: log(a) at a = -2
+        >>> print(log.outside_domain([-2.0], ["a"]))
+        log(a) at a = -2
           what is wrong:  log(x) needs x > 0
           write instead:  log(maximum(x, 1e-12)), if a tiny positive number is meant
         """
-        if self.domain is None or self.domain.holds(*args):
-            return
+        assert self.domain is not None
         pole = self.domain.pole or math.isinf(self.evaluate(args))
         places = [f"{name} = {show(arg)}" for name, arg in zip(names, args, strict=False) if name != show(arg)]
-        raise (PoleError if pole else DomainError)(
+        return (PoleError if pole else DomainError)(
             self.text.format(*names) + (" at " + ", ".join(places) if places else ""),
             f"{self.signature} needs {self.domain.words}",
             origin=origin,
@@ -341,6 +325,25 @@ class Rule:
 
     def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
         return _find, (self.name,)
+
+
+def _linearize(row: Rule) -> Linearize:
+    """A function that gives the result and the local derivatives together: all that a node of a graph records.
+
+    Every operation runs it, so there is one for each number of arguments.
+    """
+    forward, constants = row.forward, row.constants
+    if constants is not None:
+        return lambda *args: (forward(*args), constants)
+    match row.slopes, row.many:
+        case (slope,), False:
+            return lambda x: (out := forward(x), (slope(x, out),))
+        case (slope_x, slope_y), False:
+            return lambda x, y: (out := forward(x, y), (slope_x(x, y, out), slope_y(x, y, out)))
+        case (slope_x, slope_y), True:
+            return lambda xs, ys: (out := forward(xs, ys), (*slope_x(xs, ys, out), *slope_y(xs, ys, out)))
+    join = chain.from_iterable if row.many else iter
+    return lambda *args: (out := forward(*args), tuple(join(slope(*args, out) for slope in row.slopes)))
 
 
 def _template(column: str | None, text: str, slots: str) -> str | None:

@@ -84,15 +84,16 @@ div = rule("div", floats.div,   lambda x, y, out: 1 / y, lambda x, y, out: -out 
            domain=DIVISOR, note="-out/y for the textbook's -x/y²: y² can overflow")
 
 # ── Powers: a constant exponent n must never meet a logarithm; an exponent that is a Value must ───────────────────────
-power = rule("power", floats.power, lambda x, n, out: n * power.unchecked(x, n - absolute(sign(n))), None,
+power = rule("power", floats.power, lambda x, n, out: n * power(x, n - absolute(sign(n)), check=False), None,
              symbol="xⁿ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
              roles=("base", "exponent"), neutral=(None, 1.0), numpy=AS_TEXT, javascript="power",
              domain=FIXED_POWER, note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
-pow_ = rule("pow", floats.power, lambda x, y, out: y * pow_.unchecked(x, y - 1), lambda x, y, out: out * log(x + TINY),
+pow_ = rule("pow", floats.power, lambda x, y, out: y * pow_(x, y - 1, check=False),
+            lambda x, y, out: out * log(x + TINY),
             symbol="xʸ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
             roles=("base", "exponent"), neutral=(None, 1.0), numpy=AS_TEXT, javascript="power",
             domain=FREE_POWER, note="x + TINY makes 0ʸ·log 0 the limit 0")
-sqrt = rule("sqrt", floats.sqrt, lambda x, out: div.unchecked(0.5, out),
+sqrt = rule("sqrt", floats.sqrt, lambda x, out: div(0.5, out, check=False),
             symbol="√", latex=r"\sqrt{{{}}}", numpy="np.sqrt", javascript="Math.sqrt", onnx="Sqrt",
             domain=NOT_NEGATIVE, note="the slope at 0 is vertical: inf")
 

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tinygrad_edu.blocks import no_grad
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.nn.layers import LINEAR, MLP
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import counted, show
-from tinygrad_edu.value import Value, no_grad
+from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.plots import Plane, new_axes, scatter, shades
 

@@ -22,7 +22,7 @@ def hidden(folder):
     return [path for path in folder.iterdir() if path.name.startswith(".")]
 
 
-def test_a_failure_leaves_the_old_file_whole(tmp_path, monkeypatch):
+def test_a_failure_leaves_the_old_file_intact(tmp_path, monkeypatch):
     file = tmp_path / "f.svg"
     file.write_bytes(b"old")
 
@@ -47,7 +47,7 @@ def test_a_file_gets_the_usual_permissions(tmp_path):
 
 @needs_posix
 @pytest.mark.parametrize("target", ["real", "folder/real", "not-there-yet"])
-def test_a_link_is_followed_and_stays(tmp_path, target):
+def test_a_symbolic_link_is_followed_and_kept(tmp_path, target):
     (tmp_path / "folder").mkdir()
     for name in ("real", "folder/real"):
         (tmp_path / name).write_bytes(b"old")
@@ -70,7 +70,7 @@ def test_a_link_to_itself_is_refused(tmp_path):
 
 
 @needs_posix
-def test_a_pipe_is_written_to_and_stays(tmp_path):
+def test_a_pipe_is_written_to_and_kept(tmp_path):
     os.mkfifo(tmp_path / "f")
     content = bytes(range(256)) * 1000  # more than a pipe holds
     found = []
@@ -87,7 +87,7 @@ def test_a_pipe_is_written_to_and_stays(tmp_path):
 
 @needs_posix
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o755])
-def test_a_file_keeps_its_permissions_and_what_is_private_is_never_shown(tmp_path, mode, monkeypatch):
+def test_a_file_keeps_its_permissions_and_is_never_readable_by_others_meanwhile(tmp_path, mode, monkeypatch):
     path, seen, sync = tmp_path / "f", [], os.fsync
     path.write_bytes(b"old")
     path.chmod(mode)
@@ -107,7 +107,7 @@ def test_a_file_keeps_its_permissions_and_what_is_private_is_never_shown(tmp_pat
 
 
 @needs_posix
-def test_a_file_is_on_the_disk_before_it_has_its_name_and_then_so_is_the_name(tmp_path, monkeypatch):
+def test_a_file_is_synced_before_it_is_renamed_and_its_folder_after(tmp_path, monkeypatch):
     path, order, sync, replace = tmp_path / "f", [], os.fsync, Path.replace
     path.write_bytes(b"old")
     monkeypatch.setattr("os.fsync", lambda file: (order.append(stat.S_ISDIR(os.fstat(file).st_mode)), sync(file)))
@@ -156,7 +156,7 @@ def may_be_written(path, _):
         ("closed/old", PermissionError, "no file may be written into this folder", "chmod u\\+w allows it"),
     ],
 )
-def test_what_cannot_be_written_is_said_and_what_to_do(tmp_path, monkeypatch, capsys, name, kind, wrong, instead):
+def test_the_error_for_an_unwritable_file_says_what_to_do(tmp_path, monkeypatch, capsys, name, kind, wrong, instead):
     for folder in ("folder.svg", "closed"):
         (tmp_path / folder).mkdir()
     for file in ("file", "locked.svg", "closed/old.svg"):

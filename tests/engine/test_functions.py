@@ -37,14 +37,14 @@ def test_a_function_of_floats_gives_a_float_and_of_a_value_a_value():
     assert functions.leaky_relu(-1.0) == -0.01
 
 
-def test_numpy_scalars_stand_on_either_side_of_a_function():
+def test_functions_take_numpy_scalars_in_any_position():
     assert functions.maximum(np.int64(1), Value(0.0)).data == 1.0
     assert functions.maximum(Value(0.0), np.int64(1)).data == 1.0
     assert functions.sin(np.float32(0)) == 0.0
     assert type(functions.relu(2)) is float
 
 
-def test_not_a_number_is_never_hidden():
+def test_nan_is_never_hidden():
     for function in (floats.maximum, floats.minimum, floats.leaky_relu, floats.elu):
         assert math.isnan(function(math.nan, 1.0)), function
     for function in (floats.maximum, floats.minimum):
@@ -70,7 +70,7 @@ def test_powers_beyond_the_largest_float_keep_their_sign(x, y, power):
     assert floats.power(x, y) == power
 
 
-def test_the_row_of_an_operation_is_all_it_takes():
+def test_one_row_adds_an_operation():
     """Added here, it computes, steps, draws, prints, is read back, and differentiates twice."""
     before = dict(RULES)
     try:

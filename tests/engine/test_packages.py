@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
         ("sklearn", lambda folder: importlib.import_module("tinygrad_edu.nn.sklearn")),
     ],
 )
-def test_a_package_that_is_missing_is_named(package, use, monkeypatch, tmp_path):
+def test_a_missing_package_is_named(package, use, monkeypatch, tmp_path):
     for name in [name for name in sys.modules if name.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delitem(sys.modules, "tinygrad_edu.nn.sklearn", raising=False)
@@ -46,7 +46,7 @@ class Missing:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-def test_what_a_package_lacks_in_turn_is_its_own_matter(monkeypatch):
+def test_a_missing_dependency_of_a_package_is_reported_unchanged(monkeypatch):
     def broken(name):
         raise ModuleNotFoundError("No module named 'deeper'", name="deeper")
 
@@ -70,7 +70,7 @@ def test_a_clone_that_is_not_installed_says_how_to_install_it(tmp_path, program)
     assert ("Traceback" in found.stderr) == (program != "-m")
 
 
-def test_an_installation_is_asked_for_where_none_is_found(monkeypatch, capsys):
+def test_a_missing_installation_is_reported_with_the_command(monkeypatch, capsys):
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     packages.name_missing_parts()

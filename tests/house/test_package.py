@@ -31,7 +31,7 @@ def test_the_public_names():
         _ = tinygrad_edu.nothing
 
 
-def test_submodules_are_there_after_import_tinygrad_edu_alone():
+def test_import_tinygrad_edu_makes_its_submodules_available():
     program = "import tinygrad_edu; print(tinygrad_edu.nn.MLP(2, [1]), tinygrad_edu.viz.draw)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).returncode == 0
 
@@ -43,7 +43,7 @@ def test_the_engine_works_without_an_installation(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["nn", "viz"])
-def test_a_second_copy_is_refused_in_a_sentence(name):
+def test_a_second_copy_is_refused_with_one_sentence(name):
     found = subprocess.run([sys.executable, "-c", f"import {name}"], cwd=ROOT, capture_output=True, text=True)
     assert found.returncode == 1
     assert f"ImportError: write `from tinygrad_edu import {name}`" in found.stderr
@@ -64,14 +64,14 @@ def test_a_second_copy_is_refused_in_a_sentence(name):
         (errors.DrawingError, RuntimeError),
     ],
 )
-def test_an_error_is_ours_and_the_built_in_one(error, builtin):
+def test_every_error_is_also_a_built_in_error(error, builtin):
     assert issubclass(error, errors.TinygradError)
     assert issubclass(error, builtin)
     assert error.__name__ in errors.__doc__
     assert f"({builtin.__name__})" in errors.__doc__
 
 
-def test_no_dependency_asks_for_more_of_another_than_we_do():
+def test_no_dependency_requires_a_higher_version_of_another_than_we_do():
     settings = configparser.ConfigParser()
     settings.read(ROOT / "setup.cfg")
     ours = {one.name: one for one in map(Requirement, settings["options"]["install_requires"].strip().splitlines())}

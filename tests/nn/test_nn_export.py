@@ -55,7 +55,7 @@ def test_onnx_runtime_gives_the_same_outputs(model, tmp_path):
     assert np.allclose(found, outputs(model), rtol=1e-12, atol=1e-12)
 
 
-def test_an_activation_that_the_other_engine_has_not_is_refused(tmp_path):
+def test_an_activation_that_the_other_engine_lacks_is_refused(tmp_path):
     pytest.importorskip("onnx", reason="the package onnx is not installed")
     with pytest.raises(OptionError, match=r"a network with gelu for ONNX\n.*linear, .* tanh, sigmoid, relu, .* sign\n"):
         nn.to_onnx(nn.MLP(1, [2, 1], activation="gelu"), tmp_path / "m.onnx")
@@ -63,14 +63,14 @@ def test_an_activation_that_the_other_engine_has_not_is_refused(tmp_path):
 
 
 @pytest.mark.torch
-def test_pytorch_has_no_module_for_every_function():
+def test_an_activation_without_a_pytorch_module_is_refused():
     pytest.importorskip("torch", reason="PyTorch is not installed")
     with pytest.raises(OptionError, match="a network with erf for PyTorch"):
         nn.to_torch(nn.MLP(1, [2, 1], activation="erf"))
 
 
 @pytest.mark.parametrize(("package", "call"), [("torch", nn.to_torch), ("onnx", lambda m: nn.to_onnx(m, "m.onnx"))])
-def test_without_the_package_it_is_said_what_to_install(monkeypatch, package, call):
+def test_without_the_package_the_error_says_what_to_install(monkeypatch, package, call):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(
         MissingError, match=rf"needs the package {package}, which is not installed\n.*pip install {package}"

@@ -13,8 +13,7 @@ from browser import Watched, launched, needs_browser
 from several_places import TIES, slope_alone, tied
 
 from tinygrad_edu import DomainError, Value, chain_rule, gradcheck, parse, viz
-from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
@@ -73,7 +72,7 @@ def box(page, index, layout="lr"):
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)
-def test_every_step_shows_the_trace_there_and_back(show_player, name):
+def test_every_step_of_the_page_equals_the_trace_forwards_and_backwards(show_player, name):
     f = expression(name)
     trace = chain_rule(f)
     page = show_player(f)
@@ -250,7 +249,7 @@ def test_outside_a_domain_the_page_says_so_and_keeps_its_numbers(show_player):
 
 
 @pytest.mark.parametrize("name", TIES)
-def test_an_argument_at_several_places_is_told_by_its_role(show_player, name):
+def test_an_argument_used_twice_is_named_by_its_role(show_player, name):
     f = tied(name)
     trace = chain_rule(f)
     page = show_player(f, "#step=3")
@@ -279,19 +278,19 @@ def tells_the_truth(sentence, f, step):
     return sentence.startswith(sames.get(round(slope, 6), "never"))
 
 
-def test_a_weight_of_an_input_that_is_0_is_told_as_one_term_of_a_sum(show_player):
+def test_a_weight_of_a_zero_input_is_explained_as_one_term_of_a_sum(show_player):
     page = show_player(tied("dot([w, w], [w, x])", x=0.0), "#step=4")  # f is w · w, and does not stay 0
     said = "Nothing passes: the second weight w of f is multiplied by 0 in f, so it makes no difference there."
     assert text(page, "#sentence").startswith(said)
 
 
-def test_where_one_place_passes_nothing_it_is_named(show_player):
+def test_a_place_with_zero_local_derivative_is_named(show_player):
     page = show_player(tied("w * w", w=0.0), "#step=3")
     said = "Nothing passes: the other factor is 0, so f stays 0 whatever the first factor w of f is."
     assert text(page, "#sentence").startswith(said)
 
 
-def test_roles_are_said_in_chinese(show_player):
+def test_roles_are_translated_to_chinese(show_player):
     page = show_player(tied("w ** w", w=2.0), "#step=4", lang="zh")
     assert layer(page, "names") == "∂f/∂w += ∂f/∂f · ∂f/∂(指数)"
     assert text(page, "#sentence").startswith("f 里只有指数 w 变化一点，f 变化它的 2.773 倍。")
@@ -300,7 +299,7 @@ def test_roles_are_said_in_chinese(show_player):
 # Nudge
 
 
-def test_nudge_shows_prediction_and_truth(show_player):
+def test_nudge_shows_the_predicted_and_the_actual_change(show_player):
     page = show_player(parse("f = x ** 2 + 3 * y", x=3, y=1))
     page.click("#nudge-panel summary")
     page.fill("#nudge-size", "0.1")
@@ -366,7 +365,7 @@ def test_predict_hides_the_answer_and_marks_right_and_wrong(show_player):
         ("m", "u", 0, lambda s: s.upstream * 0.5, "mistake_other"),
     ],
 )
-def test_predict_names_the_usual_mistakes(show_player, user, argument, position, wrong, mistake):
+def test_predict_names_the_mistake_behind_a_wrong_answer(show_player, user, argument, position, wrong, mistake):
     f = parse("a = u * 1; t = tanh(a); m = u * t; p = w * w; f = 3 * (t * 5 + m * 7 + p * 11)", u=0.5, w=1.7)
     trace = chain_rule(f)
     exists = any(isinstance(s, EdgeStep) and (s.user, s.argument) == (user, argument) for s in trace)
@@ -376,7 +375,7 @@ def test_predict_names_the_usual_mistakes(show_player, user, argument, position,
     assert ask(page, repr(step.after)) == "right"
 
 
-def test_predict_can_be_told(show_player):
+def test_predict_can_show_the_answer(show_player):
     page, step = quiz(show_player, expression("lesson"), "f", "z")
     page.click("#quiz-show")
     assert text(page, "#quiz-feedback") == "It is 3."
@@ -410,7 +409,7 @@ def test_a_wrong_order_reads_a_gradient_too_early(show_player):
     assert text(page, "#order-leaves") == f"✓ gradient of x: {right}, correct"
 
 
-def test_where_no_paths_meet_another_order_is_as_good(show_player):
+def test_where_no_paths_meet_every_order_is_right(show_player):
     page = show_player(expression("lesson"))
     page.click("#order-panel summary")
     page.select_option("#order-choice", "order_depth")
@@ -438,7 +437,7 @@ def test_the_gradient_check_is_drawn_and_flags_kinks(show_player):
 # Getting about
 
 
-def test_by_keyboard_alone(show_player):
+def test_the_page_works_by_keyboard_alone(show_player):
     page = show_player(expression("neuron"))
     for _ in range(3):
         page.keyboard.press("ArrowRight")
@@ -524,7 +523,7 @@ def test_it_works_inside_a_frame_of_a_notebook(browser):
     watched.close()
 
 
-def test_in_chinese_every_word_is(show_player):
+def test_the_chinese_page_has_no_english_words(show_player):
     page = show_player(expression("twice"), lang="zh")
     words = set()
     for _ in range(len(chain_rule(expression("twice")))):
@@ -557,7 +556,7 @@ def test_axe_finds_no_serious_violation(show_player, scheme, width):
         assert not serious, told
 
 
-def test_a_narrow_screen_has_its_own_picture_and_nothing_sticks_out(show_player):
+def test_a_narrow_screen_has_its_own_picture_without_overflow(show_player):
     page = show_player(expression("neuron"), viewport={"width": 390, "height": 844})
     assert page.is_visible("#picture-tb")
     assert page.is_hidden("#picture-lr")

@@ -34,7 +34,7 @@ def drawing():
     return viz.draw(f)
 
 
-def test_the_formats(drawing, tmp_path):
+def test_every_format_is_written(drawing, tmp_path):
     assert drawing.save(tmp_path / "f.svg").read_text(encoding="utf-8") == drawing.svg()
     assert drawing.save(tmp_path / "f.png").read_bytes().startswith(b"\x89PNG\r\n")
     assert drawing.save(str(tmp_path / "f.dot")).read_text(encoding="utf-8") == drawing.source
@@ -71,7 +71,7 @@ def test_a_png_has_letters_where_the_system_has_no_fonts(drawing):
     assert ink[0] == pytest.approx(ink[1], rel=0.02)
 
 
-def test_chinese_letters_come_along_too():
+def test_chinese_characters_are_drawn_too():
     """Without a font, every letter would be the same empty box."""
     import resvg_py
 
@@ -98,13 +98,13 @@ def test_chinese_letters_come_along_too():
         ("f.xyz", "no such format"),
     ],
 )
-def test_a_suffix_that_is_no_format(drawing, tmp_path, name, message):
+def test_an_unknown_suffix_is_refused(drawing, tmp_path, name, message):
     with pytest.raises(DrawingError, match=message):
         drawing.save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_is_not_there_and_one_that_is(drawing, tmp_path):
+def test_a_missing_folder_and_a_folder_as_a_file_are_refused(drawing, tmp_path):
     with pytest.raises(FileNotFoundError, match="no such folder to write into"):
         drawing.save(tmp_path / "missing" / "f.svg")
     (tmp_path / "folder.svg").mkdir()
@@ -112,7 +112,7 @@ def test_a_folder_that_is_not_there_and_one_that_is(drawing, tmp_path):
         drawing.save(tmp_path / "folder.svg")
 
 
-def test_a_png_has_paper_up_to_its_edges(drawing):
+def test_a_png_has_an_opaque_background(drawing):
     import io
 
     import numpy as np
@@ -122,7 +122,7 @@ def test_a_png_has_paper_up_to_its_edges(drawing):
         assert np.asarray(Image.open(io.BytesIO(drawing.png(scale))).convert("RGBA"))[..., 3].min() == 255
 
 
-def test_source_that_is_no_dot_is_refused():
+def test_invalid_dot_source_is_refused():
     with pytest.raises(DrawingError, match="Graphviz says"):
         Drawing("digraph {").svg()
 
@@ -133,7 +133,7 @@ def test_a_scale_out_of_range_is_refused(drawing):
             drawing.png(scale=scale)
 
 
-def test_what_a_notebook_shows(drawing):
+def test_a_notebook_shows_the_svg(drawing):
     shown = drawing._repr_mimebundle_(include=None, exclude=None)
     assert shown["image/svg+xml"] == drawing._repr_svg_() == drawing.svg()
     assert repr(drawing) == shown["text/plain"]
@@ -209,14 +209,14 @@ def test_other_formats_come_from_a_graphviz_on_the_system(drawing, monkeypatch, 
     assert drawing.source in written
 
 
-def test_an_svg_that_cannot_be_drawn_is_said(drawing, monkeypatch):
+def test_an_svg_that_cannot_be_rendered_is_reported(drawing, monkeypatch):
     fresh = Drawing(drawing.source)
     monkeypatch.setattr(Drawing, "svg", lambda self: "<svg")
     with pytest.raises(DrawingError, match="the renderer says"):
         fresh.png()
 
 
-def test_without_matplotlib_the_fonts_are_the_systems(monkeypatch):
+def test_without_matplotlib_system_fonts_are_used(monkeypatch):
     from tinygrad_edu.viz import drawing as module
 
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)

@@ -18,13 +18,13 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.checks.numeric_slope import MOST_RUNS, TOLERANCE, Check, check
 from tinygrad_edu.errors import DomainError, GraphError
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.show import aligned, counted, cut, show
 from tinygrad_edu.steps.wording import derivative, shared_roles
-from tinygrad_edu.value import Number, Value, no_grad, recording
+from tinygrad_edu.value import Number, Value
 
 LONGEST_LIST = 20  # edges that are printed, whatever their verdict
 LONGEST_NAME = 30

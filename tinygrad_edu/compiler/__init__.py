@@ -3,23 +3,23 @@
     program = tinygrad_edu.compile(loss, wrt=model.parameters())
     print(program.source)                       Z1 = X @ W1.T + b1 …  dW1 = dZ1.T @ X
 
-Nothing tells it what a layer is. It looks at the scalars alone:
+The compiler knows nothing about layers. It works from the scalars alone:
 
-    scalars.py      number the nodes; say sums and weighted sums as what they are
+    scalars.py      number the nodes; recognize sums and weighted sums
     arrays.py       scalars in arrays
-    groups.py       nodes that are computed alike become an array, in an order in which arguments are views
+    groups.py       nodes computed in the same way become one array, ordered so that their arguments are views
     gradient.py     the gradient of every scalar, collected in the same order
-    layout.py       where the numbers of a view stand in an array
-    formulas.py     an array operation as data: a tree that knows its shape
-    views.py        a choice of scalars as a view of an array
-    expressions.py  an array as a formula of others
+    layout.py       where the elements of a view are in an array
+    formulas.py     an array operation as data: a tree of nodes that know their shapes
+    views.py        a selection of scalars as a view of an array
+    expressions.py  an array as a formula of other arrays
     printer.py      a formula as NumPy
-    names.py        what the arrays are called in textbooks
-    emit.py         the arrays as lines
+    names.py        the names that textbooks give to the arrays
+    emit.py         the arrays as lines of a program
     memory.py       what is kept for the backward pass
-    explain.py      the scalars that a line stands for
-    proof.py        the program compared with its graph, at two points
-    program.py      the function that comes out
+    explain.py      the scalars behind each line
+    proof.py        the program checked against its graph, at two points
+    program.py      the resulting function
 
 Names to know: `compile`, `Program`. Read in the order above.
 """

@@ -1,8 +1,8 @@
 """How do many scalars become one array?
 
-An `Array` holds scalars of one operation in an order of its own; a `Workspace` knows for every scalar in which array it
-stands, and at which place. Whoever computes something new asks the workspace for it: what is constant is computed at
-once, what is there already is not computed again, and × 1 and + 0 are nothing.
+An `Array` holds the scalars of one operation in a fixed order; a `Workspace` records for every scalar which array holds
+it, and at which position. New scalars are computed through the workspace, which folds constants, returns an existing
+array rather than computing it again, and drops × 1 and + 0.
 
 Names to know: `Array`, `Workspace`. Read next: `groups.py`.
 """
@@ -24,13 +24,13 @@ NOWHERE = -1
 
 
 class Array:
-    """Scalars of one operation, or leaves of one kind, in the order of an array.
+    """Scalars of one operation, or leaves of one kind, arranged in an array.
 
     Attributes:
-        number: of the array, in the order in which arrays were made.
-        ids: the numbers of its scalars, in the shape of the array.
+        number: the index of the array, in the order in which arrays are created.
+        ids: the ids of its scalars, in the shape of the array.
         rule: the operation; None for leaves.
-        args: the numbers of the arguments: the shape of the array, and one more axis.
+        args: the ids of the arguments: the shape of the array, plus a last axis over the arguments.
         kind: "parameter", "input", "constant" or "computed".
     """
 
@@ -51,7 +51,7 @@ class Array:
 
 
 class Workspace:
-    """Every scalar, and the array it stands in."""
+    """All scalars, and the array that holds each of them."""
 
     def __init__(self, count: int) -> None:
         self.arrays: list[Array] = []
@@ -67,7 +67,7 @@ class Workspace:
         self.zero = self.constant(0.0)
 
     def fresh(self, shape: tuple[int, ...]) -> Ids:
-        """New scalars, in a shape."""
+        """The ids of new scalars, in the given shape."""
         size = int(np.prod(shape))
         while self.count + size > len(self.where):
             self._grow()
@@ -83,7 +83,7 @@ class Workspace:
         self.is_constant = np.concatenate([self.is_constant, np.zeros(more, dtype=bool)])
 
     def constant(self, number: float) -> int:
-        """The scalar that is this number, always the same one."""
+        """The scalar for a number: the same id for the same number."""
         key = number if number == number else "nan"
         if key not in self._constants:
             made = int(self.fresh(())[()])
@@ -92,7 +92,7 @@ class Workspace:
         return self._constants[key]  # type: ignore[index]
 
     def put(self, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> Array:
-        """Make an array of scalars."""
+        """Create an array of the given scalars."""
         array = Array(len(self.arrays), ids, rule, args, kind)
         flat = ids.reshape(-1)
         self.where[flat] = array.number
@@ -101,7 +101,7 @@ class Workspace:
         return array
 
     def array_of(self, ids: Ids) -> Array | None:
-        """The one array in which all of these scalars stand; None if there is none."""
+        """The array that holds all of these scalars; None if they are not all in one."""
         found = self.where[ids.reshape(-1)]
         return self.arrays[found[0]] if found[0] != NOWHERE and (found == found[0]).all() else None
 
@@ -114,10 +114,10 @@ class Workspace:
             self._sources[array.number] = sorted(found - {NOWHERE})
         return self._sources[array.number]
 
-    # Computing something new
+    # Computing new scalars
 
     def compute(self, rule: Rule, args: Sequence[Ids]) -> Ids:
-        """The scalars of an operation, applied element by element to arguments of one shape."""
+        """The scalars of an operation applied elementwise to arguments of equal shape."""
         simple = self._simplified(rule, args)
         if simple is not None:
             return simple
@@ -136,7 +136,7 @@ class Workspace:
         return self._made[key]
 
     def remember(self, array: Array) -> None:
-        """Let what is in an array be found when it is asked for again."""
+        """Register an array, so that computing the same scalars again returns it."""
         assert array.rule is not None
         assert array.args is not None
         self._made[array.rule, array.args.shape, array.args.tobytes()] = array.ids
@@ -148,9 +148,10 @@ class Workspace:
         return np.array(made, dtype=np.int64)[inverse.reshape(-1)].reshape(args.shape[:-1])
 
     def _simplified(self, rule: Rule, args: Sequence[Ids]) -> Ids | None:
-        """Sound for every number, inf and nan too: x · 1, x / 1, x + 0, x - 0, x ** 1 are x; x · -1 is -x; -(-x) is x.
+        """The simpler form of an operation, where there is one: x for x · 1, x / 1, x + 0, x - 0, x ** 1 and -(-x).
 
-        And ½ · (2 · x) is x, which only numbers beyond 10³⁰⁷ would tell from it.
+        Also -x for x · -1. These hold for every number, inf and NaN too; x for ½ · (2 · x) holds unless 2 · x
+        overflows, beyond 10³⁰⁷.
         """
         for position, number in enumerate(rule.neutral):
             if number is not None and self._are(args[position], number):
@@ -167,12 +168,12 @@ class Workspace:
         return None
 
     def _doubled(self, ids: Ids) -> Ids | None:
-        """The scalars that these are twice of, if they are 2 · x."""
+        """The scalars x, if these are 2 · x."""
         made = self._made_by(mul, ids)
         return made[..., 1] if made is not None and self._are(made[..., 0], 2.0) else None
 
     def _made_by(self, rule: Rule, ids: Ids) -> Ids | None:
-        """The arguments of scalars that are all computed by one operation, in one array."""
+        """The arguments of these scalars, if one array holds them all and computes them by this operation."""
         array = self.array_of(ids)
         if array is None or array.rule is not rule or array.args is None:
             return None

@@ -1,8 +1,8 @@
-"""How is it written as NumPy?
+"""How do the arrays become the lines of a program?
 
-Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or a part of one, if it is used once and has no
-name of its own. First come the parameters, as views of the array that holds them all; last, the gradient is put
-together.
+Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or part of one, if it is used once and has no
+name of its own. The program starts with the parameters, as views of the vector that holds them all, and ends by
+assembling the gradient.
 
 Names to know: `Source`, `Line`, `emit`. Read next: `memory.py`.
 """
@@ -26,7 +26,7 @@ from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot
 
 PRINTER = NumPyPrinter()
-LONGEST_PART = 48  # of an expression that stands inside another one
+LONGEST_PART = 48  # characters of an expression inside another one
 COMMENT_AT = 60
 
 
@@ -34,10 +34,10 @@ class Line(NamedTuple):
     """One line of a program.
 
     Attributes:
-        name: what the line is called.
+        name: the name that the line assigns to.
         formula: what it computes.
-        scalars: how many scalars it stands for.
-        first: the number of the first of them; None for scalars of several arrays, laid together.
+        scalars: how many scalars of the graph it computes.
+        first: the id of the first of them; None for scalars gathered from several arrays.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Line(NamedTuple):
 
     @property
     def expression(self) -> str:
-        """What it computes, as NumPy."""
+        """The formula as NumPy."""
         return PRINTER.line(self.formula)
 
     @property
@@ -57,7 +57,7 @@ class Line(NamedTuple):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The names that it reads, each once."""
+        """The names that the line reads, each once."""
         return tuple(dict.fromkeys(self.formula.names()))
 
     def __str__(self) -> str:
@@ -70,11 +70,11 @@ class Source:
     """A NumPy program, and the arrays it needs.
 
     Attributes:
-        leaves: the lines that take parameters and inputs out of the arrays that hold them all.
+        leaves: the lines that name parameters and inputs, as views of the vectors that hold them all.
         lines: the lines that compute something.
-        results: the lines that put the gradient together and return it.
-        gradient_reads: the names that they read for the gradient.
-        output_reads: the names that they read for what was asked for beside the loss.
+        results: the lines that assemble the gradient and return it.
+        gradient_reads: the names that these lines read for the gradient.
+        output_reads: the names that these lines read for the requested outputs.
         data: constants and indices, by name.
     """
 
@@ -87,7 +87,7 @@ class Source:
 
     @property
     def text(self) -> str:
-        """A function `program(P, I)` of the parameters and the inputs, which gives the loss and the gradient."""
+        """The function `program(P, I)` of the parameters and the inputs, which returns the loss and the gradient."""
         body = [*map(str, self.leaves), *map(str, self.lines), *self.results]
         return "def program(P, I):\n" + "\n".join(f"    {line}" for line in body) + "\n"
 
@@ -100,21 +100,21 @@ def emit(
     leaves: dict[str, Ids],
     wanted: Ids | None = None,
 ) -> Source:
-    """Write the program that computes a scalar, and the scalars of its gradient.
+    """Write the program that computes a scalar and its gradient.
 
     Args:
         workspace: all arrays.
-        names: of arrays, by number.
-        output: the loss.
-        gradient: for each parameter the scalar that is its gradient; NOWHERE for 0.
-        leaves: the scalars of all parameters and of all inputs, in their order.
-        wanted: other scalars to be returned, in the shape they are to have.
+        names: the names of arrays, by index.
+        output: the id of the loss.
+        gradient: for each parameter the id of its gradient; NOWHERE for 0.
+        leaves: the ids of all parameters and of all inputs, in their order.
+        wanted: the ids of other scalars to return, in the shape that they are returned in.
     """
     return _Writer(workspace, names, leaves).program(output, gradient, wanted)
 
 
 class _Writer(Expressions):
-    """Formulas on their way to a program."""
+    """Collects the lines of a program."""
 
     def __init__(self, workspace: Workspace, names: dict[int, str], leaves: dict[str, Ids]) -> None:
         super().__init__(workspace)
@@ -127,7 +127,7 @@ class _Writer(Expressions):
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
-        self.asked: Counter[int] = Counter()  # how often each array was asked for, by the one being written
+        self.asked: Counter[int] = Counter()  # how often the array being written uses each other array
 
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
         others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
@@ -144,7 +144,7 @@ class _Writer(Expressions):
         return Source(tuple(self.leaf_lines), tuple(self.lines), tuple(results), *reads, self.data)
 
     def _computed_once(self, array: Array) -> Formula:
-        """The formula of an array. What it would have inside it twice gets a line of its own first."""
+        """The formula of an array; a part that it would contain twice gets a line of its own first."""
         self.asked.clear()
         formula = self.computed(array)
         often = [number for number, times in self.asked.items() if times > 1]
@@ -162,7 +162,7 @@ class _Writer(Expressions):
         lines.append(Line(name, formula, array.ids.size, int(array.ids.flat[0])))
 
     def _needed(self, scalars: list[int]) -> list[Array]:
-        """The arrays that some scalars depend on, as they were made: arguments before users."""
+        """The arrays that the given scalars depend on, in the order of their creation: arguments before users."""
         workspace = self.workspace
         results = set(workspace.where[scalars].tolist())
         self.uses.update(dict.fromkeys(results, 2))  # a result has a line of its own
@@ -204,7 +204,7 @@ class _Writer(Expressions):
         return self.formulas[array.number]
 
     def _open(self, array: Array) -> None:
-        """Leaves as a view of all parameters, or of all inputs."""
+        """Write the line that makes leaves a view of all parameters, or of all inputs."""
         everyone = self.leaves[array.kind]
         rank = np.empty(self.workspace.count, dtype=np.int64)
         rank[everyone[everyone >= 0]] = np.flatnonzero(everyone >= 0)
@@ -251,19 +251,19 @@ class _Writer(Expressions):
         return f"{target} = {self._entry(self.view(scalars))}"
 
     def _entry(self, formula: Formula) -> str:
-        """What is written into the gradient; what it reads is noted."""
+        """The text that is assigned to a part of the gradient; the names that it reads are recorded."""
         self.gradient_reads.update(formula.names())
         return PRINTER.line(formula)
 
 
 def _moves_in(whole: Name, places: Ids) -> tuple[Move, ...] | None:
-    """How a vector is looked at, so that it has the shape of some places in it, and their numbers."""
+    """The moves from a vector to the view of it at the given positions, in their shape; None if there is none."""
     pattern = Layout.found_in(places)
     return None if pattern is None else moves_to(pattern, whole.shape, is_exact=True)
 
 
 def _without_leading_ones(shape: Shape) -> Shape:
-    """What NumPy makes of the shape of a value that is assigned."""
+    """The shape as NumPy treats it in an assignment, where leading axes of size 1 are ignored."""
     first = next((axis for axis, size in enumerate(shape) if size != 1), len(shape))
     return shape[first:]
 

@@ -1,9 +1,9 @@
 """Where do dZ, dW and db come from?
 
-From the scalars again. Every scalar that a parameter can change gets its gradient: the sum over its users of upstream
-gradient × local derivative. Those of one array are put together in the same order as the array; what they turn out to
-be, a matrix product or a sum over rows, is found by the same look that found the products of the forward pass. There is
-no rule here for the gradient of a matrix product.
+From the scalars again. Every scalar that depends on a parameter gets its gradient: the sum over its users of upstream
+gradient × local derivative. The gradients of one array are collected in the order of that array, and what they are, a
+matrix product or a sum over rows, is recognized by the code that found the products of the forward pass. No rule here
+knows the gradient of a matrix product.
 
 Names to know: `gradients`. Read next: `layout.py`.
 """
@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
 from tinygrad_edu.compiler.scalars import TOTAL
-from tinygrad_edu.graph import topological_order
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, logsumexp, mul, neg
 from tinygrad_edu.symbolic import partial_graphs
@@ -27,21 +27,21 @@ from tinygrad_edu.value import Value
 
 
 class Edges(NamedTuple):
-    """Applications of the chain rule: where the argument stands, who uses it, and the local derivative."""
+    """Applications of the chain rule: where the argument is, the scalar that uses it, and the local derivative."""
 
-    array: Ids  # of the argument
+    array: Ids  # the argument's array
     user_array: Ids
-    place: Ids  # of the argument in its array
+    place: Ids  # the argument's position in its array
     user: Ids
     partial: Ids
 
     def chosen(self, which: Ids | slice) -> Edges:
-        """Some of them."""
+        """A selection of the edges."""
         return Edges(*(column[which] for column in self))
 
 
 def gradients(workspace: Workspace, output: int) -> Ids:
-    """For every scalar of the forward pass the scalar that is its gradient; NOWHERE for those without one."""
+    """For every scalar of the forward pass the id of its gradient; NOWHERE where there is none."""
     forward = list(workspace.arrays)
     active = _active(workspace, forward)
     edges = _edges(workspace, forward, active)
@@ -56,7 +56,7 @@ def gradients(workspace: Workspace, output: int) -> Ids:
 
 
 def _active(workspace: Workspace, forward: list[Array]) -> npt.NDArray[np.bool_]:
-    """Which scalars a parameter can change."""
+    """Which scalars depend on a parameter."""
     active = np.zeros(workspace.count, dtype=bool)
     for array in forward:
         if array.kind == "parameter":
@@ -67,7 +67,7 @@ def _active(workspace: Workspace, forward: list[Array]) -> npt.NDArray[np.bool_]
 
 
 def _edges(workspace: Workspace, forward: list[Array], active: npt.NDArray[np.bool_]) -> Edges:
-    """All of them, sorted by the array of the argument, that of the user, and the place."""
+    """All edges, sorted by the argument's array, the user's array and the argument's position."""
     nothing = (np.zeros(0, dtype=np.int64),) * 4
     parts = [part for array in forward if array.args is not None for part in _edges_of(workspace, array, active)]
     argument, user, user_array, partial = map(np.concatenate, zip(nothing, *parts, strict=True))
@@ -89,7 +89,7 @@ def _edges_of(workspace: Workspace, array: Array, active: npt.NDArray[np.bool_])
 
 
 def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_]) -> Ids:
-    """For every argument of every scalar in an array the scalar that is its local derivative."""
+    """The id of the local derivative for every argument of every scalar in an array."""
     rule, args = array.rule, array.args
     assert rule is not None
     assert args is not None
@@ -118,7 +118,7 @@ def _applied(
     constants: list[float | None],
     wanted: npt.NDArray[np.bool_] | None = None,
 ) -> list[Ids]:
-    """The partials of a row, computed for whole arrays of arguments."""
+    """The partials of a rule, computed for whole arrays of arguments."""
     graphs = partial_graphs(rule, constants)
     known: dict[Value, Ids] = {
         value: ids for value, ids in zip(graphs.args, args, strict=True) if isinstance(value, Value)
@@ -148,7 +148,7 @@ def _filled(workspace: Workspace, number: float, shape: tuple[int, ...]) -> Ids:
 
 
 def _collect(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> None:
-    """The gradients of all scalars in an array: one part from each array of users, and their sum."""
+    """The gradients of all scalars in an array: the sum of one contribution from each array of users."""
     sums = np.full(array.ids.size, NOWHERE, dtype=np.int64)
     for start, stop in itertools.pairwise(_bounds(edges.user_array).tolist()):
         for where, parts in _contributions(workspace, array, edges.chosen(slice(start, stop)), found):
@@ -163,7 +163,7 @@ def _bounds(numbers: Ids) -> Ids:
 
 
 def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> Iterator[tuple[Ids, Ids]]:
-    """From one array of users: (places, contributions), for those that are used equally often together."""
+    """From one array of users: (positions, contributions), a pair for the scalars used once, one for twice, …."""
     bounds = _bounds(edges.place)
     begin, counts_at = bounds[:-1], bounds[1:] - bounds[:-1]
     mine, upstream = edges.place[begin], found[edges.user]
@@ -196,7 +196,7 @@ def _total(workspace: Workspace, terms: Ids) -> Ids:
 
 
 def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) -> None:
-    """Add contributions to the sums at some places; where there is none on one side, it is 0."""
+    """Add contributions to the sums at some positions; what is missing on either side counts as 0."""
     before = sums[where]
     if (before == NOWHERE).all():
         sums[where] = parts
@@ -211,5 +211,5 @@ def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) 
 
 
 def _shape(array: Array, count: int) -> tuple[int, ...]:
-    """That of the array, for all of its scalars; a line for some of them, and no shape at all for one."""
+    """The shape of the array for all of its scalars; a vector for some of them, a scalar for one."""
     return array.shape if count == array.ids.size else (count,) if count > 1 else ()

@@ -1,10 +1,10 @@
 """What has to be kept for the backward pass?
 
-The forward pass makes arrays; those that a line of the backward pass reads have to stay until then, the others may go
-as soon as the next line has used them. A textbook keeps Z and A of every layer. A program keeps what its lines name,
-and for tanh, whose derivative 1 - A · A is written with its result, that is A alone.
+The forward pass computes arrays; those that a line of the backward pass reads have to be kept until then, and the
+others can be freed as soon as no later line of the forward pass reads them. A textbook keeps Z and A of every layer. A
+program keeps what its lines read: for tanh, whose derivative is 1 - A · A, that is A alone.
 
-Names to know: `Memory`, which `Program.memory` gives. Read next: `explain.py`.
+Names to know: `Memory`, which `Program.memory` returns. Read next: `explain.py`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import numpy as np
 from tinygrad_edu.compiler.emit import Line, Source
 from tinygrad_edu.show import aligned, counted
 
-BYTES = 8  # of a float64
+BYTES = 8  # per float64
 
 
 class Intermediate(NamedTuple):
-    """An array that the forward pass computes, whether the backward pass reads it, and whether it was asked for."""
+    """An array of the forward pass, whether the backward pass reads it, and whether it is a requested output."""
 
     name: str
     shape: tuple[int, ...]
@@ -29,25 +29,25 @@ class Intermediate(NamedTuple):
 
     @property
     def is_kept(self) -> bool:
-        """Whether it has to stay after the forward pass."""
+        """Whether it is kept after the forward pass."""
         return self.is_read or self.is_output
 
     @property
     def numbers(self) -> int:
-        """How many numbers it holds."""
+        """The number of its elements."""
         return int(np.prod(self.shape))
 
 
 class Memory:
-    """The intermediates of a program.
+    """The intermediate arrays of a program.
 
     Attributes:
-        intermediates: what the forward pass computes, in order; the loss is none of them.
+        intermediates: the arrays that the forward pass computes, in order, without the loss.
         backward: how many numbers the backward pass computes.
     """
 
     def __init__(self, source: Source, nodes: int) -> None:
-        """Take stock of the lines of a program that came from a graph of so many nodes."""
+        """Read the lines of a program; `nodes` is the number of nodes of its graph."""
         forward = _forward(source.lines, nodes)
         names = {line.name for line in forward}
         backward = [line for line in source.lines if line.name not in names]
@@ -61,7 +61,7 @@ class Memory:
 
     @property
     def kept(self) -> tuple[Intermediate, ...]:
-        """Those that have to stay until the backward pass has read them, and those that were asked for."""
+        """The intermediates that the backward pass reads, and the requested outputs."""
         return tuple(each for each in self.intermediates if each.is_kept)
 
     @property
@@ -71,7 +71,7 @@ class Memory:
 
     @property
     def bytes(self) -> int:
-        """How many bytes they take."""
+        """How many bytes the kept numbers take."""
         return BYTES * self.numbers
 
     def __str__(self) -> str:
@@ -85,7 +85,7 @@ class Memory:
 
 
 def _forward(lines: tuple[Line, ...], nodes: int) -> list[Line]:
-    """The lines of the forward pass; scalars of several arrays are laid together for the next line that is none."""
+    """The lines of the forward pass; a line that gathers scalars belongs to the pass of the line that follows it."""
     forward: list[Line] = []
     laid: list[Line] = []
     for line in lines:

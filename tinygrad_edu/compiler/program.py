@@ -1,7 +1,7 @@
 """What is a compiled loss?
 
-A `Program` is a short NumPy function that somebody could have written by hand, found in the graph of a scalar loss. It
-gives the loss and its gradient for the parameters it holds, and for other inputs if the graph was made with some.
+A `Program` is a short NumPy function, as one might write it by hand, found in the graph of a scalar loss. It returns
+the loss and its gradient for the parameters it holds, and for new inputs if it was compiled with some.
 
 Names to know: `compile`, `Program`. Read next: `nn/module.py`.
 """
@@ -37,11 +37,11 @@ from tinygrad_edu.text.helpers import NUMPY
 from tinygrad_edu.value import Number, Value, as_float
 
 Floats = npt.NDArray[np.float64]
-Nodes = npt.NDArray[Any]  # Values, in the shape they are asked for
+Nodes = npt.NDArray[Any]  # Values, in the shape that is requested
 Function = Any  # (parameters, inputs) -> (loss, gradient)
 
 _PRELUDE = builtins.compile(NUMPY, "<tinygrad_edu prelude>", "exec")
-PROGRAM = "tinygrad_edu program"  # how the name of a program begins that a traceback shows for a file
+PROGRAM = "tinygrad_edu program"  # the prefix of the name that a traceback shows in place of a file
 _numbers = itertools.count(1)
 
 
@@ -56,21 +56,21 @@ def compile(
     """Find the NumPy program in the graph of a loss.
 
     Args:
-        loss: a scalar, computed by Values; its graph is what is compiled.
-        wrt: the leaves to differentiate by, `model.parameters()` say; by default all that are not inputs.
-        inputs: leaves whose numbers change from call to call, in lists of lists if that is convenient. Every other leaf
-            keeps the number that it has now.
-        outputs: nodes of the graph, in a list or a table, whose numbers are wanted beside the loss: after each call
-            they are in `program.outputs`, an array of the same shape.
-        check: whether the program raises a DomainError where it divides by zero or has no number as a result; without
-            it, the result is inf or nan, as in NumPy.
+        loss: a scalar computed from Values; its graph is compiled.
+        wrt: the leaves to differentiate by, for example `model.parameters()`; by default all that are not inputs.
+        inputs: leaves whose numbers change from call to call, also as nested lists. Every other leaf keeps the number
+            that it has now.
+        outputs: nodes of the graph, as a list or nested lists, whose numbers are wanted beside the loss: after each
+            call they are in `program.outputs`, an array of the same shape.
+        check: whether the program raises a DomainError where it divides by zero or a result is NaN; without it, the
+            result is inf or NaN, as in NumPy.
 
     Raises:
-        GraphError: if `loss` is not a Value, a parameter or an input is computed or named twice, or an output is not a
-            node of the graph.
-        StaleGraphError: if a number changed after the graph was made.
-        CompileError: if the program does not give the numbers of the graph, at its own numbers or at others near them;
-            that would be a bug of the compiler.
+        GraphError: if `loss` is not a Value, a parameter or an input is not a leaf or is listed twice, or an output is
+            not a node of the graph.
+        StaleGraphError: if a number changed after the graph was built.
+        CompileError: if the program does not compute the numbers of the graph, at its own numbers or at others near
+            them; that would be a bug in the compiler.
 
     >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
     >>> program = compile((w * x - 1) ** 2, wrt=[w], inputs=[x])
@@ -87,7 +87,7 @@ def compile(
     graph = Graph(loss)
     changing = set(leaves)
     chosen = [leaf for leaf in graph.leaves if leaf not in changing] if wrt is None else _flat(wrt)
-    with _resting_collector(), np.errstate(all="ignore"):  # inf and nan are looked for, not stumbled over
+    with _resting_collector(), np.errstate(all="ignore"):  # the proof checks for inf and NaN itself
         try:
             return Program(graph, chosen, leaves, _table(graph, outputs), check=check)
         except TinygradError:
@@ -103,7 +103,7 @@ MISTAKES = (
 
 
 def _mistake(graph: Graph, error: BaseException) -> CompileError:
-    """A mistake of the compiler, whatever Python calls it, is nothing that a caller should have to know by name."""
+    """A bug in the compiler reaches the caller as a CompileError, whichever exception it was."""
     return CompileError(
         f"compile of {graph.output!r}",
         f"no program was found for it ({type(error).__name__}: {error})",
@@ -113,7 +113,7 @@ def _mistake(graph: Graph, error: BaseException) -> CompileError:
 
 @contextlib.contextmanager
 def _resting_collector() -> Iterator[None]:
-    """Let the garbage collector rest: it would look through all lists again and again, and find nothing to free."""
+    """Pause the garbage collector: it would scan all lists again and again, and find nothing to free."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -124,7 +124,7 @@ def _resting_collector() -> Iterator[None]:
 
 
 def _flat(leaves: Any) -> list[Value]:
-    """Leaves out of lists of lists."""
+    """The leaves in nested lists, as one list."""
     if isinstance(leaves, np.ndarray):
         return _flat(leaves.tolist())
     if isinstance(leaves, Value):
@@ -135,7 +135,7 @@ def _flat(leaves: Any) -> list[Value]:
 
 
 def _table(graph: Graph, outputs: Any) -> Nodes:
-    """Nodes of the graph, in an array of their shape."""
+    """Nodes of the graph as an array, in the shape in which they were given."""
     table: Nodes = np.array(outputs, dtype=object)
     strange = [each for each in table.flat if not isinstance(each, Value) or each not in graph.index]
     if strange:
@@ -148,18 +148,18 @@ def _table(graph: Graph, outputs: Any) -> Nodes:
 
 
 class Call(NamedTuple):
-    """What a program was called with, and what it gave beside the loss and the gradient."""
+    """The inputs of a call, and its outputs beside the loss and the gradient."""
 
     inputs: Floats
     outputs: Floats
 
 
 class Program:
-    """A NumPy function of parameters and inputs that gives a loss and its gradient.
+    """A NumPy function of parameters and inputs that returns a loss and its gradient.
 
     `print(program.source)` shows it; a traceback shows its lines. It can be pickled, with the graph it came from.
-    Several threads may call it at once: the inputs and the outputs of its last call are each thread's own, the
-    parameters are those of all.
+    Several threads may call it at once: each thread has its own inputs and outputs of the last call, and all use the
+    same parameters.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class Program:
         check_program(self._at, graph, leaves)
 
     def _prepare(self) -> None:
-        """What is made of the text, and cannot be pickled: the function, and what each thread called it with last."""
+        """Create what cannot be pickled: the function, and each thread's last call."""
         self._function = _function(self._found)
         self._calls = threading.local()
 
@@ -194,7 +194,7 @@ class Program:
 
     @property
     def source(self) -> str:
-        """The text of the function."""
+        """The source code of the function."""
         return self._found.text
 
     @property
@@ -209,7 +209,7 @@ class Program:
 
     @property
     def outputs(self) -> Floats:
-        """What was asked for beside the loss, as the last call of this thread found it; an array of its own."""
+        """The requested outputs of this thread's last call, as a separate array."""
         return self._last.outputs
 
     @property
@@ -219,7 +219,7 @@ class Program:
 
     @property
     def parameters(self) -> Floats:
-        """The numbers of the parameters, in the order of `wrt`: the array to train on, `-=` included."""
+        """The numbers of the parameters, in the order of `wrt`: an array that training may change in place."""
         return self._parameters
 
     @parameters.setter
@@ -237,8 +237,8 @@ class Program:
 
         Raises:
             SizeError: if there is not one number for each input.
-            NumberError: if something among them is not a real number.
-            DomainError: if the program was compiled with `check=True`, and leaves a domain.
+            NumberError: if one of them is not a real number.
+            DomainError: if the program was compiled with `check=True` and an operation leaves its domain.
         """
         numbers = self._last.inputs if inputs is None else _sized(inputs, len(self.inputs), "inputs")
         loss, gradient, outputs = self._run(self._parameters, numbers)
@@ -246,7 +246,7 @@ class Program:
         return loss, gradient
 
     def _run(self, parameters: Floats, inputs: Floats) -> tuple[float, Floats, Floats]:
-        """The function itself. What it gives belongs to the caller: no array is part of another one."""
+        """Run the function. The results belong to the caller: no array is a view of another one."""
         wrong: Literal["raise", "ignore"] = "raise" if self.check else "ignore"
         try:
             with np.errstate(divide=wrong, invalid=wrong, over="ignore", under="ignore"):
@@ -255,7 +255,7 @@ class Program:
             raise self._outside(error) from None
 
     def _at(self, parameters: Floats, inputs: Floats) -> Point:
-        """What the program gives at some numbers, without a look at domains, for a comparison."""
+        """The results at some numbers, without checking domains, for a comparison."""
         with np.errstate(all="ignore"):
             loss, gradient, outputs = self._numbers(parameters, inputs)
         return Point(loss, gradient, outputs.reshape(-1))
@@ -274,12 +274,12 @@ class Program:
         )
 
     def write_back(self) -> None:
-        """Put the numbers of the parameters into the Values they came from."""
+        """Write the numbers of the parameters back into the Values they came from."""
         for leaf, number in zip(self.wrt, self._parameters.tolist(), strict=True):
             leaf.data = number
 
     def explain(self) -> str:
-        """Which scalars each line stands for: how many, and what the first one is in the graph.
+        """Which scalars each line computes: how many, and what the first one is in the graph.
 
         >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
         >>> print(compile((x * y).tanh()).explain())
@@ -293,7 +293,7 @@ class Program:
         return explanation(self.graph, self._gradient, (*self.leaves, *self.lines), self._parts)
 
     def memory(self) -> Memory:
-        """Which arrays of the forward pass have to be kept for the backward pass, and what they weigh.
+        """Which arrays of the forward pass are kept for the backward pass, and how large they are.
 
         >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
         >>> program = compile(sum((w * Value(float(n)) + 1).tanh() for n in range(4)), wrt=[w])
@@ -315,7 +315,8 @@ def _find(
 ) -> tuple[Source, Ids, frozenset[int]]:
     """From scalars to arrays: number, group and order, differentiate, name, write.
 
-    With the gradient of each node, and the nodes that stand for a part of a sum.
+    Returns:
+        The program, the id of the gradient of each node, and the nodes that hold part of a sum.
     """
     scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist())
     workspace, same = arrange(scalars)
@@ -331,27 +332,27 @@ def _find(
 
 
 class _Text:
-    """What Python asks for the lines of a traceback: the source of a function that stands in no file."""
+    """A loader that gives tracebacks the source of a function that is in no file."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     def get_source(self, _name: str) -> str:
-        """All of it."""
+        """The whole text."""
         return self.text
 
 
 def _function(source: Source) -> Function:
-    """The text as a function, whose lines a traceback can show."""
+    """The source compiled to a function; tracebacks show its lines."""
     name = f"{PROGRAM} {next(_numbers)}"
     names: dict[str, Any] = {"__name__": name, "__loader__": _Text(source.text), **source.data}
-    exec(_PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
+    exec(_PRELUDE, names)  # noqa: S102 (generated by this module, from names of its own)
     exec(builtins.compile(source.text, name, "exec"), names)  # noqa: S102
     return names["program"]
 
 
 def _floats(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:
-    """A copy of real numbers; what else NumPy would make floats of (texts, dates, the real part of 1j) is refused."""
+    """A copy of real numbers; other things that NumPy would convert to floats (text, dates, 1j) are refused."""
     try:
         found = np.array(cast("npt.ArrayLike", numbers))
     except ValueError as error:
@@ -364,7 +365,7 @@ def _floats(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:
 
 
 def _sized(numbers: npt.ArrayLike | Sequence[Number], size: int, what: str) -> Floats:
-    """A copy of numbers, in a line, if there are as many as it needs."""
+    """A flat copy of the numbers, if there are `size` of them."""
     found = _floats(numbers, what).reshape(-1)
     if len(found) != size:
         raise SizeError(

@@ -15,8 +15,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.graph import topological_order
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.symbolic import partial_graphs
 from tinygrad_edu.text.helpers import JAVASCRIPT as PRELUDE
