@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.checks.anomaly import first_anomaly
 from tinygrad_edu.compiler import Program
 from tinygrad_edu.errors import CompileError, DivergedError, GraphError
@@ -28,7 +29,7 @@ from tinygrad_edu.nn.training.objectives import Task
 from tinygrad_edu.nn.training.predictor import compiled, numbers_of, warn_slow
 from tinygrad_edu.nn.training.samples import Floats
 from tinygrad_edu.show import show
-from tinygrad_edu.value import Value, no_grad, recording
+from tinygrad_edu.value import Value
 
 Answer = TypeVar("Answer")
 MOST_SAMPLES = 256  # in one compiled program; for larger batches the gradients of several parts are added up

@@ -21,7 +21,6 @@ from work import growth
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, parse
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.compiler import program as program_module
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.formulas import Name, View
@@ -33,11 +32,10 @@ from tinygrad_edu.compiler.proof import Leaves, Point, check_program, point_at
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.errors import CompileError, GraphError, NumberError, SizeError, StaleGraphError
 from tinygrad_edu.functions import exp, log, logsumexp
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.rule import POWER, PRODUCT, Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.text.helpers import NUMPY
-from tinygrad_edu.value import apply
 
 seeds = st.integers(0, 10**6)
 
@@ -223,9 +221,7 @@ def test_every_operation_on_whole_arrays(rule):
         [Value(rng.uniform(0.2, 2.0)) for _ in range(2 * len(fixed) if rule.many else len(fixed))] for _ in range(5)
     ]
     outs = [
-        apply(
-            rule, tuple(row) if rule.many else tuple(f if f is not None else v for f, v in zip(fixed, row, strict=True))
-        )
+        rule(*(row if rule.many else (f if f is not None else v for f, v in zip(fixed, row, strict=True))))
         for row in rows
     ]
     loss = sum((out * out for out in outs), Value(0.0))
@@ -464,7 +460,7 @@ def test_a_numpy_template_may_be_any_expression(name):
     def loss_of(x, y):
         first = (x, y) if len(rule.partials) == 2 or rule.many else (-x,)
         second = (y + x, x * y) if len(first) == 2 else (x + y,)
-        return 1.0 / (1.0 + apply(rule, first)) - apply(rule, second) * x + apply(rule, first) ** 2
+        return 1.0 / (1.0 + rule(*first)) - rule(*second) * x + rule(*first) ** 2
 
     x, y = Value(0.7), Value(0.4)
     for wrt, inputs in (([x, y], []), ([x], [y]), ([], [x, y])):
@@ -473,15 +469,51 @@ def test_a_numpy_template_may_be_any_expression(name):
         assert agrees(program, loss, wrt, [leaf.data for leaf in inputs])
 
 
+@pytest.mark.parametrize(
+    ("rule", "signature"),
+    [
+        (Rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x), "cube(x)"),
+        (Rule("mod", math.fmod, 1.0, 0.0, text="{} mod {}", binding=PRODUCT), "x mod y"),
+        (Rule("total", lambda xs: sum(xs), lambda xs, out: [1.0] * len(xs), many=True), "total([x1, x2])"),
+    ],
+    ids=lambda part: part.name if isinstance(part, Rule) else "",
+)
+def test_a_row_without_numpy_is_asked_for_it(rule, signature):
+    x, y = Value(0.7), Value(0.4)
+    loss = rule(*(x, y)[: max(2 * rule.many, len(rule.partials))]) * 2.0
+    with pytest.raises(GraphError) as caught:
+        tinygrad_edu.compile(loss)
+    asked, wrong, instead = str(caught.value).splitlines()
+    assert asked.startswith(signature)
+    assert wrong == f"  what is wrong:  the row {rule.name} has no numpy="
+    assert instead.startswith(f'  write instead:  rule("{rule.name}", ..., numpy="...")')
+
+
+def test_a_row_whose_slope_needs_a_row_without_numpy_names_that_row():
+    cube = Rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x)
+    fourth = Rule("fourth", lambda x: x**4, lambda x, out: 4 * cube(x), numpy="({} ** 4)")
+    with pytest.raises(GraphError, match="the row cube has no numpy="):
+        tinygrad_edu.compile(fourth(Value(0.7)))
+    x = Value(0.7)
+    assert tinygrad_edu.compile(fourth(x), wrt=[], inputs=[x])()[0] == pytest.approx(0.7**4)
+
+
+def test_a_bare_name_is_that_of_a_function():
+    bare = Rule("cosh", math.cosh, lambda x, out: (exp(x) - exp(-x)) / 2, numpy="np.cosh")
+    x = Value(0.7)
+    program = tinygrad_edu.compile(bare(x))
+    assert program() == (math.cosh(0.7), pytest.approx(np.array([math.sinh(0.7)])))
+
+
 def test_a_function_used_by_a_template_keeps_its_name():
     rule = Rule("size", abs, lambda x, out: RULES["sign"](x), numpy="abs({})")
     x = Value(-0.3, label="abs")
-    assert tinygrad_edu.compile(apply(rule, (x,)))() == (0.3, np.array([-1.0]))
+    assert tinygrad_edu.compile(rule(x))() == (0.3, np.array([-1.0]))
 
 
 def test_minus_zero_keeps_its_sign():
     rule = Rule("angle", math.atan2, 0.0, 0.0, numpy="np.arctan2({}, {})")
-    assert tinygrad_edu.compile(apply(rule, (-0.0, Value(-1.0))))()[0] == -math.pi
+    assert tinygrad_edu.compile(rule(-0.0, Value(-1.0)))()[0] == -math.pi
 
 
 # It is compared with its graph
@@ -577,7 +609,7 @@ def test_near_the_edge_of_a_domain_the_second_point_is_nearer():
 def test_where_python_raises_nothing_is_compared(number):
     """Beside 0.95 math.acos raises a ValueError, beside 600 math.cosh an OverflowError."""
     rule = Rule("acos", math.acos, 1.0, numpy="np.arccos({})") if number < 1.0 else ROWS["cosh"]
-    loss = apply(rule, (Value(number),))
+    loss = rule(Value(number))
     assert close(tinygrad_edu.compile(loss)()[0], loss.data)
 
 

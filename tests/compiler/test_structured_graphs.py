@@ -11,7 +11,7 @@ import structured_check
 import structured_graphs
 from structured_check import truth_at
 
-from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.graph import gradient_numbers
 from tinygrad_edu.rules import RULES
 
 GRAPHS = 240

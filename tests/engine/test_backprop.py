@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 
 from tinygrad_edu import Value, grad, no_grad, parse
-from tinygrad_edu.backprop import backward, gradient_numbers
+from tinygrad_edu.backprop import backward
 from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.functions import dot, exp, log, logsumexp, sigmoid
+from tinygrad_edu.graph import gradient_numbers
 
 
 def test_leaves_accumulate_and_inner_nodes_start_from_zero():

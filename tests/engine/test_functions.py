@@ -10,7 +10,6 @@ from tinygrad_edu import Value, chain_rule, floats, functions, parse, viz
 from tinygrad_edu.errors import SizeError
 from tinygrad_edu.rule import RULES, rule
 from tinygrad_edu.rules import sqrt
-from tinygrad_edu.show import in_brackets, printable, show
 
 
 def test_dot_and_logsumexp_check_their_lists():
@@ -87,48 +86,6 @@ def test_one_row_adds_an_operation():
     finally:
         RULES.clear()
         RULES.update(before)
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"),
-    [
-        (0.1 + 0.2, "0.3"),
-        (-12.0, "-12"),
-        (-0.0, "0"),
-        (1e-5, "1e-5"),
-        (123456789.0, "123456789"),
-        (1e12, "1e12"),
-        (1234.56, "1234.6"),
-        (math.inf, "inf"),
-        (-math.inf, "-inf"),
-        (math.nan, "nan"),
-        (2 / 3, "0.6667"),
-        (-1e-320, "-1e-320"),
-    ],
-)
-def test_numbers_are_shown_short(number, shown):
-    assert show(number) == shown
-    assert in_brackets(number) == (f"({shown})" if shown.startswith("-") else shown)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("a name", "a name"),
-        ("größe 大小 ∂f/∂x", "größe 大小 ∂f/∂x"),
-        ("全　角", "全　角"),  # a space as wide as a letter
-        ("a\x1b[31mb", "a\\x1b[31mb"),
-        ("two\nlines\tand\r", "two\\nlines\\tand\\r"),
-        ("\x00\x7f\x9b", "\\x00\\x7f\\x9b"),
-        ("\u202eexe\u2066\ufeff\u2028", "\\u202eexe\\u2066\\ufeff\\u2028"),
-        ("half \ud800", "half \\ud800"),
-        ("\U000e0001", "\\U000e0001"),
-    ],
-)
-def test_control_characters_in_foreign_text_are_escaped(text, shown):
-    assert printable(text) == shown
-    assert printable(shown) == shown
-    shown.encode()
 
 
 @pytest.mark.parametrize(

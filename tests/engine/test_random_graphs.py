@@ -6,8 +6,8 @@ import pytest
 import random_graphs
 
 from tinygrad_edu import chain_rule, grad, gradcheck, parse
-from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.graph import Graph, topological_order
+from tinygrad_edu.backprop import topological_order
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.steps.trace import EdgeStep
 
 SEEDS = range(150)

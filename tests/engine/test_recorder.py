@@ -8,8 +8,9 @@ import gc
 import pytest
 
 from tinygrad_edu import Value, chain_rule, detect_anomaly, grad, gradcheck, no_grad, parse
+from tinygrad_edu.blocks import recording
 from tinygrad_edu.errors import AnomalyError
-from tinygrad_edu.recorder import now, recording
+from tinygrad_edu.recorder import now
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps import wording
 from tinygrad_edu.symbolic import partial_graphs

@@ -13,10 +13,10 @@ import warnings
 import pytest
 
 from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, grad, nn, no_grad, parse
-from tinygrad_edu.age import warn
 from tinygrad_edu.checks.anomaly import first_anomaly
 from tinygrad_edu.errors import AnomalyError, StaleGraphError
 from tinygrad_edu.functions import logsumexp
+from tinygrad_edu.user_code import warn
 
 # Where the nan came from
 
@@ -201,7 +201,7 @@ def test_a_warning_points_to_the_users_line_whatever_the_file_is_called(name):
 
 
 def test_a_warning_without_a_line_of_yours_is_still_given(monkeypatch):
-    monkeypatch.setattr("tinygrad_edu.age.user_frame", lambda: None)
+    monkeypatch.setattr("tinygrad_edu.user_code.user_frame", lambda: None)
     with pytest.warns(GradientWarning, match="something"):
         warn("something", "for a reason", "anchor")
 

@@ -17,7 +17,7 @@ import pytest
 from tinygrad_edu import GradientWarning, Value, chain_rule, no_grad, viz
 from tinygrad_edu.errors import NumberError, OptionError
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.value import as_value, record, record_lists
+from tinygrad_edu.value import as_value
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 NUMBERS = [
@@ -285,26 +285,31 @@ def test_nan_propagates_through_every_operation_but_a_comparison(row):
         out.backward()
 
 
-def test_the_fast_paths_record_what_the_general_one_does():
-    x, y = Value(0.7), Value(-1.3)
+def test_a_method_records_what_its_row_does():
+    x, y = Value(0.7), Value(1.3)
     operators = {"abs": abs, "neg": operator.neg, "add": operator.add, "sub": operator.sub, "mul": operator.mul,
                  "div": operator.truediv}  # fmt: skip
-    fast = {name: operators.get(name, getattr(Value, name, None)) for name, row in RULES.items() if not row.many}
+    methods = {name: operators.get(name, getattr(Value, name, None)) for name, row in RULES.items() if not row.many}
     compared = []
-    for name, operate in fast.items():
+    for name, operate in methods.items():
         row, args = RULES[name], (x, y)[: len(RULES[name].partials)]
         if operate is not None and promises.inside(row, map(float, args)):
-            ours, general = operate(*args), record(row, args)
-            assert (ours.data, ours.partials, ours.rule) == (general.data, general.partials, general.rule), name
+            method, called = operate(*args), row(*args)
+            assert (method.data, method.partials, method.rule) == (called.data, called.partials, called.rule), name
             compared.append(name)
     assert set(compared) >= {*operators, "exp", "log", "tanh", "relu", "leaky_relu"}
-    cube, general = x**3, record(RULES["power"], (x, as_value(3)))
-    assert (cube.data, cube.partials) == (general.data, general.partials)
-    ws, xs = (x, y, Value(2.0)), (y, x, x)
-    (fast,), general = record_lists(RULES["dot"], [ws], xs), record(RULES["dot"], ws + xs)
-    assert (fast.data, fast.partials, fast.args) == (general.data, general.partials, general.args)
-    with no_grad():
-        assert record_lists(RULES["dot"], [ws], xs)[0].args == ()
+    cube, called = x**3, RULES["power"](x, 3)
+    assert (cube.data, cube.partials) == (called.data, called.partials)
+
+
+def test_a_row_linearizes_as_it_evaluates_and_differentiates():
+    for row in RULES.values():
+        groups = ([0.7, 0.2], [1.3, 0.4]) if row.many else (0.7, 1.3)
+        groups = groups[: len(row.partials)]
+        flat = [number for group in groups for number in group] if row.many else groups
+        if promises.inside(row, flat):
+            out = row.evaluate(flat)
+            assert row.linearize(*groups) == (out, row.local_derivatives(flat, out)), row.name
 
 
 def test_infinities_follow_ieee_754():

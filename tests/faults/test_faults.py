@@ -480,7 +480,7 @@ sys.exit(main())
 
 @needs_posix
 @pytest.mark.parametrize(
-    "moment", ["tinygrad_edu.value", "tinygrad_edu.checks.gradcheck", "tinygrad_edu.cli.main", "numpy.linalg"]
+    "moment", ["tinygrad_edu.value", "tinygrad_edu.backprop", "tinygrad_edu.cli.main", "numpy.linalg"]
 )
 def test_ctrl_c_while_the_command_starts_gives_no_traceback(tmp_path, moment):
     (tmp_path / "sitecustomize.py").write_text(f"""

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from several_places import TIES, tied
 
 from tinygrad_edu import Value, chain_rule, explain, parse
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 
 
 def brute_force(graph, node):

@@ -16,12 +16,11 @@ from matplotlib.mathtext import MathTextParser
 from several_places import TIES, tied
 
 from tinygrad_edu import Trace, Value, chain_rule, parse
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.errors import TraceError
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
-from tinygrad_edu.value import apply, as_value
+from tinygrad_edu.value import as_value
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "trace.schema.json").read_text(encoding="utf-8"))
@@ -85,7 +84,7 @@ def test_forward_steps_describe_every_operation_in_order(seed):
 def one_operation(rule):
     args = promises.points(rule, 1)[0]
     values = [as_value(a) if i in rule.fixed else Value(a, label=f"x{i}") for i, a in enumerate(args)]
-    out = apply(rule, values)
+    out = rule(*values)
     out.label = "out"
     return out, {f"x{i}": a for i, a in enumerate(args) if i not in rule.fixed}
 

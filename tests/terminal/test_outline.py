@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tinygrad_edu import Value, chain_rule, nn, parse
-from tinygrad_edu.terminal.outline import ASCII, NUMBER_WIDTH, UNICODE, Row, cells, in_ascii, outline, window
+from tinygrad_edu.show import cells
+from tinygrad_edu.terminal.outline import ASCII, NUMBER_WIDTH, UNICODE, Row, in_ascii, outline, window
 
 LESSON = chain_rule(parse("q = x + y; f = q * z", x=-2, y=5, z=-4))
 

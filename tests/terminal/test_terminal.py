@@ -19,9 +19,10 @@ from several_places import TIES, tied
 from tinygrad_edu import Value, chain_rule, nn, parse
 from tinygrad_edu.cli.main import step_lines
 from tinygrad_edu.errors import GraphError
+from tinygrad_edu.show import cells
 from tinygrad_edu.terminal import keyboard
 from tinygrad_edu.terminal.keyboard import KEYS, _sent, keystrokes, signs_for
-from tinygrad_edu.terminal.outline import ASCII, cells
+from tinygrad_edu.terminal.outline import ASCII
 from tinygrad_edu.terminal.stepper import HELP, Stepper, _cut_after
 
 LESSON = ["step", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4", "--interactive"]

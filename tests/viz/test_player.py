@@ -12,7 +12,6 @@ from tinygrad_edu import DomainError, Trace, Value, chain_rule, nn, parse, viz
 from tinygrad_edu.errors import DrawingError, GraphError, OptionError, SizeError, StaleGraphError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.rule import RULES, rule
-from tinygrad_edu.value import apply
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.document import FOLDER, SCRIPTS
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, TABLE, strings
@@ -136,13 +135,19 @@ def test_a_worksheet_of_a_single_leaf_has_no_forward_exercise():
     assert [page.count("<h2>") for page in asked] == [4, 6]
 
 
-def test_a_row_without_javascript_is_played_but_not_changed():
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "The inputs cannot be changed here, because"), ("zh", "这里不能改变输入，因为")]
+)
+def test_a_row_without_javascript_is_played_but_not_changed(lang, said):
     cube = rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x)
     try:
-        page = viz.player(apply(cube, (Value(2.0),))).html()
+        page = viz.player(cube(Value(2.0)), lang=lang).html()
     finally:
         del RULES["cube"]
     assert data_of(page)["can_compute"] is False
+    (shown,) = re.findall(r'<p id="no-program" >(.*)</p>', page)
+    assert said in shown
+    assert 'rule("cube", ..., javascript="...")' in html.unescape(shown)
     assert '<div id="panels" hidden>' in page
     assert "cube(" not in re.search(r"const OPERATIONS.*", page)[0]
 

@@ -13,8 +13,7 @@ from browser import Watched, launched, needs_browser
 from several_places import TIES, slope_alone, tied
 
 from tinygrad_edu import DomainError, Value, chain_rule, gradcheck, parse, viz
-from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep

@@ -49,7 +49,9 @@ def test_all_parameters_are_counted_and_their_gradients_if_there_are_any():
     assert figure.axes[0].get_title() == f"layer 1: 12 parameters, deviation {np.std(weights):.4g}"
 
 
-@pytest.mark.parametrize(("activation", "stuck"), [("relu", -100.0), ("tanh", 100.0), ("sigmoid", -100.0)])
+@pytest.mark.parametrize(
+    ("activation", "stuck"), [("relu", -100.0), ("tanh", 100.0), ("sigmoid", -100.0), ("elu", -100.0), ("gelu", -100.0)]
+)
 def test_stuck_neurons_are_counted(activation, stuck):
     model = nn.MLP(2, [4, 1], activation=activation, seed=0)
     for neuron in model.layers[0].neurons[:2]:

@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_edu import copying
-from tinygrad_edu.age import NOT_COMPUTED, user_frame
-from tinygrad_edu.backprop import gradients_in
+from tinygrad_edu.age import NOT_COMPUTED
+from tinygrad_edu.blocks import Block
 from tinygrad_edu.errors import AnomalyError
-from tinygrad_edu.graph import Graph, formula
-from tinygrad_edu.recorder import Block, Watcher
+from tinygrad_edu.graph import Graph, formula, gradients_in
+from tinygrad_edu.recorder import Watcher
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.steps.wording import derivative, in_names, local_derivatives, shared_roles
+from tinygrad_edu.user_code import user_frame
 from tinygrad_edu.value import Value
 
 SPREADS = "it is the first one; what is computed from it is likely to be inf or NaN too"

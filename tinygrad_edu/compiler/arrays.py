@@ -16,18 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import add, div, mul, neg, power, sub
+from tinygrad_edu.rules import mul, neg
 
 Ids = npt.NDArray[np.int64]
 
 NOWHERE = -1
-NEUTRAL = {
-    mul: ((0, 1.0), (1, 1.0)),
-    add: ((0, 0.0), (1, 0.0)),
-    div: ((1, 1.0),),
-    sub: ((1, 0.0),),
-    power: ((1, 1.0),),
-}  # (position, number): the operation returns its other argument if the argument there is that number
 
 
 class Array:
@@ -160,8 +153,8 @@ class Workspace:
         Also -x for x · -1. These hold for every number, inf and NaN too; x for ½ · (2 · x) holds unless 2 · x
         overflows, beyond 10³⁰⁷.
         """
-        for position, number in NEUTRAL.get(rule, ()):
-            if self._are(args[position], number):
+        for position, number in enumerate(rule.neutral):
+            if number is not None and self._are(args[position], number):
                 return args[1 - position]
         if rule is mul:
             for factor, other in (args, args[::-1]):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
 from tinygrad_edu.compiler.emit import Line
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.show import counted
+from tinygrad_edu.show import aligned, counted
 
 
 def explanation(graph: Graph, gradient: Ids, lines: Iterable[Line], parts: Collection[int] = ()) -> str:
@@ -24,8 +24,7 @@ def explanation(graph: Graph, gradient: Ids, lines: Iterable[Line], parts: Colle
     """
     node_of = {int(scalar): node for node, scalar in enumerate(gradient.tolist()) if scalar != NOWHERE}
     rows = [(line.name, str(line.shape or ""), _said(graph, node_of, line, parts)) for line in lines]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-    return "\n".join(f"{name:<{widths[0]}}  {shape:<{widths[1]}}  {said}".rstrip() for name, shape, said in rows)
+    return "\n".join(aligned(rows))
 
 
 def _said(graph: Graph, node_of: dict[int, int], line: Line, parts: Collection[int]) -> str:

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
 from tinygrad_edu.compiler.scalars import TOTAL
-from tinygrad_edu.graph import topological_order
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, logsumexp, mul, neg
 from tinygrad_edu.symbolic import partial_graphs

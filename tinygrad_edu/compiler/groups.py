@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NEUTRAL, NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
 from tinygrad_edu.compiler.scalars import SAME, Scalars
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
@@ -173,9 +173,9 @@ def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:
 
     Only whole groups: a single 0 among the targets must not separate its sample from the others.
     """
-    for position, number in NEUTRAL.get(rule, ()):
+    for position, number in enumerate(rule.neutral):
         neutral = args[:, position]
-        if workspace.is_constant[neutral].all() and (workspace.value[neutral] == number).all():
+        if number is not None and workspace.is_constant[neutral].all() and (workspace.value[neutral] == number).all():
             return args[:, 1 - position]
     return None
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.emit import Line, Source
+from tinygrad_edu.show import aligned, counted
 
 BYTES = 8  # per float64
 
@@ -75,15 +76,12 @@ class Memory:
 
     def __str__(self) -> str:
         rows = [(each.name, str(each.shape or ""), f"{each.numbers:,}", _said(each)) for each in self.intermediates]
-        rows.append(("kept", "", f"{self.numbers:,}", f"numbers, {self.bytes:,} bytes"))
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join(
-            f"{name:<{widths[0]}}  {shape:<{widths[1]}}  {count:>{widths[2]}}  {said}"
-            for name, shape, count, said in rows
-        )
+        rows.append(("kept", "", f"{self.numbers:,}", f"numbers, {counted(self.bytes, 'byte')}"))
+        return "\n".join(aligned(rows, "<<>"))
 
     def __repr__(self) -> str:
-        return f"<Memory: {self.numbers:,} numbers in {len(self.kept)} arrays are kept for the backward pass>"
+        many, arrays = counted(self.numbers, "number"), counted(len(self.kept), "array")
+        return f"<Memory: {many} in {arrays} {'is' if self.numbers == 1 else 'are'} kept for the backward pass>"
 
 
 def _forward(lines: tuple[Line, ...], nodes: int) -> list[Line]:

@@ -45,7 +45,7 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
 
 def _mentioned(workspace: Workspace) -> set[str]:
     """The names that the operations of a program use: `abs`, if the template of a user's row is abs({})."""
-    templates = {array.rule.numpy for array in workspace.arrays if array.rule is not None}
+    templates = {array.rule.numpy for array in workspace.arrays if array.rule is not None and array.rule.numpy}
     return {word for template in templates for word in OPEN_WORD.findall(template)}
 
 

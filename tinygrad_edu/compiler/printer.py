@@ -52,7 +52,7 @@ class NumPyPrinter:
 
     def line(self, formula: Formula) -> str:
         """A formula on the right of an equals sign: without outer parentheses."""
-        if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.numpy):
+        if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.needed("numpy")):
             return self._call(formula)[0][1:-1]
         return self.text(formula)
 
@@ -101,16 +101,15 @@ class NumPyPrinter:
 
     def _call(self, formula: Apply) -> Written:
         rule, args = formula.rule, formula.parts
-        template = rule.numpy
+        template = rule.needed("numpy")
         if template.count("{") == template.count(MINUS_ARGUMENT) and _is(args[0], neg):
             template, args = template.replace(MINUS_ARGUMENT, "({})"), args[0].parts
         need = LOOSE if is_one_call(template) else ATOM
         return template.format(*(self.text(arg, need) for arg in args)), _level(template)
 
     def _reduce(self, formula: Reduce) -> Written:
-        groups = formula.rule.grouped([self.text(arg) for arg in formula.parts])
-        template = formula.rule.numpy
-        return template.format(*(", ".join(group) for group in groups)), _level(template)
+        template = formula.rule.needed("numpy")
+        return formula.rule.fill(template, [self.text(arg) for arg in formula.parts]), _level(template)
 
     def _plus(self, formula: Plus) -> Written:
         first, *others = formula.parts

@@ -20,9 +20,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.backprop import gradients_in
 from tinygrad_edu.errors import CompileError
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradients_in
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.value import Value
 
@@ -121,7 +120,7 @@ def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -
         if node.rule.domain is not None and not node.rule.domain.holds(*args):
             return None
         try:
-            out, slopes = node.rule.linearize(args)
+            out, slopes = node.rule.linearize(*node.rule.grouped(args))
         except (ArithmeticError, ValueError):  # a row without a domain raises these where it has no value
             return None
         numbers.append(out)

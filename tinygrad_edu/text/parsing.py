@@ -26,7 +26,7 @@ from tinygrad_edu.rule import CALL, Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import are, cut
 from tinygrad_edu.text.nesting import depths
-from tinygrad_edu.value import Number, Value, apply, as_float, as_value
+from tinygrad_edu.value import Number, Value, as_float, as_value
 
 MAX_NESTING = 100  # brackets, signs and powers inside each other: see `nesting.py`
 MAX_CHAIN = 1000  # operators in a row, as in a sum of as many terms
@@ -247,7 +247,7 @@ class _Reader:
                 call.func, f"there is no function {cut(call.func.id, 40)}", self._functions_like(call.func.id)
             )
         try:
-            return apply(function, function.complete(tuple(args)))
+            return function(*args)
         except SizeError:
             raise self._error(call, f"{function.takes}, and here {are(len(args))}", function.signature) from None
 
