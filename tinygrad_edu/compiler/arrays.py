@@ -30,8 +30,8 @@ class Array:
         number: the index of the array, in the order in which arrays are created.
         ids: the ids of its scalars, in the shape of the array.
         rule: the operation; None for leaves.
-        args: the ids of the arguments: the shape of the array, plus a last axis over the arguments.
-        kind: "parameter", "input", "constant" or "computed".
+        args: the numbers of the arguments: the shape of the array, and one more axis.
+        kind: "parameter", "input", "table" (inputs that are an array already) or "computed".
     """
 
     def __init__(self, number: int, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> None:

@@ -56,6 +56,8 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
             same[nodes] = nothing
     for kind, leaves in (("parameter", scalars.parameters), ("input", scalars.inputs)):
         _put_leaves(workspace, kind, np.array(leaves, dtype=np.int64), groups)
+    for table in scalars.tables.values():
+        _put_table(workspace, table)
     for rule, nodes, args in groups:
         _put(workspace, rule, nodes, args)
     return workspace, same[same]  # the scalar that replaces a node may have been replaced itself
@@ -86,6 +88,13 @@ def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) ->
         workspace.put(_table(workspace, members, tables, rank), None, None, kind)
 
 
+def _put_table(workspace: Workspace, table: Ids) -> None:
+    """Inputs that are an array already; what the loss does not depend on is a scalar that nobody asks for."""
+    filled = table.copy()
+    filled[table < 0] = workspace.fresh((int((table < 0).sum()),))
+    workspace.put(filled, None, None, "table")
+
+
 def _sides(rule: Rule, args: Ids) -> list[Ids]:
     """The arguments of a group one by one, each of shape scalars × terms."""
     width = args.shape[1] // len(rule.partials) if rule.many else 1
@@ -112,6 +121,8 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace) -> list[tuple[Rule
     """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
     first_of = _merged(scalars, same)
     of_leaf = dict.fromkeys(scalars.parameters, PARAMETER) | dict.fromkeys(scalars.inputs, INPUT)
+    for table in scalars.tables.values():
+        of_leaf |= dict.fromkeys(table.reshape(-1).tolist(), INPUT)
     kinds: list[int] = []
     kind_of = kinds.__getitem__
     known: dict[object, int] = {}

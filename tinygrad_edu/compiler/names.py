@@ -3,13 +3,14 @@
 What a textbook calls it: W1 and b1 for the parameters of the first layer, Z1 for its weighted sums, A1 for its
 activations, dZ1 for the gradient of Z1.
 
-Names to know: `names_of`. Read next: `emit.py`.
+Names to know: `names_of`. Read next: `source.py`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from keyword import iskeyword, kwlist
 
 import numpy as np
@@ -22,8 +23,9 @@ from tinygrad_edu.rules import add, dot, softplus
 
 PARAMETER_LABEL = re.compile(r"l(\d{1,9})\.n\d+\.(w\d+|b)", re.ASCII)  # as nn.Layer labels its parameters
 LOSS = "loss"
-RESERVED = frozenset({"P", "I", "np", "math", "erf", "gradient", "program"})  # the other names in a program
-OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that does not follow a dot
+SAMPLES = "m"  # what the number of samples is called
+RESERVED = frozenset({"P", "I", "np", "math", "erf", "gradient", "program"})  # what else a program mentions
+OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that no dot stands before
 
 
 def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> dict[int, str]:
@@ -34,6 +36,10 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
     last = int(workspace.where[output])
     if last != NOWHERE and workspace.arrays[last].ids.size == 1:
         names.of[last] = LOSS
+    tables = [array for array in workspace.arrays if array.kind == "table"]
+    for array, name in zip(tables, scalars.tables, strict=True):
+        names.give(array, name)
+    names.reserve(reserved_for(scalars.tables))
     for array in forward:
         _name_leaf(array, scalars, names, layers)
     for array in forward:
@@ -65,9 +71,18 @@ class GivenNames:
         self.of[array.number] = self._free.after(f"{name}_", 2) if is_taken else name
         self._free.taken.add(name)
 
+    def reserve(self, names: Iterable[str]) -> None:
+        """Let nothing be called so any more."""
+        self._free.taken.update(names)
+
     def is_taken(self, name: str) -> bool:
         """Whether something already has this name."""
         return name in self._free.taken
+
+
+def reserved_for(tables: Collection[str]) -> set[str]:
+    """What a program of any number of samples needs besides: its number m, and y for the labels of which Y is made."""
+    return {SAMPLES, *map(str.lower, tables)} if tables else set()
 
 
 def identifier(label: str) -> str:
