@@ -21,7 +21,6 @@ from work import growth
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, parse
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.compiler import pipeline
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.formulas import Name, View

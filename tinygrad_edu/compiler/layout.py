@@ -4,7 +4,7 @@ A `Layout` answers with strides: element (i, j) of a view is at position base + 
 in C order. Every *move* (a slice, a transpose, a reshape) maps a layout to a layout, so the result of a chain of moves
 is known before NumPy runs it, and without an array of that size.
 
-Names to know: `Layout`, `Index`, `Turn`, `Reshape`. Read next: `formulas.py`.
+Names to know: `Layout`, `Index`, `Turn`, `Reshape`. Read next: `sizes.py`.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tinygrad_edu.compiler.sizes import shape_at
 from tinygrad_edu.compiler.source import Line, Source
+from tinygrad_edu.show import aligned, counted
 
 BYTES = 8  # per float64
 

@@ -84,7 +84,7 @@ class NumPyPrinter:
 
     def expression(self, formula: Formula) -> str:
         """A formula on the right of an equals sign: without parentheses around the whole."""
-        if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.numpy):
+        if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.needed("numpy")):
             return self._call(formula)[0][1:-1]
         return self.text(formula)
 
