@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.expressions import Expressions, Numbers, key_of
 from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Shape, Turn
@@ -120,6 +120,7 @@ class _Writer(Expressions):
         super().__init__(workspace)
         self.names = names
         self.leaves = leaves
+        self.ranks = {kind: _ranks(everyone, workspace.count) for kind, everyone in leaves.items()}
         self.taken = {*names.values(), *RESERVED}
         self.leaf_lines: list[Line] = []
         self.lines: list[Line] = []
@@ -159,7 +160,7 @@ class _Writer(Expressions):
     def _add(self, lines: list[Line], array: Array, formula: Formula) -> None:
         name = self._name(array)
         self.formulas[array.number] = Name(name, formula.shape)
-        lines.append(Line(name, formula, array.ids.size, int(array.ids.flat[0])))
+        lines.append(Line(name, formula, array.size, array.first))
 
     def _needed(self, scalars: list[int]) -> list[Array]:
         """The arrays that some scalars depend on, as they were made: arguments before users."""
@@ -178,6 +179,8 @@ class _Writer(Expressions):
         return [workspace.arrays[number] for number in sorted(seen) if workspace.arrays[number].rule is not None]
 
     def _count_uses(self, array: Array, number: int) -> int:
+        if isinstance(array, Single):
+            return 1 if array.rule.many else [self.workspace.where[arg] for arg in array.arguments].count(number)
         assert array.args is not None
         if array.rule is dot or array.rule is TOTAL or array.args.shape[-1] == 1:
             return 1
@@ -205,11 +208,8 @@ class _Writer(Expressions):
 
     def _open(self, array: Array) -> None:
         """Leaves as a view of all parameters, or of all inputs."""
-        everyone = self.leaves[array.kind]
-        rank = np.empty(self.workspace.count, dtype=np.int64)
-        rank[everyone[everyone >= 0]] = np.flatnonzero(everyone >= 0)
-        places = rank[array.ids]
-        whole = Name("P" if array.kind == "parameter" else "I", (len(everyone),))
+        places = self.ranks[array.kind][array.ids]
+        whole = Name("P" if array.kind == "parameter" else "I", (len(self.leaves[array.kind]),))
         moves = _moves_in(whole, places)
         self._add(
             self.leaf_lines, array, _viewed(whole, moves) if moves is not None else Pick(whole, self.index(places))
@@ -239,7 +239,7 @@ class _Writer(Expressions):
         scalars, whole = gradient[places], Name("gradient", (len(gradient),))
         if len(places) == 1:
             return f"gradient[{places[0]}] = {self._entry(self.view(scalars[0]))}"
-        if number != NOWHERE and len(scalars) == self.workspace.arrays[number].ids.size == len(np.unique(scalars)):
+        if number != NOWHERE and len(scalars) == self.workspace.arrays[number].size == len(np.unique(scalars)):
             source = self.source_of(self.workspace.arrays[number])
             targets = np.empty(len(places), dtype=np.int64)
             targets[self.workspace.place[scalars]] = places
@@ -254,6 +254,14 @@ class _Writer(Expressions):
         """What is written into the gradient; what it reads is noted."""
         self.gradient_reads.update(formula.names())
         return PRINTER.line(formula)
+
+
+def _ranks(everyone: Ids, count: int) -> Ids:
+    """For each scalar its place among all leaves of a kind, if it is one of them."""
+    ranks = np.empty(count, dtype=np.int64)
+    present = np.flatnonzero(everyone >= 0)
+    ranks[everyone[present].astype(np.int64)] = present
+    return ranks
 
 
 def _moves_in(whole: Name, places: Ids) -> tuple[Move, ...] | None:

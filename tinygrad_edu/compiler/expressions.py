@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.formulas import (
     Apply,
     Dot,
@@ -39,6 +39,7 @@ from tinygrad_edu.compiler.formulas import (
 from tinygrad_edu.compiler.layout import Layout, Turn
 from tinygrad_edu.compiler.scalars import TOTAL
 from tinygrad_edu.compiler.views import moves_to
+from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot, mul
 
 Numbers = npt.NDArray[Any]  # floats, or indices
@@ -77,12 +78,16 @@ class Expressions(ABC):
     def computed(self, array: Array) -> Formula:
         """The formula of an array: all of its scalars in their order, perhaps without axes of size 1."""
         formula = self._applied(array)
-        if formula.size != array.ids.size:  # every argument is the same along some axis
+        if array.size == 1 == formula.size:
+            return formula
+        if formula.size != array.size:  # every argument is the same along some axis
             formula = Fill(formula, array.shape)
         assert _without_ones(formula.shape) == _without_ones(array.shape), (formula.shape, array.shape)
         return formula
 
     def _applied(self, array: Array) -> Formula:
+        if isinstance(array, Single) and all(map(self._is_alone, array.arguments)):
+            return self._of_scalars(array.rule, [self._scalar(argument) for argument in array.arguments])
         assert array.rule is not None
         assert array.args is not None
         if array.rule is dot:
@@ -94,6 +99,30 @@ class Expressions(ABC):
         if array.rule.many:
             return Reduce(array.rule, tuple(self.exact(arg) for arg in args))
         return Apply(array.rule, tuple(self.view(arg) for arg in args))
+
+    # Scalars that have no partner
+
+    def _is_alone(self, scalar: int) -> bool:
+        """Whether a scalar is a constant, or stands in an array of its own."""
+        array = self.workspace.array_of(scalar)
+        return array is None or array.shape == ()
+
+    def _scalar(self, scalar: int) -> Formula:
+        array = self.workspace.array_of(scalar)
+        return Number(float(self.workspace.value[scalar])) if array is None else self.source_of(array)
+
+    def _of_scalars(self, rule: Rule, args: list[Formula]) -> Formula:
+        """An operation on scalars, each of which stands alone; sums are written out, as far as Python can read them."""
+        if rule is dot:
+            half = len(args) // 2
+            args = [_times(one, other) for one, other in zip(args[:half], args[half:], strict=True)]
+        elif rule is not TOTAL:
+            return Reduce(rule, args) if rule.many else Apply(rule, args)
+        while len(args) > MOST_SOURCES:
+            args = [_sum_of(args[first : first + MOST_SOURCES]) for first in range(0, len(args), MOST_SOURCES)]
+        return _sum_of(args)
+
+    # Arrays of scalars
 
     def view(self, ids: Ids) -> Formula:
         """Scalars as a formula whose shape broadcasts to theirs."""
@@ -204,7 +233,7 @@ class Expressions(ABC):
         order = np.lexsort((workspace.place[right], workspace.place[left], workspace.where[left]))
         left, right = left[order], right[order]
         arrays = [workspace.array_of(side) for side in (left, right)]
-        if all(array is not None and array.ids.size == len(left) for array in arrays) and all(
+        if all(array is not None and array.size == len(left) for array in arrays) and all(
             (workspace.place[side] == np.arange(len(side))).all() for side in (left, right)
         ):
             first, second = (self.source_of(array) for array in arrays if array)
@@ -246,7 +275,7 @@ class Expressions(ABC):
     def _are_all(self, terms: Ids) -> bool:
         """Whether these are the scalars of one array, each of them once."""
         array = self.workspace.array_of(terms)
-        return array is not None and array.ids.size == terms.size == len(np.unique(terms))
+        return array is not None and array.size == terms.size == len(np.unique(terms))
 
     def _flat_sum(self, terms: Ids) -> Formula:
         if (terms == terms[0]).all():

@@ -85,7 +85,7 @@ class Apply(Formula):
     """
 
     def __init__(self, rule: Rule, args: Sequence[Formula]) -> None:
-        super().__init__(np.broadcast_shapes(*(arg.shape for arg in args)), *args)
+        super().__init__(_broadcast(args), *args)
         self.rule = rule
 
 
@@ -102,7 +102,7 @@ class Plus(Formula):
     """Terms with + between them; they are broadcast."""
 
     def __init__(self, terms: Sequence[Formula]) -> None:
-        super().__init__(np.broadcast_shapes(*(term.shape for term in terms)), *terms)
+        super().__init__(_broadcast(terms), *terms)
 
 
 class MatMul(Formula):
@@ -173,3 +173,8 @@ class Fill(Formula):
     def __init__(self, of: Formula, shape: Shape) -> None:
         assert np.broadcast_shapes(of.shape, shape) == shape, (of.shape, shape)
         super().__init__(shape, of)
+
+
+def _broadcast(parts: Sequence[Formula]) -> Shape:
+    """The shape to which NumPy broadcasts; scalars, of which there may be very many, are quickly done."""
+    return np.broadcast_shapes(*(part.shape for part in parts)) if any(part.shape for part in parts) else ()

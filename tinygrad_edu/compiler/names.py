@@ -32,7 +32,7 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
     names = GivenNames(_mentioned(workspace))
     layers: dict[int, str] = {}
     last = int(workspace.where[output])
-    if last != NOWHERE and workspace.arrays[last].ids.size == 1:
+    if last != NOWHERE and workspace.arrays[last].size == 1:
         names.of[last] = LOSS
     for array in forward:
         _name_leaf(array, scalars, names, layers)
@@ -137,5 +137,5 @@ def _name_gradient(workspace: Workspace, array: Array, gradient: Ids, names: Giv
         return
     holder = workspace.array_of(scalars)
     is_same = holder is not None and (workspace.place[scalars] == np.arange(scalars.size).reshape(scalars.shape)).all()
-    if holder is not None and is_same and holder.number not in names.of and holder.ids.size == scalars.size:
+    if holder is not None and is_same and holder.number not in names.of and holder.size == scalars.size:
         names.give(holder, f"d{names.of[array.number]}")
