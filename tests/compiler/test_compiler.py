@@ -26,8 +26,8 @@ from tinygrad_edu.compiler import program as program_module
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.formulas import Name, View
 from tinygrad_edu.compiler.groups import product_of
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.layout import Layout
-from tinygrad_edu.compiler.printer import NumPyPrinter
 from tinygrad_edu.compiler.program import Program
 from tinygrad_edu.compiler.proof import Leaves, Point, check_program, point_at
 from tinygrad_edu.compiler.views import moves_to
@@ -382,7 +382,7 @@ def lines_by_name(program, inputs=()):
     exec(NUMPY, names)
     del names["__builtins__"]
     for line in (*program.leaves, *program.lines):
-        names[line.name] = eval(line.expression, names)
+        names[line.name] = eval(NumPyPrinter().expression(line.formula), names)
     return names
 
 
@@ -395,8 +395,22 @@ def test_every_line_has_the_shape_that_it_says_and_reads_the_names_that_it_says(
         arrays = lines_by_name(program, [leaf.data for leaf in leaves[2:]])
     for line in (*program.leaves, *program.lines):
         assert np.shape(arrays[line.name]) == line.shape
-        known = {name for name in arrays if re.search(rf"(?<![\w.]){name}(?!\w)", line.expression)}
+        text = NumPyPrinter().expression(line.formula)
+        known = {name for name in arrays if re.search(rf"(?<![\w.]){name}(?!\w)", text)}
         assert set(line.reads) == known - {"np", "math", "erf"}
+
+
+@given(seeds)
+@settings(max_examples=100, deadline=None)
+def test_the_gradient_is_also_its_parts_laid_end_to_end_and_chosen_from(seed):
+    """As a language writes it that cannot assign into an array."""
+    leaves, loss = random_graphs.as_values(*random_graphs.seeded(seed))
+    program = tinygrad_edu.compile(loss, wrt=leaves)
+    source = program._found  # what printers of other languages read
+    with np.errstate(all="ignore"):
+        names = lines_by_name(program)
+        parts = [np.ravel(eval(NumPyPrinter().expression(part.formula), names)) for part in source.gradient]
+        np.testing.assert_array_equal(np.concatenate([*parts, [0.0]])[source.order], program()[1])
 
 
 @pytest.mark.parametrize("number", [2.0, -2.0, 9e15])

@@ -13,13 +13,14 @@ Nothing tells it what a layer is. It looks at the scalars alone:
     formulas.py     an array operation as data: a tree that knows its shape
     views.py        a choice of scalars as a view of an array
     expressions.py  an array as a formula of others
-    printer.py      a formula as NumPy
     names.py        what the arrays are called in textbooks
+    source.py       a whole program as data
     emit.py         the arrays as lines
     memory.py       what is kept for the backward pass
     explain.py      the scalars that a line stands for
     proof.py        the program compared with its graph, at two points
     program.py      the function that comes out
+    languages/      a program as NumPy
 
 Names to know: `compile`, `Program`. Read in the order above.
 """

@@ -1,95 +1,32 @@
-"""How is it written as NumPy?
+"""How do arrays become the lines of a program?
 
 Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or a part of one, if it is used once and has no
 name of its own. First come the parameters, as views of the array that holds them all; last, the gradient is put
 together.
 
-Names to know: `Source`, `Line`, `emit`. Read next: `memory.py`.
+Names to know: `emit`. Read next: `memory.py`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import NamedTuple
+from operator import itemgetter
 
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
-from tinygrad_edu.compiler.expressions import Expressions, Numbers, key_of
+from tinygrad_edu.compiler.expressions import Expressions, key_of
 from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
-from tinygrad_edu.compiler.layout import Index, Layout, Move, Shape, Turn
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
 from tinygrad_edu.compiler.names import RESERVED
-from tinygrad_edu.compiler.printer import NumPyPrinter
 from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.source import Line, Part, Source, without_leading_ones
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot
 
 PRINTER = NumPyPrinter()
 LONGEST_PART = 48  # of an expression that stands inside another one
-COMMENT_AT = 60
-
-
-class Line(NamedTuple):
-    """One line of a program.
-
-    Attributes:
-        name: what the line is called.
-        formula: what it computes.
-        scalars: how many scalars it stands for.
-        first: the number of the first of them; None for scalars of several arrays, laid together.
-    """
-
-    name: str
-    formula: Formula
-    scalars: int
-    first: int | None
-
-    @property
-    def expression(self) -> str:
-        """What it computes, as NumPy."""
-        return PRINTER.line(self.formula)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the array."""
-        return self.formula.shape
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The names that it reads, each once."""
-        return tuple(dict.fromkeys(self.formula.names()))
-
-    def __str__(self) -> str:
-        text = f"{self.name} = {self.expression}"
-        return f"{text:<{COMMENT_AT}}  # {self.shape}" if self.shape else text
-
-
-@dataclass
-class Source:
-    """A NumPy program, and the arrays it needs.
-
-    Attributes:
-        leaves: the lines that take parameters and inputs out of the arrays that hold them all.
-        lines: the lines that compute something.
-        results: the lines that put the gradient together and return it.
-        gradient_reads: the names that they read for the gradient.
-        output_reads: the names that they read for what was asked for beside the loss.
-        data: constants and indices, by name.
-    """
-
-    leaves: tuple[Line, ...]
-    lines: tuple[Line, ...]
-    results: tuple[str, ...]
-    gradient_reads: frozenset[str]
-    output_reads: frozenset[str]
-    data: dict[str, Numbers]
-
-    @property
-    def text(self) -> str:
-        """A function `program(P, I)` of the parameters and the inputs, which gives the loss and the gradient."""
-        body = [*map(str, self.leaves), *map(str, self.lines), *self.results]
-        return "def program(P, I):\n" + "\n".join(f"    {line}" for line in body) + "\n"
 
 
 def emit(
@@ -124,7 +61,6 @@ class _Writer(Expressions):
         self.taken = {*names.values(), *RESERVED}
         self.leaf_lines: list[Line] = []
         self.lines: list[Line] = []
-        self.gradient_reads: set[str] = set()
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
@@ -139,10 +75,10 @@ class _Writer(Expressions):
             else:
                 self._write_line(array, formula)
         outputs = None if wanted is None else self.exact(wanted)
-        also = "" if outputs is None else f", {PRINTER.line(outputs)}"
-        results = [*self._gradient(gradient), f"return {PRINTER.line(self.view(np.array(output)))}, gradient{also}"]
-        reads = frozenset(self.gradient_reads), frozenset(() if outputs is None else outputs.names())
-        return Source(tuple(self.leaf_lines), tuple(self.lines), tuple(results), *reads, self.data)
+        parts = self._gradient(gradient)
+        loss = self.view(np.array(output))
+        arguments = tuple(map(self._whole, self.leaves))
+        return Source(arguments, tuple(self.leaf_lines), tuple(self.lines), loss, parts, outputs, self.data)
 
     def _computed_once(self, array: Array) -> Formula:
         """The formula of an array. What it would have inside it twice gets a line of its own first."""
@@ -209,11 +145,15 @@ class _Writer(Expressions):
     def _open(self, array: Array) -> None:
         """Leaves as a view of all parameters, or of all inputs."""
         places = self.ranks[array.kind][array.ids]
-        whole = Name("P" if array.kind == "parameter" else "I", (len(self.leaves[array.kind]),))
+        whole = self._whole(array.kind)
         moves = _moves_in(whole, places)
         self._add(
             self.leaf_lines, array, _viewed(whole, moves) if moves is not None else Pick(whole, self.index(places))
         )
+
+    def _whole(self, kind: str) -> Name:
+        """The vector of all parameters, or of all inputs."""
+        return Name("P" if kind == "parameter" else "I", (len(self.leaves[kind]),))
 
     def gathered(self, ids: Ids) -> Formula:
         key = key_of(ids)
@@ -226,34 +166,32 @@ class _Writer(Expressions):
 
     # The gradient
 
-    def _gradient(self, gradient: Ids) -> list[str]:
-        """One line for each array that holds gradients of parameters."""
+    def _gradient(self, gradient: Ids) -> tuple[Part, ...]:
+        """One part for each array that holds gradients of parameters."""
         workspace = self.workspace
         places = np.flatnonzero(gradient != NOWHERE)
         holders = workspace.where[gradient[places]]
-        numbers = dict.fromkeys(holders.tolist())
-        lines = [self._gradient_line(gradient, places[holders == number], number) for number in numbers]
-        return [f"gradient = np.zeros({len(gradient)})", *lines]
+        order = np.argsort(holders, kind="stable")
+        runs = np.split(places[order], np.flatnonzero(np.diff(holders[order])) + 1) if len(places) else []
+        return tuple(
+            self._gradient_part(gradient, run, int(workspace.where[gradient[run[0]]]))
+            for run in sorted(runs, key=itemgetter(0))
+        )
 
-    def _gradient_line(self, gradient: Ids, places: Ids, number: int) -> str:
+    def _gradient_part(self, gradient: Ids, places: Ids, number: int) -> Part:
         scalars, whole = gradient[places], Name("gradient", (len(gradient),))
         if len(places) == 1:
-            return f"gradient[{places[0]}] = {self._entry(self.view(scalars[0]))}"
+            return Part(View(whole, (Index((int(places[0]),)),)), self.view(scalars[0]))
         if number != NOWHERE and len(scalars) == self.workspace.arrays[number].size == len(np.unique(scalars)):
             source = self.source_of(self.workspace.arrays[number])
             targets = np.empty(len(places), dtype=np.int64)
             targets[self.workspace.place[scalars]] = places
-            moves = _moves_in(whole, targets.reshape(_without_leading_ones(source.shape)))
+            moves = _moves_in(whole, targets.reshape(without_leading_ones(source.shape)))
             if moves is not None and Turn() not in moves:
-                return f"{_target(whole, moves)} = {self._entry(source)}"
+                return Part(_viewed(whole, moves), source)
         moves = _moves_in(whole, places)
-        target = _target(whole, moves) if moves is not None else f"gradient[{self.index(places).name}]"
-        return f"{target} = {self._entry(self.view(scalars))}"
-
-    def _entry(self, formula: Formula) -> str:
-        """What is written into the gradient; what it reads is noted."""
-        self.gradient_reads.update(formula.names())
-        return PRINTER.line(formula)
+        target = Pick(whole, self.index(places)) if moves is None else _viewed(whole, moves)
+        return Part(target, self.view(scalars))
 
 
 def _ranks(everyone: Ids, count: int) -> Ids:
@@ -270,17 +208,5 @@ def _moves_in(whole: Name, places: Ids) -> tuple[Move, ...] | None:
     return None if pattern is None else moves_to(pattern, whole.shape, is_exact=True)
 
 
-def _without_leading_ones(shape: Shape) -> Shape:
-    """What NumPy makes of the shape of a value that is assigned."""
-    first = next((axis for axis, size in enumerate(shape) if size != 1), len(shape))
-    return shape[first:]
-
-
 def _viewed(whole: Name, moves: tuple[Move, ...]) -> Formula:
     return View(whole, moves) if moves else whole
-
-
-def _target(whole: Name, moves: tuple[Move, ...]) -> str:
-    """A view that can be assigned to: it ends in an index."""
-    text = PRINTER.text(_viewed(whole, moves))
-    return text if moves and isinstance(moves[-1], Index) else f"{text}[:]"

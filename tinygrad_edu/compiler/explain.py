@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
-from tinygrad_edu.compiler.emit import Line
+from tinygrad_edu.compiler.source import Line
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted
 

@@ -6,7 +6,7 @@ left and right factors vary along different axes, they are a matrix product.
 A formula may come out in a shape that lacks axes of size 1 of the array it stands for: it holds the same numbers in the
 same order, and whoever takes a view of it takes it of the shape it has.
 
-Names to know: `Expressions`. Read next: `printer.py`.
+Names to know: `Expressions`. Read next: `names.py`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from itertools import count
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.formulas import (
@@ -38,11 +36,10 @@ from tinygrad_edu.compiler.formulas import (
 )
 from tinygrad_edu.compiler.layout import Layout, Turn
 from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot, mul
-
-Numbers = npt.NDArray[Any]  # floats, or indices
 
 MOST_TERMS = 4  # of a weighted sum that is written out
 MOST_SOURCES = 64  # of a sum with a term from each: Python cannot read thousands of +

@@ -12,7 +12,7 @@ of a shape that an array does not have.
     View                          a slice, the transpose, another shape: no number is copied
     Pick  Join  Fill              by index; several arrays laid end to end; one number or row repeated
 
-A language is a printer of these: `printer.py` writes NumPy.
+A language is a printer of these: `languages/numpy.py` writes NumPy.
 
 Names to know: `Formula` and its kinds. Read next: `views.py`.
 """

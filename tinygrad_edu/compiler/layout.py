@@ -49,13 +49,23 @@ class Layout(NamedTuple):
         """
         base = int(places.flat[0])
         steps = []
-        expected = np.array(base)
         for axis, size in enumerate(places.shape):
             second = tuple(1 if each == axis else 0 for each in range(places.ndim))
             steps.append(int(places[second]) - base if size > 1 else 0)
-            along = [-1 if each == axis else 1 for each in range(places.ndim)]
-            expected = expected + steps[-1] * np.arange(size).reshape(along)
-        return cls(base, places.shape, tuple(steps)) if (expected == places).all() else None
+        layout = cls(base, places.shape, tuple(steps))
+        return layout if (layout.places == places).all() else None
+
+    @property
+    def places(self) -> npt.NDArray[np.int64]:
+        """All of them, in the shape.
+
+        >>> Layout(base=1, shape=(2, 2), steps=(1, 3)).places.tolist()
+        [[1, 4], [2, 5]]
+        """
+        places = np.array(self.base)
+        for axis, (size, step) in enumerate(zip(self.shape, self.steps, strict=True)):
+            places = places + step * along(axis, len(self.shape), np.arange(size))
+        return places
 
     def moved(self, moves: Iterable[Move]) -> Layout:
         """After some moves.
@@ -91,6 +101,15 @@ class Layout(NamedTuple):
         if any(mine not in (1, size) for mine, size in zip(sizes, other.shape, strict=True)):
             return False
         return Layout(self.base, other.shape, (0,) * missing + steps).is_same(other)
+
+
+def along(axis: int, axes: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """A vector laid along one axis of an array, so that it is broadcast over the others.
+
+    >>> along(0, 2, np.arange(3)).shape
+    (3, 1)
+    """
+    return numbers.reshape([-1 if each == axis else 1 for each in range(axes)])
 
 
 class Move(Protocol):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinygrad_edu.compiler.emit import Line, Source
+from tinygrad_edu.compiler.source import Line, Source
 
 BYTES = 8  # of a float64
 

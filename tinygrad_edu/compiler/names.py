@@ -3,7 +3,7 @@
 After what it is in a textbook: W1 and b1 for the parameters of the first layer, Z1 for its weighted sums, A1 for what
 its activation makes of them, dZ1 for the gradient of Z1.
 
-Names to know: `names_of`. Read next: `emit.py`.
+Names to know: `names_of`. Read next: `source.py`.
 """
 
 from __future__ import annotations

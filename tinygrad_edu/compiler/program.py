@@ -3,7 +3,7 @@
 A `Program` is a short NumPy function that somebody could have written by hand, found in the graph of a scalar loss. It
 gives the loss and its gradient for the parameters it holds, and for other inputs if the graph was made with some.
 
-Names to know: `compile`, `Program`. Read next: `nn/module.py`.
+Names to know: `compile`, `Program`. Read next: `languages/numpy.py`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
-from tinygrad_edu.compiler.emit import Line, Source, emit
+from tinygrad_edu.compiler.emit import emit
 from tinygrad_edu.compiler.explain import explanation
 from tinygrad_edu.compiler.gradient import gradients
 from tinygrad_edu.compiler.groups import arrange
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.memory import Memory
 from tinygrad_edu.compiler.names import names_of
 from tinygrad_edu.compiler.proof import Leaves, Point, check_program
 from tinygrad_edu.compiler.scalars import lower
+from tinygrad_edu.compiler.source import Line, Source
 from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError, TinygradError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import dot, mul
@@ -194,8 +196,8 @@ class Program:
 
     @property
     def source(self) -> str:
-        """The text of the function."""
-        return self._found.text
+        """The text of the function, in NumPy."""
+        return NumPyPrinter().program(self._found)
 
     @property
     def leaves(self) -> tuple[Line, ...]:
@@ -343,10 +345,10 @@ class _Text:
 
 def _function(source: Source) -> Function:
     """The text as a function, whose lines a traceback can show."""
-    name = f"{PROGRAM} {next(_numbers)}"
-    names: dict[str, Any] = {"__name__": name, "__loader__": _Text(source.text), **source.data}
+    name, text = f"{PROGRAM} {next(_numbers)}", NumPyPrinter().program(source)
+    names: dict[str, Any] = {"__name__": name, "__loader__": _Text(text), **source.data}
     exec(_PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
-    exec(builtins.compile(source.text, name, "exec"), names)  # noqa: S102
+    exec(builtins.compile(text, name, "exec"), names)  # noqa: S102
     return names["program"]
 
 

@@ -1,9 +1,9 @@
-"""How is a formula written as NumPy?
+"""How is a program written as NumPy?
 
-One method for each kind of node; each gives a text and how tightly it binds, and `text` puts parentheses around what
+One method for each kind of formula; each gives a text and how tightly it binds, and `text` puts parentheses around what
 binds less tightly than its place needs. So no sum stands bare before a `.T`, and no text is read again to find out.
 
-Names to know: `NumPyPrinter`. Read next: `names.py`.
+Names to know: `NumPyPrinter`. Read next: `nn/module.py`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ from tinygrad_edu.compiler.formulas import (
     View,
 )
 from tinygrad_edu.compiler.layout import Index, Move, Reshape
+from tinygrad_edu.compiler.source import Line, Source
 from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
 from tinygrad_edu.rules import mul, neg
 
 Written = tuple[str, int]  # a text, and how tightly it binds
 
+COMMENT_AT = 60
 ATOM = CALL.level
 LOOSE = 0
 AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that is a condition made a number, 0 or 1 (or NaN) …
@@ -50,7 +52,26 @@ class NumPyPrinter:
     '(Z ** 2).sum(axis=-1)'
     """
 
-    def line(self, formula: Formula) -> str:
+    def program(self, source: Source) -> str:
+        """A function of the parameters and the inputs, which gives the loss and the gradient."""
+        lines = [self.statement(line) for line in (*source.leaves, *source.lines)]
+        parts = [f"{self._target(part.target)} = {self.expression(part.formula)}" for part in source.gradient]
+        results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
+        begin, end = f"gradient = np.zeros({source.parameters})", f"return {', '.join(results)}"
+        names = ", ".join(argument.name for argument in source.arguments)
+        return f"def program({names}):\n" + "".join(f"    {line}\n" for line in (*lines, begin, *parts, end))
+
+    def statement(self, line: Line) -> str:
+        """A line, with the shape of its array behind it."""
+        text = f"{line.name} = {self.expression(line.formula)}"
+        return f"{text:<{COMMENT_AT}}  # {line.shape}" if line.shape else text
+
+    def _target(self, target: Formula) -> str:
+        """What is assigned to: it ends in an index."""
+        is_indexed = isinstance(target, Pick) or (isinstance(target, View) and isinstance(target.moves[-1], Index))
+        return self.text(target) if is_indexed else f"{self.text(target)}[:]"
+
+    def expression(self, formula: Formula) -> str:
         """A formula on the right of an equals sign: without parentheses around the whole."""
         if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.numpy):
             return self._call(formula)[0][1:-1]
