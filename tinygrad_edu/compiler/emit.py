@@ -10,6 +10,7 @@ Names to know: `emit`. Read next: `memory.py`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from operator import itemgetter
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.expressions import Expressions, key_of
 from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
-from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter, Written
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
 from tinygrad_edu.compiler.names import RESERVED
 from tinygrad_edu.compiler.scalars import TOTAL
@@ -25,7 +26,6 @@ from tinygrad_edu.compiler.source import Line, Part, Source, without_leading_one
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot
 
-PRINTER = NumPyPrinter()
 LONGEST_PART = 48  # of an expression that stands inside another one
 
 
@@ -59,6 +59,7 @@ class _Writer(Expressions):
         self.leaves = leaves
         self.ranks = {kind: _ranks(everyone, workspace.count) for kind, everyone in leaves.items()}
         self.taken = {*names.values(), *RESERVED}
+        self.printer = _RememberingPrinter()
         self.leaf_lines: list[Line] = []
         self.lines: list[Line] = []
         self.laid: dict[bytes, Name] = {}
@@ -106,26 +107,28 @@ class _Writer(Expressions):
         seen = results - {NOWHERE}
         stack = list(seen)
         while stack:
-            array = workspace.arrays[stack.pop()]
-            for number in workspace.sources(array):
-                self.uses[number] += self._count_uses(array, number)
+            for number, count in self._uses(workspace.arrays[stack.pop()]):
+                self.uses[number] += count
                 if number not in seen:
                     seen.add(number)
                     stack.append(number)
         return [workspace.arrays[number] for number in sorted(seen) if workspace.arrays[number].rule is not None]
 
-    def _count_uses(self, array: Array, number: int) -> int:
-        if isinstance(array, Single):
-            return 1 if array.rule.many else [self.workspace.where[arg] for arg in array.arguments].count(number)
-        assert array.args is not None
-        if array.rule is dot or array.rule is TOTAL or array.args.shape[-1] == 1:
-            return 1
+    def _uses(self, array: Array) -> Iterable[tuple[int, int]]:
+        """The arrays that an array is computed from, by number, and how often its formula reads each."""
+        where = self.workspace.where
+        if isinstance(array, Single) and not array.rule.many:
+            numbers = [int(where[argument]) for argument in array.arguments]
+            return [(number, numbers.count(number)) for number in {*numbers} - {NOWHERE}]
+        sources = self.workspace.sources(array)
+        if array.args is None or array.rule is dot or array.rule is TOTAL:
+            return [(number, 1) for number in sources]
         columns = array.args.reshape(-1, array.args.shape[-1])
-        return int((self.workspace.where[columns] == number).any(axis=0).sum())
+        return [(number, int((where[columns] == number).any(axis=0).sum())) for number in sources]
 
     def _can_stand_inside(self, array: Array, formula: Formula) -> bool:
         is_for_here = self.uses[array.number] == 1 and array.number not in self.names
-        return is_for_here and len(PRINTER.text(formula)) <= LONGEST_PART
+        return is_for_here and len(self.printer.text(formula)) <= LONGEST_PART
 
     def _name(self, array: Array) -> str:
         if array.number not in self.names:
@@ -192,6 +195,19 @@ class _Writer(Expressions):
         moves = _moves_in(whole, places)
         target = Pick(whole, self.index(places)) if moves is None else _viewed(whole, moves)
         return Part(target, self.view(scalars))
+
+
+class _RememberingPrinter(NumPyPrinter):
+    """Writes a part of a formula once, however often the formula around it grows and is written again."""
+
+    def __init__(self) -> None:
+        self.known: dict[Formula, Written] = {}
+
+    def _written(self, formula: Formula) -> Written:
+        found = self.known.get(formula)
+        if found is None:
+            found = self.known[formula] = super()._written(formula)
+        return found
 
 
 def _ranks(everyone: Ids, count: int) -> Ids:

@@ -103,7 +103,7 @@ def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) ->
 
 
 def _usage(workspace: Workspace, rank: Ids, groups: Groups) -> tuple[Ids, list[Ids]]:
-    """A number for each leaf that is the same for those which are used in the same places; and the sides of products."""
+    """A number for each leaf, the same for those that are used in the same places; and the sides of products."""
     usage = np.zeros(workspace.count, dtype=np.int64)
     tables: list[Ids] = []
     places = itertools.cycle(_MIX.tolist())

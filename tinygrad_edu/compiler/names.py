@@ -28,7 +28,7 @@ OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template th
 
 def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> dict[int, str]:
     """Names for the arrays that have one, by number."""
-    forward = [array for array in workspace.arrays if int(array.ids.max(initial=0)) < len(scalars.rule)]
+    forward = [array for array in workspace.arrays if array.first < len(scalars.rule)]
     names = GivenNames(_mentioned(workspace))
     layers: dict[int, str] = {}
     last = int(workspace.where[output])
@@ -45,7 +45,7 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
 
 def _mentioned(workspace: Workspace) -> set[str]:
     """The functions that the operations of a program are written with: `abs`, if somebody's row says abs({})."""
-    templates = {array.rule.numpy for array in workspace.arrays if array.rule is not None}
+    templates = {rule.numpy for rule in {array.rule for array in workspace.arrays} if rule is not None}
     return {word for template in templates for word in OPEN_WORD.findall(template)}
 
 
