@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import tinygrad_edu
 from tinygrad_edu import Value, nn, parse
 from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.compiler import program as program_module
+from tinygrad_edu.compiler import pipeline
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.formulas import Name, View
 from tinygrad_edu.compiler.groups import product_of
@@ -620,7 +620,7 @@ def test_a_mistake_of_the_compiler_is_a_compile_error(monkeypatch, error):
     def broken(*_args, **_kwargs):
         raise error("an index that is out of range")
 
-    monkeypatch.setattr(program_module, "emit", broken)
+    monkeypatch.setattr(pipeline, "emit", broken)
     with pytest.raises(CompileError, match=f"no program was found for it .{error.__name__}: .?an index"):
         tinygrad_edu.compile(parse("x * y", x=2, y=3))
 

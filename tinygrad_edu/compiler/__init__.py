@@ -16,6 +16,7 @@ Nothing tells it what a layer is. It looks at the scalars alone:
     names.py        what the arrays are called in textbooks
     source.py       a whole program as data
     emit.py         the arrays as lines
+    pipeline.py     from a graph to its program, through all of these
     memory.py       what is kept for the backward pass
     explain.py      the scalars that a line stands for
     proof.py        the program compared with its graph, at two points

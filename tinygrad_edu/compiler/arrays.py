@@ -43,7 +43,7 @@ class Array:
         ids: the numbers of its scalars, in the shape of the array.
         rule: the operation; None for leaves.
         args: the numbers of the arguments: the shape of the array, and one more axis.
-        kind: "parameter", "input", "constant" or "computed".
+        kind: "parameter", "input", "table" (inputs that are an array already) or "computed".
     """
 
     def __init__(self, number: int, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> None:

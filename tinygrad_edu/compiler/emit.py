@@ -4,7 +4,7 @@ Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or a part
 name of its own. First come the parameters, as views of the array that holds them all; last, the gradient is put
 together.
 
-Names to know: `emit`. Read next: `memory.py`.
+Names to know: `emit`. Read next: `pipeline.py`.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class _Writer(Expressions):
 
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
         others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
+        tables = [self._table(array) for array in self.workspace.arrays if array.kind == "table"]
         for array in self._needed([output, *gradient[gradient != NOWHERE].tolist(), *others.tolist()]):
             formula = self._computed_once(array)
             if self._can_stand_inside(array, formula):
@@ -78,7 +79,7 @@ class _Writer(Expressions):
         outputs = None if wanted is None else self.exact(wanted)
         parts = self._gradient(gradient)
         loss = self.view(np.array(output))
-        arguments = tuple(map(self._whole, self.leaves))
+        arguments = (*map(self._whole, self.leaves), *tables)
         return Source(arguments, tuple(self.leaf_lines), tuple(self.lines), loss, parts, outputs, self.data)
 
     def _computed_once(self, array: Array) -> Formula:
@@ -153,6 +154,11 @@ class _Writer(Expressions):
         self._add(
             self.leaf_lines, array, _viewed(whole, moves) if moves is not None else Pick(whole, self.index(places))
         )
+
+    def _table(self, array: Array) -> Name:
+        """An input that is an array already."""
+        name = self.formulas[array.number] = Name(self._name(array), array.shape)
+        return name
 
     def _whole(self, kind: str) -> Name:
         """The vector of all parameters, or of all inputs."""

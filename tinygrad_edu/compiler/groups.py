@@ -61,6 +61,8 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
             same[nodes] = nothing
     for kind, leaves in (("parameter", scalars.parameters), ("input", scalars.inputs)):
         _put_leaves(workspace, kind, np.array(leaves, dtype=np.int64), groups)
+    for table in scalars.tables.values():
+        _put_table(workspace, table)
     for rule, members, args in groups:
         if isinstance(members, int):
             workspace.remember(workspace.put_one(members, rule, args))
@@ -127,6 +129,13 @@ def _width(rule: Rule, count: int) -> int:
     return count // len(rule.partials) if rule.many else 1
 
 
+def _put_table(workspace: Workspace, table: Ids) -> None:
+    """Inputs that are an array already; what the loss does not depend on is a scalar that nobody asks for."""
+    filled = table.copy()
+    filled[table < 0] = workspace.fresh((int((table < 0).sum()),))
+    workspace.put(filled, None, None, "table")
+
+
 def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> Ids:
     """Leaves in the order of the first matrix product that takes all of them; else in their own order."""
     if len(members) == 1:
@@ -147,6 +156,8 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace) -> list[tuple[Rule
     """The computed nodes in groups, arguments before users. What depends on no leaf that may change is a constant."""
     first_of = _merged(scalars, same)
     of_leaf = dict.fromkeys(scalars.parameters, PARAMETER) | dict.fromkeys(scalars.inputs, INPUT)
+    for table in scalars.tables.values():
+        of_leaf |= dict.fromkeys(table.reshape(-1).tolist(), INPUT)
     kinds: list[int] = []
     kind_of = kinds.__getitem__
     known: dict[object, int] = {}

@@ -34,6 +34,9 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
     last = int(workspace.where[output])
     if last != NOWHERE and workspace.arrays[last].size == 1:
         names.of[last] = LOSS
+    tables = [array for array in workspace.arrays if array.kind == "table"]
+    for array, name in zip(tables, scalars.tables, strict=True):
+        names.give(array, name)
     for array in forward:
         _name_leaf(array, scalars, names, layers)
     for array in forward:

@@ -20,20 +20,14 @@ from typing import Any, Literal, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Ids
-from tinygrad_edu.compiler.emit import emit
 from tinygrad_edu.compiler.explain import explanation
-from tinygrad_edu.compiler.gradient import gradients
-from tinygrad_edu.compiler.groups import arrange
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.memory import Memory
-from tinygrad_edu.compiler.names import names_of
+from tinygrad_edu.compiler.pipeline import find
 from tinygrad_edu.compiler.proof import Leaves, Point, check_program
-from tinygrad_edu.compiler.scalars import lower
 from tinygrad_edu.compiler.source import Line, Source
 from tinygrad_edu.errors import CompileError, DomainError, GraphError, SizeError, TinygradError
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.rules import dot, mul
 from tinygrad_edu.show import counted
 from tinygrad_edu.text.helpers import NUMPY
 from tinygrad_edu.value import Number, Value, as_float
@@ -177,7 +171,7 @@ class Program:
             np.array([leaf.data for leaf in inputs], dtype=np.float64),
             np.array([node.data for node in outputs.flat], dtype=np.float64).reshape(outputs.shape),
         )
-        self._found, self._gradient, self._parts = _find(graph, self.wrt, self.inputs, outputs)
+        self._found, self._gradient, self._parts = find(graph, self.wrt, self.inputs, outputs)
         self._prepare()
         leaves = Leaves(self.wrt, self.inputs, outputs.reshape(-1).tolist())
         check_program(self._at, graph, leaves)
@@ -310,26 +304,6 @@ class Program:
             f"<Program of {len(self.wrt):,} parameters: {self.edges:,} edges between scalars became "
             f"{len(self.lines):,} lines of NumPy; print(program.source)>"
         )
-
-
-def _find(
-    graph: Graph, wrt: Sequence[Value], inputs: Sequence[Value], outputs: Nodes
-) -> tuple[Source, Ids, frozenset[int]]:
-    """From scalars to arrays: number, group and order, differentiate, name, write.
-
-    With the gradient of each node, and the nodes that stand for a part of a sum.
-    """
-    scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist())
-    workspace, same = arrange(scalars)
-    output = int(same[scalars.output])
-    found = gradients(workspace, output)
-    leaves = {"parameter": np.array(scalars.parameters), "input": np.array(scalars.inputs)}
-    parameters = leaves["parameter"].astype(np.int64)
-    gradient = np.where(parameters >= 0, found[parameters], NOWHERE)
-    names = names_of(workspace, scalars, output, found)
-    wanted = same[scalars.wanted].reshape(outputs.shape) if outputs.size else None
-    parts = (node for node, rule in enumerate(scalars.rule) if rule is dot and graph.nodes[node].rule is mul)
-    return emit(workspace, names, output, gradient, leaves, wanted), found[: len(graph)], frozenset(parts)
 
 
 class _Text:

@@ -9,17 +9,24 @@ Names to know: `Scalars`, `lower`. Read next: `arrays.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, mul
 from tinygrad_edu.value import Value
+
+Numbers = npt.NDArray[np.int64]
+Nodes = npt.NDArray[Any]  # Values, in the shape they are asked for
+NO_TABLES: Mapping[str, Nodes] = MappingProxyType({})
 
 TOTAL = Rule(
     "total", sum, 1.0, symbol="Σ", many=True, numpy="np.add.reduce([{}])"
@@ -41,6 +48,7 @@ class Scalars:
         inputs: the numbers of the leaves that change from call to call.
         output: the number of the loss.
         wanted: the numbers of other nodes that are asked for.
+        tables: inputs that are an array already, by its name: the numbers of its leaves, in its shape.
     """
 
     rule: list[Rule | None]
@@ -51,26 +59,38 @@ class Scalars:
     inputs: list[int]
     output: int
     wanted: list[int]
+    tables: dict[str, Numbers]
 
 
-def lower(graph: Graph, parameters: Sequence[Value], inputs: Sequence[Value], wanted: Sequence[Value] = ()) -> Scalars:
-    """Number the nodes of a loss.
+def lower(
+    graph: Graph,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value],
+    wanted: Sequence[Value] = (),
+    tables: Mapping[str, Nodes] = NO_TABLES,
+) -> Scalars:
+    """Number the nodes of a loss. Tables are inputs too, which are arrays already.
 
     Raises:
         GraphError: if a parameter or an input is not a leaf, or is named twice, or has to be a plain number.
     """
-    _check_leaves(parameters, inputs)
-    _check_fixed(graph, {*parameters, *inputs})
+    everything = [*inputs, *chain.from_iterable(table.flat for table in tables.values())]
+    _check_leaves(parameters, everything)
+    _check_fixed(graph, {*parameters, *everything})
     number = graph.index
     scalars = Scalars(
         rule=[node.rule if node.args else None for node in graph.nodes],
         args=list(graph.arguments),
         data=[node.data for node in graph.nodes],
-        labels={number[leaf]: leaf.label for leaf in chain(parameters, inputs) if leaf in number},
+        labels={number[leaf]: leaf.label for leaf in chain(parameters, everything) if leaf in number},
         parameters=[number.get(leaf, -1) for leaf in parameters],
         inputs=[number.get(leaf, -1) for leaf in inputs],
         output=len(graph) - 1,
         wanted=[number[node] for node in wanted],
+        tables={
+            name: np.array([number.get(leaf, -1) for leaf in table.flat], dtype=np.int64).reshape(table.shape)
+            for name, table in tables.items()
+        },
     )
     uses = _uses(scalars)
     _join_additions(scalars, uses)
