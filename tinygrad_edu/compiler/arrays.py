@@ -133,6 +133,7 @@ class Workspace:
         self._constants: dict[float, int] = {}
         self.one = self.constant(1.0)
         self.zero = self.constant(0.0)
+        self.minus_one = self.constant(-1.0)
 
     def fresh(self, shape: tuple[int, ...]) -> Ids:
         """New scalars, in a shape."""

@@ -21,7 +21,7 @@ from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter, Written
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
 from tinygrad_edu.compiler.names import RESERVED
-from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Line, Part, Source, without_leading_ones
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot
@@ -124,6 +124,9 @@ class _Writer(Expressions):
         sources = self.workspace.sources(array)
         if array.args is None or array.rule is dot or array.rule is TOTAL:
             return [(number, 1) for number in sources]
+        if isinstance(array.rule, Balance):
+            sides = where[array.args[..., : array.rule.plus]], where[array.args[..., array.rule.plus :]]
+            return [(number, sum(bool((side == number).any()) for side in sides)) for number in sources]
         columns = array.args.reshape(-1, array.args.shape[-1])
         return [(number, int((where[columns] == number).any(axis=0).sum())) for number in sources]
 

@@ -35,11 +35,11 @@ from tinygrad_edu.compiler.formulas import (
     View,
 )
 from tinygrad_edu.compiler.layout import Layout, Turn
-from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import dot, mul
+from tinygrad_edu.rules import dot, mul, neg, sub
 
 MOST_TERMS = 4  # of a weighted sum that is written out
 MOST_SOURCES = 64  # of a sum with a term from each: Python cannot read thousands of +
@@ -84,7 +84,10 @@ class Expressions(ABC):
 
     def _applied(self, array: Array) -> Formula:
         if isinstance(array, Single) and all(map(self._is_alone, array.arguments)):
-            return self._of_scalars(array.rule, [self._scalar(argument) for argument in array.arguments])
+            arguments = array.arguments
+            if array.rule is TOTAL:  # in the order in which the terms are computed
+                arguments = sorted(arguments, key=self.workspace.where.__getitem__)
+            return self._of_scalars(array.rule, [self._scalar(argument) for argument in arguments])
         assert array.rule is not None
         assert array.args is not None
         if array.rule is dot:
@@ -92,6 +95,9 @@ class Expressions(ABC):
             return self._weighted_sum(array.args[..., :half], array.args[..., half:])
         if array.rule is TOTAL:
             return self._sum(array.args)
+        if isinstance(array.rule, Balance):
+            plus = array.rule.plus
+            return _less([self._sum(array.args[..., :plus])] if plus else [], self._sum(array.args[..., plus:]))
         args = [array.args[..., position] for position in range(array.args.shape[-1])]
         if array.rule.many:
             return Reduce(array.rule, tuple(self.exact(arg) for arg in args))
@@ -113,10 +119,12 @@ class Expressions(ABC):
         if rule is dot:
             half = len(args) // 2
             args = [_times(one, other) for one, other in zip(args[:half], args[half:], strict=True)]
+        elif isinstance(rule, Balance):
+            return _less([_sum_of(args[: rule.plus])] if rule.plus else [], _sum_of(args[rule.plus :]))
         elif rule is not TOTAL:
             return Reduce(rule, args) if rule.many else Apply(rule, args)
-        while len(args) > MOST_SOURCES:
-            args = [_sum_of(args[first : first + MOST_SOURCES]) for first in range(0, len(args), MOST_SOURCES)]
+        elif len(args) > 1 and all(arg is args[0] for arg in args):
+            return _times(Number(float(len(args))), args[0])
         return _sum_of(args)
 
     # Arrays of scalars
@@ -300,7 +308,14 @@ def _times(factor: Formula, other: Formula) -> Formula:
 
 
 def _sum_of(terms: list[Formula]) -> Formula:
+    while len(terms) > MOST_SOURCES:
+        terms = [_sum_of(terms[first : first + MOST_SOURCES]) for first in range(0, len(terms), MOST_SOURCES)]
     return terms[0] if len(terms) == 1 else Plus(tuple(terms))
+
+
+def _less(plus: list[Formula], minus: Formula) -> Formula:
+    """What is added, if anything is, less what is taken away."""
+    return Apply(sub, (*plus, minus)) if plus else Apply(neg, (minus,))
 
 
 def _without_ones(shape: tuple[int, ...]) -> list[int]:

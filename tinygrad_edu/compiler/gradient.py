@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Some, Workspace
-from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.graph import topological_order
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, logsumexp, mul, neg
@@ -120,6 +120,9 @@ def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_])
     assert args is not None
     if rule is TOTAL:
         return np.full(args.shape, workspace.one, dtype=np.int64)
+    if isinstance(rule, Balance):
+        signs = np.where(np.arange(args.shape[-1]) < rule.plus, workspace.one, workspace.minus_one)
+        return np.broadcast_to(signs, args.shape)
     if rule is dot:
         half = args.shape[-1] // 2
         return np.concatenate([args[..., half:], args[..., :half]], axis=-1)
@@ -136,6 +139,8 @@ def _partials_of_one(workspace: Workspace, single: Single, wanted: Sequence[bool
     rule, args = single.rule, single.arguments
     if rule is TOTAL:
         return [workspace.one] * len(args)
+    if isinstance(rule, Balance):
+        return [workspace.one if position < rule.plus else workspace.minus_one for position in range(len(args))]
     if rule is dot:
         half = len(args) // 2
         return [*args[half:], *args[:half]]
@@ -229,7 +234,7 @@ def _combined_one(workspace: Workspace, upstream: Sequence[int], partial: Sequen
         once = workspace.compute(mul, [upstream[0], workspace.constant(float(count))])
         return workspace.compute(mul, [once, partial[0]])
     if len(set(partial)) == 1:
-        for sign, rule in ((workspace.one, None), (workspace.constant(-1.0), neg)):
+        for sign, rule in ((workspace.one, None), (workspace.minus_one, neg)):
             if partial[0] == sign:
                 total = workspace.compute(TOTAL, upstream)
                 return total if rule is None else workspace.compute(rule, [total])
