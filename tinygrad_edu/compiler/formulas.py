@@ -102,7 +102,7 @@ class Apply(Formula):
     """
 
     def __init__(self, rule: Rule, args: Sequence[Formula]) -> None:
-        super().__init__(broadcast(*(arg.shape for arg in args)), *args)
+        super().__init__(_broadcast(args), *args)
         self.rule = rule
 
 
@@ -119,7 +119,7 @@ class Plus(Formula):
     """A sum of terms, written with +; they are broadcast."""
 
     def __init__(self, terms: Sequence[Formula]) -> None:
-        super().__init__(broadcast(*(term.shape for term in terms)), *terms)
+        super().__init__(_broadcast(terms), *terms)
 
 
 class MatMul(Formula):
@@ -216,3 +216,8 @@ class OneHot(Formula):
     def __init__(self, labels: Name, classes: int) -> None:
         super().__init__((*labels.shape, classes), labels)
         self.classes = classes
+
+
+def _broadcast(parts: Sequence[Formula]) -> Shape:
+    """The shape to which NumPy broadcasts; scalars, of which there may be very many, are quickly done."""
+    return broadcast(*(part.shape for part in parts)) if any(part.shape for part in parts) else ()

@@ -30,11 +30,11 @@ OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template th
 
 def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> dict[int, str]:
     """The names of the arrays that have one, by index."""
-    forward = [array for array in workspace.arrays if int(array.ids.max(initial=0)) < len(scalars.rule)]
+    forward = [array for array in workspace.arrays if array.first < len(scalars.rule)]
     names = GivenNames(_mentioned(workspace))
     layers: dict[int, str] = {}
     last = int(workspace.where[output])
-    if last != NOWHERE and workspace.arrays[last].ids.size == 1:
+    if last != NOWHERE and workspace.arrays[last].size == 1:
         names.of[last] = LOSS
     tables = [array for array in workspace.arrays if array.kind == "table"]
     for array, name in zip(tables, scalars.tables, strict=True):
@@ -51,7 +51,7 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
 
 def _mentioned(workspace: Workspace) -> set[str]:
     """The names that the operations of a program use: `abs`, if the template of a user's row is abs({})."""
-    templates = {array.rule.numpy for array in workspace.arrays if array.rule is not None and array.rule.numpy}
+    templates = {rule.numpy for rule in {array.rule for array in workspace.arrays} if rule is not None and rule.numpy}
     return {word for template in templates for word in OPEN_WORD.findall(template)}
 
 
@@ -152,5 +152,5 @@ def _name_gradient(workspace: Workspace, array: Array, gradient: Ids, names: Giv
         return
     holder = workspace.array_of(scalars)
     is_same = holder is not None and (workspace.place[scalars] == np.arange(scalars.size).reshape(scalars.shape)).all()
-    if holder is not None and is_same and holder.number not in names.of and holder.ids.size == scalars.size:
+    if holder is not None and is_same and holder.number not in names.of and holder.size == scalars.size:
         names.give(holder, f"d{names.of[array.number]}")
