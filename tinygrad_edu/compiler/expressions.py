@@ -84,10 +84,9 @@ class Expressions(ABC):
 
     def _applied(self, array: Array) -> Formula:
         if isinstance(array, Single) and all(map(self._is_alone, array.arguments)):
-            arguments = array.arguments
-            if array.rule is TOTAL:  # in the order in which the terms are computed
-                arguments = sorted(arguments, key=self.workspace.where.__getitem__)
-            return self._of_scalars(array.rule, [self._scalar(argument) for argument in arguments])
+            if array.rule is TOTAL:
+                return self._total_of_scalars(array.arguments)
+            return self._of_scalars(array.rule, [self._scalar(argument) for argument in array.arguments])
         assert array.rule is not None
         assert array.args is not None
         if array.rule is dot:
@@ -123,9 +122,17 @@ class Expressions(ABC):
             return _less([_sum_of(args[: rule.plus])] if rule.plus else [], _sum_of(args[rule.plus :]))
         elif rule is not TOTAL:
             return Reduce(rule, args) if rule.many else Apply(rule, args)
-        elif len(args) > 1 and all(arg is args[0] for arg in args):
-            return _times(Number(float(len(args))), args[0])
         return _sum_of(args)
+
+    def _total_of_scalars(self, scalars: Sequence[int]) -> Formula:
+        """Their sum, in the order in which they are computed; k equal terms are k times one of them."""
+        workspace = self.workspace
+        counts: dict[float | str, list[int]] = {}
+        for scalar in sorted(scalars, key=workspace.where.__getitem__):
+            is_constant = workspace.array_of(scalar) is None
+            key = repr(float(workspace.value[scalar])) if is_constant else scalar
+            counts.setdefault(key, []).append(scalar)
+        return _sum_of([_times(Number(float(len(same))), self._scalar(same[0])) for same in counts.values()])
 
     # Arrays of scalars
 
