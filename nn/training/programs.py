@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tinygrad_edu
+from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.compiler import BatchProgram, Program
 from tinygrad_edu.errors import CompileError, GraphError
 from tinygrad_edu.nn.layers import Outputs
@@ -25,7 +26,7 @@ from tinygrad_edu.nn.training.objectives import Task
 from tinygrad_edu.nn.training.predictor import compiled
 from tinygrad_edu.nn.training.samples import Floats
 from tinygrad_edu.show import show
-from tinygrad_edu.value import Value, no_grad, recording
+from tinygrad_edu.value import Value
 
 MOST_SAMPLES = 256  # in a program of one size, and in a look at single samples: larger batches are done in parts
 

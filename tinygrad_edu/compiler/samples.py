@@ -4,7 +4,7 @@ For each array of the batch a list with one entry for each sample: a Value for a
 for a row of a matrix. The index of a class, a *label*, is a Value too, and on request a row of Values, with 1 for its
 class and 0 for the others, as `nn.cross_entropy` asks for it.
 
-Names to know: `Batch`, `Label`, `Trace`. Read next: `sizes.py`.
+Names to know: `Batch`, `Label`, `Trace`. Read next: `unify.py`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.blocks import recording
 from tinygrad_edu.compiler.compiled import floats_of
 from tinygrad_edu.compiler.names import RESERVED, SAMPLES, identifier
 from tinygrad_edu.compiler.scalars import Nodes
 from tinygrad_edu.errors import GraphError, OptionError, SizeError
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.recorder import recording
 from tinygrad_edu.show import are, counted, show
 from tinygrad_edu.value import Value
 

@@ -37,18 +37,18 @@ from tinygrad_edu.compiler.source import Line, Part, Source
 from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
 from tinygrad_edu.rules import mul, neg
 
-Written = tuple[str, int]  # a text, and how tightly it binds
+Written = tuple[str, int]  # a text, and how tightly it binds: the level of its operator
 
 COMMENT_AT = 60
 ATOM = CALL.level
 LOOSE = 0
-AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that is a condition made a number, 0 or 1 (or NaN) …
+AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that turns a condition into a number, 0 or 1 (or NaN) …
 CONDITION = "({} > 0)"  # … and the condition itself
-MINUS_ARGUMENT = "(-{})"  # in a row's template: of -x, this is (x)
+MINUS_ARGUMENT = "(-{})"  # in a row's template; if the argument is -x, it becomes (x)
 
 
 class NumPyPrinter:
-    """Writes formulas as NumPy.
+    """Prints formulas as NumPy.
 
     >>> from tinygrad_edu.rules import power
     >>> NumPyPrinter().text(Sum(Apply(power, (Name("Z", (5, 3)), Number(2.0))), -1))
@@ -84,12 +84,12 @@ class NumPyPrinter:
 
     def expression(self, formula: Formula) -> str:
         """A formula on the right of an equals sign: without parentheses around the whole."""
-        if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.numpy):
+        if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.needed("numpy")):
             return self._call(formula)[0][1:-1]
         return self.text(formula)
 
     def text(self, formula: Formula, need: int = LOOSE) -> str:
-        """A formula where something that binds so tightly is needed."""
+        """A formula, in parentheses if it binds less tightly than its context needs."""
         text, level = self._written(formula)
         return text if level >= need else f"({text})"
 
@@ -120,9 +120,10 @@ class NumPyPrinter:
         return rule.text.format(*texts), rule.binding.level
 
     def _factors(self, args: Sequence[Formula], texts: list[str]) -> list[str]:
-        """A condition as a factor need not be made a number first, A * (Z > 0), if the other factor is an array.
+        """A factor that is a condition needs no conversion to a number: A * (Z > 0).
 
-        Beside a plain number it is 2.0: of 2 and a condition NumPy makes integers, which overflow.
+        A whole number as the other factor is written as a float, 2.0: NumPy would make integers of 2 * (Z > 0), which
+        overflow.
         """
         conditions = [_condition(arg) for arg in args]
         if all(conditions) or not any(conditions):
@@ -134,16 +135,15 @@ class NumPyPrinter:
 
     def _call(self, formula: Apply) -> Written:
         rule, args = formula.rule, formula.parts
-        template = rule.numpy
+        template = rule.needed("numpy")
         if template.count("{") == template.count(MINUS_ARGUMENT) and _is(args[0], neg):
             template, args = template.replace(MINUS_ARGUMENT, "({})"), args[0].parts
         need = LOOSE if is_one_call(template) else ATOM
         return template.format(*(self.text(arg, need) for arg in args)), _level(template)
 
     def _reduce(self, formula: Reduce) -> Written:
-        groups = formula.rule.grouped([self.text(arg) for arg in formula.parts])
-        template = formula.rule.numpy
-        return template.format(*(", ".join(group) for group in groups)), _level(template)
+        template = formula.rule.needed("numpy")
+        return formula.rule.fill(template, [self.text(arg) for arg in formula.parts]), _level(template)
 
     def _plus(self, formula: Plus) -> Written:
         first, *others = formula.parts
@@ -201,24 +201,24 @@ def _is(formula: Formula, rule: Rule) -> bool:
 
 
 def _as_float(factor: Formula, text: str) -> str:
-    """The text of a factor, with the point that a whole number has as a float."""
+    """The text of a factor; a whole number keeps its decimal point, 2.0."""
     if not isinstance(factor, Number) or not factor.number.is_integer():
         return text
     return f"({factor.number})" if factor.number < 0 else str(factor.number)
 
 
 def _is_infix(rule: Rule) -> bool:
-    """Whether NumPy writes an operation as people do: x * y, and not np.fmod(x, y) for x mod y."""
+    """Whether NumPy code uses the usual operator, as in x * y, and not a call, as in np.fmod(x, y) for x mod y."""
     return rule.binding is not CALL and rule.numpy == f"({rule.text})"
 
 
 def _condition(formula: Formula) -> str:
-    """How an operation that is a condition made a number is written as a condition; else nothing."""
+    """The template of the condition, for an operation that turns a condition into a number; else an empty text."""
     return CONDITION if isinstance(formula, Apply) and formula.rule.numpy == AS_NUMBER else ""
 
 
 def _is_ravelled(part: Formula) -> bool:
-    """Whether a part has to be made a line before it is laid beside others."""
+    """Whether a part has to be flattened before it is concatenated."""
     return len(part.shape) != 1 or not isinstance(part, Name) or not part.name.startswith("c")
 
 
@@ -244,7 +244,7 @@ def _slice(entry: slice) -> str:
 
 @cache
 def _level(template: str) -> int:
-    """How tightly a row's template binds: nothing comes between a call, `np.where(…)`, and what stands around it."""
+    """How tightly a row's template binds: a call such as `np.where(…)` never needs parentheses."""
     function = re.match(r"[\w.]*", template)
     assert function is not None
     return ATOM if is_enclosed(template[function.end() :]) else LOOSE
@@ -259,7 +259,7 @@ def is_one_call(template: str) -> bool:
 
 @cache
 def is_enclosed(template: str) -> bool:
-    """Whether the parenthesis that opens a row's template is the one that closes it.
+    """Whether the parenthesis that opens a row's template is closed by its last character.
 
     >>> is_enclosed("(1 / (1 + np.exp(-{})))"), is_enclosed("({} > 0) * (1.0)")
     (True, False)
