@@ -175,6 +175,7 @@ class Search:
         self.edges = sum(map(len, self.first.graph.arguments)) // FEW + 1  # of a sample
         self.wrt = self._shared() if wrt is None else wrt
         self.least = 1
+        self.sizes = PAIRS[0]
 
     def _shared(self) -> list[Value]:
         """The leaves that the graphs of any samples have in common: what the function did not make itself."""
@@ -189,9 +190,9 @@ class Search:
         """
         pairs = SMALL_PAIRS if self._is_large(PAIRS[0][1]) else PAIRS
         refusal: GraphError | None = None
-        for sizes in pairs:
+        for self.sizes in pairs:
             try:
-                trace, found, tables = self._unified(*sizes)
+                trace, found, tables = self._unified(*self.sizes)
                 self.least = self._compared(tables, trace)
             except GraphError as error:
                 refusal = refusal or error
@@ -251,8 +252,11 @@ class Search:
         leaves = Leaves(self.wrt, _flat(trace), trace.outputs.reshape(-1).tolist())
         try:
             check_program(partial(_split, function, trace), trace.graph, leaves)
-        except (CompileError, *MISTAKES) as error:
-            return f"the formulas that hold for other numbers of samples do not for {samples}: {error}"
+        except CompileError:
+            traced = " and ".join(map(str, self.sizes))
+            return f"the formulas that hold for {traced} samples give other numbers than it for {samples}"
+        except MISTAKES as error:
+            return f"for {counted(samples, 'sample')} its formulas raise {type(error).__name__}: {error}"
         return ""
 
 
@@ -269,7 +273,9 @@ def _split(function: Any, trace: Trace, parameters: Floats, inputs: Floats) -> A
 
 def _shrinks(source: Source) -> bool:
     """Whether some size or place is smaller than a multiple of m: below some m, it would be negative."""
-    return any(isinstance(size, Size) and size.plus < 0 for formula in source.formulas() for size in _sizes(formula))
+    return any(
+        isinstance(size, Size) and size.plus < 0 for formula in source.every_formula() for size in _sizes(formula)
+    )
 
 
 def _sizes(formula: Formula) -> Iterator[object]:

@@ -93,7 +93,7 @@ class Source:
         """The formula of what was asked for beside the loss, if something was."""
         return () if self.outputs is None else (self.outputs,)
 
-    def formulas(self) -> Iterator[Formula]:
+    def every_formula(self) -> Iterator[Formula]:
         """Every formula, and every one inside it."""
         lines = [line.formula for line in (*self.leaves, *self.lines)]
         waiting = [*lines, self.loss, *(part.formula for part in self.gradient), *self.asked]
