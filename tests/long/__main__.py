@@ -3,6 +3,7 @@
     python -m tests.long graphs 1000000      random graphs against PyTorch, in value and gradient
     python -m tests.long structured 100000   losses put together at random, compiled, against their scalar graphs
     python -m tests.long learners 100000     losses of 157 families that learners write, compiled, against the scalars
+    python -m tests.long batches 10000       functions of samples, compiled for any number of them, against the scalars
     python -m tests.long fuzz 1000000        texts, files and labels that nobody wrote on purpose
     python -m tests.long mutants 1000        changes of the source that some test has to notice
     python -m tests.long size                every function that takes a graph, on graphs of a million nodes
@@ -22,6 +23,7 @@ RUNS = {
     "graphs": 1_000_000,
     "structured": 100_000,
     "learners": 100_000,
+    "batches": 10_000,
     "fuzz": 1_000_000,
     "mutants": 1000,
     "size": 1_000_000,
@@ -37,9 +39,10 @@ def main():
     parser.add_argument(
         "--inside", default="", help="mutants: of the files below this folder, tinygrad_edu/compiler say"
     )
+    parser.add_argument("--outside", default="nowhere", help="mutants: of no file below this one")
     options = parser.parse_args()
     run = importlib.import_module(f"tests.long.{options.run}").main
-    where = {"inside": options.inside} if options.run == "mutants" else {}
+    where = {"inside": options.inside, "outside": options.outside} if options.run == "mutants" else {}
     sys.exit(run(options.count or RUNS[options.run], options.first, **where))
 
 

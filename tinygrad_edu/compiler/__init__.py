@@ -3,11 +3,11 @@
     program = tinygrad_edu.compile(loss, wrt=model.parameters())
     print(program.source)                       Z1 = X @ W1.T + b1 …  dW1 = dZ1.T @ X
 
-Nothing tells it what a layer is. It looks at the scalars alone:
+The compiler knows nothing about layers. It works from the scalars alone:
 
-    scalars.py      number the nodes; say sums and weighted sums as what they are
+    scalars.py      number the nodes; recognize sums and weighted sums
     arrays.py       scalars in arrays
-    groups.py       nodes that are computed alike become an array, in an order in which arguments are views
+    groups.py       nodes computed in the same way become one array, ordered so that their arguments are views
     gradient.py     the gradient of every scalar, collected in the same order
     layout.py       where the numbers of a view stand in an array
     formulas.py     an array operation as data: a tree that knows its shape

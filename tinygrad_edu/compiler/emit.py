@@ -1,8 +1,8 @@
 """How do arrays become the lines of a program?
 
-Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or a part of one, if it is used once and has no
-name of its own. First come the parameters, as views of the array that holds them all; last, the gradient is put
-together.
+Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or part of one, if it is used once and has no
+name of its own. The program starts with the parameters, as views of the vector that holds them all, and ends by
+assembling the gradient.
 
 Names to know: `emit`. Read next: `pipeline.py`.
 """
@@ -10,22 +10,22 @@ Names to know: `emit`. Read next: `pipeline.py`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from operator import itemgetter
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.expressions import Expressions, key_of
 from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
-from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter, Written
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
 from tinygrad_edu.compiler.names import RESERVED, reserved_for
-from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Line, Part, Source, without_leading_ones
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot
 
-PRINTER = NumPyPrinter()
-RULER = NumPyPrinter(is_brief=True)  # by which the programs of 7 and of 11 samples have lines of the same lengths
 LONGEST_PART = 48  # of an expression that stands inside another one
 
 
@@ -37,35 +37,36 @@ def emit(
     leaves: dict[str, Ids],
     wanted: Ids | None = None,
 ) -> Source:
-    """Write the program that computes a scalar, and the scalars of its gradient.
+    """Write the program that computes a scalar and its gradient.
 
     Args:
         workspace: all arrays.
-        names: of arrays, by number.
-        output: the loss.
-        gradient: for each parameter the scalar that is its gradient; NOWHERE for 0.
-        leaves: the scalars of all parameters and of all inputs, in their order.
-        wanted: other scalars to be returned, in the shape they are to have.
+        names: the names of arrays, by index.
+        output: the id of the loss.
+        gradient: for each parameter the id of its gradient; NOWHERE for 0.
+        leaves: the ids of all parameters and of all inputs, in their order.
+        wanted: the ids of other scalars to return, in the shape that they are returned in.
     """
     return _Writer(workspace, names, leaves).program(output, gradient, wanted)
 
 
 class _Writer(Expressions):
-    """Formulas on their way to a program."""
+    """Collects the lines of a program."""
 
     def __init__(self, workspace: Workspace, names: dict[int, str], leaves: dict[str, Ids]) -> None:
         super().__init__(workspace)
         self.names = names
         self.leaves = leaves
+        self.ranks = {kind: _ranks(everyone, workspace.count) for kind, everyone in leaves.items()}
         tables = [names[array.number] for array in workspace.arrays if array.kind == "table"]
         self.taken = {*names.values(), *reserved_for(tables), *RESERVED}
-        self.printer = RULER if tables else PRINTER
+        self.printer = _RememberingPrinter(is_brief=bool(tables))
         self.leaf_lines: list[Line] = []
         self.lines: list[Line] = []
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
-        self.asked: Counter[int] = Counter()  # how often each array was asked for, by the one being written
+        self.asked: Counter[int] = Counter()  # how often the array being written uses each other array
 
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
         others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
@@ -83,7 +84,7 @@ class _Writer(Expressions):
         return Source(arguments, tuple(self.leaf_lines), tuple(self.lines), loss, parts, outputs, self.data)
 
     def _computed_once(self, array: Array) -> Formula:
-        """The formula of an array. What it would have inside it twice gets a line of its own first."""
+        """The formula of an array; a part that it would contain twice gets a line of its own first."""
         self.asked.clear()
         formula = self.computed(array)
         often = [number for number, times in self.asked.items() if times > 1]
@@ -98,30 +99,37 @@ class _Writer(Expressions):
     def _add(self, lines: list[Line], array: Array, formula: Formula) -> None:
         name = self._name(array)
         self.formulas[array.number] = Name(name, formula.shape)
-        lines.append(Line(name, formula, array.ids.size, int(array.ids.flat[0])))
+        lines.append(Line(name, formula, array.size, array.first))
 
     def _needed(self, scalars: list[int]) -> list[Array]:
-        """The arrays that some scalars depend on, as they were made: arguments before users."""
+        """The arrays that the given scalars depend on, in the order of their creation: arguments before users."""
         workspace = self.workspace
         results = set(workspace.where[scalars].tolist())
         self.uses.update(dict.fromkeys(results, 2))  # a result has a line of its own
         seen = results - {NOWHERE}
         stack = list(seen)
         while stack:
-            array = workspace.arrays[stack.pop()]
-            for number in workspace.sources(array):
-                self.uses[number] += self._count_uses(array, number)
+            for number, count in self._uses(workspace.arrays[stack.pop()]):
+                self.uses[number] += count
                 if number not in seen:
                     seen.add(number)
                     stack.append(number)
         return [workspace.arrays[number] for number in sorted(seen) if workspace.arrays[number].rule is not None]
 
-    def _count_uses(self, array: Array, number: int) -> int:
-        assert array.args is not None
-        if array.rule is dot or array.rule is TOTAL or array.args.shape[-1] == 1:
-            return 1
+    def _uses(self, array: Array) -> Iterable[tuple[int, int]]:
+        """The arrays that an array is computed from, by number, and how often its formula reads each."""
+        where = self.workspace.where
+        if isinstance(array, Single) and not array.rule.many:
+            numbers = [int(where[argument]) for argument in array.arguments]
+            return [(number, numbers.count(number)) for number in {*numbers} - {NOWHERE}]
+        sources = self.workspace.sources(array)
+        if array.args is None or array.rule is dot or array.rule is TOTAL:
+            return [(number, 1) for number in sources]
+        if isinstance(array.rule, Balance):
+            sides = where[array.args[..., : array.rule.plus]], where[array.args[..., array.rule.plus :]]
+            return [(number, sum(bool((side == number).any()) for side in sides)) for number in sources]
         columns = array.args.reshape(-1, array.args.shape[-1])
-        return int((self.workspace.where[columns] == number).any(axis=0).sum())
+        return [(number, int((where[columns] == number).any(axis=0).sum())) for number in sources]
 
     def _can_stand_inside(self, array: Array, formula: Formula) -> bool:
         is_for_here = self.uses[array.number] == 1 and array.number not in self.names
@@ -143,11 +151,8 @@ class _Writer(Expressions):
         return self.formulas[array.number]
 
     def _open(self, array: Array) -> None:
-        """Leaves as a view of all parameters, or of all inputs."""
-        everyone = self.leaves[array.kind]
-        rank = np.empty(self.workspace.count, dtype=np.int64)
-        rank[everyone[everyone >= 0]] = np.flatnonzero(everyone >= 0)
-        places = rank[array.ids]
+        """Write the line that makes leaves a view of all parameters, or of all inputs."""
+        places = self.ranks[array.kind][array.ids]
         whole = self._whole(array.kind)
         moves = _moves_in(whole, places)
         self._add(
@@ -179,14 +184,18 @@ class _Writer(Expressions):
         workspace = self.workspace
         places = np.flatnonzero(gradient != NOWHERE)
         holders = workspace.where[gradient[places]]
-        numbers = dict.fromkeys(holders.tolist())
-        return tuple(self._gradient_part(gradient, places[holders == number], number) for number in numbers)
+        order = np.argsort(holders, kind="stable")
+        runs = np.split(places[order], np.flatnonzero(np.diff(holders[order])) + 1) if len(places) else []
+        return tuple(
+            self._gradient_part(gradient, run, int(workspace.where[gradient[run[0]]]))
+            for run in sorted(runs, key=itemgetter(0))
+        )
 
     def _gradient_part(self, gradient: Ids, places: Ids, number: int) -> Part:
         scalars, whole = gradient[places], Name("gradient", (len(gradient),))
         if len(places) == 1:
             return Part(View(whole, (Index((int(places[0]),)),)), self.view(scalars[0]))
-        if number != NOWHERE and len(scalars) == self.workspace.arrays[number].ids.size == len(np.unique(scalars)):
+        if number != NOWHERE and len(scalars) == self.workspace.arrays[number].size == len(np.unique(scalars)):
             source = self.source_of(self.workspace.arrays[number])
             targets = np.empty(len(places), dtype=np.int64)
             targets[self.workspace.place[scalars]] = places
@@ -198,8 +207,31 @@ class _Writer(Expressions):
         return Part(target, self.view(scalars))
 
 
+class _RememberingPrinter(NumPyPrinter):
+    """Writes a part of a formula once, however often the formula around it grows and is written again."""
+
+    def __init__(self, *, is_brief: bool) -> None:
+        """With `is_brief`, the programs of 7 and of 11 samples have lines of the same lengths."""
+        super().__init__(is_brief=is_brief)
+        self.known: dict[Formula, Written] = {}
+
+    def _written(self, formula: Formula) -> Written:
+        found = self.known.get(formula)
+        if found is None:
+            found = self.known[formula] = super()._written(formula)
+        return found
+
+
+def _ranks(everyone: Ids, count: int) -> Ids:
+    """For each scalar its place among all leaves of a kind, if it is one of them."""
+    ranks = np.empty(count, dtype=np.int64)
+    present = np.flatnonzero(everyone >= 0)
+    ranks[everyone[present].astype(np.int64)] = present
+    return ranks
+
+
 def _moves_in(whole: Name, places: Ids) -> tuple[Move, ...] | None:
-    """How a vector is looked at, so that it has the shape of some places in it, and their numbers."""
+    """The moves from a vector to the view of it at the given positions, in their shape; None if there is none."""
     pattern = Layout.found_in(places)
     return None if pattern is None else moves_to(pattern, whole.shape, is_exact=True)
 

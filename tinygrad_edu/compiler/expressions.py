@@ -1,10 +1,10 @@
 """How is one array computed from others?
 
-By one formula. Elementwise operations are those of the rule table. Weighted sums are looked at once more: where their
-left and right factors vary along different axes, they are a matrix product.
+By one formula. Elementwise operations are those of the rule table. A weighted sum whose left and right factors vary
+along different axes is a matrix product.
 
-A formula may come out in a shape that lacks axes of size 1 of the array it stands for: it holds the same numbers in the
-same order, and whoever takes a view of it takes it of the shape it has.
+A formula may lack axes of size 1 that its array has. It holds the same elements in the same order, and every view is
+taken of the shape that the formula has.
 
 Names to know: `Expressions`. Read next: `names.py`.
 """
@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Sequence
 from itertools import count
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.formulas import (
     Apply,
     Dot,
@@ -35,51 +36,58 @@ from tinygrad_edu.compiler.formulas import (
     View,
 )
 from tinygrad_edu.compiler.layout import Layout, Turn
-from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
-from tinygrad_edu.rules import dot, mul
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import dot, mul, neg, sub
 
 MOST_TERMS = 4  # of a weighted sum that is written out
 MOST_SOURCES = 64  # of a sum with a term from each: Python cannot read thousands of +
 
 
 class Expressions(ABC):
-    """Writes scalars as formulas of the arrays they stand in, and keeps the constants that those need."""
+    """Expresses scalars as formulas of the arrays that hold them, and keeps the constants that the formulas need."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.data: dict[str, Numbers] = {}
         self.known_data: dict[bytes, str] = {}
-        self.numbers: Counter[str] = Counter()  # the last one that a stem got
+        self.numbers: Counter[str] = Counter()  # the last number given to each stem
 
     @abstractmethod
     def source_of(self, array: Array) -> Formula:
-        """A whole array: its name, or the formula that stands only here."""
+        """A whole array: its name, or its formula if this is the only place that uses it."""
 
     @abstractmethod
     def gathered(self, ids: Ids) -> Formula:
-        """The name of scalars that stand in several arrays, laid together."""
+        """The name of an array that gathers scalars from several arrays."""
 
     @abstractmethod
     def is_taken(self, name: str) -> bool:
-        """Whether something in the program is called that."""
+        """Whether something in the program has this name."""
 
     def new_name(self, stem: str) -> str:
-        """The stem with the next number that makes a name of it which nothing else has."""
+        """The stem with the next number that gives an unused name."""
         number = next(number for number in count(self.numbers[stem] + 1) if not self.is_taken(f"{stem}{number}"))
         self.numbers[stem] = number
         return f"{stem}{number}"
 
     def computed(self, array: Array) -> Formula:
-        """The formula of an array: all of its scalars in their order, perhaps without axes of size 1."""
+        """The formula of an array: all of its scalars in order, possibly without axes of size 1."""
         formula = self._applied(array)
-        if formula.size != array.ids.size:  # every argument is the same along some axis
+        if array.size == 1 == formula.size:
+            return formula
+        if formula.size != array.size:  # every argument is the same along some axis
             formula = Fill(formula, array.shape)
         assert _without_ones(formula.shape) == _without_ones(array.shape), (formula.shape, array.shape)
         return formula
 
     def _applied(self, array: Array) -> Formula:
+        if isinstance(array, Single) and all(map(self._is_alone, array.arguments)):
+            if array.rule is TOTAL:
+                return self._total_of_scalars(array.arguments)
+            return self._of_scalars(array.rule, [self._scalar(argument) for argument in array.arguments])
         assert array.rule is not None
         assert array.args is not None
         if array.rule is dot:
@@ -87,17 +95,54 @@ class Expressions(ABC):
             return self._weighted_sum(array.args[..., :half], array.args[..., half:])
         if array.rule is TOTAL:
             return self._sum(array.args)
+        if isinstance(array.rule, Balance):
+            plus = array.rule.plus
+            return _less([self._sum(array.args[..., :plus])] if plus else [], self._sum(array.args[..., plus:]))
         args = [array.args[..., position] for position in range(array.args.shape[-1])]
         if array.rule.many:
             return Reduce(array.rule, tuple(self.exact(arg) for arg in args))
         return Apply(array.rule, tuple(self.view(arg) for arg in args))
 
+    # Scalars that have no partner
+
+    def _is_alone(self, scalar: int) -> bool:
+        """Whether a scalar is a constant, or stands in an array of its own."""
+        array = self.workspace.array_of(scalar)
+        return array is None or array.shape == ()
+
+    def _scalar(self, scalar: int) -> Formula:
+        array = self.workspace.array_of(scalar)
+        return Number(float(self.workspace.value[scalar])) if array is None else self.source_of(array)
+
+    def _of_scalars(self, rule: Rule, args: list[Formula]) -> Formula:
+        """An operation on scalars, each of which stands alone; sums are written out, as far as Python can read them."""
+        if rule is dot:
+            half = len(args) // 2
+            args = [_times(one, other) for one, other in zip(args[:half], args[half:], strict=True)]
+        elif isinstance(rule, Balance):
+            return _less([_sum_of(args[: rule.plus])] if rule.plus else [], _sum_of(args[rule.plus :]))
+        elif rule is not TOTAL:
+            return Reduce(rule, args) if rule.many else Apply(rule, args)
+        return _sum_of(args)
+
+    def _total_of_scalars(self, scalars: Sequence[int]) -> Formula:
+        """Their sum, in the order in which they are computed; k equal terms are k times one of them."""
+        workspace = self.workspace
+        counts: dict[float | str, list[int]] = {}
+        for scalar in sorted(scalars, key=workspace.where.__getitem__):
+            is_constant = workspace.array_of(scalar) is None
+            key = repr(float(workspace.value[scalar])) if is_constant else scalar
+            counts.setdefault(key, []).append(scalar)
+        return _sum_of([_times(Number(float(len(same))), self._scalar(same[0])) for same in counts.values()])
+
+    # Arrays of scalars
+
     def view(self, ids: Ids) -> Formula:
-        """Scalars as a formula whose shape broadcasts to theirs."""
+        """Scalars as a formula; its shape broadcasts to theirs."""
         return self._looked_up(ids, is_exact=False)
 
     def exact(self, ids: Ids) -> Formula:
-        """Scalars as a formula that has their shape."""
+        """Scalars as a formula of exactly their shape."""
         formula = self._looked_up(ids, is_exact=True)
         assert formula.shape == ids.shape, (formula.shape, ids.shape)
         return formula
@@ -119,7 +164,7 @@ class Expressions(ABC):
         return View(source, moves) if moves else source
 
     def laid_together(self, ids: Ids) -> Formula:
-        """Scalars out of several arrays: laid end to end, and chosen by index."""
+        """Scalars from several arrays: the arrays concatenated, and the scalars selected by index."""
         workspace = self.workspace
         flat = ids.reshape(-1)
         parts: list[Formula] = []
@@ -175,12 +220,12 @@ class Expressions(ABC):
         return _sum_of([self._one_source(left[..., cols], right[..., cols]) for cols in columns])
 
     def _is_one_constant(self, ids: Ids) -> bool:
-        """Whether scalars are all the same number: c·a + c·b + … is c·(a + b + …)."""
+        """Whether all scalars are the same constant c > 0, so that c·a + c·b + … can be c·(a + b + …)."""
         values = self.workspace.value[ids]
         return bool(self.workspace.is_constant[ids].all() and (values == values.flat[0]).all() and values.flat[0] > 0)
 
     def _by_source(self, left: Ids, right: Ids) -> list[Ids]:
-        """The columns in which the factors come from the same pair of arrays; if there are too many pairs, all."""
+        """The columns, grouped by the pair of arrays that their factors come from; one group if there are too many."""
         workspace, width = self.workspace, left.shape[-1]
         pairs = (workspace.where[left] * (len(workspace.arrays) + 1) + workspace.where[right]).reshape(-1, width)
         if (pairs == pairs[0, 0]).all() or not (pairs == pairs[0]).all():
@@ -201,7 +246,7 @@ class Expressions(ABC):
         order = np.lexsort((workspace.place[right], workspace.place[left], workspace.where[left]))
         left, right = left[order], right[order]
         arrays = [workspace.array_of(side) for side in (left, right)]
-        if all(array is not None and array.ids.size == len(left) for array in arrays) and all(
+        if all(array is not None and array.size == len(left) for array in arrays) and all(
             (workspace.place[side] == np.arange(len(side))).all() for side in (left, right)
         ):
             first, second = (self.source_of(array) for array in arrays if array)
@@ -209,7 +254,7 @@ class Expressions(ABC):
         return Dot(self.exact(left), self.exact(right))
 
     def _product(self, left: Ids, right: Ids) -> Formula | None:
-        """The matrix product, if one side is the same along each row of the result and the other along each column."""
+        """The matrix product, if one factor is constant along each row of the result, the other along each column."""
         if left.ndim == 3:
             for rows, columns in ((left, right), (right, left)):
                 if (rows == rows[:, :1]).all() and (columns == columns[:1]).all():
@@ -241,9 +286,9 @@ class Expressions(ABC):
         return _sum_of([self._axis_sum(terms[..., cols]) for cols in self._by_source(terms, terms)])
 
     def _are_all(self, terms: Ids) -> bool:
-        """Whether these are the scalars of one array, each of them once."""
+        """Whether these are all the scalars of one array, each exactly once."""
         array = self.workspace.array_of(terms)
-        return array is not None and array.ids.size == terms.size == len(np.unique(terms))
+        return array is not None and array.size == terms.size == len(np.unique(terms))
 
     def _flat_sum(self, terms: Ids) -> Formula:
         if (terms == terms[0]).all():
@@ -263,7 +308,7 @@ class Expressions(ABC):
 
 
 def _times(factor: Formula, other: Formula) -> Formula:
-    """A product; a factor of 1 is left out, though not its shape."""
+    """A product; a factor that is the plain number 1 is left out."""
     for one, rest in ((factor, other), (other, factor)):
         if isinstance(one, Number) and one.number == 1.0:
             return rest
@@ -271,7 +316,14 @@ def _times(factor: Formula, other: Formula) -> Formula:
 
 
 def _sum_of(terms: list[Formula]) -> Formula:
+    while len(terms) > MOST_SOURCES:
+        terms = [_sum_of(terms[first : first + MOST_SOURCES]) for first in range(0, len(terms), MOST_SOURCES)]
     return terms[0] if len(terms) == 1 else Plus(tuple(terms))
+
+
+def _less(plus: list[Formula], minus: Formula) -> Formula:
+    """What is added, if anything is, less what is taken away."""
+    return Apply(sub, (*plus, minus)) if plus else Apply(neg, (minus,))
 
 
 def _without_ones(shape: tuple[int, ...]) -> list[int]:
@@ -286,5 +338,5 @@ def _frozen(values: Numbers) -> Numbers:
 
 
 def key_of(values: Numbers) -> bytes:
-    """What tells numbers from others: their type, shape and bytes."""
+    """A key that is equal for equal arrays: their type, shape and bytes."""
     return repr((values.dtype.kind, values.shape)).encode() + np.ascontiguousarray(values).tobytes()

@@ -1,7 +1,7 @@
 """What is a compiled loss?
 
-A `Program` is a short NumPy function that somebody could have written by hand, found in the graph of a scalar loss. It
-gives the loss and its gradient for the parameters it holds, and for other inputs if the graph was made with some.
+A `Program` is a short NumPy function, as one might write it by hand, found in the graph of a scalar loss. It returns
+the loss and its gradient for the parameters it holds, and for new inputs if it was compiled with some.
 
 Names to know: `compile`, `Program`. Read next: `languages/printer.py`.
 """
@@ -153,7 +153,7 @@ def _careful(loss: object) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _resting_collector() -> Iterator[None]:
-    """Let the garbage collector rest: it would look through all lists again and again, and find nothing to free."""
+    """Pause the garbage collector: it would scan all lists again and again, and find nothing to free."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -164,7 +164,7 @@ def _resting_collector() -> Iterator[None]:
 
 
 def _flat(leaves: Any) -> list[Value]:
-    """Leaves out of lists of lists."""
+    """The leaves in nested lists, as one list."""
     if isinstance(leaves, np.ndarray):
         return _flat(leaves.tolist())
     if isinstance(leaves, Value):
@@ -175,7 +175,7 @@ def _flat(leaves: Any) -> list[Value]:
 
 
 class Call(NamedTuple):
-    """What a program was called with, and what it gave beside the loss and the gradient."""
+    """The inputs of a call, and its outputs beside the loss and the gradient."""
 
     inputs: Floats
     outputs: Floats
@@ -198,7 +198,7 @@ class Program(Compiled):
 
     @property
     def outputs(self) -> Floats:
-        """What was asked for beside the loss, as the last call of this thread found it; an array of its own."""
+        """The requested outputs of this thread's last call, as a separate array."""
         return self._last.outputs
 
     @property
@@ -217,8 +217,8 @@ class Program(Compiled):
 
         Raises:
             SizeError: if there is not one number for each input.
-            NumberError: if something among them is not a real number.
-            DomainError: if the program was compiled with `check=True`, and leaves a domain.
+            NumberError: if one of them is not a real number.
+            DomainError: if the program was compiled with `check=True` and an operation leaves its domain.
         """
         numbers = self._last.inputs if inputs is None else sized(inputs, len(self.inputs), "inputs")
         loss, gradient, outputs = self._run(self._parameters, numbers)
@@ -226,7 +226,7 @@ class Program(Compiled):
         return loss, gradient
 
     def memory(self) -> Memory:
-        """Which arrays of the forward pass have to be kept for the backward pass, and what they weigh.
+        """Which arrays of the forward pass are kept for the backward pass, and how large they are.
 
         >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
         >>> program = compile(sum((w * Value(float(n)) + 1).tanh() for n in range(4)), wrt=[w])

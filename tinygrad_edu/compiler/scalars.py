@@ -1,8 +1,8 @@
-"""What is left of a graph when nobody looks at single Values any more?
+"""How is a graph of Values turned into plain lists?
 
-Numbers for nodes. `lower` numbers the nodes of a loss in topological order and notes for each its operation and its
-arguments. On the way it says sums as what they are: a chain of additions is one sum, and a sum of products is a `dot`,
-so that w1·x1 + w2·x2 written out is the same as a neuron's weighted sum.
+`lower` numbers the nodes of a loss in topological order and records the operation and the arguments of each. On the way
+it recognizes sums: a chain of additions becomes one sum, and a sum of products becomes a `dot`, so that w1·x1 + w2·x2
+written out is the same as a neuron's weighted sum.
 
 Names to know: `Scalars`, `lower`. Read next: `arrays.py`.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +22,7 @@ import numpy.typing as npt
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import add, dot, mul
+from tinygrad_edu.rules import add, dot, mul, sub
 from tinygrad_edu.value import Value
 
 Numbers = npt.NDArray[np.int64]
@@ -32,12 +33,31 @@ TOTAL = Rule(
     "total", sum, 1.0, symbol="Σ", many=True, numpy="np.add.reduce([{}])"
 )  # a sum of any number of terms: only the compiler makes it
 
-SAME = Rule("same", float, 1.0)  # a node that is another one
+MANY = 3  # terms that are taken away, from which on they are a sum of their own; `a + b - c` stays as it is
+
+
+class Balance(Rule):
+    """A sum of some terms less the sum of the others; `plus` says how many come first.
+
+    >>> balance(1).evaluate([5.0, 1.0, 2.0])
+    2.0
+    """
+
+    __slots__ = ("plus",)
+
+    def __init__(self, plus: int) -> None:
+        super().__init__("balance", lambda terms: sum(terms[:plus]) - sum(terms[plus:]), 1.0, many=True)
+        self.plus = plus
+
+
+balance = cache(Balance)
+
+SAME = Rule("same", float, 1.0)  # a node that is equal to its only argument
 
 
 @dataclass
 class Scalars:
-    """A scalar graph by number: node i is `rule[i]` of the nodes `args[i]`, or a leaf of a kind.
+    """A scalar graph as lists over its nodes: node i is `rule[i]` applied to the nodes `args[i]`, or a leaf.
 
     Attributes:
         rule: the operation of each node; None for a leaf.
@@ -72,7 +92,7 @@ def lower(
     """Number the nodes of a loss. Tables are inputs too, which are arrays already.
 
     Raises:
-        GraphError: if a parameter or an input is not a leaf, or is named twice, or has to be a plain number.
+        GraphError: if a parameter or an input is not a leaf, is listed twice, or has to be a plain number.
     """
     everything = [*inputs, *chain.from_iterable(table.flat for table in tables.values())]
     _check_leaves(parameters, everything)
@@ -93,6 +113,7 @@ def lower(
         },
     )
     uses = _uses(scalars)
+    _join_differences(scalars, uses)
     _join_additions(scalars, uses)
     _join_products(scalars, uses)
     return scalars
@@ -124,15 +145,50 @@ def _check_fixed(graph: Graph, changing: set[Value]) -> None:
 
 
 def _uses(scalars: Scalars) -> list[int]:
-    """How often each node is used; what is asked for, once more."""
+    """How often each node is used; being requested as a result counts as one more use."""
     every = chain([scalars.output], scalars.wanted, chain.from_iterable(scalars.args))
     uses: list[int] = np.bincount(np.fromiter(every, dtype=np.int64), minlength=len(scalars.rule)).tolist()
     return uses
 
 
+def _join_differences(scalars: Scalars, uses: list[int]) -> None:
+    """`L -= a`, again and again, is one sum of what is added and one of what is taken away."""
+    seen: set[int] = set()
+    for node in range(len(scalars.rule) - 1, -1, -1):
+        if scalars.rule[node] is not sub or node in seen:
+            continue
+        chain, plus, minus = _signed_terms(scalars, uses, node)
+        seen.update(chain)
+        if len(minus) >= MANY:
+            for inner in chain[1:]:
+                _forget(scalars, inner)
+            scalars.rule[node], scalars.args[node] = balance(len(plus)), plus + minus
+
+
+def _signed_terms(scalars: Scalars, uses: list[int], node: int) -> tuple[list[int], list[int], list[int]]:
+    """A chain of + and -, from its end to its beginning: the nodes, the terms that are added, those taken away."""
+    chain: list[int] = []
+    plus: list[int] = []
+    minus: list[int] = []
+    while scalars.rule[node] in (add, sub) and (not chain or uses[node] == 1):
+        chain.append(node)
+        before, term = scalars.args[node]
+        if scalars.rule[node] is sub:
+            minus.append(term)
+        elif scalars.rule[before] in (add, sub) and uses[before] == 1:
+            plus.append(term)
+        else:
+            plus.append(before)
+            before = term
+        node = before
+    return chain, ([] if _is_zero(scalars, node) else [node]) + plus[::-1], minus[::-1]
+
+
 def _join_additions(scalars: Scalars, uses: list[int]) -> None:
-    """A chain of additions is one sum, if nobody else asks for a part of it; and a + 0 is a."""
+    """Merge a chain of additions into one sum, where its partial sums have no other use; a + 0 becomes a."""
     for node, rule in enumerate(scalars.rule):
+        if isinstance(rule, Balance):
+            _join_into_balance(scalars, uses, node, rule)
         if rule is not add:
             continue
         terms: list[int] = []
@@ -147,8 +203,21 @@ def _join_additions(scalars: Scalars, uses: list[int]) -> None:
         scalars.args[node] = terms or [scalars.args[node][0]]
 
 
+def _join_into_balance(scalars: Scalars, uses: list[int], node: int, rule: Balance) -> None:
+    """A sum that is a term of one is part of it."""
+    plus: list[int] = []
+    for arg in scalars.args[node][: rule.plus]:
+        if scalars.rule[arg] is TOTAL and uses[arg] == 1:
+            plus += scalars.args[arg]
+            _forget(scalars, arg)
+        else:
+            plus.append(arg)
+    scalars.args[node] = plus + scalars.args[node][rule.plus :]
+    scalars.rule[node] = balance(len(plus))
+
+
 def _forget(scalars: Scalars, node: int) -> None:
-    """A node that nobody asks for any more."""
+    """Clear a node that has no uses left."""
     scalars.rule[node], scalars.args[node] = None, []
 
 
@@ -157,7 +226,7 @@ def _is_zero(scalars: Scalars, node: int) -> bool:
 
 
 def _join_products(scalars: Scalars, uses: list[int]) -> None:
-    """A sum of products is a dot; beside other terms, a part of the sum is."""
+    """Turn a sum of products into a dot; where a sum has other terms too, its products alone."""
     for node, rule in enumerate(scalars.rule):
         if rule is not TOTAL:
             continue
@@ -167,7 +236,7 @@ def _join_products(scalars: Scalars, uses: list[int]) -> None:
             _make_dot(scalars, node, products)
             continue
         if len(products) > 1:
-            last, made = max(products), set(products)  # the last one stands after all factors
+            last, made = max(products), set(products)  # the last one comes after all factors
             scalars.data[last] = sum(scalars.data[term] for term in products)
             _make_dot(scalars, last, products)
             scalars.args[node] = [last, *(term for term in terms if term not in made)]
@@ -175,7 +244,7 @@ def _join_products(scalars: Scalars, uses: list[int]) -> None:
 
 
 def _make_dot(scalars: Scalars, node: int, products: list[int]) -> None:
-    """Let a node be the sum of products that nobody else asks for."""
+    """Make a node the sum of products that have no other use."""
     factors = [scalars.args[term][side] for side in (0, 1) for term in products]
     for term in products:
         _forget(scalars, term)
@@ -183,7 +252,7 @@ def _make_dot(scalars: Scalars, node: int, products: list[int]) -> None:
 
 
 def _settle(scalars: Scalars, node: int) -> None:
-    """A sum of two is an addition; a sum of one is that one."""
+    """A sum of two terms is an addition; a sum of one term is that term."""
     count = len(scalars.args[node])
     if count < 3:
         scalars.rule[node] = add if count == 2 else SAME

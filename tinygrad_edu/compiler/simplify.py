@@ -55,9 +55,9 @@ def simplified(formula: Formula) -> Formula:
     '(Z - Y) / m'
     """
     if formula.parts:
-        found = copy.copy(formula)
-        found.parts = tuple(simplified(part) for part in formula.parts)
-        formula = found
+        whole = copy.copy(formula)
+        whole.parts = tuple(simplified(part) for part in formula.parts)
+        formula = whole
     other = next((found for equation in EQUATIONS if (found := equation.rewrite(formula)) is not None), None)
     return formula if other is None else simplified(other)
 

@@ -10,7 +10,7 @@ it; a program is compared with the graph at other sizes besides.
     c / m   c / (m - 1)   c / m²    means, variances without bias, means over pairs
     c · √m  c / √m                  standard errors
 
-Names to know: `Size`, `fitted_size`, `fitted_number`. Read next: `unify.py`.
+Names to know: `Size`, `fitted_size`, `fitted_number`. Read next: `formulas.py`.
 """
 
 from __future__ import annotations

@@ -94,6 +94,15 @@ class Source:
         """The formula of what was asked for beside the loss, if something was."""
         return () if self.outputs is None else (self.outputs,)
 
+    def every_formula(self) -> Iterator[Formula]:
+        """Every formula, and every one inside it."""
+        lines = [line.formula for line in (*self.leaves, *self.lines)]
+        waiting = [*lines, self.loss, *(part.formula for part in self.gradient), *self.asked]
+        while waiting:
+            formula = waiting.pop()
+            yield formula
+            waiting += formula.parts
+
     @property
     def formulas(self) -> Iterator[Formula]:
         """Every formula with all that is inside it, in the order of the program."""

@@ -145,9 +145,8 @@ class LaTeXPrinter(Printer):
         return r" \odot ".join(self._arguments(formula, needs)), PRODUCT.level
 
     def _reduce(self, formula: Reduce, *where: object) -> Written:
-        groups = formula.rule.grouped(self._arguments(formula, [LOOSE] * len(formula.parts), *where))
-        template = self.template(formula.rule)
-        return template.format(*(", ".join(group) for group in groups)), formula.rule.latex_binding.level
+        rule, args = formula.rule, self._arguments(formula, [LOOSE] * len(formula.parts), *where)
+        return rule.fill(self.template(rule), args), rule.latex_binding.level
 
     # Products and sums
 

@@ -141,7 +141,7 @@ class NumPyPrinter(Printer):
 
 
 def _is_ravelled(part: Formula) -> bool:
-    """Whether a part has to be made a line before it is laid beside others."""
+    """Whether a part has to be flattened before it is concatenated."""
     return len(part.shape) != 1 or not isinstance(part, Name) or not part.name.startswith("c")
 
 

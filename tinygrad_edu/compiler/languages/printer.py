@@ -41,9 +41,12 @@ class Printer:
     as_number: ClassVar[str] = ""  # a row's template that is a condition made a number, 0 or 1 (or NaN)
 
     def template(self, rule: Rule) -> str:
-        """How the language writes an operation."""
-        template: str = getattr(rule, self.column)
-        return template
+        """How the language writes an operation.
+
+        Raises:
+            GraphError: if the row does not say it.
+        """
+        return rule.needed(self.column)
 
     def mentioned(self, source: Source) -> set[str]:
         """The names that the templates of a program mention: functions that the language may lack."""
@@ -112,9 +115,8 @@ class Printer:
         return template.format(*(self._argument(formula, part, need, *where) for part in parts)), _level(template)
 
     def _reduce(self, formula: Reduce, *where: Any) -> Written:
-        groups = formula.rule.grouped(self._arguments(formula, [LOOSE] * len(formula.parts), *where))
-        template = self.template(formula.rule)
-        return template.format(*(", ".join(group) for group in groups)), _level(template)
+        template, args = self.template(formula.rule), self._arguments(formula, [LOOSE] * len(formula.parts), *where)
+        return formula.rule.fill(template, args), _level(template)
 
     def _plus(self, formula: Plus, *where: Any) -> Written:
         needs = [SUM.level, *[PRODUCT.level] * (len(formula.parts) - 1)]
