@@ -84,6 +84,9 @@ class BatchProgram(Compiled):
         last: Floats = getattr(self._calls, "last", np.zeros(0))
         return last
 
+    def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
+        return (), tuple(argument.name for argument in self.arguments if argument.classes)
+
     def memory(self, samples: int | None = None) -> Memory:
         """Which arrays of the forward pass have to be kept for the backward pass, and what they weigh.
 

@@ -18,6 +18,7 @@ from typing import Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.compiler.devices import Step, pure
 from tinygrad_edu.compiler.explain import explanation
 from tinygrad_edu.compiler.languages.javascript import JavaScriptPrinter
 from tinygrad_edu.compiler.languages.jax import JAXPrinter
@@ -118,6 +119,24 @@ class Compiled:
                 instead='source_for("javascript"), say; or program.latex(), for a derivation',
             )
         return LANGUAGES[language]().program(self.formulas)
+
+    def to_jax(self, dtype: str = "float64") -> Step:
+        """The program as a pure function of JAX, (parameters, *batch) -> (loss, gradient): jit, vmap and shard it.
+
+        Args:
+            dtype: in which it computes, "float64" or "float32". JAX makes float32 of everything until it is told
+                otherwise, so "float64" switches its 64-bit numbers on, as jax.config.update("jax_enable_x64", True)
+                does, for all that follows.
+
+        Raises:
+            OptionError: if it is another dtype.
+            MissingError: if JAX is not installed.
+        """
+        return pure(self.formulas, dtype, *self._beside_parameters())
+
+    def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
+        """What the program is called with if a call leaves it out, and the names of its labels."""
+        return (), ()
 
     def latex(self) -> str:
         r"""The program as a derivation, forward and backward, in textbook letters: for a display, with amsmath.

@@ -56,9 +56,12 @@ class JAXPrinter(NumPyPrinter):
 
     def program(self, source: Source) -> str:
         """The function, and the constants that it needs."""
-        imports = PRELUDE + "".join(IMPORTS[name] for name in self.mentioned(source) & IMPORTS.keys())
         constants = "".join(f"{name} = {self._constant(numbers)}\n" for name, numbers in self.data(source).items())
-        return "\n".join(part for part in (imports, constants, self.function(source)) if part)
+        return "\n".join(part for part in (self.imports(source), constants, self.function(source)) if part)
+
+    def imports(self, source: Source) -> str:
+        """What stands above everything else."""
+        return PRELUDE + "".join(IMPORTS[name] for name in self.mentioned(source) & IMPORTS.keys())
 
     def function(self, source: Source) -> str:
         """The function alone, which `data` completes."""
