@@ -88,6 +88,9 @@ class Rule:
     groups ws and xs. Its forward function and its partials take whole groups, and a partial gives one derivative for
     each member of its group.
 
+    `defaults` are the last arguments, if they are left out. `kinks` says which partials are taken, by convention, at
+    arguments where the slope jumps: {(0.0,): (0.0,)} for relu.
+
     `roles` says what each argument, or each member of a group, is to the operation: a factor, a divisor. It tells the
     arguments of `w * w` apart, which are one node.
 
