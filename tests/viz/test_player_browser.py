@@ -1,4 +1,4 @@
-"""Does the player do in a browser what it promises? Every test reads the page and holds it against Python."""
+"""Does the player do in a browser what it promises? Every test reads the page and compares it with Python."""
 
 import json
 import math
@@ -33,22 +33,30 @@ def browser():
         yield browser
 
 
+@pytest.fixture(scope="module")
+def usual(browser):
+    """The page of all tests without options: a player keeps nothing in the browser, and a new page takes time."""
+    watched = Watched(browser)
+    yield watched
+    watched.close()
+
+
 @pytest.fixture
-def show_player(browser, tmp_path):
+def show_player(browser, usual, tmp_path):
     """Open the player of a Value; afterwards there must have been no message and no request."""
     opened = []
 
     def show_player(f, address="", lang="en", **options):
-        watched = Watched(browser, **options)
-        opened.append(watched)
+        opened.append(Watched(browser, **options) if options else usual)
         file = viz.player(f, lang=lang).save(tmp_path / f"{len(opened)}.html")
-        watched.page.goto(file.as_uri() + address)
-        return watched.page
+        opened[-1].page.goto(file.as_uri() + address)
+        return opened[-1].page
 
     yield show_player
     for watched in opened:
-        assert watched.complaints == []
-        watched.close()
+        if watched is not usual:
+            watched.close()
+    assert [complaint for watched in opened for complaint in watched.handed_over()] == []
 
 
 def expression(name):
@@ -64,8 +72,16 @@ def layer(page, name):
     return text(page, f'[data-layer="{name}"] .formula')
 
 
-def box(page, index, layout="lr"):
-    return [page.text_content(f"#{layout}-n{index} .{role}") for role in ("value", "gradient")]
+def box(page, index):
+    return boxes(page)[f"lr-n{index}"]
+
+
+def boxes(page):
+    """What the box of every node shows, by its id: [value, gradient]."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('[id^="lr-n"], [id^="tb-n"]')].map(
+          (box) => [box.id, [".value", ".gradient"].map((role) => box.querySelector(role)?.textContent ?? null)]))"""
+    )
 
 
 # Every number on the page is the trace's
@@ -118,13 +134,14 @@ def check_picture(page, trace, position):
     values = {step.node for step in done if isinstance(step, ForwardStep)}
     gradients = {len(trace.nodes) - 1: (1.0, 0)} if any(isinstance(step, SeedStep) for step in done) else {}
     gradients |= {step.argument_node: (step.after, step.to_come) for step in done if isinstance(step, EdgeStep)}
+    found = boxes(page)
     for index, node in enumerate(trace.nodes):
         if node.is_constant:
             continue
         value = show(node.data) if index in values or not node.args else "—"
         gradient, to_come = gradients.get(index, (None, 0))
         shown = "—" if gradient is None else show(gradient) + (" …" if to_come else "")
-        assert box(page, index, "lr") == box(page, index, "tb") == [value, shown]
+        assert found[f"lr-n{index}"] == found[f"tb-n{index}"] == [value, shown]
 
 
 def test_numbers_are_shown_as_python_shows_them(show_player):
