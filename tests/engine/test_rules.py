@@ -166,6 +166,15 @@ def test_a_row_says_which_argument_changes_nothing(row):
         assert (bool(found) and all(found)) == is_named, (position, number)
 
 
+@pytest.mark.parametrize("row", [row for row in RULES.values() if row.condition], ids=lambda row: row.name)
+def test_a_row_that_is_a_condition_is_1_where_it_holds_and_else_0(row):
+    cases = [args for args in itertools.product(SPECIAL, repeat=promises.arity(row)) if not any(map(math.isnan, args))]
+    assert len(cases) > 10
+    for args in cases:
+        condition = row.fill(row.condition, [f"({arg!r})" for arg in args])
+        assert row.evaluate(args) == float(eval(condition, {"inf": math.inf}))
+
+
 def test_every_operation_of_the_engine_is_in_the_table():
     expected = """add sub mul div power pow neg exp log sqrt sin cos tanh sigmoid relu leaky_relu elu softplus silu gelu
                   abs maximum minimum step sign dot logsumexp"""
