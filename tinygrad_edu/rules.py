@@ -156,7 +156,8 @@ minimum = rule("minimum", floats.minimum, lambda x, y, out: greater(y, x), lambd
                symbol="min", latex=r"\min\left({}, {}\right)", kinks={(1.0, 1.0): (0.5, 0.5)},
                numpy="np.minimum", javascript="Math.min", note="at a tie, a half each")
 step = rule("step", floats.step, 0.0, kinks={(0.0,): (0.0,)}, flat=(0.0, 1.0),
-            numpy="np.heaviside({}, 0.0)", javascript="({0} > 0 ? 1 : {0} <= 0 ? 0 : NaN)")
+            numpy="np.heaviside({}, 0.0)", condition="({} > 0)",
+            javascript="({0} > 0 ? 1 : {0} <= 0 ? 0 : NaN)")
 sign = rule("sign", floats.sign, 0.0, kinks={(0.0,): (0.0,)}, flat=(-1.0, 0.0, 1.0),
             numpy="np.sign", javascript="Math.sign", onnx="Sign")
 greater = rule("greater", floats.greater, 0.0, 0.0, symbol=">", kinks={(1.0, 1.0): (0.0, 0.0)},
