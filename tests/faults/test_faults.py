@@ -169,7 +169,7 @@ def test_ctrl_c_at_any_line_of_fit_leaves_everything_consistent(compiled):
         return model, optimizer, train
 
     total = lines_of(prepared()[2])
-    moments = {*range(0, total, max(1, total // 60)), *range(total - 60, total)}  # and all of the end
+    moments = {*range(0, total, max(1, total // 40)), *range(total - 40, total)}  # and all of the end
     for at in sorted(moments):
         model, optimizer, train = prepared()
         history = None
@@ -203,8 +203,14 @@ def test_ctrl_c_at_any_line_of_a_block_restores_the_recorder(block):
         assert now().block is None, at
 
 
+@pytest.fixture
+def quick_disk(monkeypatch):
+    """Nothing waits for the disk: for tests that save hundreds of times."""
+    monkeypatch.setattr("os.fsync", lambda file: None)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_ctrl_c_at_any_line_of_save_leaves_the_old_file_or_the_new_one(tmp_path):
+def test_ctrl_c_at_any_line_of_save_leaves_the_old_file_or_the_new_one(tmp_path, quick_disk):
     old, new = nn.MLP(2, [2, 1], seed=0), nn.MLP(2, [2, 1], seed=1)
     for suffix in (".json", ".npz"):
         path = nn.save(old, tmp_path / f"model{suffix}")
@@ -219,7 +225,7 @@ def test_ctrl_c_at_any_line_of_save_leaves_the_old_file_or_the_new_one(tmp_path)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_ctrl_c_inside_zipfile_and_numpy_is_still_ctrl_c(tmp_path):
+def test_ctrl_c_inside_zipfile_and_numpy_is_still_ctrl_c(tmp_path, quick_disk):
     old, new = nn.MLP(1, [1], seed=0), nn.MLP(1, [1], seed=1)
     path = nn.save(old, tmp_path / "model.npz")
     total = lines_of(lambda: nn.save(new, path), files="")
