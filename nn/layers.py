@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import OptionError, SizeError
-from tinygrad_edu.nn.init import Source, initializer, is_count, source, unknown
+from tinygrad_edu.nn.init import Source, initializer, is_count, source
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import RULES, dot

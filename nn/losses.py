@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import DomainError, OptionError, SizeError
 from tinygrad_edu.functions import dot, log, logsumexp, step
-from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.show import counted, show
 from tinygrad_edu.value import Number, Value, as_value
 

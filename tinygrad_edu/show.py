@@ -1,8 +1,8 @@
-"""How is a number shown to a person?
+"""How is a number shown to a person, and a count, and a table?
 
-Through one function, so that drawings, steps and messages agree, and nothing ever shows 0.30000000000000004.
+Each through one function, so that drawings, steps and messages agree, and nothing ever shows 0.30000000000000004.
 
-Read next: `files.py`.
+Names to know: `show`, `counted`, `aligned`. Read next: `files.py`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 import graphviz
 
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import counted, in_brackets, show
@@ -76,9 +76,7 @@ def can_be_drawn(graph: Graph, max_nodes: int, detail: str = "op") -> bool:
 
 def _check_option(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise OptionError(
-            f"draw(..., {name}={value!r})", f"the choices are {', '.join(choices)}", instead=f"{name}={choices[0]!r}"
-        )
+        raise unknown(name, value, choices, call="draw(..., {})")
 
 
 def canvas(**attributes: str) -> graphviz.Digraph:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tinygrad_edu.blocks import no_grad, recording
-from tinygrad_edu.checks.anomaly import first_anomaly
+from tinygrad_edu.checks.anomaly import first_anomaly, first_not_finite
 from tinygrad_edu.compiler import Program
 from tinygrad_edu.errors import CompileError, DivergedError, GraphError
 from tinygrad_edu.functions import dot
@@ -27,7 +27,7 @@ from tinygrad_edu.nn.optim import Optimizer
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Task
 from tinygrad_edu.nn.training.predictor import compiled, numbers_of, warn_slow
-from tinygrad_edu.nn.training.samples import Floats
+from tinygrad_edu.nn.training.samples import Floats, place_not_finite
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value
 
@@ -128,15 +128,16 @@ class EagerSteps:
         Raises:
             DivergedError: with the first node that is not.
         """
-        for value in values:
-            if not math.isfinite(value.data):
-                raise self.diverged(f"{what} is {show(value.data)}", value)
+        broken = first_not_finite(values)
+        if broken is not None:
+            raise self.diverged(f"{what} is {show(broken.data)}", broken)
 
     def check_gradient(self, loss: Value, gradient: ArrayLike) -> None:
         """The same for a gradient."""
         numbers = np.asarray(gradient)
-        if not np.isfinite(numbers).all():
-            raise self.diverged(f"a gradient is {show(float(numbers[~np.isfinite(numbers)][0]))}", loss)
+        place = place_not_finite(numbers)
+        if place is not None:
+            raise self.diverged(f"a gradient is {show(float(numbers[place]))}", loss)
 
     def diverged(self, what: str, value: Value) -> DivergedError:
         """The error, with the node that it came from."""

@@ -83,9 +83,9 @@ def test_a_player_is_saved_to_a_file(tmp_path):
 def test_an_error_says_what_cannot_be_played():
     with pytest.raises(GraphError, match="float is not a Value"):
         viz.player(3.0)
-    with pytest.raises(OptionError, match="the languages are en, zh"):
+    with pytest.raises(OptionError, match="the choices are en, zh"):
         viz.player(lesson(), lang="fr")
-    with pytest.raises(OptionError, match="the languages are en, zh"):
+    with pytest.raises(OptionError, match="the choices are en, zh"):
         viz.worksheet(lesson(), lang="fr")
     f = lesson()
     f.args[1].data = 3.0

@@ -1,7 +1,6 @@
 """Is a drawing a picture everywhere, whole or not at all, whatever its labels say?"""
 
 import os
-import stat
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -12,7 +11,6 @@ from hypothesis import given, settings
 
 from tinygrad_edu import Value, viz
 from tinygrad_edu.errors import DrawingError
-from tinygrad_edu.files import write_whole
 from tinygrad_edu.viz import quoting
 from tinygrad_edu.viz.drawing import Drawing
 
@@ -114,20 +112,6 @@ def test_a_missing_folder_and_a_folder_as_a_file_are_refused(drawing, tmp_path):
         drawing.save(tmp_path / "folder.svg")
 
 
-def test_a_failure_leaves_the_old_file_intact(tmp_path, monkeypatch):
-    file = tmp_path / "f.svg"
-    file.write_bytes(b"old")
-
-    def fail(*args):
-        raise OSError(28, "no space left")
-
-    monkeypatch.setattr("pathlib.Path.replace", fail)
-    with pytest.raises(OSError, match="no space"):
-        write_whole(file, b"new")
-    assert file.read_bytes() == b"old"
-    assert [each.name for each in tmp_path.iterdir()] == ["f.svg"]
-
-
 def test_a_png_has_an_opaque_background(drawing):
     import io
 
@@ -136,15 +120,6 @@ def test_a_png_has_an_opaque_background(drawing):
 
     for scale in (1, 1.37, 1.5):
         assert np.asarray(Image.open(io.BytesIO(drawing.png(scale))).convert("RGBA"))[..., 3].min() == 255
-
-
-def test_a_file_gets_the_usual_permissions(tmp_path):
-    mask = os.umask(0o022)
-    try:
-        write_whole(tmp_path / "f", b"")
-    finally:
-        os.umask(mask)
-    assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == 0o644
 
 
 def test_invalid_dot_source_is_refused():

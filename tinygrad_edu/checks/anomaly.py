@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import linecache
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,20 @@ def first_anomaly(output: Value) -> str:
     the gradient of z: upstream 1 × local derivative ∂v1/∂z = (0.5 · z ** (-0.5)) = inf, on the edge to v1 = z ** 0.5
     """
     graph = Graph(output)
-    broken = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
+    broken = first_not_finite(graph.nodes)
     if broken is not None:
         return _of_forward(graph, broken)
     edge = _broken_edge(graph)
     return "" if edge is None else _of_backward(graph, *edge)
+
+
+def first_not_finite(nodes: Iterable[Value]) -> Value | None:
+    """The first node whose number is inf or NaN.
+
+    >>> first_not_finite([Value(1.0), Value(float("inf"))])
+    Value(data=inf, grad=—)
+    """
+    return next((node for node in nodes if not math.isfinite(node.data)), None)
 
 
 class detect_anomaly(Block):  # noqa: N801 (read as a word: `with detect_anomaly():`)
@@ -114,7 +124,7 @@ class _Anomalies:
     def look_at_sweep(self, output: Value) -> None:
         """Raise where a gradient would be the first one that is inf or NaN; no gradient is stored then."""
         graph = Graph(output)
-        broken = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
+        broken = first_not_finite(graph.nodes)
         if broken is not None:  # made before the block began
             raise AnomalyError(_of_forward(graph, broken), SPREADS, origin=_said(broken), instead=STABLE)
         edge = _broken_edge(graph)

@@ -11,7 +11,6 @@ Names to know: `parse`. Read next: `nesting.py`.
 from __future__ import annotations
 
 import ast
-import difflib
 import inspect
 import operator
 import re
@@ -21,6 +20,7 @@ from collections.abc import Callable, Iterable
 from math import inf, nan
 from typing import Any
 
+from tinygrad_edu.choices import nearest
 from tinygrad_edu.errors import ExpressionError, SizeError
 from tinygrad_edu.rule import CALL, Rule
 from tinygrad_edu.rules import RULES
@@ -235,7 +235,7 @@ class _Reader:
         if _function(name):
             return f"{name}(x): {name} is a function"
         known = [*self.values, *self.names]
-        close = difflib.get_close_matches(name, known, n=1)
+        close = nearest(name, known)
         return f"{close[0]}, or give it one: {name}=1.0" if close else f"a value for it: {name}=1.0"
 
     def _call(self, call: ast.Call, args: list[Value]) -> Value:
@@ -253,7 +253,7 @@ class _Reader:
 
     def _functions_like(self, name: str) -> str:
         known = sorted(name for name in [*RULES, *ALIASES] if _function(name))
-        close = difflib.get_close_matches(name, known, n=1)
+        close = nearest(name, known)
         return f"{close[0]}(...)" if close else "one of " + ", ".join(known)
 
     # Errors

@@ -9,7 +9,7 @@ Names to know: `LANGUAGES`, `strings`. Read next: `picture.py`.
 
 from __future__ import annotations
 
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.show import ordinal
 from tinygrad_edu.steps.wording import Role
 
@@ -264,7 +264,7 @@ def strings(lang: str) -> dict[str, str]:
     ('Next', '下一步')
     """
     if lang not in LANGUAGES:
-        raise OptionError(f"lang={lang!r}", f"the languages are {', '.join(LANGUAGES)}", instead='lang="en"')
+        raise unknown("lang", lang, LANGUAGES)
     column = LANGUAGES.index(lang)
     return {key: row[column] for key, row in TABLE.items()}
 
