@@ -1,6 +1,6 @@
-"""What if the disk is full, somebody presses Ctrl-C, a file is half there, a package or a terminal is missing?
+"""What if the disk is full, the user presses Ctrl-C, a file is truncated, a package or a terminal is missing?
 
-Each gives a sentence, and earlier files stay whole.
+Each gives a message of one sentence, and earlier files stay intact.
 """
 
 import contextlib
@@ -120,7 +120,7 @@ class Interrupted:
         self.happened = False
 
     def __enter__(self):
-        self.before = sys.gettrace()  # whoever measures coverage
+        self.before = sys.gettrace()  # of coverage, where it is measured
         sys.settrace(self.look)
         return self
 
@@ -508,6 +508,6 @@ def test_the_output_is_the_same_on_any_terminal_and_on_none(tmp_path, arguments,
 
 def test_stepping_by_keys_without_a_terminal(tmp_path):
     done = command("step", "x * y", "x=1", "y=2", "--interactive", folder=tmp_path)
-    assert done.returncode == 0  # the first step is shown, and nobody presses a key
+    assert done.returncode == 0  # the first step is shown, and no key is pressed
     assert b"quit" in done.stdout
     assert done.stderr == b""
