@@ -22,11 +22,23 @@ from tinygrad_edu.show import aligned, cells, counted, in_brackets, listed, plur
         (math.nan, "nan"),
         (2 / 3, "0.6667"),
         (-1e-320, "-1e-320"),
+        (99.95, "99.95"),
+        (999.95, "1000"),
+        (999999999.0, "999999999"),
+        (1e9, "1e9"),
+        (1234567890.5, "1.235e9"),
+        (1.23456e-4, "0.0001235"),
+        (1.7976931348623157e308, "1.798e308"),
     ],
 )
 def test_numbers_are_shown_short(number, shown):
     assert show(number) == shown
     assert in_brackets(number) == (f"({shown})" if shown.startswith("-") else shown)
+
+
+def test_the_number_of_digits_can_be_chosen():
+    assert [show(2 / 3, digits) for digits in (1, 2, 6)] == ["0.7", "0.67", "0.666667"]
+    assert [show(99.95, 2), show(1234567890.5, 2), show(-1234567890.5, 6)] == ["100", "1.2e9", "-1.23457e9"]
 
 
 @pytest.mark.parametrize(

@@ -288,6 +288,7 @@ def test_nan_propagates_through_every_operation_but_a_comparison(row):
     for position in range(count):
         args = [0.5] * count
         args[position] = math.nan
+        assert math.isnan(row.evaluate([*args, *row.defaults])), (row.name, position)
         values = [arg if i in row.fixed else Value(arg) for i, arg in enumerate(args)]
         out = row(*values)
         assert math.isnan(out.data), (row.name, position)

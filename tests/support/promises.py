@@ -1,4 +1,4 @@
-"""What does a row of the rule table promise, and how is each promise held against an independent truth?
+"""What does a row of the rule table promise, and how is each promise checked against an independent truth?
 
 Each promise is a function of a Rule that raises AssertionError, with the reason, if the row breaks it. `test_rules.py`
 asks every row for every promise; `test_the_tests.py` breaks rows on purpose and sees them rejected. A new row is tested

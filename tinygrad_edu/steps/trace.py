@@ -325,7 +325,7 @@ class Trace(Sequence[Step]):
         return {index: roles for index, roles in found.items() if any(roles)}
 
     def with_roles(self, say: Callable[[Role], str] = str) -> Trace:
-        """The same steps, with every role said anew; so a page says them in its language."""
+        """The same steps with other words for the roles, so that a page can name them in its language."""
         return Trace(self.nodes, [self._with_role(step, say) for step in self.steps])
 
     def _with_role(self, step: Step, say: Callable[[Role], str]) -> Step:
