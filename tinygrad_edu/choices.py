@@ -1,6 +1,6 @@
 """What if a name is not one of the choices?
 
-Names to know: `unknown`, `nearest`. Read next: `show.py`.
+Names to know: `unknown`, `nearest`. Read next: `files.py`.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ Every error of this package is one of these, and each is also the built-in error
 
 A message has up to four parts: what was asked, what is wrong, where it came from, what to write instead.
 
-Read next: `choices.py`.
+Read next: `show.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Each through one function, so that drawings, steps and messages agree, and nothing ever shows 0.30000000000000004.
 
-Names to know: `show`, `counted`, `aligned`. Read next: `files.py`.
+Names to know: `show`, `counted`, `aligned`. Read next: `choices.py`.
 """
 
 from __future__ import annotations

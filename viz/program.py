@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import graphviz
 
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.errors import SizeError
 from tinygrad_edu.show import counted
 from tinygrad_edu.viz import style
@@ -21,14 +22,14 @@ from tinygrad_edu.viz.graph import canvas
 from tinygrad_edu.viz.quoting import plain, shortened
 
 if TYPE_CHECKING:
-    from tinygrad_edu.compiler import Program
-    from tinygrad_edu.compiler.emit import Line
+    from tinygrad_edu.compiler.compiled import Compiled
+    from tinygrad_edu.compiler.source import Line
 
 
 MOST_LINES = 150  # more cannot be read; and arrays are used far from where they are made, which takes long to lay out
 
 
-def draw_program(program: Program, *, direction: str = "TB", max_lines: int = MOST_LINES) -> Drawing:
+def draw_program(program: Compiled, *, direction: str = "TB", max_lines: int = MOST_LINES) -> Drawing:
     """Draw the arrays of a compiled program.
 
     Raises:
@@ -60,7 +61,8 @@ def draw_program(program: Program, *, direction: str = "TB", max_lines: int = MO
 
 def _box(dot: graphviz.Digraph, number: str, line: Line, *, is_leaf: bool) -> None:
     shape = " × ".join(map(str, line.shape)) or "a number"
-    text = [line.name, shape] if is_leaf else [line.name, shortened(line.expression), shape]
+    formula = NumPyPrinter().expression(line.formula)
+    text = [line.name, shape] if is_leaf else [line.name, shortened(formula), shape]
     is_gradient = line.name.startswith("d") and not is_leaf
     dot.node(
         number,
@@ -68,5 +70,5 @@ def _box(dot: graphviz.Digraph, number: str, line: Line, *, is_leaf: bool) -> No
         shape="box",
         style="filled" if is_leaf else "filled,rounded",
         fillcolor=style.OPERATION if is_leaf else style.tint(-1.0, 4.0) if is_gradient else style.tint(1.0, 4.0),
-        tooltip=graphviz.nohtml(plain(line.expression)),
+        tooltip=graphviz.nohtml(plain(formula)),
     )

@@ -240,7 +240,7 @@ def test_step_and_worksheet_write_pages(run, tmp_path):
     code, _, errors = run("worksheet", "-x", "x=1", "-o", "sheet.pdf")
     assert (code, 'write instead:  save("sheet.html")' in errors) == (1, True)
     code, _, errors = run("step", *lesson, "--html", "f.html", "--lang", "de")
-    assert (code, "the languages are en, zh" in errors) == (1, True)
+    assert (code, "the choices are en, zh" in errors) == (1, True)
 
 
 # Networks

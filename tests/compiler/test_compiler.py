@@ -21,12 +21,12 @@ from work import growth
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, parse
-from tinygrad_edu.compiler import program as program_module
+from tinygrad_edu.compiler import pipeline
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.formulas import Name, View
 from tinygrad_edu.compiler.groups import product_of
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.layout import Layout
-from tinygrad_edu.compiler.printer import NumPyPrinter
 from tinygrad_edu.compiler.program import Program
 from tinygrad_edu.compiler.proof import Leaves, Point, check_program, point_at
 from tinygrad_edu.compiler.views import moves_to
@@ -375,12 +375,12 @@ def test_layer_labels_in_non_ascii_digits_are_ordinary_labels():
 
 
 def lines_by_name(program, inputs=()):
-    """The array of each line, by running the lines one after the other, with the constants, which are private."""
-    names = {"P": program.parameters, "I": np.array(inputs, dtype=float), **program._found.data}
+    """The array of each line, by running the lines one after the other, with the constants of the program."""
+    names = {"P": program.parameters, "I": np.array(inputs, dtype=float), **program.formulas.data}
     exec(NUMPY, names)
     del names["__builtins__"]
     for line in (*program.leaves, *program.lines):
-        names[line.name] = eval(line.expression, names)
+        names[line.name] = eval(NumPyPrinter().expression(line.formula), names)
     return names
 
 
@@ -393,8 +393,22 @@ def test_every_line_has_its_stated_shape_and_reads_its_stated_names(seed):
         arrays = lines_by_name(program, [leaf.data for leaf in leaves[2:]])
     for line in (*program.leaves, *program.lines):
         assert np.shape(arrays[line.name]) == line.shape
-        known = {name for name in arrays if re.search(rf"(?<![\w.]){name}(?!\w)", line.expression)}
+        text = NumPyPrinter().expression(line.formula)
+        known = {name for name in arrays if re.search(rf"(?<![\w.]){name}(?!\w)", text)}
         assert set(line.reads) == known - {"np", "math", "erf"}
+
+
+@given(seeds)
+@settings(max_examples=100, deadline=None)
+def test_the_gradient_is_also_its_parts_laid_end_to_end_and_chosen_from(seed):
+    """As a language writes it that cannot assign into an array."""
+    leaves, loss = random_graphs.as_values(*random_graphs.seeded(seed))
+    program = tinygrad_edu.compile(loss, wrt=leaves)
+    source = program.formulas  # what printers of other languages read
+    with np.errstate(all="ignore"):
+        names = lines_by_name(program)
+        parts = [np.ravel(eval(NumPyPrinter().expression(part.formula), names)) for part in source.gradient]
+        np.testing.assert_array_equal(np.concatenate([*parts, [0.0]])[source.order], program()[1])
 
 
 @pytest.mark.parametrize("number", [2.0, -2.0, 9e15])
@@ -640,7 +654,7 @@ def test_a_bug_in_the_compiler_is_a_compile_error(monkeypatch, error):
     def broken(*_args, **_kwargs):
         raise error("an index that is out of range")
 
-    monkeypatch.setattr(program_module, "emit", broken)
+    monkeypatch.setattr(pipeline, "emit", broken)
     with pytest.raises(CompileError, match=f"no program was found for it .{error.__name__}: .?an index"):
         tinygrad_edu.compile(parse("x * y", x=2, y=3))
 

@@ -9,21 +9,29 @@ The compiler knows nothing about layers. It works from the scalars alone:
     arrays.py       scalars in arrays
     groups.py       nodes computed in the same way become one array, ordered so that their arguments are views
     gradient.py     the gradient of every scalar, collected in the same order
-    layout.py       where the elements of a view are in an array
-    formulas.py     an array operation as data: a tree of nodes that know their shapes
-    views.py        a selection of scalars as a view of an array
-    expressions.py  an array as a formula of other arrays
-    printer.py      a formula as NumPy
-    names.py        the names that textbooks give to the arrays
-    emit.py         the arrays as lines of a program
+    layout.py       where the numbers of a view stand in an array
+    formulas.py     an array operation as data: a tree that knows its shape
+    views.py        a choice of scalars as a view of an array
+    expressions.py  an array as a formula of others
+    names.py        what the arrays are called in textbooks
+    source.py       a whole program as data
+    emit.py         the arrays as lines
+    pipeline.py     from a graph to its program, through all of these
     memory.py       what is kept for the backward pass
-    explain.py      the scalars behind each line
-    proof.py        the program checked against its graph, at two points
-    program.py      the resulting function
+    explain.py      the scalars that a line stands for
+    proof.py        the program compared with its graph, at two points
+    compiled.py     the function that comes out
+    samples.py      a function of samples, traced
+    sizes.py        what depends on the number of samples m
+    unify.py        two programs for two numbers of samples are one for any number
+    batch.py        a program for any number of samples
+    program.py      the door: a graph, or a function of samples
+    languages/      a program as NumPy
 
-Names to know: `compile`, `Program`. Read in the order above.
+Names to know: `compile`, `Program`, `BatchProgram`. Read in the order above.
 """
 
+from tinygrad_edu.compiler.batch import BatchProgram
 from tinygrad_edu.compiler.program import Program, compile
 
-__all__ = ["Program", "compile"]
+__all__ = ["BatchProgram", "Program", "compile"]

@@ -4,13 +4,17 @@ An `Array` holds the scalars of one operation in a fixed order; a `Workspace` re
 it, and at which position. New scalars are computed through the workspace, which folds constants, returns an existing
 array rather than computing it again, and drops × 1 and + 0.
 
-Names to know: `Array`, `Workspace`. Read next: `groups.py`.
+A scalar that has no partner is a `Single`. It goes through all of the compiler as a plain number: for one scalar, NumPy
+takes a hundred times as long as Python. Where either may come, an argument is `Ids | int`.
+
+Names to know: `Array`, `Single`, `Workspace`. Read next: `groups.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +23,7 @@ from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import mul, neg
 
 Ids = npt.NDArray[np.int64]
+Some = TypeVar("Some", Ids, int)  # scalars in the shape of an array, or one in plain numbers
 
 NOWHERE = -1
 
@@ -30,8 +35,8 @@ class Array:
         number: the index of the array, in the order in which arrays are created.
         ids: the ids of its scalars, in the shape of the array.
         rule: the operation; None for leaves.
-        args: the ids of the arguments: the shape of the array, plus a last axis over the arguments.
-        kind: "parameter", "input", "constant" or "computed".
+        args: the numbers of the arguments: the shape of the array, and one more axis.
+        kind: "parameter", "input", "table" (inputs that are an array already) or "computed".
     """
 
     def __init__(self, number: int, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> None:
@@ -46,8 +51,64 @@ class Array:
         """The shape of the array."""
         return self.ids.shape
 
+    @property
+    def size(self) -> int:
+        """How many scalars it holds."""
+        return self.ids.size
+
+    @property
+    def first(self) -> int:
+        """The number of its first scalar."""
+        return int(self.ids.flat[0])
+
+    def operands(self, place: int) -> list[int]:
+        """The numbers of the arguments of the scalar that stands at a place."""
+        assert self.args is not None
+        found: list[int] = self.args.reshape(self.size, -1)[place].tolist()
+        return found
+
     def __repr__(self) -> str:
         return f"<Array {self.number} {self.rule or self.kind} {self.shape}>"
+
+
+class Single(Array):
+    """One computed scalar without a partner: an array of the shape (), whose NumPy side is made if it is asked for."""
+
+    def __init__(self, number: int, scalar: int, rule: Rule, arguments: Sequence[int]) -> None:
+        self.number = number
+        self.scalar = scalar
+        self.rule: Rule = rule
+        self.arguments = arguments
+        self.kind = "computed"
+
+    @cached_property
+    def ids(self) -> Ids:  # type: ignore[override]
+        """The number of the scalar."""
+        return np.array(self.scalar, dtype=np.int64)
+
+    @cached_property
+    def args(self) -> Ids:  # type: ignore[override]
+        """The numbers of its arguments."""
+        return np.array(self.arguments, dtype=np.int64)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """No axis at all."""
+        return ()
+
+    @property
+    def size(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def first(self) -> int:
+        """The number of the scalar."""
+        return self.scalar
+
+    def operands(self, place: int) -> list[int]:  # noqa: ARG002 (there is one place)
+        """The numbers of its arguments."""
+        return list(self.arguments)
 
 
 class Workspace:
@@ -65,6 +126,7 @@ class Workspace:
         self._constants: dict[float, int] = {}
         self.one = self.constant(1.0)
         self.zero = self.constant(0.0)
+        self.minus_one = self.constant(-1.0)
 
     def fresh(self, shape: tuple[int, ...]) -> Ids:
         """The ids of new scalars, in the given shape."""
@@ -74,6 +136,13 @@ class Workspace:
         ids = np.arange(self.count, self.count + size, dtype=np.int64).reshape(shape)
         self.count += size
         return ids
+
+    def fresh_one(self) -> int:
+        """One new scalar, as a plain number."""
+        if self.count == len(self.where):
+            self._grow()
+        self.count += 1
+        return self.count - 1
 
     def _grow(self) -> None:
         more = len(self.where)
@@ -86,10 +155,17 @@ class Workspace:
         """The scalar for a number: the same id for the same number."""
         key = number if number == number else "nan"
         if key not in self._constants:
-            made = int(self.fresh(())[()])
+            made = self.fresh_one()
             self.value[made], self.is_constant[made] = number, True
             self._constants[key] = made  # type: ignore[index]
         return self._constants[key]  # type: ignore[index]
+
+    def put_one(self, scalar: int, rule: Rule, arguments: Sequence[int]) -> Single:
+        """Make an array of a scalar that has no partner."""
+        single = Single(len(self.arrays), scalar, rule, arguments)
+        self.where[scalar] = single.number
+        self.arrays.append(single)
+        return single
 
     def put(self, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> Array:
         """Create an array of the given scalars."""
@@ -100,8 +176,11 @@ class Workspace:
         self.arrays.append(array)
         return array
 
-    def array_of(self, ids: Ids) -> Array | None:
+    def array_of(self, ids: Ids | int) -> Array | None:
         """The array that holds all of these scalars; None if they are not all in one."""
+        if isinstance(ids, int):
+            number = int(self.where[ids])
+            return None if number == NOWHERE else self.arrays[number]
         found = self.where[ids.reshape(-1)]
         return self.arrays[found[0]] if found[0] != NOWHERE and (found == found[0]).all() else None
 
@@ -109,6 +188,8 @@ class Workspace:
         """The numbers of the arrays that an array is computed from."""
         if array.args is None:
             return []
+        if isinstance(array, Single):
+            return sorted({int(self.where[argument]) for argument in array.arguments} - {NOWHERE})
         if array.number not in self._sources:
             found = set(self.where[array.args.reshape(-1)].tolist())
             self._sources[array.number] = sorted(found - {NOWHERE})
@@ -116,12 +197,31 @@ class Workspace:
 
     # Computing new scalars
 
-    def compute(self, rule: Rule, args: Sequence[Ids]) -> Ids:
+    def compute(self, rule: Rule, args: Sequence[Some]) -> Some:
         """The scalars of an operation applied elementwise to arguments of equal shape."""
         simple = self._simplified(rule, args)
         if simple is not None:
             return simple
+        if isinstance(args[0], int):
+            return self._compute_one(rule, tuple(args))  # type: ignore[arg-type]
+        return self._compute_many(rule, args)  # type: ignore[arg-type]
+
+    def _compute_one(self, rule: Rule, args: tuple[int, ...]) -> int:
+        key = (rule, args)
+        made: int | None = self._made.get(key)
+        if made is None:
+            if all(self.is_constant[arg] for arg in args):
+                made = self.constant(rule.evaluate([float(self.value[arg]) for arg in args]))
+            else:
+                made = self.fresh_one()
+                self.put_one(made, rule, args)
+            self._made[key] = made
+        return made
+
+    def _compute_many(self, rule: Rule, args: Sequence[Ids]) -> Ids:
         together = np.stack(args, axis=-1)
+        if together.ndim == 1:
+            return np.array(self._compute_one(rule, tuple(together.tolist())), dtype=np.int64)
         if self.is_constant[together].all():
             return self._folded(rule, together)
         for axis, size in enumerate(together.shape[:-1]):
@@ -133,10 +233,14 @@ class Workspace:
             ids = self.fresh(together.shape[:-1])
             self.put(ids, rule, together, "computed")
             self._made[key] = ids
-        return self._made[key]
+        made: Ids = self._made[key]
+        return made
 
     def remember(self, array: Array) -> None:
         """Register an array, so that computing the same scalars again returns it."""
+        if isinstance(array, Single):
+            self._made[array.rule, tuple(array.arguments)] = array.scalar
+            return
         assert array.rule is not None
         assert array.args is not None
         self._made[array.rule, array.args.shape, array.args.tobytes()] = array.ids
@@ -147,37 +251,44 @@ class Workspace:
         made = [self.constant(rule.evaluate(self.value[row].tolist())) for row in rows]
         return np.array(made, dtype=np.int64)[inverse.reshape(-1)].reshape(args.shape[:-1])
 
-    def _simplified(self, rule: Rule, args: Sequence[Ids]) -> Ids | None:
+    def _simplified(self, rule: Rule, args: Sequence[Some]) -> Some | None:
         """The simpler form of an operation, where there is one: x for x · 1, x / 1, x + 0, x - 0, x ** 1 and -(-x).
 
         Also -x for x · -1. These hold for every number, inf and NaN too; x for ½ · (2 · x) holds unless 2 · x
         overflows, beyond 10³⁰⁷.
         """
         for position, number in enumerate(rule.neutral):
-            if number is not None and self._are(args[position], number):
+            if number is not None and self.are(args[position], number):
                 return args[1 - position]
         if rule is mul:
             for factor, other in (args, args[::-1]):
-                if self._are(factor, -1.0):
+                if self.are(factor, -1.0):
                     return self.compute(neg, [other])
-                if self._are(factor, 0.5) and (doubled := self._doubled(other)) is not None:
+                if self.are(factor, 0.5) and (doubled := self._doubled(other)) is not None:
                     return doubled
         if rule is neg:
             made = self._made_by(neg, args[0])
-            return None if made is None else made[..., 0]
+            return None if made is None else made[0]
         return None
 
-    def _doubled(self, ids: Ids) -> Ids | None:
+    def _doubled(self, ids: Some) -> Some | None:
         """The scalars x, if these are 2 · x."""
         made = self._made_by(mul, ids)
-        return made[..., 1] if made is not None and self._are(made[..., 0], 2.0) else None
+        return made[1] if made is not None and self.are(made[0], 2.0) else None
 
-    def _made_by(self, rule: Rule, ids: Ids) -> Ids | None:
+    def _made_by(self, rule: Rule, ids: Some) -> Sequence[Some] | None:
         """The arguments of these scalars, if one array holds them all and computes them by this operation."""
         array = self.array_of(ids)
-        if array is None or array.rule is not rule or array.args is None:
+        if array is None or array.rule is not rule:
             return None
-        return array.args.reshape(array.ids.size, -1)[self.place[ids]]
+        if isinstance(ids, int):
+            return array.operands(int(self.place[ids]))
+        assert array.args is not None
+        args = array.args.reshape(array.size, -1)[self.place[ids]]
+        return [args[..., position] for position in range(args.shape[-1])]
 
-    def _are(self, ids: Ids, number: float) -> bool:
+    def are(self, ids: Ids | int, number: float) -> bool:
+        """Whether all of these scalars are constants, and this number."""
+        if isinstance(ids, int):
+            return bool(self.is_constant[ids] and self.value[ids] == number)
         return bool(self.is_constant[ids].all() and (self.value[ids] == number).all())

@@ -1,95 +1,32 @@
-"""How do the arrays become the lines of a program?
+"""How do arrays become the lines of a program?
 
 Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or part of one, if it is used once and has no
 name of its own. The program starts with the parameters, as views of the vector that holds them all, and ends by
 assembling the gradient.
 
-Names to know: `Source`, `Line`, `emit`. Read next: `memory.py`.
+Names to know: `emit`. Read next: `pipeline.py`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable
+from operator import itemgetter
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
-from tinygrad_edu.compiler.expressions import Expressions, Numbers, key_of
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
+from tinygrad_edu.compiler.expressions import Expressions, key_of
 from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
-from tinygrad_edu.compiler.layout import Index, Layout, Move, Shape, Turn
-from tinygrad_edu.compiler.names import RESERVED
-from tinygrad_edu.compiler.printer import NumPyPrinter
-from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter, Written
+from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
+from tinygrad_edu.compiler.names import RESERVED, reserved_for
+from tinygrad_edu.compiler.scalars import TOTAL, Balance
+from tinygrad_edu.compiler.source import Line, Part, Source, without_leading_ones
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot
 
-PRINTER = NumPyPrinter()
-LONGEST_PART = 48  # characters of an expression inside another one
-COMMENT_AT = 60
-
-
-class Line(NamedTuple):
-    """One line of a program.
-
-    Attributes:
-        name: the name that the line assigns to.
-        formula: what it computes.
-        scalars: how many scalars of the graph it computes.
-        first: the id of the first of them; None for scalars gathered from several arrays.
-    """
-
-    name: str
-    formula: Formula
-    scalars: int
-    first: int | None
-
-    @property
-    def expression(self) -> str:
-        """The formula as NumPy."""
-        return PRINTER.line(self.formula)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the array."""
-        return self.formula.shape
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The names that the line reads, each once."""
-        return tuple(dict.fromkeys(self.formula.names()))
-
-    def __str__(self) -> str:
-        text = f"{self.name} = {self.expression}"
-        return f"{text:<{COMMENT_AT}}  # {self.shape}" if self.shape else text
-
-
-@dataclass
-class Source:
-    """A NumPy program, and the arrays it needs.
-
-    Attributes:
-        leaves: the lines that name parameters and inputs, as views of the vectors that hold them all.
-        lines: the lines that compute something.
-        results: the lines that assemble the gradient and return it.
-        gradient_reads: the names that these lines read for the gradient.
-        output_reads: the names that these lines read for the requested outputs.
-        data: constants and indices, by name.
-    """
-
-    leaves: tuple[Line, ...]
-    lines: tuple[Line, ...]
-    results: tuple[str, ...]
-    gradient_reads: frozenset[str]
-    output_reads: frozenset[str]
-    data: dict[str, Numbers]
-
-    @property
-    def text(self) -> str:
-        """The function `program(P, I)` of the parameters and the inputs, which returns the loss and the gradient."""
-        body = [*map(str, self.leaves), *map(str, self.lines), *self.results]
-        return "def program(P, I):\n" + "\n".join(f"    {line}" for line in body) + "\n"
+LONGEST_PART = 48  # of an expression that stands inside another one
 
 
 def emit(
@@ -120,10 +57,12 @@ class _Writer(Expressions):
         super().__init__(workspace)
         self.names = names
         self.leaves = leaves
-        self.taken = {*names.values(), *RESERVED}
+        self.ranks = {kind: _ranks(everyone, workspace.count) for kind, everyone in leaves.items()}
+        tables = [names[array.number] for array in workspace.arrays if array.kind == "table"]
+        self.taken = {*names.values(), *reserved_for(tables), *RESERVED}
+        self.printer = _RememberingPrinter(is_brief=bool(tables))
         self.leaf_lines: list[Line] = []
         self.lines: list[Line] = []
-        self.gradient_reads: set[str] = set()
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
@@ -131,6 +70,7 @@ class _Writer(Expressions):
 
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
         others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
+        tables = [self._table(array) for array in self.workspace.arrays if array.kind == "table"]
         for array in self._needed([output, *gradient[gradient != NOWHERE].tolist(), *others.tolist()]):
             formula = self._computed_once(array)
             if self._can_stand_inside(array, formula):
@@ -138,10 +78,10 @@ class _Writer(Expressions):
             else:
                 self._write_line(array, formula)
         outputs = None if wanted is None else self.exact(wanted)
-        also = "" if outputs is None else f", {PRINTER.line(outputs)}"
-        results = [*self._gradient(gradient), f"return {PRINTER.line(self.view(np.array(output)))}, gradient{also}"]
-        reads = frozenset(self.gradient_reads), frozenset(() if outputs is None else outputs.names())
-        return Source(tuple(self.leaf_lines), tuple(self.lines), tuple(results), *reads, self.data)
+        parts = self._gradient(gradient)
+        loss = self.view(np.array(output))
+        arguments = (*map(self._whole, self.leaves), *tables)
+        return Source(arguments, tuple(self.leaf_lines), tuple(self.lines), loss, parts, outputs, self.data)
 
     def _computed_once(self, array: Array) -> Formula:
         """The formula of an array; a part that it would contain twice gets a line of its own first."""
@@ -159,7 +99,7 @@ class _Writer(Expressions):
     def _add(self, lines: list[Line], array: Array, formula: Formula) -> None:
         name = self._name(array)
         self.formulas[array.number] = Name(name, formula.shape)
-        lines.append(Line(name, formula, array.ids.size, int(array.ids.flat[0])))
+        lines.append(Line(name, formula, array.size, array.first))
 
     def _needed(self, scalars: list[int]) -> list[Array]:
         """The arrays that the given scalars depend on, in the order of their creation: arguments before users."""
@@ -169,24 +109,31 @@ class _Writer(Expressions):
         seen = results - {NOWHERE}
         stack = list(seen)
         while stack:
-            array = workspace.arrays[stack.pop()]
-            for number in workspace.sources(array):
-                self.uses[number] += self._count_uses(array, number)
+            for number, count in self._uses(workspace.arrays[stack.pop()]):
+                self.uses[number] += count
                 if number not in seen:
                     seen.add(number)
                     stack.append(number)
         return [workspace.arrays[number] for number in sorted(seen) if workspace.arrays[number].rule is not None]
 
-    def _count_uses(self, array: Array, number: int) -> int:
-        assert array.args is not None
-        if array.rule is dot or array.rule is TOTAL or array.args.shape[-1] == 1:
-            return 1
+    def _uses(self, array: Array) -> Iterable[tuple[int, int]]:
+        """The arrays that an array is computed from, by number, and how often its formula reads each."""
+        where = self.workspace.where
+        if isinstance(array, Single) and not array.rule.many:
+            numbers = [int(where[argument]) for argument in array.arguments]
+            return [(number, numbers.count(number)) for number in {*numbers} - {NOWHERE}]
+        sources = self.workspace.sources(array)
+        if array.args is None or array.rule is dot or array.rule is TOTAL:
+            return [(number, 1) for number in sources]
+        if isinstance(array.rule, Balance):
+            sides = where[array.args[..., : array.rule.plus]], where[array.args[..., array.rule.plus :]]
+            return [(number, sum(bool((side == number).any()) for side in sides)) for number in sources]
         columns = array.args.reshape(-1, array.args.shape[-1])
-        return int((self.workspace.where[columns] == number).any(axis=0).sum())
+        return [(number, int((where[columns] == number).any(axis=0).sum())) for number in sources]
 
     def _can_stand_inside(self, array: Array, formula: Formula) -> bool:
         is_for_here = self.uses[array.number] == 1 and array.number not in self.names
-        return is_for_here and len(PRINTER.text(formula)) <= LONGEST_PART
+        return is_for_here and len(self.printer.text(formula)) <= LONGEST_PART
 
     def _name(self, array: Array) -> str:
         if array.number not in self.names:
@@ -205,15 +152,21 @@ class _Writer(Expressions):
 
     def _open(self, array: Array) -> None:
         """Write the line that makes leaves a view of all parameters, or of all inputs."""
-        everyone = self.leaves[array.kind]
-        rank = np.empty(self.workspace.count, dtype=np.int64)
-        rank[everyone[everyone >= 0]] = np.flatnonzero(everyone >= 0)
-        places = rank[array.ids]
-        whole = Name("P" if array.kind == "parameter" else "I", (len(everyone),))
+        places = self.ranks[array.kind][array.ids]
+        whole = self._whole(array.kind)
         moves = _moves_in(whole, places)
         self._add(
             self.leaf_lines, array, _viewed(whole, moves) if moves is not None else Pick(whole, self.index(places))
         )
+
+    def _table(self, array: Array) -> Name:
+        """An input that is an array already."""
+        name = self.formulas[array.number] = Name(self._name(array), array.shape)
+        return name
+
+    def _whole(self, kind: str) -> Name:
+        """The vector of all parameters, or of all inputs."""
+        return Name("P" if kind == "parameter" else "I", (len(self.leaves[kind]),))
 
     def gathered(self, ids: Ids) -> Formula:
         key = key_of(ids)
@@ -226,34 +179,55 @@ class _Writer(Expressions):
 
     # The gradient
 
-    def _gradient(self, gradient: Ids) -> list[str]:
-        """One line for each array that holds gradients of parameters."""
+    def _gradient(self, gradient: Ids) -> tuple[Part, ...]:
+        """One part for each array that holds gradients of parameters."""
         workspace = self.workspace
         places = np.flatnonzero(gradient != NOWHERE)
         holders = workspace.where[gradient[places]]
-        numbers = dict.fromkeys(holders.tolist())
-        lines = [self._gradient_line(gradient, places[holders == number], number) for number in numbers]
-        return [f"gradient = np.zeros({len(gradient)})", *lines]
+        order = np.argsort(holders, kind="stable")
+        runs = np.split(places[order], np.flatnonzero(np.diff(holders[order])) + 1) if len(places) else []
+        return tuple(
+            self._gradient_part(gradient, run, int(workspace.where[gradient[run[0]]]))
+            for run in sorted(runs, key=itemgetter(0))
+        )
 
-    def _gradient_line(self, gradient: Ids, places: Ids, number: int) -> str:
+    def _gradient_part(self, gradient: Ids, places: Ids, number: int) -> Part:
         scalars, whole = gradient[places], Name("gradient", (len(gradient),))
         if len(places) == 1:
-            return f"gradient[{places[0]}] = {self._entry(self.view(scalars[0]))}"
-        if number != NOWHERE and len(scalars) == self.workspace.arrays[number].ids.size == len(np.unique(scalars)):
+            return Part(View(whole, (Index((int(places[0]),)),)), self.view(scalars[0]))
+        if number != NOWHERE and len(scalars) == self.workspace.arrays[number].size == len(np.unique(scalars)):
             source = self.source_of(self.workspace.arrays[number])
             targets = np.empty(len(places), dtype=np.int64)
             targets[self.workspace.place[scalars]] = places
-            moves = _moves_in(whole, targets.reshape(_without_leading_ones(source.shape)))
+            moves = _moves_in(whole, targets.reshape(without_leading_ones(source.shape)))
             if moves is not None and Turn() not in moves:
-                return f"{_target(whole, moves)} = {self._entry(source)}"
+                return Part(_viewed(whole, moves), source)
         moves = _moves_in(whole, places)
-        target = _target(whole, moves) if moves is not None else f"gradient[{self.index(places).name}]"
-        return f"{target} = {self._entry(self.view(scalars))}"
+        target = Pick(whole, self.index(places)) if moves is None else _viewed(whole, moves)
+        return Part(target, self.view(scalars))
 
-    def _entry(self, formula: Formula) -> str:
-        """The text that is assigned to a part of the gradient; the names that it reads are recorded."""
-        self.gradient_reads.update(formula.names())
-        return PRINTER.line(formula)
+
+class _RememberingPrinter(NumPyPrinter):
+    """Writes a part of a formula once, however often the formula around it grows and is written again."""
+
+    def __init__(self, *, is_brief: bool) -> None:
+        """With `is_brief`, the programs of 7 and of 11 samples have lines of the same lengths."""
+        super().__init__(is_brief=is_brief)
+        self.known: dict[Formula, Written] = {}
+
+    def _written(self, formula: Formula) -> Written:
+        found = self.known.get(formula)
+        if found is None:
+            found = self.known[formula] = super()._written(formula)
+        return found
+
+
+def _ranks(everyone: Ids, count: int) -> Ids:
+    """For each scalar its place among all leaves of a kind, if it is one of them."""
+    ranks = np.empty(count, dtype=np.int64)
+    present = np.flatnonzero(everyone >= 0)
+    ranks[everyone[present].astype(np.int64)] = present
+    return ranks
 
 
 def _moves_in(whole: Name, places: Ids) -> tuple[Move, ...] | None:
@@ -262,17 +236,5 @@ def _moves_in(whole: Name, places: Ids) -> tuple[Move, ...] | None:
     return None if pattern is None else moves_to(pattern, whole.shape, is_exact=True)
 
 
-def _without_leading_ones(shape: Shape) -> Shape:
-    """The shape as NumPy treats it in an assignment, where leading axes of size 1 are ignored."""
-    first = next((axis for axis, size in enumerate(shape) if size != 1), len(shape))
-    return shape[first:]
-
-
 def _viewed(whole: Name, moves: tuple[Move, ...]) -> Formula:
     return View(whole, moves) if moves else whole
-
-
-def _target(whole: Name, moves: tuple[Move, ...]) -> str:
-    """A view that can be assigned to: it ends in an index."""
-    text = PRINTER.text(_viewed(whole, moves))
-    return text if moves and isinstance(moves[-1], Index) else f"{text}[:]"

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
-from tinygrad_edu.compiler.emit import Line
+from tinygrad_edu.compiler.formulas import OneHot, Rows
+from tinygrad_edu.compiler.sizes import Size
+from tinygrad_edu.compiler.source import Line
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import aligned, counted
 
@@ -28,7 +30,14 @@ def explanation(graph: Graph, gradient: Ids, lines: Iterable[Line], parts: Colle
 
 
 def _said(graph: Graph, node_of: dict[int, int], line: Line, parts: Collection[int]) -> str:
-    count, first = counted(line.scalars, "scalar"), line.first
+    if isinstance(line.formula, Rows | OneHot):
+        return (
+            "the number of samples" if isinstance(line.formula, Rows) else "1 for the class of a sample, 0 for others"
+        )
+    if not line.scalars:
+        return "constants" if line.name[0] == "c" else "places of scalars"
+    size, first = line.scalars, line.first
+    count = f"{size} scalars" if isinstance(size, Size) else counted(size, "scalar")
     if first is None:
         return f"{count} gathered from several arrays"
     more = " …" if line.scalars > 1 else ""

@@ -6,7 +6,7 @@ along different axes is a matrix product.
 A formula may lack axes of size 1 that its array has. It holds the same elements in the same order, and every view is
 taken of the shape that the formula has.
 
-Names to know: `Expressions`. Read next: `printer.py`.
+Names to know: `Expressions`. Read next: `names.py`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from itertools import count
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.formulas import (
     Apply,
     Dot,
@@ -37,14 +35,14 @@ from tinygrad_edu.compiler.formulas import (
     View,
 )
 from tinygrad_edu.compiler.layout import Layout, Turn
-from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.scalars import TOTAL, Balance
+from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
-from tinygrad_edu.rules import dot, mul
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import dot, mul, neg, sub
 
-Numbers = npt.NDArray[Any]  # floats, or indices
-
-MOST_TERMS = 4  # the longest weighted sum that is written out
-MOST_SOURCES = 64  # the most arrays with a term each in one sum: Python cannot parse thousands of +
+MOST_TERMS = 4  # of a weighted sum that is written out
+MOST_SOURCES = 64  # of a sum with a term from each: Python cannot read thousands of +
 
 
 class Expressions(ABC):
@@ -77,12 +75,18 @@ class Expressions(ABC):
     def computed(self, array: Array) -> Formula:
         """The formula of an array: all of its scalars in order, possibly without axes of size 1."""
         formula = self._applied(array)
-        if formula.size != array.ids.size:  # every argument is the same along some axis
+        if array.size == 1 == formula.size:
+            return formula
+        if formula.size != array.size:  # every argument is the same along some axis
             formula = Fill(formula, array.shape)
         assert _without_ones(formula.shape) == _without_ones(array.shape), (formula.shape, array.shape)
         return formula
 
     def _applied(self, array: Array) -> Formula:
+        if isinstance(array, Single) and all(map(self._is_alone, array.arguments)):
+            if array.rule is TOTAL:
+                return self._total_of_scalars(array.arguments)
+            return self._of_scalars(array.rule, [self._scalar(argument) for argument in array.arguments])
         assert array.rule is not None
         assert array.args is not None
         if array.rule is dot:
@@ -90,10 +94,47 @@ class Expressions(ABC):
             return self._weighted_sum(array.args[..., :half], array.args[..., half:])
         if array.rule is TOTAL:
             return self._sum(array.args)
+        if isinstance(array.rule, Balance):
+            plus = array.rule.plus
+            return _less([self._sum(array.args[..., :plus])] if plus else [], self._sum(array.args[..., plus:]))
         args = [array.args[..., position] for position in range(array.args.shape[-1])]
         if array.rule.many:
             return Reduce(array.rule, tuple(self.exact(arg) for arg in args))
         return Apply(array.rule, tuple(self.view(arg) for arg in args))
+
+    # Scalars that have no partner
+
+    def _is_alone(self, scalar: int) -> bool:
+        """Whether a scalar is a constant, or stands in an array of its own."""
+        array = self.workspace.array_of(scalar)
+        return array is None or array.shape == ()
+
+    def _scalar(self, scalar: int) -> Formula:
+        array = self.workspace.array_of(scalar)
+        return Number(float(self.workspace.value[scalar])) if array is None else self.source_of(array)
+
+    def _of_scalars(self, rule: Rule, args: list[Formula]) -> Formula:
+        """An operation on scalars, each of which stands alone; sums are written out, as far as Python can read them."""
+        if rule is dot:
+            half = len(args) // 2
+            args = [_times(one, other) for one, other in zip(args[:half], args[half:], strict=True)]
+        elif isinstance(rule, Balance):
+            return _less([_sum_of(args[: rule.plus])] if rule.plus else [], _sum_of(args[rule.plus :]))
+        elif rule is not TOTAL:
+            return Reduce(rule, args) if rule.many else Apply(rule, args)
+        return _sum_of(args)
+
+    def _total_of_scalars(self, scalars: Sequence[int]) -> Formula:
+        """Their sum, in the order in which they are computed; k equal terms are k times one of them."""
+        workspace = self.workspace
+        counts: dict[float | str, list[int]] = {}
+        for scalar in sorted(scalars, key=workspace.where.__getitem__):
+            is_constant = workspace.array_of(scalar) is None
+            key = repr(float(workspace.value[scalar])) if is_constant else scalar
+            counts.setdefault(key, []).append(scalar)
+        return _sum_of([_times(Number(float(len(same))), self._scalar(same[0])) for same in counts.values()])
+
+    # Arrays of scalars
 
     def view(self, ids: Ids) -> Formula:
         """Scalars as a formula; its shape broadcasts to theirs."""
@@ -204,7 +245,7 @@ class Expressions(ABC):
         order = np.lexsort((workspace.place[right], workspace.place[left], workspace.where[left]))
         left, right = left[order], right[order]
         arrays = [workspace.array_of(side) for side in (left, right)]
-        if all(array is not None and array.ids.size == len(left) for array in arrays) and all(
+        if all(array is not None and array.size == len(left) for array in arrays) and all(
             (workspace.place[side] == np.arange(len(side))).all() for side in (left, right)
         ):
             first, second = (self.source_of(array) for array in arrays if array)
@@ -246,7 +287,7 @@ class Expressions(ABC):
     def _are_all(self, terms: Ids) -> bool:
         """Whether these are all the scalars of one array, each exactly once."""
         array = self.workspace.array_of(terms)
-        return array is not None and array.ids.size == terms.size == len(np.unique(terms))
+        return array is not None and array.size == terms.size == len(np.unique(terms))
 
     def _flat_sum(self, terms: Ids) -> Formula:
         if (terms == terms[0]).all():
@@ -274,7 +315,14 @@ def _times(factor: Formula, other: Formula) -> Formula:
 
 
 def _sum_of(terms: list[Formula]) -> Formula:
+    while len(terms) > MOST_SOURCES:
+        terms = [_sum_of(terms[first : first + MOST_SOURCES]) for first in range(0, len(terms), MOST_SOURCES)]
     return terms[0] if len(terms) == 1 else Plus(tuple(terms))
+
+
+def _less(plus: list[Formula], minus: Formula) -> Formula:
+    """What is added, if anything is, less what is taken away."""
+    return Apply(sub, (*plus, minus)) if plus else Apply(neg, (minus,))
 
 
 def _without_ones(shape: tuple[int, ...]) -> list[int]:

@@ -9,23 +9,40 @@ shape that the array does not have.
     Plus                          a sum of terms, written with +
     MatMul  Dot  RowDots          A @ B; the dot product of two arrays; the dot product of each pair of rows
     Sum                           .sum(), or .sum(axis=…)
-    View                          a slice, a transpose, a reshape: no copy
-    Pick  Join  Fill              elements by index; arrays concatenated; a formula broadcast to a larger shape
+    View                          a slice, the transpose, another shape: no number is copied
+    Pick  Join  Fill              by index; several arrays laid end to end; one number or row repeated
+    Rows  Range  OneHot           how many samples there are; 0, 1, 2 …; for each label a row with 1 for its class
 
-Each language has a printer for these: `printer.py` writes NumPy.
+A language is a printer of these: `languages/numpy.py` writes NumPy.
 
 Names to know: `Formula` and its kinds. Read next: `views.py`.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from math import prod
 
-import numpy as np
-
 from tinygrad_edu.compiler.layout import Layout, Move, Shape
 from tinygrad_edu.rule import Rule
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """The shape that arrays of several shapes are broadcast to; a size keeps what it knows, see `sizes.py`.
+
+    >>> broadcast((5, 1), (3,), ())
+    (5, 3)
+    """
+    rows = itertools.zip_longest(*(shape[::-1] for shape in shapes), fillvalue=1)
+    found = tuple(next((size for size in row if size != 1), 1) for row in rows)[::-1]
+    assert all(size in (1, whole) for shape in shapes for size, whole in zip(shape[::-1], found[::-1], strict=False))
+    return found
+
+
+def without(axis: int, shape: Shape) -> Shape:
+    """A shape without one of its axes, which may be counted from the end."""
+    return tuple(size for each, size in enumerate(shape) if each != axis % len(shape))
 
 
 class Formula:
@@ -85,7 +102,7 @@ class Apply(Formula):
     """
 
     def __init__(self, rule: Rule, args: Sequence[Formula]) -> None:
-        super().__init__(np.broadcast_shapes(*(arg.shape for arg in args)), *args)
+        super().__init__(_broadcast(args), *args)
         self.rule = rule
 
 
@@ -102,7 +119,7 @@ class Plus(Formula):
     """A sum of terms, written with +; they are broadcast."""
 
     def __init__(self, terms: Sequence[Formula]) -> None:
-        super().__init__(np.broadcast_shapes(*(term.shape for term in terms)), *terms)
+        super().__init__(_broadcast(terms), *terms)
 
 
 class MatMul(Formula):
@@ -141,7 +158,7 @@ class Sum(Formula):
     """
 
     def __init__(self, of: Formula, axis: int | None = None) -> None:
-        super().__init__(() if axis is None else tuple(np.delete(of.shape, axis).tolist()), of)
+        super().__init__(() if axis is None else without(axis, of.shape), of)
         self.axis = axis
 
 
@@ -171,5 +188,36 @@ class Fill(Formula):
     """A formula broadcast to a larger shape."""
 
     def __init__(self, of: Formula, shape: Shape) -> None:
-        assert np.broadcast_shapes(of.shape, shape) == shape, (of.shape, shape)
+        assert broadcast(of.shape, shape) == shape, (of.shape, shape)
         super().__init__(shape, of)
+
+
+class Rows(Formula):
+    """How many rows an array has: m, the number of samples."""
+
+    def __init__(self, of: Name) -> None:
+        super().__init__((), of)
+
+
+class Range(Formula):
+    """The numbers 0, 1, 2 … up to a size, which may depend on m."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__((size,))
+
+
+class OneHot(Formula):
+    """For each label, which is the index of a class, a row with 1 for its class and 0 for the others.
+
+    >>> OneHot(Name("y", (5,)), 3).shape
+    (5, 3)
+    """
+
+    def __init__(self, labels: Name, classes: int) -> None:
+        super().__init__((*labels.shape, classes), labels)
+        self.classes = classes
+
+
+def _broadcast(parts: Sequence[Formula]) -> Shape:
+    """The shape to which NumPy broadcasts; scalars, of which there may be very many, are quickly done."""
+    return broadcast(*(part.shape for part in parts)) if any(part.shape for part in parts) else ()

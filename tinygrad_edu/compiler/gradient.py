@@ -11,15 +11,17 @@ Names to know: `gradients`. Read next: `layout.py`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.backprop import topological_order
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
-from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Some, Workspace
+from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, logsumexp, mul, neg
 from tinygrad_edu.symbolic import partial_graphs
@@ -47,10 +49,14 @@ def gradients(workspace: Workspace, output: int) -> Ids:
     edges = _edges(workspace, forward, active)
     found: Ids = np.full(workspace.count, NOWHERE, dtype=np.int64)
     found[output] = workspace.one
-    bounds = np.searchsorted(edges.array, np.arange(len(forward) + 1))
+    bounds = np.searchsorted(edges.array, np.arange(len(forward) + 1)).tolist()
     for array in reversed(forward):
         first, last = bounds[array.number : array.number + 2]
-        if first < last:
+        if first == last:
+            continue
+        if isinstance(array, Single):
+            _collect_one(workspace, array, edges.chosen(slice(first, last)), found)
+        else:
             _collect(workspace, array, edges.chosen(slice(first, last)), found)
     return found
 
@@ -59,7 +65,9 @@ def _active(workspace: Workspace, forward: list[Array]) -> npt.NDArray[np.bool_]
     """Which scalars depend on a parameter."""
     active = np.zeros(workspace.count, dtype=bool)
     for array in forward:
-        if array.kind == "parameter":
+        if isinstance(array, Single):
+            active[array.scalar] = any(active[argument] for argument in array.arguments)
+        elif array.kind == "parameter":
             active[array.ids] = True
         elif array.args is not None:
             active[array.ids] = active[array.args].any(axis=-1)
@@ -68,9 +76,15 @@ def _active(workspace: Workspace, forward: list[Array]) -> npt.NDArray[np.bool_]
 
 def _edges(workspace: Workspace, forward: list[Array], active: npt.NDArray[np.bool_]) -> Edges:
     """All edges, sorted by the argument's array, the user's array and the argument's position."""
-    nothing = (np.zeros(0, dtype=np.int64),) * 4
-    parts = [part for array in forward if array.args is not None for part in _edges_of(workspace, array, active)]
-    argument, user, user_array, partial = map(np.concatenate, zip(nothing, *parts, strict=True))
+    parts: list[tuple[Ids, ...]] = []
+    singles: list[tuple[int, int, int, int]] = []
+    for array in forward:
+        if isinstance(array, Single):
+            singles += _edges_of_one(workspace, array, active)
+        elif array.args is not None:
+            parts += _edges_of(workspace, array, active)
+    parts.append(tuple(np.array(singles, dtype=np.int64).reshape(-1, 4).T))
+    argument, user, user_array, partial = map(np.concatenate, zip(*parts, strict=True))
     array, place = workspace.where[argument], workspace.place[argument]
     order = np.argsort((array * len(forward) + user_array) * (place.max(initial=0) + 1) + place, kind="stable")
     return Edges(array, user_array, place, user, partial).chosen(order)
@@ -79,13 +93,24 @@ def _edges(workspace: Workspace, forward: list[Array], active: npt.NDArray[np.bo
 def _edges_of(workspace: Workspace, array: Array, active: npt.NDArray[np.bool_]) -> Iterator[tuple[Ids, ...]]:
     assert array.args is not None
     assert array.rule is not None
-    args = array.args.reshape(array.ids.size, -1)
+    args = array.args.reshape(array.size, -1)
     used = active[args]
     chosen = np.flatnonzero(used)
     if len(chosen):
         partials = _partials(workspace, array, np.atleast_1d(used.any(axis=0))).reshape(-1)
         users = array.ids.reshape(-1)[chosen // args.shape[1]]
         yield args.reshape(-1)[chosen], users, np.full(len(chosen), array.number), partials[chosen]
+
+
+def _edges_of_one(
+    workspace: Workspace, single: Single, active: npt.NDArray[np.bool_]
+) -> Iterator[tuple[int, int, int, int]]:
+    used = [bool(active[argument]) for argument in single.arguments]
+    if any(used):
+        partials = _partials_of_one(workspace, single, used)
+        for argument, is_used, partial in zip(single.arguments, used, partials, strict=True):
+            if is_used:
+                yield argument, single.scalar, single.number, partial
 
 
 def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_]) -> Ids:
@@ -95,49 +120,90 @@ def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_])
     assert args is not None
     if rule is TOTAL:
         return np.full(args.shape, workspace.one, dtype=np.int64)
+    if isinstance(rule, Balance):
+        signs = np.where(np.arange(args.shape[-1]) < rule.plus, workspace.one, workspace.minus_one)
+        return np.broadcast_to(signs, args.shape)
     if rule is dot:
         half = args.shape[-1] // 2
         return np.concatenate([args[..., half:], args[..., :half]], axis=-1)
     if rule is logsumexp:
         out = np.broadcast_to(array.ids[..., None], args.shape)
-        return _applied(workspace, rule, [args], out, [None])[0]
+        return _applied(workspace, _recipe(rule, (None,), (True,)), [args], out)[0]
     columns = [args[..., position] for position in range(args.shape[-1])]
-    constants = [
-        float(workspace.value[column.flat[0]]) if position in rule.fixed else None
-        for position, column in enumerate(columns)
-    ]
-    found = _applied(workspace, rule, columns, array.ids, constants, wanted)
-    return np.stack(found, axis=-1)
+    recipe = _recipe(rule, _fixed(workspace, rule, [column.flat[0] for column in columns]), tuple(wanted.tolist()))
+    return np.stack(_applied(workspace, recipe, columns, array.ids), axis=-1)
 
 
-def _applied(
-    workspace: Workspace,
-    rule: Rule,
-    args: list[Ids],
-    out: Ids,
-    constants: list[float | None],
-    wanted: npt.NDArray[np.bool_] | None = None,
-) -> list[Ids]:
-    """The partials of a rule, computed for whole arrays of arguments."""
-    graphs = partial_graphs(rule, constants)
-    known: dict[Value, Ids] = {
-        value: ids for value, ids in zip(graphs.args, args, strict=True) if isinstance(value, Value)
-    } | {graphs.out: out}
-    partials = [
-        partial if wanted is None or wanted[position] else 0.0 for position, partial in enumerate(graphs.partials)
-    ]
-    for node in topological_order(*(partial for partial in partials if isinstance(partial, Value))):
-        if node not in known:
-            known[node] = _node(workspace, node, known, out.shape)
-    return [
-        known[partial] if isinstance(partial, Value) else _filled(workspace, partial, out.shape) for partial in partials
-    ]
+def _partials_of_one(workspace: Workspace, single: Single, wanted: Sequence[bool]) -> Sequence[int]:
+    """For every argument of a scalar the scalar that is its local derivative."""
+    rule, args = single.rule, single.arguments
+    if rule is TOTAL:
+        return [workspace.one] * len(args)
+    if isinstance(rule, Balance):
+        return [workspace.one if position < rule.plus else workspace.minus_one for position in range(len(args))]
+    if rule is dot:
+        half = len(args) // 2
+        return [*args[half:], *args[:half]]
+    if rule is logsumexp:
+        recipe = _recipe(rule, (None,), (True,))
+        return [_applied(workspace, recipe, [arg], single.scalar)[0] for arg in args]
+    recipe = _recipe(rule, _fixed(workspace, rule, args), tuple(wanted))
+    return _applied(workspace, recipe, args, single.scalar)
 
 
-def _node(workspace: Workspace, node: Value, known: dict[Value, Ids], shape: tuple[int, ...]) -> Ids:
-    if not node.args or node.rule is None:
-        return _filled(workspace, node.data, shape)
-    return workspace.compute(node.rule, [known[arg] for arg in node.args])
+def _fixed(workspace: Workspace, rule: Rule, args: Sequence[int]) -> tuple[str | None, ...]:
+    """For each argument the plain number that it has to be, all digits and the sign of zero, or None."""
+    return tuple(
+        float(workspace.value[arg]).hex() if position in rule.fixed else None for position, arg in enumerate(args)
+    )
+
+
+class Recipe(NamedTuple):
+    """How the partials of a row are computed, step by step.
+
+    Places count what is known in this order: the arguments, the result, the numbers, what each step gives.
+    """
+
+    numbers: tuple[float, ...]
+    steps: tuple[tuple[Rule, tuple[int, ...]], ...]  # an operation, and the places of its arguments
+    partials: tuple[int, ...]  # the place of the partial by each argument
+
+
+@lru_cache(maxsize=1024)
+def _recipe(rule: Rule, fixed: tuple[str | None, ...], wanted: tuple[bool, ...]) -> Recipe:
+    """The recipe of a row; a partial that is not wanted is 0."""
+    graphs = partial_graphs(rule, [None if number is None else float.fromhex(number) for number in fixed])
+    partials = [partial if is_wanted else 0.0 for partial, is_wanted in zip(graphs.partials, wanted, strict=True)]
+    nodes = topological_order(*(partial for partial in partials if isinstance(partial, Value)))
+    places: dict[Value | float, int] = {}
+    for given in (*graphs.args, graphs.out):
+        places[given if isinstance(given, Value) else Value(given)] = len(places)
+    numbers = [node for node in nodes if not node.args and node not in places]
+    plain = [Value(partial) for partial in partials if not isinstance(partial, Value)]
+    computed = [node for node in nodes if node.args and node not in places]
+    for node in (*numbers, *plain, *computed):
+        places[node] = len(places)
+    constant = iter(plain)
+    return Recipe(
+        tuple(node.data for node in (*numbers, *plain)),
+        tuple((node.rule, tuple(places[arg] for arg in node.args)) for node in computed if node.rule is not None),
+        tuple(places[partial if isinstance(partial, Value) else next(constant)] for partial in partials),
+    )
+
+
+def _applied(workspace: Workspace, recipe: Recipe, args: Sequence[Some], out: Some) -> list[Some]:
+    """The partials of a row, computed for one scalar, or for whole arrays of arguments."""
+    known = [*args, out, *(_like(workspace, number, out) for number in recipe.numbers)]
+    for rule, places in recipe.steps:
+        known.append(workspace.compute(rule, [known[place] for place in places]))
+    return [known[place] for place in recipe.partials]
+
+
+def _like(workspace: Workspace, number: float, out: Some) -> Some:
+    """A number as one scalar, or as often as an array has scalars."""
+    if isinstance(out, int):
+        return workspace.constant(number)
+    return _filled(workspace, number, out.shape)
 
 
 def _filled(workspace: Workspace, number: float, shape: tuple[int, ...]) -> Ids:
@@ -147,9 +213,37 @@ def _filled(workspace: Workspace, number: float, shape: tuple[int, ...]) -> Ids:
 # Collecting the contributions to one array
 
 
+def _collect_one(workspace: Workspace, single: Single, edges: Edges, found: Ids) -> None:
+    """The gradient of one scalar."""
+    upstream = found[edges.user].tolist()
+    parts = zip(edges.user_array.tolist(), upstream, edges.partial.tolist(), strict=True)
+    total: int | None = None
+    for _, some in itertools.groupby(parts, itemgetter(0)):
+        _, upstreams, partials = zip(*some, strict=True)
+        part = _combined_one(workspace, upstreams, partials)
+        total = part if total is None else workspace.compute(add, [total, part])
+    found[single.scalar] = total
+
+
+def _combined_one(workspace: Workspace, upstream: Sequence[int], partial: Sequence[int]) -> int:
+    """The sum of upstream × local derivative: as `_combined`, for one scalar."""
+    count = len(upstream)
+    if count == 1:
+        return workspace.compute(mul, [upstream[0], partial[0]])
+    if len(set(upstream)) == len(set(partial)) == 1:
+        once = workspace.compute(mul, [upstream[0], workspace.constant(float(count))])
+        return workspace.compute(mul, [once, partial[0]])
+    if len(set(partial)) == 1:
+        for sign, rule in ((workspace.one, None), (workspace.minus_one, neg)):
+            if partial[0] == sign:
+                total = workspace.compute(TOTAL, upstream)
+                return total if rule is None else workspace.compute(rule, [total])
+    return workspace.compute(dot, [*upstream, *partial])
+
+
 def _collect(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> None:
     """The gradients of all scalars in an array: the sum of one contribution from each array of users."""
-    sums = np.full(array.ids.size, NOWHERE, dtype=np.int64)
+    sums = np.full(array.size, NOWHERE, dtype=np.int64)
     for start, stop in itertools.pairwise(_bounds(edges.user_array).tolist()):
         for where, parts in _contributions(workspace, array, edges.chosen(slice(start, stop)), found):
             _add(workspace, array, sums, where, parts)
@@ -212,4 +306,4 @@ def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) 
 
 def _shape(array: Array, count: int) -> tuple[int, ...]:
     """The shape of the array for all of its scalars; a vector for some of them, a scalar for one."""
-    return array.shape if count == array.ids.size else (count,) if count > 1 else ()
+    return array.shape if count == array.size else (count,) if count > 1 else ()

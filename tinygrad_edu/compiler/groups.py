@@ -9,6 +9,8 @@ Names to know: `arrange`, `product_of`. Read next: `gradient.py`.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -22,8 +24,8 @@ from tinygrad_edu.rules import dot
 _MIX = np.random.default_rng(0).integers(1, 2**62, 1 << 16, dtype=np.int64) | 1  # for the fingerprints of rows
 
 
-Order = tuple[Ids, tuple[int, ...]]  # the order of the scalars of an array, and its shape
-Groups = list[tuple[Rule, Ids, Ids]]  # (operation, nodes, their arguments)
+Order = tuple[Ids, tuple[int, ...]]  # of the scalars of an array, and its shape
+Groups = list[tuple[Rule, Ids, Ids] | tuple[Rule, int, list[int]]]  # (operation, nodes, their arguments)
 
 
 class Product(NamedTuple):
@@ -47,6 +49,9 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
     alike = _alike(scalars, same, workspace)
     flat, begin = _flat(scalars.args)
     for rule, members in alike:
+        if len(members) == 1:
+            _append_one(workspace, groups, same, rule, members[0], scalars.args[members[0]])
+            continue
         nodes = np.array(members, dtype=np.int64)
         args = same[flat[begin[nodes, None] + np.arange(len(scalars.args[members[0]]))]]
         nothing = _is_nothing(workspace, rule, args)
@@ -56,9 +61,26 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
             same[nodes] = nothing
     for kind, leaves in (("parameter", scalars.parameters), ("input", scalars.inputs)):
         _put_leaves(workspace, kind, np.array(leaves, dtype=np.int64), groups)
-    for rule, nodes, args in groups:
-        _put(workspace, rule, nodes, args)
+    for table in scalars.tables.values():
+        _put_table(workspace, table)
+    for rule, members, args in groups:
+        if isinstance(members, int):
+            workspace.remember(workspace.put_one(members, rule, args))
+        else:
+            _put(workspace, rule, members, args)
     return workspace, same[same]  # the scalar that replaces a node may have been replaced itself
+
+
+def _append_one(
+    workspace: Workspace, groups: Groups, same: Ids, rule: Rule, node: int, arguments: Sequence[int]
+) -> None:
+    """A node without a partner, in plain numbers."""
+    args = [int(same[argument]) for argument in arguments]
+    for position, number in enumerate(rule.neutral):
+        if number is not None and workspace.are(args[position], number):
+            same[node] = args[1 - position]
+            return
+    groups.append((rule, node, args))
 
 
 def _flat(lists: list[list[int]]) -> tuple[Ids, Ids]:
@@ -70,26 +92,48 @@ def _flat(lists: list[list[int]]) -> tuple[Ids, Ids]:
 
 def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) -> None:
     """Leaves that are used in the same places form one array: a matrix, if they are a side of a matrix product."""
-    rank = np.full(workspace.count, NOWHERE, dtype=np.int64)
     present = leaves[leaves >= 0]
+    rank = np.full(workspace.count, NOWHERE, dtype=np.int64)
     rank[present] = np.arange(len(leaves))[leaves >= 0]
+    usage, tables = _usage(workspace, rank, groups)
+    _, first, which = np.unique(usage[present], return_index=True, return_inverse=True)
+    together = present[np.argsort(which.reshape(-1), kind="stable")]
+    bounds = np.cumsum(np.bincount(which.reshape(-1), minlength=len(first)))
+    parts = np.split(together, bounds[:-1])
+    for one in np.argsort(first).tolist():
+        workspace.put(_table(workspace, parts[one], tables, rank), None, None, kind)
+
+
+def _usage(workspace: Workspace, rank: Ids, groups: Groups) -> tuple[Ids, list[Ids]]:
+    """A number for each leaf, the same for those that are used in the same places; and the sides of products."""
     usage = np.zeros(workspace.count, dtype=np.int64)
-    sides = [side for rule, _, args in groups for side in _sides(rule, args)]
-    is_used = np.zeros(workspace.count, dtype=bool)
-    for place, side in enumerate(sides):
-        is_used[side] = True
-        usage[present[is_used[present]]] ^= _MIX[place % len(_MIX)]
-        is_used[side] = False
-    tables = [side for side in sides if side.shape[1] > 1]
-    for one in dict.fromkeys(usage[present].tolist()):
-        members = present[usage[present] == one]
-        workspace.put(_table(workspace, members, tables, rank), None, None, kind)
+    tables: list[Ids] = []
+    places = itertools.cycle(_MIX.tolist())
+    for rule, nodes, args in groups:
+        rows = [args] if isinstance(nodes, int) else args
+        width = _width(rule, len(rows[0]))
+        if isinstance(nodes, int) and width == 1:
+            for argument in args:
+                usage[argument] ^= next(places)
+            continue
+        rows = np.array(rows)
+        for side in (rows[:, first : first + width] for first in range(0, rows.shape[1], width)):
+            usage[np.unique(side[rank[side] != NOWHERE])] ^= next(places)
+            if width > 1:
+                tables.append(side)
+    return usage, tables
 
 
-def _sides(rule: Rule, args: Ids) -> list[Ids]:
-    """The arguments of a group one by one, each of shape scalars × terms."""
-    width = args.shape[1] // len(rule.partials) if rule.many else 1
-    return [args[:, first : first + width] for first in range(0, args.shape[1], width)]
+def _width(rule: Rule, count: int) -> int:
+    """How many of so many arguments are one side of an operation: of w·x half of them."""
+    return count // len(rule.partials) if rule.many else 1
+
+
+def _put_table(workspace: Workspace, table: Ids) -> None:
+    """Inputs that are an array already; what the loss does not depend on is a scalar that nobody asks for."""
+    filled = table.copy()
+    filled[table < 0] = workspace.fresh((int((table < 0).sum()),))
+    workspace.put(filled, None, None, "table")
 
 
 def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> Ids:
@@ -112,6 +156,8 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace) -> list[tuple[Rule
     """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
     first_of = _merged(scalars, same)
     of_leaf = dict.fromkeys(scalars.parameters, PARAMETER) | dict.fromkeys(scalars.inputs, INPUT)
+    for table in scalars.tables.values():
+        of_leaf |= dict.fromkeys(table.reshape(-1).tolist(), INPUT)
     kinds: list[int] = []
     kind_of = kinds.__getitem__
     known: dict[object, int] = {}
@@ -239,7 +285,7 @@ def _equal_constants_as_one(workspace: Workspace, args: Ids) -> Ids:
 def _inherited(workspace: Workspace, column: Ids) -> Order | None:
     """The order and the shape of an array that is used as a whole."""
     source = workspace.array_of(column)
-    if source is None or source.ids.size != len(column):
+    if source is None or source.size != len(column):
         return None
     places = workspace.place[column]
     order = np.argsort(places, kind="stable")

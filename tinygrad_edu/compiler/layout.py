@@ -4,7 +4,7 @@ A `Layout` answers with strides: element (i, j) of a view is at position base + 
 in C order. Every *move* (a slice, a transpose, a reshape) maps a layout to a layout, so the result of a chain of moves
 is known before NumPy runs it, and without an array of that size.
 
-Names to know: `Layout`, `Index`, `Turn`, `Reshape`. Read next: `formulas.py`.
+Names to know: `Layout`, `Index`, `Turn`, `Reshape`. Read next: `sizes.py`.
 """
 
 from __future__ import annotations
@@ -49,13 +49,23 @@ class Layout(NamedTuple):
         """
         base = int(places.flat[0])
         steps = []
-        expected = np.array(base)
         for axis, size in enumerate(places.shape):
             second = tuple(1 if each == axis else 0 for each in range(places.ndim))
             steps.append(int(places[second]) - base if size > 1 else 0)
-            along = [-1 if each == axis else 1 for each in range(places.ndim)]
-            expected = expected + steps[-1] * np.arange(size).reshape(along)
-        return cls(base, places.shape, tuple(steps)) if (expected == places).all() else None
+        layout = cls(base, places.shape, tuple(steps))
+        return layout if (layout.places == places).all() else None
+
+    @property
+    def places(self) -> npt.NDArray[np.int64]:
+        """All of them, in the shape.
+
+        >>> Layout(base=1, shape=(2, 2), steps=(1, 3)).places.tolist()
+        [[1, 4], [2, 5]]
+        """
+        places = np.array(self.base)
+        for axis, (size, step) in enumerate(zip(self.shape, self.steps, strict=True)):
+            places = places + step * along(axis, len(self.shape), np.arange(size))
+        return places
 
     def moved(self, moves: Iterable[Move]) -> Layout:
         """The layout after some moves.
@@ -93,6 +103,15 @@ class Layout(NamedTuple):
         return Layout(self.base, other.shape, (0,) * missing + steps).is_same(other)
 
 
+def along(axis: int, axes: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """A vector laid along one axis of an array, so that it is broadcast over the others.
+
+    >>> along(0, 2, np.arange(3)).shape
+    (3, 1)
+    """
+    return numbers.reshape([-1 if each == axis else 1 for each in range(axes)])
+
+
 class Move(Protocol):
     """One step from an array to a view of it."""
 
@@ -118,7 +137,7 @@ class Index(NamedTuple):
             if isinstance(entry, slice):
                 chosen = range(size)[entry]
                 base += chosen.start * step if chosen else 0
-                shape.append((len(chosen), chosen.step * step))
+                shape.append((size if len(chosen) == size else len(chosen), chosen.step * step))
             else:
                 base += range(size)[entry] * step
         shape += zip(sizes, steps, strict=True)

@@ -9,11 +9,11 @@ Names to know: `Memory`, which `Program.memory` returns. Read next: `explain.py`
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
-import numpy as np
-
-from tinygrad_edu.compiler.emit import Line, Source
+from tinygrad_edu.compiler.sizes import shape_at
+from tinygrad_edu.compiler.source import Line, Source
 from tinygrad_edu.show import aligned, counted
 
 BYTES = 8  # per float64
@@ -34,8 +34,8 @@ class Intermediate(NamedTuple):
 
     @property
     def numbers(self) -> int:
-        """The number of its elements."""
-        return int(np.prod(self.shape))
+        """How many numbers it holds."""
+        return prod(self.shape)
 
 
 class Memory:
@@ -46,18 +46,24 @@ class Memory:
         backward: how many numbers the backward pass computes.
     """
 
-    def __init__(self, source: Source, nodes: int) -> None:
-        """Read the lines of a program; `nodes` is the number of nodes of its graph."""
+    def __init__(self, source: Source, nodes: int, samples: int = 0) -> None:
+        """Take stock of the lines of a program that came from a graph of so many nodes.
+
+        Args:
+            source: the program.
+            nodes: of the graph.
+            samples: how many, if it is a program for any number of them.
+        """
         forward = _forward(source.lines, nodes)
         names = {line.name for line in forward}
         backward = [line for line in source.lines if line.name not in names]
         read = {name for line in backward for name in line.reads} | source.gradient_reads
         self.intermediates = tuple(
-            Intermediate(line.name, line.shape, line.name in read, line.name in source.output_reads)
+            Intermediate(line.name, shape_at(line.shape, samples), line.name in read, line.name in source.output_reads)
             for line in forward
             if line.name != "loss"
         )
-        self.backward = sum(int(np.prod(line.shape)) for line in backward)
+        self.backward = sum(prod(shape_at(line.shape, samples)) for line in backward)
 
     @property
     def kept(self) -> tuple[Intermediate, ...]:

@@ -3,13 +3,14 @@
 What a textbook calls it: W1 and b1 for the parameters of the first layer, Z1 for its weighted sums, A1 for its
 activations, dZ1 for the gradient of Z1.
 
-Names to know: `names_of`. Read next: `emit.py`.
+Names to know: `names_of`. Read next: `source.py`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from keyword import iskeyword, kwlist
 
 import numpy as np
@@ -22,18 +23,23 @@ from tinygrad_edu.rules import add, dot, softplus
 
 PARAMETER_LABEL = re.compile(r"l(\d{1,9})\.n\d+\.(w\d+|b)", re.ASCII)  # as nn.Layer labels its parameters
 LOSS = "loss"
-RESERVED = frozenset({"P", "I", "np", "math", "erf", "gradient", "program"})  # the other names in a program
-OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that does not follow a dot
+SAMPLES = "m"  # what the number of samples is called
+RESERVED = frozenset({"P", "I", "np", "math", "erf", "gradient", "program"})  # what else a program mentions
+OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that no dot stands before
 
 
 def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> dict[int, str]:
     """The names of the arrays that have one, by index."""
-    forward = [array for array in workspace.arrays if int(array.ids.max(initial=0)) < len(scalars.rule)]
+    forward = [array for array in workspace.arrays if array.first < len(scalars.rule)]
     names = GivenNames(_mentioned(workspace))
     layers: dict[int, str] = {}
     last = int(workspace.where[output])
-    if last != NOWHERE and workspace.arrays[last].ids.size == 1:
+    if last != NOWHERE and workspace.arrays[last].size == 1:
         names.of[last] = LOSS
+    tables = [array for array in workspace.arrays if array.kind == "table"]
+    for array, name in zip(tables, scalars.tables, strict=True):
+        names.give(array, name)
+    names.reserve(reserved_for(scalars.tables))
     for array in forward:
         _name_leaf(array, scalars, names, layers)
     for array in forward:
@@ -45,7 +51,7 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
 
 def _mentioned(workspace: Workspace) -> set[str]:
     """The names that the operations of a program use: `abs`, if the template of a user's row is abs({})."""
-    templates = {array.rule.numpy for array in workspace.arrays if array.rule is not None and array.rule.numpy}
+    templates = {rule.numpy for rule in {array.rule for array in workspace.arrays} if rule is not None and rule.numpy}
     return {word for template in templates for word in OPEN_WORD.findall(template)}
 
 
@@ -65,9 +71,18 @@ class GivenNames:
         self.of[array.number] = self._free.after(f"{name}_", 2) if is_taken else name
         self._free.taken.add(name)
 
+    def reserve(self, names: Iterable[str]) -> None:
+        """Let nothing be called so any more."""
+        self._free.taken.update(names)
+
     def is_taken(self, name: str) -> bool:
         """Whether something already has this name."""
         return name in self._free.taken
+
+
+def reserved_for(tables: Collection[str]) -> set[str]:
+    """What a program of any number of samples needs besides: its number m, and y for the labels of which Y is made."""
+    return {SAMPLES, *map(str.lower, tables)} if tables else set()
 
 
 def identifier(label: str) -> str:
@@ -137,5 +152,5 @@ def _name_gradient(workspace: Workspace, array: Array, gradient: Ids, names: Giv
         return
     holder = workspace.array_of(scalars)
     is_same = holder is not None and (workspace.place[scalars] == np.arange(scalars.size).reshape(scalars.shape)).all()
-    if holder is not None and is_same and holder.number not in names.of and holder.ids.size == scalars.size:
+    if holder is not None and is_same and holder.number not in names.of and holder.size == scalars.size:
         names.give(holder, f"d{names.of[array.number]}")

@@ -9,21 +9,48 @@ Names to know: `Scalars`, `lower`. Read next: `arrays.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import add, dot, mul
+from tinygrad_edu.rules import add, dot, mul, sub
 from tinygrad_edu.value import Value
+
+Numbers = npt.NDArray[np.int64]
+Nodes = npt.NDArray[Any]  # Values, in the shape they are asked for
+NO_TABLES: Mapping[str, Nodes] = MappingProxyType({})
 
 TOTAL = Rule(
     "total", sum, 1.0, symbol="Σ", many=True, numpy="np.add.reduce([{}])"
 )  # a sum of any number of terms: only the compiler makes it
+
+MANY = 3  # terms that are taken away, from which on they are a sum of their own; `a + b - c` stays as it is
+
+
+class Balance(Rule):
+    """A sum of some terms less the sum of the others; `plus` says how many come first.
+
+    >>> balance(1).evaluate([5.0, 1.0, 2.0])
+    2.0
+    """
+
+    __slots__ = ("plus",)
+
+    def __init__(self, plus: int) -> None:
+        super().__init__("balance", lambda terms: sum(terms[:plus]) - sum(terms[plus:]), 1.0, many=True)
+        self.plus = plus
+
+
+balance = cache(Balance)
 
 SAME = Rule("same", float, 1.0)  # a node that is equal to its only argument
 
@@ -34,13 +61,14 @@ class Scalars:
 
     Attributes:
         rule: the operation of each node; None for a leaf.
-        args: the indices of each node's arguments, all smaller than its own.
-        data: the value of each node.
-        labels: the labels of the parameters and inputs in the graph, by index.
-        parameters: the indices of the leaves to differentiate by, in their order; -1 for one that is not in the graph.
-        inputs: the indices of the leaves that change from call to call.
-        output: the index of the loss.
-        wanted: the indices of other nodes whose values are requested.
+        args: the arguments of each node, by number, each smaller than its own.
+        data: the number of each node.
+        labels: of the parameters and the inputs that are in the graph.
+        parameters: the numbers of the leaves to differentiate by, in their order; -1 for one that is not in the graph.
+        inputs: the numbers of the leaves that change from call to call.
+        output: the number of the loss.
+        wanted: the numbers of other nodes that are asked for.
+        tables: inputs that are an array already, by its name: the numbers of its leaves, in its shape.
     """
 
     rule: list[Rule | None]
@@ -51,28 +79,41 @@ class Scalars:
     inputs: list[int]
     output: int
     wanted: list[int]
+    tables: dict[str, Numbers]
 
 
-def lower(graph: Graph, parameters: Sequence[Value], inputs: Sequence[Value], wanted: Sequence[Value] = ()) -> Scalars:
-    """Number the nodes of a loss.
+def lower(
+    graph: Graph,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value],
+    wanted: Sequence[Value] = (),
+    tables: Mapping[str, Nodes] = NO_TABLES,
+) -> Scalars:
+    """Number the nodes of a loss. Tables are inputs too, which are arrays already.
 
     Raises:
         GraphError: if a parameter or an input is not a leaf, is listed twice, or has to be a plain number.
     """
-    _check_leaves(parameters, inputs)
-    _check_fixed(graph, {*parameters, *inputs})
+    everything = [*inputs, *chain.from_iterable(table.flat for table in tables.values())]
+    _check_leaves(parameters, everything)
+    _check_fixed(graph, {*parameters, *everything})
     number = graph.index
     scalars = Scalars(
         rule=[node.rule if node.args else None for node in graph.nodes],
         args=list(graph.arguments),
         data=[node.data for node in graph.nodes],
-        labels={number[leaf]: leaf.label for leaf in chain(parameters, inputs) if leaf in number},
+        labels={number[leaf]: leaf.label for leaf in chain(parameters, everything) if leaf in number},
         parameters=[number.get(leaf, -1) for leaf in parameters],
         inputs=[number.get(leaf, -1) for leaf in inputs],
         output=len(graph) - 1,
         wanted=[number[node] for node in wanted],
+        tables={
+            name: np.array([number.get(leaf, -1) for leaf in table.flat], dtype=np.int64).reshape(table.shape)
+            for name, table in tables.items()
+        },
     )
     uses = _uses(scalars)
+    _join_differences(scalars, uses)
     _join_additions(scalars, uses)
     _join_products(scalars, uses)
     return scalars
@@ -110,9 +151,44 @@ def _uses(scalars: Scalars) -> list[int]:
     return uses
 
 
+def _join_differences(scalars: Scalars, uses: list[int]) -> None:
+    """`L -= a`, again and again, is one sum of what is added and one of what is taken away."""
+    seen: set[int] = set()
+    for node in range(len(scalars.rule) - 1, -1, -1):
+        if scalars.rule[node] is not sub or node in seen:
+            continue
+        chain, plus, minus = _signed_terms(scalars, uses, node)
+        seen.update(chain)
+        if len(minus) >= MANY:
+            for inner in chain[1:]:
+                _forget(scalars, inner)
+            scalars.rule[node], scalars.args[node] = balance(len(plus)), plus + minus
+
+
+def _signed_terms(scalars: Scalars, uses: list[int], node: int) -> tuple[list[int], list[int], list[int]]:
+    """A chain of + and -, from its end to its beginning: the nodes, the terms that are added, those taken away."""
+    chain: list[int] = []
+    plus: list[int] = []
+    minus: list[int] = []
+    while scalars.rule[node] in (add, sub) and (not chain or uses[node] == 1):
+        chain.append(node)
+        before, term = scalars.args[node]
+        if scalars.rule[node] is sub:
+            minus.append(term)
+        elif scalars.rule[before] in (add, sub) and uses[before] == 1:
+            plus.append(term)
+        else:
+            plus.append(before)
+            before = term
+        node = before
+    return chain, ([] if _is_zero(scalars, node) else [node]) + plus[::-1], minus[::-1]
+
+
 def _join_additions(scalars: Scalars, uses: list[int]) -> None:
     """Merge a chain of additions into one sum, where its partial sums have no other use; a + 0 becomes a."""
     for node, rule in enumerate(scalars.rule):
+        if isinstance(rule, Balance):
+            _join_into_balance(scalars, uses, node, rule)
         if rule is not add:
             continue
         terms: list[int] = []
@@ -125,6 +201,19 @@ def _join_additions(scalars: Scalars, uses: list[int]) -> None:
                 terms.append(arg)
         scalars.rule[node] = TOTAL
         scalars.args[node] = terms or [scalars.args[node][0]]
+
+
+def _join_into_balance(scalars: Scalars, uses: list[int], node: int, rule: Balance) -> None:
+    """A sum that is a term of one is part of it."""
+    plus: list[int] = []
+    for arg in scalars.args[node][: rule.plus]:
+        if scalars.rule[arg] is TOTAL and uses[arg] == 1:
+            plus += scalars.args[arg]
+            _forget(scalars, arg)
+        else:
+            plus.append(arg)
+    scalars.args[node] = plus + scalars.args[node][rule.plus :]
+    scalars.rule[node] = balance(len(plus))
 
 
 def _forget(scalars: Scalars, node: int) -> None:

@@ -1,9 +1,9 @@
-"""How is a formula written as NumPy?
+"""How is a program written as NumPy?
 
-There is one method for each kind of node. It returns the text and how tightly it binds, and `text` adds parentheses
-where something binds less tightly than its context needs: a sum before a `.T`, for example. No text is parsed again.
+One method for each kind of formula; each gives a text and how tightly it binds, and `text` puts parentheses around what
+binds less tightly than its place needs. So no sum stands bare before a `.T`, and no text is read again to find out.
 
-Names to know: `NumPyPrinter`. Read next: `names.py`.
+Names to know: `NumPyPrinter`. Read next: `nn/module.py`.
 """
 
 from __future__ import annotations
@@ -22,19 +22,24 @@ from tinygrad_edu.compiler.formulas import (
     MatMul,
     Name,
     Number,
+    OneHot,
     Pick,
     Plus,
+    Range,
     Reduce,
     RowDots,
+    Rows,
     Sum,
     View,
 )
 from tinygrad_edu.compiler.layout import Index, Move, Reshape
+from tinygrad_edu.compiler.source import Line, Part, Source
 from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
 from tinygrad_edu.rules import mul, neg
 
 Written = tuple[str, int]  # a text, and how tightly it binds: the level of its operator
 
+COMMENT_AT = 60
 ATOM = CALL.level
 LOOSE = 0
 AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that turns a condition into a number, 0 or 1 (or NaN) …
@@ -50,8 +55,35 @@ class NumPyPrinter:
     '(Z ** 2).sum(axis=-1)'
     """
 
-    def line(self, formula: Formula) -> str:
-        """A formula on the right of an equals sign: without outer parentheses."""
+    def __init__(self, *, is_brief: bool = False) -> None:
+        """With `is_brief`, numbers and views are as long as any other: for a look at lengths alone."""
+        self.is_brief = is_brief
+
+    def program(self, source: Source) -> str:
+        """A function of the parameters and the inputs, which gives the loss and the gradient."""
+        lines = [self.statement(line) for line in (*source.leaves, *source.lines)]
+        parts = map(self.assignment, source.gradient)
+        results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
+        begin, end = f"gradient = np.zeros({source.parameters})", f"return {', '.join(results)}"
+        names = ", ".join(argument.name for argument in source.arguments)
+        return f"def program({names}):\n" + "".join(f"    {line}\n" for line in (*lines, begin, *parts, end))
+
+    def statement(self, line: Line) -> str:
+        """A line, with the shape of its array behind it."""
+        text = f"{line.name} = {self.expression(line.formula)}"
+        return f"{text:<{COMMENT_AT}}  # {line.shape}" if line.shape else text
+
+    def assignment(self, part: Part) -> str:
+        """A part of the gradient, assigned to its places."""
+        return f"{self._target(part.target)} = {self.expression(part.formula)}"
+
+    def _target(self, target: Formula) -> str:
+        """What is assigned to: it ends in an index."""
+        is_indexed = isinstance(target, Pick) or (isinstance(target, View) and isinstance(target.moves[-1], Index))
+        return self.text(target) if is_indexed else f"{self.text(target)}[:]"
+
+    def expression(self, formula: Formula) -> str:
+        """A formula on the right of an equals sign: without parentheses around the whole."""
         if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.needed("numpy")):
             return self._call(formula)[0][1:-1]
         return self.text(formula)
@@ -70,6 +102,8 @@ class NumPyPrinter:
 
     def _number(self, formula: Number) -> Written:
         number = formula.number
+        if self.is_brief:
+            return "1 / m", PRODUCT.level
         if isfinite(number):
             text = repr(number)
             return text if text == "-0.0" else text.removesuffix(".0"), SUM.level if text[0] == "-" else ATOM
@@ -134,7 +168,8 @@ class NumPyPrinter:
         return f"{self.text(formula.parts[0], ATOM)}.sum({along})", ATOM
 
     def _view(self, formula: View) -> Written:
-        return self.text(formula.parts[0], ATOM) + "".join(map(_move, formula.moves)), ATOM
+        moves = ["[:, None]"] * len(formula.moves) if self.is_brief else map(_move, formula.moves)
+        return self.text(formula.parts[0], ATOM) + "".join(moves), ATOM
 
     def _pick(self, formula: Pick) -> Written:
         of, index = formula.parts
@@ -144,6 +179,15 @@ class NumPyPrinter:
     def _join(self, formula: Join) -> Written:
         parts = (f"np.ravel({self.text(part)})" if _is_ravelled(part) else self.text(part) for part in formula.parts)
         return f"np.concatenate([{', '.join(parts)}])", ATOM
+
+    def _rows(self, formula: Rows) -> Written:
+        return f"len({self.text(formula.parts[0])})", ATOM
+
+    def _range(self, formula: Range) -> Written:
+        return f"np.arange({formula.shape[0]})", ATOM
+
+    def _onehot(self, formula: OneHot) -> Written:
+        return f"np.eye({formula.classes})[{self.text(formula.parts[0])}]", ATOM
 
     def _fill(self, formula: Fill) -> Written:
         (of,) = formula.parts

@@ -1,0 +1,69 @@
+"""How does a graph become a program?
+
+From scalars to arrays, room by room: number, group and order, differentiate, name, write.
+
+Names to know: `find`, `Found`. Read next: `memory.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tinygrad_edu.compiler.arrays import NOWHERE, Ids
+from tinygrad_edu.compiler.emit import emit
+from tinygrad_edu.compiler.gradient import gradients
+from tinygrad_edu.compiler.groups import arrange
+from tinygrad_edu.compiler.names import names_of
+from tinygrad_edu.compiler.scalars import NO_TABLES, Nodes, lower
+from tinygrad_edu.compiler.source import Source
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.rules import dot, mul
+from tinygrad_edu.value import Value
+
+
+class Found(NamedTuple):
+    """A program, and what its lines stand for.
+
+    Attributes:
+        source: the program.
+        gradient: for each node of the graph the scalar that is its gradient.
+        parts: the nodes that stand for a part of a sum.
+    """
+
+    source: Source
+    gradient: Ids
+    parts: frozenset[int]
+
+
+def find(
+    graph: Graph,
+    wrt: Sequence[Value],
+    inputs: Sequence[Value],
+    outputs: Nodes,
+    tables: Mapping[str, Nodes] = NO_TABLES,
+) -> Found:
+    """The program of a graph.
+
+    Args:
+        graph: of the loss.
+        wrt: the leaves to differentiate by.
+        inputs: the leaves whose numbers change from call to call.
+        outputs: nodes whose numbers are wanted beside the loss, in their shape.
+        tables: more inputs, which are arrays already, by their names.
+    """
+    scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist(), tables)
+    workspace, same = arrange(scalars)
+    output = int(same[scalars.output])
+    found = gradients(workspace, output)
+    leaves = {"parameter": np.array(scalars.parameters, dtype=np.int64)}
+    if not tables:
+        leaves["input"] = np.array(scalars.inputs, dtype=np.int64)
+    gradient = np.where(leaves["parameter"] >= 0, found[leaves["parameter"]], NOWHERE)
+    names = names_of(workspace, scalars, output, found)
+    wanted = same[scalars.wanted].reshape(outputs.shape) if outputs.size else None
+    parts = (node for node, rule in enumerate(scalars.rule) if rule is dot and graph.nodes[node].rule is mul)
+    source = emit(workspace, names, output, gradient, leaves, wanted)
+    return Found(source, found[: len(graph)], frozenset(parts))
