@@ -57,6 +57,17 @@ def test_the_losses_of_the_textbooks_hold_for_a_single_sample_and_for_hundreds(k
         assert_agrees(program, function, (rng.normal(size=(samples, 3)), targets(rng, samples, outputs)))
 
 
+@pytest.mark.parametrize("widths", [(7, 11, 7), (11, 13, 17), (7, 7, 11), (24, 3, 7)])
+def test_layers_may_have_as_many_neurons_as_there_are_samples_in_a_trace(widths):
+    model = nn.MLP(widths[0], widths[1:], activation="tanh", seed=0)
+    loss = lambda xs, ys: nn.cross_entropy([model(x) for x in xs], ys)  # noqa: E731
+    rng = np.random.default_rng(0)
+    batches = [(rng.normal(size=(m, widths[0])), rng.integers(0, widths[-1], m)) for m in (30, 3, 7, 11, 13)]
+    program = tinygrad_edu.compile(loss, wrt=model.parameters(), batch=batches[0])
+    for batch in batches:
+        assert_agrees(program, loss, batch)
+
+
 # Functions of samples that are more than a mean over them, or nothing of the kind
 
 MODEL = nn.MLP(2, [3, 1], activation="tanh", seed=0)
