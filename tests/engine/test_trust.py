@@ -230,7 +230,7 @@ def test_summing_gradients_at_one_point_gives_no_warning():
         (p * p).backward()
     assert p.grad == 6.0
     p.data = 5.0
-    p.data = 1.0  # as whoever tries a difference does
+    p.data = 1.0  # as for a finite difference
     (p * p).backward()
     assert p.grad == 8.0
 

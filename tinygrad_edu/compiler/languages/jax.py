@@ -36,7 +36,6 @@ class JAXPrinter(NumPyPrinter):
     """
 
     module = "jnp"
-    as_number = "jnp.heaviside({}, 0.0)"
 
     def template(self, rule: Rule) -> str:
         """That of JAX; else that of NumPy, if it is computed element by element.

@@ -45,7 +45,6 @@ class NumPyPrinter(Printer):
 
     module = "np"  # what NumPy is called
     column = "numpy"
-    as_number = "np.heaviside({}, 0.0)"
 
     def __init__(self, *, is_brief: bool = False) -> None:
         """With `is_brief`, numbers and views are as long as any other: for a look at lengths alone."""
