@@ -3,7 +3,7 @@
 One program for batches of any size, traced at a few samples. A model or a loss that is not the same for any number of
 samples (a loss over pairs of them, say) gets a program for each size of batch instead.
 
-Names to know: `Programs`, `Batch`, `Seen`. Read next: `backends.py`.
+Names to know: `Programs`, `Batch`, `Seen`. Read next: `devices.py`.
 """
 
 from __future__ import annotations
@@ -84,6 +84,18 @@ class Learner(NamedTuple):
 
 
 Right = Callable[[Batch], float]  # the loss of a batch, scalar by scalar
+Run = Callable[..., tuple[float, Floats, Floats]]  # of parameters and arrays: the loss, the gradient, the outputs
+
+
+def on_numpy(program: BatchProgram) -> Run:
+    """A program as it is."""
+
+    def run(parameters: Floats, *arrays: NDArray[Any]) -> tuple[float, Floats, Floats]:
+        program.parameters = parameters
+        loss, gradient = program(*arrays)
+        return loss, gradient, program.outputs
+
+    return run
 
 
 class Programs:
@@ -92,11 +104,13 @@ class Programs:
     Args:
         learner: what is trained.
         right: the loss of a batch, to try them with; None if it is known that no graph depends on the numbers.
+        on: what runs the program for batches of any size; where it is not NumPy, there has to be one.
     """
 
-    def __init__(self, learner: Learner, right: Right | None) -> None:
+    def __init__(self, learner: Learner, right: Right | None, on: Callable[[BatchProgram], Run] = on_numpy) -> None:
         self.learner = learner
         self.right = right
+        self.on = on
         self.reached: set[Value] = set()  # the parameters that the loss depends on
         self.any_size: AnySize | None = AnySize(self)
         self.each_size = EachSize(self)
@@ -113,6 +127,8 @@ class Programs:
             try:
                 way.compile(batch)
             except (GraphError, CompileError):
+                if self.on is not on_numpy:
+                    raise
                 way = self.any_size = None
         if way is None or not way.takes(batch):
             return self.each_size.run(batch)
@@ -137,10 +153,10 @@ class Programs:
         right = self.right(batch)
         if not math.isclose(loss, right, rel_tol=1e-9, abs_tol=1e-12):
             raise GraphError(
-                f"fit(..., compiled=True) of {self.learner.model!r}",
+                f"fit(..., backend=...) of {self.learner.model!r}",
                 "its graph depends on the numbers of the samples: compiled for one batch it gives "
                 f"the loss {show(loss)} for another one, but should give {show(right)}",
-                instead="fit(..., compiled=False)",
+                instead='fit(..., backend="scalar")',
             )
 
 
@@ -150,6 +166,7 @@ class AnySize:
     def __init__(self, programs: Programs) -> None:
         self.programs = programs
         self.program: BatchProgram | None = None
+        self.run_on: Run | None = None
         self.width = 0  # outputs of the model; 0 for a single one
         self.first: list[NDArray[Any]] | None = None  # what it was made from, until it was tried on other samples
 
@@ -164,6 +181,7 @@ class AnySize:
         program = tinygrad_edu.compile(learner.loss, wrt=learner.leaves, batch=arrays)
         self.programs.reached.update(leaf for leaf in learner.leaves if leaf in program.graph.index)
         self.program, self.first = program, None if self.programs.right is None else arrays
+        self.run_on = self.programs.on(program)
 
     def takes(self, batch: Batch) -> bool:
         """Whether the program holds for so many samples as there are in a batch."""
@@ -171,11 +189,10 @@ class AnySize:
 
     def run(self, batch: Batch) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch."""
-        assert self.program is not None
+        assert self.run_on is not None
         arrays = self._arrays(batch)
-        self.program.parameters = self.programs.learner.numbers
-        loss, gradient = self.program(*arrays)
-        seen = Seen(loss, self.program.outputs)
+        loss, gradient, outputs = self.run_on(self.programs.learner.numbers, *arrays)
+        seen = Seen(loss, outputs)
         if self.first is not None and not all(map(np.array_equal, arrays, self.first)):
             self.first = None
             self._check(batch, arrays, loss)
@@ -190,10 +207,10 @@ class AnySize:
 
     def _check(self, batch: Batch, arrays: list[NDArray[Any]], loss: float) -> None:
         """Check the program on a batch, or on as much of it as can be looked at sample by sample."""
-        assert self.program is not None
+        assert self.run_on is not None
         if len(batch.targets) > MOST_SAMPLES:
             batch = batch.chosen(slice(MOST_SAMPLES))
-            loss, _ = self.program(*(array[:MOST_SAMPLES] for array in arrays))
+            loss, *_ = self.run_on(self.programs.learner.numbers, *(array[:MOST_SAMPLES] for array in arrays))
         self.programs.check(batch, loss)
 
 

@@ -2,8 +2,8 @@
 
 `pure` is the program as a function of JAX: it keeps nothing, so that `jax.jit` compiles it, `jax.vmap` runs it for many
 parameters at once, and `jax.jit` with shardings spreads it over devices. `Shared` does the latter: every device has all
-parameters and some of the samples, and computes its part of the sums over samples; JAX adds these parts up, so that what
-crosses between devices is one number for each parameter.
+parameters and some of the samples, and computes its part of the sums over samples; JAX adds these parts up, so that
+what crosses between devices is one number for each parameter.
 
 JAX is imported when a program is asked to run in it, and not before.
 
@@ -31,7 +31,6 @@ Array = Any  # of JAX
 Floats = npt.NDArray[np.float64]
 Step = Callable[..., tuple[Array, Array]]
 
-PACKAGE = "'tinygrad_edu[jax]'"
 DTYPES = ("float64", "float32")
 DATA = "data"  # the axis of the mesh along which the samples are
 
@@ -80,7 +79,7 @@ def function_of(source: Source, dtype: str) -> Callable[..., Any]:
 
 
 def _jax(what: str) -> Any:
-    return needed("jax", what, PACKAGE)
+    return needed("jax", what, extra="jax")
 
 
 def _arrays(source: Source, given: Sequence[Array], dtype: str, labels: Sequence[str]) -> list[Array]:
@@ -117,55 +116,57 @@ def _shape(name: Name) -> str:
 class Shared:
     """A program of a batch, run on all devices of this process, which share the samples.
 
-    Where the devices do not divide the samples, rows of weight 0 are added, see `padding.py`; a program that has no
-    weights runs on the first device alone.
+    Where the devices do not divide the samples, rows of weight 0 are added, see `padding.py`. A program that has no
+    weights runs on one device then.
 
     Args:
         source: the program.
         what: what it is for, in the message if JAX is not installed.
+
+    Attributes:
+        devices: those that share the samples.
+        is_weighed: whether they share any number of samples, and not only what they divide.
     """
 
     def __init__(self, source: Source, what: str) -> None:
         self.jax = _jax(what)
-        self.source = source
         self.devices = self.jax.local_devices()
-        self.shared = weighed(source)
-        if self.shared is None:
-            self.devices = self.devices[:1]
+        program = weighed(source)
+        self.is_weighed = program is not None
         with self._in_float64():
-            self.step = self._compiled()
+            self._alone = self.jax.jit(function_of(source, "float64"))
+            self._together = self._spread(program or source)
 
     def __call__(self, parameters: Floats, *batch: npt.NDArray[Any]) -> tuple[float, Floats, Floats]:
         """The loss, the gradient and the outputs, as NumPy has them."""
+        step, arrays = self._chosen(batch)
         with self._in_float64():
-            loss, gradient, *outputs = self.step(parameters, *self._with_rows(batch))
+            loss, gradient, *outputs = step(parameters, *arrays)
             found = np.asarray(outputs[0])[: len(batch[0])] if outputs else np.zeros(0)
             return float(loss), np.array(gradient, dtype=np.float64), np.array(found, dtype=np.float64)
 
     def text(self, parameters: Floats, *batch: npt.NDArray[Any]) -> str:
         """What JAX compiles for arrays of these shapes: its `all-reduce` is what crosses between devices."""
+        step, arrays = self._chosen(batch)
         with self._in_float64():
-            text: str = self.step.lower(parameters, *self._with_rows(batch)).compile().as_text()
+            text: str = step.lower(parameters, *arrays).compile().as_text()
             return text
 
-    def _with_rows(self, batch: Sequence[npt.NDArray[Any]]) -> list[Any]:
-        """The batch, with the rows that are missing until the devices divide it, and their weights."""
-        if self.shared is None:
-            return [*batch]
+    def _chosen(self, batch: Sequence[npt.NDArray[Any]]) -> tuple[Any, list[Any]]:
+        """The function for a batch, and its arrays: with the rows that are missing until the devices divide it."""
         samples = len(batch[0])
         more = -samples % len(self.devices)
-        arrays = [np.concatenate([array, array[:1].repeat(more, axis=0)]) for array in batch]
-        return [*arrays, np.repeat([1.0, 0.0], [samples, more]), np.float64(samples)]
+        if not self.is_weighed:
+            return (self._alone if more else self._together), [*batch]
+        arrays = [np.concatenate([array, array[:1].repeat(more, axis=0)]) if more else array for array in batch]
+        return self._together, [*arrays, np.repeat([1.0, 0.0], [samples, more]), np.float64(samples)]
 
-    def _compiled(self) -> Any:
-        """The program, compiled by JAX: the parameters on all devices, of each array a part of the rows on each."""
-        if self.shared is None:
-            return self.jax.jit(function_of(self.source, "float64"))
-        names = self.shared.arguments
-        results = (*map(self._place, (Name("loss", ()), names[0])), *map(self._place, self.shared.asked))
-        return self.jax.jit(
-            function_of(self.shared, "float64"), in_shardings=tuple(map(self._place, names)), out_shardings=results
-        )
+    def _spread(self, source: Source) -> Any:
+        """A program, compiled by JAX: the parameters on all devices, of each array a part of the rows on each."""
+        parameters = source.arguments[0]
+        results = (*map(self._place, (Name("loss", ()), parameters)), *map(self._place, source.asked))
+        places = tuple(map(self._place, source.arguments))
+        return self.jax.jit(function_of(source, "float64"), in_shardings=places, out_shardings=results)
 
     def _place(self, array: Formula) -> Any:
         """Where an array is: its rows shared among the devices, or all of it on each."""

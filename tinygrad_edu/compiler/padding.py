@@ -104,7 +104,7 @@ class _Weighing:
 
     def _formula(self, formula: Formula) -> Formula:
         if isinstance(formula, Name):
-            _check(_rows(formula) is None or _rows(formula) is not None)
+            _rows(formula)  # one axis of them at most
             return self.samples if formula.name == SAMPLES else formula
         found = copy.copy(formula)
         found.parts = tuple(map(self._formula, formula.parts))
@@ -198,12 +198,8 @@ def _each_row(formula: Formula) -> bool:
     return False
 
 
-def _nothing(formula: Formula) -> bool:
-    return False
-
-
 KINDS: dict[type[Formula], Callable[[Formula], bool]] = {
-    Number:  _nothing,
+    Number:  _without_rows,
     Apply:   _by_number,
     Reduce:  _by_number,
     Plus:    _by_number,

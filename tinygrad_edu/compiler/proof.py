@@ -7,7 +7,7 @@ that are zero or equal, a matrix and its transpose are the same.
 Where rounding decides, nothing can be compared: at a kink (relu, maximum) that two orders of addition approach from
 different sides, beyond the largest float, or where a change in the last digit of the leaves moves the result as far.
 
-Names to know: `check_program`. Read next: `compiled.py`.
+Names to know: `check_program`. Read next: `padding.py`.
 """
 
 from __future__ import annotations

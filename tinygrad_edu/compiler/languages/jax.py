@@ -21,7 +21,7 @@ from tinygrad_edu.errors import GraphError
 from tinygrad_edu.rule import Rule
 
 PRELUDE = "import jax.numpy as jnp\n"
-IMPORTS = {"erf": "from jax.scipy.special import erf\n"}  # for the templates that mention it
+SPECIAL = ("erf",)  # functions that templates mention, and jax.numpy does not have
 NUMPY = re.compile(r"\bnp\.")  # in a row's template
 WIDTH = 100  # of a line, from which on each block of the gradient has one of its own
 
@@ -60,7 +60,8 @@ class JAXPrinter(NumPyPrinter):
 
     def imports(self, source: Source) -> str:
         """What stands above everything else."""
-        return PRELUDE + "".join(IMPORTS[name] for name in self.mentioned(source) & IMPORTS.keys())
+        mentioned = self.mentioned(source)
+        return PRELUDE + "".join(f"from jax.scipy.special import {name}\n" for name in SPECIAL if name in mentioned)
 
     def function(self, source: Source) -> str:
         """The function alone, which `data` completes."""
