@@ -24,11 +24,12 @@ from tinygrad_edu.errors import NumberError, OptionError, SizeError
 from tinygrad_edu.nn.init import is_count
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Optimizer
-from tinygrad_edu.nn.training.backends import Batch, Seen, Steps, has_one_graph, steps_of
+from tinygrad_edu.nn.training.backends import Steps, has_one_graph, steps_of
 from tinygrad_edu.nn.training.callbacks import Callback, Training, as_callback
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Loss, Task, task_of
 from tinygrad_edu.nn.training.predictor import PART, Predictor, one_by_one
+from tinygrad_edu.nn.training.programs import Batch, Seen
 from tinygrad_edu.nn.training.progress import bar
 from tinygrad_edu.nn.training.samples import Floats, as_floats, at, place_not_finite, refuse_masked
 from tinygrad_edu.show import counted

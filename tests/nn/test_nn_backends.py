@@ -20,7 +20,7 @@ from tinygrad_edu.errors import (
     SizeError,
 )
 from tinygrad_edu.nn.training import backends as steps
-from tinygrad_edu.nn.training import predictor
+from tinygrad_edu.nn.training import predictor, programs
 
 X, y = nn.datasets.moons(n=33, noise=0.1, seed=0)
 X_val, y_val = nn.datasets.moons(n=14, noise=0.1, seed=1)
@@ -117,7 +117,7 @@ def test_an_optimizer_continues_its_state_and_moves_values_again_after_a_fit():
 
 
 def test_a_large_batch_is_compiled_in_parts(monkeypatch):
-    monkeypatch.setattr(steps, "MOST_SAMPLES", 10)
+    monkeypatch.setattr(programs, "MOST_SAMPLES", 10)
     assert_equal(both(lambda: nn.MLP(2, [4, 1], seed=0), epochs=3, batch_size=None, validation_data=(X_val, y_val)))
 
 
@@ -499,14 +499,17 @@ def test_very_many_samples_are_predicted_inside_no_grad():
 
 @pytest.fixture
 def broken_compiler(monkeypatch):
-    """A compiler that fails from its n-th program on; gives how many it was asked for."""
+    """A compiler that fails for any number of samples, and from its n-th program for one number of them on.
+
+    It gives how many programs it was asked for.
+    """
 
     def breaks(after=0, error=CompileError):
         real, asked = tinygrad_edu.compile, []
 
         def compile(*args, **options):
-            asked.append(1)
-            if len(asked) > after:
+            asked.append("batch" in options)
+            if asked[-1] or asked.count(False) > after:
                 raise error("compile of a loss", "a line has another shape")
             return real(*args, **options)
 
@@ -529,7 +532,7 @@ def test_fit_warns_once_and_continues_scalar_by_scalar_if_the_compiler_fails(bro
             model, X, y, epochs=3, validation_data=(X_val, y_val), callbacks=[lambda t: optimizers.append(t.optimizer)]
         )
     assert_equal([(plain, expected), (model, history)])
-    assert len(asked) == after + 1
+    assert len(asked) == after + 2
     (warning,) = seen
     assert warning.category is RuntimeWarning
     assert warning.filename == __file__
@@ -807,3 +810,81 @@ def test_too_large_samples_are_a_divergence_and_not_a_compiler_bug(compiled):
     X, y = nn.datasets.moons(n=20, seed=0)
     with pytest.raises(DivergedError, match="in epoch 1"):
         nn.fit(nn.MLP(2, [4, 1], seed=0), 1e200 * X, y, loss="mse", epochs=3, compiled=compiled)
+
+
+# One program for all sizes of batch
+
+
+class OfPairs(nn.Module):
+    """A network of one's own, for a loss over pairs of samples."""
+
+    def __init__(self):
+        self.net = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+
+    def __call__(self, x):
+        return self.net(x)
+
+
+def over_pairs(predictions, targets):
+    """A loss whose graph is not the same for any number of samples."""
+    pairs = [(p - q) - (t - u) for p, t in zip(predictions, targets) for q, u in zip(predictions, targets)]  # noqa: B905
+    return sum(d * d for d in pairs) / len(pairs)
+
+
+def asked_of_the_compiler(monkeypatch):
+    real, asked = tinygrad_edu.compile, []
+
+    def compile(*args, **options):
+        asked.append("batch" in options)
+        return real(*args, **options)
+
+    monkeypatch.setattr(tinygrad_edu, "compile", compile)
+    return asked
+
+
+def test_one_program_serves_every_batch_the_last_small_one_and_the_validation(monkeypatch):
+    asked = asked_of_the_compiler(monkeypatch)
+    nn.fit(nn.MLP(2, [4, 1], seed=0), X, y, epochs=2, batch_size=7, validation_data=(X_val, y_val))
+    assert asked == [True]
+
+
+@pytest.mark.parametrize("loss", ["hinge", "mse", "bce_with_logits", "cross_entropy"])
+@pytest.mark.parametrize("batch_size", [1, 7, None])
+def test_batches_of_all_sizes_are_trained_as_scalar_by_scalar(loss, batch_size):
+    outputs = 3 if loss == "cross_entropy" else 1
+    labels = [int(k) % 3 for k in range(len(X))] if outputs == 3 else y
+    found = both(
+        lambda: nn.MLP(2, [3, outputs], activation="tanh", seed=0),
+        (X, labels),
+        loss=loss,
+        epochs=2,
+        batch_size=batch_size,
+        optimizer=lambda m: nn.Adam(m.parameters(), lr=0.01),
+    )
+    assert_equal(found)
+
+
+def test_a_full_batch_of_a_hundred_thousand_samples_is_one_step():
+    rng = np.random.default_rng(0)
+    many = rng.normal(size=(100_000, 2))
+    targets = many[:, 0] - many[:, 1]
+    model = nn.MLP(2, [1], seed=0)
+    history = nn.fit(model, many, targets, loss="mse", epochs=60, batch_size=None)
+    assert history.loss[-1] < 1e-3 * history.loss[0]
+
+
+def test_a_number_that_is_not_finite_is_found_in_a_large_batch():
+    many = np.ones((1000, 1))
+    many[700] = 1e200
+    model = nn.MLP(1, [1], seed=0)
+    text = message(DivergedError, lambda: nn.fit(model, many, np.ones(1000), loss="mse", epochs=1, batch_size=None))
+    assert "in epoch 1" in text
+
+
+def test_a_loss_that_is_not_the_same_for_any_number_of_samples_has_a_program_for_each(monkeypatch):
+    asked = asked_of_the_compiler(monkeypatch)
+    ways = [nn.fit(OfPairs(), X, y, loss=over_pairs, epochs=2, batch_size=9, compiled=way) for way in (True, False)]
+    assert ways[0].loss == pytest.approx(ways[1].loss, rel=1e-9)
+    assert asked[0] is True
+    assert set(asked[1:]) == {False}
+    assert len(asked) == 3  # batches of 9 and the last, smaller one

@@ -24,6 +24,7 @@ The compiler knows nothing about layers. It works from the scalars alone:
     samples.py      a function of samples, traced
     sizes.py        what depends on the number of samples m
     unify.py        two programs for two numbers of samples are one for any number
+    simplify.py     the same formulas in fewer words
     batch.py        a program for any number of samples
     program.py      the door: a graph, or a function of samples
     languages/      a program as NumPy

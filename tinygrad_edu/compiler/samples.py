@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.blocks import recording
-from tinygrad_edu.compiler.compiled import floats_of
+from tinygrad_edu.compiler.compiled import Floats, floats_of
 from tinygrad_edu.compiler.names import RESERVED, SAMPLES, identifier
 from tinygrad_edu.compiler.scalars import Nodes
 from tinygrad_edu.errors import GraphError, OptionError, SizeError
@@ -139,7 +139,7 @@ class Batch:
         self.samples = len(found[0])
         chosen = np.array(sorted(random.Random(0).sample(range(self.samples), min(self.samples, POOL))))  # noqa: S311
         self.are_labels = [array.ndim == 1 and array.dtype.kind in "biu" for array in found]
-        self.pool = [floats_of(array[chosen], name) for array, name in zip(found, self.names, strict=True)]
+        self.pool = _finite([floats_of(array[chosen], name) for array, name in zip(found, self.names, strict=True)])
 
     def traced(self, samples: int) -> Trace:
         """The graph of the function for so many samples, which are among those of the batch.
@@ -210,6 +210,12 @@ def _check_rows(arrays: Sequence[Numbers]) -> None:
             f"there {are(0, 'array')}" if not sizes else f"they have {rows}, where each has a row for each sample",
             instead="batch=(X, y), with as many labels in y as there are rows in X",
         )
+
+
+def _finite(arrays: list[Floats]) -> list[Floats]:
+    """The samples in which every number is finite, if there are some: inf and NaN hide what a function does."""
+    are_finite = np.all([np.isfinite(array.reshape(len(array), -1)).all(axis=1) for array in arrays], axis=0)
+    return [array[are_finite] for array in arrays] if are_finite.any() else arrays
 
 
 def _names(function: Function, count: int) -> tuple[str, ...]:
