@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tinygrad_edu.show import aligned, cells, counted, in_brackets, plural, printable, show
+from tinygrad_edu.show import aligned, cells, counted, in_brackets, listed, plural, printable, show
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,14 @@ def test_the_numbers_of_a_table_end_under_each_other_and_lines_have_no_spaces_be
 
 def test_a_table_without_rows_has_no_lines():
     assert aligned([], "<>") == []
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"), [(None, "a, b, c"), (3, "a, b, c"), (2, "a, b and 1 more"), (1, "a and 2 more")]
+)
+def test_a_long_list_says_how_many_are_left_out(most, shown):
+    assert listed(["a", "b", "c"], most) == shown
+
+
+def test_a_list_of_names_from_outside_is_safe_on_a_terminal():
+    assert listed(["a\x1b[2J", "b"]) == "a\\x1b[2J, b"

@@ -273,6 +273,15 @@ def test_a_comparison_beside_nan_is_false():
         assert RULES["greater"](*args).data == 0.0
 
 
+@pytest.mark.parametrize("base", [-2.0, 0.0, 2.0])
+def test_an_exponent_that_is_not_a_number_is_inside_the_domain(base):
+    x, y = Value(base), Value(math.nan)
+    for out in (x**math.nan, x**y):
+        out.backward()
+        assert math.isnan(out.data)
+        assert math.isnan(x.grad)
+
+
 @pytest.mark.parametrize("row", [row for name, row in RULES.items() if name != "greater"], ids=lambda row: row.name)
 def test_nan_propagates_through_every_operation_but_a_comparison(row):
     count = 2 * len(row.partials) if row.many else len(row.partials) - len(row.defaults)

@@ -67,15 +67,10 @@ def moved(args, position, by):
     return (*args[:position], args[position] + by, *args[position + 1 :])
 
 
-def slot_names(rule, args):
-    groups = rule.grouped(args)
-    return [", ".join(group) if rule.many else group for group in groups]
-
-
 def numpy_value(rule, args):
     """The NumPy template, on floats or complex numbers."""
     names = [f"a{i}" for i in range(len(args))]
-    source = rule.numpy.format(*slot_names(rule, names))
+    source = rule.fill(rule.numpy, names)
     with np.errstate(all="ignore"):
         return eval(source, dict(NAMESPACE), {n: np.asarray(a)[()] for n, a in zip(names, args, strict=True)})
 

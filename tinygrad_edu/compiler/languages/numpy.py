@@ -42,8 +42,6 @@ Written = tuple[str, int]  # a text, and how tightly it binds: the level of its 
 COMMENT_AT = 60
 ATOM = CALL.level
 LOOSE = 0
-AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that turns a condition into a number, 0 or 1 (or NaN) …
-CONDITION = "({} > 0)"  # … and the condition itself
 MINUS_ARGUMENT = "(-{})"  # in a row's template; if the argument is -x, it becomes (x)
 
 
@@ -214,7 +212,7 @@ def _is_infix(rule: Rule) -> bool:
 
 def _condition(formula: Formula) -> str:
     """The template of the condition, for an operation that turns a condition into a number; else an empty text."""
-    return CONDITION if isinstance(formula, Apply) and formula.rule.numpy == AS_NUMBER else ""
+    return formula.rule.condition if isinstance(formula, Apply) else ""
 
 
 def _is_ravelled(part: Formula) -> bool:
