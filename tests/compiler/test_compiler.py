@@ -375,7 +375,7 @@ def test_layer_labels_in_non_ascii_digits_are_ordinary_labels():
 
 
 def lines_by_name(program, inputs=()):
-    """The array of each line, by running the lines one after the other, with the constants."""
+    """The array of each line, by running the lines one after the other, with the constants of the program."""
     names = {"P": program.parameters, "I": np.array(inputs, dtype=float), **program.formulas.data}
     exec(NUMPY, names)
     del names["__builtins__"]
