@@ -23,7 +23,7 @@ def test_a_number_of_each_form_is_known_from_two_sizes(form, factor, sizes):
         assert eval(text, {"m": samples, "np": __import__("numpy")}) == pytest.approx(expected, rel=1e-12), text
 
 
-@given(st.integers(-5, 5), st.integers(-20, 20))
+@given(st.integers(0, 5), st.integers(-20, 20))  # 12 and 8 may be 19 - m, and 96 / (m + 1) as well
 def test_a_whole_number_that_grows_in_steps_is_known_from_two_sizes(times, plus):
     size = fitted_size(times * 7 + plus, times * 11 + plus, (7, 11))
     assert shape_at((size,), 1000) == (times * 1000 + plus,)
