@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
-from tinygrad_edu.compiler.sizes import FORMS, Size, fitted_number, fitted_size, shape_at
+from tinygrad_edu.compiler.sizes import FALLING, GROWING, Size, fitted_number, fitted_size, shape_at
 
-factors = st.one_of(st.integers(-1000, 1000).filter(bool).map(float), st.floats(1e-6, 1e6), st.floats(-1e6, -1e-6))
+# 77 / m is 11 and 7, and so may be 18 - m as well: whole factors are small ones here
+factors = st.one_of(st.sampled_from([1.0, -1.0, 2.0, -3.0]), st.floats(1e-6, 1e6), st.floats(-1e6, -1e-6)).filter(
+    lambda number: abs(number) < 4 or not number.is_integer()
+)
 
 
-@given(st.sampled_from(FORMS), factors, st.sampled_from([(7, 11), (13, 17), (5, 7)]))
+@given(st.sampled_from((*GROWING, *FALLING)), factors, st.sampled_from([(7, 11), (13, 17), (5, 7)]))
 def test_a_number_of_each_form_is_known_from_two_sizes(form, factor, sizes):
     found = fitted_number(*(factor * form.of(size) for size in sizes), sizes)
     text = NumPyPrinter().text(found)
@@ -23,7 +26,7 @@ def test_a_number_of_each_form_is_known_from_two_sizes(form, factor, sizes):
         assert eval(text, {"m": samples, "np": __import__("numpy")}) == pytest.approx(expected, rel=1e-12), text
 
 
-@given(st.integers(0, 5), st.integers(-20, 20))  # 12 and 8 may be 19 - m, and 96 / (m + 1) as well
+@given(st.integers(-5, 5), st.integers(-20, 20))
 def test_a_whole_number_that_grows_in_steps_is_known_from_two_sizes(times, plus):
     size = fitted_size(times * 7 + plus, times * 11 + plus, (7, 11))
     assert shape_at((size,), 1000) == (times * 1000 + plus,)
