@@ -98,7 +98,8 @@ class Programs:
         self.learner = learner
         self.right = right
         self.reached: set[Value] = set()  # the parameters that the loss depends on
-        self.ways: list[Way] = [AnySize(self), EachSize(self)]
+        self.any_size: AnySize | None = AnySize(self)
+        self.each_size = EachSize(self)
 
     def run(self, batch: Batch) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch.
@@ -107,24 +108,27 @@ class Programs:
             GraphError: if the graph of the model depends on the numbers of the samples.
             CompileError: if the compiler fails.
         """
-        try:
-            return self.ways[0].run(batch)
-        except (GraphError, CompileError):
-            if len(self.ways) == 1 or self.are_made:  # what is refused then are the samples, and not the way
-                raise
-            del self.ways[0]
-            return self.ways[0].run(batch)
+        way = self.any_size
+        if way is not None and way.program is None:
+            try:
+                way.compile(batch)
+            except (GraphError, CompileError):
+                way = self.any_size = None
+        if way is None or not way.takes(batch):
+            return self.each_size.run(batch)
+        return way.run(batch)
 
     @property
     def are_made(self) -> bool:
         """Whether there is one."""
-        return any(way.is_made for way in self.ways)
+        return bool(self.each_size.known) or (self.any_size is not None and self.any_size.program is not None)
 
     def forget_samples(self) -> None:
         """Try every program again, whatever it is called with next: the model may have changed."""
         if self.right is not None:
-            for way in self.ways:
-                way.forget_samples()
+            self.each_size.forget_samples()
+            if self.any_size is not None:
+                self.any_size.forget_samples()
 
     def check(self, batch: Batch, loss: float) -> None:
         """Check a loss on other samples: a model that looks at its numbers has another graph for them."""
@@ -149,21 +153,27 @@ class AnySize:
         self.width = 0  # outputs of the model; 0 for a single one
         self.first: list[NDArray[Any]] | None = None  # what it was made from, until it was tried on other samples
 
-    @property
-    def is_made(self) -> bool:
-        """Whether there is a program."""
-        return self.program is not None
+    def compile(self, batch: Batch) -> None:
+        """Make the program, of rows of a batch."""
+        learner = self.programs.learner
+        learner.write_back()
+        with no_grad():
+            output = learner.model(batch.X[0].tolist())
+        self.width = len(output) if isinstance(output, list) else 0
+        arrays = self._arrays(batch)
+        program = tinygrad_edu.compile(learner.loss, wrt=learner.leaves, batch=arrays)
+        self.programs.reached.update(leaf for leaf in learner.leaves if leaf in program.graph.index)
+        self.program, self.first = program, None if self.programs.right is None else arrays
+
+    def takes(self, batch: Batch) -> bool:
+        """Whether the program holds for so many samples as there are in a batch."""
+        return self.program is not None and len(batch.targets) >= self.program.least
 
     def run(self, batch: Batch) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch."""
-        learner = self.programs.learner
-        if self.program is None:
-            with no_grad():
-                output = learner.model(batch.X[0].tolist())
-            self.width = len(output) if isinstance(output, list) else 0
-        arrays = [batch.X, _targets(learner.task, batch.targets, self.width)]
-        self.program = self.program or self._compiled(arrays)
-        self.program.parameters = learner.numbers
+        assert self.program is not None
+        arrays = self._arrays(batch)
+        self.program.parameters = self.programs.learner.numbers
         loss, gradient = self.program(*arrays)
         seen = Seen(loss, self.program.outputs)
         if self.first is not None and not all(map(np.array_equal, arrays, self.first)):
@@ -171,17 +181,12 @@ class AnySize:
             self._check(batch, arrays, loss)
         return seen, gradient
 
+    def _arrays(self, batch: Batch) -> list[NDArray[Any]]:
+        return [batch.X, _targets(self.programs.learner.task, batch.targets, self.width)]
+
     def forget_samples(self) -> None:
         """Try the program again, whatever it is called with next."""
         self.first = [np.zeros(0), np.zeros(0)]
-
-    def _compiled(self, arrays: list[NDArray[Any]]) -> BatchProgram:
-        learner = self.programs.learner
-        learner.write_back()
-        program = tinygrad_edu.compile(learner.loss, wrt=learner.leaves, batch=arrays)
-        self.programs.reached = {leaf for leaf in learner.leaves if leaf in program.graph.index}
-        self.first = None if self.programs.right is None else arrays
-        return program
 
     def _check(self, batch: Batch, arrays: list[NDArray[Any]], loss: float) -> None:
         """Check the program on a batch, or on as much of it as can be looked at sample by sample."""
@@ -199,11 +204,6 @@ class EachSize:
         self.programs = programs
         self.known: dict[int, Program] = {}
         self.first: dict[int, Floats] = {}  # the samples a program was made from, until it was tried on others
-
-    @property
-    def is_made(self) -> bool:
-        """Whether there is a program."""
-        return bool(self.known)
 
     def run(self, batch: Batch) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch, in parts that are not too large to compile."""
@@ -250,9 +250,6 @@ class EachSize:
         if self.programs.right is not None:
             self.first[len(part.targets)] = np.concatenate([part.X.ravel(), numbers.ravel()])
         return program
-
-
-Way = AnySize | EachSize
 
 
 def _targets(task: Task, targets: list[Any], outputs: int) -> NDArray[Any]:

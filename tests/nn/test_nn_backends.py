@@ -888,3 +888,20 @@ def test_a_loss_that_is_not_the_same_for_any_number_of_samples_has_a_program_for
     assert asked[0] is True
     assert set(asked[1:]) == {False}
     assert len(asked) == 3  # batches of 9 and the last, smaller one
+
+
+def spread(predictions, targets):
+    """A loss that is another one for a single sample."""
+    errors = [p - t for p, t in zip(predictions, targets, strict=True)]
+    if len(errors) == 1:
+        return errors[0] ** 2
+    middle = sum(errors) / len(errors)
+    return sum((e - middle) ** 2 for e in errors) / (len(errors) - 1)
+
+
+def test_a_last_batch_too_small_for_the_program_of_all_others_has_its_own(monkeypatch):
+    asked = asked_of_the_compiler(monkeypatch)
+    ways = [nn.fit(OfPairs(), X, y, loss=spread, epochs=2, batch_size=8, compiled=way) for way in (True, False)]
+    assert len(X) % 8 == 1
+    assert ways[0].loss == pytest.approx(ways[1].loss, rel=1e-9)
+    assert asked == [True, False]

@@ -23,7 +23,7 @@ from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.pipeline import Found
 from tinygrad_edu.compiler.proof import Point
 from tinygrad_edu.compiler.source import Line, Source
-from tinygrad_edu.errors import DomainError, SizeError
+from tinygrad_edu.errors import DomainError, NumberError, SizeError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted
 from tinygrad_edu.text.helpers import NUMPY
@@ -170,6 +170,12 @@ def function_of(source: Source) -> Function:
 
 def floats_of(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:
     """A copy of real numbers; what else NumPy would make floats of (texts, dates, the real part of 1j) is refused."""
+    if isinstance(numbers, np.ma.MaskedArray) and np.ma.is_masked(numbers):
+        raise NumberError(
+            f"a program with masked numbers for its {what}",
+            "what is masked is not a number",
+            instead=f"{what}.filled(0.0), or {what} without what is masked",
+        )
     try:
         found = np.array(cast("npt.ArrayLike", numbers))
     except ValueError as error:
@@ -177,7 +183,7 @@ def floats_of(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:
             f"a program with rows of different lengths for its {what}", str(error), instead="rows of one length"
         ) from error
     if found.dtype.kind not in "biuf":
-        found = np.array([as_float(number) for number in found.reshape(-1).tolist()])
+        found = np.array([as_float(number) for number in found.reshape(-1).tolist()]).reshape(found.shape)
     return found.astype(np.float64, copy=False)
 
 

@@ -8,6 +8,7 @@ it; a program is compared with the graph at other sizes besides.
     c                               the same number, but for rounding
     c · m   c · (m - 1)   c · m²    sums over samples, and over pairs of them
     c / m   c / (m - 1)   c / m²    means, variances without bias, means over pairs
+    c / (m + 1)   c · m · (m - 1)   means with one sample more; pairs of two different samples
     c · √m  c / √m                  standard errors
 
 Names to know: `Size`, `fitted_size`, `fitted_number`. Read next: `formulas.py`.
@@ -112,7 +113,8 @@ def _quotient(other: Formula) -> Callable[[Formula], Formula]:
     return lambda factor: Apply(div, (factor, other))
 
 
-_ONE_LESS, _SQUARE, _ROOT = Apply(sub, (M, Number(1.0))), Apply(power, (M, Number(2.0))), Apply(sqrt, (M,))
+_ONE_LESS, _ONE_MORE = Apply(sub, (M, Number(1.0))), Apply(add, (M, Number(1.0)))
+_SQUARE, _PAIRS, _ROOT = Apply(power, (M, Number(2.0))), Apply(mul, (M, _ONE_LESS)), Apply(sqrt, (M,))
 
 FORMS = (
     Form(lambda m: 1.0,              lambda factor: factor),
@@ -120,8 +122,11 @@ FORMS = (
     Form(lambda m: 1 / m,            _quotient(M)),
     Form(lambda m: m - 1,            _product(_ONE_LESS)),
     Form(lambda m: 1 / (m - 1),      _quotient(_ONE_LESS)),
+    Form(lambda m: 1 / (m + 1),      _quotient(_ONE_MORE)),
     Form(lambda m: m * m,            _product(_SQUARE)),
     Form(lambda m: 1 / (m * m),      _quotient(_SQUARE)),
+    Form(lambda m: m * (m - 1),      _product(_PAIRS)),
+    Form(lambda m: 1 / (m * (m - 1)), _quotient(_PAIRS)),
     Form(lambda m: math.sqrt(m),     _product(_ROOT)),
     Form(lambda m: 1 / math.sqrt(m), _quotient(_ROOT)),
 )  # fmt: skip
