@@ -235,6 +235,17 @@ def test_labels_become_rows_of_zeros_and_ones():
     assert value == same
 
 
+def test_labels_may_be_whole_numbers_among_floats():
+    model = nn.MLP(2, [3], seed=0)
+    ways = [
+        tinygrad_edu.compile(
+            lambda xs, ys: nn.cross_entropy([model(x) for x in xs], ys), wrt=model.parameters(), batch=(np.eye(2), y)
+        )
+        for y in ([0, 2], [0.0, 2.0])
+    ]
+    assert ways[0].source == ways[1].source
+
+
 def test_labels_may_be_indices_and_numbers_at_once():
     model = nn.MLP(2, [3], seed=0)
 
@@ -246,6 +257,7 @@ def test_labels_may_be_indices_and_numbers_at_once():
     program = tinygrad_edu.compile(loss, wrt=model.parameters(), batch=(rng.normal(size=(8, 2)), rng.integers(0, 3, 8)))
     for samples in SAMPLES:
         assert_agrees(program, loss, (rng.normal(size=(samples, 2)), rng.integers(0, 3, samples)))
+    assert pickle.loads(pickle.dumps(program)).explain() == copy.deepcopy(program).explain() == program.explain()
 
 
 @pytest.mark.parametrize("use", [lambda row, y: row[y], lambda row, y: row[0] if y == 0 else row[1]])
