@@ -235,6 +235,17 @@ def test_labels_become_rows_of_zeros_and_ones():
     assert value == same
 
 
+def test_labels_may_be_all_that_there_is():
+    logits = [Value(number, label=f"z{place}") for place, number in enumerate((0.5, -1.0, 0.3))]
+
+    def loss(ys):
+        return nn.cross_entropy([logits] * len(ys), ys)
+
+    program = tinygrad_edu.compile(loss, wrt=logits, batch=([0, 1, 2, 1],))
+    for samples in SAMPLES:
+        assert_agrees(program, loss, (np.random.default_rng(0).integers(0, 3, samples),))
+
+
 def test_labels_may_be_whole_numbers_among_floats():
     model = nn.MLP(2, [3], seed=0)
     ways = [
