@@ -235,6 +235,28 @@ def test_labels_become_rows_of_zeros_and_ones():
     assert value == same
 
 
+def test_labels_may_be_all_that_there_is():
+    logits = [Value(number, label=f"z{place}") for place, number in enumerate((0.5, -1.0, 0.3))]
+
+    def loss(ys):
+        return nn.cross_entropy([logits] * len(ys), ys)
+
+    program = tinygrad_edu.compile(loss, wrt=logits, batch=([0, 1, 2, 1],))
+    for samples in SAMPLES:
+        assert_agrees(program, loss, (np.random.default_rng(0).integers(0, 3, samples),))
+
+
+def test_labels_may_be_whole_numbers_among_floats():
+    model = nn.MLP(2, [3], seed=0)
+    ways = [
+        tinygrad_edu.compile(
+            lambda xs, ys: nn.cross_entropy([model(x) for x in xs], ys), wrt=model.parameters(), batch=(np.eye(2), y)
+        )
+        for y in ([0, 2], [0.0, 2.0])
+    ]
+    assert ways[0].source == ways[1].source
+
+
 def test_labels_may_be_indices_and_numbers_at_once():
     model = nn.MLP(2, [3], seed=0)
 
@@ -246,6 +268,7 @@ def test_labels_may_be_indices_and_numbers_at_once():
     program = tinygrad_edu.compile(loss, wrt=model.parameters(), batch=(rng.normal(size=(8, 2)), rng.integers(0, 3, 8)))
     for samples in SAMPLES:
         assert_agrees(program, loss, (rng.normal(size=(samples, 2)), rng.integers(0, 3, samples)))
+    assert pickle.loads(pickle.dumps(program)).explain() == copy.deepcopy(program).explain() == program.explain()
 
 
 @pytest.mark.parametrize("use", [lambda row, y: row[y], lambda row, y: row[0] if y == 0 else row[1]])

@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
-from tinygrad_edu.compiler.sizes import FORMS, Size, fitted_number, fitted_size, shape_at
+from tinygrad_edu.compiler.sizes import FALLING, GROWING, Size, fitted_number, fitted_size, shape_at
 
-factors = st.one_of(st.integers(-1000, 1000).filter(bool).map(float), st.floats(1e-6, 1e6), st.floats(-1e6, -1e-6))
+# 77 / m is 11 and 7, and so may be 18 - m as well: whole factors are small ones here
+factors = st.one_of(st.sampled_from([1.0, -1.0, 2.0, -3.0]), st.floats(1e-6, 1e6), st.floats(-1e6, -1e-6)).filter(
+    lambda number: abs(number) < 4 or not number.is_integer()
+)
 
 
-@given(st.sampled_from(FORMS), factors, st.sampled_from([(7, 11), (13, 17), (5, 7)]))
+@given(st.sampled_from((*GROWING, *FALLING)), factors, st.sampled_from([(7, 11), (13, 17), (5, 7)]))
 def test_a_number_of_each_form_is_known_from_two_sizes(form, factor, sizes):
     found = fitted_number(*(factor * form.of(size) for size in sizes), sizes)
     text = NumPyPrinter().text(found)

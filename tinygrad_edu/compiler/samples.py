@@ -140,8 +140,8 @@ class Batch:
         self.names = _names(function, len(found))
         self.samples = len(found[0])
         chosen = np.array(sorted(random.Random(0).sample(range(self.samples), min(self.samples, POOL))))  # noqa: S311
-        self.are_labels = [array.ndim == 1 and array.dtype.kind in "biu" for array in found]
         self.pool = _finite([floats_of(array[chosen], name) for array, name in zip(found, self.names, strict=True)])
+        self.are_labels = [array.ndim == 1 and bool((array == np.floor(array)).all()) for array in self.pool]
 
     def traced(self, samples: int) -> Trace:
         """The graph of the function for so many samples, which are among those of the batch.
