@@ -53,6 +53,8 @@ class Array:
         self.args = args
         self.kind = kind
 
+    needs: Ids | None = None  # the scalars that an array is made of which no operation makes
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the array."""
@@ -128,6 +130,7 @@ class Workspace:
         self.place: Ids = np.zeros(2 * count + 64, dtype=np.int64)
         self.value: npt.NDArray[np.float64] = np.zeros(2 * count + 64)
         self.is_constant: npt.NDArray[np.bool_] = np.zeros(2 * count + 64, dtype=bool)
+        self.loops: list[Any] = []
         self._made: dict[Any, Ids] = {}
         self._sources: dict[int, list[int]] = {}
         self._constants: dict[float, int] = {}
@@ -177,11 +180,16 @@ class Workspace:
     def put(self, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> Array:
         """Make an array of scalars."""
         array = Array(len(self.arrays), ids, rule, args, kind)
-        flat = ids.reshape(-1)
-        self.where[flat] = array.number
-        self.place[flat] = np.arange(len(flat))
-        self.arrays.append(array)
+        self.place_array(array)
         return array
+
+    def place_array(self, array: Array) -> None:
+        """Note where the scalars of a new array stand; a place may be empty."""
+        flat = array.ids.reshape(-1)
+        filled = np.flatnonzero(flat != NOWHERE)
+        self.where[flat[filled]] = array.number
+        self.place[flat[filled]] = filled
+        self.arrays.append(array)
 
     def array_of(self, ids: Ids | int) -> Array | None:
         """The one array in which all of these scalars stand; None if there is none."""
@@ -193,6 +201,8 @@ class Workspace:
 
     def sources(self, array: Array) -> list[int]:
         """The numbers of the arrays that an array is computed from."""
+        if array.needs is not None:
+            return sorted(set(self.where[array.needs].tolist()) - {NOWHERE})
         if array.args is None:
             return []
         if isinstance(array, Single):

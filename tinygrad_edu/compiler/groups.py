@@ -17,6 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NEUTRAL, NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.loops import Loop, looped
+from tinygrad_edu.compiler.recurrences import recurrences, stages_of
 from tinygrad_edu.compiler.scalars import SAME, Scalars
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
@@ -43,10 +45,44 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
     Returns:
         The workspace, and for each node of the graph the scalar that it is.
     """
+    return _arranged(scalars, _take_out_loops(scalars))
+
+
+def arrange_step(scalars: Scalars) -> tuple[Workspace, Ids]:
+    """Put the scalars of one step of a loop into arrays."""
+    return _arranged(scalars, [])
+
+
+def _take_out_loops(scalars: Scalars) -> list[Loop]:
+    """What repeats, as loops; in the graph that is left, what they give are leaves."""
+    same = np.arange(len(scalars.rule))
+    workspace = Workspace(len(scalars.rule))
+    groups = _alike(scalars, same, workspace, [])
+    found = recurrences(scalars, groups)
+    if not found:
+        return []
+    inner = set(np.concatenate([recurrence.nodes.reshape(-1) for recurrence in found]).tolist())
+    asked = {scalars.output, *scalars.wanted}
+    asked.update(*(args for node, args in enumerate(scalars.args) if node not in inner))
+    stages = stages_of(scalars, found)
+    assert stages is not None
+    loops: list[Loop] = []
+    for recurrence in found:
+        needed = asked.union(*(outer.nodes.tolist() for other in found if other is not recurrence for outer in other.outer))
+        loop = looped(scalars, recurrence, needed, arrange_step)
+        if loop is not None:
+            loops.append(loop)
+            for node in recurrence.nodes.reshape(-1).tolist():
+                scalars.rule[node], scalars.args[node] = None, []
+    scalars.stages = stages
+    return loops
+
+
+def _arranged(scalars: Scalars, loops: list[Loop]) -> tuple[Workspace, Ids]:
     workspace = Workspace(len(scalars.rule))
     same = np.arange(len(scalars.rule))
     groups: Groups = []
-    alike = _alike(scalars, same, workspace)
+    alike = _alike(scalars, same, workspace, loops)
     flat, begin = _flat(scalars.args)
     for rule, members in alike:
         if len(members) == 1:
@@ -59,16 +95,28 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
             groups.append((rule, nodes, args))
         else:
             same[nodes] = nothing
-    for kind, leaves in (("parameter", scalars.parameters), ("input", scalars.inputs)):
-        _put_leaves(workspace, kind, np.array(leaves, dtype=np.int64), groups)
+    leaves = {"parameter": scalars.parameters, "input": scalars.inputs} | scalars.kinds
+    for kind, members in leaves.items():
+        _put_leaves(workspace, kind, np.array(members, dtype=np.int64), groups, loops)
     for table in scalars.tables.values():
         _put_table(workspace, table)
-    for rule, members, args in groups:
+    _put_in_stages(workspace, scalars, groups, loops)
+    return workspace, same[same]  # what was told to be another one may itself be a third
+
+
+def _put_in_stages(workspace: Workspace, scalars: Scalars, groups: Groups, loops: list[Loop]) -> None:
+    """The computed arrays; a loop comes after all that it takes, and before all that is made of what it gives."""
+    waiting = list(loops)
+    stages = scalars.stages if loops else np.zeros(workspace.count, dtype=np.int64)
+    for rule, members, args in sorted(groups, key=lambda group: int(np.max(stages[group[1]]))) if loops else groups:
+        while waiting and waiting[0].stage(stages) <= np.max(stages[members]):
+            waiting.pop(0).put(workspace)
         if isinstance(members, int):
             workspace.remember(workspace.put_one(members, rule, args))
         else:
             _put(workspace, rule, members, args)
-    return workspace, same[same]  # what was told to be another one may itself be a third
+    for loop in waiting:
+        loop.put(workspace)
 
 
 def _append_one(
@@ -90,12 +138,12 @@ def _flat(lists: list[list[int]]) -> tuple[Ids, Ids]:
     return flat, np.cumsum(lengths) - lengths
 
 
-def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) -> None:
+def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups, loops: list[Loop]) -> None:
     """Leaves that are used in the same places make an array: a table, if they are a side of a matrix product."""
     present = leaves[leaves >= 0]
     rank = np.full(workspace.count, NOWHERE, dtype=np.int64)
     rank[present] = np.arange(len(leaves))[leaves >= 0]
-    usage, tables = _usage(workspace, rank, groups)
+    usage, tables = _usage(workspace, rank, groups, loops)
     _, first, which = np.unique(usage[present], return_index=True, return_inverse=True)
     together = present[np.argsort(which.reshape(-1), kind="stable")]
     bounds = np.cumsum(np.bincount(which.reshape(-1), minlength=len(first)))
@@ -104,7 +152,7 @@ def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups) ->
         workspace.put(_table(workspace, parts[one], tables, rank), None, None, kind)
 
 
-def _usage(workspace: Workspace, rank: Ids, groups: Groups) -> tuple[Ids, list[Ids]]:
+def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop]) -> tuple[Ids, list[Ids]]:
     """A number for each leaf, the same for those that are used in the same places; and the sides of products."""
     usage = np.zeros(workspace.count, dtype=np.int64)
     tables: list[Ids] = []
@@ -121,6 +169,11 @@ def _usage(workspace: Workspace, rank: Ids, groups: Groups) -> tuple[Ids, list[I
             usage[np.unique(side[rank[side] != NOWHERE])] ^= next(places)
             if width > 1:
                 tables.append(side)
+    for taken in (ids for loop in loops for ids in loop.taken):
+        present = taken[taken != NOWHERE]
+        usage[np.unique(present[rank[present] != NOWHERE])] ^= next(places)
+        if taken.ndim > 1 and taken.size:
+            tables.append(taken.reshape(-1, taken.shape[-1]))
     return usage, tables
 
 
@@ -152,12 +205,16 @@ def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> 
     return members[np.argsort(rank[members])]
 
 
-def _alike(scalars: Scalars, same: Ids, workspace: Workspace) -> list[tuple[Rule, list[int]]]:
+def _alike(scalars: Scalars, same: Ids, workspace: Workspace, loops: list[Loop]) -> list[tuple[Rule, list[int]]]:
     """The computed nodes in groups, arguments before users. What depends on no leaf that may change is a constant."""
     first_of = _merged(scalars, same)
     of_leaf = dict.fromkeys(scalars.parameters, PARAMETER) | dict.fromkeys(scalars.inputs, INPUT)
     for table in scalars.tables.values():
         of_leaf |= dict.fromkeys(table.reshape(-1).tolist(), INPUT)
+    for leaves in scalars.kinds.values():
+        of_leaf |= dict.fromkeys(leaves, INPUT)
+    for number, state in enumerate(state for loop in loops for state in loop.states):
+        of_leaf |= dict.fromkeys(state.outside.reshape(-1).tolist(), NEW - 1 - number)
     kinds: list[int] = []
     kind_of = kinds.__getitem__
     known: dict[object, int] = {}
@@ -181,12 +238,14 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace) -> list[tuple[Rule
     unchanging = np.flatnonzero(np.array(kinds) == UNCHANGING)
     workspace.value[unchanging] = np.array(scalars.data)[unchanging]
     workspace.is_constant[unchanging] = True
+    for node in unchanging.tolist():
+        scalars.rule[node], scalars.args[node] = None, []
     return groups
 
 
 def _new_kind(groups: list[tuple[Rule, list[int]]], rule: Rule, of_args: list[int]) -> int:
     """The number of a new group; or, if all of its arguments are constants, that it is constant too."""
-    if max(of_args) == UNCHANGING:
+    if all(kind == UNCHANGING for kind in of_args):
         return UNCHANGING
     groups.append((rule, []))
     return len(groups) - 1

@@ -48,6 +48,38 @@ class Line(NamedTuple):
         return tuple(dict.fromkeys(self.formula.names()))
 
 
+class Put(NamedTuple):
+    """What is written into an array, or added to what stands there.
+
+    Attributes:
+        target: an array by its name, a view of it, or a row in step t.
+        formula: what is written.
+        is_added: whether it is added.
+    """
+
+    target: Formula
+    formula: Formula
+    is_added: bool = False
+
+
+class Repeat(NamedTuple):
+    """A loop over time: what is done before, and what is done in each step.
+
+    Attributes:
+        steps: how many: t is 0, 1 … steps - 1.
+        is_backward: whether the last step comes first.
+        index: the name of t.
+        before: the arrays that it fills, as zeros, and the rows that are known before.
+        body: the lines of a step, and what is written into those arrays.
+    """
+
+    steps: int
+    is_backward: bool
+    index: str
+    before: tuple[Line | Put, ...]
+    body: tuple[Line | Put, ...]
+
+
 class Part(NamedTuple):
     """A part of the gradient, which is a vector with 0 wherever there is no part.
 

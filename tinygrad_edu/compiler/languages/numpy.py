@@ -9,16 +9,19 @@ Names to know: `NumPyPrinter`. Read next: `nn/module.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from math import isfinite
 
 from tinygrad_edu.compiler.formulas import (
     Apply,
+    At,
     Dot,
     Fill,
     Formula,
     Join,
+    Looped,
     MatMul,
     Name,
     Number,
@@ -28,9 +31,10 @@ from tinygrad_edu.compiler.formulas import (
     RowDots,
     Sum,
     View,
+    Zeros,
 )
 from tinygrad_edu.compiler.layout import Index, Move, Reshape
-from tinygrad_edu.compiler.source import Line, Source
+from tinygrad_edu.compiler.source import Line, Put, Repeat, Source
 from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
 from tinygrad_edu.rules import mul, neg
 
@@ -52,14 +56,31 @@ class NumPyPrinter:
     '(Z ** 2).sum(axis=-1)'
     """
 
+    index = "t"  # of the loop that is being written
+
     def program(self, source: Source) -> str:
         """A function of the parameters and the inputs, which gives the loss and the gradient."""
-        lines = [self.statement(line) for line in (*source.leaves, *source.lines)]
+        lines = list(chain.from_iterable(map(self.statements, first_of_each_loop((*source.leaves, *source.lines)))))
         parts = [f"{self._target(part.target)} = {self.expression(part.formula)}" for part in source.gradient]
         results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
         begin, end = f"gradient = np.zeros({source.parameters})", f"return {', '.join(results)}"
         names = ", ".join(argument.name for argument in source.arguments)
         return f"def program({names}):\n" + "".join(f"    {line}\n" for line in (*lines, begin, *parts, end))
+
+    def statements(self, line: Line) -> list[str]:
+        """A line, or all lines of a loop over time."""
+        return self._loop(line.formula.repeat) if isinstance(line.formula, Looped) else [self.statement(line)]
+
+    def _loop(self, repeat: Repeat) -> list[str]:
+        self.index = repeat.index
+        steps = f"range({repeat.steps})"
+        head = f"for {repeat.index} in {f'reversed({steps})' if repeat.is_backward else steps}:"
+        return [*map(self._step, repeat.before), head, *(f"    {self._step(each)}" for each in repeat.body)]
+
+    def _step(self, each: Line | Put) -> str:
+        if isinstance(each, Line):
+            return self.statement(each)
+        return f"{self.text(each.target)} {'+=' if each.is_added else '='} {self.expression(each.formula)}"
 
     def statement(self, line: Line) -> str:
         """A line, with the shape of its array behind it."""
@@ -166,11 +187,36 @@ class NumPyPrinter:
         parts = (f"np.ravel({self.text(part)})" if _is_ravelled(part) else self.text(part) for part in formula.parts)
         return f"np.concatenate([{', '.join(parts)}])", ATOM
 
+    def _at(self, formula: At) -> Written:
+        return f"{self.text(formula.parts[0])}[{self.index}{f' + {formula.offset}' if formula.offset else ''}]", ATOM
+
+    def _zeros(self, formula: Zeros) -> Written:
+        return (f"np.zeros({_shape(formula.shape)})" if formula.shape else "0.0"), ATOM
+
+    def _looped(self, formula: Looped) -> Written:
+        assert isinstance(formula.repeat, Repeat)
+        return f"a loop of {formula.repeat.steps:,} steps", ATOM
+
     def _fill(self, formula: Fill) -> Written:
         (of,) = formula.parts
         if of.shape:
             return f"np.broadcast_to({self.text(of)}, {formula.shape})", ATOM
         return f"np.full({formula.shape}, {self.text(of)})", ATOM
+
+
+def first_of_each_loop(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, of a loop that fills several arrays the first one."""
+    seen: set[int] = set()
+    for line in lines:
+        if not isinstance(line.formula, Looped):
+            yield line
+        elif id(line.formula.repeat) not in seen:
+            seen.add(id(line.formula.repeat))
+            yield line
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return str(shape[0] if len(shape) == 1 else shape)
 
 
 def _is(formula: Formula, rule: Rule) -> bool:
