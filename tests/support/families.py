@@ -143,7 +143,9 @@ def binary_cross_entropy() -> Loss:
 def binary_cross_entropy_with_logits() -> Loss:
     m = Maker()
     X, w, b = m.rows(400, 3), m.vector(3), m.parameter("b")
-    return nn.binary_cross_entropy_with_logits([dot(w, x) + b for x in X], [i % 3 > 0 for i in range(400)]), m.parameters
+    return nn.binary_cross_entropy_with_logits(
+        [dot(w, x) + b for x in X], [i % 3 > 0 for i in range(400)]
+    ), m.parameters
 
 
 @family
@@ -375,7 +377,9 @@ def rnn_with_one_dot() -> Loss:
         h = [0.0] * 6
         for x in m.rows(20, 2):
             h = [
-                (sum(p * q for p, q in zip(w, x, strict=True)) + sum(p * q for p, q in zip(u, h, strict=True)) + c).tanh()
+                (
+                    sum(p * q for p, q in zip(w, x, strict=True)) + sum(p * q for p, q in zip(u, h, strict=True)) + c
+                ).tanh()
                 for w, u, c in zip(W, U, b, strict=True)
             ]
         L += (dot(V, h) - 1.0) ** 2

@@ -131,6 +131,8 @@ class Workspace:
         self.value: npt.NDArray[np.float64] = np.zeros(2 * count + 64)
         self.is_constant: npt.NDArray[np.bool_] = np.zeros(2 * count + 64, dtype=bool)
         self.loops: list[Any] = []
+        self.is_step = False  # whether these are the scalars of one step of a loop
+        self.steps: Ids = np.full(count, NOWHERE, dtype=np.int64)
         self._made: dict[Any, Ids] = {}
         self._sources: dict[int, list[int]] = {}
         self._constants: dict[float, int] = {}

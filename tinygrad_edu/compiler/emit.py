@@ -17,7 +17,7 @@ import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.expressions import Expressions, key_of
-from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
+from tinygrad_edu.compiler.formulas import At, Formula, Name, Pick, View
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter, Written
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
 from tinygrad_edu.compiler.loop_lines import LoopLines
@@ -161,7 +161,7 @@ class _Writer(Expressions):
         self.asked.clear()
         formula = self.computed(array)
         often = [number for number, times in self.asked.items() if times > 1]
-        repeated = [number for number in often if not isinstance(self.formulas[number], Name)]
+        repeated = [number for number in often if not isinstance(self.formulas[number], Name | At)]
         for number in repeated:
             self._write_line(self.workspace.arrays[number], self.formulas[number])
         return self.computed(array) if repeated else formula
@@ -174,11 +174,16 @@ class _Writer(Expressions):
         self.formulas[array.number] = Name(name, formula.shape)
         lines.append(Line(name, formula, array.size, array.first))
 
-    def needed(self, scalars: list[int]) -> list[Array]:
-        """The arrays that some scalars depend on, as they were made: arguments before users."""
+    def needed(self, scalars: list[int], times: int = 2) -> list[Array]:
+        """The arrays that some scalars depend on, as they were made: arguments before users.
+
+        Args:
+            scalars: the results.
+            times: how often a result is used by what is no array; a result that is used once needs no line of its own.
+        """
         workspace = self.workspace
         results = set(workspace.where[scalars].tolist())
-        self.uses.update(dict.fromkeys(results, 2))  # a result has a line of its own
+        self.uses.update(dict.fromkeys(results, times))
         seen = results - {NOWHERE}
         seen -= self.formulas.keys()
         stack = list(seen)

@@ -171,9 +171,7 @@ def _edges_of(workspace: Workspace, array: Array, active: Flags) -> Iterator[tup
         yield args.reshape(-1)[chosen], users, np.full(len(chosen), array.number), partials[chosen]
 
 
-def _edges_of_one(
-    workspace: Workspace, single: Single, active: Flags
-) -> Iterator[tuple[int, int, int, int]]:
+def _edges_of_one(workspace: Workspace, single: Single, active: Flags) -> Iterator[tuple[int, int, int, int]]:
     used = [bool(active[argument]) for argument in single.arguments]
     if any(used):
         partials = _partials_of_one(workspace, single, used)

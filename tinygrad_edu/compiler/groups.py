@@ -19,11 +19,12 @@ import numpy as np
 from tinygrad_edu.compiler.arrays import NEUTRAL, NOWHERE, Array, Ids, Workspace
 from tinygrad_edu.compiler.loops import Loop, looped
 from tinygrad_edu.compiler.recurrences import recurrences, stages_of
-from tinygrad_edu.compiler.scalars import SAME, Scalars
+from tinygrad_edu.compiler.scalars import SAME, TOTAL, Scalars
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
 
 _MIX = np.random.default_rng(0).integers(1, 2**62, 1 << 16, dtype=np.int64) | 1  # for the fingerprints of rows
+_PLACES = _MIX.tolist()
 
 
 Order = tuple[Ids, tuple[int, ...]]  # of the scalars of an array, and its shape
@@ -68,7 +69,9 @@ def _take_out_loops(scalars: Scalars) -> list[Loop]:
     assert stages is not None
     loops: list[Loop] = []
     for recurrence in found:
-        needed = asked.union(*(outer.nodes.tolist() for other in found if other is not recurrence for outer in other.outer))
+        needed = asked.union(
+            *(outer.nodes.tolist() for other in found if other is not recurrence for outer in other.outer)
+        )
         loop = looped(scalars, recurrence, needed, arrange_step)
         if loop is not None:
             loops.append(loop)
@@ -98,8 +101,10 @@ def _arranged(scalars: Scalars, loops: list[Loop]) -> tuple[Workspace, Ids]:
     leaves = {"parameter": scalars.parameters, "input": scalars.inputs} | scalars.kinds
     for kind, members in leaves.items():
         _put_leaves(workspace, kind, np.array(members, dtype=np.int64), groups, loops)
-    for table in scalars.tables.values():
-        _put_table(workspace, table)
+    for name, table in scalars.tables.items():
+        _put_table(workspace, table, "fixed" if name.startswith("fixed ") else "table")
+    workspace.is_step = scalars.is_step
+    workspace.steps = _steps(workspace.count, loops)
     _put_in_stages(workspace, scalars, groups, loops)
     return workspace, same[same]  # what was told to be another one may itself be a third
 
@@ -156,7 +161,7 @@ def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop]) -
     """A number for each leaf, the same for those that are used in the same places; and the sides of products."""
     usage = np.zeros(workspace.count, dtype=np.int64)
     tables: list[Ids] = []
-    places = itertools.cycle(_MIX.tolist())
+    places = itertools.cycle(_PLACES)
     for rule, nodes, args in groups:
         rows = [args] if isinstance(nodes, int) else args
         width = _width(rule, len(rows[0]))
@@ -182,11 +187,19 @@ def _width(rule: Rule, count: int) -> int:
     return count // len(rule.partials) if rule.many else 1
 
 
-def _put_table(workspace: Workspace, table: Ids) -> None:
+def _steps(count: int, loops: list[Loop]) -> Ids:
+    """For each scalar that a loop takes in its steps, which one it is; they are computed in that order."""
+    steps = np.full(count, NOWHERE, dtype=np.int64)
+    for operand in (operand for loop in loops for operand in loop.varying):
+        steps[operand.outside.reshape(-1)] = np.arange(operand.outside.size)
+    return steps
+
+
+def _put_table(workspace: Workspace, table: Ids, kind: str) -> None:
     """Inputs that are an array already; what the loss does not depend on is a scalar that nobody asks for."""
     filled = table.copy()
     filled[table < 0] = workspace.fresh((int((table < 0).sum()),))
-    workspace.put(filled, None, None, "table")
+    workspace.put(filled, None, None, kind)
 
 
 def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> Ids:
@@ -288,7 +301,13 @@ def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:
 def _put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
     """Make an array of nodes that are alike, in the best order."""
     args, found = _product_in(workspace, args) if rule is dot and len(args) > 1 else (args, None)
-    order, shape = _order(workspace, rule, args) if found is None else _table_order(workspace, found)
+    order, shape = (
+        _order(workspace, rule, args)
+        if found is None
+        else _table_order(workspace, _in_steps(workspace, members, found))
+    )
+    if workspace.is_step and 1 in shape and found is not None:
+        shape = (len(members),)  # a step has one sample: its product is a matrix and a vector
     array = workspace.put(members[order].reshape(shape), rule, args[order].reshape(*shape, args.shape[1]), "computed")
     workspace.remember(array)
     return array
@@ -298,7 +317,7 @@ def _order(workspace: Workspace, rule: Rule, args: Ids) -> Order:
     count = len(args)
     if count == 1:
         return np.zeros(1, dtype=np.int64), ()
-    if not rule.many:
+    if not rule.many or (workspace.is_step and rule is TOTAL):
         for way in (_first_inherited, _outer):
             order = way(workspace, args)
             if order is not None:
@@ -307,8 +326,12 @@ def _order(workspace: Workspace, rule: Rule, args: Ids) -> Order:
 
 
 def _first_inherited(workspace: Workspace, args: Ids) -> Order | None:
-    found = (_inherited(workspace, column) for column in args.T)
-    return next((order for order in found if order is not None), None)
+    found = [order for column in args.T if (order := _inherited(workspace, column)) is not None]
+    if workspace.is_step and len(found) > 1:  # a matrix rather than a vector, what is computed rather than a leaf
+        computed = (workspace.where[column[0]] for column in args.T if _inherited(workspace, column) is not None)
+        ranks = [workspace.arrays[number].rule is not None for number in computed]
+        found = [found[place] for place in sorted(range(len(found)), key=lambda place: not ranks[place])]
+    return max(found, key=lambda order: len(order[1]), default=None)
 
 
 def _outer(workspace: Workspace, args: Ids) -> Order | None:
@@ -351,6 +374,20 @@ def _inherited(workspace: Workspace, column: Ids) -> Order | None:
     return (order, source.shape) if (places[order] == np.arange(len(places))).all() else None
 
 
+def _in_steps(workspace: Workspace, members: Ids, found: Product) -> Product:
+    """A product whose rows belong to the steps of a loop, in the order of those steps."""
+    steps = workspace.steps[members]
+    if (steps == NOWHERE).any():
+        return found
+    sides = [found.left_of, found.right_of]
+    first = [np.full(len(side), len(workspace.steps)) for side in (found.left, found.right)]
+    for side, begins in zip(sides, first, strict=True):
+        np.minimum.at(begins, side, steps)
+    orders = [np.argsort(begins, kind="stable") for begins in first]
+    left_of, right_of = (np.argsort(order)[side] for order, side in zip(orders, sides, strict=True))
+    return Product(found.left[orders[0]], found.right[orders[1]], left_of, right_of)
+
+
 def _table_order(workspace: Workspace, found: Product) -> Order:
     """Rows by columns; parameters, which belong to columns in Z = X @ W.T, are not the rows."""
     lefts, rights = len(found.left), len(found.right)
@@ -361,7 +398,7 @@ def _table_order(workspace: Workspace, found: Product) -> Order:
 
 def _are_parameters(workspace: Workspace, ids: Ids) -> bool:
     array = workspace.array_of(ids)
-    return array is not None and array.kind == "parameter"
+    return array is not None and array.kind in ("parameter", "fixed")
 
 
 def product_of(workspace: Workspace, left: Ids, right: Ids) -> Product | None:

@@ -19,7 +19,7 @@ from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids
 from tinygrad_edu.compiler.expressions import Expressions
 from tinygrad_edu.compiler.formulas import At, Formula, Looped, Name, View, Zeros
 from tinygrad_edu.compiler.layout import Index, Shape
-from tinygrad_edu.compiler.loops import Loop, LoopArray, Operand
+from tinygrad_edu.compiler.loops import Loop, LoopArray
 from tinygrad_edu.compiler.source import Line, Put, Repeat
 
 INDEX = ("t", "step", "time_step")  # what the number of a step is called, if nothing else is
@@ -37,7 +37,10 @@ class LoopLines:
     def __init__(self, outside: Any, loop: Loop) -> None:
         self.outside, self.loop = outside, loop
         self.index = next(name for name in INDEX if not outside.is_taken(name))
-        self.states = [self._new("H" if state.inside.ndim else "s", state.outside.shape) for state in loop.states]
+        self.states = [
+            self._array(array, "H" if state.inside.ndim else "s")
+            for array, state in zip(loop.arrays, loop.states, strict=True)
+        ]
         self.kept: dict[int, Name] = {}
         self.before: list[Line | Put] = []
         self.reads: list[Formula] = []
@@ -47,6 +50,11 @@ class LoopLines:
         name = stem if is_free else self.outside.new_name(stem)
         self.outside.taken.add(name)
         return Name(name, shape)
+
+    def _array(self, array: Array, stem: str) -> Name:
+        """An array that the loop gives, by the name that it has outside, or else a new one."""
+        name = self.outside.names.get(array.number)
+        return self._new(stem, array.shape) if name is None else Name(name, array.shape)
 
     def _taken(self) -> dict[int, Formula]:
         """For the arrays that a step takes, by number, what they are called in it."""
@@ -150,16 +158,20 @@ class LoopLines:
         """Write the loop of the backward sweep, and what it gives."""
         loop, backward = self.loop, self.loop.backward
         assert backward is not None
-        states = [self._new(f"d{name.name}", name.shape) for name in self.states]
-        fixed = [self._new("d" + self._stem(operand), operand.outside.shape) for operand in loop.fixed]
-        varying = [self._new("d" + self._stem(operand), operand.outside.shape) for operand in loop.varying]
+        operands = (*loop.fixed, *loop.varying)
+        stems = [name.name for name in (*self.states, *(self.outside.named(each.outside) for each in operands))]
+        names = [self._array(array, f"d{stem}") for array, stem in zip(backward.arrays, stems, strict=True)]
+        states, fixed = names[: len(loop.states)], names[len(loop.states) : len(names) - len(loop.varying)]
+        varying = names[len(names) - len(loop.varying) :]
         known = self._taken() | {number: At(name, 0) for number, name in self.kept.items()}
         self.reads += [*self.states, *self.kept.values()]
         for state, name, array, gradient in zip(loop.states, self.states, backward.upstream, states, strict=True):
             known[array.number] = At(gradient, state.early)
             known |= {int(number): At(name, state.early) for number in loop.workspace.where[state.inside].reshape(-1)}
         writer = self.outside.inside(loop.workspace, known)
-        for array in writer.needed([s for ids in self._gradients() for s in ids[ids != NOWHERE].tolist()]):
+        for ids in self._gradients():
+            writer.uses.update(set(loop.workspace.where[ids[ids != NOWHERE]].tolist()))
+        for array in writer.needed([s for ids in self._gradients() for s in ids[ids != NOWHERE].tolist()], times=0):
             writer.write(array)
         for state, gradient in zip(loop.states, states, strict=True):
             for lag, leaves in state.leaves.items():
@@ -173,9 +185,6 @@ class LoopLines:
         for name, seeds in zip(states, backward.seeds, strict=True):
             self._seed(name, seeds)
         self._finish(writer.lines, backward.arrays, [*states, *fixed, *varying], is_backward=True)
-
-    def _stem(self, operand: Operand) -> str:
-        return self.outside.named(operand.outside).name
 
     def _add(self, writer: Any, target: Formula, found: Ids, *, is_added: bool) -> None:
         """Write the gradient of what a step takes, if it has one."""

@@ -187,8 +187,11 @@ def looped(scalars: Scalars, recurrence: Recurrence, asked: set[int], arrange: A
     is_asked = np.isin(recurrence.nodes, list(asked)).any(axis=0)
     wanted = sorted({inner.place for inner in step.carried} | set(np.flatnonzero(is_asked).tolist()))
     workspace, same = arrange(step.scalars(step.kinds, {}))
-    tables = {f"{array.kind}{array.number}": array.ids for array in workspace.arrays if array.kind in step.kinds}
-    tables = {name: ids for name, ids in tables.items() if not name.startswith("carried")}
+    tables = {
+        f"{array.kind} {array.number}": _as_used(workspace, array)
+        for array in workspace.arrays
+        if array.kind in ("fixed", "varying")
+    }
     if len(np.unique(same[step.first + np.flatnonzero(is_asked)])) < is_asked.sum():
         return None  # two of them are the same
     inside: list[Ids] = []
@@ -202,6 +205,16 @@ def looped(scalars: Scalars, recurrence: Recurrence, asked: set[int], arrange: A
         rows = step.rows(inside, same)
         workspace, same = arrange(step.scalars({}, tables | rows))
     return step.loop(workspace, same, inside, tables)
+
+
+def _as_used(workspace: Workspace, array: Array) -> Ids:
+    """Leaves in the order of the first array in which each of them is used once, if there is one."""
+    for user in workspace.arrays:
+        args = user.args.reshape(user.size, -1).T if user.args is not None and user.size == array.size else ()
+        for column in args:
+            if array.size > 1 and workspace.array_of(column) is array and len(np.unique(column)) == array.size:
+                return column.reshape(user.shape)
+    return array.ids
 
 
 def _arrays_of(workspace: Workspace, scalars: Ids) -> list[Ids] | None:
@@ -267,16 +280,19 @@ class _Step:
     @property
     def kinds(self) -> dict[str, list[int]]:
         """The leaves by kind; what is fixed in the order in which it stands outside."""
+        rank = {node: place - len(self.around.rule) for place, node in enumerate(self.around.parameters)}
         return {
             "carried": list(self.carried.values()),
-            "fixed": [leaf for _, leaf in sorted(self.fixed.items())],
+            "fixed": [leaf for _, leaf in sorted(self.fixed.items(), key=lambda each: rank.get(each[0], each[0]))],
             "varying": list(self.varying),
         }
 
     def scalars(self, kinds: dict[str, list[int]], tables: dict[str, Ids]) -> Scalars:
         """The graph of a step, with leaves of some kinds, and leaves that are in arrays already."""
         args = [list(args) for args in self.args]
-        return Scalars(list(self.rule), args, list(self.data), {}, [], [], len(self.rule) - 1, [], tables, kinds)
+        return Scalars(
+            list(self.rule), args, list(self.data), {}, [], [], len(self.rule) - 1, [], tables, kinds, is_step=True
+        )
 
     def rows(self, inside: Iterable[Ids], same: Ids) -> dict[str, Ids]:
         """The leaves of what is carried, in the order of what a step gives: for each array and each lag."""

@@ -83,10 +83,12 @@ def recurrences(scalars: Scalars, groups: Sequence[Group]) -> list[Recurrence]:
     while waiting:
         first, last = waiting.pop()
         for start, period, count in _repetitions(sequence.tokens[first:last]):
-            recurrence = sequence.recurrence(first + start, period, count)
-            if recurrence is not None:
+            steps = sequence.steps((first, last), first + start, period, count)
+            recurrence = None if steps is None else steps.recurrence()
+            if steps is not None and recurrence is not None:
                 found.append(recurrence)
-                waiting += [(first, first + start), (first + start + period * count, last)]
+                begin, end = np.searchsorted(sequence.begin, [steps.first, steps.first + steps.nodes.size]).tolist()
+                waiting += [(first, begin), (end, last)]
                 break
     return _independent(scalars, found)
 
@@ -146,12 +148,13 @@ class _Sequence:
         self.tokens = np.array(
             [known.setdefault(_token(scalars, rule, members), len(known)) for rule, members in groups]
         )
+        self.kinds = np.repeat(self.tokens, np.diff(self.begin))
         self.place = np.full(len(scalars.rule), NOWHERE, dtype=np.int64)
         self.place[self.nodes] = np.arange(len(self.nodes))
         self.same = _equal_constants(scalars)
 
-    def recurrence(self, start: int, period: int, count: int) -> Recurrence | None:
-        """The recurrence of so many groups, as often as said; or of most of that, if all of it is not regular."""
+    def steps(self, bounds: tuple[int, int], start: int, period: int, count: int) -> _Steps | None:
+        """The steps of so many groups, as often as said; or most of them, if all are not regular. Bounds are groups."""
         first, size = int(self.begin[start]), int(self.begin[start + period] - self.begin[start])
         for _ in range(4):  # the first steps may be special; then the next ones are looked at
             steps = _Steps(self, first, size, count)
@@ -159,12 +162,12 @@ class _Sequence:
             if count < FEWEST_STEPS:
                 return None
             if count == len(steps.regular):
-                return self._turned(steps, start, period)
+                return self._turned(bounds, steps, start, period)
             first += begin * size
         return None
 
-    def _turned(self, steps: _Steps, start: int, period: int) -> Recurrence | None:
-        """The recurrence that begins where least is carried from step to step."""
+    def _turned(self, bounds: tuple[int, int], steps: _Steps, start: int, period: int) -> _Steps:
+        """The steps that begin where least is carried from step to step."""
         borders = self.begin[start : start + period] - self.begin[start]
         carried = [steps.carried(int(border)) for border in borders]
         border = int(borders[int(np.argmin(carried))])
@@ -172,7 +175,22 @@ class _Sequence:
             turned = _Steps(self, steps.first + border, steps.size, len(steps.regular) - 1)
             if turned.regular.all():
                 steps = turned
-        return steps.recurrence()
+        for before, after in ((1, 0), (0, 1)):  # what looked special may be a step like the others, seen from there
+            longer = self._longer(bounds, steps, before, after)
+            while longer is not None:
+                steps, longer = longer, self._longer(bounds, longer, before, after)
+        return steps
+
+    def _longer(self, bounds: tuple[int, int], steps: _Steps, before: int, after: int) -> _Steps | None:
+        """With one step more before the first or after the last one, if that is regular too."""
+        first, count = steps.first - before * steps.size, len(steps.regular) + before + after
+        if first < self.begin[bounds[0]] or first + count * steps.size > self.begin[bounds[1]]:
+            return None
+        kinds = self.kinds[first : first + count * steps.size].reshape(count, -1)
+        if (kinds != kinds[count // 2]).any():
+            return None
+        longer = _Steps(self, first, steps.size, count)
+        return longer if longer.regular.all() else None
 
 
 class _Steps:
@@ -218,10 +236,11 @@ class _Steps:
         return before
 
     def carried(self, border: int) -> int:
-        """How many places later steps ask for, if a step began at this place."""
+        """How many rows of how many places later steps ask for, if a step began at this place."""
         reader, place = self.reader[self.is_inner], self.place[self.is_inner]
-        lag = self.lag[self.is_inner] - (reader < border) + (place < border)
-        return len(np.unique(place[lag > 0]))
+        rows = np.zeros(self.size, dtype=np.int64)
+        np.maximum.at(rows, place, self.lag[self.is_inner] - (reader < border) + (place < border))
+        return int(rows.sum())
 
     def _kept(self) -> npt.NDArray[np.bool_]:
         """The places that some later step depends on, and that depend on an earlier one."""

@@ -70,6 +70,7 @@ class Scalars:
         wanted: the numbers of other nodes that are asked for.
         tables: inputs that are an array already, by its name: the numbers of its leaves, in its shape.
         kinds: more leaves that change, by a word for what they are.
+        is_step: whether it is one step of a loop.
         stages: for each node how many loops have to run before it, one after the other.
     """
 
@@ -83,6 +84,7 @@ class Scalars:
     wanted: list[int]
     tables: dict[str, Numbers]
     kinds: dict[str, list[int]] = field(default_factory=dict)
+    is_step: bool = False
     stages: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property

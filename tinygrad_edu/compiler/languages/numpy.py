@@ -41,6 +41,7 @@ from tinygrad_edu.rules import mul, neg
 Written = tuple[str, int]  # a text, and how tightly it binds
 
 COMMENT_AT = 60
+INDENT = "    "
 ATOM = CALL.level
 LOOSE = 0
 AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that is a condition made a number, 0 or 1 (or NaN) …
@@ -75,17 +76,20 @@ class NumPyPrinter:
         self.index = repeat.index
         steps = f"range({repeat.steps})"
         head = f"for {repeat.index} in {f'reversed({steps})' if repeat.is_backward else steps}:"
-        return [*map(self._step, repeat.before), head, *(f"    {self._step(each)}" for each in repeat.body)]
+        return [*map(self._before, repeat.before), head, *(f"{INDENT}{self._step(each)}" for each in repeat.body)]
+
+    def _before(self, each: Line | Put) -> str:
+        return self.statement(each) if isinstance(each, Line) else self._step(each)
 
     def _step(self, each: Line | Put) -> str:
         if isinstance(each, Line):
-            return self.statement(each)
+            return self.statement(each, COMMENT_AT - len(INDENT))
         return f"{self.text(each.target)} {'+=' if each.is_added else '='} {self.expression(each.formula)}"
 
-    def statement(self, line: Line) -> str:
+    def statement(self, line: Line, comment_at: int = COMMENT_AT) -> str:
         """A line, with the shape of its array behind it."""
         text = f"{line.name} = {self.expression(line.formula)}"
-        return f"{text:<{COMMENT_AT}}  # {line.shape}" if line.shape else text
+        return f"{text:<{comment_at}}  # {line.shape}" if line.shape else text
 
     def _target(self, target: Formula) -> str:
         """What is assigned to: it ends in an index."""
