@@ -18,7 +18,8 @@ import numpy as np
 
 from tinygrad_edu.compiler.arrays import NEUTRAL, NOWHERE, Array, Ids, Workspace
 from tinygrad_edu.compiler.loops import Loop, looped
-from tinygrad_edu.compiler.recurrences import recurrences, stages_of
+from tinygrad_edu.compiler.recurrences import Recurrence, equal_constants, independent, recurrences, stages_of
+from tinygrad_edu.compiler.retiming import Graph, settled
 from tinygrad_edu.compiler.scalars import SAME, TOTAL, Scalars
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
@@ -56,29 +57,42 @@ def arrange_step(scalars: Scalars) -> tuple[Workspace, Ids]:
 
 def _take_out_loops(scalars: Scalars) -> list[Loop]:
     """What repeats, as loops; in the graph that is left, what they give are leaves."""
-    same = np.arange(len(scalars.rule))
-    workspace = Workspace(len(scalars.rule))
-    groups = _alike(scalars, same, workspace, [])
-    found = recurrences(scalars, groups)
+    groups = _alike(scalars, np.arange(len(scalars.rule)), Workspace(len(scalars.rule)), [])
+    found = _settled(scalars, recurrences(scalars, groups))
+    inner = {node for recurrence in found for node in recurrence.nodes.reshape(-1).tolist()}
+    asked = {scalars.output, *scalars.wanted}.union(
+        *(args for node, args in enumerate(scalars.args) if found and node not in inner)
+    )
+    needed = [{node for outer in recurrence.outer for node in outer.nodes.tolist()} for recurrence in found]
+    given = [set(recurrence.before.values()) for recurrence in found]
+    loops = []
+    for number, recurrence in enumerate(found):
+        others = (each for sets in (needed, given) for place, each in enumerate(sets) if place != number)
+        loop = looped(scalars, recurrence, asked.union(*others), arrange_step)
+        if loop is not None:
+            loops.append((loop, recurrence))
+    for _, recurrence in loops:
+        for node in recurrence.nodes.reshape(-1).tolist():
+            scalars.rule[node], scalars.args[node] = None, []
+    return [loop for loop, _ in loops]
+
+
+def _settled(scalars: Scalars, found: list[Recurrence]) -> list[Recurrence]:
+    """Recurrences with all of their steps, in an order in which they can be computed."""
     if not found:
         return []
-    inner = set(np.concatenate([recurrence.nodes.reshape(-1) for recurrence in found]).tolist())
-    asked = {scalars.output, *scalars.wanted}
-    asked.update(*(args for node, args in enumerate(scalars.args) if node not in inner))
-    stages = stages_of(scalars, found)
+    graph = Graph.of(scalars, equal_constants(scalars))
+    taken: set[int] = set()
+    every: list[Recurrence] = []
+    for recurrence in sorted(found, key=lambda each: -each.nodes.size):
+        if taken.isdisjoint(recurrence.nodes.reshape(-1).tolist()):
+            every.append(settled(graph, recurrence, taken))
+            taken.update(every[-1].nodes.reshape(-1).tolist())
+    every = independent(scalars, every)
+    stages = stages_of(scalars, every)
     assert stages is not None
-    loops: list[Loop] = []
-    for recurrence in found:
-        needed = asked.union(
-            *(outer.nodes.tolist() for other in found if other is not recurrence for outer in other.outer)
-        )
-        loop = looped(scalars, recurrence, needed, arrange_step)
-        if loop is not None:
-            loops.append(loop)
-            for node in recurrence.nodes.reshape(-1).tolist():
-                scalars.rule[node], scalars.args[node] = None, []
     scalars.stages = stages
-    return loops
+    return every
 
 
 def _arranged(scalars: Scalars, loops: list[Loop]) -> tuple[Workspace, Ids]:
@@ -98,6 +112,8 @@ def _arranged(scalars: Scalars, loops: list[Loop]) -> tuple[Workspace, Ids]:
             groups.append((rule, nodes, args))
         else:
             same[nodes] = nothing
+    for loop in loops:
+        loop.rename(same[same])
     leaves = {"parameter": scalars.parameters, "input": scalars.inputs} | scalars.kinds
     for kind, members in leaves.items():
         _put_leaves(workspace, kind, np.array(members, dtype=np.int64), groups, loops)

@@ -159,6 +159,16 @@ class Loop:
         every = np.concatenate([np.zeros(0, dtype=np.int64), *(ids.reshape(-1) for ids in self.taken)])
         return np.unique(every[every != NOWHERE])
 
+    def rename(self, same: Ids) -> None:
+        """Take scalars outside by the ones that they are."""
+
+        def named(ids: Ids) -> Ids:
+            return np.where(ids == NOWHERE, ids, same[ids])
+
+        self.fixed = [operand._replace(outside=named(operand.outside)) for operand in self.fixed]
+        self.varying = [operand._replace(outside=named(operand.outside)) for operand in self.varying]
+        self.states = [state._replace(given=named(state.given)) for state in self.states]
+
     def stage(self, stages: Ids) -> int:
         """Its place in the order of all loops, by the stage of a node that it computes."""
         return int(stages[self.states[0].outside[-1].flat[0]])

@@ -10,7 +10,7 @@ may begin. It is one only if every argument of every node is regular:
 What no later step asks for, a prediction of each step say, is no part of a step: of those nodes there is one for each
 step, and they are an array. So a step holds what has to wait for the step before, and nothing else.
 
-Names to know: `Recurrence`, `recurrences`. Read next: `loops.py`.
+Names to know: `Recurrence`, `recurrences`. Read next: `retiming.py`.
 """
 
 from __future__ import annotations
@@ -68,13 +68,21 @@ class Recurrence:
     before: dict[Inner, int]
 
     @property
+    def carried(self) -> int:
+        """How many numbers a step hands on, and how many steps long they are kept."""
+        lags: dict[int, int] = {}
+        for each in (each for arguments in self.arguments for each in arguments if isinstance(each, Inner)):
+            lags[each.place] = max(each.lag, lags.get(each.place, 0))
+        return sum(lags.values())
+
+    @property
     def outer(self) -> Iterator[Outer]:
         """Every argument from outside."""
         return (each for arguments in self.arguments for each in arguments if isinstance(each, Outer))
 
 
 def recurrences(scalars: Scalars, groups: Sequence[Group]) -> list[Recurrence]:
-    """The recurrences in groups of nodes that are alike, in the order of computation."""
+    """The recurrences in groups of nodes that are alike."""
     if len(groups) < FEWEST_STEPS:
         return []
     sequence = _Sequence(scalars, groups)
@@ -90,7 +98,7 @@ def recurrences(scalars: Scalars, groups: Sequence[Group]) -> list[Recurrence]:
                 begin, end = np.searchsorted(sequence.begin, [steps.first, steps.first + steps.nodes.size]).tolist()
                 waiting += [(first, begin), (end, last)]
                 break
-    return _independent(scalars, found)
+    return found
 
 
 # Where the same operations come again
@@ -151,7 +159,7 @@ class _Sequence:
         self.kinds = np.repeat(self.tokens, np.diff(self.begin))
         self.place = np.full(len(scalars.rule), NOWHERE, dtype=np.int64)
         self.place[self.nodes] = np.arange(len(self.nodes))
-        self.same = _equal_constants(scalars)
+        self.same = equal_constants(scalars)
 
     def steps(self, bounds: tuple[int, int], start: int, period: int, count: int) -> _Steps | None:
         """The steps of so many groups, as often as said; or most of them, if all are not regular. Bounds are groups."""
@@ -283,7 +291,7 @@ def _token(scalars: Scalars, rule: Rule, members: list[int]) -> object:
     return rule, len(members), len(args), tuple(scalars.data[args[position]] for position in rule.fixed)
 
 
-def _equal_constants(scalars: Scalars) -> Ids:
+def equal_constants(scalars: Scalars) -> Ids:
     """For each node itself; for each constant the first one of the same number."""
     same = np.arange(len(scalars.rule))
     changing = scalars.changing
@@ -294,7 +302,7 @@ def _equal_constants(scalars: Scalars) -> Ids:
     return same
 
 
-def _independent(scalars: Scalars, found: list[Recurrence]) -> list[Recurrence]:
+def independent(scalars: Scalars, found: list[Recurrence]) -> list[Recurrence]:
     """Those whose arguments from outside can be computed before the first step, in an order in which they can be."""
     chosen = sorted(found, key=lambda each: int(each.nodes[0, 0]))
     while chosen:
