@@ -83,24 +83,31 @@ class LoopLines:
         """Write the loop, and what it gives."""
         loop = self.loop
         writer = self.outside.inside(loop.workspace, self._taken())
-        gives = {writer.number_of(state.inside): number for number, state in enumerate(loop.states)}
+        gives = self._gives(writer)
         wanted = [scalar for state in loop.states for scalar in state.inside.reshape(-1).tolist()]
         for array in self._read_backward():
             self.kept[array.number] = self._new("k", (loop.steps, *array.shape))
             wanted.append(array.first)
         for array in writer.needed(wanted):
             if array.number in gives:
-                state = loop.states[gives[array.number]]
-                writer.put(array, At(self.states[gives[array.number]], state.early))
+                writer.put(array, gives[array.number])
             elif array.number in self.kept:
                 writer.put(array, At(self.kept[array.number], 0))
             else:
                 writer.write(array)
         for state, name in zip(loop.states, self.states, strict=True):
-            if writer.number_of(state.inside) not in gives:
+            if writer.number_of(state.inside) == NOWHERE:  # it stands in another order than that of its leaves
                 writer.lines.append(Put(At(name, state.early), writer.exact(state.inside)))
         self._before_first_step()
         self._finish(writer.lines, loop.arrays, self.states, is_backward=False)
+
+    def _gives(self, writer: Any) -> dict[int, Formula]:
+        """The arrays of a step that are rows of states, as they stand."""
+        found = {
+            writer.number_of(state.inside): At(name, state.early)
+            for state, name in zip(self.loop.states, self.states, strict=True)
+        }
+        return {number: row for number, row in found.items() if number != NOWHERE}
 
     def _read_backward(self) -> list[Array]:
         """The arrays of a step that its backward sweep reads, and no state keeps."""
@@ -109,9 +116,9 @@ class LoopLines:
             return []
         found = [ids for ids in self._gradients() if (ids != NOWHERE).any()]
         scalars = [scalar for ids in found for scalar in ids[ids != NOWHERE].tolist()]
-        numbers = self.outside.inside(loop.workspace, {}).read_by(scalars, loop.size)
-        states = {int(number) for state in loop.states for number in loop.workspace.where[state.inside].reshape(-1)}
-        arrays = [loop.workspace.arrays[number] for number in sorted(numbers - states)]
+        writer = self.outside.inside(loop.workspace, {})
+        numbers = writer.read_by(scalars, loop.size) - self._gives(writer).keys()
+        arrays = [loop.workspace.arrays[number] for number in sorted(numbers)]
         return [array for array in arrays if array.rule is not None]
 
     def _gradients(self) -> list[Ids]:
@@ -165,9 +172,9 @@ class LoopLines:
         varying = names[len(names) - len(loop.varying) :]
         known = self._taken() | {number: At(name, 0) for number, name in self.kept.items()}
         self.reads += [*self.states, *self.kept.values()]
-        for state, name, array, gradient in zip(loop.states, self.states, backward.upstream, states, strict=True):
+        for state, array, gradient in zip(loop.states, backward.upstream, states, strict=True):
             known[array.number] = At(gradient, state.early)
-            known |= {int(number): At(name, state.early) for number in loop.workspace.where[state.inside].reshape(-1)}
+        known |= self._gives(self.outside.inside(loop.workspace, {}))
         writer = self.outside.inside(loop.workspace, known)
         for ids in self._gradients():
             writer.uses.update(set(loop.workspace.where[ids[ids != NOWHERE]].tolist()))
