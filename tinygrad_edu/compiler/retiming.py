@@ -12,6 +12,7 @@ Names to know: `settled`. Read next: `loops.py`.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ class Graph(NamedTuple):
     """
 
     scalars: Scalars
-    same: list[int]
+    same: Ids
     levels: list[int]
     users: list[list[int]]
 
@@ -48,28 +49,48 @@ class Graph(NamedTuple):
             levels.append(1 + max([levels[arg] for arg in args], default=-1))
             for arg in args:
                 users[arg].append(node)
-        return cls(scalars, same.tolist(), levels, users)
+        return cls(scalars, same, levels, users)
 
     def args(self, node: int) -> list[int]:
         """The arguments of a node, equal constants as one."""
-        return [self.same[arg] for arg in self.scalars.args[node]]
+        return [int(self.same[arg]) for arg in self.scalars.args[node]]
 
 
 def settled(graph: Graph, recurrence: Recurrence, taken: set[int]) -> Recurrence:
     """A recurrence, cut where least is carried, with all steps that there are. Nodes that are taken are not used."""
-    best = recurrence
-    for cut in _cuts(graph, recurrence):
-        other = _cut(graph, recurrence, cut)
-        if other is not None and other.carried < best.carried:
-            best = other
-    for grow in (_step_before, _step_after):
-        longer: Recurrence | None = best
-        while longer is not None:
-            best = longer
-            row = grow(graph, best, taken | set(best.nodes.reshape(-1).tolist()))
-            rows = None if row is None else ([row], best.nodes) if grow is _step_before else (best.nodes, [row])
-            longer = None if rows is None else _again(graph, best, np.concatenate(rows))
-    return best
+    cuts = [later for later in _cuts(graph, recurrence) if later.max() + FEWEST_STEPS <= len(recurrence.nodes)]
+    if cuts:
+        carried = [_carried(recurrence, later) for later in cuts]
+        best = int(np.argmin(carried))
+        if carried[best] < recurrence.carried:
+            recurrence = _cut(graph, recurrence, cuts[best]) or recurrence
+    return _grown(graph, recurrence, taken)
+
+
+def _carried(recurrence: Recurrence, later: Ids) -> int:
+    """How much a step hands on, if each place were so many steps later."""
+    lags: dict[int, int] = {}
+    for place, arguments in enumerate(recurrence.arguments):
+        for each in arguments:
+            if isinstance(each, Inner):
+                lag = each.lag + int(later[place] - later[each.place])
+                lags[each.place] = max(lag, lags.get(each.place, 0))
+    return sum(lags.values())
+
+
+def _grown(graph: Graph, recurrence: Recurrence, taken: set[int]) -> Recurrence:
+    """With all steps before the first one and after the last one."""
+    rows = deque(recurrence.nodes.tolist())
+    taken = taken.union(*rows)
+    for find, append in ((_step_before, rows.appendleft), (_step_after, rows.append)):
+        row = find(graph, recurrence, rows, taken)
+        while row is not None:
+            append(row)
+            taken.update(row)
+            row = find(graph, recurrence, rows, taken)
+    if len(rows) == len(recurrence.nodes):
+        return recurrence
+    return _again(graph, recurrence, np.array(rows)) or recurrence
 
 
 def _cuts(graph: Graph, recurrence: Recurrence) -> Sequence[Ids]:
@@ -86,8 +107,6 @@ def _cuts(graph: Graph, recurrence: Recurrence) -> Sequence[Ids]:
 def _cut(graph: Graph, recurrence: Recurrence, later: Ids) -> Recurrence | None:
     """With places of later steps: node (t, place) is of step t + later[place]."""
     steps = len(recurrence.nodes) - int(later.max())
-    if steps < FEWEST_STEPS:
-        return None
     level = np.array([graph.levels[node] for node in recurrence.nodes[len(recurrence.nodes) // 2].tolist()])
     first = later.max() - later
     nodes = np.stack([recurrence.nodes[begin : begin + steps, place] for place, begin in enumerate(first)], axis=1)
@@ -111,8 +130,9 @@ def _again(graph: Graph, recurrence: Recurrence, nodes: Ids) -> Recurrence | Non
     """The same step for other nodes; None if they are not regular."""
     before: dict[Inner, int] = {}
     arguments: list[list[Inner | Outer]] = []
+    args = graph.scalars.args
     for place, inner in enumerate(recurrence.arguments):
-        columns = np.array([graph.args(node) for node in nodes[:, place].tolist()], dtype=np.int64).T
+        columns = graph.same[np.array([args[node] for node in nodes[:, place].tolist()], dtype=np.int64).T]
         arguments.append([])
         for each, column in zip(inner, columns, strict=True):
             if isinstance(each, Outer):
@@ -128,21 +148,31 @@ def _again(graph: Graph, recurrence: Recurrence, nodes: Ids) -> Recurrence | Non
     return Recurrence(nodes, recurrence.rules, arguments, before)
 
 
-def _step_before(graph: Graph, recurrence: Recurrence, taken: set[int]) -> list[int] | None:
+Rows = Sequence[list[int]]  # steps × places
+
+
+def _step_before(graph: Graph, recurrence: Recurrence, rows: Rows, taken: set[int]) -> list[int] | None:
     """The nodes of one more step before the first one: those which it asks for, and what they are made of."""
     found: dict[int, int] = {}
-    waiting = [(inner.place, node) for inner, node in recurrence.before.items() if inner.lag == 1]
+    waiting = [
+        (each.place, graph.args(rows[each.lag - 1][place])[slot])
+        for place, arguments in enumerate(recurrence.arguments)
+        for slot, each in enumerate(arguments)
+        if isinstance(each, Inner) and each.lag > 0
+    ]
     while waiting:
         place, node = waiting.pop()
-        if found.setdefault(place, node) != node:
-            return None
-        args = graph.args(node)
+        if place in found:
+            if found[place] != node:
+                return None
+            continue
+        found[place] = node
         if node in taken or not _is_like(graph, recurrence, place, node):
             return None
-        for each, arg in zip(recurrence.arguments[place], args, strict=True):
+        for each, arg in zip(recurrence.arguments[place], graph.args(node), strict=True):
             if isinstance(each, Inner) and each.lag == 0:
                 waiting.append((each.place, arg))
-    is_whole = len(found) == recurrence.nodes.shape[1] == len(set(found.values()))
+    is_whole = len(found) == len(rows[0]) == len(set(found.values()))
     return [found[place] for place in range(len(found))] if is_whole else None
 
 
@@ -160,32 +190,28 @@ def _is_like(graph: Graph, recurrence: Recurrence, place: int, node: int) -> boo
     )
 
 
-def _step_after(graph: Graph, recurrence: Recurrence, taken: set[int]) -> list[int] | None:
+def _step_after(graph: Graph, recurrence: Recurrence, rows: Rows, taken: set[int]) -> list[int] | None:
     """The nodes of one more step after the last one: those that are made of what it gives."""
     row: list[int] = []
-    count = len(recurrence.nodes)
     for place, arguments in enumerate(recurrence.arguments):
-        wanted = [
-            None
-            if isinstance(each, Outer)
-            else row[each.place]
-            if each.lag == 0
-            else int(recurrence.nodes[count - each.lag, each.place])
-            for each in arguments
-        ]
+        wanted = [_given(each, row, rows) for each in arguments]
         anchor = next(node for node in wanted if node is not None)
-        node = next(
-            (
-                user
-                for user in graph.users[anchor]
-                if user not in taken
-                and user not in row
-                and _is_like(graph, recurrence, place, user)
-                and all(node in (None, arg) for node, arg in zip(wanted, graph.args(user), strict=True))
-            ),
-            None,
-        )
+        users = (user for user in graph.users[anchor] if user not in taken and user not in row)
+        node = next((user for user in users if _fits(graph, recurrence, place, user, wanted)), None)
         if node is None:
             return None
         row.append(node)
     return row
+
+
+def _given(each: Inner | Outer, row: list[int], rows: Rows) -> int | None:
+    """The node that an argument has to be in the step after the last one; None for any."""
+    if isinstance(each, Outer):
+        return None
+    return row[each.place] if each.lag == 0 else rows[-each.lag][each.place]
+
+
+def _fits(graph: Graph, recurrence: Recurrence, place: int, node: int, wanted: list[int | None]) -> bool:
+    return _is_like(graph, recurrence, place, node) and all(
+        given in (None, arg) for given, arg in zip(wanted, graph.args(node), strict=True)
+    )
