@@ -57,9 +57,12 @@ def _is_here(name: str) -> bool:
 
 def eager_section(options: argparse.Namespace) -> str:
     """One eager training step, against an engine in micrograd's way."""
-    found = training_step.measure(options.repeats, options.steps, training_step.samples(options.points))
-    title = f"## One eager training step of MLP(2, [16, 16, 1]) on {options.points} points, {options.repeats} rounds"
-    return f"{title}\n\n{training_step.table(found)}\n"
+    data = training_step.samples(options.points)
+    parts = [f"## One eager training step of MLP(2, [16, 16, 1]) on {len(data)} points, {options.repeats} rounds\n"]
+    for collect, said in ((False, "The collector as it is:"), (True, "All garbage collected before each turn:")):
+        found = training_step.measure(options.repeats, options.steps, data, collect=collect)
+        parts.append(f"{said}\n\n{training_step.table(found)}\n")
+    return "\n".join(parts)
 
 
 def compiled_section(options: argparse.Namespace, steps: dict[str, list[compiled.Measured]]) -> str:

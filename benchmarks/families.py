@@ -22,7 +22,7 @@ from tinygrad_edu import Value
 
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
 
-from families import families, pendulum, rnn  # noqa: E402
+from families import families, pendulum, rnn
 
 
 class Found(NamedTuple):

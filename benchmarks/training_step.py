@@ -7,13 +7,15 @@ gradients, forward, backward, update. `training_step` is the same code for all c
     the network                  a node for every × and every +, or nn, where a weighted sum is one node
 
 They take turns, so that a slow moment of the machine affects all of them, and the garbage collector has Python's
-default settings. Every step of every contestant has to give the same loss, or nothing is reported.
+default settings. What it costs depends on the garbage that the others have left, so the turns are also measured with
+all of it collected before each. Every step of every contestant has to give the same loss, or nothing is reported.
 
 Names to know: `training_step`, `measure`, `table`. Read next: `closures.py`, the engine that the ratios are against.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import math
@@ -85,12 +87,17 @@ def training_step(model: Any, number: type[Any], data: Sequence[Sample]) -> floa
     return float(total.data)
 
 
-def measure(repeats: int, steps: int, data: Sequence[Sample]) -> list[Measured]:
-    """Let the contestants take turns: `repeats` rounds, in each of which everyone makes `steps` steps."""
+def measure(repeats: int, steps: int, data: Sequence[Sample], *, collect: bool = False) -> list[Measured]:
+    """Let the contestants take turns: `repeats` rounds, in each of which everyone makes `steps` steps.
+
+    With `collect`, everyone's garbage is collected before each turn.
+    """
     results = [Measured(contestant, [], []) for contestant in contestants()]
     models = [_same_network(result.contestant) for result in results]
     for _ in range(repeats):
         for result, model in zip(results, models, strict=True):
+            if collect:
+                gc.collect()
             _take_turn(result, model, steps, data)
         _check_losses(results)
     return results

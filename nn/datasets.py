@@ -15,8 +15,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import OptionError
-from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.packages import needed
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]

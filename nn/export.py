@@ -8,6 +8,7 @@ Names to know: `to_torch`, `to_onnx`. Read next: `sklearn.py`.
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 from typing import Any
@@ -17,39 +18,9 @@ import numpy as np
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn.checkpoint import weights_of
-from tinygrad_edu.nn.layers import LINEAR, MLP
+from tinygrad_edu.nn.layers import LINEAR, MLP, activations
 from tinygrad_edu.packages import needed
-
-TORCH: dict[str, tuple[str, dict[str, Any]]] = {
-    "relu":       ("ReLU",      {}),
-    "leaky_relu": ("LeakyReLU", {"negative_slope": 0.01}),
-    "elu":        ("ELU",       {}),
-    "softplus":   ("Softplus",  {"threshold": 50}),
-    "silu":       ("SiLU",      {}),
-    "gelu":       ("GELU",      {}),
-    "tanh":       ("Tanh",      {}),
-    "sigmoid":    ("Sigmoid",   {}),
-}  # fmt: skip
-
-ONNX: dict[str, str] = {
-    "relu":       "{A} = Relu ({Z})",
-    "tanh":       "{A} = Tanh ({Z})",
-    "sigmoid":    "{A} = Sigmoid ({Z})",
-    "exp":        "{A} = Exp ({Z})",
-    "log":        "{A} = Log ({Z})",
-    "sqrt":       "{A} = Sqrt ({Z})",
-    "sin":        "{A} = Sin ({Z})",
-    "cos":        "{A} = Cos ({Z})",
-    "abs":        "{A} = Abs ({Z})",
-    "sign":       "{A} = Sign ({Z})",
-    "leaky_relu": "{A}s = Constant <value = double {{0.01}}> ()  {A}l = Mul ({Z}, {A}s)  {A} = Max ({Z}, {A}l)",
-    "elu":        "{A}o = Constant <value = double {{1.0}}> ()   {A}z = Constant <value = double {{0.0}}> ()"
-                  "  {A}m = Min ({Z}, {A}z)  {A}e = Exp ({A}m)  {A}d = Sub ({A}e, {A}o)"
-                  "  {A}r = Relu ({Z})  {A} = Add ({A}r, {A}d)",
-    "softplus":   "{A}o = Constant <value = double {{1.0}}> ()  {A}b = Abs ({Z})  {A}n = Neg ({A}b)  {A}e = Exp ({A}n)"
-                  "  {A}s = Add ({A}o, {A}e)  {A}l = Log ({A}s)  {A}r = Relu ({Z})  {A} = Add ({A}r, {A}l)",
-    "silu":       "{A}s = Sigmoid ({Z})  {A} = Mul ({Z}, {A}s)",
-}  # as ONNX Runtime computes them with float64: it has no Elu, Softplus or LeakyRelu of that type  # fmt: skip
+from tinygrad_edu.rules import RULES
 
 
 def to_torch(model: MLP) -> Any:
@@ -71,8 +42,8 @@ def to_torch(model: MLP) -> Any:
             linear.bias.copy_(torch.from_numpy(b))
         parts.append(linear)
         if layer.activation != LINEAR:
-            name, options = _found(TORCH, layer.activation, "PyTorch")
-            parts.append(getattr(torch.nn, name)(**options))
+            module = _applied("torch", layer.activation, "x", "PyTorch")
+            parts.append(eval(module, dict(vars(torch.nn))))  # noqa: S307 (text of a row, which is a program of its own)
     return torch.nn.Sequential(*parts)
 
 
@@ -99,24 +70,51 @@ def to_onnx(model: MLP, path: str | os.PathLike[str]) -> Path:
 
 def _onnx_text(model: MLP) -> str:
     """The network in ONNX's own notation, which looks like the textbook: Z1 = Gemm (X, W1, b1), A1 = Tanh (Z1)."""
-    lines, A = [], "X"
+    lines: list[str] = []
+    A = "X"
     for number, layer in enumerate(model.layers, start=1):
         is_last = number == len(model.layers)
         Z, next_A = f"Z{number}", "Y" if is_last else f"A{number}"
         lines.append(f"{Z} = Gemm <transB = 1> ({A}, W{number}, b{number})")
-        template = "{A} = Identity ({Z})" if layer.activation == LINEAR else _found(ONNX, layer.activation, "ONNX")
-        lines.append(template.format(Z=Z, A=next_A))
+        is_linear = layer.activation == LINEAR
+        call = f"Identity({Z})" if is_linear else _applied("onnx", layer.activation, Z, "ONNX")
+        _write(ast.parse(call, mode="eval").body, lines, next_A)
         A = next_A
     shapes = f"(double[N, {model.sizes[0]}] X) => (double[N, {model.sizes[-1]}] Y)"
     body = "\n".join(lines)
     return f'<ir_version: 8, opset_import: ["" : 13], producer_name: "tinygrad_edu">\nMLP {shapes} {{\n{body}\n}}'
 
 
-def _found(table: dict[str, Any], activation: str, where: str) -> Any:
-    if activation not in table:
+def _applied(column: str, activation: str, argument: str, engine: str) -> str:
+    """An activation of an argument as another engine writes it, which is a column of its row."""
+    row = RULES[activation]
+    template: str | None = getattr(row, column)
+    if template is None:
+        there = [name for name in activations() if name == LINEAR or getattr(RULES[name], column)]
         raise OptionError(
-            f"a network with {activation} for {where}",
-            f"the activations that can go there are {', '.join([LINEAR, *table])}",
+            f"a network with {activation} for {engine}",
+            f"the activations that can go there are {', '.join(there)}",
             instead="activation='tanh'",
         )
-    return table[activation]
+    return row.fill(template, [argument, *map(str, row.defaults)])
+
+
+def _write(expression: ast.expr, lines: list[str], name: str = "") -> str:
+    """Append the statements that compute a nested call of ONNX's operators; the name of its result.
+
+    >>> lines = []
+    >>> _write(ast.parse("Mul(Z1, Sigmoid(Z1))", mode="eval").body, lines, "A1")
+    'A1'
+    >>> lines
+    ['t0 = Sigmoid (Z1)', 'A1 = Mul (Z1, t0)']
+    """
+    if isinstance(expression, ast.Name):
+        return expression.id
+    if isinstance(expression, ast.Call):
+        args = ", ".join([_write(arg, lines) for arg in expression.args])
+        statement = f"{ast.unparse(expression.func)} ({args})"
+    else:
+        statement = f"Constant <value = double {{{ast.unparse(expression)}}}> ()"
+    name = name or f"t{len(lines)}"
+    lines.append(f"{name} = {statement}")
+    return name

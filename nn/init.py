@@ -8,14 +8,13 @@ Names to know: `INITIALIZERS`, `source`. Read next: `losses.py`.
 
 from __future__ import annotations
 
-import difflib
 import math
 import random
 from collections.abc import Callable
 from numbers import Integral
 from typing import Protocol
 
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.choices import unknown
 
 
 class Source(Protocol):
@@ -95,11 +94,3 @@ def is_count(number: object) -> bool:
     (True, False, False, False)
     """
     return type(number) is not bool and isinstance(number, Integral) and int(number) >= 1
-
-
-def unknown(what: str, name: object, choices: list[str]) -> OptionError:
-    """The error for a name that is not one of the choices, with the nearest choice."""
-    close = difflib.get_close_matches(str(name), choices, n=1)
-    return OptionError(
-        f"{what}={name!r}", f"the choices are {', '.join(choices)}", instead=f"{what}={(close or choices)[0]!r}"
-    )

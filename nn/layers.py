@@ -15,13 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import OptionError, SizeError
-from tinygrad_edu.nn.init import Source, initializer, is_count, source, unknown
+from tinygrad_edu.nn.init import Source, initializer, is_count, source
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import RULES, dot
 from tinygrad_edu.show import are, counted
-from tinygrad_edu.value import Number, Value, as_value, record_lists
+from tinygrad_edu.value import Number, Value, as_value, data_of
 
 LINEAR = "linear"
 
@@ -81,11 +82,12 @@ class Neuron(Module):
         Raises:
             SizeError: if there are more or fewer.
         """
-        (weighted_sum,) = record_lists(dot, [tuple(self.w)], tuple(as_inputs(x, len(self.w), self)))
-        return self.fire(weighted_sum)
+        values = as_inputs(x, len(self.w), self)
+        return self.fire(tuple(values), data_of(values))
 
-    def fire(self, weighted_sum: Value) -> Value:
-        """The output for w · x: add the bias, and apply the activation."""
+    def fire(self, x: tuple[Value, ...], numbers: list[float]) -> Value:
+        """The output for inputs that are known to be `nin` Values, and their numbers, which a layer reads once."""
+        weighted_sum = Value.record(dot, (*self.w, *x), (data_of(self.w), numbers))
         z = weighted_sum + self.b
         return z if self._activate is None else self._activate(z)
 
@@ -145,8 +147,8 @@ class Layer(Module):
 
     def fire(self, x: Sequence[Value]) -> list[Value]:
         """The outputs for inputs that are known to be `nin` Values."""
-        weighted_sums = record_lists(dot, [tuple(neuron.w) for neuron in self.neurons], tuple(x))
-        return [neuron.fire(s) for neuron, s in zip(self.neurons, weighted_sums, strict=True)]
+        values, numbers = tuple(x), data_of(x)
+        return [neuron.fire(values, numbers) for neuron in self.neurons]
 
     def __repr__(self) -> str:
         nin, nout = self.sizes

@@ -17,9 +17,10 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
+from tinygrad_edu.choices import unknown
+from tinygrad_edu.compiler.samples import Label
 from tinygrad_edu.errors import DomainError, OptionError, SizeError
 from tinygrad_edu.functions import dot, log, logsumexp, step
-from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.show import counted, show
 from tinygrad_edu.value import Number, Value, as_value
 
@@ -150,6 +151,8 @@ def _surprise_of_class(logits: Any, target: Any) -> Value:
             "it compares the logits of two classes or more",
             instead="binary_cross_entropy_with_logits, for two classes and one output",
         )
+    if isinstance(target, Label):
+        target = target.one_hot(len(row))
     if not _is_number(target) and not isinstance(target, str):
         return logsumexp(row) - dot(row, as_shares(target, len(row)))
     return logsumexp(row) - as_value(row[as_class(target, len(row))])

@@ -62,7 +62,7 @@ def test_7_a_gradient_says_how_the_output_moves():
     assert gradcheck(f).ok
 
 
-def test_8_leaves_add_up_over_sweeps_until_told_to_forget():
+def test_8_leaves_accumulate_over_sweeps_until_zero_grad():
     x = Value(3.0)
     y = x**3
     y.backward()
@@ -82,7 +82,7 @@ def test_9_the_gradient_is_a_graph_too():
     assert (dx.data, ddx.data) == (12.0, 12.0)
 
 
-def test_10_a_neuron_is_a_weighted_sum_a_bias_and_a_bend():
+def test_10_a_neuron_is_a_weighted_sum_a_bias_and_an_activation():
     neuron = nn.Neuron(2, activation="tanh")
     w1, w2, b = neuron.parameters()
     w1.data, w2.data, b.data = -3.0, 1.0, 6.8813735870195432

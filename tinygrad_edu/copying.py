@@ -50,7 +50,7 @@ def shallow(value: Value) -> Value:
 
 def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
     """A copy of a Value and of everything it depends on; nodes already copied are taken from the memo."""
-    from tinygrad_edu.graph import topological_order
+    from tinygrad_edu.backprop import topological_order
 
     for node in topological_order(value):
         if id(node) not in memo:
@@ -65,7 +65,7 @@ def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
 
 def reduced(value: Value) -> tuple[Any, ...]:
     """What pickle asks for: a function, and the arguments to call it with."""
-    from tinygrad_edu.graph import topological_order
+    from tinygrad_edu.backprop import topological_order
 
     if not value.args:
         return rebuilt, (type(value), *state(value)), extras(value)
@@ -124,11 +124,11 @@ def extras(node: Value) -> Any:
     >>> extras(w), extras(Value(2.0))
     ((None, {'layer': 3}), None)
     """
-    kind = type(node)
-    if kind.__base__ is object:  # Value itself
-        return None
     from tinygrad_edu.value import Value
 
+    kind = type(node)
+    if kind is Value:
+        return None
     found = node.__getstate__()
     if kind.__getstate__ is not object.__getstate__:  # the subclass defines what to keep
         return found

@@ -41,6 +41,7 @@ class TinygradError(Exception):
         parts = {"what is wrong:": wrong, "where from:": origin, "write instead:": instead}
         lines = [f"  {title:<15} {text}" for title, text in parts.items() if text]
         super().__init__("\n".join([asked, *lines]))
+        self.instead = instead
 
 
 class NumberError(TinygradError, TypeError):

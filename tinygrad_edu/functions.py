@@ -36,7 +36,7 @@ from tinygrad_edu.rules import sqrt as sqrt
 from tinygrad_edu.rules import step as step
 from tinygrad_edu.rules import tanh as tanh
 from tinygrad_edu.show import counted
-from tinygrad_edu.value import Number, Value, apply
+from tinygrad_edu.value import Number, Value, as_value
 
 
 def dot(ws: Iterable[Number], xs: Iterable[Number]) -> Value:
@@ -57,7 +57,7 @@ def dot(ws: Iterable[Number], xs: Iterable[Number]) -> Value:
             f"dot of {counted(len(ws), 'weight')} and {counted(len(xs), 'input')}",
             "both lists need the same length, of at least 1",
         )
-    return apply(rules.dot, ws + xs)
+    return as_value(ws[0]).apply_rule(rules.dot, ws + xs)
 
 
 def logsumexp(xs: Sequence[Number]) -> Value:
@@ -72,7 +72,7 @@ def logsumexp(xs: Sequence[Number]) -> Value:
     xs = _listed("logsumexp", xs)
     if not xs:
         raise SizeError("logsumexp of an empty list", "there is nothing to add up", instead="a list of at least 1")
-    return apply(rules.logsumexp, xs)
+    return as_value(xs[0]).apply_rule(rules.logsumexp, xs)
 
 
 def _listed(name: str, thing: object) -> tuple[Number, ...]:

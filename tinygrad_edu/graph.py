@@ -1,10 +1,9 @@
-"""Which nodes does a Value depend on, and in which order?
+"""What is there to know of everything that a Value depends on?
 
-A graph is read in *topological order*: every argument before the nodes that use it. Forward, that is the order in
-which numbers can be computed; backward, its reverse is the only order in which each gradient is complete before it is
-passed on.
+Its nodes in topological order, numbered and named, the edges between them, and which leaves there are. All that is
+said, drawn or compiled of a graph is read from this.
 
-Names to know: `topological_order`, `Graph`. Read next: `recorder.py`.
+Names to know: `Graph`, `Edge`. Read next: `recorder.py`.
 """
 
 from __future__ import annotations
@@ -13,67 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.errors import GraphError, StaleGraphError
 from tinygrad_edu.show import counted, in_brackets, show
 from tinygrad_edu.stale import has_current_result, old_nodes, recomputed, same
 from tinygrad_edu.value import Value
-
-
-def topological_order(*outputs: Value) -> list[Value]:
-    """Every node that the outputs depend on, arguments before users, without recursion.
-
-    A node waits on the stack, under a marker, until all its arguments are in the order. (A stack of
-    iterators would do too, but takes twice the time.)
-
-    >>> x = Value(3.0, label="x")
-    >>> y = x * x
-    >>> [node.op or node.label for node in topological_order(y + x)]
-    ['x', 'mul', 'add']
-    """
-    order: list[Value] = []
-    seen: set[Value] = set()
-    stack: list[Value | None] = list(reversed(outputs))
-    while stack:
-        node = stack.pop()
-        if node is None:  # the marker: the arguments of the node below are done
-            order.append(stack.pop())  # type: ignore[arg-type]
-        elif node not in seen:
-            seen.add(node)
-            stack += (node, None)
-            stack += reversed(node.args)
-    return order
-
-
-def sweep_order(output: Value) -> tuple[list[Value], list[Value]]:
-    """The same order in two parts, the computed nodes and the leaves: all that a sweep needs.
-
-    >>> x = Value(3.0)
-    >>> y = x * x
-    >>> sweep_order(y) == ([y], [x])
-    True
-    """
-    computed: list[Value] = []
-    leaves: list[Value] = [] if output.args else [output]
-    seen: set[Value] = set(leaves)
-    stack: list[Value | None] = [output]
-    push, pop, add, knows = stack.append, stack.pop, seen.add, seen.issuperset  # looked up once: this loop is a
-    while stack:  # seventh of a training step
-        node = pop()
-        if node is None:
-            computed.append(pop())  # type: ignore[arg-type]
-        elif node not in seen:
-            add(node)
-            if knows(node.args):  # the neurons of a layer have the same inputs, and only the first waits for them
-                computed.append(node)
-                continue
-            stack += (node, None)
-            for arg in node.args:
-                if arg.args:
-                    push(arg)  # perhaps more than once: the first one counts
-                elif arg not in seen:
-                    add(arg)
-                    leaves.append(arg)
-    return computed, leaves
 
 
 class Edge(NamedTuple):
@@ -225,6 +168,38 @@ class Graph:
         return formula(node, [self.name(arg) for arg in node.args])
 
 
+def gradient_numbers(output: Value) -> dict[Value, float]:
+    """The gradients that `backward` computes, in a dictionary; every `.grad` stays as it is.
+
+    >>> x = Value(3.0)
+    >>> gradient_numbers(x ** 2)[x], x.has_grad
+    (6.0, False)
+    """
+    graph = Graph(output)
+    return dict(zip(graph.nodes, gradients_in(graph), strict=True))
+
+
+def gradients_in(graph: Graph, partials: Sequence[Sequence[float]] | None = None) -> list[float]:
+    """The gradient of every node in a graph, indexed by its number.
+
+    Args:
+        graph: of the output.
+        partials: for each node other local derivatives than those that it stores.
+
+    >>> x = Value(3.0)
+    >>> gradients_in(Graph(x * x))
+    [6.0, 1.0]
+    """
+    local = [node.partials for node in graph.nodes] if partials is None else partials
+    gradients = [0.0] * len(graph)
+    gradients[-1] = 1.0
+    for number in range(len(graph) - 1, -1, -1):
+        upstream = gradients[number]
+        for arg, partial in zip(graph.arguments[number], local[number], strict=True):
+            gradients[arg] += upstream * partial
+    return gradients
+
+
 def formula(node: Value, names: Sequence[str]) -> str:
     """The operation that made a node, in the given names of its arguments.
 
@@ -232,8 +207,7 @@ def formula(node: Value, names: Sequence[str]) -> str:
     'x * y'
     """
     assert node.rule is not None
-    groups = node.rule.grouped(names)
-    return node.rule.text.format(*[", ".join(group) if node.rule.many else group for group in groups])
+    return node.rule.fill(node.rule.text, names)
 
 
 def stale_derivative(node: Value) -> StaleGraphError:

@@ -4,18 +4,17 @@ A `Rule` is one operation: how it computes, its partial derivatives, where it is
 people, NumPy and JavaScript. It can be called like a function, with floats or with Values. The rows themselves are in
 `rules.py`; this file says what a row can do.
 
-Names to know: `Rule`, `rule`, `RULES`, `Domain`, `Binding`. Read next: `floats.py`.
+Names to know: `Rule`, `rule`, `RULES`, `Domain`, `domain`, `Binding`. Read next: `floats.py`.
 """
 
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Sequence
-from functools import reduce
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from tinygrad_edu.errors import DomainError, PoleError, SizeError
+from tinygrad_edu.errors import DomainError, GraphError, PoleError, SizeError
 from tinygrad_edu.real_number import real
 from tinygrad_edu.show import counted, show
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 RULES: dict[str, Rule] = {}
 
 Partial = Callable[..., Any] | float | None
+Linearize = Callable[..., tuple[float, tuple[float, ...]]]
 
 
 class Binding(NamedTuple):
@@ -42,19 +42,37 @@ CALL = Binding(5, ())
 FRACTION = Binding(3, (0, 0))  # the LaTeX forms enclose some of their arguments themselves
 RAISED = Binding(4, (5, 0))
 EXPONENT = Binding(4, (0,))
-SCALAR_PRODUCT = Binding(2, ())
+DOT = Binding(2, ())
+
+
+AS_TEXT = "({text})"  # a template that is the row's text, in parentheses
 
 
 class Domain(NamedTuple):
     """Where an operation is defined, and what to advise elsewhere.
 
-    `holds` takes the arguments as floats, or as arrays of them.
+    `holds` takes the arguments as floats, or as arrays of them. `javascript` is the same as a JavaScript function of
+    the list of arguments; None if the row does not say it.
     """
 
     words: str
     holds: Callable[..., bool]
     instead: str
     pole: bool = False
+    javascript: str | None = None
+
+
+def domain(words: str, condition: str, instead: str, *, pole: bool = False) -> Domain:
+    """A domain whose condition on x and y is text in what Python, NumPy and JavaScript have in common.
+
+    That is arithmetic, comparisons in parentheses, and `|` and `&` between them.
+
+    >>> unit = domain("0 <= x <= 1", "(x >= 0) & (x <= 1)", "minimum(maximum(x, 0), 1)")
+    >>> unit.holds(0.5), unit.holds(2.0), unit.javascript
+    (True, False, '([x, y]) => (x >= 0) & (x <= 1)')
+    """
+    holds = eval(f"lambda x, y=None: {condition}")  # noqa: S307 (text of a row, which is a program of its own)
+    return Domain(words, holds, instead, pole, f"([x, y]) => {condition}")
 
 
 class Rule:
@@ -72,6 +90,10 @@ class Rule:
 
     `roles` says what each argument, or each member of a group, is to the operation: a factor, a divisor. It tells the
     arguments of `w * w` apart, which are one node.
+
+    `numpy`, `javascript` and `onnx` are templates like `text`, or the bare name of a function of the same arguments; a
+    row without one cannot be written there. `torch` makes the module of that activation. `flat` holds the results near
+    which its slope is 0, and `neutral` for each of two arguments the number with which the result is the other one.
     """
 
     __slots__ = (
@@ -80,20 +102,25 @@ class Rule:
         "defaults",
         "domain",
         "fixed",
+        "flat",
         "forward",
         "javascript",
         "kinks",
         "latex",
         "latex_binding",
+        "linearize",
         "many",
         "name",
+        "neutral",
         "note",
         "numpy",
+        "onnx",
         "partials",
         "roles",
         "slopes",
         "symbol",
         "text",
+        "torch",
     )
 
     def __init__(
@@ -106,6 +133,8 @@ class Rule:
         latex: str | None = None,
         numpy: str | None = None,
         javascript: str | None = None,
+        onnx: str | None = None,
+        torch: str | None = None,
         binding: Binding = CALL,
         latex_binding: Binding | None = None,
         domain: Domain | None = None,
@@ -113,10 +142,11 @@ class Rule:
         kinks: dict[tuple[float, ...], tuple[float, ...]] | None = None,
         many: bool = False,
         roles: tuple[str, ...] = (),
+        flat: tuple[float, ...] = (),
+        neutral: tuple[float | None, ...] = (),
         note: str = "",
     ) -> None:
         slots = ", ".join("[{}]" if many else "{}" for _ in partials)
-        infix = binding is not CALL
         self.name = name
         self.forward = forward
         self.partials = partials
@@ -129,8 +159,10 @@ class Rule:
         self.text = text or f"{name}({slots})"
         upright, arguments = name.replace("_", r"\_"), slots.replace("[", "").replace("]", "")
         self.latex = latex or rf"\operatorname{{{{{upright}}}}}\left({arguments}\right)"
-        self.numpy = numpy or (f"({self.text})" if infix else f"np.{name}({slots})")
-        self.javascript = javascript or (f"({self.text})" if infix else f"Math.{name}({slots})")
+        self.numpy = _template(numpy, self.text, slots)
+        self.javascript = _template(javascript, self.text, slots)
+        self.onnx = _template(onnx, self.text, slots)
+        self.torch = torch
         self.binding = binding
         self.latex_binding = latex_binding or binding
         self.domain = domain
@@ -138,42 +170,43 @@ class Rule:
         self.kinks = kinks or {}
         self.many = many
         self.roles = roles or ("argument",) * len(partials)
+        self.flat = flat
+        self.neutral = neutral
         self.note = note
+        self.linearize = _linearize(self)
 
     @staticmethod
     def _is_linear(partials: tuple[object, ...], many: bool) -> bool:
         return not many and all(isinstance(partial, float) for partial in partials)
 
     @overload
-    def __call__(self, *args: float) -> float: ...  # type: ignore[overload-overlap]
+    def __call__(self, *args: float, check: bool = ...) -> float: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, *args: Number) -> Value: ...
-    def __call__(self, *args: Any) -> Any:
-        """A float for floats; a Value if one of the arguments is a Value. Raises a DomainError outside the domain."""
+    def __call__(self, *args: Number, check: bool = ...) -> Value: ...
+    def __call__(self, *args: Any, check: bool = True) -> Any:
+        """A float for floats; a Value if one of the arguments is a Value.
+
+        Args:
+            *args: the arguments; those that have a default may be left out.
+            check: whether to raise a DomainError outside the domain. A partial does without where a slope may be
+                vertical, and then gets inf.
+        """
+        if len(args) != len(self.partials):
+            args = self.complete(args)
         for arg in args:
             if type(arg) is not float:
-                return self._apply(args, check=True)
-        if len(args) != len(self.partials):
-            return self._apply(args, check=True)
-        if self.domain is not None:  # the rest is _apply for floats, written out: partials call it at every step
-            self.check(args)
-        return self.forward(*args)
-
-    def unchecked(self, *args: Any) -> Any:
-        """The same without checking the domain. A partial uses it where a slope may be vertical, and then gets inf."""
-        return self._apply(args, check=False)
+                return self._apply(args, check)
+        if check and self.domain is not None and not self.domain.holds(*args):
+            raise self.outside_domain(args)
+        return self.forward(*args) if not self.many else self.evaluate(args)
 
     def _apply(self, args: tuple[Any, ...], check: bool) -> Any:
-        """Floats are computed here; any other argument decides itself what applying a rule to it means."""
-        args = self.complete(args)
+        """A Value among the arguments decides what applying a rule to it means; all others are numbers."""
         for arg in args:
             apply_rule = getattr(arg, "apply_rule", None)
             if apply_rule is not None:
                 return apply_rule(self, args, check)
-        numbers = [real(arg) for arg in args]
-        if check:
-            self.check(numbers)
-        return self.evaluate(numbers)
+        return self(*map(real, args), check=check)
 
     @property
     def signature(self) -> str:
@@ -190,9 +223,8 @@ class Rule:
         """How many arguments it takes, in words."""
         count, least = len(self.partials), len(self.partials) - len(self.defaults)
         if self.many:
-            return f"{self.name} takes {count} list{'s of the same length' if count > 1 else ''}, not empty"
-        some = f"{least} or {count}" if self.defaults else f"{count}"
-        return f"{self.name} takes {some} argument{'s' if count > 1 else ''}"
+            return f"{self.name} takes {counted(count, 'list')}{' of the same length' if count > 1 else ''}, not empty"
+        return f"{self.name} takes {f'{least} or ' if self.defaults else ''}{counted(count, 'argument')}"
 
     @property
     def is_unary(self) -> bool:
@@ -225,6 +257,35 @@ class Rule:
         size = len(args) // len(self.partials)
         return [args[start : start + size] for start in range(0, len(args), size)]
 
+    def fill(self, template: str, args: Sequence[str]) -> str:
+        """One of its templates, with the arguments filled in.
+
+        >>> from tinygrad_edu.rules import div, dot
+        >>> div.fill(div.text, ["a", "b"]), dot.fill(dot.text, ["w1", "w2", "x1", "x2"])
+        ('a / b', 'dot([w1, w2], [x1, x2])')
+        """
+        groups = self.grouped(args)
+        return template.format(*(", ".join(group) for group in groups) if self.many else groups)
+
+    def needed(self, column: str) -> str:
+        """A template that something cannot do without.
+
+        >>> Rule("cube", lambda x: x**3, lambda x, out: 3 * x * x).needed("numpy")
+        Traceback (most recent call last):
+        ...
+        tinygrad_edu.errors.GraphError: cube(x), to be computed elsewhere
+          what is wrong:  the row cube has no numpy=
+          write instead:  rule("cube", ..., numpy="..."), with {} for each argument
+        """
+        template: str | None = getattr(self, column)
+        if template is None:
+            raise GraphError(
+                f"{self.signature}, to be computed elsewhere",
+                f"the row {self.name} has no {column}=",
+                instead=f'rule("{self.name}", ..., {column}="..."), with {{}} for each argument',
+            )
+        return template
+
     def evaluate(self, args: Sequence[float]) -> float:
         """The result for floats, in IEEE 754 arithmetic."""
         return self.forward(*self.grouped(args))
@@ -236,39 +297,23 @@ class Rule:
         >>> mul.local_derivatives((3.0, 5.0), 15.0)
         (5.0, 3.0)
         """
-        return self._partials_at(self.grouped(args), out)
-
-    def linearize(self, args: Sequence[float]) -> tuple[float, tuple[float, ...]]:
-        """The result and the local derivatives together: all that a node of a graph records.
-
-        >>> from tinygrad_edu.rules import mul
-        >>> mul.linearize((3.0, 5.0))
-        (15.0, (5.0, 3.0))
-        """
         groups = self.grouped(args)
-        out = self.forward(*groups)
-        return out, self._partials_at(groups, out)
+        found = [slope(*groups, out) for slope in self.slopes]
+        return tuple(chain.from_iterable(found)) if self.many else tuple(found)
 
-    def _partials_at(self, groups: Sequence[Any], out: Any) -> tuple[Any, ...]:
-        found: list[Any] = [slope(*groups, out) for slope in self.slopes]
-        return tuple(reduce(operator.add, found)) if self.many else tuple(found)
-
-    def check(self, args: Sequence[float], names: Sequence[str] = ("x", "y"), origin: str = "") -> None:
-        """Raise the DomainError that explains itself, if the arguments are outside the domain.
+    def outside_domain(self, args: Sequence[float], names: Sequence[str] = ("x", "y"), origin: str = "") -> DomainError:
+        """The error for arguments outside the domain: a PoleError where the result would be infinite.
 
         >>> from tinygrad_edu.rules import log
-        >>> log.check([-2.0], ["a"])
-        Traceback (most recent call last):
-        ...
-        tinygrad_edu.errors.DomainError: log(a) at a = -2
+        >>> print(log.outside_domain([-2.0], ["a"]))
+        log(a) at a = -2
           what is wrong:  log(x) needs x > 0
           write instead:  log(maximum(x, 1e-12)), if a tiny positive number is meant
         """
-        if self.domain is None or self.domain.holds(*args):
-            return
+        assert self.domain is not None
         pole = self.domain.pole or math.isinf(self.evaluate(args))
         places = [f"{name} = {show(arg)}" for name, arg in zip(names, args, strict=False) if name != show(arg)]
-        raise (PoleError if pole else DomainError)(
+        return (PoleError if pole else DomainError)(
             self.text.format(*names) + (" at " + ", ".join(places) if places else ""),
             f"{self.signature} needs {self.domain.words}",
             origin=origin,
@@ -280,6 +325,32 @@ class Rule:
 
     def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
         return _find, (self.name,)
+
+
+def _linearize(row: Rule) -> Linearize:
+    """A function that gives the result and the local derivatives together: all that a node of a graph records.
+
+    Every operation runs it, so there is one for each number of arguments.
+    """
+    forward, constants = row.forward, row.constants
+    if constants is not None:
+        return lambda *args: (forward(*args), constants)
+    match row.slopes, row.many:
+        case (slope,), False:
+            return lambda x: (out := forward(x), (slope(x, out),))
+        case (slope_x, slope_y), False:
+            return lambda x, y: (out := forward(x, y), (slope_x(x, y, out), slope_y(x, y, out)))
+        case (slope_x, slope_y), True:
+            return lambda xs, ys: (out := forward(xs, ys), (*slope_x(xs, ys, out), *slope_y(xs, ys, out)))
+    join = chain.from_iterable if row.many else iter
+    return lambda *args: (out := forward(*args), tuple(join(slope(*args, out) for slope in row.slopes)))
+
+
+def _template(column: str | None, text: str, slots: str) -> str | None:
+    """A column as a template: a bare name is that of a function of all arguments."""
+    if column is None:
+        return None
+    return column.replace("{text}", text) if "{" in column else f"{column}({slots})"
 
 
 def _constant(number: float | None) -> Callable[..., float]:

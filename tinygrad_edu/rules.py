@@ -17,6 +17,9 @@ So a partial has no `if` and no `math.` in it (conditions are operations too: `s
 that is constant is a plain float, so that sweeps and printers can see it. None stands for an argument that has to be a
 plain number, and so has no derivative. To add an operation, add a row.
 
+Behind them a row says how the operation is written for people, and in its last line how elsewhere: a bare name is that
+of a function. What a row does not say, it cannot do; nothing is guessed from its name.
+
 Names to know: `rule`, `RULES`. What a row can do is in `rule.py`, and the forward functions that Python's `math` lacks
 are in `floats.py`. Read next: `value.py`.
 """
@@ -25,25 +28,24 @@ from __future__ import annotations
 
 import math
 import operator
-from math import inf
 
 from tinygrad_edu import floats
-from tinygrad_edu.rule import EXPONENT, FRACTION, POWER, PRODUCT, RAISED, SCALAR_PRODUCT, SIGN, SUM, Domain, Rule, rule
+from tinygrad_edu.rule import AS_TEXT, DOT, EXPONENT, FRACTION, POWER, PRODUCT, RAISED, SIGN, SUM, Rule, domain, rule
 from tinygrad_edu.rule import RULES as RULES
 
-# A NaN (x != x) is inside every domain: it goes through to the result, where it is seen.
-POSITIVE = Domain("x > 0", lambda x: (x > 0) | (x != x), "log(maximum(x, 1e-12)), if a tiny positive number is meant")
-NOT_NEGATIVE = Domain("x >= 0", lambda x: (x >= 0) | (x != x), "sqrt(maximum(x, 0)), if rounding made it negative")
-FINITE = Domain("a finite x", lambda x: abs(x) != inf, "maximum(x, ...) or minimum(x, ...), to keep it finite")
-DIVISOR = Domain("y != 0", lambda x, y: y != 0, "x / (y + 1e-12), if y is never negative", pole=True)
-FIXED_POWER = Domain(
+# A NaN (x != x) is inside every domain: it goes through to the result, where it is seen. 1e999 is infinity everywhere.
+POSITIVE = domain("x > 0", "(x > 0) | (x != x)", "log(maximum(x, 1e-12)), if a tiny positive number is meant")
+NOT_NEGATIVE = domain("x >= 0", "(x >= 0) | (x != x)", "sqrt(maximum(x, 0)), if rounding made it negative")
+FINITE = domain("a finite x", "(x != 1e999) & (x != -1e999)", "maximum(x, ...) or minimum(x, ...), to keep it finite")
+DIVISOR = domain("y != 0", "y != 0", "x / (y + 1e-12), if y is never negative", pole=True)
+FIXED_POWER = domain(
     "x >= 0, unless the exponent y is whole, and x != 0, if y is negative",
-    lambda x, y: (x > 0) | ((y % 1 == 0) & ((x != 0) | (y >= 0))) | ((x == 0) & (y > 0)) | (x != x),
+    "(x > 0) | ((y % 1 == 0) & ((x != 0) | (y >= 0))) | ((x == 0) & (y > 0)) | (x != x)",
     "abs(x) ** y, if only the size matters",
 )
-FREE_POWER = Domain(
+FREE_POWER = domain(
     "x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it",
-    lambda x, y: (x > 0) | ((x == 0) & (y > 0)) | (x != x),
+    "(x > 0) | ((x == 0) & (y > 0)) | (x != x)",
     "x ** 3 with a plain number, if the exponent is constant",
 )
 TINY = 5e-324  # the smallest float above 0: log(x + TINY) is finite at 0, so that 0 · log(0) is 0, and NaN below it
@@ -68,87 +70,103 @@ step: Rule
 # fmt: off
 # ── Arithmetic ────────────────────────────────────────────────────────────────────────────────────────────────────────
 add = rule("add", operator.add, 1.0,  1.0, symbol="+", text="{} + {}", binding=SUM, latex="{} + {}",
-           roles=("term", "term"))
+           roles=("term", "term"), neutral=(0.0, 0.0), numpy=AS_TEXT, javascript=AS_TEXT)
 sub = rule("sub", operator.sub, 1.0, -1.0, symbol="−", text="{} - {}", binding=SUM, latex="{} - {}",
-           roles=("minuend", "subtrahend"))
-neg = rule("neg", operator.neg, -1.0,      symbol="−", text="-{}",     binding=SIGN, latex="-{}")
+           roles=("minuend", "subtrahend"), neutral=(None, 0.0), numpy=AS_TEXT, javascript=AS_TEXT)
+neg = rule("neg", operator.neg, -1.0,      symbol="−", text="-{}",     binding=SIGN, latex="-{}",
+           numpy=AS_TEXT, javascript=AS_TEXT)
 mul = rule("mul", operator.mul, lambda x, y, out: y,     lambda x, y, out: x,
-           symbol="×", text="{} * {}", binding=PRODUCT, latex=r"{} \cdot {}", roles=("factor", "factor"))
+           symbol="×", text="{} * {}", binding=PRODUCT, latex=r"{} \cdot {}",
+           roles=("factor", "factor"), neutral=(1.0, 1.0), numpy=AS_TEXT, javascript=AS_TEXT)
 div = rule("div", floats.div,   lambda x, y, out: 1 / y, lambda x, y, out: -out / y,
-           symbol="÷", text="{} / {}", binding=PRODUCT, latex=r"\frac{{{}}}{{{}}}",
-           latex_binding=FRACTION, domain=DIVISOR, roles=("dividend", "divisor"),
-           note="-out/y for the textbook's -x/y²: y² can overflow")
+           symbol="÷", text="{} / {}", binding=PRODUCT, latex=r"\frac{{{}}}{{{}}}", latex_binding=FRACTION,
+           roles=("dividend", "divisor"), neutral=(None, 1.0), numpy=AS_TEXT, javascript=AS_TEXT,
+           domain=DIVISOR, note="-out/y for the textbook's -x/y²: y² can overflow")
 
 # ── Powers: a constant exponent n must never meet a logarithm; an exponent that is a Value must ───────────────────────
-power = rule("power", floats.power, lambda x, n, out: n * power.unchecked(x, n - absolute(sign(n))), None,
+power = rule("power", floats.power, lambda x, n, out: n * power(x, n - absolute(sign(n)), check=False), None,
              symbol="xⁿ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
-             javascript="power({}, {})", domain=FIXED_POWER, roles=("base", "exponent"),
-             note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
-pow_ = rule("pow", floats.power, lambda x, y, out: y * pow_.unchecked(x, y - 1),
+             roles=("base", "exponent"), neutral=(None, 1.0), numpy=AS_TEXT, javascript="power",
+             domain=FIXED_POWER, note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
+pow_ = rule("pow", floats.power, lambda x, y, out: y * pow_(x, y - 1, check=False),
             lambda x, y, out: out * log(x + TINY),
             symbol="xʸ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
-            javascript="power({}, {})", domain=FREE_POWER, roles=("base", "exponent"),
-            note="x + TINY makes 0ʸ·log 0 the limit 0")
-sqrt = rule("sqrt", floats.sqrt, lambda x, out: div.unchecked(0.5, out),
-            symbol="√", latex=r"\sqrt{{{}}}", domain=NOT_NEGATIVE, note="the slope at 0 is vertical: inf")
+            roles=("base", "exponent"), neutral=(None, 1.0), numpy=AS_TEXT, javascript="power",
+            domain=FREE_POWER, note="x + TINY makes 0ʸ·log 0 the limit 0")
+sqrt = rule("sqrt", floats.sqrt, lambda x, out: div(0.5, out, check=False),
+            symbol="√", latex=r"\sqrt{{{}}}", numpy="np.sqrt", javascript="Math.sqrt", onnx="Sqrt",
+            domain=NOT_NEGATIVE, note="the slope at 0 is vertical: inf")
 
 # ── Exponentials, logarithms, waves ───────────────────────────────────────────────────────────────────────────────────
-exp = rule("exp", floats.exp, lambda x, out: out,     latex="e^{{{}}}", latex_binding=EXPONENT)
-log = rule("log", floats.log, lambda x, out: 1 / x,   latex=r"\ln\left({}\right)", domain=POSITIVE)
-sin = rule("sin", floats.sin, lambda x, out: cos(x),  latex=r"\sin\left({}\right)", domain=FINITE)
-cos = rule("cos", floats.cos, lambda x, out: -sin(x), latex=r"\cos\left({}\right)", domain=FINITE)
-erf = rule("erf", math.erf,   lambda x, out: ERF_SLOPE * exp(-x * x),
-           numpy="erf({})", javascript="erf({})")
+exp = rule("exp", floats.exp, lambda x, out: out,     latex="e^{{{}}}", latex_binding=EXPONENT, flat=(0.0,),
+           numpy="np.exp", javascript="Math.exp", onnx="Exp")
+log = rule("log", floats.log, lambda x, out: 1 / x,   latex=r"\ln\left({}\right)", domain=POSITIVE,
+           numpy="np.log", javascript="Math.log", onnx="Log")
+sin = rule("sin", floats.sin, lambda x, out: cos(x),  latex=r"\sin\left({}\right)", domain=FINITE,
+           numpy="np.sin", javascript="Math.sin", onnx="Sin")
+cos = rule("cos", floats.cos, lambda x, out: -sin(x), latex=r"\cos\left({}\right)", domain=FINITE,
+           numpy="np.cos", javascript="Math.cos", onnx="Cos")
+erf = rule("erf", math.erf,   lambda x, out: ERF_SLOPE * exp(-x * x), flat=(-1.0, 1.0), numpy="erf", javascript="erf")
 
 # ── Activations ───────────────────────────────────────────────────────────────────────────────────────────────────────
 tanh = rule("tanh", math.tanh, lambda x, out: 1 - out * out,
-            latex=r"\tanh\left({}\right)", note="loses digits beyond |x| = 5, never raises")
+            latex=r"\tanh\left({}\right)", flat=(-1.0, 1.0), note="loses digits beyond |x| = 5, never raises",
+            numpy="np.tanh", javascript="Math.tanh", onnx="Tanh", torch="Tanh()")
 sigmoid = rule("sigmoid", floats.sigmoid, lambda x, out: out * sigmoid(-x),
-               symbol="σ", latex=r"\sigma\left({}\right)", numpy="(1 / (1 + np.exp(-{})))",
-               javascript="(1 / (1 + Math.exp(-{})))", note="σ(x)·σ(-x) for σ·(1 - σ), which loses digits near 1")
-relu = rule("relu", floats.relu, lambda x, out: step(x),
-            symbol="ReLU", numpy="np.maximum({}, 0.0)", javascript="Math.max({}, 0)", kinks={(0.0,): (0.0,)})
+               symbol="σ", latex=r"\sigma\left({}\right)", flat=(0.0, 1.0),
+               note="σ(x)·σ(-x) for σ·(1 - σ), which loses digits near 1",
+               numpy="(1 / (1 + np.exp(-{})))", javascript="(1 / (1 + Math.exp(-{})))",
+               onnx="Sigmoid", torch="Sigmoid()")
+relu = rule("relu", floats.relu, lambda x, out: step(x), symbol="ReLU", kinks={(0.0,): (0.0,)}, flat=(0.0,),
+            numpy="np.maximum({}, 0.0)", javascript="Math.max({}, 0)", onnx="Relu", torch="ReLU()")
 leaky_relu = rule("leaky_relu", floats.leaky_relu,
                   lambda x, slope, out: step(x) + (1 - step(x)) * slope, lambda x, slope, out: minimum(x, 0.0),
-                  symbol="leaky ReLU", defaults=(0.01,), numpy="np.where({0} > 0, {0}, {1} * {0})",
-                  javascript="({0} > 0 ? {0} : {1} * {0})", kinks={(0.0, 0.01): (0.01, 0.0)})
+                  symbol="leaky ReLU", defaults=(0.01,), kinks={(0.0, 0.01): (0.01, 0.0)},
+                  numpy="np.where({0} > 0, {0}, {1} * {0})", javascript="({0} > 0 ? {0} : {1} * {0})",
+                  onnx="Max({0}, Mul({0}, {1}))", torch="LeakyReLU({1})")
 elu = rule("elu", floats.elu,
            lambda x, alpha, out: step(x) + (1 - step(x)) * alpha * exp(minimum(x, 0.0)),
            lambda x, alpha, out: elu(minimum(x, 0.0), 1.0),
-           symbol="ELU", defaults=(1.0,), numpy="np.where({0} > 0, {0}, {1} * np.expm1(np.minimum({0}, 0.0)))",
-           javascript="({0} > 0 ? {0} : {1} * Math.expm1({0}))", kinks={(0.0, 0.5): (0.5, 0.0)},
-           note="its slope by α is the ELU of α = 1: exp(x) - 1 would lose the digits near 0")
-softplus = rule("softplus", floats.softplus, lambda x, out: sigmoid(x),
+           symbol="ELU", defaults=(1.0,), kinks={(0.0, 0.5): (0.5, 0.0)}, flat=(-1.0,),
+           note="its slope by α is the ELU of α = 1: exp(x) - 1 would lose the digits near 0",
+           numpy="np.where({0} > 0, {0}, {1} * np.expm1(np.minimum({0}, 0.0)))",
+           javascript="({0} > 0 ? {0} : {1} * Math.expm1({0}))",
+           onnx="Add(Relu({0}), Mul({1}, Sub(Exp(Min({0}, 0.0)), 1.0)))", torch="ELU({1})")
+softplus = rule("softplus", floats.softplus, lambda x, out: sigmoid(x), flat=(0.0,),
                 numpy="np.logaddexp(0.0, {})",
-                javascript="(Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0}))))")
-silu = rule("silu", floats.silu, lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)),
-            symbol="SiLU", numpy="({0} / (1 + np.exp(-{0})))", javascript="({0} / (1 + Math.exp(-{0})))")
-gelu = rule("gelu", floats.gelu,
-            lambda x, out: 0.5 * (1 + erf(x / SQRT_2)) + x * exp(-x * x / 2) / SQRT_TAU,
-            symbol="GELU", numpy="(0.5 * {0} * (1 + erf({0} / np.sqrt(2))))",
-            javascript="(0.5 * {0} * (1 + erf({0} / Math.SQRT2)))", note="the exact one, x·Φ(x)")
+                javascript="(Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0}))))",
+                onnx="Add(Relu({0}), Log(Add(1.0, Exp(Neg(Abs({0}))))))", torch="Softplus(threshold=50)")
+silu = rule("silu", floats.silu, lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)), symbol="SiLU", flat=(0.0,),
+            numpy="({0} / (1 + np.exp(-{0})))", javascript="({0} / (1 + Math.exp(-{0})))",
+            onnx="Mul({0}, Sigmoid({0}))", torch="SiLU()")
+gelu = rule("gelu", floats.gelu, lambda x, out: 0.5 * (1 + erf(x / SQRT_2)) + x * exp(-x * x / 2) / SQRT_TAU,
+            symbol="GELU", flat=(0.0,), note="the exact one, x·Φ(x)",
+            numpy="(0.5 * {0} * (1 + erf({0} / np.sqrt(2))))",
+            javascript="(0.5 * {0} * (1 + erf({0} / Math.SQRT2)))", torch="GELU()")
 
 # ── Corners and their derivatives ─────────────────────────────────────────────────────────────────────────────────────
-absolute = rule("abs", abs, lambda x, out: sign(x), symbol="|x|", latex=r"\left|{}\right|", kinks={(0.0,): (0.0,)})
+absolute = rule("abs", abs, lambda x, out: sign(x), symbol="|x|", latex=r"\left|{}\right|", kinks={(0.0,): (0.0,)},
+                numpy="np.abs", javascript="Math.abs", onnx="Abs")
 maximum = rule("maximum", floats.maximum, lambda x, y, out: greater(x, y), lambda x, y, out: greater(y, x),
-               symbol="max", latex=r"\max\left({}, {}\right)", javascript="Math.max({}, {})",
-               kinks={(1.0, 1.0): (0.5, 0.5)}, note="at a tie, a half each")
+               symbol="max", latex=r"\max\left({}, {}\right)", kinks={(1.0, 1.0): (0.5, 0.5)},
+               numpy="np.maximum", javascript="Math.max", note="at a tie, a half each")
 minimum = rule("minimum", floats.minimum, lambda x, y, out: greater(y, x), lambda x, y, out: greater(x, y),
-               symbol="min", latex=r"\min\left({}, {}\right)", javascript="Math.min({}, {})",
-               kinks={(1.0, 1.0): (0.5, 0.5)}, note="at a tie, a half each")
-step = rule("step", floats.step, 0.0, numpy="np.heaviside({}, 0.0)", javascript="({0} > 0 ? 1 : {0} <= 0 ? 0 : NaN)",
-            kinks={(0.0,): (0.0,)})
-sign = rule("sign", floats.sign, 0.0, kinks={(0.0,): (0.0,)})
-greater = rule("greater", floats.greater, 0.0, 0.0,
-               symbol=">", numpy="(({0} > {1}) * 0.5 + ({0} >= {1}) * 0.5)",
-               javascript="(({0} > {1}) * 0.5 + ({0} >= {1}) * 0.5)", kinks={(1.0, 1.0): (0.0, 0.0)})
+               symbol="min", latex=r"\min\left({}, {}\right)", kinks={(1.0, 1.0): (0.5, 0.5)},
+               numpy="np.minimum", javascript="Math.min", note="at a tie, a half each")
+step = rule("step", floats.step, 0.0, kinks={(0.0,): (0.0,)}, flat=(0.0, 1.0),
+            numpy="np.heaviside({}, 0.0)", javascript="({0} > 0 ? 1 : {0} <= 0 ? 0 : NaN)")
+sign = rule("sign", floats.sign, 0.0, kinks={(0.0,): (0.0,)}, flat=(-1.0, 0.0, 1.0),
+            numpy="np.sign", javascript="Math.sign", onnx="Sign")
+greater = rule("greater", floats.greater, 0.0, 0.0, symbol=">", kinks={(1.0, 1.0): (0.0, 0.0)},
+               numpy="(({0} > {1}) * 0.5 + ({0} >= {1}) * 0.5)",
+               javascript="(({0} > {1}) * 0.5 + ({0} >= {1}) * 0.5)")
 
 # ── Of any number of arguments ────────────────────────────────────────────────────────────────────────────────────────
 dot = rule("dot", floats.dot, lambda ws, xs, out: xs, lambda ws, xs, out: ws,
-           many=True, symbol="w·x", latex=r"\left({}\right) \cdot \left({}\right)", latex_binding=SCALAR_PRODUCT,
-           numpy="np.add.reduce(np.multiply([{}], [{}]))", javascript="dot([{}], [{}])", roles=("weight", "input"),
-           note="a neuron's weighted sum as one node")
+           many=True, symbol="w·x", latex=r"\left({}\right) \cdot \left({}\right)", latex_binding=DOT,
+           roles=("weight", "input"), note="a neuron's weighted sum as one node",
+           numpy="np.add.reduce(np.multiply([{}], [{}]))", javascript="dot")
 logsumexp = rule("logsumexp", floats.logsumexp, lambda xs, out: [exp(x - out) for x in xs],
-                 many=True, symbol="log Σ exp", numpy="np.logaddexp.reduce([{}])",
-                 javascript="logsumexp([{}])", note="its partials are the softmax")
+                 many=True, symbol="log Σ exp", note="its partials are the softmax",
+                 numpy="np.logaddexp.reduce", javascript="logsumexp")
 # fmt: on

@@ -1,14 +1,15 @@
-"""How is a number shown to a person?
+"""How is a number shown to a person, and a count, and a table?
 
-Through one function, so that drawings, steps and messages agree, and nothing ever shows 0.30000000000000004.
+Each through one function, so that drawings, steps and messages agree, and nothing ever shows 0.30000000000000004.
 
-Read next: `files.py`.
+Names to know: `show`, `counted`, `aligned`. Read next: `choices.py`.
 """
 
 from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
@@ -50,10 +51,19 @@ def are(count: int, thing: str = "") -> str:
 def counted(count: int, thing: str) -> str:
     """A count with its thing in the singular or the plural.
 
-    >>> counted(1, "row"), counted(0, "row"), counted(1200, "node")
-    ('1 row', '0 rows', '1,200 nodes')
+    >>> counted(1, "row"), counted(0, "row"), counted(1200, "node"), counted(2**2000, "path")
+    ('1 row', '0 rows', '1,200 nodes', 'about 1.1e602 paths')
     """
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+    return f"{show_count(count)} {plural(count, thing)}"
+
+
+def plural(count: float, thing: str) -> str:
+    """A thing in the singular for one, in the plural for any other number.
+
+    >>> plural(1, "step"), plural(0.5, "step")
+    ('step', 'steps')
+    """
+    return thing if count == 1 else f"{thing}s"
 
 
 def ordinal(number: int) -> str:
@@ -88,6 +98,45 @@ def cut(text: str, longest: int) -> str:
     ('a long …', 'a name')
     """
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def aligned(rows: Iterable[Sequence[str]], sides: str = "", *, widest: float = math.inf) -> list[str]:
+    r"""Rows of cells as lines, each column as wide as its widest cell is on a terminal.
+
+    Args:
+        rows: of cells, all as many.
+        sides: for each column "<" or ">", the side on which its cells begin; "<" for those left out.
+        widest: the width of a column at most; a cell that is wider moves the rest of its row.
+
+    >>> print("\n".join(aligned([("w", "-4", "right"), ("学习率", "0.25", "")], "<>")))
+    w         -4  right
+    学习率  0.25
+    """
+    lines = [tuple(row) for row in rows]
+    widths = [min(widest, max(map(cells, column))) for column in zip(*lines, strict=True)]
+    sides = sides.ljust(len(widths), "<")
+    return ["  ".join(map(_beside, row, widths, sides)).rstrip() for row in lines]
+
+
+def _beside(cell: str, width: float, side: str) -> str:
+    room = " " * int(width - cells(cell))
+    return cell + room if side == "<" else room + cell
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a text takes: Chinese characters take two, combining marks zero.
+
+    >>> cells("x1"), cells("学习")
+    (2, 4)
+    """
+    return sum(map(cells_of, text))
+
+
+def cells_of(character: str) -> int:
+    """The same for one character."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def printable(text: object) -> str:

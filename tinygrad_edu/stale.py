@@ -3,7 +3,7 @@
 A node stores its result and its local derivatives. If the number of a leaf is set afterwards, both belong to the old
 number. Whether a node *can* be out of date is seen from two times (`age.py`); whether it is, by computing it again.
 
-Names to know: `old_nodes`, `is_current`. Read next: `copying.py`.
+Names to know: `old_nodes`, `is_current`. Read next: `user_code.py`.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def recomputed(node: Value) -> tuple[float, tuple[float, ...]]:
     rule, numbers = node.rule, [arg.data for arg in node.args]
     assert rule is not None
     if rule.domain is None or rule.domain.holds(*numbers):
-        return rule.linearize(numbers)
-    return rule.evaluate(numbers), (float("nan"),) * len(numbers)  # as `value.record` does outside a domain
+        return rule.linearize(*rule.grouped(numbers))
+    return rule.evaluate(numbers), (float("nan"),) * len(numbers)  # as `record` does outside a domain
 
 
 def same(some: Sequence[float], others: Sequence[float]) -> bool:

@@ -13,9 +13,10 @@ import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tinygrad_edu.blocks import recording
 from tinygrad_edu.errors import DomainError
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.value import Value, as_float, recording
+from tinygrad_edu.value import Value, as_float
 
 STAND_INS = (1.0, 0.5, 2.0, -0.5)  # a Value needs some number: 1 suits our rows, 0.5 an arc sine, 2 an acosh
 

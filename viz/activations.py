@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tinygrad_edu.blocks import no_grad
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.nn.layers import LINEAR, MLP
+from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import counted, show
-from tinygrad_edu.value import Value, no_grad
+from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.plots import Plane, new_axes, scatter, shades
 
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
 GRID = 40  # points along each side of a small picture
 COLUMNS = 4  # small pictures side by side
 MOST_BINS = 40
-ENDS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}  # where an activation is flat
-CLOSE = 0.02  # to an end: the slope there is below a tenth of the steepest
+CLOSE = 0.02  # to an end, of the distance between both: there tanh and sigmoid have a tenth of their steepest slope
 
 Floats = NDArray[np.float64]
 
@@ -107,7 +108,7 @@ def plot_activations(model: MLP, X: ArrayLike) -> Figure:
     """Draw the distribution of the activations of every layer over samples, and count the neurons that are stuck.
 
     A neuron is stuck if its derivative is 0, or nearly so, for every sample: a relu that is always 0, or a tanh or
-    sigmoid that is always at one of its ends.
+    sigmoid that is always at one of its ends. Where an activation is flat stands in its row of the rule table.
 
     >>> figure = plot_activations(MLP(2, [8, 1], seed=0), np.random.default_rng(0).normal(size=(50, 2)))
     >>> figure.axes[0].get_title()
@@ -162,11 +163,10 @@ def _paint_neuron(ax: Axes, plane: Plane, active: Floats, sums: Floats, largest:
 
 
 def _stuck(active: Floats, activation: str) -> int:
-    if activation in ENDS:
-        low, high = ENDS[activation]
-        flat = (active < low + CLOSE * (high - low)) | (active > high - CLOSE * (high - low))
-        return int(flat.all(axis=0).sum())
-    return int((active == 0).all(axis=0).sum())
+    ends = RULES[activation].flat
+    near = CLOSE * (max(ends, default=0.0) - min(ends, default=0.0))  # one end alone has to be reached
+    is_flat = [np.abs(active - end) <= near for end in ends]
+    return int(np.any(is_flat, axis=0).all(axis=0).sum()) if ends else 0
 
 
 def _histogram(ax: Axes, numbers: Any, title: str, color: str, *, deviation: bool = True) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 import graphviz
 
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import counted, in_brackets, show
@@ -27,7 +27,7 @@ from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.quoting import field, plain, shortened
 
 if TYPE_CHECKING:
-    from tinygrad_edu.compiler import Program
+    from tinygrad_edu.compiler.compiled import Compiled
 
 DETAILS = ("op", "full")
 MOST_NODES = 300  # more cannot be read, and take long to lay out
@@ -37,7 +37,7 @@ ROUNDS = "5"  # of Graphviz' network simplex, for each node; without it, a leaf 
 
 
 def draw(
-    value: Value | Program, *, detail: str = "op", max_nodes: int = MOST_NODES, direction: str | None = None
+    value: Value | Compiled, *, detail: str = "op", max_nodes: int = MOST_NODES, direction: str | None = None
 ) -> Drawing:
     """Draw the graph that computes a Value, or the arrays of a compiled program.
 
@@ -60,10 +60,11 @@ def draw(
     """
     _check_option("detail", detail, DETAILS)
     _check_option("direction", direction or "LR", ("LR", "TB"))
-    if type(value).__name__ == "Program":  # the compiler is not imported just for this check
+    kinds = [kind.__name__ for kind in type(value).__mro__]
+    if "Compiled" in kinds:  # the compiler is not imported just for this check
         from tinygrad_edu.viz.program import draw_program
 
-        return draw_program(cast("Program", value), direction=direction or "TB", max_lines=max_nodes // 2)
+        return draw_program(cast("Compiled", value), direction=direction or "TB", max_lines=max_nodes // 2)
     graph = Graph(cast("Value", value))
     picture = _Picture(graph, detail, direction or "LR")
     return Drawing(picture.whole() if can_be_drawn(graph, max_nodes, detail) else picture.summary())
@@ -76,9 +77,7 @@ def can_be_drawn(graph: Graph, max_nodes: int, detail: str = "op") -> bool:
 
 def _check_option(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise OptionError(
-            f"draw(..., {name}={value!r})", f"the choices are {', '.join(choices)}", instead=f"{name}={choices[0]!r}"
-        )
+        raise unknown(name, value, choices, call="draw(..., {})")
 
 
 def canvas(**attributes: str) -> graphviz.Digraph:

@@ -18,6 +18,7 @@ from itertools import pairwise
 import graphviz
 
 from tinygrad_edu.errors import GraphError, OptionError
+from tinygrad_edu.graph import gradient_numbers
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron, as_inputs
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Number, Value
@@ -108,8 +109,6 @@ def _shown(size: int, most: int) -> list[int]:
 
 def _activate(columns: list[_Column], layers: Sequence[Layer], x: list[Value]) -> None:
     """Send a sample through, and the gradient back, without changing the parameters' gradients."""
-    from tinygrad_edu.backprop import gradient_numbers
-
     values = [Value(each.data) for each in x]
     columns[0].values = values
     for column, layer in zip(columns[1:], layers, strict=True):

@@ -21,6 +21,7 @@ from tinygrad_edu.errors import DrawingError, SizeError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
+from tinygrad_edu.nn.training.fit import middle
 from tinygrad_edu.nn.training.predictor import Predictor
 from tinygrad_edu.show import counted
 from tinygrad_edu.viz import style
@@ -64,7 +65,7 @@ def plot_decision_boundary(
     """
     points, classes = np.asarray(X, dtype=float), np.asarray(y)
     _check_plane(model, points, classes)
-    limit = (0.5 if model.output == "sigmoid" else 0.0) if threshold is None else threshold
+    limit = middle(model) if threshold is None else threshold
     ax = ax or new_axes(6.0, 5.0)[0]
     plane = Plane(points, GRID)
     _paint_regions(ax, plane, (predictor or partial(predict, model))(plane.points), limit)

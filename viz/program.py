@@ -22,14 +22,14 @@ from tinygrad_edu.viz.graph import canvas
 from tinygrad_edu.viz.quoting import plain, shortened
 
 if TYPE_CHECKING:
-    from tinygrad_edu.compiler import Program
+    from tinygrad_edu.compiler.compiled import Compiled
     from tinygrad_edu.compiler.source import Line
 
 
 MOST_LINES = 150  # more cannot be read; and arrays are used far from where they are made, which takes long to lay out
 
 
-def draw_program(program: Program, *, direction: str = "TB", max_lines: int = MOST_LINES) -> Drawing:
+def draw_program(program: Compiled, *, direction: str = "TB", max_lines: int = MOST_LINES) -> Drawing:
     """Draw the arrays of a compiled program.
 
     Raises:

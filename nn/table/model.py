@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.nn.checkpoint import Checkpoint, read, save
-from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.nn.optim import Adam
 from tinygrad_edu.nn.preprocessing import Standardizer, train_test_split
@@ -32,6 +32,7 @@ from tinygrad_edu.nn.table.reading import Column, Encoding, Table, listed
 from tinygrad_edu.nn.training.callbacks import Callback, Training
 from tinygrad_edu.nn.training.fit import accuracy, fit, predict, score, shares_of
 from tinygrad_edu.nn.training.history import History
+from tinygrad_edu.nn.training.samples import place_not_finite
 from tinygrad_edu.show import counted
 
 FEW = 10  # different whole numbers in a target: they are classes
@@ -287,11 +288,11 @@ class TableModel:
         return Answers([self.target.classes[index] for index in shares.argmax(axis=1)], shares)
 
     def _check_outputs(self, table: Table, outputs: Floats) -> None:
-        wrong = np.flatnonzero(~np.isfinite(outputs.reshape(len(outputs), -1)).all(axis=1))
-        if len(wrong):
+        place = place_not_finite(outputs)
+        if place is not None:
             is_whole = all(math.isfinite(parameter.data) for parameter in self.network.parameters())
             raise FileError(
-                f"the prediction for {table.place(int(wrong[0]))}",
+                f"the prediction for {table.place(place[0])}",
                 "the row has numbers far beyond those of the training, and the prediction is not finite"
                 if is_whole
                 else "the network has weights that are inf or NaN, and so is every prediction",

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preprocessing import Standardizer
-from tinygrad_edu.show import are, counted, cut, printable
+from tinygrad_edu.show import aligned, are, counted, cut, printable
 
 DELIMITERS = ",;\t|"
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
@@ -142,9 +142,8 @@ class Table:
           x       numbers from 1 to 3
           colour  words: red, blue
         """
-        names = [printable(name) for name in self.names]
-        width = max(map(len, names), default=0)
-        return "\n".join(f"  {name:<{width}}  {self._content(place)}" for place, name in enumerate(names))
+        rows = [(printable(name), self._content(place)) for place, name in enumerate(self.names)]
+        return "\n".join(f"  {line}" for line in aligned(rows))
 
     def _content(self, place: int) -> str:
         cells = [row[place] for row in self.rows]

@@ -7,7 +7,7 @@ A *callback* is called after every epoch. A function will do:
 
     fit(model, X, y, callbacks=[report, EarlyStopping(patience=20)])
 
-Names to know: `Training`, `Callback`, `EarlyStopping`. Read next: `backends.py`.
+Names to know: `Training`, `Callback`, `EarlyStopping`. Read next: `programs.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.nn.init import is_count
 from tinygrad_edu.nn.module import Module
@@ -114,11 +115,7 @@ class EarlyStopping(Callback):
         self, patience: int = 10, monitor: str | None = None, *, min_delta: float = 0.0, restore_best: bool = True
     ) -> None:
         if monitor is not None and monitor not in MONITORS:
-            raise OptionError(
-                f"EarlyStopping(monitor={monitor!r})",
-                f"what can be monitored is {', '.join(MONITORS)}",
-                instead="monitor='val_loss'",
-            )
+            raise unknown("monitor", monitor, MONITORS, call="EarlyStopping({})")
         if not is_count(patience) or not min_delta >= 0:
             raise OptionError(
                 f"EarlyStopping(patience={patience}, min_delta={min_delta})",

@@ -24,13 +24,14 @@ from tinygrad_edu.errors import NumberError, OptionError, SizeError
 from tinygrad_edu.nn.init import is_count
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Optimizer
-from tinygrad_edu.nn.training.backends import Batch, Seen, Steps, has_one_graph, steps_of
+from tinygrad_edu.nn.training.backends import Steps, has_one_graph, steps_of
 from tinygrad_edu.nn.training.callbacks import Callback, Training, as_callback
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Loss, Task, task_of
 from tinygrad_edu.nn.training.predictor import PART, Predictor, one_by_one
+from tinygrad_edu.nn.training.programs import Batch, Seen
 from tinygrad_edu.nn.training.progress import bar
-from tinygrad_edu.nn.training.samples import Floats, as_floats, at, refuse_masked
+from tinygrad_edu.nn.training.samples import Floats, as_floats, at, place_not_finite, refuse_masked
 from tinygrad_edu.show import counted
 from tinygrad_edu.value import Value
 
@@ -267,8 +268,7 @@ def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:
         raise SizeError(asked, "each sample has one label")
     if outputs.ndim > 1:
         return float(np.mean(outputs.argmax(axis=1) == labels))
-    middle = 0.5 if _is_sigmoid(model) else 0.0
-    return float(np.mean((outputs > middle) == (labels > 0)))
+    return float(np.mean((outputs > middle(model)) == (labels > 0)))
 
 
 def _known(y: ArrayLike) -> Floats:
@@ -305,6 +305,11 @@ def score(model: Module, X: ArrayLike, y: ArrayLike) -> float:
         )
     missed, spread = np.sum((numbers - outputs) ** 2), np.sum((numbers - numbers.mean(axis=0)) ** 2)
     return float(1 - missed / spread) if spread else float(missed == 0)
+
+
+def middle(model: Module) -> float:
+    """Where class 1 begins for a single output: ½ after a sigmoid, which gives probabilities, else 0."""
+    return 0.5 if _is_sigmoid(model) else 0.0
 
 
 def _is_sigmoid(model: Module) -> bool:
@@ -389,8 +394,8 @@ def _labels(y: ArrayLike, name: str) -> NDArray[Any]:
 
 
 def _check_numbers(name: str, numbers: NDArray[np.float64]) -> None:
-    if not np.isfinite(numbers).all():
-        place = tuple(int(index) for index in np.argwhere(~np.isfinite(numbers))[0])
+    place = place_not_finite(numbers)
+    if place is not None:
         raise _incomplete(numbers[place], name, place)
 
 

@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import OptionError, TinygradError
-from tinygrad_edu.nn.init import unknown
 from tinygrad_edu.nn.layers import Outputs
 from tinygrad_edu.nn.losses import (
     as_class,

@@ -18,13 +18,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import tinygrad_edu
-from tinygrad_edu.age import user_frame
+from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.compiler import Program
 from tinygrad_edu.errors import CompileError, TinygradError
 from tinygrad_edu.nn.layers import Outputs
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.training.samples import Floats, as_floats
-from tinygrad_edu.value import Value, no_grad, recording
+from tinygrad_edu.user_code import user_frame
+from tinygrad_edu.value import Value
 
 PART = 256  # samples a call
 

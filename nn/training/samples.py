@@ -3,7 +3,7 @@
 Real ones, in an array. NumPy silently turns much else into an array of floats: it drops the imaginary part of a complex
 number, and turns None into NaN and the string "3" into 3. Here such things are refused, with their place.
 
-Names to know: `as_floats`, `refuse_masked`. Read next: `objectives.py`.
+Names to know: `as_floats`, `place_not_finite`, `refuse_masked`. Read next: `objectives.py`.
 """
 
 from __future__ import annotations
@@ -53,6 +53,16 @@ def as_floats(numbers: ArrayLike, asked: str, name: str = "X") -> Floats:
         place = next((place for place in wrong if np.imag(array[place])), wrong[0]) if _is_complex(array) else wrong[0]
         raise _refused(array[place], asked, name, place)
     return array.astype(np.float64)
+
+
+def place_not_finite(numbers: Floats) -> tuple[int, ...] | None:
+    """Where the first inf or NaN of an array is.
+
+    >>> place_not_finite(np.array([[1.0, 2.0], [np.nan, 4.0]]))
+    (1, 0)
+    """
+    places = np.argwhere(~np.isfinite(numbers))
+    return tuple(places[0].tolist()) if len(places) else None
 
 
 def refuse_masked(numbers: ArrayLike, asked: str, name: str) -> None:

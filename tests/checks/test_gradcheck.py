@@ -20,7 +20,7 @@ from tinygrad_edu.value import as_value
 MODULE = importlib.import_module("tinygrad_edu.checks.gradcheck")  # the package has a function of the same name
 
 
-def test_a_right_gradient_passes():
+def test_a_correct_gradient_passes():
     report = gradcheck(parse("f = (x + y) * z", x=-2, y=5, z=-4))
     assert report.ok
     assert [check.name for check in report.checks] == ["x", "y", "z"]
@@ -36,7 +36,7 @@ def test_a_gradient_off_by_a_thousandth_fails():
     assert "WRONG" in str(report)
 
 
-def test_a_function_is_called_with_moved_numbers():
+def test_a_function_is_evaluated_at_moved_numbers():
     calls = []
 
     def function(x, y):
@@ -47,7 +47,7 @@ def test_a_function_is_called_with_moved_numbers():
     assert len(set(calls)) > 3
 
 
-def test_chosen_leaves_only():
+def test_only_the_chosen_leaves_are_checked():
     f = parse("x * y", x=2, y=3)
     assert [check.name for check in gradcheck(f, [f.args[1]]).checks] == ["y"]
 
@@ -82,7 +82,7 @@ def test_steep_and_large_functions_pass_too(text, x):
     assert report.checks[0].verdict == "ok"
 
 
-def test_nothing_is_changed():
+def test_a_check_changes_nothing():
     x = Value(2.0)
     y = x * x
     gradcheck(y)
@@ -102,11 +102,11 @@ def test_a_check_of_nothing_is_refused():
 
 @pytest.mark.parametrize("text", ["1 / x", "log(x)"])
 @pytest.mark.parametrize("x", [1e-6, 1e-8, 1e-12])
-def test_steep_functions_close_to_their_pole_are_never_called_wrong(text, x):
+def test_steep_functions_near_a_pole_never_fail(text, x):
     assert gradcheck(parse(text, x=x)).checks[0].verdict in ("ok", "unclear")
 
 
-def test_what_differences_cannot_tell_is_unclear():
+def test_where_differences_are_inconclusive_the_verdict_is_unclear():
     assert gradcheck(parse("exp(x)", x=800)).checks[0].verdict == "unclear"
 
 
@@ -115,7 +115,7 @@ def test_a_function_at_the_edge_of_its_domain_is_flagged():
     assert gradcheck(lambda x: x.log(), [1e-6]).ok
 
 
-def test_it_does_not_matter_where_it_is_called():
+def test_gradcheck_works_inside_no_grad():
     with no_grad():
         assert gradcheck(lambda x: x * x, [2.0]).checks[0].analytic == 4.0
 
@@ -132,7 +132,7 @@ def test_it_does_not_matter_where_it_is_called():
         (lambda x: gradcheck(3.0, [1.0]), "it takes a Value, or a function"),
     ],
 )
-def test_what_cannot_be_checked_is_said(call, message):
+def test_an_error_says_what_cannot_be_checked(call, message):
     with pytest.raises(GraphError, match=message):
         call(Value(2.0))
 
@@ -145,7 +145,7 @@ def test_a_stale_graph_is_not_blamed_on_the_engine():
         gradcheck(y)
 
 
-def test_arrays_of_inputs_are_welcome():
+def test_inputs_may_be_arrays():
     assert gradcheck(lambda x, y: x * y, np.array([0.0, 2.0])).ok
 
 
@@ -161,7 +161,7 @@ def test_the_report_is_a_table():
     assert max(map(len, lines)) <= 80
 
 
-def test_every_edge_is_checked_on_its_own():
+def test_every_edge_is_checked_separately():
     report = gradcheck(parse("u = x * x; f = dot([u, 2, x], [w, x, 3]) + logsumexp([u, w])", x=1.5, w=-0.5))
     assert [check.name for check in report.edges[:2]] == ["∂u/∂(first factor)", "∂u/∂(second factor)"]
     assert len(report.edges) == 2 + 4 + 2 + 2
@@ -170,7 +170,7 @@ def test_every_edge_is_checked_on_its_own():
     assert len(gradcheck(lambda x, y: x * y, [1.0, 2.0]).edges) == 2
 
 
-def test_the_operation_that_is_to_blame_is_named():
+def test_the_wrong_operation_is_named():
     f = parse("a = w * x; t = tanh(a); f = t * w + y", w=0.7, x=-1.2, y=1.0)
     tanh = f.args[0].args[0]
     tanh.partials = (tanh.partials[0] * 1.001,)
@@ -192,17 +192,17 @@ def test_a_long_report_is_cut_and_says_so():
     assert len(text.split("\n")) < 60
 
 
-def test_beside_infinity_nothing_is_clear():
+def test_next_to_an_infinite_value_the_verdict_is_unclear():
     assert gradcheck(Value(math.inf) * 2).checks[0].verdict == "unclear"
 
 
-def test_a_gradient_that_rounding_hides_is_not_called_wrong():
+def test_a_gradient_lost_in_rounding_does_not_fail():
     assert gradcheck(parse("x + 1000000000", x=1e-3)).ok
     assert gradcheck(parse("x * 0.001 + 1e15", x=1.0)).checks[0].verdict in ("unclear", "ok")
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_every_edge_of_a_random_graph_is_right(seed):
+def test_every_edge_of_a_random_graph_is_correct(seed):
     report = gradcheck(random_graphs.as_values(*random_graphs.seeded(seed))[1])
     assert {check.verdict for check in (*report.checks, *report.edges)} == {"ok"}, report
 
@@ -231,7 +231,7 @@ def test_moving_a_leaf_gives_what_the_whole_graph_recomputed_gives(seed, monkeyp
         assert found == right
 
 
-def test_a_long_check_says_what_it_costs_before_it_starts(monkeypatch):
+def test_a_long_check_announces_its_cost(monkeypatch):
     f = parse("x * y + z", x=2, y=3, z=4)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -260,7 +260,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_long_check_has_a_bar_on_a_terminal(monkeypatch):
+def test_a_long_check_shows_a_progress_bar_on_a_terminal(monkeypatch):
     monkeypatch.setattr(MODULE, "NODES_A_SECOND", 1.0)
     monkeypatch.setattr("sys.stderr", Terminal())
     monkeypatch.setenv("COLUMNS", "120")

@@ -44,17 +44,17 @@ def test_a_check_runs_a_function_37_times_at_most():
         (lambda x: math.sin(1e4 * x), 0.3, 1e4 * math.cos(3e3), "ok"),
     ],
 )
-def test_what_differences_can_tell(f, x, slope, verdict):
+def test_differences_find_the_slope(f, x, slope, verdict):
     assert check("f", slope, x, f).verdict == verdict
 
 
-def test_of_a_wave_too_fast_for_differences_nothing_is_said():
+def test_an_oscillation_too_fast_for_differences_is_unclear():
     for number in range(60):
         x = 0.1 + 0.013 * number
         assert check("f", 1e11 * math.cos(1e11 * x), x, lambda x: math.sin(1e11 * x)).verdict in ("unclear", "ok")
 
 
-def test_a_check_tells_both_sides_and_its_step():
+def test_a_check_reports_both_one_sided_slopes_and_its_step():
     found = check("f", 0.0, 0.0, lambda x: max(x, 0.25 * x))
     assert (found.left, found.right) == pytest.approx((0.25, 1.0))
     assert found.numeric == pytest.approx(0.625)

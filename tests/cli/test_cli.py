@@ -54,7 +54,7 @@ def test_step_names_the_output_f(run):
     assert run("step", "x * f", "x=-2", "f=5")[1].startswith("x * f\n")
 
 
-def test_a_leaf_alone_has_no_steps_forward():
+def test_a_single_leaf_has_no_forward_steps():
     x = Value(2.0, label="x")
     assert [line for line in step_lines(x, chain_rule(x)) if "forward" in line] == []
 
@@ -76,7 +76,7 @@ def test_step_ends_with_every_path_to_a_leaf_that_has_several(run):
     assert "paths from x" not in run("step", "+".join(["x"] * 30), "x=2")[1]
 
 
-def test_an_expression_may_begin_with_a_minus(run):
+def test_an_expression_may_start_with_a_minus(run):
     assert "∂f/∂x  = -3" in run("step", "-x*y", "x=2", "y=3")[1]
     assert run("draw", "-x", "x=2", "-o", "f.svg")[0] == 0
 
@@ -94,7 +94,7 @@ def test_draw_writes_the_file_it_names(run, tmp_path):
     assert "grad —" in (tmp_path / "g.svg").read_text(encoding="utf-8")
 
 
-def test_files_are_told_with_their_size(tmp_path, capsys):
+def test_files_are_listed_with_their_size(tmp_path, capsys):
     path = tmp_path / "f"
     path.write_bytes(b"x" * 12_345)
     say_files([path])
@@ -114,7 +114,7 @@ def test_train_learns_and_draws(run, tmp_path):
     ]
 
 
-def test_digits_are_trained_on_a_part(tmp_path, capsys):
+def test_digits_are_trained_on_a_subset(tmp_path, capsys):
     pytest.importorskip("sklearn", reason="scikit-learn, which has the images, is not installed")
     arguments = ["train", "digits", "--points", "60", "--epochs", "1", "--plot", "-o", str(tmp_path)]
     assert main([*arguments, "--hidden", "4", "--test", "0.2"]) == 0
@@ -123,7 +123,7 @@ def test_digits_are_trained_on_a_part(tmp_path, capsys):
     assert not (tmp_path / "neurons.png").exists()
 
 
-def test_the_demo_does_all_of_it(run, tmp_path):
+def test_the_demo_writes_all_its_files(run, tmp_path):
     code, out, err = run("demo", "--output", "here")
     assert code == 0
     for words in ("q = x + y", "f = q * z", "= -12", "∂f/∂x  = -4", "∂f/∂y  = -4", "∂f/∂z  = 3", "337 parameters"):
@@ -172,7 +172,7 @@ def test_the_demo_does_all_of_it(run, tmp_path):
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
-def test_what_cannot_be_done_is_said_on_standard_error(run, arguments, code, message):
+def test_errors_go_to_standard_error(run, arguments, code, message):
     found, _, err = run(*arguments)
     assert found == code
     assert message in err
@@ -180,7 +180,7 @@ def test_what_cannot_be_done_is_said_on_standard_error(run, arguments, code, mes
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_teaches(run, command, monkeypatch):
+def test_help_explains_every_command(run, command, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     code, out, _ = run(command, "--help")
     assert code == 0
@@ -189,11 +189,11 @@ def test_help_teaches(run, command, monkeypatch):
     assert max(map(len, out.splitlines())) <= 80
 
 
-def test_version(run):
+def test_the_version_is_printed(run):
     assert run("--version")[:2] == (0, f"tinygrad_edu {tinygrad_edu.__version__}\n")
 
 
-def test_ctrl_c_ends_in_a_sentence(run, monkeypatch):
+def test_ctrl_c_ends_with_one_sentence(run, monkeypatch):
     def interrupt(*args):
         raise KeyboardInterrupt
 
@@ -210,13 +210,13 @@ def test_it_runs_as_a_module_and_through_a_pipe_without_colours():
     assert b"\x1b" not in found.stdout
 
 
-def test_a_terminal_without_the_letters_gets_others():
+def test_a_terminal_without_unicode_gets_replacements():
     found = in_a_process("step", "x * y", "x=2", "y=3", PYTHONIOENCODING="ascii")
     assert found.returncode == 0
     assert b"?f/?x" in found.stdout
 
 
-def test_a_reader_that_stops_reading_is_no_error():
+def test_a_closed_pipe_is_not_an_error():
     process = subprocess.Popen(
         [sys.executable, "-m", "tinygrad_edu", "step", " + ".join(["x"] * 700), "x=1"],
         stdout=subprocess.PIPE,
@@ -252,7 +252,7 @@ def iris(tmp_path):
     (tmp_path / "dots.csv").write_text("height,width,colour\n" + "\n".join(rows) + "\n")
 
 
-def test_a_table_is_learned_saved_and_asked(run, tmp_path):
+def test_a_table_is_learned_saved_and_predicts(run, tmp_path):
     iris(tmp_path)
     code, out, _ = run(
         "train",
@@ -288,7 +288,7 @@ def test_a_table_is_learned_saved_and_asked(run, tmp_path):
     assert all(abs(float(blue) + float(red) - 1) < 1e-3 for _, blue, red in lines[1:])
 
 
-def test_numbers_are_learned_and_asked(run, tmp_path):
+def test_a_numeric_target_is_learned_and_predicted(run, tmp_path):
     (tmp_path / "line.csv").write_text("x;y\n" + "\n".join(f"{x / 4};{3 * x + 0.5}" for x in range(60)))
     code, out, _ = run("train", "line.csv", "--hidden", "8", "--epochs", "60", "--save", "line.npz")
     assert code == 0
@@ -317,7 +317,7 @@ def test_numbers_are_learned_and_asked(run, tmp_path):
         (["lesson", "dance"], "there are circuit, by_hand"),
     ],
 )
-def test_what_cannot_be_learned_or_asked_is_said(run, tmp_path, arguments, message):
+def test_an_error_says_why_a_table_cannot_be_learned_or_predicted(run, tmp_path, arguments, message):
     iris(tmp_path)
     assert run("train", "dots.csv", "--hidden", "2", "--epochs", "1", "--save", "dots.json")[0] == 0
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
@@ -334,7 +334,7 @@ def test_what_cannot_be_learned_or_asked_is_said(run, tmp_path, arguments, messa
 CLEAR, TURN = "\x1b[2J", "\u202e"  # clears the screen; turns the direction of writing
 
 
-def test_names_from_files_are_shown_and_not_obeyed(run, tmp_path, monkeypatch):
+def test_control_characters_in_names_from_files_are_escaped(run, tmp_path, monkeypatch):
     rows = "".join(f"{x},{'鸢' if x < 10 else f'{TURN}no'}\n" for x in range(20))
     table = f"{CLEAR}.csv"
     (tmp_path / table).write_text(f"in{CLEAR},out{CLEAR}\n{rows}", encoding="utf-8")
@@ -355,7 +355,7 @@ def test_names_from_files_are_shown_and_not_obeyed(run, tmp_path, monkeypatch):
     assert f"P({TURN}no)" in run("predict", f"m{CLEAR}.json", table)[1]  # a file is given what was in the file
 
 
-def test_a_name_that_is_no_text_is_no_error(run, tmp_path):
+def test_a_file_name_that_is_not_text_is_not_an_error(run, tmp_path):
     name = os.fsdecode(b"f\xff.svg")
     code, said, _ = run("draw", "x", "x=1", "-o", name)
     assert (code, said.split()[:2]) == (0, ["wrote", "f\\udcff.svg"])
@@ -388,7 +388,7 @@ ESCAPES = "\x1b[2J\x1b]0;owned\x07"  # clears a terminal, and gives its window a
 TURNED = "\u202egnp.exe\u2028"  # from right to left, and a line of its own
 
 
-def test_nothing_in_a_table_reaches_the_terminal_but_to_be_looked_at(run, tmp_path):
+def test_control_characters_in_a_table_never_reach_the_terminal(run, tmp_path):
     name, cell, goal = f"size{ESCAPES}", f"red{TURNED}", f"kind{ESCAPES}"
     rows = [f"{number},{cell if number % 2 else 'blue'},{'a' if number % 2 else f'b{ESCAPES}'}" for number in range(20)]
     file = f"t{ESCAPES.replace('/', '')}.csv"
@@ -416,7 +416,7 @@ def test_nothing_in_a_table_reaches_the_terminal_but_to_be_looked_at(run, tmp_pa
     assert "size\\x1b[2J" in said[0][1]
 
 
-def test_a_model_whose_weights_are_no_numbers_predicts_nothing(run, tmp_path):
+def test_a_model_with_nan_weights_predicts_nothing(run, tmp_path):
     (tmp_path / "t.csv").write_text("x,c\n" + "0,a\n1,b\n" * 10)
     assert run("train", "t.csv", "--epochs", "1", "--hidden", "2", "--save", "m.json")[0] == 0
     text = (tmp_path / "m.json").read_text()
@@ -429,7 +429,7 @@ def test_a_model_whose_weights_are_no_numbers_predicts_nothing(run, tmp_path):
         assert said in err
 
 
-def test_a_name_may_be_typed_in_any_form_of_its_letters(run):
+def test_a_name_may_be_typed_in_any_unicode_form(run):
     for expression, value in (("µ*2", "µ=3"), ("µ*2", "μ=3"), ("μ*2", "µ=3"), ("ﬁt*2", "fit=3")):
         code, output, errors = run("step", expression, value)
         assert (code, errors) == (0, "")
@@ -439,7 +439,7 @@ def test_a_name_may_be_typed_in_any_form_of_its_letters(run):
     assert "two numbers for μ" in errors
 
 
-def test_lessons_teach_without_docstrings(run):
+def test_lessons_are_listed_and_run_without_docstrings(run):
     command = [sys.executable, "-OO", "-m", "tinygrad_edu", "lesson"]
     listed = subprocess.run(command, capture_output=True, check=False)
     assert listed.stdout.decode() == run("lesson")[1]

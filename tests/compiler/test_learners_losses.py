@@ -8,20 +8,20 @@ SEEDS = range(3)
 
 
 @pytest.mark.parametrize("name", learners.families)
-def test_a_compiled_loss_says_what_its_scalars_say_at_other_numbers(name):
+def test_a_compiled_loss_equals_its_scalars_at_other_numbers(name):
     wrong = [verdict for verdict in (learners.check(name, seed) for seed in SEEDS) if verdict.failed]
     assert not wrong, "\n\n".join(map(str, wrong))
 
 
 @pytest.mark.parametrize("name", learners.families)
-def test_the_scalars_agree_with_differences(name):
+def test_the_scalar_gradients_agree_with_differences(name):
     errors = [error for error in (learners.slope_error(name, seed) for seed in range(2)) if error is not None]
     assert errors
     assert max(errors) < 1e-6
 
 
 @pytest.mark.parametrize("name", learners.families)
-def test_a_seed_writes_the_same_loss_again(name):
+def test_a_seed_gives_the_same_loss_again(name):
     """The truth at other numbers is the loss written again there, so nothing but the numbers may change."""
     first, second = (learners.write(name, 0, lambda place, role, low, high: 0.75 * low + 0.25 * high) for _ in range(2))
     assert str(first.loss) == str(second.loss)
@@ -39,7 +39,7 @@ def in_order(loss):
     return found
 
 
-def test_a_program_that_says_something_else_is_noticed(monkeypatch):
+def test_a_program_with_other_results_is_noticed(monkeypatch):
     """One that is right where it was made, and wrong elsewhere, as programs were."""
     honest = learners.tinygrad_edu.compile
 

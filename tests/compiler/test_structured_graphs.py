@@ -11,7 +11,7 @@ import structured_check
 import structured_graphs
 from structured_check import truth_at
 
-from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.graph import gradient_numbers
 from tinygrad_edu.rules import RULES
 
 GRAPHS = 240
@@ -52,7 +52,7 @@ def test_the_graphs_have_every_operation_and_every_part():
     assert [name for name in names if name not in words] == []
 
 
-def test_the_truth_is_the_slope():
+def test_the_reference_gradient_is_the_slope():
     """The gradient that programs are compared with, against central differences of the recipe itself."""
     compared = 0
     for case in cases(range(60)):
@@ -77,7 +77,7 @@ def slope(case, numbers, i, h):
     return None if high is None or low is None else (high.value - low.value) / (2 * h)
 
 
-def test_a_program_that_is_wrong_is_noticed(monkeypatch):
+def test_a_wrong_program_is_noticed(monkeypatch):
     """The check has teeth: a value, a gradient and a crash are each reported, under their own name."""
     right = structured_check.tinygrad_edu.compile
     case = structured_check.tried_case(random.Random(4), 1)

@@ -47,7 +47,7 @@ DEFINED, REFUSED = ([row for row in FUNCTIONS if row[2].endswith("Error") is is_
 NUMBERS, OTHERS = ([row for row in THINGS if (row[1] == "NumberError") is is_error] for is_error in (False, True))
 
 
-def test_the_page_is_read():
+def test_the_page_has_the_expected_rows():
     assert len(FUNCTIONS) > 60
     assert len(THINGS) == 25
 
@@ -61,14 +61,14 @@ def evaluated(expression, leaves):
 
 
 @pytest.mark.parametrize(("expression", "at", "error", "gradient", "because"), REFUSED)
-def test_a_row_that_is_refused(expression, at, error, gradient, because):
+def test_a_row_of_the_page_raises_its_error(expression, at, error, gradient, because):
     with pytest.raises(getattr(errors, error)) as caught:
         evaluated(expression, leaves_at(at))
     assert type(caught.value).__name__ == error
 
 
 @pytest.mark.parametrize(("expression", "at", "value", "gradient", "because"), DEFINED)
-def test_a_row(expression, at, value, gradient, because):
+def test_a_row_of_the_page_has_its_value_and_gradient(expression, at, value, gradient, because):
     leaves = leaves_at(at)
     f = evaluated(expression, leaves)
     assert same(f.data, float(value))
@@ -87,7 +87,7 @@ def test_a_row(expression, at, value, gradient, because):
 
 
 @pytest.mark.parametrize(("thing", "error", "because"), OTHERS)
-def test_a_thing_that_is_no_number(thing, error, because):
+def test_what_the_page_calls_no_number_is_refused(thing, error, because):
     made = evaluated(thing, [])
     with pytest.raises(errors.NumberError, match=r"\n  what is wrong:"):
         Value(made)
@@ -98,7 +98,7 @@ def test_a_thing_that_is_no_number(thing, error, because):
 
 
 @pytest.mark.parametrize(("thing", "number", "because"), NUMBERS)
-def test_a_thing(thing, number, because):
+def test_what_the_page_calls_a_number_is_that_number(thing, number, because):
     made, right = evaluated(thing, []), float(number)
     assert Value(made).data == right
     for operate in OPERATORS[:4]:

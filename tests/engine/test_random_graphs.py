@@ -6,8 +6,8 @@ import pytest
 import random_graphs
 
 from tinygrad_edu import chain_rule, grad, gradcheck, parse
-from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.graph import Graph, topological_order
+from tinygrad_edu.backprop import topological_order
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.steps.trace import EdgeStep
 
 SEEDS = range(150)
@@ -27,7 +27,7 @@ def test_a_graph_keeps_its_promises(graphs):
         assert all(places[arg] < places[node] for node in order for arg in node.args)
 
 
-def test_all_readings_of_the_sweep_agree(graphs):
+def test_all_sweeps_of_a_graph_agree(graphs):
     """backward, grad, gradient_numbers and the contributions of chain_rule."""
     for leaves, output in graphs:
         output.backward()

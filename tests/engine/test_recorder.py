@@ -8,8 +8,9 @@ import gc
 import pytest
 
 from tinygrad_edu import Value, chain_rule, detect_anomaly, grad, gradcheck, no_grad, parse
+from tinygrad_edu.blocks import recording
 from tinygrad_edu.errors import AnomalyError
-from tinygrad_edu.recorder import now, recording
+from tinygrad_edu.recorder import now
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps import wording
 from tinygrad_edu.symbolic import partial_graphs
@@ -41,7 +42,7 @@ def forgetful():
 
 
 @pytest.mark.parametrize("row", [row for row in RULES.values() if not row.many], ids=lambda row: row.name)
-def test_formulas_that_are_first_asked_for_inside_no_grad_are_those_of_outside(row, forgetful):
+def test_formulas_first_built_inside_no_grad_equal_those_built_outside(row, forgetful):
     constants = [0.5 if position in row.fixed else None for position in range(len(row.partials))]
     with no_grad():
         inside = wording.local_derivatives(row, constants), rule_source(row, constants)
@@ -51,7 +52,7 @@ def test_formulas_that_are_first_asked_for_inside_no_grad_are_those_of_outside(r
     assert inside[0] == kept
 
 
-def test_steps_told_inside_no_grad_name_the_functions_and_so_do_those_after(forgetful):
+def test_steps_described_inside_no_grad_name_their_functions(forgetful):
     f = Value(2.0, label="x").sin()
     with no_grad():
         inside = str(chain_rule(f).steps[-1])
@@ -59,7 +60,7 @@ def test_steps_told_inside_no_grad_name_the_functions_and_so_do_those_after(forg
     assert str(chain_rule(Value(1.0, label="x").sin()).steps[-1]).startswith("∂v1/∂x: 0 + ∂v1/∂v1 · cos(x)")
 
 
-def test_partials_are_graphs_wherever_they_are_asked_for():
+def test_partials_are_graphs_inside_no_grad_too():
     with no_grad():
         graphs = partial_graphs(RULES["sin"], [None])
     assert graphs.partials[0].op == "cos"
@@ -97,7 +98,7 @@ def test_the_innermost_block_decides():
         assert not is_recorded()
 
 
-def test_who_looks_on_is_not_sent_away_by_recording_nor_called_back_by_no_grad():
+def test_no_grad_pauses_detect_anomaly_until_recording():
     big = Value(1000.0)
     with detect_anomaly(), no_grad():
         assert big.exp().data == float("inf")
@@ -118,7 +119,7 @@ def test_one_block_can_be_entered_again():
         assert not is_recorded()
 
 
-def test_a_block_that_ends_by_an_error_has_ended():
+def test_a_block_that_ends_with_an_error_restores_the_recorder():
     with pytest.raises(ZeroDivisionError), no_grad():
         _ = 1 / 0
     assert is_recorded()
@@ -178,7 +179,7 @@ def test_a_generator_in_a_generator():
     assert found == [False, False, True, (False, False), (False, False), (False, False)]
 
 
-def test_recording_in_a_generator_is_its_own_as_well():
+def test_recording_in_a_generator_does_not_affect_its_caller():
     def graphs():
         with recording():
             yield is_recorded()
@@ -207,7 +208,7 @@ def _evaluating():
 
 
 @pytest.mark.parametrize("evaluating", [evaluating, evaluating_by_another])
-def test_a_context_manager_written_as_a_generator_means_whoever_enters_it(evaluating):
+def test_a_context_manager_written_as_a_generator_affects_its_caller(evaluating):
     with evaluating():
         assert not is_recorded()
     assert is_recorded()
@@ -225,7 +226,7 @@ def test_a_context_manager_written_as_a_generator_means_whoever_enters_it(evalua
     assert not next(user())
 
 
-def test_an_exit_stack_holds_for_the_function_that_has_it():
+def test_an_exit_stack_keeps_a_block_open_for_its_function():
     with contextlib.ExitStack() as stack:
         stack.enter_context(no_grad())
         assert not is_recorded()
@@ -235,7 +236,7 @@ def test_an_exit_stack_holds_for_the_function_that_has_it():
 # Decorators
 
 
-def test_a_function():
+def test_a_decorated_function_runs_inside_the_block():
     @no_grad()
     def plain(a, *, b):
         """What it does."""
@@ -245,7 +246,7 @@ def test_a_function():
     assert (plain.__name__, plain.__doc__) == ("plain", "What it does.")
 
 
-def test_a_generator_function():
+def test_a_decorated_generator_runs_inside_the_block():
     @no_grad()
     def echo():
         heard = []
@@ -262,7 +263,7 @@ def test_a_generator_function():
     assert caught.value.value == ["a", "b"]
 
 
-def test_an_async_function():
+def test_a_decorated_async_function_runs_inside_the_block():
     @no_grad()
     async def slow():
         before = is_recorded()
@@ -277,7 +278,7 @@ def test_an_async_function():
     assert asyncio.run(both()) == (True, (False, False), (False, False), True)
 
 
-def test_an_async_generator_function():
+def test_a_decorated_async_generator_runs_inside_the_block():
     closed = []
 
     @no_grad()
@@ -315,7 +316,7 @@ def test_an_async_generator_function():
     assert asyncio.run(all_of_them()) == [(False, True), (False, True)]
 
 
-def test_an_async_generator_with_a_block():
+def test_a_block_in_an_async_generator_does_not_affect_its_caller():
     async def inside():
         with no_grad():
             yield is_recorded()
@@ -338,7 +339,7 @@ def test_an_async_generator_with_a_block():
     assert asyncio.run(within()) is False
 
 
-def test_a_task_begun_inside_is_inside():
+def test_a_task_started_inside_a_block_inherits_it():
     async def child():
         await asyncio.sleep(0)
         return is_recorded()
@@ -359,7 +360,7 @@ def test_detect_anomaly_is_a_decorator_too():
         asyncio.run(broken())
 
 
-def test_a_block_that_is_closed_in_another_context_is_no_error():
+def test_closing_a_block_in_another_context_is_not_an_error():
     generator = suspended_inside()
     contextvars.copy_context().run(next, generator)
     generator.close()

@@ -15,13 +15,13 @@ import pytest
 
 from tinygrad_edu import DomainError, Value, grad
 from tinygrad_edu import functions as functions_module
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.errors import GraphError, NumberError, PoleError, SizeError
+from tinygrad_edu.graph import gradient_numbers
 from tinygrad_edu.rule import CALL, rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.text import helpers as preludes
 from tinygrad_edu.text.javascript import number_source
-from tinygrad_edu.value import apply, as_value
+from tinygrad_edu.value import as_value
 
 rows = pytest.mark.parametrize("row", RULES.values(), ids=RULES)
 
@@ -47,7 +47,7 @@ def test_a_row_keeps_its_promises(row, promise):
         if callable(partial)
     ],
 )
-def test_a_partial_has_no_condition_and_no_float_only_function(partial):
+def test_partials_have_no_conditions_and_no_float_only_functions(partial):
     """So that it works on Values too."""
     assert not set(partial.__code__.co_names) & {"math", "np", "numpy", "floats"}
     assert not any("JUMP_IF" in step.opname for step in dis.get_instructions(partial))
@@ -114,7 +114,7 @@ def test_javascript_gives_the_same_for_special_numbers():
 def test_both_sweeps_give_the_same_for_special_numbers(row):
     for args in special_cases(row):
         values = [as_value(arg) if i in row.fixed else Value(arg) for i, arg in enumerate(args)]
-        y = apply(row, values)
+        y = row(*values)
         moving = [value for value in values if not value.is_constant]
         numbers = gradient_numbers(y)
         for value, graph in zip(moving, grad(y, moving), strict=True):
@@ -122,7 +122,7 @@ def test_both_sweeps_give_the_same_for_special_numbers(row):
 
 
 @pytest.mark.parametrize("x", [-1e-3, -1e-10, -1e-300, -0.0, -5.0, -800.0, 2.0])
-def test_the_slope_of_elu_by_alpha_keeps_its_digits(x):
+def test_the_derivative_of_elu_by_alpha_is_accurate_near_zero(x):
     value, alpha = Value(x), Value(0.7)
     y = value.elu(alpha)
     y.backward()
@@ -136,6 +136,34 @@ def test_the_slope_of_elu_by_alpha_keeps_its_digits(x):
 def test_logsumexp_of_a_list_with_nan_is_nan_in_any_order(numbers):
     assert math.isnan(RULES["logsumexp"].evaluate(numbers))
     assert RULES["logsumexp"].evaluate([number for number in numbers if number == number]) == math.inf
+
+
+@pytest.mark.parametrize("row", [row for row in RULES.values() if row.is_unary], ids=lambda row: row.name)
+def test_a_row_says_at_which_results_it_is_flat(row):
+    """Far out its slope is 0 exactly where its result is one that the row names; and those are all."""
+    found = set()
+    for x in (-800.0, 800.0, 0.0) if all(partial == 0.0 for partial in row.partials) else (-800.0, 800.0):
+        args = (x, *row.defaults)
+        if promises.inside(row, args):
+            out = row.evaluate(args)
+            is_flat = abs(row.local_derivatives(args, out)[0]) < 1e-300
+            assert is_flat == (out in row.flat)
+            found |= {out} if is_flat else set()
+    assert found == set(row.flat)
+
+
+OF_TWO = [row for row in RULES.values() if len(row.partials) == 2 and not row.many and not row.defaults]
+
+
+@pytest.mark.parametrize("row", OF_TWO, ids=lambda row: row.name)
+def test_a_row_says_which_argument_changes_nothing(row):
+    """Tried with many numbers as the other argument: only those that the row names give it back."""
+    numbers = (-3.5, -2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 7.25)
+    for position, number in itertools.product(range(2), numbers):
+        pairs = [(number, other) if position == 0 else (other, number) for other in (-1e9, *numbers, 1e9)]
+        found = [row.evaluate(pair) == pair[1 - position] for pair in pairs if promises.inside(row, pair)]
+        is_named = bool(row.neutral) and number == row.neutral[position]
+        assert (bool(found) and all(found)) == is_named, (position, number)
 
 
 def test_every_operation_of_the_engine_is_in_the_table():
@@ -262,7 +290,7 @@ def test_the_gradient_of_saturated_functions_is_a_number():
             assert math.isfinite(value.grad), (compute.__name__, x)
 
 
-def test_ties_share():
+def test_at_a_tie_each_argument_gets_half():
     x, y = Value(1.0), Value(1.0)
     x.maximum(y).backward()
     assert (x.grad, y.grad) == (0.5, 0.5)
@@ -283,17 +311,17 @@ def test_the_wrong_number_of_arguments_is_named():
     assert RULES["leaky_relu"](-1.0) == -0.01
 
 
-def test_an_argument_that_is_no_number_is_named():
+def test_an_argument_that_is_not_a_number_is_named():
     with pytest.raises(NumberError, match="str is not a real number"):
         RULES["tanh"]("1")
 
 
-def test_a_fixed_argument_has_to_be_a_plain_number():
+def test_a_fixed_argument_must_be_a_plain_number():
     with pytest.raises(GraphError, match="so it has to be a plain number"):
-        apply(RULES["power"], (Value(2.0), Value(3.0)))
+        RULES["power"](Value(2.0), Value(3.0))
 
 
-def test_a_function_of_floats_refuses_what_is_outside_too():
+def test_a_function_of_floats_checks_its_domain_too():
     with pytest.raises(PoleError):
         RULES["log"](0.0)
-    assert RULES["log"].unchecked(0.0) == -math.inf
+    assert RULES["log"](0.0, check=False) == -math.inf

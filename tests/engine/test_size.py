@@ -155,7 +155,7 @@ class Guarded(Value):
 
 
 @pytest.mark.parametrize("way", [*WAYS.values(), copy.copy], ids=[*WAYS, "copy"])
-def test_what_a_subclass_adds_is_kept(way):
+def test_attributes_of_a_subclass_are_kept(way):
     weight, frozen, guarded, bare = Weight(2.0, "w", layer=[3]), Frozen(4.0), Guarded(5.0), Frozen(1.0)
     frozen.reason, guarded.layer = "a test", 1
     cases = (
@@ -171,7 +171,7 @@ def test_what_a_subclass_adds_is_kept(way):
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_what_a_subclass_adds_is_kept_inside_a_graph_and_may_be_part_of_it(way):
+def test_attributes_of_a_subclass_are_kept_inside_a_graph(way):
     weight = Weight(2.0, layer=1)
     y = (weight * 3.0).tanh()
     weight.layer = {"graph": y}
@@ -210,7 +210,7 @@ class Full:
 
 
 @pytest.mark.parametrize("dump", [pickle.dump, pickle._dump], ids=["in C", "in Python"])
-def test_after_a_pickle_that_failed_the_next_one_is_whole(dump):
+def test_a_pickle_works_after_one_that_failed(dump):
     _, y = chain()
     with pytest.raises(ValueError, match="no"):
         pickle.dumps([y, Unwilling()])
@@ -223,7 +223,7 @@ def test_after_a_pickle_that_failed_the_next_one_is_whole(dump):
     assert pickle.loads(pickle.dumps(y)).label == "later"
 
 
-def test_a_pickler_that_goes_on_knows_the_nodes_it_has_written():
+def test_a_pickler_reuses_the_nodes_it_has_written():
     file = io.BytesIO()
     pickler = pickle.Pickler(file)
     x = Value(2.0)
@@ -237,7 +237,7 @@ def test_a_pickler_that_goes_on_knows_the_nodes_it_has_written():
     assert second.args == (first, leaf)
 
 
-def test_nothing_of_a_pickle_is_left():
+def test_a_pickle_leaves_nothing_behind():
     _, y = chain(1000)
     before = memory()
     for _ in range(50):
@@ -250,7 +250,7 @@ def memory():
     return sum(map(sys.getsizeof, gc.get_objects()))
 
 
-def test_threads_pickle_graphs_of_their_own():
+def test_threads_can_pickle_separate_graphs():
     wrong = []
 
     def work(seed):

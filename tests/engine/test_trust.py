@@ -13,15 +13,15 @@ import warnings
 import pytest
 
 from tinygrad_edu import GradientWarning, Value, chain_rule, detect_anomaly, grad, nn, no_grad, parse
-from tinygrad_edu.age import warn
 from tinygrad_edu.checks.anomaly import first_anomaly
 from tinygrad_edu.errors import AnomalyError, StaleGraphError
 from tinygrad_edu.functions import logsumexp
+from tinygrad_edu.user_code import warn
 
 # Where the nan came from
 
 
-def test_the_first_number_that_is_none_is_reported_with_its_operation_and_line():
+def test_the_first_nan_is_reported_with_its_operation_and_line():
     x = Value(1000.0, label="x")
     with pytest.raises(AnomalyError) as caught, detect_anomaly():
         big = x.exp()  # this line
@@ -32,7 +32,7 @@ def test_the_first_number_that_is_none_is_reported_with_its_operation_and_line()
 
 
 @pytest.mark.parametrize("sweep", [lambda y, _: y.backward(), lambda y, x: grad(y, [x])])
-def test_the_first_gradient_that_is_none_is_reported_with_its_edge_and_line(sweep):
+def test_the_first_nan_gradient_is_reported_with_its_edge_and_line(sweep):
     x, w = Value(0.0, label="x"), Value(2.0, label="w")
     with pytest.raises(AnomalyError) as caught, detect_anomaly():
         h = w * x
@@ -45,7 +45,7 @@ def test_the_first_gradient_that_is_none_is_reported_with_its_edge_and_line(swee
     assert not x.has_grad  # nothing was written
 
 
-def test_an_edge_of_an_argument_at_several_places_is_reported_by_its_role():
+def test_an_edge_of_an_argument_used_twice_is_reported_by_its_role():
     w = Value(1e-320, label="w")
     message = r"the gradient of w: upstream 1 × local derivative ∂v1/∂\(dividend\) = \(1 / w\) = inf"
     with pytest.raises(AnomalyError, match=message), detect_anomaly():
@@ -68,13 +68,13 @@ def test_a_gradient_that_overflows_between_finite_numbers_is_found():
         (lambda: nn.MLP(1, [2, 1], seed=0)([1e308]) * 1e308, "is"),
     ],
 )
-def test_every_way_to_make_a_node_is_looked_at(make, message):
+def test_every_way_to_create_a_node_is_watched(make, message):
     assert not math.isfinite(make().data)
     with pytest.raises(AnomalyError, match=message.replace("*", r"\*")), detect_anomaly():
         make()
 
 
-def test_what_was_made_before_the_block_is_found_in_the_sweep():
+def test_an_anomaly_from_before_the_block_is_found_in_the_sweep():
     y = Value(0.0, label="x") ** 0.5
     with pytest.raises(AnomalyError, match="before detect_anomaly"), detect_anomaly():
         y.backward()
@@ -83,7 +83,7 @@ def test_what_was_made_before_the_block_is_found_in_the_sweep():
         z.backward()
 
 
-def test_outside_the_block_nobody_looks_and_nothing_is_left():
+def test_outside_the_block_nothing_is_watched_and_nothing_is_left():
     with detect_anomaly():
         with detect_anomaly():
             f = parse("x * y", x=2, y=3)
@@ -97,7 +97,7 @@ def test_outside_the_block_nobody_looks_and_nothing_is_left():
     assert (y.data, type(y)) == (math.inf, Value)
 
 
-def test_what_is_dropped_inside_the_block_is_freed():
+def test_nodes_dropped_inside_the_block_are_freed():
     def count():
         gc.collect()  # what other tests have left
         return sum(Value in type(thing).__mro__ for thing in gc.get_objects())
@@ -110,7 +110,7 @@ def test_what_is_dropped_inside_the_block_is_freed():
         assert count() < before + 10
 
 
-def test_a_node_made_in_the_block_is_copied_with_its_line():
+def test_a_copy_of_a_watched_node_keeps_its_line():
     with detect_anomaly():
         y = Value(0.0, label="x") ** 0.5  # the root
         for again in (copy.copy(y), copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
@@ -118,12 +118,12 @@ def test_a_node_made_in_the_block_is_copied_with_its_line():
                 again.backward()
 
 
-def test_no_grad_records_nothing_and_so_nothing_is_looked_at():
+def test_inside_no_grad_nothing_is_watched():
     with detect_anomaly(), no_grad():
         assert Value(1000.0).exp().data == math.inf
 
 
-def test_other_threads_are_not_looked_at():
+def test_other_threads_are_not_watched():
     found, inside, done = [], threading.Event(), threading.Event()
 
     def other():
@@ -140,7 +140,7 @@ def test_other_threads_are_not_looked_at():
     assert found == [math.inf]
 
 
-def test_a_sweep_is_not_looked_at_while_another_thread_looks():
+def test_a_sweep_is_not_watched_because_another_thread_is():
     looking, done = threading.Event(), threading.Event()
 
     def look():
@@ -158,7 +158,7 @@ def test_a_sweep_is_not_looked_at_while_another_thread_looks():
     assert x.grad == math.inf
 
 
-def test_a_sound_training_passes_and_gives_the_same():
+def test_a_watched_training_without_anomalies_gives_the_same_numbers():
     def trained():
         model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
         X, y = nn.datasets.moons(n=10, seed=0)
@@ -173,7 +173,7 @@ def test_a_sound_training_passes_and_gives_the_same():
 # Gradients that belong to other numbers
 
 
-def test_a_forgotten_zero_grad_is_explained_once_a_line():
+def test_a_forgotten_zero_grad_is_reported_once_per_line():
     p = Value(1.0, label="p")
     optimizer = nn.SGD([p], lr=0.1)
     with pytest.warns(GradientWarning, match="docs/reliability.md#forgotten-zero_grad") as caught:
@@ -191,7 +191,7 @@ def test_a_forgotten_zero_grad_is_explained_once_a_line():
 
 
 @pytest.mark.parametrize("name", ["nn_user.py", "viz_of_mine.py", "tinygrad_edu_notes.py"])
-def test_a_warning_stands_at_the_line_of_a_file_whatever_it_is_called(name):
+def test_a_warning_points_to_the_users_line_whatever_the_file_is_called(name):
     beside = pathlib.Path(nn.__file__).parent.parent / name
     lines = "y = x * x", "x.data = 2.0", "y.backward()"
     module = {"__name__": beside.stem, "x": Value(1.0)}
@@ -201,7 +201,7 @@ def test_a_warning_stands_at_the_line_of_a_file_whatever_it_is_called(name):
 
 
 def test_a_warning_without_a_line_of_yours_is_still_given(monkeypatch):
-    monkeypatch.setattr("tinygrad_edu.age.user_frame", lambda: None)
+    monkeypatch.setattr("tinygrad_edu.user_code.user_frame", lambda: None)
     with pytest.warns(GradientWarning, match="something"):
         warn("something", "for a reason", "anchor")
 
@@ -215,7 +215,7 @@ def test_a_warning_without_a_line_of_yours_is_still_given(monkeypatch):
         lambda p: nn.SGD([p]).zero_grad(),
     ],
 )
-def test_every_way_to_forget_is_known(forget):
+def test_every_way_to_reset_a_gradient_counts(forget):
     p = Value(1.0)
     for _ in range(3):
         forget(p)
@@ -224,7 +224,7 @@ def test_every_way_to_forget_is_known(forget):
         p.data -= 0.1 * p.grad
 
 
-def test_sums_of_gradients_at_one_place_are_no_mistake():
+def test_summing_gradients_at_one_point_gives_no_warning():
     p = Value(1.0)
     for _ in range(3):
         (p * p).backward()
@@ -235,7 +235,7 @@ def test_sums_of_gradients_at_one_place_are_no_mistake():
     assert p.grad == 8.0
 
 
-def test_a_graph_that_is_swept_again_after_a_step_is_explained():
+def test_sweeping_a_graph_again_after_a_step_gives_a_warning():
     p = Value(1.0, label="p")
     loss = (p - 3) ** 2
     loss.backward()
@@ -253,7 +253,7 @@ def test_a_graph_that_is_swept_again_after_a_step_is_explained():
 WARNED = "backward.. (again )?on a graph whose numbers have changed since: "
 
 
-def test_a_part_of_a_loss_that_is_older_than_the_step_is_explained():
+def test_a_part_of_a_loss_older_than_the_step_gives_a_warning():
     w = Value(1.0, label="w")
     reg = w * w  # outside of the loop
     with pytest.warns(GradientWarning, match=WARNED + r"v\d = w \* w"):
@@ -285,7 +285,7 @@ MAKERS = {
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-def test_the_first_sweep_of_an_old_graph_is_explained_too(make):
+def test_the_first_sweep_of_a_stale_graph_gives_a_warning_too(make):
     y, x = changed(make)
     with pytest.warns(GradientWarning, match=WARNED):
         y.backward()
@@ -294,7 +294,7 @@ def test_the_first_sweep_of_an_old_graph_is_explained_too(make):
     assert x.grad == fresh.grad  # of the numbers that it was made with, whole
 
 
-def test_a_slope_may_be_old_where_the_result_is_not():
+def test_a_local_derivative_may_be_stale_where_the_result_is_not():
     y, _ = changed(lambda x: x**2, 2.0, -2.0)
     with pytest.warns(GradientWarning, match=WARNED):
         y.backward()
@@ -303,7 +303,7 @@ def test_a_slope_may_be_old_where_the_result_is_not():
 
 
 @pytest.mark.parametrize("way", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))])
-def test_a_copy_of_an_old_graph_is_as_old(way):
+def test_a_copy_of_a_stale_graph_is_stale(way):
     y, _ = changed(Value.tanh)
     with pytest.warns(GradientWarning, match=WARNED):
         way(y).backward()
@@ -314,7 +314,7 @@ def test_a_copy_of_an_old_graph_is_as_old(way):
         current.backward()
 
 
-def test_a_number_set_by_hand_on_a_computed_node_is_explained():
+def test_setting_the_number_of_a_computed_node_gives_a_warning():
     x = Value(2.0, label="x")
     y = x * 3.0
     y.data = 7.0
@@ -335,7 +335,7 @@ def test_a_constant_that_is_set_is_a_change_as_well():
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_training_in_any_order_of_its_steps_is_no_mistake(first):
+def test_any_order_of_training_steps_gives_no_warning(first):
     w, b, frozen = Value(1.0), Value(0.5), Value(2.0)
     frozen.data = 3.0
     features = (frozen * 2.0).tanh()  # made once: what it is made of does not change
@@ -353,7 +353,7 @@ def test_training_in_any_order_of_its_steps_is_no_mistake(first):
     assert (w.data, b.data) != (1.0, 0.5)
 
 
-def test_a_number_that_is_set_and_set_back_is_no_change():
+def test_a_number_set_and_restored_is_not_a_change():
     x = Value(0.5)
     y = x.exp()
     x.data = 0.6
@@ -372,7 +372,7 @@ def test_nan_is_the_same_number_as_nan():
     assert x.grad == 2.0
 
 
-def test_changes_of_another_thread_or_context_are_seen():
+def test_changes_from_another_thread_or_context_are_noticed():
     x = Value(0.5, label="x")
     y = x.tanh()
     thread = threading.Thread(target=lambda: setattr(x, "data", 0.9))
@@ -389,7 +389,7 @@ def test_changes_of_another_thread_or_context_are_seen():
         (z * w).backward()
 
 
-def test_a_loop_that_sweeps_one_graph_is_explained_in_any_context():
+def test_a_loop_over_one_graph_gives_a_warning_in_any_context():
     def loop():
         x = Value(0.5)
         y = x.tanh()
@@ -403,13 +403,13 @@ def test_a_loop_that_sweeps_one_graph_is_explained_in_any_context():
 
 
 @pytest.mark.parametrize("name", [name for name in MAKERS if name not in ("result alone", "on one side")])
-def test_grad_refuses_what_depends_on_old_numbers(name):
+def test_grad_refuses_a_graph_with_stale_numbers(name):
     y, x = changed(MAKERS[name])
     with pytest.raises(StaleGraphError, match="but its arguments now give"):
         grad(y, [x])
 
 
-def test_grad_gives_what_depends_on_none_of_them():
+def test_grad_works_where_no_stale_number_matters():
     x, z = Value(2.0, label="x"), Value(3.0, label="z")
     inner = x + 1
     y = inner * z
@@ -430,7 +430,7 @@ def test_a_gradient_is_a_plain_float():
 # Threads
 
 
-def test_threads_with_graphs_of_their_own_do_not_disturb_each_other():
+def test_threads_with_separate_graphs_do_not_affect_each_other():
     wrong = []
 
     def work(seed):
@@ -456,7 +456,7 @@ def test_threads_with_graphs_of_their_own_do_not_disturb_each_other():
     assert not wrong
 
 
-def test_no_grad_of_one_thread_is_not_that_of_another():
+def test_no_grad_in_one_thread_does_not_affect_another():
     recorded, inside, done = [], threading.Event(), threading.Event()
 
     def other():
@@ -473,7 +473,7 @@ def test_no_grad_of_one_thread_is_not_that_of_another():
     assert recorded == [2]
 
 
-def test_the_first_anomaly_has_the_rule_of_the_edge():
+def test_the_first_anomaly_reports_the_operation_of_its_edge():
     assert "∂v1/∂x = (1 / x) = inf" in first_anomaly(_log_at_the_border())
 
 

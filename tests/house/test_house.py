@@ -11,15 +11,14 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("engine", "text", "steps", "checks", "terminal", "compiler", "nn", "viz", "cli")  # from the ground up
 OPEN_DOORS = ("tinygrad_edu", "tinygrad_edu.__main__")  # the package itself names what stands in its rooms
 LATE = {
-    ("value", "backprop"),
-    ("value", "text.printing"),
-    ("value", "viz"),
-    ("copying", "graph"),
+    ("value", "guards"),
+    ("manners", "text.printing"),
+    ("manners", "viz"),
+    ("copying", "backprop"),
     ("copying", "value"),
     ("steps.trace", "steps.paths"),
     ("steps.trace", "steps.trace_json"),
     ("viz.graph", "viz.program"),
-    ("viz.network", "backprop"),
     ("__main__", "cli.main"),
     ("cli.main", "terminal.keyboard"),
     ("cli.main", "viz"),

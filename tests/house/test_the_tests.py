@@ -35,7 +35,7 @@ def test_a_derivative_off_by_a_little_is_rejected(broken, wrong):
         promises.converges_to_its_partials(row)
 
 
-def test_exchanged_partials_are_rejected(broken):
+def test_swapped_partials_are_rejected(broken):
     row = broken("wrong_div", floats.div, lambda x, y, out: -out / y, lambda x, y, out: 1 / y,
                  numpy="({} / {})", domain=RULES["div"].domain)  # fmt: skip
     with pytest.raises(AssertionError, match="partial 0"):

@@ -37,9 +37,10 @@ def main():
     parser.add_argument(
         "--inside", default="", help="mutants: of the files below this folder, tinygrad_edu/compiler say"
     )
+    parser.add_argument("--outside", default="nowhere", help="mutants: of no file below this one")
     options = parser.parse_args()
     run = importlib.import_module(f"tests.long.{options.run}").main
-    where = {"inside": options.inside} if options.run == "mutants" else {}
+    where = {"inside": options.inside, "outside": options.outside} if options.run == "mutants" else {}
     sys.exit(run(options.count or RUNS[options.run], options.first, **where))
 
 

@@ -293,13 +293,13 @@ def places():
                 yield str(target / path.relative_to(ROOT / source)), mutant
 
 
-def main(count, first, inside=""):
+def main(count, first, inside="", outside="nowhere"):
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         folder = laid_out(Path(name))
         with contextlib.redirect_stdout(io.StringIO()):
             lines, seconds = covered(folder)
-    every = [place for place in places() if place[0].startswith(inside)]
+    every = [place for place in places() if place[0].startswith(inside) and not place[0].startswith(outside)]
     print(f"{len(every):,} places to change; {sum(map(len, lines.values())):,} lines are run by tests", flush=True)
     random.Random(first).shuffle(every)
     told, by_file = Counter(), defaultdict(Counter)

@@ -20,7 +20,7 @@ from tinygrad_edu.errors import (
     SizeError,
 )
 from tinygrad_edu.nn.training import backends as steps
-from tinygrad_edu.nn.training import predictor
+from tinygrad_edu.nn.training import predictor, programs
 
 X, y = nn.datasets.moons(n=33, noise=0.1, seed=0)
 X_val, y_val = nn.datasets.moons(n=14, noise=0.1, seed=1)
@@ -61,7 +61,7 @@ def assert_equal(found):
         ("cross_entropy", 3, {}),
     ],
 )
-def test_both_ways_give_the_same_history(loss, outputs, options, batch_size):
+def test_compiled_and_eager_training_give_the_same_history(loss, outputs, options, batch_size):
     found = both(
         lambda: nn.MLP(2, [5, outputs], activation="tanh", seed=2, **options),
         loss=loss,
@@ -83,12 +83,12 @@ def test_both_ways_give_the_same_history(loss, outputs, options, batch_size):
         lambda m: nn.SGD(m.parameters()[::-1], lr=0.1, momentum=0.5),
     ],
 )
-def test_every_optimizer_moves_alike_in_both_ways(make):
+def test_every_optimizer_takes_the_same_steps_compiled_and_eager(make):
     found = both(lambda: nn.MLP(2, [4, 1], seed=0), epochs=4, optimizer=make)
     assert_equal(found)
 
 
-def test_an_optimizer_of_ones_own_only_has_to_step():
+def test_a_custom_optimizer_only_needs_a_step_method():
     class Sign:
         lr = 0.01
 
@@ -105,7 +105,7 @@ def test_an_optimizer_of_ones_own_only_has_to_step():
     assert_equal(both(lambda: nn.MLP(2, [3, 1], activation="tanh", seed=0), epochs=2, optimizer=Sign))
 
 
-def test_an_optimizer_goes_on_where_it_was_and_moves_values_again_after_a_fit():
+def test_an_optimizer_continues_its_state_and_moves_values_again_after_a_fit():
     model, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=0)
     for net, ways in ((model, (True, False)), (other, (False, True))):
         optimizer = nn.Adam(net.parameters(), lr=0.02)
@@ -116,12 +116,12 @@ def test_an_optimizer_goes_on_where_it_was_and_moves_values_again_after_a_fit():
     assert [p.data for p in model.parameters()] == pytest.approx([p.data for p in other.parameters()], rel=1e-9)
 
 
-def test_a_batch_that_is_large_is_compiled_in_parts(monkeypatch):
-    monkeypatch.setattr(steps, "MOST_SAMPLES", 10)
+def test_a_large_batch_is_compiled_in_parts(monkeypatch):
+    monkeypatch.setattr(programs, "MOST_SAMPLES", 10)
     assert_equal(both(lambda: nn.MLP(2, [4, 1], seed=0), epochs=3, batch_size=None, validation_data=(X_val, y_val)))
 
 
-def test_several_outputs_of_numbers_are_learned():
+def test_several_numeric_outputs_are_learned():
     targets = np.column_stack([X[:, 0] - X[:, 1], 2 * X[:, 1]])
     found = both(
         lambda: nn.MLP(2, [2], seed=0),
@@ -165,7 +165,7 @@ class OfNumbers(Deciding):
         return super().__call__([v if isinstance(v, Value) else Value(v) for v in x])
 
 
-def test_a_model_that_looks_at_numbers_is_trained_eagerly_and_refused_compiled():
+def test_a_model_that_branches_on_numbers_is_trained_eagerly_and_refused_compiled():
     model = OfNumbers()
     assert nn.fit(model, X, y, epochs=20).loss[-1] < 1
     text = message(GraphError, lambda: nn.fit(OfNumbers(), X, y, epochs=2, compiled=True))
@@ -173,7 +173,7 @@ def test_a_model_that_looks_at_numbers_is_trained_eagerly_and_refused_compiled()
     assert "fit(..., compiled=False)" in text
 
 
-def test_nn_is_compiled_by_default_and_what_is_ones_own_is_not():
+def test_nn_models_are_compiled_by_default_and_custom_ones_are_not():
     made = []
 
     class Spy(nn.MLP):
@@ -191,7 +191,7 @@ def test_nn_is_compiled_by_default_and_what_is_ones_own_is_not():
 # Callbacks
 
 
-def test_a_function_is_asked_after_every_epoch_and_may_stop():
+def test_a_callback_is_called_after_every_epoch_and_may_stop_the_training():
     seen = []
 
     def look(training):
@@ -207,7 +207,7 @@ def test_a_function_is_asked_after_every_epoch_and_may_stop():
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_early_stopping_goes_back_to_the_best_epoch(compiled):
+def test_early_stopping_restores_the_best_epoch(compiled):
     numbers = []
     stop = nn.EarlyStopping(patience=3)
     model = nn.MLP(2, [8, 1], seed=0)
@@ -266,7 +266,7 @@ def test_when_a_training_stops_early(numbers, stops_after, best):
         assert model.parameters()[0].data == best
 
 
-def test_early_stopping_needs_what_it_looks_at():
+def test_early_stopping_needs_the_quantity_it_monitors():
     fit = lambda **o: nn.fit(nn.MLP(2, [1]), X, y, epochs=2, callbacks=[nn.EarlyStopping(**o)])  # noqa: E731
     assert "validation_data=(X_val, y_val)" in message(OptionError, lambda: fit(monitor="val_loss"))
     assert "loss, accuracy, val_loss, val_accuracy" in message(OptionError, lambda: fit(monitor="lost"))
@@ -275,7 +275,7 @@ def test_early_stopping_needs_what_it_looks_at():
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_ctrl_c_in_a_callback_leaves_history_and_model_whole(compiled):
+def test_ctrl_c_in_a_callback_leaves_history_and_model_consistent(compiled):
     model = nn.MLP(2, [3, 1], seed=0)
 
     def impatient(training):
@@ -347,7 +347,7 @@ def freeze(training):
         start_afresh, freeze,
     ],
 )  # fmt: skip
-def test_what_a_callback_changes_holds_in_both_ways(change, optimizer):
+def test_changes_made_by_a_callback_take_effect_compiled_and_eager(change, optimizer):
     found = []
     for compiled in (False, True):
         model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
@@ -368,14 +368,14 @@ def test_what_a_callback_changes_holds_in_both_ways(change, optimizer):
 
 
 @pytest.mark.parametrize("compiled", [None, True, False])
-def test_weights_that_a_callback_clips_end_clipped(compiled):
+def test_weights_clipped_by_a_callback_stay_clipped(compiled):
     model = nn.MLP(2, [4, 1], seed=0)
     nn.fit(model, X, y, epochs=3, callbacks=[clip], compiled=compiled)
     assert max(abs(p.data) for p in model.parameters()) == 0.1
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_a_learning_rate_that_a_callback_sets_is_not_set_back(compiled):
+def test_a_learning_rate_set_by_a_callback_is_kept(compiled):
     seen = []
 
     def look(training):
@@ -387,7 +387,7 @@ def test_a_learning_rate_that_a_callback_sets_is_not_set_back(compiled):
 
 
 @pytest.mark.parametrize("optimizer", [lambda m: None, lambda m: nn.SGD(m.layers[-1].parameters(), lr=0.1)])
-def test_callbacks_see_the_gradients_of_the_last_step_and_nobody_after_the_end(optimizer):
+def test_callbacks_see_the_gradients_of_the_last_step_which_are_cleared_at_the_end(optimizer):
     found = []
     for compiled in (False, True):
         model, seen = nn.MLP(2, [3, 1], activation="tanh", seed=0), []
@@ -401,7 +401,7 @@ def test_callbacks_see_the_gradients_of_the_last_step_and_nobody_after_the_end(o
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_a_callback_that_replaces_a_parameter_is_told_what_to_write(compiled):
+def test_an_error_says_what_a_callback_that_replaces_a_parameter_should_write(compiled):
     def replace(training):
         training.model.layers[0].neurons[1].w[0] = Value(0.5)
 
@@ -434,7 +434,7 @@ def test_ctrl_c_in_a_callback_keeps_what_it_has_changed(compiled):
     assert max(abs(p.data) for p in model.parameters()) == 0.1
 
 
-def test_an_optimizer_that_does_more_at_each_step_does_it_in_both_ways():
+def test_an_extended_optimizer_step_is_used_compiled_and_eager():
     class Bounded(nn.SGD):
         def step(self):
             super().step()
@@ -446,7 +446,7 @@ def test_an_optimizer_that_does_more_at_each_step_does_it_in_both_ways():
     assert max(abs(p.data) for p in found[1][0].parameters()) == 0.5
 
 
-def test_a_model_of_ones_own_whose_graph_a_callback_changes_is_refused_compiled():
+def test_a_custom_model_whose_graph_a_callback_changes_is_refused_compiled():
     class Switched(nn.Module):
         def __init__(self):
             self.net, self.is_bent = nn.MLP(2, [3, 1], seed=0), False
@@ -499,14 +499,17 @@ def test_very_many_samples_are_predicted_inside_no_grad():
 
 @pytest.fixture
 def broken_compiler(monkeypatch):
-    """A compiler that fails from its n-th program on; gives how many it was asked for."""
+    """A compiler that fails for any number of samples, and from its n-th program for one number of them on.
+
+    It gives how many programs it was asked for.
+    """
 
     def breaks(after=0, error=CompileError):
         real, asked = tinygrad_edu.compile, []
 
         def compile(*args, **options):
-            asked.append(1)
-            if len(asked) > after:
+            asked.append("batch" in options)
+            if asked[-1] or asked.count(False) > after:
                 raise error("compile of a loss", "a line has another shape")
             return real(*args, **options)
 
@@ -518,7 +521,7 @@ def broken_compiler(monkeypatch):
 
 @pytest.mark.parametrize("after", [0, 1, 2])
 @pytest.mark.parametrize("error", [CompileError, GraphError])
-def test_fit_goes_on_scalar_by_scalar_where_the_compiler_fails_and_says_so_once(broken_compiler, after, error):
+def test_fit_warns_once_and_continues_scalar_by_scalar_if_the_compiler_fails(broken_compiler, after, error):
     plain = nn.MLP(2, [3, 1], seed=0)
     expected = nn.fit(plain, X, y, epochs=3, compiled=False, validation_data=(X_val, y_val))
     asked = broken_compiler(after, error)
@@ -529,7 +532,7 @@ def test_fit_goes_on_scalar_by_scalar_where_the_compiler_fails_and_says_so_once(
             model, X, y, epochs=3, validation_data=(X_val, y_val), callbacks=[lambda t: optimizers.append(t.optimizer)]
         )
     assert_equal([(plain, expected), (model, history)])
-    assert len(asked) == after + 1
+    assert len(asked) == after + 2
     (warning,) = seen
     assert warning.category is RuntimeWarning
     assert warning.filename == __file__
@@ -538,13 +541,13 @@ def test_fit_goes_on_scalar_by_scalar_where_the_compiler_fails_and_says_so_once(
     assert optimizers[-1].parameters == model.parameters()
 
 
-def test_fit_that_was_told_to_compile_raises_what_the_compiler_says(broken_compiler):
+def test_fit_with_compiled_true_raises_the_error_of_the_compiler(broken_compiler):
     broken_compiler()
     with pytest.raises(CompileError, match="a line has another shape"):
         nn.fit(nn.MLP(2, [3, 1], seed=0), X, y, epochs=1, compiled=True)
 
 
-def test_predict_goes_sample_by_sample_where_the_compiler_fails(broken_compiler):
+def test_predict_falls_back_to_single_samples_if_the_compiler_fails(broken_compiler):
     model, many = nn.MLP(2, [3, 1], seed=0), np.random.default_rng(0).normal(size=(1025, 2))
     expected = nn.predict(model, many)
     asked = broken_compiler()
@@ -569,7 +572,7 @@ def certain(weight):
 
 @pytest.mark.parametrize("compiled", [None, True, False])
 @pytest.mark.parametrize("x", [50.0, 100.0, 1480.0, 1500.0, 1e5])  # up to where a sigmoid is 0 to the last bit
-def test_an_answer_that_is_certain_and_right_costs_nothing(compiled, x):
+def test_a_certain_and_right_output_has_zero_loss(compiled, x):
     model = certain(0.5)
     history = nn.fit(model, [[x], [-x]], [1, 0], loss="bce", epochs=2, compiled=compiled)
     assert history.loss == pytest.approx([0.0, 0.0], abs=1e-10)
@@ -578,7 +581,7 @@ def test_an_answer_that_is_certain_and_right_costs_nothing(compiled, x):
 
 @pytest.mark.parametrize("batch_size", [1, None])
 @pytest.mark.parametrize("compiled", [None, True, False])
-def test_an_answer_that_is_certain_and_wrong_is_told_about_logits(compiled, batch_size):
+def test_the_error_of_a_certain_and_wrong_output_recommends_logits(compiled, batch_size):
     fit = lambda **o: nn.fit(  # noqa: E731
         certain(0.5), [[2.0], [1500.0]], loss="bce", epochs=2, compiled=compiled, batch_size=batch_size, **o
     )
@@ -590,7 +593,7 @@ def test_an_answer_that_is_certain_and_wrong_is_told_about_logits(compiled, batc
 
 
 @pytest.mark.parametrize("compiled", [None, True, False])
-def test_an_output_that_is_no_probability_is_named_in_both_ways(compiled):
+def test_an_output_that_is_not_a_probability_is_named_compiled_and_eager(compiled):
     linear = nn.MLP(1, [1], init="zeros")
     for output, label in ((-0.1, 0), (1.5, 1), (-0.1, 1), (1.5, 0)):
         linear.layers[0].neurons[0].b.data = output
@@ -600,7 +603,7 @@ def test_an_output_that_is_no_probability_is_named_in_both_ways(compiled):
         )
 
 
-def test_training_on_the_way_to_certainty_is_the_same_in_both_ways():
+def test_training_towards_certainty_is_the_same_compiled_and_eager():
     x = np.linspace(-3, 3, 12)[:, None]
     found = both(
         lambda: certain(0.5), (x, x[:, 0] > 0), loss="bce", epochs=30, batch_size=3,
@@ -626,7 +629,7 @@ def test_before_the_first_step_no_step_is_blamed():
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_a_divergence_names_the_node_that_was_the_first(compiled):
+def test_a_divergence_names_the_first_node_that_is_not_finite(compiled):
     model = nn.MLP(1, [1, 1], activation="exp", seed=0)
     model.layers[0].neurons[0].w[0].data = 800.0
     text = message(
@@ -646,7 +649,7 @@ def test_the_first_anomaly_may_be_a_leaf_or_a_gradient():
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
-def test_samples_that_are_no_numbers_are_refused_with_their_place(bad):
+def test_samples_that_are_not_finite_are_refused_with_their_place(bad):
     broken = X.copy()
     broken[4, 1] = bad
     assert f"fit with {bad} at X[4, 1]" in message(OptionError, lambda: nn.fit(nn.MLP(2, [1]), broken, y))
@@ -658,7 +661,7 @@ def test_samples_that_are_no_numbers_are_refused_with_their_place(bad):
     )
 
 
-def test_labels_that_a_loss_does_not_take_are_refused():
+def test_labels_that_a_loss_does_not_accept_are_refused():
     fit = lambda labels, loss, outputs=1: nn.fit(nn.MLP(2, [outputs]), X, labels, loss=loss, epochs=1)  # noqa: E731
     assert "its labels are numbers" in message(OptionError, lambda: fit(["a", "b", "c"] * 11, "mse"))
     assert "its targets are 0 and 1" in message(OptionError, lambda: fit([2] * 33, "bce_with_logits"))
@@ -715,7 +718,7 @@ def test_a_label_under_a_mask_is_not_trained_on(compiled, loss):
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_shares_of_classes_train_as_their_indices_do(compiled):
+def test_one_hot_targets_train_as_class_indices_do(compiled):
     classes = np.arange(33) % 3
     found = []
     for labels in (classes, np.eye(3)[classes], np.eye(3)[classes].astype(int)):
@@ -728,7 +731,7 @@ def test_shares_of_classes_train_as_their_indices_do(compiled):
     assert_equal(found[1:])
 
 
-def test_shares_that_are_mixed_train_alike_in_both_ways():
+def test_soft_targets_train_the_same_compiled_and_eager():
     shares = np.random.default_rng(0).dirichlet([1.0, 1.0, 1.0], 33)
     assert_equal(both(lambda: nn.MLP(2, [4, 3], seed=0), (X, shares), loss="cross_entropy", epochs=3))
     for wrong in (2 * shares, shares[:, :2], shares - [1, 0, -1]):
@@ -757,7 +760,7 @@ def test_an_optimizer_of_another_model_is_refused(compiled):
 # Asking a model
 
 
-def test_probabilities_of_all_kinds_of_outputs_sum_to_1():
+def test_probabilities_sum_to_1_for_every_kind_of_output():
     for model in (nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [1], output="sigmoid", seed=0), nn.MLP(2, [3], seed=0)):
         shares = nn.predict_proba(model, 400 * X)
         assert shares.shape == (33, max(2, model.sizes[-1]))
@@ -769,7 +772,7 @@ def test_probabilities_of_all_kinds_of_outputs_sum_to_1():
 
 
 @pytest.mark.parametrize("outputs", [1, 3])
-def test_an_accuracy_is_asked_for_labels_that_are_all_there(outputs):
+def test_accuracy_refuses_missing_labels(outputs):
     model = nn.MLP(2, [outputs], seed=0)
     right = (nn.predict(model, X) > 0) if outputs == 1 else nn.predict(model, X).argmax(axis=1)
     assert nn.accuracy(model, X, right) == nn.accuracy(model, X, right.astype(object)) == 1.0
@@ -784,7 +787,7 @@ def test_an_accuracy_is_asked_for_labels_that_are_all_there(outputs):
     assert "different lengths" in message(SizeError, lambda: nn.accuracy(model, X[:2], [[1], [1, 0]]))
 
 
-def test_what_is_no_rows_of_samples_is_not_predicted():
+def test_predict_refuses_anything_but_rows_of_samples():
     for model in (nn.MLP(2, [1], seed=0), nn.MLP(2, [3], seed=0)):
         for ask in (nn.predict, nn.predict_proba):
             assert "different lengths" in message(SizeError, lambda m=model, a=ask: a(m, [[1.0, 2.0], [3.0]]))
@@ -794,7 +797,7 @@ def test_what_is_no_rows_of_samples_is_not_predicted():
     assert nn.predict(nn.MLP(2, [1]), []).size == 0
 
 
-def test_the_score_is_the_share_of_the_spread():
+def test_the_score_of_a_regression_is_r_squared():
     line = nn.MLP(1, [1], init="zeros")
     line.layers[0].neurons[0].w[0].data = 1.0
     assert nn.score(line, [[0.0], [1.0], [2.0]], [0.0, 1.0, 3.0]) == pytest.approx(1 - 1 / (14 / 3))
@@ -803,7 +806,85 @@ def test_the_score_is_the_share_of_the_spread():
 
 
 @pytest.mark.parametrize("compiled", [False, True])
-def test_samples_that_are_too_large_are_a_divergence_and_no_bug(compiled):
+def test_too_large_samples_are_a_divergence_and_not_a_compiler_bug(compiled):
     X, y = nn.datasets.moons(n=20, seed=0)
     with pytest.raises(DivergedError, match="in epoch 1"):
         nn.fit(nn.MLP(2, [4, 1], seed=0), 1e200 * X, y, loss="mse", epochs=3, compiled=compiled)
+
+
+# One program for all sizes of batch
+
+
+class OfPairs(nn.Module):
+    """A network of one's own, for a loss over pairs of samples."""
+
+    def __init__(self):
+        self.net = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+
+    def __call__(self, x):
+        return self.net(x)
+
+
+def over_pairs(predictions, targets):
+    """A loss whose graph is not the same for any number of samples."""
+    pairs = [(p - q) - (t - u) for p, t in zip(predictions, targets) for q, u in zip(predictions, targets)]  # noqa: B905
+    return sum(d * d for d in pairs) / len(pairs)
+
+
+def asked_of_the_compiler(monkeypatch):
+    real, asked = tinygrad_edu.compile, []
+
+    def compile(*args, **options):
+        asked.append("batch" in options)
+        return real(*args, **options)
+
+    monkeypatch.setattr(tinygrad_edu, "compile", compile)
+    return asked
+
+
+def test_one_program_serves_every_batch_the_last_small_one_and_the_validation(monkeypatch):
+    asked = asked_of_the_compiler(monkeypatch)
+    nn.fit(nn.MLP(2, [4, 1], seed=0), X, y, epochs=2, batch_size=7, validation_data=(X_val, y_val))
+    assert asked == [True]
+
+
+@pytest.mark.parametrize("loss", ["hinge", "mse", "bce_with_logits", "cross_entropy"])
+@pytest.mark.parametrize("batch_size", [1, 7, None])
+def test_batches_of_all_sizes_are_trained_as_scalar_by_scalar(loss, batch_size):
+    outputs = 3 if loss == "cross_entropy" else 1
+    labels = [int(k) % 3 for k in range(len(X))] if outputs == 3 else y
+    found = both(
+        lambda: nn.MLP(2, [3, outputs], activation="tanh", seed=0),
+        (X, labels),
+        loss=loss,
+        epochs=2,
+        batch_size=batch_size,
+        optimizer=lambda m: nn.Adam(m.parameters(), lr=0.01),
+    )
+    assert_equal(found)
+
+
+def test_a_full_batch_of_a_hundred_thousand_samples_is_one_step():
+    rng = np.random.default_rng(0)
+    many = rng.normal(size=(100_000, 2))
+    targets = many[:, 0] - many[:, 1]
+    model = nn.MLP(2, [1], seed=0)
+    history = nn.fit(model, many, targets, loss="mse", epochs=60, batch_size=None)
+    assert history.loss[-1] < 1e-3 * history.loss[0]
+
+
+def test_a_number_that_is_not_finite_is_found_in_a_large_batch():
+    many = np.ones((1000, 1))
+    many[700] = 1e200
+    model = nn.MLP(1, [1], seed=0)
+    text = message(DivergedError, lambda: nn.fit(model, many, np.ones(1000), loss="mse", epochs=1, batch_size=None))
+    assert "in epoch 1" in text
+
+
+def test_a_loss_that_is_not_the_same_for_any_number_of_samples_has_a_program_for_each(monkeypatch):
+    asked = asked_of_the_compiler(monkeypatch)
+    ways = [nn.fit(OfPairs(), X, y, loss=over_pairs, epochs=2, batch_size=9, compiled=way) for way in (True, False)]
+    assert ways[0].loss == pytest.approx(ways[1].loss, rel=1e-9)
+    assert asked[0] is True
+    assert set(asked[1:]) == {False}
+    assert len(asked) == 3  # batches of 9 and the last, smaller one

@@ -35,7 +35,7 @@ def test_a_contestant_with_other_losses_is_not_reported(benchmark):
         benchmark._check_losses([benchmark.Measured(one, [1.0], [1.0]), benchmark.Measured(other, [1.0], [1.1])])
 
 
-def test_the_table_has_ratios_round_by_round(benchmark):
+def test_the_table_has_the_ratios_of_every_round(benchmark):
     slow, fast, _ = benchmark.CONTESTANTS
     measured = [benchmark.Measured(slow, [1.0, 1.2, 1.1], []), benchmark.Measured(fast, [0.1, 0.2, 0.1], [])]
     header, _, first, second = benchmark.table(measured).splitlines()
@@ -44,7 +44,7 @@ def test_the_table_has_ratios_round_by_round(benchmark):
     assert second == "| tinygrad_edu, every × and + a node | 100.0 ms | 10.0 (6.0 to 11.0) | 4 |"
 
 
-def test_the_engine_of_closures_is_right_about_gradients(benchmark):
+def test_the_closure_engine_computes_the_right_gradients(benchmark):
     """It is what the ratios are against, so it must do the whole work, and right."""
     numbers = []
     for number in (benchmark.closures.Value, Value):
@@ -70,7 +70,7 @@ def test_compiled_steps_and_steps_by_hand_have_the_same_losses(monkeypatch):
         assert "| tinygrad_edu.compile |" in compiled.table(results)
 
 
-def test_the_compiled_network_reads_digits(monkeypatch):
+def test_the_compiled_network_classifies_digits(monkeypatch):
     pytest.importorskip("sklearn", reason="scikit-learn, which has the images, is not installed")
     monkeypatch.syspath_prepend(str(ROOT))
     from benchmarks import digits
@@ -78,7 +78,7 @@ def test_the_compiled_network_reads_digits(monkeypatch):
     assert digits.train().accuracy >= 0.96
 
 
-def test_growth_is_measured_and_told(monkeypatch):
+def test_growth_is_measured_and_reported(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT))
     from benchmarks import growth
 

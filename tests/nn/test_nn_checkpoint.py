@@ -36,7 +36,7 @@ def numbers(model):
     st.data(),
 )
 @settings(max_examples=60, deadline=None)
-def test_every_number_comes_back_to_the_last_bit(tmp_path_factory, sizes, activation, suffix, data):
+def test_every_number_is_restored_to_the_last_bit(tmp_path_factory, sizes, activation, suffix, data):
     model = nn.MLP(sizes[0], sizes[1:], activation=activation, seed=0)
     drawn = data.draw(st.lists(st.floats(), min_size=len(numbers(model)), max_size=len(numbers(model))))
     for parameter, number in zip(model.parameters(), drawn, strict=True):
@@ -52,7 +52,7 @@ def test_every_number_comes_back_to_the_last_bit(tmp_path_factory, sizes, activa
     ]
 
 
-def test_a_json_file_can_be_read_by_people(tmp_path):
+def test_a_json_file_is_human_readable(tmp_path):
     model = nn.MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=0)
     text = nn.save(model, tmp_path / "m.json").read_text()
     found = json.loads(text)
@@ -64,7 +64,7 @@ def test_a_json_file_can_be_read_by_people(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_what_cannot_be_saved_leaves_the_old_file_whole(tmp_path, suffix, monkeypatch):
+def test_a_failed_save_leaves_the_old_file_intact(tmp_path, suffix, monkeypatch):
     path = nn.save(nn.MLP(1, [1], seed=0), tmp_path / f"m{suffix}")
     before = path.read_bytes()
 
@@ -77,7 +77,7 @@ def test_what_cannot_be_saved_leaves_the_old_file_whole(tmp_path, suffix, monkey
     assert path.read_bytes() == before
 
 
-def test_only_what_can_be_built_again_is_saved(tmp_path):
+def test_only_models_that_can_be_rebuilt_are_saved(tmp_path):
     assert "save of Layer(1 → 1, relu)" in message(FileError, lambda: nn.save(nn.Layer(1, 1), tmp_path / "m.json"))
     assert "ends in .json or .npz" in message(FileError, lambda: nn.save(nn.MLP(1, [1]), tmp_path / "m.pkl"))
     assert "ends in .json or .npz" in message(FileError, lambda: nn.load(tmp_path / "m.pt"))
@@ -88,7 +88,7 @@ def test_only_what_can_be_built_again_is_saved(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_a_file_that_is_cut_off_or_changed_is_an_error_that_says_so(tmp_path, suffix):
+def test_a_truncated_or_changed_file_is_reported_as_such(tmp_path, suffix):
     path = nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / f"m{suffix}")
     content = path.read_bytes()
     rng = np.random.default_rng(0)
@@ -128,7 +128,7 @@ def damaged(**changes):
         (lambda found: found["layers"][1].pop("b"), "b of layer 2"),
     ],
 )
-def test_every_damage_has_a_name(tmp_path, damage, said):
+def test_every_kind_of_damage_has_its_own_message(tmp_path, damage, said):
     path = nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / "m.json")
     found = json.loads(path.read_text())
     damage(found)
@@ -142,7 +142,7 @@ def test_every_damage_has_a_name(tmp_path, damage, said):
     ids=lambda w: repr(w)[:9],
 )
 @pytest.mark.parametrize("place", ["W", "b"])
-def test_what_is_no_number_in_a_json_file_is_no_weight(tmp_path, weight, place):
+def test_a_weight_in_a_json_file_must_be_a_number(tmp_path, weight, place):
     path = nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / "m.json")
     found = json.loads(path.read_text())
     row = found["layers"][0]["W"][1] if place == "W" else found["layers"][0]["b"]
@@ -151,7 +151,7 @@ def test_what_is_no_number_in_a_json_file_is_no_weight(tmp_path, weight, place):
     assert f"{place} of layer 1 is not made of numbers" in message(FileError, lambda: nn.load(path))
 
 
-def test_numbers_that_json_does_not_have_are_texts(tmp_path):
+def test_numbers_that_json_lacks_are_saved_as_strings(tmp_path):
     model = nn.MLP(3, [1], seed=0)
     for weight, number in zip(model.layers[0].neurons[0].w, (math.inf, -math.inf, math.nan), strict=True):
         weight.data = number
@@ -186,7 +186,7 @@ def with_members(path, compression=zipfile.ZIP_DEFLATED, **members):
         (np.zeros(6), "has the shape (6,), and should have (3, 2)"),
     ],
 )
-def test_an_array_of_another_kind_is_no_weight(tmp_path, array, said):
+def test_an_array_of_another_dtype_is_not_a_weight(tmp_path, array, said):
     path = with_members(nn.save(nn.MLP(2, [3, 1], seed=0), tmp_path / "m.npz"), W1=array)
     assert f"W of layer 1 {'is ' if said.startswith('not') else ''}{said}" in message(FileError, lambda: nn.load(path))
 
@@ -220,7 +220,7 @@ def test_only_the_members_of_a_model_are_read(tmp_path):
     assert nn.load(path).state_dict() == model.state_dict()
 
 
-def test_an_array_that_is_called_an_archive_is_none(tmp_path):
+def test_a_single_array_in_an_npz_file_is_refused(tmp_path):
     path = tmp_path / "m.npz"
     with path.open("wb") as file:
         np.save(file, np.zeros((3, 2)))
@@ -228,7 +228,7 @@ def test_an_array_that_is_called_an_archive_is_none(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_what_load_would_not_believe_is_not_saved(tmp_path, suffix, monkeypatch):
+def test_sizes_that_load_would_refuse_are_not_saved(tmp_path, suffix, monkeypatch):
     path = nn.save(nn.MLP(20, [10, 10], seed=0), tmp_path / f"m{suffix}")  # 320 parameters
     monkeypatch.setattr(checkpoint, "MOST_PARAMETERS", 319)
     assert "320 parameters are not accepted" in message(FileError, lambda: nn.load(path))
@@ -240,7 +240,7 @@ def test_what_load_would_not_believe_is_not_saved(tmp_path, suffix, monkeypatch)
     assert len(numbers(nn.load(path))) == 320
 
 
-def test_texts_that_load_would_not_believe_are_not_saved(tmp_path, monkeypatch):
+def test_texts_that_load_would_refuse_are_not_saved(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoint, "MOST_TEXT", 300)
     nn.save(nn.MLP(1, [1]), tmp_path / "m.npz", about={"note": "x" * 50})
     assert "load accepts 300" in message(
@@ -248,7 +248,7 @@ def test_texts_that_load_would_not_believe_are_not_saved(tmp_path, monkeypatch):
     )
 
 
-def test_about_is_an_object(tmp_path):
+def test_about_must_be_an_object(tmp_path):
     path = nn.save(nn.MLP(1, [1]), tmp_path / "m.json")
     found = json.loads(path.read_text())
     for about in ([1], "text", 3):
@@ -282,7 +282,7 @@ def test_nothing_in_a_file_is_executed(tmp_path):
         assert "not an archive of NumPy arrays" in message(FileError, lambda: nn.load(path))
 
 
-def test_a_state_is_taken_as_a_whole_or_not_at_all():
+def test_a_state_is_loaded_completely_or_not_at_all():
     model, other = nn.MLP(2, [2, 1], seed=0), nn.MLP(2, [2, 1], seed=1)
     model.load_state_dict(other.state_dict())
     assert numbers(model) == numbers(other)

@@ -14,7 +14,7 @@ from tinygrad_edu.nn.datasets import PLANE
 
 
 @pytest.mark.parametrize("name", [name for name in PLANE if name != "yinyang"])
-def test_every_data_set_is_points_and_classes(name):
+def test_every_data_set_has_points_and_classes(name):
     X, y = datasets.load(name, n=40, noise=0.05, seed=3)
     assert (X.shape, X.dtype, y.shape, y.dtype) == ((40, 2), np.float64, (40,), np.int64)
     assert np.bincount(y).tolist() == [20, 20]
@@ -26,7 +26,7 @@ def test_every_data_set_is_points_and_classes(name):
 
 
 @pytest.mark.parametrize("name", [name for name in PLANE if name != "flower"])
-def test_the_classes_come_mixed(name):
+def test_the_classes_are_shuffled(name):
     _, y = datasets.load(name, n=100)
     assert 20 < np.count_nonzero(np.diff(y)) < 80
 
@@ -107,7 +107,7 @@ def test_numbers_out_of_their_range_are_refused(name):
             datasets.load(name, noise=noise)
 
 
-def test_an_unknown_name_lists_those_there_are():
+def test_an_unknown_name_lists_the_data_sets():
     with pytest.raises(OptionError) as caught:
         nn.datasets.load("mons")
     assert "the choices are moons, circles, xor, spirals, blobs, flower, yinyang, digits" in str(caught.value)
@@ -124,7 +124,7 @@ def test_the_flower_is_that_of_the_planar_lesson():
     assert X.sum(axis=0).tolist() == pytest.approx([published["sum_row0"], published["sum_row1"]], rel=1e-12)
 
 
-def test_the_yinyang_sign_is_in_a_circle_and_turned_by_half_it_is_its_own_opposite():
+def test_yinyang_is_a_disc_whose_classes_swap_under_a_half_turn():
     X, y = datasets.yinyang(n=900)
     assert np.bincount(y).tolist() == [300, 300, 300]
     assert np.hypot(*X.T).max() <= 1

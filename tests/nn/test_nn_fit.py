@@ -55,7 +55,7 @@ def test_three_classes_are_learned():
     assert nn.accuracy(model, X, y) == 1.0
 
 
-def test_a_line_through_numbers_is_that_of_least_squares():
+def test_a_fitted_line_is_the_least_squares_line():
     x = np.linspace(-1, 1, 9)
     t = 0.5 * x - 2 + 0.1 * np.cos(7 * x)
     model = nn.MLP(1, [1], seed=0)
@@ -70,7 +70,7 @@ def sgd(model, **options):
     return nn.SGD(model.parameters(), **options)
 
 
-def test_labels_0_and_1_are_sides_for_the_hinge():
+def test_the_hinge_takes_labels_0_and_1_as_sides():
     three = []
     for labels in (y, 2 * y - 1, y.astype(float)[:, None]):
         model = nn.MLP(2, [3, 1], seed=1)
@@ -78,7 +78,7 @@ def test_labels_0_and_1_are_sides_for_the_hinge():
     assert three[0] == three[1] == three[2]
 
 
-def test_one_epoch_is_the_loop_one_would_write():
+def test_one_epoch_equals_the_loop_written_by_hand():
     model, by_hand = nn.MLP(2, [3, 1], activation="tanh", seed=1), nn.MLP(2, [3, 1], activation="tanh", seed=1)
     history = nn.fit(model, X, y, loss="bce_with_logits", epochs=1, batch_size=8, seed=5, optimizer=sgd(model, lr=0.2))
     order = list(range(20))
@@ -99,7 +99,7 @@ def test_one_epoch_is_the_loop_one_would_write():
     assert history.accuracy == [right / 20]
 
 
-def test_the_learning_rate_falls_in_a_straight_line_if_no_optimizer_is_given():
+def test_the_default_learning_rate_decays_linearly():
     model, by_hand = nn.MLP(2, [1], seed=1), nn.MLP(2, [1], seed=1)
     nn.fit(model, X, y, loss="mse", epochs=2, batch_size=None)
     optimizer = nn.SGD(by_hand.parameters(), lr=0.05, momentum=0.9)
@@ -117,7 +117,7 @@ def test_the_same_seed_gives_the_same_training():
     assert histories[0] == histories[1] != histories[2]
 
 
-def test_an_optimizer_of_ones_own_keeps_its_learning_rate():
+def test_a_given_optimizer_keeps_its_learning_rate():
     model = nn.MLP(2, [3, 1], seed=1)
     optimizer = sgd(model, lr=0.07, momentum=0.5, weight_decay=1e-3)
     nn.fit(model, X, y, epochs=2, optimizer=optimizer)
@@ -136,7 +136,7 @@ def test_the_loss_may_be_a_function():
     assert math.isnan(history.accuracy[-1])
 
 
-def test_the_model_may_be_a_module_of_ones_own():
+def test_the_model_may_be_a_custom_module():
     class Line(nn.Module):
         def __init__(self):
             self.slope, self.shift = Value(0.0), Value(0.0)
@@ -168,7 +168,7 @@ def line_at(threshold, output="linear"):
 
 @pytest.mark.parametrize("output", ["linear", "tanh", "sigmoid"])
 @pytest.mark.parametrize("low", [0, -1])
-def test_accuracy_splits_in_the_middle_of_an_output(output, low):
+def test_accuracy_splits_at_the_midpoint_of_the_output_range(output, low):
     model = line_at(1.5, output)
     assert nn.accuracy(model, [[0.0], [1.0], [2.0], [3.0]], [low, 1, 1, 1]) == 0.75
 
@@ -179,12 +179,12 @@ def test_accuracy_takes_the_largest_of_several_outputs():
     assert nn.accuracy(model, [[2.0, 1.0], [1.0, 2.0], [0.0, 3.0]], [0, 1, 0]) == pytest.approx(2 / 3)
 
 
-def test_a_share_of_a_half_is_on_the_lower_side():
+def test_a_probability_of_one_half_is_the_lower_class():
     task = TASKS["bce"]
     assert task.count_right(np.array([0.4, 0.5, 0.6]), [0.5, 0.5, 0.5]) == 2
 
 
-def test_accuracy_wants_a_label_for_each_sample():
+def test_accuracy_needs_a_label_for_each_sample():
     assert "accuracy of 2 samples and 3 labels" in message(
         SizeError, lambda: nn.accuracy(line_at(0.0), [[1.0], [2.0]], [0, 1, 1])
     )
@@ -193,7 +193,7 @@ def test_accuracy_wants_a_label_for_each_sample():
 # What it says
 
 
-def test_the_history_says_the_end_result():
+def test_the_history_ends_with_the_final_numbers():
     history = nn.History(loss=[0.7, 0.0421], accuracy=[0.5, 0.99])
     assert history.epochs == 2
     assert repr(history) == "History(2 epochs, loss 0.7 → 0.0421, accuracy 99.0 %)"
@@ -214,7 +214,7 @@ class Screen(io.StringIO):
     ("is_terminal", "asked", "shown"),
     [(True, None, True), (False, None, False), (True, False, False), (False, True, True)],
 )
-def test_the_bar_is_for_a_terminal_or_when_asked(monkeypatch, is_terminal, asked, shown):
+def test_the_progress_bar_is_shown_on_a_terminal_or_on_request(monkeypatch, is_terminal, asked, shown):
     screen = Screen(is_terminal)
     monkeypatch.setattr("sys.stderr", screen)
     monkeypatch.setenv("COLUMNS", "100")
@@ -248,14 +248,14 @@ def test_ctrl_c_keeps_the_history_and_the_model():
 
 
 @pytest.mark.parametrize("loss", ["mse", "bce_with_logits"])
-def test_a_loss_that_is_no_number_ends_the_training(loss):
+def test_a_nan_loss_ends_the_training(loss):
     model = nn.MLP(2, [8, 1], seed=0)
     text = message(DivergedError, lambda: nn.fit(model, 50 * X, y, loss=loss, epochs=200, optimizer=sgd(model, lr=1e6)))
     assert re.match("(the loss|an output of the model) is (inf|nan|-inf) in epoch [0-9]+\n", text)
     assert "a smaller learning rate than 1000000" in text
 
 
-def test_an_output_that_is_no_number_is_a_divergence_too():
+def test_a_nan_output_is_a_divergence_too():
     model = nn.MLP(1, [1], output="sigmoid")
     model.layers[0].neurons[0].b.data = math.nan
     assert "an output of the model is nan in epoch 1" in message(
@@ -274,7 +274,7 @@ class SquareRoot(nn.Module):
 
 
 @pytest.mark.parametrize("compiled", [False, True])
-def test_a_gradient_that_is_none_is_a_divergence_though_the_loss_is_a_number(compiled):
+def test_a_nan_gradient_is_a_divergence_though_the_loss_is_finite(compiled):
     with pytest.raises(DivergedError, match=r"a gradient is (-?inf|nan)"):
         nn.fit(SquareRoot(), [[1.0], [2.0]], [1.0, 1.0], loss="mse", epochs=1, compiled=compiled)
 
@@ -298,7 +298,7 @@ def test_a_model_of_other_inputs_names_both_sizes():
 
 
 @pytest.mark.parametrize("labels", [[0, 1, 2] * 6 + [0, 1], np.linspace(0, 1, 20), ["a", "b"] * 10])
-def test_labels_that_have_no_two_sides_are_refused_by_the_hinge(labels):
+def test_the_hinge_refuses_labels_that_are_not_two_sides(labels):
     text = message(OptionError, lambda: nn.fit(nn.MLP(2, [1]), X, labels, loss="hinge"))
     assert "its labels are 0 and 1, or -1 and 1" in text
     assert "loss='cross_entropy' for more than two classes" in text
@@ -311,7 +311,7 @@ def test_an_unknown_loss_lists_the_choices_and_the_nearest():
 
 
 @pytest.mark.parametrize("options", [{"epochs": 0}, {"batch_size": 0}, {"batch_size": -1}])
-def test_counts_begin_at_one(options):
+def test_counts_start_at_one(options):
     ((name, number),) = options.items()
     text = message(OptionError, lambda: nn.fit(nn.MLP(2, [1]), X, y, **options))
     assert f"fit(..., {name}={number})" in text

@@ -20,7 +20,7 @@ def weights(init, **options):
 @pytest.mark.parametrize(
     ("init", "limit"), [("uniform", 1.0), ("xavier", math.sqrt(6 / (FAN_IN + FAN_OUT)))], ids=["uniform", "xavier"]
 )
-def test_a_uniform_one_fills_its_interval_evenly(init, limit):
+def test_a_uniform_initializer_fills_its_interval_evenly(init, limit):
     W = weights(init)
     assert np.abs(W).max() < limit
     shares, _ = np.histogram(W / limit, bins=10, range=(-1, 1))
@@ -28,7 +28,7 @@ def test_a_uniform_one_fills_its_interval_evenly(init, limit):
 
 
 @pytest.mark.parametrize(("init", "deviation"), [("normal", 1.0), ("he", math.sqrt(2 / FAN_IN))])
-def test_a_normal_one_has_its_deviation_and_the_shape_of_a_bell(init, deviation):
+def test_a_normal_initializer_has_its_deviation_and_a_bell_shape(init, deviation):
     z = weights(init) / deviation
     n = len(z)
     assert abs(z.mean()) < 4 / math.sqrt(n)
@@ -37,7 +37,7 @@ def test_a_normal_one_has_its_deviation_and_the_shape_of_a_bell(init, deviation)
         assert abs((np.abs(z) < bound).mean() - share) < 4 * math.sqrt(share * (1 - share) / n)
 
 
-def test_zeros_make_all_neurons_learn_the_same():
+def test_zero_weights_make_all_neurons_learn_the_same():
     assert not weights("zeros").any()
     model = nn.MLP(2, [3, 1], init="zeros", activation="sigmoid")
     model([1.0, 2.0]).backward()

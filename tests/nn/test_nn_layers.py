@@ -64,7 +64,7 @@ def test_the_gradient_of_a_neuron_is_that_of_its_formula():
     assert [each.grad for each in x] == pytest.approx([slope * w.data for w in neuron.w], rel=1e-14)
 
 
-def test_a_network_is_matrix_products_and_bends():
+def test_a_network_is_matrix_products_and_activations():
     model = nn.MLP(3, [4, 5, 2], activation="tanh", output="sigmoid", seed=0)
     a = x = np.array([0.3, -0.7, 1.1])
     bends = {"tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
@@ -125,7 +125,7 @@ def test_labels_read_well_in_a_drawing():
     assert labels == ["l1.n1.w1", "l1.n1.b", "l1.n2.w1", "l1.n2.b", "l2.n1.w1", "l2.n1.w2", "l2.n1.b"]
 
 
-def test_a_layer_may_be_made_of_neurons_that_exist():
+def test_a_layer_may_be_built_from_existing_neurons():
     neurons = [nn.Neuron(2, activation="tanh", seed=seed) for seed in (0, 1)]
     layer = nn.Layer.of(neurons)
     assert (layer.sizes, layer.activation, layer.neurons) == ((2, 2), "tanh", neurons)
@@ -173,7 +173,7 @@ def test_many_samples_at_once_are_refused_with_the_loop_to_write(X):
     assert "[model(row) for row in X]" in text
 
 
-def test_what_is_no_number_is_refused_by_name():
+def test_inputs_that_are_not_numbers_are_refused_by_name():
     assert "'b' as the number of a Value" in message(NumberError, lambda: nn.Neuron(2)([1.0, "b"]))
 
 
@@ -191,7 +191,7 @@ def test_a_count_is_a_whole_number_of_at_least_one(count):
     assert f"{count!r} neurons in a layer" in message(OptionError, lambda: nn.MLP(2, [count]))
 
 
-def test_a_network_has_a_layer():
+def test_a_network_needs_at_least_one_layer():
     assert "a network has at least one layer" in message(SizeError, lambda: nn.MLP(2, []))
 
 
@@ -216,7 +216,7 @@ def test_a_seed_leaves_pythons_own_random_numbers_alone():
     assert random.random() == expected
 
 
-def test_without_a_seed_the_numbers_are_micrograds():
+def test_without_a_seed_the_initial_weights_are_micrograds():
     random.seed(1337)
     model = nn.MLP(2, [2, 1])
     random.seed(1337)

@@ -116,14 +116,14 @@ def test_hinge_refuses_the_labels_0_and_1_with_advice():
 
 @pytest.mark.parametrize("loss", [nn.binary_cross_entropy, nn.binary_cross_entropy_with_logits])
 @pytest.mark.parametrize("target", [-1, 1.5, math.nan])
-def test_binary_cross_entropy_refuses_targets_that_are_no_share(loss, target):
+def test_binary_cross_entropy_refuses_targets_outside_0_and_1(loss, target):
     text = message(OptionError, lambda: loss([0.3], [target]))
     assert "its targets are 0 and 1, or between" in text
     assert "(y + 1) / 2, for labels y of -1 and 1" in text
 
 
 @pytest.mark.parametrize("target", [-1, 2, 0.5, math.nan, "1"])
-def test_cross_entropy_refuses_what_is_no_class(target):
+def test_cross_entropy_refuses_targets_that_are_not_classes(target):
     text = message(OptionError, lambda: nn.cross_entropy([[0.0, 1.0]], [target]))
     assert f"cross_entropy with the target {target!r}" in text
     assert "one of the 2 classes" in text
@@ -131,7 +131,7 @@ def test_cross_entropy_refuses_what_is_no_class(target):
 
 
 @pytest.mark.parametrize(("shares", "wrong"), [([0.5, 0.2], "2 numbers, whose sum is"), ([0.5, 0.2, 0.3], "3 numbers")])
-def test_cross_entropy_refuses_shares_that_are_none_of_its_classes(shares, wrong):
+def test_cross_entropy_refuses_probabilities_of_other_classes(shares, wrong):
     assert wrong in message(OptionError, lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [shares]))
 
 
@@ -145,7 +145,7 @@ def test_classes_may_come_as_floats_and_numpy_integers():
 # At the edges
 
 
-def test_a_certain_and_right_prediction_costs_nothing():
+def test_a_certain_and_right_prediction_has_zero_loss():
     certain = [Value(0.0), Value(1.0)]
     loss = nn.binary_cross_entropy(certain, [0, 1])
     loss.backward()
@@ -155,7 +155,7 @@ def test_a_certain_and_right_prediction_costs_nothing():
 
 @pytest.mark.parametrize("target", [0.0, 1.0, 0.25])
 @pytest.mark.parametrize("p", [0.0, 5e-324, 1e-310, 1e-300, 1e-20, 0.3, 1 - 1e-16, 1.0])
-def test_targets_that_are_values_and_targets_that_are_numbers_are_one_formula(p, target):
+def test_targets_as_values_and_as_numbers_give_the_same_formula(p, target):
     if (p, target) not in ((0.0, 0.0), (1.0, 1.0)) and p in (0.0, 1.0):
         return_of = [
             message(DomainError, lambda t=t: nn.binary_cross_entropy([p], [t])) for t in (target, Value(target))
@@ -171,7 +171,7 @@ def test_targets_that_are_values_and_targets_that_are_numbers_are_one_formula(p,
         assert math.isfinite(losses[1].data)
 
 
-def test_the_slope_of_a_target_is_that_of_the_formula():
+def test_the_gradient_by_a_target_is_that_of_the_formula():
     for p in (1e-200, 0.3, 0.999):
         for target in (0.0, 0.4, 1.0):
             t = Value(target)
@@ -180,18 +180,18 @@ def test_the_slope_of_a_target_is_that_of_the_formula():
 
 
 @pytest.mark.parametrize(("p", "target"), [(0.0, 1), (1.0, 0), (0.0, 0.5), (1.0, 0.5)])
-def test_a_certain_and_wrong_prediction_is_told_about_logits(p, target):
+def test_the_error_of_a_certain_and_wrong_prediction_recommends_logits(p, target):
     text = message(DomainError, lambda: nn.binary_cross_entropy([Value(p)], [target]))
     assert "what was predicted to be impossible has happened" in text
     assert "binary_cross_entropy_with_logits" in text
 
 
 @pytest.mark.parametrize("p", [-0.1, 1.5])
-def test_what_is_no_probability_is_refused(p):
+def test_predictions_that_are_not_probabilities_are_refused(p):
     assert "a probability is between 0 and 1" in message(DomainError, lambda: nn.binary_cross_entropy([p], [1]))
 
 
-def test_logits_of_any_size_neither_overflow_nor_meet_log_0():
+def test_logits_of_any_size_never_overflow_nor_reach_log_0():
     for z, target, loss, slope in ((1000.0, 1, 0.0, 0.0), (-1000.0, 1, 1000.0, -1.0), (1000.0, 0, 1000.0, 1.0)):
         logit = Value(z)
         out = nn.binary_cross_entropy_with_logits([logit], [target])

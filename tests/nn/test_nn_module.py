@@ -48,13 +48,13 @@ class Twice(nn.Module):
         return self.neuron([self.again(x)]) * self.scales["a"]
 
 
-def test_a_module_of_ones_own_needs_no_list_of_parameters():
+def test_a_custom_module_needs_no_list_of_parameters():
     module = Twice()
     assert [name for name, _ in module.named_parameters()] == ["neuron.w.0", "neuron.b", "scales.a", "scales.b.0"]
     assert repr(module) == "Twice(4 parameters)"
 
 
-def test_zero_grad_forgets_every_gradient():
+def test_zero_grad_resets_every_gradient():
     module = Twice()
     module([0.5]).backward()
     assert [p.has_grad for p in module.parameters()] == [True, True, True, False]
@@ -117,7 +117,7 @@ def test_parameters_in_a_set_are_refused(kind):
     assert names(kind(["red", "blue"])) == []  # of words it may be one
 
 
-def test_parameters_in_other_containers_have_the_names_of_their_places():
+def test_parameters_in_other_containers_are_named_by_their_place():
     assert names(deque([Value(1.0), Value(2.0)])) == ["inside.0", "inside.1"]
     assert names(MappingProxyType({"a": Value(1.0)})) == ["inside.a"]
 

@@ -43,7 +43,7 @@ def test_a_step_leaves_the_graph_before_it_as_it_was():
     assert (w.data, w.grad) == (-2.0, 4.0)
 
 
-def test_what_no_sweep_has_reached_stays_as_it_is():
+def test_a_parameter_without_a_gradient_is_not_moved():
     used, unused = Value(1.0), Value(1.0)
     optimizer = nn.SGD([used, unused], lr=0.1, momentum=0.9, weight_decay=0.5)
     (2 * used).backward()
@@ -59,7 +59,7 @@ def test_a_parameter_listed_twice_is_moved_once():
     assert w.data == 1.0 - 0.1 * 2
 
 
-def test_zero_grad_forgets_and_leaves_accumulate_without_it():
+def test_zero_grad_resets_and_leaves_accumulate_without_it():
     w = Value(1.0)
     optimizer = nn.SGD([w], lr=0.1)
     (2 * w).backward()
@@ -69,7 +69,7 @@ def test_zero_grad_forgets_and_leaves_accumulate_without_it():
     assert not w.has_grad
 
 
-def test_the_learning_rate_may_change_on_the_way():
+def test_the_learning_rate_may_change_during_training():
     w = Value(0.0)
     optimizer = nn.SGD([w], lr=1.0)
     (2 * w).backward()
@@ -116,7 +116,7 @@ def test_adam_refuses_a_number_out_of_its_range(options, wrong):
         nn.Adam([Value(1.0)], **options)
 
 
-def test_what_is_no_value_is_refused_with_what_to_write():
+def test_parameters_that_are_not_values_are_refused_with_what_to_write():
     with pytest.raises(OptionError, match=r"SGD of floats such as 1.0\n(.*\n)*.*SGD\(program.parameters\)"):
         nn.SGD([1.0, 2.0])
     with pytest.raises(OptionError, match=r"it moves Values, or an array of numbers"):
@@ -125,17 +125,17 @@ def test_what_is_no_value_is_refused_with_what_to_write():
         nn.SGD(np.zeros((2, 2)))
 
 
-def test_what_is_no_value_is_named_by_its_kind_and_the_first_of_it():
+def test_parameters_that_are_not_values_are_named_by_type_and_first_element():
     with pytest.raises(OptionError, match="strs such as 'w'"):
         nn.Adam([Value(1.0), "w", 3], lr=0.1)
 
 
-def test_an_optimizer_of_ones_own_says_how_its_numbers_move():
+def test_a_custom_optimizer_defines_how_numbers_move():
     with pytest.raises(NotImplementedError, match="has to define moved"):
         nn.Optimizer([Value(1.0)], 0.1).step()
 
 
-def test_values_hold_their_gradients_and_an_array_is_given_its_own():
+def test_values_hold_their_gradients_and_an_array_is_passed_one():
     with pytest.raises(SizeError, match=r"they hold their gradients themselves"):
         nn.SGD([Value(1.0)]).step([1.0])
     with pytest.raises(SizeError, match=r"step of 2 numbers with a gradient of shape \(3,\)"):
@@ -157,7 +157,7 @@ def test_an_array_is_moved_in_place_as_values_are():
             assert numbers.tolist() == [w.data, v.data]
 
 
-def test_an_array_of_parameters_has_no_gradients_to_forget():
+def test_an_array_of_parameters_has_no_gradients_to_reset():
     numbers = np.array([1.0, 2.0])
     optimizer = nn.SGD(numbers, lr=0.5)
     optimizer.zero_grad()
@@ -165,7 +165,7 @@ def test_an_array_of_parameters_has_no_gradients_to_forget():
     assert numbers.tolist() == [0.0, 2.0]
 
 
-def test_adam_of_a_parameter_that_joins_late_begins_with_it():
+def test_adam_starts_its_averages_when_a_parameter_first_has_a_gradient():
     early, late, alone = Value(1.0), Value(1.0), Value(1.0)
     both, one = nn.Adam([early, late], lr=0.1), nn.Adam([alone], lr=0.1)
     early.grad = 1.0
@@ -279,7 +279,7 @@ def test_a_schedule_of_no_steps_is_refused(make):
         make(0)
 
 
-def test_an_optimizer_whose_parameters_are_exchanged_for_fewer_says_so():
+def test_an_optimizer_whose_parameters_were_replaced_by_fewer_raises():
     values = [Value(1.0), Value(2.0), Value(3.0)]
     optimizer = nn.Adam(values, lr=0.1)
     optimizer.parameters = values[:2]
@@ -303,7 +303,7 @@ def test_an_optimizer_whose_parameters_are_exchanged_for_fewer_says_so():
 )
 @pytest.mark.parametrize("make", [nn.SGD, nn.Adam, nn.AdamW])
 @pytest.mark.parametrize("copied", [lambda thing: pickle.loads(pickle.dumps(thing)), copy.deepcopy])
-def test_an_optimizer_is_copied_and_goes_on_as_it_would_have(make, schedule, copied):
+def test_a_copied_optimizer_continues_as_the_original_would(make, schedule, copied):
     options = {"momentum": 0.9} if make is nn.SGD else {}
 
     def steps(values, optimizer, count):

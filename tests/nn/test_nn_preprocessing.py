@@ -10,7 +10,7 @@ from tinygrad_edu.errors import OptionError, SizeError
 
 
 @given(st.lists(st.integers(2, 30), min_size=2, max_size=4), st.sampled_from([0.2, 0.25, 0.5]), st.integers(0, 5))
-def test_each_class_has_its_share_in_both_parts(sizes, share, seed):
+def test_both_parts_have_the_same_fraction_of_each_class(sizes, share, seed):
     y = np.repeat(np.arange(len(sizes)), sizes)
     X = np.arange(len(y)).reshape(-1, 1)
     X_train, X_test, y_train, y_test = nn.train_test_split(X, y, test_size=share, seed=seed)
@@ -22,7 +22,7 @@ def test_each_class_has_its_share_in_both_parts(sizes, share, seed):
         assert abs(np.count_nonzero(y_test == one) - share * size) <= (len(sizes) + 1) / 2
 
 
-def test_the_same_seed_splits_alike_and_another_one_otherwise():
+def test_the_same_seed_gives_the_same_split_and_another_a_different_one():
     X, y = np.arange(40).reshape(20, 2), np.arange(20.0)
     first, again, other = (nn.train_test_split(X, y, seed=seed)[1].tolist() for seed in (1, 1, 2))
     assert first == again
@@ -35,12 +35,12 @@ def test_an_empty_part_is_refused(share):
         nn.train_test_split(np.zeros((4, 1)), [0, 0, 1, 1], test_size=share)
 
 
-def test_labels_that_are_too_few_are_refused():
+def test_too_few_labels_are_refused():
     with pytest.raises(SizeError, match=r"X of shape \(4, 1\) and y of shape \(3,\)"):
         nn.train_test_split(np.zeros((4, 1)), [0, 1, 0])
 
 
-def test_standardized_columns_have_mean_0_and_deviation_1_and_go_back():
+def test_standardized_columns_have_mean_0_and_deviation_1_and_can_be_restored():
     X = np.random.default_rng(0).normal(3.0, [1.0, 200.0, 1e-3], size=(50, 3))
     standard = nn.Standardizer.of(X)
     Z = standard(X)

@@ -21,11 +21,11 @@ from tinygrad_edu.nn.sklearn import MLPClassifier, MLPRegressor
 
 @parametrize_with_checks([MLPClassifier(), MLPRegressor()])
 @pytest.mark.filterwarnings("ignore")
-def test_the_checks_of_scikit_learn(estimator, check):
+def test_scikit_learns_estimator_checks_pass(estimator, check):
     check(estimator)
 
 
-def test_a_classifier_is_fit_and_its_labels_are_those_it_was_given():
+def test_a_classifier_predicts_the_labels_it_was_fitted_with():
     X, y = nn.datasets.yinyang(n=150)
     names = np.array(["yin", "yang", "dot"])[y]
     model = MLPClassifier([24], epochs=300, lr=0.02, random_state=0).fit(X, names)
@@ -36,7 +36,7 @@ def test_a_classifier_is_fit_and_its_labels_are_those_it_was_given():
     assert model.history_.epochs == 300
 
 
-def test_it_stands_in_pipelines_and_grids():
+def test_it_works_in_pipelines_and_grid_searches():
     X, y = nn.datasets.moons(n=80)
     search = GridSearchCV(
         make_pipeline(StandardScaler(), MLPClassifier(epochs=100, random_state=0)),
@@ -46,7 +46,7 @@ def test_it_stands_in_pipelines_and_grids():
     assert search.best_params_ == {"mlpclassifier__hidden": (16,)}
 
 
-def test_a_regressor_answers_in_the_size_of_its_numbers_also_for_several():
+def test_a_regressor_predicts_in_the_scale_of_its_targets_also_for_several():
     x = np.linspace(-1, 1, 50)[:, None]
     y = np.column_stack([1000 + 50 * np.sin(3 * x[:, 0]), -3 * x[:, 0]])
     model = MLPRegressor([16], activation="tanh", epochs=300, random_state=0).fit(x, y)
@@ -60,14 +60,14 @@ def test_the_same_random_state_gives_the_same_network():
     assert one.model_.state_dict() == two.model_.state_dict() != other.model_.state_dict()
 
 
-def test_it_is_imported_only_when_it_is_asked_for():
+def test_scikit_learn_is_imported_only_when_needed():
     code = "import sys; from tinygrad_edu import nn; assert 'sklearn' not in sys.modules; nn.sklearn.MLPClassifier"
     subprocess.run([sys.executable, "-c", code], check=True)
     with pytest.raises(AttributeError, match="no attribute 'keras'"):
         nn.keras  # noqa: B018
 
 
-def test_without_scikit_learn_it_is_said_what_to_install(monkeypatch):
+def test_without_scikit_learn_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
     monkeypatch.delitem(sys.modules, "tinygrad_edu.nn.sklearn")
     monkeypatch.delattr(nn, "sklearn")
@@ -75,7 +75,7 @@ def test_without_scikit_learn_it_is_said_what_to_install(monkeypatch):
         nn.sklearn  # noqa: B018
 
 
-def test_what_an_estimator_is_if_nobody_says():
+def test_the_defaults_of_an_estimator():
     defaults = {
         "hidden": (16, 16),
         "activation": "relu",

@@ -28,7 +28,7 @@ MODULES = [
 
 
 @pytest.mark.parametrize("name", sorted(set(MODULES)))
-def test_the_examples_of_a_module_are_true(name, monkeypatch, tmp_path):
+def test_the_doctests_of_a_module_pass(name, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)
     result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)

@@ -25,9 +25,9 @@ from zoo import ZOO
 
 import tinygrad_edu
 from tinygrad_edu import Value, chain_rule, gradcheck, nn, parse
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.cli.main import _parser, main
 from tinygrad_edu.errors import TinygradError
+from tinygrad_edu.graph import gradient_numbers
 from tinygrad_edu.nn import init, schedules
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
@@ -551,7 +551,8 @@ def is_from(thing, module):
 def signature(name, thing):
     if inspect.isclass(thing):
         yield f"{name}{plain(thing.__init__)}"
-        for method, function in sorted(vars(thing).items()):
+        ours = [base for base in reversed(thing.__mro__) if base.__module__.startswith("tinygrad_edu.")]
+        for method, function in sorted({name: each for base in ours for name, each in vars(base).items()}.items()):
             if inspect.isfunction(function) and not method.startswith("_"):
                 yield f"    .{method}{plain(function)}"
     elif callable(thing):

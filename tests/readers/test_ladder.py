@@ -51,7 +51,7 @@ def test_every_rung_gives_the_gradients_of_the_engine(rungs, plan, numbers):
     assert [three.grad(g, leaf).data for leaf in mine] == pytest.approx(right, rel=1e-9, abs=1e-12)
 
 
-def test_what_the_first_rung_cannot_do_the_second_can(rungs):
+def test_the_second_rung_can_do_what_the_first_cannot(rungs):
     one, two, _ = rungs
     x, y = one.Value(2.0), two.Value(2.0)
     chains = [x, y]
@@ -69,7 +69,7 @@ def test_what_the_first_rung_cannot_do_the_second_can(rungs):
     assert a.grad != 2 * 27  # and inner nodes must not
 
 
-def test_what_the_second_rung_cannot_do_the_third_can(rungs):
+def test_the_third_rung_can_do_what_the_second_cannot(rungs):
     _, two, three = rungs
     assert not hasattr(two, "grad")
     x = three.Value(0.5, name="x")
@@ -80,5 +80,5 @@ def test_what_the_second_rung_cannot_do_the_third_can(rungs):
 
 
 @pytest.mark.parametrize("name", RUNGS)
-def test_a_rung_has_sixty_lines(name):
+def test_a_rung_has_at_most_sixty_lines(name):
     assert len((FOLDER / f"{name}.py").read_text().splitlines()) <= 60

@@ -92,7 +92,7 @@ def test_shared_biases(name, case):
 # planar
 
 
-def test_the_costs_of_the_flower():
+def test_the_published_costs_of_the_flower():
     X, y = nn.datasets.flower()
     costs = planar.train(planar.init(4), X, y, 7000)
     right = {int(key): cost for key, cost in NUMBERS["planar_flower"]["1.2"]["cost"].items()}
@@ -101,7 +101,7 @@ def test_the_costs_of_the_flower():
 
 
 @pytest.mark.parametrize(("hidden", "per_cent"), list(NUMBERS["planar_flower"]["acc_lr1.2_5000"].items()))
-def test_the_accuracies_of_the_flower(hidden, per_cent):
+def test_the_published_accuracies_of_the_flower(hidden, per_cent):
     assert planar.accuracy_of(int(hidden)) == per_cent
 
 
@@ -121,7 +121,7 @@ def test_the_unit_case_of_the_planar_classifier():
             assert close(found[name], np.array(right).reshape(np.shape(found[name])))
 
 
-def test_db_is_the_sum_of_what_the_samples_contribute():
+def test_db_is_the_sum_over_the_samples():
     X, y = nn.datasets.flower()
     model = planar.init(4)
     planar.train(model, X, y, 50)
@@ -149,7 +149,7 @@ def test_backprop_of_one_sample():
 
 
 @pytest.mark.parametrize("sizes", [[1, 1], [2, 3, 1], [4, 3, 5, 2], [5, 10, 10, 10, 4]])
-def test_backprop_of_any_sizes_is_that_of_the_book(sizes):
+def test_backprop_of_any_sizes_follows_the_book(sizes):
     network, random = per_sample.Network(sizes, seed=3), np.random.default_rng(1)
     x, y = random.normal(size=sizes[0]), random.random(sizes[-1])
     layers = nn.weights_of(network.model)
@@ -220,7 +220,7 @@ def right_and_books(lesson):
 
 
 @pytest.mark.parametrize("lesson", [circuit, planar, per_sample, layers], ids=lambda module: module.__name__)
-def test_the_formulas_are_right_and_every_mistake_comes_to_light(lesson):
+def test_the_formulas_are_right_and_every_planted_mistake_is_found(lesson):
     right, formulas, mistakes = right_and_books(lesson)
     assert against.verdict(right, formulas) == "right"
     verdicts = [against.verdict(right, mistake) for mistake in mistakes]

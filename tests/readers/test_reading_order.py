@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[2]
 FIRST = ROOT / "tinygrad_edu" / "rules.py"
 ENTRANCES = ("__init__.py", "__main__.py")  # of packages: lists of what is in them
 SHEETS = ("rules.py", "value.py", "backprop.py")
+HOUSE = ("tinygrad_edu", "nn", "viz", "examples", "benchmarks", "tests")
 
 
 def sources():
@@ -48,7 +49,7 @@ def test_one_chain_leads_from_the_rules_through_every_file():
     assert sources() - set(read) == set()
 
 
-def test_the_chain_begins_with_the_three_sheets_and_stays_in_a_room_until_it_is_read():
+def test_the_chain_starts_with_the_three_sheets_and_reads_rooms_one_by_one():
     read = chain()
     assert tuple(path.name for path in read[:3]) == SHEETS
     rooms = [path.parent for path in read]
@@ -61,9 +62,19 @@ def test_every_file_opens_with_a_question():
         assert opening(path).split("\n")[0].endswith("?"), path
 
 
-def test_the_guide_begins_where_the_chain_does():
+def test_the_reading_order_of_the_guide_follows_the_chain():
     text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     table = re.findall(r"\| \[(tinygrad_edu/[\w/]+\.py)\]", text)
     assert [ROOT / file for file in table[:3]] == chain()[:3]
     order = [chain().index(ROOT / file) for file in table]
     assert order == sorted(order)
+
+
+def test_the_map_of_the_guide_lists_every_room_and_every_file_of_the_engine():
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[\w/]+", text.split("```")[1]))
+    rooms = {path.parent.relative_to(ROOT) for place in HOUSE for path in (ROOT / place).rglob("*.py")}
+    same_as_above = {Path("tests") / room.name for room in rooms if room.parts[0] != "tests"}
+    assert {f"{room.name}/" for room in rooms - same_as_above} - words == set()
+    engine = {path.stem for path in (ROOT / "tinygrad_edu").glob("*.py") if path.name not in ENTRANCES}
+    assert engine - words == set()

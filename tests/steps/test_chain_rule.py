@@ -14,7 +14,7 @@ from tinygrad_edu.show import show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
 
 
-def test_the_lesson():
+def test_the_steps_of_the_circuit_lesson():
     f = parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
     assert str(chain_rule(f)).split("\n") == [
         "q = x + y = -2 + 5 = 3",
@@ -73,7 +73,7 @@ def test_the_trace_of_a_leaf_is_its_seed():
     assert str(chain_rule(Value(3.0, label="x"))) == "∂x/∂x = 1"
 
 
-def test_what_is_no_value_has_no_trace():
+def test_a_trace_is_made_only_of_a_value():
     with pytest.raises(GraphError, match="float is not a Value"):
         chain_rule(3.0)
 
@@ -82,7 +82,7 @@ def test_what_is_no_value_has_no_trace():
 
 
 @pytest.mark.parametrize("name", TIES)
-def test_an_argument_at_several_places_is_called_by_its_role_at_each(name):
+def test_an_argument_used_twice_is_named_by_its_roles(name):
     trace = chain_rule(tied(name))
     into_w = [step for step in trace.edges if step.argument == "w"]
     assert [step.role for step in into_w] == TIES[name].roles
@@ -95,7 +95,7 @@ def test_an_argument_at_several_places_is_called_by_its_role_at_each(name):
             assert str(step).startswith(f"∂f/∂w: {show(step.before)} + ∂f/∂f · ∂f/∂({step.role}) = ")
 
 
-def test_an_argument_at_one_place_is_called_by_its_name():
+def test_an_argument_used_once_is_named_by_its_name():
     (step,) = [step for step in chain_rule(tied("dot([w, w], [w, x])")).edges if step.argument == "x"]
     assert (step.role, step.local, step.local_latex) == ("", "∂f/∂x", r"\frac{\partial f}{\partial x}")
     for step in chain_rule(parse("u = w * x; f = u + w", w=2, x=3)).edges:  # w is used twice, by different nodes
@@ -124,7 +124,7 @@ def test_the_places_of_a_long_list_are_numbered(count, last):
     assert chain_rule(f).edges[-1].role == f"{last} argument"
 
 
-def test_a_row_of_ones_own_says_what_its_arguments_are():
+def test_a_custom_row_names_its_arguments():
     row = rule("mixed", lambda x, y: x + 2 * y, 1.0, 2.0, roles=("water", "wine"))
     bare = rule("plain", lambda x, y: x + 2 * y, 1.0, 2.0)
     try:

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from several_places import TIES, tied
 
 from tinygrad_edu import Value, chain_rule, explain, parse
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 
 
 def brute_force(graph, node):
@@ -39,7 +38,7 @@ def test_the_total_over_paths_is_the_gradient(seed):
         assert all(path.names[-1] == graph.name(f) for path in found)
 
 
-def test_a_path_is_told_from_the_leaf_and_multiplied_from_the_output():
+def test_a_path_is_listed_from_the_leaf_and_multiplied_from_the_output():
     x = Value(2.0, label="x")
     f = x.tanh() * x
     f.label = "f"
@@ -52,7 +51,7 @@ def test_a_path_is_told_from_the_leaf_and_multiplied_from_the_output():
 
 
 @pytest.mark.parametrize("name", TIES)
-def test_paths_through_several_places_of_one_operation_are_told_apart(name):
+def test_paths_through_different_places_of_one_operation_are_distinguished(name):
     f = tied(name)
     found = chain_rule(f).explain("w")
     assert [path.symbols for path in found] == [f"∂f/∂({role})" for role in TIES[name].roles]
@@ -84,7 +83,7 @@ def test_more_paths_than_could_be_listed_are_counted():
     assert len(text.split("\n")) == 23
 
 
-def test_what_cannot_be_explained():
+def test_an_error_says_what_cannot_be_explained():
     f = parse("f = x * y", x=2, y=3)
     for wrong in (Value(1.0), "x", None):
         with pytest.raises(GraphError, match="f was not computed from it"):
@@ -95,7 +94,7 @@ def test_what_cannot_be_explained():
         explain(3.0, f)
 
 
-def test_paths_beyond_counting_are_counted_exactly_and_told_in_short():
+def test_a_huge_number_of_paths_is_counted_exactly_and_shown_short():
     x = y = Value(0.0, label="x")
     for _ in range(20_000):
         y = y + y
@@ -106,7 +105,7 @@ def test_paths_beyond_counting_are_counted_exactly_and_told_in_short():
     assert chain_rule(y).explain("v19990").count == 2**10
 
 
-def test_a_long_path_is_told_by_its_ends():
+def test_a_long_path_is_shown_by_its_ends():
     x = y = Value(0.5, label="x")
     for _ in range(3000):
         y = (y + x) * 0.5

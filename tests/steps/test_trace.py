@@ -16,12 +16,11 @@ from matplotlib.mathtext import MathTextParser
 from several_places import TIES, tied
 
 from tinygrad_edu import Trace, Value, chain_rule, parse
-from tinygrad_edu.backprop import gradient_numbers
 from tinygrad_edu.errors import TraceError
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
-from tinygrad_edu.value import apply, as_value
+from tinygrad_edu.value import as_value
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "trace.schema.json").read_text(encoding="utf-8"))
@@ -70,7 +69,7 @@ def test_a_gradient_is_complete_before_it_is_passed_on_and_every_edge_occurs_onc
 
 @given(seeds)
 @settings(max_examples=40, deadline=None)
-def test_forward_steps_tell_every_operation_in_order(seed):
+def test_forward_steps_describe_every_operation_in_order(seed):
     f = random_value(seed)
     graph, trace = Graph(f), chain_rule(f)
     assert [graph.nodes[step.node] for step in trace.forward] == [node for node in graph.nodes if node.args]
@@ -85,13 +84,13 @@ def test_forward_steps_tell_every_operation_in_order(seed):
 def one_operation(rule):
     args = promises.points(rule, 1)[0]
     values = [as_value(a) if i in rule.fixed else Value(a, label=f"x{i}") for i, a in enumerate(args)]
-    out = apply(rule, values)
+    out = rule(*values)
     out.label = "out"
     return out, {f"x{i}": a for i, a in enumerate(args) if i not in rule.fixed}
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
-def test_the_words_of_every_row_say_its_numbers(rule):
+def test_the_sentence_of_every_row_contains_its_numbers(rule):
     """The formula and the symbol of each step are expressions that compute what the step says."""
     out, numbers = one_operation(rule)
     trace = chain_rule(out)
@@ -105,14 +104,14 @@ def test_the_words_of_every_row_say_its_numbers(rule):
 
 
 @pytest.mark.parametrize("name", TIES)
-def test_the_latex_of_an_argument_at_several_places_is_latex(name):
+def test_the_latex_of_an_argument_used_twice_is_valid(name):
     parser = MathTextParser("path")
     for step in chain_rule(tied(name)):
         parser.parse(f"${step.latex}$")
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
-def test_the_latex_of_every_row_is_latex(rule):
+def test_the_latex_of_every_row_is_valid(rule):
     parser = MathTextParser("path")
     for step in chain_rule(one_operation(rule)[0]):
         parser.parse(f"${step.latex}$")
@@ -134,7 +133,7 @@ def test_the_latex_of_the_lesson():
     assert chain_rule(long)._repr_latex_() is None
 
 
-def test_a_label_that_is_no_word_stays_one_thing():
+def test_a_label_that_is_not_a_word_stays_one_symbol():
     f = Value(2.0, label="a - b") * Value(3.0, label="</script>")
     trace = chain_rule(f)
     assert trace.forward[0].formula == "[a - b] * [</script>]"
@@ -142,7 +141,7 @@ def test_a_label_that_is_no_word_stays_one_thing():
     assert not any("<" in step.latex for step in trace)
 
 
-def test_what_is_to_come_is_said():
+def test_contributions_still_to_come_are_announced():
     steps = chain_rule(parse("y = x * x", x=3)).edges
     assert [step.status for step in steps] == ["1 more to come", "complete"]
     assert [step.is_shared for step in steps] == [True, True]
@@ -153,7 +152,7 @@ def test_what_is_to_come_is_said():
 
 @given(seeds)
 @settings(max_examples=60, deadline=None)
-def test_a_trace_comes_back_exactly_and_fits_the_schema(seed):
+def test_a_trace_is_restored_exactly_and_fits_the_schema(seed):
     trace = chain_rule(random_value(seed))
     text = trace.to_json()
     VALIDATOR.validate(json.loads(text))
@@ -164,7 +163,7 @@ def test_a_trace_comes_back_exactly_and_fits_the_schema(seed):
 
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan, -0.0, 5e-324, 1.7e308, 0.1])
-def test_odd_numbers_and_odd_labels_come_back(number):
+def test_unusual_numbers_and_labels_are_restored(number):
     x = Value(number, label="</script>\u2028学习\"'\\")
     trace = chain_rule((x + 1.0) * x)
     text = trace.to_json()
@@ -177,7 +176,7 @@ def test_odd_numbers_and_odd_labels_come_back(number):
 
 
 @pytest.mark.parametrize("name", TIES)
-def test_a_file_keeps_what_an_argument_at_several_places_is(name):
+def test_a_file_keeps_the_roles_of_an_argument_used_twice(name):
     trace = chain_rule(tied(name))
     data = json.loads(trace.to_json())
     VALIDATOR.validate(data)
@@ -188,7 +187,7 @@ def test_a_file_keeps_what_an_argument_at_several_places_is(name):
 
 
 @pytest.mark.parametrize("name", TIES)
-def test_a_file_of_version_1_is_read_and_its_roles_follow(name):
+def test_a_file_of_version_1_is_read_and_its_roles_are_derived(name):
     trace = chain_rule(tied(name))
     data = json.loads(trace.to_json()) | {"version": 1}
     for step in data["steps"]:
@@ -225,7 +224,7 @@ ODD = [None, True, -1, 0, 1, 99, 2.5, "", "x", "inf", "1e3", [], [99], {}, 10**4
 
 @given(st.sampled_from(list(places(VALID))), st.sampled_from(ODD) | st.just("delete"))
 @settings(max_examples=400, deadline=None)
-def test_a_damaged_trace_is_refused_or_whole(place, item):
+def test_a_damaged_trace_is_refused_or_read_correctly(place, item):
     data = copy.deepcopy(VALID)
     owner = data
     for key in place[:-1]:
@@ -275,20 +274,20 @@ def test_a_truncated_text_is_refused(length):
         (lambda d: d["steps"][-1].pop("role"), r"steps\[\d\]: 'role' is 'None'"),
     ],
 )
-def test_what_is_damaged_is_said(change, message):
+def test_the_error_says_what_is_damaged(change, message):
     data = copy.deepcopy(VALID)
     change(data)
     with pytest.raises(TraceError, match=message):
         Trace.from_json(json.dumps(data))
 
 
-def test_what_is_no_text_is_refused():
+def test_only_text_is_read():
     for wrong in (None, 3, b"\xff", "[" * 100_000):
         with pytest.raises(TraceError):
             Trace.from_json(wrong)
 
 
-def test_kinds_of_steps_are_kept():
+def test_the_kinds_of_steps_are_kept():
     trace = chain_rule(parse("f = w * x", w=2, x=3))
     assert isinstance(trace[0], ForwardStep)
     assert isinstance(trace[-1], EdgeStep)

@@ -41,5 +41,10 @@ class Watched:
         if not request.url.startswith(("file:", "data:", "about:")):
             self.complaints.append(f"asked for {request.url}")
 
+    def handed_over(self):
+        """What it complained of since the last time."""
+        complaints, self.complaints[:] = list(self.complaints), []
+        return complaints
+
     def close(self):
         self.context.close()

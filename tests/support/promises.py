@@ -22,7 +22,7 @@ from tinygrad_edu import DomainError, Value, grad, parse
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.text import helpers as preludes
 from tinygrad_edu.text.printing import to_latex, to_text
-from tinygrad_edu.value import apply, as_value
+from tinygrad_edu.value import as_value
 
 SPECIAL = (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, math.inf, -math.inf)
 NAMESPACE = {}
@@ -155,7 +155,7 @@ def differentiates_twice(rule):
     """`grad` of a partial equals the slope of that partial."""
     for args in points(rule, 8):
         values = [as_value(arg) if i in rule.fixed else Value(arg) for i, arg in enumerate(args)]
-        first = grad(apply(rule, values), values)
+        first = grad(rule(*values), values)
         numbers = rule.local_derivatives(args, rule.evaluate(args))
         assert [float(g) for g in first] == list(numbers), f"{rule.name}: grad and the local derivatives disagree"
         for i, k in product(differentiated(rule), repeat=2):
@@ -206,7 +206,7 @@ def refuses_what_is_outside_its_domain(rule):
     assert outside, f"{rule.name}: a domain that leaves nothing out"
     for args in outside:
         values = [as_value(arg) if i in rule.fixed else Value(arg) for i, arg in enumerate(args)]
-        for call in (lambda values=values: apply(rule, values), lambda args=args: rule(*args)):
+        for call in (lambda values=values: rule(*values), lambda args=args: rule(*args)):
             message = refusal(call)
             assert message is not None, f"{rule.name}: no DomainError at {args}"
             assert rule.signature in message, f"{rule.name}: the error does not name the rule"
@@ -231,7 +231,7 @@ def reads_and_writes_as_text(rule):
     """Its text is read back as the same operation, and its LaTeX is LaTeX."""
     args = points(rule, 1)[0]
     values = [as_value(arg) if i in rule.fixed else Value(arg, label=f"x{i}") for i, arg in enumerate(args)]
-    out = apply(rule, values)
+    out = rule(*values)
     again = parse(to_text(out), **{value.label: value.data for value in values if value.label})
     assert (again.op, again.data) == (rule.name, out.data), (
         f"{rule.name}: the text {to_text(out)!r} reads as {again.op}"

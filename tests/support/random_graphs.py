@@ -9,7 +9,6 @@ import random
 
 from tinygrad_edu import DomainError, Value
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.value import apply
 
 LARGEST = 50.0
 AWAY = 1e-3  # from kinks and jumps, and from the borders of domains
@@ -27,7 +26,7 @@ def recipe(rng, leaves=4, steps=12):
         fixed = rng.choice([2.0, 3.0, -1.0, 0.5, 1.5]) if rule.fixed else None
         args = [values[i] for i in picks[: count - len(rule.fixed)]] + ([fixed] if rule.fixed else [])
         try:
-            out = apply(rule, args)
+            out = rule(*args)
         except DomainError:
             continue
         if is_tame(rule, args, out):
@@ -67,7 +66,7 @@ def build(numbers, plan, leaf, apply_one):
 
 
 def as_values(numbers, plan):
-    return build(numbers, plan, Value, lambda name, args: apply(RULES[name], args))
+    return build(numbers, plan, Value, lambda name, args: RULES[name](*args))
 
 
 def seeded(seed, **size):

@@ -19,8 +19,8 @@ from structured_graphs import Case, structured_graph
 
 import tinygrad_edu
 from tinygrad_edu import DomainError, Value
-from tinygrad_edu.backprop import gradients_in
-from tinygrad_edu.graph import Graph, topological_order
+from tinygrad_edu.backprop import topological_order
+from tinygrad_edu.graph import Graph, gradients_in
 
 TOLERANCE = 1e-9
 LAST_DIGIT, PATIENCE = 4e-16, 1e3  # a difference counts if it is so many times what a change in the last digit makes

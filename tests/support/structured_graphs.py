@@ -22,8 +22,8 @@ from math import sqrt as root
 from typing import Any, NamedTuple
 
 from tinygrad_edu import Value, functions, grad, nn
+from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.functions import dot, exp, log, logsumexp, maximum, minimum, sigmoid, sqrt, tanh
-from tinygrad_edu.graph import topological_order
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.value import as_value
 

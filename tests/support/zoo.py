@@ -188,7 +188,7 @@ def corners():
 
 @animal
 def strangers():
-    """Scalars of no pattern, laid together and chosen by index."""
+    """Scalars in no pattern, gathered and selected by index."""
     x = leaves("x", 8)
     mixed = [x[0].exp(), x[3].tanh(), x[1].exp(), x[5].tanh(), x[2].exp(), Value(2.5), x[7].exp()]
     pairs = [(a * b + 1).log() for a, b in pairwise(mixed)]

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tinygrad_edu import Value, chain_rule, nn, parse
-from tinygrad_edu.terminal.outline import ASCII, NUMBER_WIDTH, UNICODE, Row, cells, in_ascii, outline, window
+from tinygrad_edu.show import cells
+from tinygrad_edu.terminal.outline import ASCII, NUMBER_WIDTH, UNICODE, Row, in_ascii, outline, window
 
 LESSON = chain_rule(parse("q = x + y; f = q * z", x=-2, y=5, z=-4))
 
@@ -36,7 +37,7 @@ def test_the_rows_of_a_step_are_marked():
     assert marked == ["└◀─", "z", "=", "q", "z", "├─▶", "└─▶"]
 
 
-def test_a_shared_node_is_opened_once_and_its_sum_is_told():
+def test_a_shared_node_is_expanded_once_and_shows_its_sum():
     trace = chain_rule(parse("u = x * x; f = u * u", x=3))
     rows = drawn(trace, len(trace) - 2)
     assert [re.split(r"  +\d", row)[0] for row in rows] == [
@@ -52,7 +53,7 @@ def test_a_shared_node_is_opened_once_and_its_sum_is_told():
 
 @pytest.mark.parametrize("width", [40, 80])
 @pytest.mark.parametrize("signs", [UNICODE, ASCII])
-def test_every_row_fits(width, signs):
+def test_every_row_fits_the_width(width, signs):
     label = "学习率 " * 12
     odd = Value(1.0, label=label) * Value(2.0, label="a\tb\n\x1b[31mc") + nn.Neuron(40, seed=0)([0.5] * 40)
     chain = Value(1.0)
@@ -78,7 +79,7 @@ def test_long_numbers_keep_their_columns_apart():
     assert " -1e+09 …" in "".join(drawn(trace, len(trace) - 2))
 
 
-def test_a_long_formula_is_shortened_by_cells():
+def test_a_long_formula_is_shortened_by_display_width():
     trace = chain_rule(Value(1.0, label="学" * 5000) * 2.0)
     first = drawn(trace, 0, width=60)[0]
     assert "…" in first
@@ -93,7 +94,7 @@ def test_constants_have_no_columns():
     assert drawn(chain_rule(parse("2 * x", x=3)), 0)[1] == "├◀─ 2"
 
 
-def test_a_window_keeps_the_active_row_in_sight():
+def test_a_window_keeps_the_active_row_visible():
     for active in range(50):
         rows = [Row(str(i), i == active) for i in range(50)]
         shown = window(rows, 7)
@@ -108,7 +109,7 @@ def test_ascii_is_ascii():
     assert all(row.text.isascii() for row in outline(trace, 2, signs=ASCII))
 
 
-def test_lines_that_lead_deep_are_cut_on_their_left():
+def test_deeply_indented_lines_are_cut_on_the_left():
     def deepest(depth):
         y = Value(0.5, label="x")
         for index in range(depth):

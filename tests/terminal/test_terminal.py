@@ -19,9 +19,10 @@ from several_places import TIES, tied
 from tinygrad_edu import Value, chain_rule, nn, parse
 from tinygrad_edu.cli.main import step_lines
 from tinygrad_edu.errors import GraphError
+from tinygrad_edu.show import cells
 from tinygrad_edu.terminal import keyboard
 from tinygrad_edu.terminal.keyboard import KEYS, _sent, keystrokes, signs_for
-from tinygrad_edu.terminal.outline import ASCII, cells
+from tinygrad_edu.terminal.outline import ASCII
 from tinygrad_edu.terminal.stepper import HELP, Stepper, _cut_after
 
 LESSON = ["step", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4", "--interactive"]
@@ -76,11 +77,11 @@ def test_playing_goes_to_the_end_and_any_key_stops_it():
     assert not press(it, "play").is_playing
 
 
-def test_what_is_no_key_is_said():
+def test_an_unknown_key_is_reported():
     assert "'x' is not a key here" in text(press(stepper(), "x"))
 
 
-def test_what_keyboards_send():
+def test_key_sequences_of_keyboards_are_recognized():
     assert keystrokes("\033[C\033OD\033[1~G\x7f\033") == ["next", "back", "first", "last", "back", "quit"]
     sent = [each for all_sent in KEYS.values() for each in all_sent]
     assert len(sent) == len(set(sent))
@@ -89,7 +90,7 @@ def test_what_keyboards_send():
 # What is seen
 
 
-def test_every_frame_tells_its_step():
+def test_every_frame_describes_its_step():
     it = stepper()
     for position, step in enumerate(it.trace):
         it.go(position)
@@ -106,7 +107,7 @@ def test_a_shared_node_shows_its_sum_and_what_is_to_come():
     assert "sum      18 + 9 = 27, complete" in text(press(it, "next"))
 
 
-def test_a_zero_says_where_it_comes_from():
+def test_a_zero_gradient_says_where_it_comes_from():
     it = press(stepper("h = relu(a); f = h * w", a=-3, w=2), "last")
     assert "Nothing passes: the local derivative of h is 0." in text(it)
     it = press(stepper("f = tanh(w * x) * 0 * y", w=1, x=2, y=3), "last")
@@ -115,7 +116,7 @@ def test_a_zero_says_where_it_comes_from():
 
 @pytest.mark.parametrize("width", [40, 60, 80])
 @pytest.mark.parametrize("height", [16, 24])
-def test_frames_fit(width, height):
+def test_frames_fit_the_terminal(width, height):
     model = nn.MLP(2, [2, 1], activation="tanh", seed=0)
     for value in (
         model([0.5, -1.0]),
@@ -137,7 +138,7 @@ def test_frames_fit(width, height):
 
 
 @pytest.mark.parametrize("height", [8, 12, 14, 16, 18, 20, 24, 30, 40])
-def test_a_frame_uses_the_height_there_is(height):
+def test_a_frame_uses_the_available_height(height):
     f = parse("tanh(a * b + c * d) * (a - c) + exp(b * d) / (1 + a ** 2)", a=1, b=2, c=-1, d=0.5)
     trace = chain_rule(f)
     for step in (0, len(trace) // 2, len(trace) - 1):
@@ -153,12 +154,12 @@ def test_a_frame_uses_the_height_there_is(height):
 @pytest.mark.parametrize(
     ("most", "left"), [(1, ["a …"]), (2, ["a", "b …"]), (3, ["a", "b", "c …"]), (4, list("abcd")), (5, list("abcd"))]
 )
-def test_the_last_line_that_is_left_says_that_there_are_more(most, left):
+def test_the_last_visible_line_says_that_there_are_more(most, left):
     """Of a private function, because no frame of a few lines can be had with each number of lines left."""
     assert _cut_after(list("abcd"), most, 40) == left
 
 
-def test_a_word_wider_than_the_terminal_comes_in_parts():
+def test_a_word_wider_than_the_terminal_is_split():
     long = "x" * 130
     f = Value(2.0, label=long) * Value(3.0, label="y")
     stepper = Stepper(chain_rule(f), str(f))
@@ -207,7 +208,7 @@ def test_keys_may_come_from_a_text():
     assert target.getvalue().count("step ") == 3 + 3 * HELP.count("step ")
 
 
-def test_bytes_that_are_no_text_are_no_error():
+def test_bytes_that_are_not_text_are_ignored():
     command = [sys.executable, "-m", "tinygrad_edu", *LESSON]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(command, input=b"\xffn", capture_output=True, env=environment, timeout=60)
@@ -354,7 +355,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(terminal):
 
 
 @needs_terminals
-def test_an_arrow_that_comes_in_parts_is_no_escape(monkeypatch):
+def test_an_arrow_key_that_arrives_in_parts_is_not_escape(monkeypatch):
     monkeypatch.setattr("tinygrad_edu.terminal.keyboard.REST_OF_KEY", 30)  # the parts may be as late as they like
     reader, writer = os.pipe()
     os.write(writer, b"\033")
@@ -414,7 +415,7 @@ def test_a_new_size_is_respected(terminal):
 
 @needs_terminals
 @pytest.mark.parametrize(("name", "value", "unseen"), [("NO_COLOR", "1", "\033[1m"), ("TERM", "dumb", "\033")])
-def test_plain_terminals_are_honoured(terminal, name, value, unseen):
+def test_no_color_and_dumb_terminals_are_respected(terminal, name, value, unseen):
     it = terminal(*LESSON, **{name: value})
     assert unseen not in it.wait_for(r"step 1 of 7[\s\S]*q quit")
     it.type("n")
@@ -479,7 +480,7 @@ def test_keys_of_a_keyboard_on_windows(monkeypatch):
         assert clock.now == pytest.approx(100.5, abs=0.03)
 
 
-def test_a_part_of_a_trace_is_stepped_through_and_an_empty_one_refused():
+def test_part_of_a_trace_can_be_stepped_through_and_an_empty_one_is_refused():
     trace = chain_rule(parse("f = x * y", x=2, y=3))
     for start in range(len(trace)):
         stepper = Stepper(trace[start:], "f = x * y")
@@ -493,7 +494,7 @@ def test_a_part_of_a_trace_is_stepped_through_and_an_empty_one_refused():
 
 
 @pytest.mark.parametrize("name", TIES)
-def test_each_edge_of_an_argument_at_several_places_has_a_name_of_its_own(name):
+def test_each_edge_of_an_argument_used_twice_has_its_own_name(name):
     it = Stepper(chain_rule(tied(name)), name)
     seen = []
     for step in it.trace.edges:
@@ -510,7 +511,7 @@ def test_each_edge_of_an_argument_at_several_places_has_a_name_of_its_own(name):
     assert seen == [f"{gradient} ∂f/∂f · {place}" for gradient, place in zip(gradients, places, strict=True)]
 
 
-def test_where_nothing_passes_the_place_is_named():
+def test_a_zero_local_derivative_names_its_place():
     it = Stepper(chain_rule(tied("w * w", w=0.0)), "w * w")
     it.go(3)
     assert "Nothing passes: the local derivative of f by its second factor is 0." in text(it)

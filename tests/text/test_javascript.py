@@ -6,13 +6,15 @@ import shutil
 import subprocess
 from itertools import product
 
+import numpy as np
 import promises
 import pytest
 
-from tinygrad_edu.rule import Domain, Rule
+from tinygrad_edu.errors import GraphError
+from tinygrad_edu.rule import PRODUCT, Domain, Rule, domain
 from tinygrad_edu.rules import RULES, log, mul
 from tinygrad_edu.symbolic import partial_graphs
-from tinygrad_edu.text.javascript import PRELUDE, Condition, is_complete, number_source, rule_source
+from tinygrad_edu.text.javascript import PRELUDE, number_source, rule_source
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node, which would run it, is not installed")
 
@@ -47,38 +49,82 @@ def test_values_and_partials_of_every_row():
             assert math.isclose(mine, theirs, rel_tol=1e-13, abs_tol=1e-14), (row.name, args)
 
 
+BORDERS = (*promises.SPECIAL, -0.0, 0.5, -0.5, 5e-324, -5e-324, 1.5, 1e300, math.nan)
+
+
 @needs_node
 def test_the_domain_of_every_row_is_the_same():
     rows = [row for row in RULES.values() if row.domain]
     assert len(rows) >= 6
-    cases = [
-        (row, args)
-        for row in rows
-        for args in product((*promises.SPECIAL, 0.5, -0.5, math.nan), repeat=promises.arity(row))
-    ]
+    cases = [(row, args) for row in rows for args in product(BORDERS, repeat=promises.arity(row))]
     found = run("console.log(JSON.stringify([" + ",\n".join(called(*case, "holds([{}])") for case in cases) + "]));")
     for (row, args), holds in zip(cases, found, strict=True):
         assert holds == bool(row.domain.holds(*args)), (row.name, args)
 
 
-def test_a_row_that_javascript_cannot_know_is_recognised():
-    cube = Rule("cube", lambda x: x**3, lambda x, out: 3 * x * x)
-    assert not is_complete(rule_source(cube, [None]))
-    assert all(is_complete(rule_source(row, [None] * promises.arity(row))) for row in RULES.values() if not row.fixed)
+@pytest.mark.parametrize("name", [row.name for row in RULES.values() if row.domain])
+def test_the_domain_of_an_array_is_that_of_its_numbers(name):
+    row = RULES[name]
+    cases = list(product(BORDERS, repeat=promises.arity(row)))
+    with np.errstate(all="ignore"):
+        together = row.domain.holds(*np.array(cases).T)
+    assert together.tolist() == [bool(row.domain.holds(*args)) for args in cases]
 
 
-@pytest.mark.parametrize("holds", [lambda x: math.isfinite(x), lambda x: x > 0 and x < 1, lambda x: x > "0"])
-def test_a_condition_by_other_means_is_left_out_rather_than_wrong(holds):
-    row = Rule("odd", float, lambda x, out: x, domain=Domain("0 < x < 1", holds, "something else"))
-    assert "holds: null" in rule_source(row, [None])
+def square(x):
+    return x * x
 
 
-def test_conditions_are_printed_as_they_are_asked():
-    x = Condition("x")
-    assert ((abs(x) <= 1) & (x % 2 == 1)).source == "((Math.abs(x) <= 1.0) && ((x % 2.0) === 1.0))"
-    assert ((x < 1) | (x >= 2)).source == "((x < 1.0) || (x >= 2.0))"
-    with pytest.raises(TypeError, match="neither true nor false"):
-        bool(x)
+def slope(x, out):
+    return 2 * x
+
+
+UNIT = Domain("0 < x < 1", lambda x: x > 0 and x < 1, "something else")
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong", "instead"),
+    [
+        (Rule("cube", square, slope), "the row cube has no javascript=", 'rule("cube", ..., javascript="...")'),
+        (Rule("cosh", square, slope, numpy="np.cosh"), "the row cosh has no javascript=", 'rule("cosh", '),
+        (Rule("mod", square, slope, 1.0, text="{} mod {}", binding=PRODUCT), "the row mod has no javascript=", "mod"),
+        (
+            Rule("unit", square, slope, javascript="({0} * {0})", domain=UNIT),
+            "the domain of the row unit has no javascript=",
+            'domain=Domain(..., javascript="([x, y]) => ...")',
+        ),
+        (
+            Rule("area", square, lambda x, out: CUBE(x), javascript="({0} * {0})"),
+            "the row cube has no javascript=",
+            'rule("cube", ..., javascript="...")',
+        ),
+    ],
+    ids=lambda part: part.name if isinstance(part, Rule) else "",
+)
+def test_what_a_row_does_not_say_is_asked_for_and_not_guessed(row, wrong, instead):
+    with pytest.raises(GraphError) as caught:
+        rule_source(row, [None] * len(row.partials))
+    assert f"what is wrong:  {wrong}\n" in str(caught.value)
+    assert instead in caught.value.instead
+
+
+CUBE = Rule("cube", square, slope)
+
+
+def test_every_row_of_the_table_computes_in_javascript_and_numpy():
+    for row in RULES.values():
+        assert row.needed("javascript")
+        assert row.needed("numpy")
+
+
+@needs_node
+def test_a_domain_in_words_of_its_own_computes_everywhere():
+    unit = domain("0 <= x <= 1", "(x >= 0) & (x <= 1)", "minimum(maximum(x, 0), 1)")
+    row = Rule("unit", square, slope, javascript="({0} * {0})", domain=unit)
+    holds = f"[-0.1, 0, 1, 1.1, NaN].map(x => ({rule_source(row, [None])}).holds([x]))"
+    found = run(f"console.log(JSON.stringify({holds}));")
+    assert [bool(holds) for holds in found] == [unit.holds(x) for x in (-0.1, 0.0, 1.0, 1.1, math.nan)]
+    assert list(map(bool, found)) == [False, True, True, False, False]
 
 
 def test_numbers_are_written_as_javascript_reads_them():

@@ -115,7 +115,7 @@ def test_a_constant_exponent_does_not_meet_a_logarithm():
         ("q = x\nr = q + 中", "中", "中 has no value", ""),
     ],
 )
-def test_a_text_that_is_no_expression_gets_the_place_marked(text, marked, wrong, instead):
+def test_the_error_marks_where_a_text_is_not_an_expression(text, marked, wrong, instead):
     with pytest.raises(ExpressionError) as caught:
         parse(text, x=1.0, y=2.0)
     message = str(caught.value)
@@ -179,7 +179,7 @@ def test_a_long_sum_is_read():
     assert parse(" + ".join(["x"] * 800), x=1.0).data == 800.0
 
 
-def test_other_errors_keep_their_kind():
+def test_other_errors_keep_their_type():
     with pytest.raises(DomainError, match=r"log\(x - y\) at x - y = -1"):
         parse("log(x - y)", x=1, y=2)
     with pytest.raises(NumberError):
@@ -190,7 +190,7 @@ def test_other_errors_keep_their_kind():
 
 @settings(max_examples=500)
 @given(st.text(max_size=60) | st.text(alphabet="xyz+-*/()[], =;0123456789.e\n", max_size=60))
-def test_any_text_is_read_or_refused_with_a_reason(text):
+def test_any_text_is_parsed_or_refused_with_a_reason(text):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("builtins.eval", None)
         outcome = read(text)
@@ -266,7 +266,7 @@ def depth_of(tree):
 
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=200, deadline=None)
-def test_python_s_tree_is_never_deeper_than_was_counted(random):
+def test_pythons_syntax_tree_is_never_deeper_than_was_counted(random):
     text = "x"
     for _ in range(random.randint(1, 12)):
         shape = random.choice(
@@ -290,7 +290,7 @@ def test_python_s_tree_is_never_deeper_than_was_counted(random):
         ("x " * 102, "more than 100 names and numbers without an operator between them"),
     ],
 )
-def test_what_is_too_deep_is_named(text, wrong):
+def test_nesting_that_is_too_deep_is_named(text, wrong):
     with pytest.raises(ExpressionError) as caught:
         parse(text, x=1.0)
     assert f"what is wrong:  {wrong}\n" in str(caught.value)
@@ -309,7 +309,7 @@ def test_a_hundred_brackets_and_no_more():
 # Names
 
 
-def test_forms_of_one_letter_are_one_name_in_the_text_and_beside_it():
+def test_unicode_forms_of_one_letter_are_the_same_name():
     micro, mu = "\N{MICRO SIGN}", "\N{GREEK SMALL LETTER MU}"
     for written in (micro, mu):
         for beside in (micro, mu):

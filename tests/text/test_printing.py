@@ -25,7 +25,7 @@ from tinygrad_edu.text.printing import LATEX, TEXT, as_factor, to_latex, to_text
         (lambda x, y: x * 1e-7, "x * 1e-07", "x \\cdot \\left(1 \\cdot 10^{-7}\\right)"),
     ],
 )
-def test_brackets_stand_where_they_are_needed_and_nowhere_else(build, text, latex):
+def test_brackets_appear_only_where_they_are_needed(build, text, latex):
     out = build(Value(2.0, label="x"), Value(3.0, label="y"))
     assert to_text(out) == text
     assert to_latex(out) == latex
@@ -63,7 +63,7 @@ def test_shared_and_labelled_nodes_are_statements():
     assert as_factor(x + 1) == "(x + 1)"
 
 
-def test_labels_that_are_no_names_are_made_names():
+def test_labels_that_are_not_names_are_turned_into_names():
     one, two = Value(2.0, label="w·1"), Value(3.0, label="w·1")
     lam, digit = Value(5.0, label="lambda"), Value(7.0, label="1st")
     out = one * two + lam - digit / Value(2.0, label="sin")
@@ -72,7 +72,7 @@ def test_labels_that_are_no_names_are_made_names():
     assert parse(str(out), **given).data == out.data
 
 
-def test_a_deep_graph_is_written_in_statements_that_can_be_read():
+def test_a_deep_graph_is_written_as_statements_that_parse():
     x = Value(0.5, label="x")
     y = x
     for _ in range(200):
@@ -82,7 +82,7 @@ def test_a_deep_graph_is_written_in_statements_that_can_be_read():
     assert parse(text, x=0.5).data == y.data
 
 
-def test_a_large_graph_is_summed_up():
+def test_a_large_graph_is_summarized():
     x = Value(0.5, label="x")
     y = x
     for _ in range(1000):

@@ -34,7 +34,7 @@ def of_kind(notebook, kind):
     return [found[kind] for found in outputs(notebook) if kind in found]
 
 
-def test_every_cell_runs_and_shows_what_the_file_says(ran):
+def test_every_cell_runs_and_shows_its_stored_output(ran):
     written = nbformat.read(NOTEBOOK, as_version=4)
     for old, new in zip(outputs(written), outputs(ran), strict=True):
         assert old.keys() == new.keys(), REFRESH
@@ -62,6 +62,6 @@ def test_a_label_is_text_in_a_notebook():
     assert trace[-1]._repr_latex_().count("$") == 2
 
 
-def test_a_value_shows_its_graph_and_nothing_that_would_hide_it():
+def test_a_value_has_only_the_graph_as_its_rich_output():
     assert not hasattr(Value, "_repr_latex_")
     assert not hasattr(Value, "_repr_html_")

@@ -12,7 +12,6 @@ from tinygrad_edu import DomainError, Trace, Value, chain_rule, nn, parse, viz
 from tinygrad_edu.errors import DrawingError, GraphError, OptionError, SizeError, StaleGraphError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.rule import RULES, rule
-from tinygrad_edu.value import apply
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.document import FOLDER, SCRIPTS
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, TABLE, strings
@@ -38,7 +37,7 @@ def test_the_page_holds_the_trace_and_needs_nothing_else():
     assert "Content-Security-Policy" in page
 
 
-def test_it_is_small():
+def test_the_page_is_small():
     assert len(viz.player(lesson()).html().encode()) < 150_000
     neuron = nn.Neuron(8, seed=0)(list(range(8)))
     assert len(viz.player(neuron).html().encode()) < 400_000
@@ -48,7 +47,7 @@ def test_the_same_graph_gives_the_same_bytes():
     assert viz.player(lesson()).html() == viz.player(lesson()).html()
 
 
-def test_nothing_of_a_label_is_markup():
+def test_labels_are_escaped():
     page = viz.player(Value(1.0, label=ODD) * Value(2.0, label="y")).html()
     assert "<img" not in page
     assert page.count("</script>") == 2
@@ -56,7 +55,7 @@ def test_nothing_of_a_label_is_markup():
     assert viz.player(Value(1.0, label=ODD) * 2)._repr_html_().count("<") == 2
 
 
-def test_a_sheet_has_every_answer_and_nothing_of_a_label_is_markup():
+def test_a_worksheet_has_every_answer_and_escapes_labels():
     f = parse("u = w * x; f = u * w", w=2, x=0.5)
     page = viz.worksheet(f).html()
     questions, key = page.split('class="key"')
@@ -71,7 +70,7 @@ def test_a_sheet_has_every_answer_and_nothing_of_a_label_is_markup():
     assert "<script" not in odd
 
 
-def test_saving(tmp_path):
+def test_a_player_is_saved_to_a_file(tmp_path):
     assert viz.player(lesson()).save(tmp_path / "f.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert viz.worksheet(lesson()).save(tmp_path / "sheet.htm").exists()
     for made in (viz.player(lesson()), viz.worksheet(lesson())):
@@ -81,12 +80,12 @@ def test_saving(tmp_path):
             made.save(tmp_path / "nowhere" / "f.html")
 
 
-def test_what_cannot_be_played():
+def test_an_error_says_what_cannot_be_played():
     with pytest.raises(GraphError, match="float is not a Value"):
         viz.player(3.0)
-    with pytest.raises(OptionError, match="the languages are en, zh"):
+    with pytest.raises(OptionError, match="the choices are en, zh"):
         viz.player(lesson(), lang="fr")
-    with pytest.raises(OptionError, match="the languages are en, zh"):
+    with pytest.raises(OptionError, match="the choices are en, zh"):
         viz.worksheet(lesson(), lang="fr")
     f = lesson()
     f.args[1].data = 3.0
@@ -99,7 +98,7 @@ def test_what_cannot_be_played():
         viz.worksheet(long)
 
 
-def test_the_smallest_and_a_large_graph():
+def test_a_single_leaf_and_a_large_graph_can_be_played():
     assert len(data_of(viz.player(Value(2.0, label="x")).html())["trace"]["steps"]) == 1
     x = Value(1.0)
     for _ in range(400):
@@ -116,7 +115,7 @@ def test_few_nodes_with_very_many_edges_are_not_drawn():
     assert "too large" not in re.sub(r"<script.*", "", viz.player(dot([x] * 5, [x] * 5)).html(), flags=re.DOTALL)
 
 
-def test_a_worksheet_has_room_for_so_many_constants():
+def test_a_worksheet_has_room_for_150_nodes():
     def weighted(count):
         return dot([Value(2.0, label="w"), *[1.0] * (count - 1)], [1.5] * count)
 
@@ -125,24 +124,30 @@ def test_a_worksheet_has_room_for_so_many_constants():
         viz.worksheet(weighted(80))
 
 
-def test_a_worksheet_shows_itself_in_a_notebook():
+def test_a_worksheet_is_displayed_in_a_notebook():
     shown = viz.worksheet(parse("x * y", x=1, y=2))._repr_html_()
     assert shown.startswith("<iframe srcdoc=")
     assert "sandbox" in shown
 
 
-def test_a_worksheet_of_a_leaf_alone_asks_for_nothing_forward():
+def test_a_worksheet_of_a_single_leaf_has_no_forward_exercise():
     asked = [viz.worksheet(f).html() for f in (Value(2.0, label="x"), parse("x * y", x=1, y=2))]
     assert [page.count("<h2>") for page in asked] == [4, 6]
 
 
-def test_a_row_without_javascript_is_played_but_not_changed():
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "The inputs cannot be changed here, because"), ("zh", "这里不能改变输入，因为")]
+)
+def test_a_row_without_javascript_is_played_but_not_changed(lang, said):
     cube = rule("cube", lambda x: x * x * x, lambda x, out: 3 * x * x)
     try:
-        page = viz.player(apply(cube, (Value(2.0),))).html()
+        page = viz.player(cube(Value(2.0)), lang=lang).html()
     finally:
         del RULES["cube"]
     assert data_of(page)["can_compute"] is False
+    (shown,) = re.findall(r'<p id="no-program" >(.*)</p>', page)
+    assert said in shown
+    assert 'rule("cube", ..., javascript="...")' in html.unescape(shown)
     assert '<div id="panels" hidden>' in page
     assert "cube(" not in re.search(r"const OPERATIONS.*", page)[0]
 
@@ -157,7 +162,7 @@ def test_at_the_border_of_a_domain_there_is_a_page_too():
 # Words
 
 
-def test_every_string_is_there_in_every_language_with_the_same_places():
+def test_every_string_has_the_same_placeholders_in_every_language():
     for key, row in TABLE.items():
         assert len(row) == len(LANGUAGES), key
         places = [sorted(set(re.findall(r"\{(\w+)\}", text))) for text in row]
@@ -174,7 +179,7 @@ def sources():
     return scripts, template, sheet, page
 
 
-def test_every_string_is_used_and_every_used_string_is_there():
+def test_every_string_is_used_and_every_used_string_exists():
     scripts, template, sheet, page = sources()
     said = set(re.findall(r'"([a-z]+_[a-z_]+)"', scripts)) | set(re.findall(r'say\("(\w+)"', scripts))
     made = {f"layer_{name}" for name in ("names", "symbols", "numbers", "result", "contribution", "sum")}
@@ -203,7 +208,7 @@ def test_no_string_of_the_page_is_outside_the_table():
     assert sentences == []
 
 
-def test_colours_stand_in_the_palette_alone():
+def test_colours_are_defined_only_in_the_palette():
     for name in ("style.css", "worksheet.css"):
         text = (FOLDER / name).read_text(encoding="utf-8")
         assert not re.search(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)|rgb\(|hsl\(", re.sub(r"#[a-z][\w-]*", "", text)), name
@@ -211,7 +216,7 @@ def test_colours_stand_in_the_palette_alone():
     assert names - {"node", "width"} <= set(style.PAGE)
 
 
-def test_strings_of_one_language():
+def test_a_page_holds_the_strings_of_one_language():
     assert strings("en").keys() == strings("zh").keys() == TABLE.keys()
 
 
@@ -225,7 +230,7 @@ ROLES_IN_CHINESE = {
 
 
 @pytest.mark.parametrize("name", ROLES_IN_CHINESE)
-def test_page_and_sheet_say_roles_in_their_language(name):
+def test_page_and_worksheet_name_roles_in_their_language(name):
     for lang, roles in (("en", TIES[name].roles), ("zh", ROLES_IN_CHINESE[name])):
         steps = data_of(viz.player(tied(name), lang=lang).html())["trace"]["steps"]
         assert [step["role"] for step in steps if step.get("argument") == "w"] == roles

@@ -1,4 +1,4 @@
-"""Does the player do in a browser what it promises? Every test reads the page and holds it against Python."""
+"""Does the player do in a browser what it promises? Every test reads the page and compares it with Python."""
 
 import json
 import math
@@ -13,8 +13,7 @@ from browser import Watched, launched, needs_browser
 from several_places import TIES, slope_alone, tied
 
 from tinygrad_edu import DomainError, Value, chain_rule, gradcheck, parse, viz
-from tinygrad_edu.backprop import gradient_numbers
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
@@ -34,22 +33,30 @@ def browser():
         yield browser
 
 
+@pytest.fixture(scope="module")
+def usual(browser):
+    """The page of all tests without options: a player keeps nothing in the browser, and a new page takes time."""
+    watched = Watched(browser)
+    yield watched
+    watched.close()
+
+
 @pytest.fixture
-def show_player(browser, tmp_path):
+def show_player(browser, usual, tmp_path):
     """Open the player of a Value; afterwards there must have been no message and no request."""
     opened = []
 
     def show_player(f, address="", lang="en", **options):
-        watched = Watched(browser, **options)
-        opened.append(watched)
+        opened.append(Watched(browser, **options) if options else usual)
         file = viz.player(f, lang=lang).save(tmp_path / f"{len(opened)}.html")
-        watched.page.goto(file.as_uri() + address)
-        return watched.page
+        opened[-1].page.goto(file.as_uri() + address)
+        return opened[-1].page
 
     yield show_player
     for watched in opened:
-        assert watched.complaints == []
-        watched.close()
+        if watched is not usual:
+            watched.close()
+    assert [complaint for watched in opened for complaint in watched.handed_over()] == []
 
 
 def expression(name):
@@ -65,15 +72,23 @@ def layer(page, name):
     return text(page, f'[data-layer="{name}"] .formula')
 
 
-def box(page, index, layout="lr"):
-    return [page.text_content(f"#{layout}-n{index} .{role}") for role in ("value", "gradient")]
+def box(page, index):
+    return boxes(page)[f"lr-n{index}"]
+
+
+def boxes(page):
+    """What the box of every node shows, by its id: [value, gradient]."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('[id^="lr-n"], [id^="tb-n"]')].map(
+          (box) => [box.id, [".value", ".gradient"].map((role) => box.querySelector(role)?.textContent ?? null)]))"""
+    )
 
 
 # Every number on the page is the trace's
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)
-def test_every_step_shows_the_trace_there_and_back(show_player, name):
+def test_every_step_of_the_page_equals_the_trace_forwards_and_backwards(show_player, name):
     f = expression(name)
     trace = chain_rule(f)
     page = show_player(f)
@@ -119,13 +134,14 @@ def check_picture(page, trace, position):
     values = {step.node for step in done if isinstance(step, ForwardStep)}
     gradients = {len(trace.nodes) - 1: (1.0, 0)} if any(isinstance(step, SeedStep) for step in done) else {}
     gradients |= {step.argument_node: (step.after, step.to_come) for step in done if isinstance(step, EdgeStep)}
+    found = boxes(page)
     for index, node in enumerate(trace.nodes):
         if node.is_constant:
             continue
         value = show(node.data) if index in values or not node.args else "—"
         gradient, to_come = gradients.get(index, (None, 0))
         shown = "—" if gradient is None else show(gradient) + (" …" if to_come else "")
-        assert box(page, index, "lr") == box(page, index, "tb") == [value, shown]
+        assert found[f"lr-n{index}"] == found[f"tb-n{index}"] == [value, shown]
 
 
 def test_numbers_are_shown_as_python_shows_them(show_player):
@@ -250,7 +266,7 @@ def test_outside_a_domain_the_page_says_so_and_keeps_its_numbers(show_player):
 
 
 @pytest.mark.parametrize("name", TIES)
-def test_an_argument_at_several_places_is_told_by_its_role(show_player, name):
+def test_an_argument_used_twice_is_named_by_its_role(show_player, name):
     f = tied(name)
     trace = chain_rule(f)
     page = show_player(f, "#step=3")
@@ -279,19 +295,19 @@ def tells_the_truth(sentence, f, step):
     return sentence.startswith(sames.get(round(slope, 6), "never"))
 
 
-def test_a_weight_of_an_input_that_is_0_is_told_as_one_term_of_a_sum(show_player):
+def test_a_weight_of_a_zero_input_is_explained_as_one_term_of_a_sum(show_player):
     page = show_player(tied("dot([w, w], [w, x])", x=0.0), "#step=4")  # f is w · w, and does not stay 0
     said = "Nothing passes: the second weight w of f is multiplied by 0 in f, so it makes no difference there."
     assert text(page, "#sentence").startswith(said)
 
 
-def test_where_one_place_passes_nothing_it_is_named(show_player):
+def test_a_place_with_zero_local_derivative_is_named(show_player):
     page = show_player(tied("w * w", w=0.0), "#step=3")
     said = "Nothing passes: the other factor is 0, so f stays 0 whatever the first factor w of f is."
     assert text(page, "#sentence").startswith(said)
 
 
-def test_roles_are_said_in_chinese(show_player):
+def test_roles_are_translated_to_chinese(show_player):
     page = show_player(tied("w ** w", w=2.0), "#step=4", lang="zh")
     assert layer(page, "names") == "∂f/∂w += ∂f/∂f · ∂f/∂(指数)"
     assert text(page, "#sentence").startswith("f 里只有指数 w 变化一点，f 变化它的 2.773 倍。")
@@ -300,7 +316,7 @@ def test_roles_are_said_in_chinese(show_player):
 # Nudge
 
 
-def test_nudge_shows_prediction_and_truth(show_player):
+def test_nudge_shows_the_predicted_and_the_actual_change(show_player):
     page = show_player(parse("f = x ** 2 + 3 * y", x=3, y=1))
     page.click("#nudge-panel summary")
     page.fill("#nudge-size", "0.1")
@@ -366,7 +382,7 @@ def test_predict_hides_the_answer_and_marks_right_and_wrong(show_player):
         ("m", "u", 0, lambda s: s.upstream * 0.5, "mistake_other"),
     ],
 )
-def test_predict_names_the_usual_mistakes(show_player, user, argument, position, wrong, mistake):
+def test_predict_names_the_mistake_behind_a_wrong_answer(show_player, user, argument, position, wrong, mistake):
     f = parse("a = u * 1; t = tanh(a); m = u * t; p = w * w; f = 3 * (t * 5 + m * 7 + p * 11)", u=0.5, w=1.7)
     trace = chain_rule(f)
     exists = any(isinstance(s, EdgeStep) and (s.user, s.argument) == (user, argument) for s in trace)
@@ -376,7 +392,7 @@ def test_predict_names_the_usual_mistakes(show_player, user, argument, position,
     assert ask(page, repr(step.after)) == "right"
 
 
-def test_predict_can_be_told(show_player):
+def test_predict_can_show_the_answer(show_player):
     page, step = quiz(show_player, expression("lesson"), "f", "z")
     page.click("#quiz-show")
     assert text(page, "#quiz-feedback") == "It is 3."
@@ -410,7 +426,7 @@ def test_a_wrong_order_reads_a_gradient_too_early(show_player):
     assert text(page, "#order-leaves") == f"✓ gradient of x: {right}, correct"
 
 
-def test_where_no_paths_meet_another_order_is_as_good(show_player):
+def test_where_no_paths_meet_every_order_is_right(show_player):
     page = show_player(expression("lesson"))
     page.click("#order-panel summary")
     page.select_option("#order-choice", "order_depth")
@@ -438,7 +454,7 @@ def test_the_gradient_check_is_drawn_and_flags_kinks(show_player):
 # Getting about
 
 
-def test_by_keyboard_alone(show_player):
+def test_the_page_works_by_keyboard_alone(show_player):
     page = show_player(expression("neuron"))
     for _ in range(3):
         page.keyboard.press("ArrowRight")
@@ -524,7 +540,7 @@ def test_it_works_inside_a_frame_of_a_notebook(browser):
     watched.close()
 
 
-def test_in_chinese_every_word_is(show_player):
+def test_the_chinese_page_has_no_english_words(show_player):
     page = show_player(expression("twice"), lang="zh")
     words = set()
     for _ in range(len(chain_rule(expression("twice")))):
@@ -557,7 +573,7 @@ def test_axe_finds_no_serious_violation(show_player, scheme, width):
         assert not serious, told
 
 
-def test_a_narrow_screen_has_its_own_picture_and_nothing_sticks_out(show_player):
+def test_a_narrow_screen_has_its_own_picture_without_overflow(show_player):
     page = show_player(expression("neuron"), viewport={"width": 390, "height": 844})
     assert page.is_visible("#picture-tb")
     assert page.is_hidden("#picture-lr")

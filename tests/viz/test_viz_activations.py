@@ -9,7 +9,7 @@ from tinygrad_edu.errors import OptionError, SizeError
 X, y = nn.datasets.moons(n=30, noise=0.1, seed=0)
 
 
-def test_every_neuron_has_a_picture_of_its_activation_and_its_line():
+def test_every_neuron_has_a_plot_of_its_activation_and_its_boundary():
     model = nn.MLP(2, [5, 1], activation="tanh", seed=0)
     first = model.layers[0].neurons[0]
     first.w[0].data, first.w[1].data, first.b.data = 2.0, 0.0, -1.0
@@ -49,8 +49,10 @@ def test_all_parameters_are_counted_and_their_gradients_if_there_are_any():
     assert figure.axes[0].get_title() == f"layer 1: 12 parameters, deviation {np.std(weights):.4g}"
 
 
-@pytest.mark.parametrize(("activation", "stuck"), [("relu", -100.0), ("tanh", 100.0), ("sigmoid", -100.0)])
-def test_neurons_that_learn_nothing_are_counted(activation, stuck):
+@pytest.mark.parametrize(
+    ("activation", "stuck"), [("relu", -100.0), ("tanh", 100.0), ("sigmoid", -100.0), ("elu", -100.0), ("gelu", -100.0)]
+)
+def test_stuck_neurons_are_counted(activation, stuck):
     model = nn.MLP(2, [4, 1], activation=activation, seed=0)
     for neuron in model.layers[0].neurons[:2]:
         neuron.b.data = stuck

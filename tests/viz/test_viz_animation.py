@@ -42,7 +42,7 @@ def test_a_gif_has_a_picture_for_each_and_the_model_stays_as_it_is(film, tmp_pat
 
 
 @needs_browser
-def test_the_page_moves_on_and_back(film, tmp_path):
+def test_the_page_plays_and_steps_back(film, tmp_path):
     path = film.save(tmp_path / "film.html")
     with launched() as browser:
         watched = Watched(browser)
@@ -70,7 +70,7 @@ def test_the_pictures_of_the_page_are_pngs(film):
     assert Image.open(io.BytesIO(picture)).format == "PNG"
 
 
-def test_what_is_no_film_is_refused(film, tmp_path):
+def test_invalid_animation_arguments_are_refused(film, tmp_path):
     with pytest.raises(DrawingError, match=r"an animation in 'film.mp4'\n.*it is a .gif or an .html"):
         film.save(tmp_path / "film.mp4")
     with pytest.raises(DrawingError, match="an animation without epochs"):

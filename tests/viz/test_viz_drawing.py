@@ -1,7 +1,6 @@
 """Is a drawing a picture everywhere, whole or not at all, whatever its labels say?"""
 
 import os
-import stat
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -12,7 +11,6 @@ from hypothesis import given, settings
 
 from tinygrad_edu import Value, viz
 from tinygrad_edu.errors import DrawingError
-from tinygrad_edu.files import write_whole
 from tinygrad_edu.viz import quoting
 from tinygrad_edu.viz.drawing import Drawing
 
@@ -36,7 +34,7 @@ def drawing():
     return viz.draw(f)
 
 
-def test_the_formats(drawing, tmp_path):
+def test_every_format_is_written(drawing, tmp_path):
     assert drawing.save(tmp_path / "f.svg").read_text(encoding="utf-8") == drawing.svg()
     assert drawing.save(tmp_path / "f.png").read_bytes().startswith(b"\x89PNG\r\n")
     assert drawing.save(str(tmp_path / "f.dot")).read_text(encoding="utf-8") == drawing.source
@@ -73,7 +71,7 @@ def test_a_png_has_letters_where_the_system_has_no_fonts(drawing):
     assert ink[0] == pytest.approx(ink[1], rel=0.02)
 
 
-def test_chinese_letters_come_along_too():
+def test_chinese_characters_are_drawn_too():
     """Without a font, every letter would be the same empty box."""
     import resvg_py
 
@@ -100,13 +98,13 @@ def test_chinese_letters_come_along_too():
         ("f.xyz", "no such format"),
     ],
 )
-def test_a_suffix_that_is_no_format(drawing, tmp_path, name, message):
+def test_an_unknown_suffix_is_refused(drawing, tmp_path, name, message):
     with pytest.raises(DrawingError, match=message):
         drawing.save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_is_not_there_and_one_that_is(drawing, tmp_path):
+def test_a_missing_folder_and_a_folder_as_a_file_are_refused(drawing, tmp_path):
     with pytest.raises(FileNotFoundError, match="no such folder to write into"):
         drawing.save(tmp_path / "missing" / "f.svg")
     (tmp_path / "folder.svg").mkdir()
@@ -114,21 +112,7 @@ def test_a_folder_that_is_not_there_and_one_that_is(drawing, tmp_path):
         drawing.save(tmp_path / "folder.svg")
 
 
-def test_a_failure_leaves_the_old_file_whole(tmp_path, monkeypatch):
-    file = tmp_path / "f.svg"
-    file.write_bytes(b"old")
-
-    def fail(*args):
-        raise OSError(28, "no space left")
-
-    monkeypatch.setattr("pathlib.Path.replace", fail)
-    with pytest.raises(OSError, match="no space"):
-        write_whole(file, b"new")
-    assert file.read_bytes() == b"old"
-    assert [each.name for each in tmp_path.iterdir()] == ["f.svg"]
-
-
-def test_a_png_has_paper_up_to_its_edges(drawing):
+def test_a_png_has_an_opaque_background(drawing):
     import io
 
     import numpy as np
@@ -138,16 +122,7 @@ def test_a_png_has_paper_up_to_its_edges(drawing):
         assert np.asarray(Image.open(io.BytesIO(drawing.png(scale))).convert("RGBA"))[..., 3].min() == 255
 
 
-def test_a_file_gets_the_usual_permissions(tmp_path):
-    mask = os.umask(0o022)
-    try:
-        write_whole(tmp_path / "f", b"")
-    finally:
-        os.umask(mask)
-    assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == 0o644
-
-
-def test_source_that_is_no_dot_is_refused():
+def test_invalid_dot_source_is_refused():
     with pytest.raises(DrawingError, match="Graphviz says"):
         Drawing("digraph {").svg()
 
@@ -158,7 +133,7 @@ def test_a_scale_out_of_range_is_refused(drawing):
             drawing.png(scale=scale)
 
 
-def test_what_a_notebook_shows(drawing):
+def test_a_notebook_shows_the_svg(drawing):
     shown = drawing._repr_mimebundle_(include=None, exclude=None)
     assert shown["image/svg+xml"] == drawing._repr_svg_() == drawing.svg()
     assert repr(drawing) == shown["text/plain"]
@@ -234,14 +209,14 @@ def test_other_formats_come_from_a_graphviz_on_the_system(drawing, monkeypatch, 
     assert drawing.source in written
 
 
-def test_an_svg_that_cannot_be_drawn_is_said(drawing, monkeypatch):
+def test_an_svg_that_cannot_be_rendered_is_reported(drawing, monkeypatch):
     fresh = Drawing(drawing.source)
     monkeypatch.setattr(Drawing, "svg", lambda self: "<svg")
     with pytest.raises(DrawingError, match="the renderer says"):
         fresh.png()
 
 
-def test_without_matplotlib_the_fonts_are_the_systems(monkeypatch):
+def test_without_matplotlib_system_fonts_are_used(monkeypatch):
     from tinygrad_edu.viz import drawing as module
 
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)

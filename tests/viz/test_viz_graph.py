@@ -22,7 +22,7 @@ def arrows(source):
     return [line.strip().split(" [")[0] for line in source.splitlines() if " -> " in line]
 
 
-def test_before_the_sweep_gradients_are_not_zero_but_unknown():
+def test_before_the_sweep_gradients_are_shown_as_unknown():
     found = texts(viz.draw(lesson()).svg())
     assert found.count("grad —") == 5
     assert "grad 0" not in found
@@ -111,7 +111,7 @@ def test_a_weighted_sum_is_one_node_or_opened():
     assert found.count("1 · 10 = 10") == 1  # into w1, along the opened edge
 
 
-def test_constants_are_quiet():
+def test_constants_are_drawn_without_gradients():
     f = parse("2 * x + 1", x=3)
     f.backward()
     found = texts(viz.draw(f).svg())
@@ -119,11 +119,11 @@ def test_constants_are_quiet():
     assert len([text for text in found if text.startswith("grad ")]) == 3
 
 
-def test_a_leaf_alone_can_be_drawn():
+def test_a_single_leaf_can_be_drawn():
     assert node_texts(viz.draw(Value(2.0)).svg()) == ["v1", "data 2", "grad —"]
 
 
-def test_a_graph_too_large_to_read_is_summed_up():
+def test_a_graph_too_large_to_read_is_summarized():
     x = Value(0.5, label="x")
     y = x
     for _ in range(5000):
@@ -147,7 +147,7 @@ def test_a_long_label_is_cut_and_whole_in_the_tooltip():
     assert "x" * 100 in drawing.svg()
 
 
-def test_not_a_number_and_infinity_can_be_drawn():
+def test_nan_and_infinity_can_be_drawn():
     x = Value(float("inf"), label="x")
     y = x * 0.0
     y.backward()
@@ -157,7 +157,7 @@ def test_not_a_number_and_infinity_can_be_drawn():
     assert "grad inf" in texts(viz.draw(z).svg())
 
 
-def test_what_is_no_number_has_the_tint_of_zero():
+def test_nan_has_the_tint_of_zero():
     assert style.tint(float("nan"), 1.0) == style.tint(0.0, 1.0)
 
 
@@ -171,11 +171,11 @@ def test_wrong_options_are_named():
         viz.draw(3.0)
 
 
-def test_from_top_to_bottom():
+def test_a_graph_can_be_drawn_from_top_to_bottom():
     assert "rankdir=TB" in viz.draw(lesson(), direction="TB").source
 
 
-def test_a_leaf_that_is_used_very_often_is_laid_out_all_the_same():
+def test_a_leaf_that_is_used_very_often_can_be_laid_out():
     """Graphviz' own search for the best places would go on for more than ten minutes."""
     x = Value(1.01, label="x")
     y = x

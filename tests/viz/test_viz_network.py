@@ -52,7 +52,7 @@ def test_wide_layers_are_elided_with_a_count():
     assert drawing.source.count("shape=circle") == 3 * 7
 
 
-def test_a_layer_can_be_drawn_and_other_things_not():
+def test_a_layer_can_be_drawn_and_other_objects_are_refused():
     assert viz.draw_network(nn.Layer(2, 3)).source.count(" -> ") == 6
     with pytest.raises(GraphError, match="only an MLP, a Layer or a Neuron"):
         viz.draw_network([1, 2])

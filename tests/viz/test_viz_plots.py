@@ -21,7 +21,7 @@ def boundary(figure):
     return np.concatenate([path.vertices for path in lines.get_paths()])
 
 
-def test_the_boundary_is_where_the_model_changes_its_mind(line):
+def test_the_boundary_is_where_the_prediction_changes(line):
     X, y = [[-1.0, 0.0], [1.0, 1.0], [2.0, -1.0]], [0, 1, 1]
     figure = viz.plot_decision_boundary(line, X, y)
     assert np.allclose(boundary(figure)[:, 0], 0.0, atol=1e-9)
@@ -30,7 +30,7 @@ def test_the_boundary_is_where_the_model_changes_its_mind(line):
     assert np.allclose(boundary(moved)[:, 0], 0.5, atol=0.05)
 
 
-def test_behind_a_sigmoid_the_middle_is_a_half():
+def test_after_a_sigmoid_the_boundary_is_at_one_half():
     model = nn.MLP(2, [1], output="sigmoid")
     model.layers[0].neurons[0].w[0].data, model.layers[0].neurons[0].w[1].data = 3.0, 0.0
     figure = viz.plot_decision_boundary(model, [[-1.0, 0.0], [1.0, 1.0]], [0, 1])
@@ -49,12 +49,12 @@ def test_several_outputs_are_several_regions():
     assert len(figure.axes[0].get_legend().get_texts()) == 3
 
 
-def test_one_side_only_has_no_boundary(line):
+def test_a_model_that_predicts_one_class_has_no_boundary(line):
     line.layers[0].neurons[0].b.data = 100.0
     assert viz.plot_decision_boundary(line, [[0.0, 0.0], [1.0, 1.0]], [1, 1]).axes[0].get_title().startswith("100.0 %")
 
 
-def test_what_is_no_plane_is_refused():
+def test_only_two_inputs_can_be_plotted():
     with pytest.raises(SizeError, match="a plane has two coordinates"):
         viz.plot_decision_boundary(nn.MLP(3, [1]), [[1.0, 2.0, 3.0]], [1])
     with pytest.raises(SizeError, match="a plane has two coordinates"):

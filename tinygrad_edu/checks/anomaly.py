@@ -14,18 +14,20 @@ from __future__ import annotations
 
 import linecache
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from tinygrad_edu import copying
-from tinygrad_edu.age import NOT_COMPUTED, user_frame
-from tinygrad_edu.backprop import gradients_in
+from tinygrad_edu.age import NOT_COMPUTED
+from tinygrad_edu.blocks import Block
 from tinygrad_edu.errors import AnomalyError
-from tinygrad_edu.graph import Graph, formula
-from tinygrad_edu.recorder import Block, Watcher
+from tinygrad_edu.graph import Graph, formula, gradients_in
+from tinygrad_edu.recorder import Watcher
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.steps.wording import derivative, in_names, local_derivatives, shared_roles
+from tinygrad_edu.user_code import user_frame
 from tinygrad_edu.value import Value
 
 SPREADS = "it is the first one; what is computed from it is likely to be inf or NaN too"
@@ -47,11 +49,20 @@ def first_anomaly(output: Value) -> str:
     the gradient of z: upstream 1 × local derivative ∂v1/∂z = (0.5 · z ** (-0.5)) = inf, on the edge to v1 = z ** 0.5
     """
     graph = Graph(output)
-    broken = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
+    broken = first_not_finite(graph.nodes)
     if broken is not None:
         return _of_forward(graph, broken)
     edge = _broken_edge(graph)
     return "" if edge is None else _of_backward(graph, *edge)
+
+
+def first_not_finite(nodes: Iterable[Value]) -> Value | None:
+    """The first node whose number is inf or NaN.
+
+    >>> first_not_finite([Value(1.0), Value(float("inf"))])
+    Value(data=inf, grad=—)
+    """
+    return next((node for node in nodes if not math.isfinite(node.data)), None)
 
 
 class detect_anomaly(Block):  # noqa: N801 (read as a word: `with detect_anomaly():`)
@@ -113,7 +124,7 @@ class _Anomalies:
     def look_at_sweep(self, output: Value) -> None:
         """Raise where a gradient would be the first one that is inf or NaN; no gradient is stored then."""
         graph = Graph(output)
-        broken = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
+        broken = first_not_finite(graph.nodes)
         if broken is not None:  # made before the block began
             raise AnomalyError(_of_forward(graph, broken), SPREADS, origin=_said(broken), instead=STABLE)
         edge = _broken_edge(graph)

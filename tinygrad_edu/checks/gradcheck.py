@@ -18,13 +18,13 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from tinygrad_edu.backprop import gradient_numbers
+from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.checks.numeric_slope import MOST_RUNS, TOLERANCE, Check, check
 from tinygrad_edu.errors import DomainError, GraphError
-from tinygrad_edu.graph import Graph
-from tinygrad_edu.show import counted, cut, show
+from tinygrad_edu.graph import Graph, gradient_numbers
+from tinygrad_edu.show import aligned, counted, cut, show
 from tinygrad_edu.steps.wording import derivative, shared_roles
-from tinygrad_edu.value import Number, Value, no_grad, recording
+from tinygrad_edu.value import Number, Value
 
 LONGEST_LIST = 20  # edges that are printed, whatever their verdict
 LONGEST_NAME = 30
@@ -61,8 +61,7 @@ class Report:
         left_out = len(self.edges) - len(shown)
         header = ("", "analytic", "numeric", "error", "h", "")
         rows = [header, *map(_cells, self.checks), *map(_cells, shown)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [_line(row, widths) for row in rows]
+        lines = aligned(rows, "<>>>><")
         edges = ["", "each operation alone", *lines[1 + len(self.checks) :]] if shown else []
         more = [f"… and {left_out:,} more, all right"] if left_out else []
         method = f"central differences with step h; accepted error: up to {self.tolerance:g}"
@@ -74,11 +73,6 @@ class Report:
 def _cells(check: Check) -> tuple[str, ...]:
     error, step = f"{check.error:.0e}", f"{check.step:.0e}"
     return (cut(check.name, LONGEST_NAME), show(check.analytic, 8), show(check.numeric, 8), error, step, check.verdict)
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-    return "  ".join([row[0].ljust(len(first)), *rest[:-1], row[-1]]).rstrip()
 
 
 def gradcheck(

@@ -37,7 +37,7 @@ from tinygrad_edu.errors import OptionError, TinygradError
 from tinygrad_edu.files import make_folder
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.process import INTERRUPTED
-from tinygrad_edu.show import printable, show
+from tinygrad_edu.show import aligned, printable, show
 from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.steps.trace import EdgeStep, Trace
 from tinygrad_edu.text.parsing import as_python_reads, parse
@@ -45,6 +45,7 @@ from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 
 LESSON = "q = x + y; f = q * z"
+WIDEST_COLUMN = 34  # of the steps, but for a longer formula
 MOST_PATHS = 8  # from a leaf, that are listed one by one
 LESSON_VALUES = ("x=-2", "y=5", "z=-4")
 
@@ -344,10 +345,8 @@ def _leaf_gradients(trace: Trace) -> list[tuple[str, str]]:
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Rows as lines, every column as wide as its widest cell, up to a limit for long formulas."""
-    table = list(rows)
-    widths = [min(34, max(map(len, column))) for column in zip(*table, strict=True)]
-    return ["  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in table]
+    """Rows as lines, with a limit to the width of a column for long formulas."""
+    return [f"  {line}" for line in aligned(rows, widest=WIDEST_COLUMN)]
 
 
 def _train_options(folder: Path) -> argparse.Namespace:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import check_writable, make_folder
 from tinygrad_edu.lessons import LESSONS
-from tinygrad_edu.show import counted, printable, show
+from tinygrad_edu.show import aligned, counted, printable, show
 
 if TYPE_CHECKING:
     from tinygrad_edu import nn
@@ -398,10 +398,10 @@ def _lesson(options: argparse.Namespace) -> None:
 
 def _list_of_lessons() -> Iterator[str]:
     """The lessons, with the question that each begins with, read from the source: `python -OO` drops docstrings."""
-    for name in LESSONS:
-        source = resources.files("tinygrad_edu.lessons").joinpath(f"{name}.py").read_text(encoding="utf-8")
-        question = source.splitlines()[0].strip('"')
-        yield f"  {name:<11} {question}"
+    folder = resources.files("tinygrad_edu.lessons")
+    sources = [folder.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in LESSONS]
+    questions = [source.splitlines()[0].strip('"') for source in sources]
+    yield from (f"  {line}" for line in aligned(zip(LESSONS, questions, strict=True)))
     yield ""
     yield "Run one:       tinygrad-edu lesson circuit"
     yield "With pictures: tinygrad-edu lesson circuit -o pictures"

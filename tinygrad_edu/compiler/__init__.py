@@ -3,11 +3,11 @@
     program = tinygrad_edu.compile(loss, wrt=model.parameters())
     print(program.source)                       Z1 = X @ W1.T + b1 …  dW1 = dZ1.T @ X
 
-Nothing tells it what a layer is. It looks at the scalars alone:
+The compiler knows nothing about layers. It works from the scalars alone:
 
-    scalars.py      number the nodes; say sums and weighted sums as what they are
+    scalars.py      number the nodes; recognize sums and weighted sums
     arrays.py       scalars in arrays
-    groups.py       nodes that are computed alike become an array, in an order in which arguments are views
+    groups.py       nodes computed in the same way become one array, ordered so that their arguments are views
     gradient.py     the gradient of every scalar, collected in the same order
     layout.py       where the numbers of a view stand in an array
     formulas.py     an array operation as data: a tree that knows its shape
@@ -20,12 +20,19 @@ Nothing tells it what a layer is. It looks at the scalars alone:
     memory.py       what is kept for the backward pass
     explain.py      the scalars that a line stands for
     proof.py        the program compared with its graph, at two points
-    program.py      the function that comes out
+    compiled.py     the function that comes out
+    samples.py      a function of samples, traced
+    sizes.py        what depends on the number of samples m
+    unify.py        two programs for two numbers of samples are one for any number
+    simplify.py     the same formulas in fewer words
+    batch.py        a program for any number of samples
+    program.py      the door: a graph, or a function of samples
     languages/      a program as NumPy
 
-Names to know: `compile`, `Program`. Read in the order above.
+Names to know: `compile`, `Program`, `BatchProgram`. Read in the order above.
 """
 
+from tinygrad_edu.compiler.batch import BatchProgram
 from tinygrad_edu.compiler.program import Program, compile
 
-__all__ = ["Program", "compile"]
+__all__ = ["BatchProgram", "Program", "compile"]

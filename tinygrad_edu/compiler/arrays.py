@@ -1,8 +1,8 @@
 """How do many scalars become one array?
 
-An `Array` holds scalars of one operation in an order of its own; a `Workspace` knows for every scalar in which array it
-stands, and at which place. Whoever computes something new asks the workspace for it: what is constant is computed at
-once, what is there already is not computed again, and × 1 and + 0 are nothing.
+An `Array` holds the scalars of one operation in a fixed order; a `Workspace` records for every scalar which array holds
+it, and at which position. New scalars are computed through the workspace, which folds constants, returns an existing
+array rather than computing it again, and drops × 1 and + 0.
 
 A scalar that has no partner is a `Single`. It goes through all of the compiler as a plain number: for one scalar, NumPy
 takes a hundred times as long as Python. Where either may come, an argument is `Ids | int`.
@@ -20,27 +20,20 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import add, div, mul, neg, power, sub
+from tinygrad_edu.rules import mul, neg
 
 Ids = npt.NDArray[np.int64]
 Some = TypeVar("Some", Ids, int)  # scalars in the shape of an array, or one in plain numbers
 
 NOWHERE = -1
-NEUTRAL = {
-    mul: ((0, 1.0), (1, 1.0)),
-    add: ((0, 0.0), (1, 0.0)),
-    div: ((1, 1.0),),
-    sub: ((1, 0.0),),
-    power: ((1, 1.0),),
-}  # (argument, number) with which an operation of two arguments gives the other one
 
 
 class Array:
-    """Scalars of one operation, or leaves of one kind, in the order of an array.
+    """Scalars of one operation, or leaves of one kind, arranged in an array.
 
     Attributes:
-        number: of the array, in the order in which arrays were made.
-        ids: the numbers of its scalars, in the shape of the array.
+        number: the index of the array, in the order in which arrays are created.
+        ids: the ids of its scalars, in the shape of the array.
         rule: the operation; None for leaves.
         args: the numbers of the arguments: the shape of the array, and one more axis.
         kind: "parameter", "input", "table" (inputs that are an array already) or "computed".
@@ -121,7 +114,7 @@ class Single(Array):
 
 
 class Workspace:
-    """Every scalar, and the array it stands in."""
+    """All scalars, and the array that holds each of them."""
 
     def __init__(self, count: int) -> None:
         self.arrays: list[Array] = []
@@ -141,7 +134,7 @@ class Workspace:
         self.minus_one = self.constant(-1.0)
 
     def fresh(self, shape: tuple[int, ...]) -> Ids:
-        """New scalars, in a shape."""
+        """The ids of new scalars, in the given shape."""
         size = int(np.prod(shape))
         while self.count + size > len(self.where):
             self._grow()
@@ -164,7 +157,7 @@ class Workspace:
         self.is_constant = np.concatenate([self.is_constant, np.zeros(more, dtype=bool)])
 
     def constant(self, number: float) -> int:
-        """The scalar that is this number, always the same one."""
+        """The scalar for a number: the same id for the same number."""
         key = number if number == number else "nan"
         if key not in self._constants:
             made = self.fresh_one()
@@ -180,7 +173,7 @@ class Workspace:
         return single
 
     def put(self, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> Array:
-        """Make an array of scalars."""
+        """Create an array of the given scalars."""
         array = Array(len(self.arrays), ids, rule, args, kind)
         self.place_array(array)
         return array
@@ -194,7 +187,7 @@ class Workspace:
         self.arrays.append(array)
 
     def array_of(self, ids: Ids | int) -> Array | None:
-        """The one array in which all of these scalars stand; None if there is none."""
+        """The array that holds all of these scalars; None if they are not all in one."""
         if isinstance(ids, int):
             number = int(self.where[ids])
             return None if number == NOWHERE else self.arrays[number]
@@ -214,10 +207,10 @@ class Workspace:
             self._sources[array.number] = sorted(found - {NOWHERE})
         return self._sources[array.number]
 
-    # Computing something new
+    # Computing new scalars
 
     def compute(self, rule: Rule, args: Sequence[Some]) -> Some:
-        """The scalars of an operation, applied element by element to arguments of one shape; or one scalar."""
+        """The scalars of an operation applied elementwise to arguments of equal shape."""
         simple = self._simplified(rule, args)
         if simple is not None:
             return simple
@@ -256,7 +249,7 @@ class Workspace:
         return made
 
     def remember(self, array: Array) -> None:
-        """Let what is in an array be found when it is asked for again."""
+        """Register an array, so that computing the same scalars again returns it."""
         if isinstance(array, Single):
             self._made[array.rule, tuple(array.arguments)] = array.scalar
             return
@@ -271,12 +264,13 @@ class Workspace:
         return np.array(made, dtype=np.int64)[inverse.reshape(-1)].reshape(args.shape[:-1])
 
     def _simplified(self, rule: Rule, args: Sequence[Some]) -> Some | None:
-        """Sound for every number, inf and nan too: x · 1, x / 1, x + 0, x - 0, x ** 1 are x; x · -1 is -x; -(-x) is x.
+        """The simpler form of an operation, where there is one: x for x · 1, x / 1, x + 0, x - 0, x ** 1 and -(-x).
 
-        And ½ · (2 · x) is x, which only numbers beyond 10³⁰⁷ would tell from it.
+        Also -x for x · -1. These hold for every number, inf and NaN too; x for ½ · (2 · x) holds unless 2 · x
+        overflows, beyond 10³⁰⁷.
         """
-        for position, number in NEUTRAL.get(rule, ()):
-            if self.are(args[position], number):
+        for position, number in enumerate(rule.neutral):
+            if number is not None and self.are(args[position], number):
                 return args[1 - position]
         if rule is mul:
             for factor, other in (args, args[::-1]):
@@ -290,12 +284,12 @@ class Workspace:
         return None
 
     def _doubled(self, ids: Some) -> Some | None:
-        """The scalars that these are twice of, if they are 2 · x."""
+        """The scalars x, if these are 2 · x."""
         made = self._made_by(mul, ids)
         return made[1] if made is not None and self.are(made[0], 2.0) else None
 
     def _made_by(self, rule: Rule, ids: Some) -> Sequence[Some] | None:
-        """The arguments of scalars that are all computed by one operation, in one array."""
+        """The arguments of these scalars, if one array holds them all and computes them by this operation."""
         array = self.array_of(ids)
         if array is None or array.rule is not rule:
             return None

@@ -1,8 +1,8 @@
 """How do arrays become the lines of a program?
 
-Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or a part of one, if it is used once and has no
-name of its own. First come the parameters, as views of the array that holds them all; last, the gradient is put
-together.
+Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or part of one, if it is used once and has no
+name of its own. The program starts with the parameters, as views of the vector that holds them all, and ends by
+assembling the gradient.
 
 Names to know: `emit`. Read next: `pipeline.py`.
 """
@@ -22,7 +22,7 @@ from tinygrad_edu.compiler.languages.numpy import NumPyPrinter, Written
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
 from tinygrad_edu.compiler.loop_lines import LoopLines
 from tinygrad_edu.compiler.loops import LoopArray
-from tinygrad_edu.compiler.names import RESERVED
+from tinygrad_edu.compiler.names import RESERVED, reserved_for
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Line, Part, Put, Source, without_leading_ones
 from tinygrad_edu.compiler.views import moves_to
@@ -39,36 +39,37 @@ def emit(
     leaves: dict[str, Ids],
     wanted: Ids | None = None,
 ) -> Source:
-    """Write the program that computes a scalar, and the scalars of its gradient.
+    """Write the program that computes a scalar and its gradient.
 
     Args:
         workspace: all arrays.
-        names: of arrays, by number.
-        output: the loss.
-        gradient: for each parameter the scalar that is its gradient; NOWHERE for 0.
-        leaves: the scalars of all parameters and of all inputs, in their order.
-        wanted: other scalars to be returned, in the shape they are to have.
+        names: the names of arrays, by index.
+        output: the id of the loss.
+        gradient: for each parameter the id of its gradient; NOWHERE for 0.
+        leaves: the ids of all parameters and of all inputs, in their order.
+        wanted: the ids of other scalars to return, in the shape that they are returned in.
     """
     return _Writer(workspace, names, leaves).program(output, gradient, wanted)
 
 
 class _Writer(Expressions):
-    """Formulas on their way to a program."""
+    """Collects the lines of a program."""
 
     def __init__(self, workspace: Workspace, names: dict[int, str], leaves: dict[str, Ids]) -> None:
         super().__init__(workspace)
         self.names = names
         self.leaves = leaves
         self.ranks = {kind: _ranks(everyone, workspace.count) for kind, everyone in leaves.items()}
-        self.taken = {*names.values(), *RESERVED}
-        self.printer = _RememberingPrinter()
+        tables = [names[array.number] for array in workspace.arrays if array.kind == "table"]
+        self.taken = {*names.values(), *reserved_for(tables), *RESERVED}
+        self.printer = _RememberingPrinter(is_brief=bool(tables))
         self.leaf_lines: list[Line] = []
         self.lines: list[Line | Put] = []
         self.loops: dict[int, LoopLines] = {}
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
-        self.asked: Counter[int] = Counter()  # how often each array was asked for, by the one being written
+        self.asked: Counter[int] = Counter()  # how often the array being written uses each other array
 
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
         others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
@@ -157,7 +158,7 @@ class _Writer(Expressions):
     # Arrays
 
     def _computed_once(self, array: Array) -> Formula:
-        """The formula of an array. What it would have inside it twice gets a line of its own first."""
+        """The formula of an array; a part that it would contain twice gets a line of its own first."""
         self.asked.clear()
         formula = self.computed(array)
         often = [number for number, times in self.asked.items() if times > 1]
@@ -175,7 +176,7 @@ class _Writer(Expressions):
         lines.append(Line(name, formula, array.size, array.first))
 
     def needed(self, scalars: list[int], times: int = 2) -> list[Array]:
-        """The arrays that some scalars depend on, as they were made: arguments before users.
+        """The arrays that the given scalars depend on, in the order of their creation: arguments before users.
 
         Args:
             scalars: the results.
@@ -233,7 +234,7 @@ class _Writer(Expressions):
         return self.formulas[array.number]
 
     def _open(self, array: Array) -> None:
-        """Leaves as a view of all parameters, or of all inputs."""
+        """Write the line that makes leaves a view of all parameters, or of all inputs."""
         places = self.ranks[array.kind][array.ids]
         whole = self._whole(array.kind)
         moves = _moves_in(whole, places)
@@ -292,7 +293,9 @@ class _Writer(Expressions):
 class _RememberingPrinter(NumPyPrinter):
     """Writes a part of a formula once, however often the formula around it grows and is written again."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_brief: bool) -> None:
+        """With `is_brief`, the programs of 7 and of 11 samples have lines of the same lengths."""
+        super().__init__(is_brief=is_brief)
         self.known: dict[Formula, Written] = {}
 
     def _written(self, formula: Formula) -> Written:
@@ -311,7 +314,7 @@ def _ranks(everyone: Ids, count: int) -> Ids:
 
 
 def _moves_in(whole: Name, places: Ids) -> tuple[Move, ...] | None:
-    """How a vector is looked at, so that it has the shape of some places in it, and their numbers."""
+    """The moves from a vector to the view of it at the given positions, in their shape; None if there is none."""
     pattern = Layout.found_in(places)
     return None if pattern is None else moves_to(pattern, whole.shape, is_exact=True)
 

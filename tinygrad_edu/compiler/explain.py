@@ -1,4 +1,4 @@
-"""Which scalars does a line of the program stand for?
+"""Which scalars of the graph does a line of the program compute?
 
 Names to know: `explanation`. Read next: `proof.py`.
 """
@@ -8,30 +8,38 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
+from tinygrad_edu.compiler.formulas import OneHot, Rows
+from tinygrad_edu.compiler.sizes import Size
 from tinygrad_edu.compiler.source import Line
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.show import counted
+from tinygrad_edu.show import aligned, counted
 
 
 def explanation(graph: Graph, gradient: Ids, lines: Iterable[Line], parts: Collection[int] = ()) -> str:
-    """For every line how many scalars it stands for, and what the first one is in the graph.
+    """For every line how many scalars it computes, and what the first one is in the graph.
 
     Args:
-        graph: of the loss; the scalars of the forward pass are its nodes.
-        gradient: for each node the scalar that is its gradient.
-        lines: of the program.
-        parts: the nodes that stand for a part of a sum, all products up to their own.
+        graph: the graph of the loss; its nodes are the scalars of the forward pass.
+        gradient: for each node the id of its gradient.
+        lines: the lines of the program.
+        parts: the nodes that hold part of a sum: all of its products up to their own.
     """
     node_of = {int(scalar): node for node, scalar in enumerate(gradient.tolist()) if scalar != NOWHERE}
     rows = [(line.name, str(line.shape or ""), _said(graph, node_of, line, parts)) for line in lines]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-    return "\n".join(f"{name:<{widths[0]}}  {shape:<{widths[1]}}  {said}".rstrip() for name, shape, said in rows)
+    return "\n".join(aligned(rows))
 
 
 def _said(graph: Graph, node_of: dict[int, int], line: Line, parts: Collection[int]) -> str:
-    count, first = counted(line.scalars, "scalar"), line.first
+    if isinstance(line.formula, Rows | OneHot):
+        return (
+            "the number of samples" if isinstance(line.formula, Rows) else "1 for the class of a sample, 0 for others"
+        )
+    if not line.scalars:
+        return "constants" if line.name[0] == "c" else "places of scalars"
+    size, first = line.scalars, line.first
+    count = f"{size} scalars" if isinstance(size, Size) else counted(size, "scalar")
     if first is None:
-        return f"{count} out of several arrays, laid together"
+        return f"{count} gathered from several arrays"
     more = " …" if line.scalars > 1 else ""
     if first < len(graph):
         node = graph.nodes[first]

@@ -1,10 +1,10 @@
 """How is one array computed from others?
 
-By one formula. Elementwise operations are those of the rule table. Weighted sums are looked at once more: where their
-left and right factors vary along different axes, they are a matrix product.
+By one formula. Elementwise operations are those of the rule table. A weighted sum whose left and right factors vary
+along different axes is a matrix product.
 
-A formula may come out in a shape that lacks axes of size 1 of the array it stands for: it holds the same numbers in the
-same order, and whoever takes a view of it takes it of the shape it has.
+A formula may lack axes of size 1 that its array has. It holds the same elements in the same order, and every view is
+taken of the shape that the formula has.
 
 Names to know: `Expressions`. Read next: `names.py`.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Sequence
 from itertools import count
 
 import numpy as np
@@ -46,34 +47,34 @@ MOST_SOURCES = 64  # of a sum with a term from each: Python cannot read thousand
 
 
 class Expressions(ABC):
-    """Writes scalars as formulas of the arrays they stand in, and keeps the constants that those need."""
+    """Expresses scalars as formulas of the arrays that hold them, and keeps the constants that the formulas need."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.data: dict[str, Numbers] = {}
         self.known_data: dict[bytes, str] = {}
-        self.numbers: Counter[str] = Counter()  # the last one that a stem got
+        self.numbers: Counter[str] = Counter()  # the last number given to each stem
 
     @abstractmethod
     def source_of(self, array: Array) -> Formula:
-        """A whole array: its name, or the formula that stands only here."""
+        """A whole array: its name, or its formula if this is the only place that uses it."""
 
     @abstractmethod
     def gathered(self, ids: Ids) -> Formula:
-        """The name of scalars that stand in several arrays, laid together."""
+        """The name of an array that gathers scalars from several arrays."""
 
     @abstractmethod
     def is_taken(self, name: str) -> bool:
-        """Whether something in the program is called that."""
+        """Whether something in the program has this name."""
 
     def new_name(self, stem: str) -> str:
-        """The stem with the next number that makes a name of it which nothing else has."""
+        """The stem with the next number that gives an unused name."""
         number = next(number for number in count(self.numbers[stem] + 1) if not self.is_taken(f"{stem}{number}"))
         self.numbers[stem] = number
         return f"{stem}{number}"
 
     def computed(self, array: Array) -> Formula:
-        """The formula of an array: all of its scalars in their order, perhaps without axes of size 1."""
+        """The formula of an array: all of its scalars in order, possibly without axes of size 1."""
         formula = self._applied(array)
         if array.size == 1 == formula.size:
             return formula
@@ -84,10 +85,9 @@ class Expressions(ABC):
 
     def _applied(self, array: Array) -> Formula:
         if isinstance(array, Single) and all(map(self._is_alone, array.arguments)):
-            arguments = array.arguments
-            if array.rule is TOTAL:  # in the order in which the terms are computed
-                arguments = sorted(arguments, key=self.workspace.where.__getitem__)
-            return self._of_scalars(array.rule, [self._scalar(argument) for argument in arguments])
+            if array.rule is TOTAL:
+                return self._total_of_scalars(array.arguments)
+            return self._of_scalars(array.rule, [self._scalar(argument) for argument in array.arguments])
         assert array.rule is not None
         assert array.args is not None
         if array.rule is dot:
@@ -123,18 +123,26 @@ class Expressions(ABC):
             return _less([_sum_of(args[: rule.plus])] if rule.plus else [], _sum_of(args[rule.plus :]))
         elif rule is not TOTAL:
             return Reduce(rule, args) if rule.many else Apply(rule, args)
-        elif len(args) > 1 and all(arg is args[0] for arg in args):
-            return _times(Number(float(len(args))), args[0])
         return _sum_of(args)
+
+    def _total_of_scalars(self, scalars: Sequence[int]) -> Formula:
+        """Their sum, in the order in which they are computed; k equal terms are k times one of them."""
+        workspace = self.workspace
+        counts: dict[float | str, list[int]] = {}
+        for scalar in sorted(scalars, key=workspace.where.__getitem__):
+            is_constant = workspace.array_of(scalar) is None
+            key = repr(float(workspace.value[scalar])) if is_constant else scalar
+            counts.setdefault(key, []).append(scalar)
+        return _sum_of([_times(Number(float(len(same))), self._scalar(same[0])) for same in counts.values()])
 
     # Arrays of scalars
 
     def view(self, ids: Ids) -> Formula:
-        """Scalars as a formula whose shape broadcasts to theirs."""
+        """Scalars as a formula; its shape broadcasts to theirs."""
         return self._looked_up(ids, is_exact=False)
 
     def exact(self, ids: Ids) -> Formula:
-        """Scalars as a formula that has their shape."""
+        """Scalars as a formula of exactly their shape."""
         formula = self._looked_up(ids, is_exact=True)
         assert formula.shape == ids.shape, (formula.shape, ids.shape)
         return formula
@@ -156,7 +164,7 @@ class Expressions(ABC):
         return View(source, moves) if moves else source
 
     def laid_together(self, ids: Ids) -> Formula:
-        """Scalars out of several arrays: laid end to end, and chosen by index."""
+        """Scalars from several arrays: the arrays concatenated, and the scalars selected by index."""
         workspace = self.workspace
         flat = ids.reshape(-1)
         parts: list[Formula] = []
@@ -212,12 +220,12 @@ class Expressions(ABC):
         return _sum_of([self._one_source(left[..., cols], right[..., cols]) for cols in columns])
 
     def _is_one_constant(self, ids: Ids) -> bool:
-        """Whether scalars are all the same number: c·a + c·b + … is c·(a + b + …)."""
+        """Whether all scalars are the same constant c > 0, so that c·a + c·b + … can be c·(a + b + …)."""
         values = self.workspace.value[ids]
         return bool(self.workspace.is_constant[ids].all() and (values == values.flat[0]).all() and values.flat[0] > 0)
 
     def _by_source(self, left: Ids, right: Ids) -> list[Ids]:
-        """The columns in which the factors come from the same pair of arrays; if there are too many pairs, all."""
+        """The columns, grouped by the pair of arrays that their factors come from; one group if there are too many."""
         workspace, width = self.workspace, left.shape[-1]
         pairs = (workspace.where[left] * (len(workspace.arrays) + 1) + workspace.where[right]).reshape(-1, width)
         if (pairs == pairs[0, 0]).all() or not (pairs == pairs[0]).all():
@@ -246,7 +254,7 @@ class Expressions(ABC):
         return Dot(self.exact(left), self.exact(right))
 
     def _product(self, left: Ids, right: Ids) -> Formula | None:
-        """The matrix product, if one side is the same along each row of the result and the other along each column."""
+        """The matrix product, if one factor is constant along each row of the result, the other along each column."""
         if left.ndim == 3:
             for rows, columns in ((left, right), (right, left)):
                 if (rows == rows[:, :1]).all() and (columns == columns[:1]).all():
@@ -278,7 +286,7 @@ class Expressions(ABC):
         return _sum_of([self._axis_sum(terms[..., cols]) for cols in self._by_source(terms, terms)])
 
     def _are_all(self, terms: Ids) -> bool:
-        """Whether these are the scalars of one array, each of them once."""
+        """Whether these are all the scalars of one array, each exactly once."""
         array = self.workspace.array_of(terms)
         return array is not None and array.size == terms.size == len(np.unique(terms))
 
@@ -300,7 +308,7 @@ class Expressions(ABC):
 
 
 def _times(factor: Formula, other: Formula) -> Formula:
-    """A product; a factor of 1 is left out, though not its shape."""
+    """A product; a factor that is the plain number 1 is left out."""
     for one, rest in ((factor, other), (other, factor)):
         if isinstance(one, Number) and one.number == 1.0:
             return rest
@@ -330,5 +338,5 @@ def _frozen(values: Numbers) -> Numbers:
 
 
 def key_of(values: Numbers) -> bytes:
-    """What tells numbers from others: their type, shape and bytes."""
+    """A key that is equal for equal arrays: their type, shape and bytes."""
     return repr((values.dtype.kind, values.shape)).encode() + np.ascontiguousarray(values).tobytes()

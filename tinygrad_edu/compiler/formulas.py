@@ -1,17 +1,18 @@
-"""How is a line of a program kept before it is text?
+"""How is a line of a program represented before it is text?
 
-As a *formula*: a small tree of array operations. Every node knows its shape, worked out by NumPy's own rules when the
-node is made, and the parts that it is computed from; so nothing has to be guessed from text, and a view is never taken
-of a shape that an array does not have.
+As a *formula*: a small tree of array operations. Every node knows the parts it is computed from and its shape, which
+follows from NumPy's own rules when the node is created; so nothing has to be guessed from text, and no view assumes a
+shape that the array does not have.
 
     Name  Number                  an array of the program by its name; a plain number
-    Apply  Reduce                 an operation of the rule table, element by element; one of a list of arguments
-    Plus                          terms with + between them
-    MatMul  Dot  RowDots          A @ B; the dot product of two vectors; the dot products of all rows of two matrices
+    Apply  Reduce                 an operation of the rule table, elementwise; one that takes a list of arguments
+    Plus                          a sum of terms, written with +
+    MatMul  Dot  RowDots          A @ B; the dot product of two arrays; the dot product of each pair of rows
     Sum                           .sum(), or .sum(axis=…)
     View                          a slice, the transpose, another shape: no number is copied
     Pick  Join  Fill              by index; several arrays laid end to end; one number or row repeated
     At  Zeros  Looped             a row of an array in a step of a loop; an array to be filled; what a loop fills
+    Rows  Range  OneHot           how many samples there are; 0, 1, 2 …; for each label a row with 1 for its class
 
 A language is a printer of these: `languages/numpy.py` writes NumPy.
 
@@ -20,21 +21,37 @@ Names to know: `Formula` and its kinds. Read next: `views.py`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from math import prod
-
-import numpy as np
 
 from tinygrad_edu.compiler.layout import Layout, Move, Shape
 from tinygrad_edu.rule import Rule
 
 
+def broadcast(*shapes: Shape) -> Shape:
+    """The shape that arrays of several shapes are broadcast to; a size keeps what it knows, see `sizes.py`.
+
+    >>> broadcast((5, 1), (3,), ())
+    (5, 3)
+    """
+    rows = itertools.zip_longest(*(shape[::-1] for shape in shapes), fillvalue=1)
+    found = tuple(next((size for size in row if size != 1), 1) for row in rows)[::-1]
+    assert all(size in (1, whole) for shape in shapes for size, whole in zip(shape[::-1], found[::-1], strict=False))
+    return found
+
+
+def without(axis: int, shape: Shape) -> Shape:
+    """A shape without one of its axes, which may be counted from the end."""
+    return tuple(size for each, size in enumerate(shape) if each != axis % len(shape))
+
+
 class Formula:
-    """What is computed.
+    """A node of the tree: an array operation.
 
     Attributes:
-        shape: the shape that NumPy gives the result.
-        parts: the formulas inside this one, from left to right.
+        shape: the shape of the result in NumPy.
+        parts: the formulas it is computed from, from left to right.
     """
 
     def __init__(self, shape: Shape, *parts: Formula) -> None:
@@ -43,11 +60,11 @@ class Formula:
 
     @property
     def size(self) -> int:
-        """How many numbers the result has."""
+        """The number of elements of the result."""
         return prod(self.shape)
 
     def names(self) -> Iterator[str]:
-        """Every name that is read, from left to right, as often as it is read.
+        """The names that are read, from left to right, each as often as it is read.
 
         >>> x = Name("x", (3,))
         >>> list(Plus([x, Sum(x), Number(1.0)]).names())
@@ -62,7 +79,7 @@ class Formula:
 
 
 class Name(Formula):
-    """An array of the program, or an array of constants or indices that stands beside it."""
+    """An array of the program, or an array of constants or indices bundled with it."""
 
     def __init__(self, name: str, shape: Shape) -> None:
         super().__init__(shape)
@@ -78,7 +95,7 @@ class Number(Formula):
 
 
 class Apply(Formula):
-    """An operation of the rule table, element by element; the arguments are broadcast.
+    """An operation of the rule table, elementwise; the arguments are broadcast.
 
     >>> from tinygrad_edu.rules import mul
     >>> Apply(mul, [Name("dZ", (5, 1)), Name("W", (1, 3))]).shape
@@ -91,7 +108,7 @@ class Apply(Formula):
 
 
 class Reduce(Formula):
-    """An operation of the table that takes a list, `logsumexp` say, of arguments of one shape, which is its own too."""
+    """An operation of the table that takes a list, such as `logsumexp`; arguments and result have the same shape."""
 
     def __init__(self, rule: Rule, args: Sequence[Formula]) -> None:
         assert all(arg.shape == args[0].shape for arg in args)
@@ -100,14 +117,14 @@ class Reduce(Formula):
 
 
 class Plus(Formula):
-    """Terms with + between them; they are broadcast."""
+    """A sum of terms, written with +; they are broadcast."""
 
     def __init__(self, terms: Sequence[Formula]) -> None:
         super().__init__(_broadcast(terms), *terms)
 
 
 class MatMul(Formula):
-    """left @ right: of a matrix with a matrix, or of a matrix with a vector.
+    """left @ right: a matrix times a matrix, or a matrix times a vector.
 
     >>> MatMul(Name("X", (5, 2)), Name("W", (2, 3))).shape
     (5, 3)
@@ -119,7 +136,7 @@ class MatMul(Formula):
 
 
 class Dot(Formula):
-    """The sum of the products of two arrays of one size, number by number in the order in which they stand."""
+    """The dot product of two arrays of the same size, both flattened."""
 
     def __init__(self, left: Formula, right: Formula) -> None:
         assert left.size == right.size, (left.shape, right.shape)
@@ -127,7 +144,7 @@ class Dot(Formula):
 
 
 class RowDots(Formula):
-    """The dot product of each row on the left with the same row on the right, along the last axis."""
+    """The dot product of each row on the left with the corresponding row on the right, along the last axis."""
 
     def __init__(self, left: Formula, right: Formula) -> None:
         assert left.shape == right.shape, (left.shape, right.shape)
@@ -135,19 +152,19 @@ class RowDots(Formula):
 
 
 class Sum(Formula):
-    """The sum of all numbers, or along one axis.
+    """The sum of all elements, or along one axis.
 
     >>> Sum(Name("dZ", (5, 3)), 0).shape, Sum(Name("dZ", (5, 3))).shape
     ((3,), ())
     """
 
     def __init__(self, of: Formula, axis: int | None = None) -> None:
-        super().__init__(() if axis is None else tuple(np.delete(of.shape, axis).tolist()), of)
+        super().__init__(() if axis is None else without(axis, of.shape), of)
         self.axis = axis
 
 
 class View(Formula):
-    """The same numbers, or some of them, otherwise arranged: one move after the other."""
+    """A view of an array: the result of some moves, one after the other."""
 
     def __init__(self, of: Formula, moves: Sequence[Move]) -> None:
         super().__init__(Layout.of(of.shape).moved(moves).shape, of)
@@ -155,24 +172,24 @@ class View(Formula):
 
 
 class Pick(Formula):
-    """Numbers by index, out of an array that is laid out in a line: a copy, in the shape of the index."""
+    """Elements of the flattened array by index: a copy, in the shape of the index."""
 
     def __init__(self, of: Formula, index: Name) -> None:
         super().__init__(index.shape, of, index)
 
 
 class Join(Formula):
-    """Arrays laid end to end, in a line."""
+    """Arrays flattened and concatenated into one vector."""
 
     def __init__(self, parts: Sequence[Formula]) -> None:
         super().__init__((sum(part.size for part in parts),), *parts)
 
 
 class Fill(Formula):
-    """A formula broadcast to a shape that has more numbers than it."""
+    """A formula broadcast to a larger shape."""
 
     def __init__(self, of: Formula, shape: Shape) -> None:
-        assert np.broadcast_shapes(of.shape, shape) == shape, (of.shape, shape)
+        assert broadcast(of.shape, shape) == shape, (of.shape, shape)
         super().__init__(shape, of)
 
 
@@ -204,6 +221,32 @@ class Looped(Formula):
         self.repeat = repeat
 
 
+class Rows(Formula):
+    """How many rows an array has: m, the number of samples."""
+
+    def __init__(self, of: Name) -> None:
+        super().__init__((), of)
+
+
+class Range(Formula):
+    """The numbers 0, 1, 2 … up to a size, which may depend on m."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__((size,))
+
+
+class OneHot(Formula):
+    """For each label, which is the index of a class, a row with 1 for its class and 0 for the others.
+
+    >>> OneHot(Name("y", (5,)), 3).shape
+    (5, 3)
+    """
+
+    def __init__(self, labels: Name, classes: int) -> None:
+        super().__init__((*labels.shape, classes), labels)
+        self.classes = classes
+
+
 def _broadcast(parts: Sequence[Formula]) -> Shape:
     """The shape to which NumPy broadcasts; scalars, of which there may be very many, are quickly done."""
-    return np.broadcast_shapes(*(part.shape for part in parts)) if any(part.shape for part in parts) else ()
+    return broadcast(*(part.shape for part in parts)) if any(part.shape for part in parts) else ()

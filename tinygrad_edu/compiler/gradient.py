@@ -1,9 +1,9 @@
 """Where do dZ, dW and db come from?
 
-From the scalars again. Every scalar that a parameter can change gets its gradient: the sum over its users of upstream
-gradient × local derivative. Those of one array are put together in the same order as the array; what they turn out to
-be, a matrix product or a sum over rows, is found by the same look that found the products of the forward pass. There is
-no rule here for the gradient of a matrix product.
+From the scalars again. Every scalar that depends on a parameter gets its gradient: the sum over its users of upstream
+gradient × local derivative. The gradients of one array are collected in the order of that array, and what they are, a
+matrix product or a sum over rows, is recognized by the code that found the products of the forward pass. No rule here
+knows the gradient of a matrix product.
 
 Names to know: `gradients`. Read next: `layout.py`.
 """
@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Some, Workspace
 from tinygrad_edu.compiler.loops import Backward, Loop, LoopArray
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
-from tinygrad_edu.graph import topological_order
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, logsumexp, mul, neg
 from tinygrad_edu.symbolic import partial_graphs
@@ -32,21 +32,21 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Edges(NamedTuple):
-    """Applications of the chain rule: where the argument stands, who uses it, and the local derivative."""
+    """Applications of the chain rule: where the argument is, the scalar that uses it, and the local derivative."""
 
-    array: Ids  # of the argument
+    array: Ids  # the argument's array
     user_array: Ids
-    place: Ids  # of the argument in its array
+    place: Ids  # the argument's position in its array
     user: Ids
     partial: Ids
 
     def chosen(self, which: Ids | slice) -> Edges:
-        """Some of them."""
+        """A selection of the edges."""
         return Edges(*(column[which] for column in self))
 
 
 def gradients(workspace: Workspace, output: int) -> Ids:
-    """For every scalar of the forward pass the scalar that is its gradient; NOWHERE for those without one."""
+    """For every scalar of the forward pass the id of its gradient; NOWHERE where there is none."""
     parameters = [array.ids.reshape(-1) for array in workspace.arrays if array.kind == "parameter"]
     active = np.zeros(workspace.count, dtype=bool)
     active[np.concatenate([np.zeros(0, dtype=np.int64), *parameters])] = True
@@ -56,7 +56,7 @@ def gradients(workspace: Workspace, output: int) -> Ids:
 def _swept(workspace: Workspace, seeds: Mapping[int, int], active: Flags) -> Ids:
     """The backward sweep, from the scalars whose gradients are known before, to those that are active."""
     forward = list(workspace.arrays)
-    _activate(workspace, forward, active)
+    _activate(forward, active)
     loops = {loop.arrays[0].number: loop for loop in workspace.loops if _turn_back(workspace, loop, active)}
     edges = _edges(workspace, forward, active, list(loops.values()))
     found: Ids = np.full(workspace.count, NOWHERE, dtype=np.int64)
@@ -77,7 +77,7 @@ def _swept(workspace: Workspace, seeds: Mapping[int, int], active: Flags) -> Ids
     return found
 
 
-def _activate(workspace: Workspace, arrays: Sequence[Array], active: Flags) -> None:
+def _activate(arrays: Sequence[Array], active: Flags) -> None:
     """Find which scalars a leaf that is active can change."""
     for array in arrays:
         if isinstance(array, Single):
@@ -102,7 +102,7 @@ def _active_in_step(loop: Loop, active: Flags) -> Flags:
     for state, leaves in carried:
         inside[leaves.ids] = (active[state.given] & (state.given != NOWHERE)).any(axis=0)
     while True:
-        _activate(loop.workspace, loop.workspace.arrays[: loop.size], inside)
+        _activate(loop.workspace.arrays[: loop.size], inside)
         if all((inside[leaves.ids] >= inside[state.inside]).all() for state, leaves in carried):
             return inside
         for state, leaves in carried:
@@ -142,7 +142,7 @@ def _edges_of_loop(loop: Loop, active: Flags) -> Iterator[tuple[Ids, ...]]:
 
 
 def _edges(workspace: Workspace, forward: list[Array], active: Flags, loops: list[Loop]) -> Edges:
-    """All of them, sorted by the array of the argument, that of the user, and the place."""
+    """All edges, sorted by the argument's array, the user's array and the argument's position."""
     parts: list[tuple[Ids, ...]] = []
     singles: list[tuple[int, int, int, int]] = []
     for array in forward:
@@ -181,7 +181,7 @@ def _edges_of_one(workspace: Workspace, single: Single, active: Flags) -> Iterat
 
 
 def _partials(workspace: Workspace, array: Array, wanted: Flags) -> Ids:
-    """For every argument of every scalar in an array the scalar that is its local derivative."""
+    """The id of the local derivative for every argument of every scalar in an array."""
     rule, args = array.rule, array.args
     assert rule is not None
     assert args is not None
@@ -324,7 +324,7 @@ def _bounds(numbers: Ids) -> Ids:
 
 
 def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> Iterator[tuple[Ids, Ids]]:
-    """From one array of users: (places, contributions), for those that are used equally often together."""
+    """From one array of users: (positions, contributions), a pair for the scalars used once, one for twice, …."""
     bounds = _bounds(edges.place)
     begin, counts_at = bounds[:-1], bounds[1:] - bounds[:-1]
     mine, upstream = edges.place[begin], found[edges.user]
@@ -357,7 +357,7 @@ def _total(workspace: Workspace, terms: Ids) -> Ids:
 
 
 def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) -> None:
-    """Add contributions to the sums at some places; where there is none on one side, it is 0."""
+    """Add contributions to the sums at some positions; what is missing on either side counts as 0."""
     before = sums[where]
     if (before == NOWHERE).all():
         sums[where] = parts
@@ -372,5 +372,5 @@ def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) 
 
 
 def _shape(array: Array, count: int) -> tuple[int, ...]:
-    """That of the array, for all of its scalars; a line for some of them, and no shape at all for one."""
+    """The shape of the array for all of its scalars; a vector for some of them, a scalar for one."""
     return array.shape if count == array.size else (count,) if count > 1 else ()

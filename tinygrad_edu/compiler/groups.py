@@ -1,8 +1,8 @@
-"""Which scalars are computed alike, and in which order do they stand in their array?
+"""Which scalars are computed in the same way, and how are they ordered in their array?
 
-Two nodes are alike if they are made by the same operation from nodes that are alike; leaves of one kind are alike. The
-order is chosen so that arguments are whole arrays, or views of them: above all, weighted sums that combine every row of
-one table with every row of another *are* a matrix product.
+Two nodes are alike if the same operation computes them from nodes that are alike; leaves of one kind are alike. The
+order is chosen so that arguments are whole arrays or views of them; above all, weighted sums that combine every row of
+one matrix with every row of another *are* a matrix product.
 
 Names to know: `arrange`, `product_of`. Read next: `gradient.py`.
 """
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NEUTRAL, NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
 from tinygrad_edu.compiler.loops import Loop, looped
 from tinygrad_edu.compiler.recurrences import Recurrence, equal_constants, independent, recurrences, stages_of
 from tinygrad_edu.compiler.retiming import Graph, settled
@@ -33,11 +33,11 @@ Groups = list[tuple[Rule, Ids, Ids] | tuple[Rule, int, list[int]]]  # (operation
 
 
 class Product(NamedTuple):
-    """Every left row with every right one: the distinct rows, and which of them each scalar combines."""
+    """Every left row combined with every right row: the distinct rows, and which two each scalar combines."""
 
     left: Ids  # rows × terms
     right: Ids
-    left_of: Ids  # for each scalar the number of its left row
+    left_of: Ids  # for each scalar the index of its left row
     right_of: Ids
 
 
@@ -45,9 +45,9 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
     """Put all scalars of a loss into arrays.
 
     Returns:
-        The workspace, and for each node of the graph the scalar that it is.
+        The workspace, and for each node of the graph the scalar it became.
     """
-    return _arranged(scalars, _take_out_loops(scalars))
+    return _arranged(scalars, [] if scalars.tables else _take_out_loops(scalars))
 
 
 def arrange_step(scalars: Scalars) -> tuple[Workspace, Ids]:
@@ -118,11 +118,11 @@ def _arranged(scalars: Scalars, loops: list[Loop]) -> tuple[Workspace, Ids]:
     for kind, members in leaves.items():
         _put_leaves(workspace, kind, np.array(members, dtype=np.int64), groups, loops)
     for name, table in scalars.tables.items():
-        _put_table(workspace, table, "fixed" if name.startswith("fixed ") else "table")
+        _put_table(workspace, table, name.split()[0] if scalars.is_step else "table")
     workspace.is_step = scalars.is_step
     workspace.steps = _steps(workspace.count, loops)
     _put_in_stages(workspace, scalars, groups, loops)
-    return workspace, same[same]  # what was told to be another one may itself be a third
+    return workspace, same[same]  # the scalar that replaces a node may have been replaced itself
 
 
 def _put_in_stages(workspace: Workspace, scalars: Scalars, groups: Groups, loops: list[Loop]) -> None:
@@ -145,22 +145,22 @@ def _append_one(
 ) -> None:
     """A node without a partner, in plain numbers."""
     args = [int(same[argument]) for argument in arguments]
-    for position, number in NEUTRAL.get(rule, ()):
-        if workspace.are(args[position], number):
+    for position, number in enumerate(rule.neutral):
+        if number is not None and workspace.are(args[position], number):
             same[node] = args[1 - position]
             return
     groups.append((rule, node, args))
 
 
 def _flat(lists: list[list[int]]) -> tuple[Ids, Ids]:
-    """Lists laid end to end, and where each begins."""
+    """The lists concatenated, and where each begins."""
     lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
     flat = np.fromiter(chain.from_iterable(lists), dtype=np.int64, count=int(lengths.sum()))
     return flat, np.cumsum(lengths) - lengths
 
 
 def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups, loops: list[Loop]) -> None:
-    """Leaves that are used in the same places make an array: a table, if they are a side of a matrix product."""
+    """Leaves that are used in the same places form one array: a matrix, if they are a side of a matrix product."""
     present = leaves[leaves >= 0]
     rank = np.full(workspace.count, NOWHERE, dtype=np.int64)
     rank[present] = np.arange(len(leaves))[leaves >= 0]
@@ -219,7 +219,7 @@ def _put_table(workspace: Workspace, table: Ids, kind: str) -> None:
 
 
 def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> Ids:
-    """Leaves in the order of the first matrix product that takes all of them; else in their own order."""
+    """The leaves in the order of the first matrix product that uses all of them; else in their own order."""
     if len(members) == 1:
         return members.reshape(())
     chosen = np.zeros(len(rank), dtype=bool)
@@ -235,7 +235,7 @@ def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> 
 
 
 def _alike(scalars: Scalars, same: Ids, workspace: Workspace, loops: list[Loop]) -> list[tuple[Rule, list[int]]]:
-    """The computed nodes in groups, arguments before users. What depends on no leaf that may change is a constant."""
+    """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
     first_of = _merged(scalars, same)
     of_leaf = dict.fromkeys(scalars.parameters, PARAMETER) | dict.fromkeys(scalars.inputs, INPUT)
     for table in scalars.tables.values():
@@ -284,7 +284,7 @@ PARAMETER, INPUT, UNCHANGING, NEW = -1, -2, -3, -4  # the kinds of leaves; those
 
 
 def _merged(scalars: Scalars, same: Ids) -> list[int]:
-    """For each node the first one that is computed in the same way: what is computed twice is computed once."""
+    """For each node the first one that computes the same: common subexpressions are computed once."""
     made: dict[object, int] = {}
     first_of: list[int] = []
     is_changed = False
@@ -303,19 +303,19 @@ def _merged(scalars: Scalars, same: Ids) -> list[int]:
 
 
 def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:
-    """The arguments that x · 1, x / 1, x - 0 or x ** 1 are, if a whole group is that.
+    """The arguments x, if a whole group is x · 1, x / 1, x + 0, x - 0 or x ** 1; else None.
 
-    A single 0 among the targets is no reason to treat its sample apart.
+    Only whole groups: a single 0 among the targets must not separate its sample from the others.
     """
-    for position, number in NEUTRAL.get(rule, ()):
+    for position, number in enumerate(rule.neutral):
         neutral = args[:, position]
-        if workspace.is_constant[neutral].all() and (workspace.value[neutral] == number).all():
+        if number is not None and workspace.is_constant[neutral].all() and (workspace.value[neutral] == number).all():
             return args[:, 1 - position]
     return None
 
 
 def _put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
-    """Make an array of nodes that are alike, in the best order."""
+    """Create an array of nodes that are alike, in the best order."""
     args, found = _product_in(workspace, args) if rule is dot and len(args) > 1 else (args, None)
     order, shape = (
         _order(workspace, rule, args)
@@ -361,7 +361,7 @@ def _outer(workspace: Workspace, args: Ids) -> Order | None:
 
 
 def _product_in(workspace: Workspace, args: Ids) -> tuple[Ids, Product | None]:
-    """The matrix product in weighted sums, if there is one, and the arguments as it takes them."""
+    """The matrix product in weighted sums, if there is one, and the arguments as the product uses them."""
     half = args.shape[1] // 2
     found = product_of(workspace, args[:, :half], args[:, half:])
     if found is None and workspace.is_constant[args].any():
@@ -372,7 +372,7 @@ def _product_in(workspace: Workspace, args: Ids) -> tuple[Ids, Product | None]:
 
 
 def _equal_constants_as_one(workspace: Workspace, args: Ids) -> Ids:
-    """Where every w · x made a constant of its own out of the same x, rows are told apart by their numbers."""
+    """Give equal constants one id: every w · x may have made a constant of its own of the same x."""
     is_constant = workspace.is_constant[args]
     merged = args.copy()
     _, first, which = np.unique(workspace.value[args[is_constant]], return_index=True, return_inverse=True)
@@ -405,7 +405,7 @@ def _in_steps(workspace: Workspace, members: Ids, found: Product) -> Product:
 
 
 def _table_order(workspace: Workspace, found: Product) -> Order:
-    """Rows by columns; parameters, which belong to columns in Z = X @ W.T, are not the rows."""
+    """Rows by columns, with parameters along the columns, as in Z = X @ W.T."""
     lefts, rights = len(found.left), len(found.right)
     if _are_parameters(workspace, found.left) and not _are_parameters(workspace, found.right):
         return np.argsort(found.right_of * lefts + found.left_of), (rights, lefts)
@@ -418,26 +418,26 @@ def _are_parameters(workspace: Workspace, ids: Ids) -> bool:
 
 
 def product_of(workspace: Workspace, left: Ids, right: Ids) -> Product | None:
-    """The matrix product in a group of weighted sums, if the left rows meet the right rows in every combination once.
+    """The matrix product in a group of weighted sums, if each left row is combined with each right row exactly once.
 
     Args:
-        workspace: where the scalars stand.
-        left: for each sum the left factors.
-        right: for each sum the right ones.
+        workspace: the arrays that hold the scalars.
+        left: the left factors of each sum, sums × terms.
+        right: the right factors of each sum, in the same shape.
     """
     left_rows, left_of = _distinct_rows(workspace, left)
     right_rows, right_of = _distinct_rows(workspace, right)
     if len(left_rows) * len(right_rows) != len(left):
         return None
     if (left[left_rows][left_of] != left).any() or (right[right_rows][right_of] != right).any():
-        return None  # two rows had one fingerprint
+        return None  # two different rows had the same fingerprint
     if len(np.unique(left_of * len(right_rows) + right_of)) != len(left):
         return None
     return Product(left[left_rows], right[right_rows], left_of, right_of)
 
 
 def _distinct_rows(workspace: Workspace, rows: Ids) -> tuple[Ids, Ids]:
-    """The first of each kind of row, in the order of their places; and for each row which of those it is."""
+    """The index of the first of each distinct row, ordered by position, and for each row which of those it equals."""
     columns = _MIX[np.arange(rows.shape[1]) % len(_MIX)]
     with np.errstate(over="ignore"):
         fingerprints = ((rows * columns) ^ (rows >> 3)).sum(axis=1)
@@ -449,6 +449,6 @@ def _distinct_rows(workspace: Workspace, rows: Ids) -> tuple[Ids, Ids]:
 
 
 def _in_order(workspace: Workspace, ids: Ids) -> Ids:
-    """The order of scalars by where they stand; first constants that stand nowhere yet, by their own numbers."""
+    """The order of scalars by array and position; constants that are in no array yet come first, by id."""
     where = workspace.where[ids]
     return np.lexsort((np.where(where == NOWHERE, ids, workspace.place[ids]), where))

@@ -1,10 +1,10 @@
-"""Where do the numbers of a view stand in the array that it is taken of?
+"""Where are the elements of a view in the array that it is a view of?
 
-A `Layout` says it in arithmetic: the number at (i, j) of a view stands at base + i · steps[0] + j · steps[1] of the
-array in C order. Every *move* (a slice, a transpose, another shape) takes a layout to a layout, so what a chain of
-moves gives is known before NumPy runs it, without an array of that size.
+A `Layout` answers with strides: element (i, j) of a view is at position base + i · steps[0] + j · steps[1] of the array
+in C order. Every *move* (a slice, a transpose, a reshape) maps a layout to a layout, so the result of a chain of moves
+is known before NumPy runs it, and without an array of that size.
 
-Names to know: `Layout`, `Index`, `Turn`, `Reshape`. Read next: `formulas.py`.
+Names to know: `Layout`, `Index`, `Turn`, `Reshape`. Read next: `sizes.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Shape = tuple[int, ...]
 
 
 class Layout(NamedTuple):
-    """Places base + i · steps[0] + j · steps[1] …, for i, j … up to the shape."""
+    """The positions base + i · steps[0] + j · steps[1] + …, for all indices i, j, … within the shape."""
 
     base: int
     shape: Shape
@@ -40,7 +40,7 @@ class Layout(NamedTuple):
 
     @classmethod
     def found_in(cls, places: npt.NDArray[np.int64]) -> Layout | None:
-        """The layout of given places, if they are regular; a step is 0 where nothing changes.
+        """The layout of the given positions, or None if they are not regular; along an axis of size 1 the step is 0.
 
         >>> Layout.found_in(np.array([[1, 4], [2, 5]]))
         Layout(base=1, shape=(2, 2), steps=(1, 3))
@@ -68,7 +68,7 @@ class Layout(NamedTuple):
         return places
 
     def moved(self, moves: Iterable[Move]) -> Layout:
-        """After some moves.
+        """The layout after some moves.
 
         >>> Layout.of((4, 3)).moved([Index((slice(None), 1))])
         Layout(base=1, shape=(4,), steps=(3,))
@@ -79,7 +79,7 @@ class Layout(NamedTuple):
         return layout
 
     def is_same(self, other: Layout) -> bool:
-        """Whether two layouts have one shape, and the same number everywhere in it."""
+        """Whether two layouts have the same shape and the same position for every element."""
         steps = zip(self.shape, self.steps, other.steps, strict=False)
         return (
             self.base == other.base
@@ -88,7 +88,7 @@ class Layout(NamedTuple):
         )
 
     def stretches_to(self, other: Layout) -> bool:
-        """Whether broadcasting makes the other one of this: new axes in front, and axes of size 1 repeated.
+        """Whether this layout broadcasts to the other: new axes in front, and axes of size 1 repeated.
 
         >>> Layout(2, (3, 1), (1, 0)).stretches_to(Layout(2, (3, 4), (1, 0)))
         True
@@ -113,20 +113,20 @@ def along(axis: int, axes: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[n
 
 
 class Move(Protocol):
-    """A step on the way from an array to a view of it."""
+    """One step from an array to a view of it."""
 
     def of(self, layout: Layout) -> Layout:
-        """What it makes of a layout."""
+        """The layout after this move."""
         ...
 
 
 class Index(NamedTuple):
-    """[…]: for each axis a place or a slice, and None for a new axis of size 1; axes that are left out stay whole."""
+    """[…]: an index or a slice for each axis, and None for a new axis of size 1; axes left out stay whole."""
 
     entries: tuple[int | slice | None, ...]
 
     def of(self, layout: Layout) -> Layout:
-        """What it makes of a layout."""
+        """The layout after this move."""
         base, sizes, steps = layout.base, list(layout.shape), list(layout.steps)
         shape: list[tuple[int, int]] = []
         for entry in self.entries:
@@ -137,7 +137,7 @@ class Index(NamedTuple):
             if isinstance(entry, slice):
                 chosen = range(size)[entry]
                 base += chosen.start * step if chosen else 0
-                shape.append((len(chosen), chosen.step * step))
+                shape.append((size if len(chosen) == size else len(chosen), chosen.step * step))
             else:
                 base += range(size)[entry] * step
         shape += zip(sizes, steps, strict=True)
@@ -145,20 +145,20 @@ class Index(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """.T: the axes the other way round."""
+    """.T: the axes in reverse order."""
 
     def of(self, layout: Layout) -> Layout:
-        """What it makes of a layout."""
+        """The layout after this move."""
         return Layout(layout.base, layout.shape[::-1], layout.steps[::-1])
 
 
 class Reshape(NamedTuple):
-    """The same numbers in the same order, in another shape; of a whole array, or of a line."""
+    """.reshape(…): the same elements in the same order, in another shape; of a whole array or a slice of a vector."""
 
     shape: Shape
 
     def of(self, layout: Layout) -> Layout:
-        """What it makes of a layout."""
+        """The layout after this move."""
         unit = layout.steps[-1] if layout.steps else 1
         in_order = tuple(unit * step for step in Layout.of(layout.shape).steps)
         assert layout.is_same(layout._replace(steps=in_order)), "only what stands in order can get another shape"

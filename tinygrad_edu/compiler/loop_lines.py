@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids
-from tinygrad_edu.compiler.expressions import Expressions
 from tinygrad_edu.compiler.formulas import At, Formula, Looped, Name, View, Zeros
 from tinygrad_edu.compiler.layout import Index, Shape
 from tinygrad_edu.compiler.loops import Loop, LoopArray

@@ -312,7 +312,7 @@ class _Step:
             for lag in sorted({inner.lag for inner in self.carried}):
                 row = [self.carried.get(Inner(place_of[scalar], lag), NOWHERE) for scalar in ids.reshape(-1).tolist()]
                 if any(leaf != NOWHERE for leaf in row):
-                    found[f"{number} {lag}"] = np.array(row, dtype=np.int64).reshape(ids.shape)
+                    found[f"carried {number} {lag}"] = np.array(row, dtype=np.int64).reshape(ids.shape)
         return found
 
     def _places(self, same: Ids) -> dict[int, int]:
@@ -342,7 +342,7 @@ class _Step:
     def _state(self, workspace: Workspace, same: Ids, ids: Ids, number: int, rows: dict[str, Ids]) -> State:
         place_of = self._places(same)
         places = [place_of[scalar] for scalar in ids.reshape(-1).tolist()]
-        own = {int(name.split()[1]): row for name, row in rows.items() if name.startswith(f"{number} ")}
+        own = {int(name.split()[2]): row for name, row in rows.items() if name.startswith(f"carried {number} ")}
         early = max(own, default=0)
         before = self.recurrence.before
         given = [[before.get(Inner(place, early - row), NOWHERE) for place in places] for row in range(early)]

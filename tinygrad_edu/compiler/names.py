@@ -1,7 +1,7 @@
-"""What is an array called?
+"""What is each array called?
 
-After what it is in a textbook: W1 and b1 for the parameters of the first layer, Z1 for its weighted sums, A1 for what
-its activation makes of them, dZ1 for the gradient of Z1.
+What a textbook calls it: W1 and b1 for the parameters of the first layer, Z1 for its weighted sums, A1 for its
+activations, dZ1 for the gradient of Z1.
 
 Names to know: `names_of`. Read next: `source.py`.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from keyword import iskeyword, kwlist
 
 import numpy as np
@@ -22,12 +23,13 @@ from tinygrad_edu.rules import add, dot, softplus
 
 PARAMETER_LABEL = re.compile(r"l(\d{1,9})\.n\d+\.(w\d+|b)", re.ASCII)  # as nn.Layer labels its parameters
 LOSS = "loss"
+SAMPLES = "m"  # what the number of samples is called
 RESERVED = frozenset({"P", "I", "np", "math", "erf", "gradient", "program"})  # what else a program mentions
 OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that no dot stands before
 
 
 def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> dict[int, str]:
-    """Names for the arrays that have one, by number."""
+    """The names of the arrays that have one, by index."""
     forward = [array for array in workspace.arrays if array.first < len(scalars.rule)]
     names = GivenNames(_mentioned(workspace))
     layers: dict[int, str] = {}
@@ -37,6 +39,7 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
     tables = [array for array in workspace.arrays if array.kind == "table"]
     for array, name in zip(tables, scalars.tables, strict=True):
         names.give(array, name)
+    names.reserve(reserved_for(scalars.tables))
     for array in forward:
         _name_leaf(array, scalars, names, layers)
     for array in forward:
@@ -47,15 +50,15 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
 
 
 def _mentioned(workspace: Workspace) -> set[str]:
-    """The functions that the operations of a program are written with: `abs`, if somebody's row says abs({})."""
-    templates = {rule.numpy for rule in {array.rule for array in workspace.arrays} if rule is not None}
+    """The names that the operations of a program use: `abs`, if the template of a user's row is abs({})."""
+    templates = {rule.numpy for rule in {array.rule for array in workspace.arrays} if rule is not None and rule.numpy}
     return {word for template in templates for word in OPEN_WORD.findall(template)}
 
 
 class GivenNames:
-    """The name of each array, by its number; no two are the same, and none is one that a program needs itself.
+    """The name of each array, by its index: all different, and different from the names that a program uses itself.
 
-    What is made of a name has to be one too: the gradient of `el` cannot be called `del`.
+    A derived name has to be valid too: the gradient of `el` cannot be called `del`.
     """
 
     def __init__(self, mentioned: set[str]) -> None:
@@ -63,18 +66,27 @@ class GivenNames:
         self._free = Names({*RESERVED, LOSS, *kwlist, *mentioned})
 
     def give(self, array: Array, name: str) -> None:
-        """Call an array so, or, if something else is called so, with the first free number behind it."""
+        """Give an array this name, or, if the name is taken, the name with the first free number appended."""
         is_taken = self.is_taken(name)
         self.of[array.number] = self._free.after(f"{name}_", 2) if is_taken else name
         self._free.taken.add(name)
 
+    def reserve(self, names: Iterable[str]) -> None:
+        """Let nothing be called so any more."""
+        self._free.taken.update(names)
+
     def is_taken(self, name: str) -> bool:
-        """Whether something is called that."""
+        """Whether something already has this name."""
         return name in self._free.taken
 
 
+def reserved_for(tables: Collection[str]) -> set[str]:
+    """What a program of any number of samples needs besides: its number m, and y for the labels of which Y is made."""
+    return {SAMPLES, *map(str.lower, tables)} if tables else set()
+
+
 def identifier(label: str) -> str:
-    """A label as Python reads it in a program: of letters that look alike in print, it makes one; "" if it is no name.
+    """A label as a Python identifier, normalized as Python itself does (NFKC); "" if it cannot be one.
 
     >>> identifier("ℓ"), identifier("x1"), identifier("lambda"), identifier("my weight")
     ('l', 'x1', '', '')

@@ -1,13 +1,13 @@
-"""Does a program give the numbers of the graph it was made from?
+"""Does a program compute the same numbers as the graph it was compiled from?
 
-Two points are compared, the loss, every gradient and every output: the numbers that the graph has, and a random point
-near them, at which the graph is computed once more, scalar by scalar. The first alone would prove little: with weights
+The loss, every gradient and every output are compared at two points: at the numbers of the graph, and at a random point
+near them, where the graph is evaluated again, scalar by scalar. The first point alone would prove little: with weights
 that are zero or equal, a matrix and its transpose are the same.
 
-Where rounding decides, nothing can be compared: at a kink (relu, maximum) that two ways of adding approach from two
-sides, beyond the largest float, or where a change in the last digit of the leaves moves the result just as far.
+Where rounding decides, nothing can be compared: at a kink (relu, maximum) that two orders of addition approach from
+different sides, beyond the largest float, or where a change in the last digit of the leaves moves the result as far.
 
-Names to know: `check_program`. Read next: `program.py`.
+Names to know: `check_program`. Read next: `compiled.py`.
 """
 
 from __future__ import annotations
@@ -20,30 +20,29 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.backprop import gradients_in
 from tinygrad_edu.errors import CompileError
-from tinygrad_edu.graph import Graph
+from tinygrad_edu.graph import Graph, gradients_in
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.value import Value
 
 Floats = npt.NDArray[np.float64]
 
-TOLERANCE = 1e-9  # relative, to the largest number of its kind: the order of additions differs
-DISTANCES = (2.0, 0.5, 0.1, 0.01, 1e-4)  # of the second point, relative to a number: the first that domains allow;
-# beyond 1 signs change, so that a relu that is at rest at the first point may work at the second
+TOLERANCE = 1e-9  # relative to the largest number of its kind: the order of additions differs
+DISTANCES = (2.0, 0.5, 0.1, 0.01, 1e-4)  # of the second point, relative to each number: the first that domains allow;
+# beyond 1 signs change, so that a relu that is inactive at the first point may be active at the second
 LAST_DIGIT = 4e-16
-PATIENCE = 1e3  # how often the effect of a change in the last digit, until a difference is one
+PATIENCE = 1e3  # a difference counts if it is more than this many times the effect of a change in the last digit
 NEAR_A_KINK = 1e-12  # relative to the largest number of the graph
 
 
 class Point(NamedTuple):
-    """What a loss is at some numbers.
+    """The results at one point.
 
     Attributes:
-        loss: its number.
+        loss: the loss.
         gradient: ∂loss/∂parameter, in the order of the parameters.
-        outputs: what was asked for beside it.
-        kinks: the nodes that stand so near to their kink that rounding may decide, and how far each is from it.
+        outputs: the requested outputs.
+        kinks: the nodes so near to a kink that rounding may decide, and how far each is from it.
     """
 
     loss: float
@@ -53,7 +52,7 @@ class Point(NamedTuple):
 
     @property
     def numbers(self) -> tuple[Floats, Floats, Floats]:
-        """All three, as arrays."""
+        """Loss, gradient and outputs, as arrays."""
         return np.array(self.loss), self.gradient, self.outputs
 
     @property
@@ -63,22 +62,22 @@ class Point(NamedTuple):
 
 
 class Leaves(NamedTuple):
-    """What a program is a function of, and what it gives beside the loss."""
+    """The parameters and inputs of a program, and the nodes that it returns beside the loss."""
 
     wrt: Sequence[Value]
     inputs: Sequence[Value]
     outputs: Sequence[Value]
 
 
-Run = Callable[[Floats, Floats], Point]  # a program: of parameters and inputs
+Run = Callable[[Floats, Floats], Point]  # a program: parameters and inputs → results
 
 
 def check_program(run: Run, graph: Graph, leaves: Leaves) -> None:
-    """Compare a program with its graph, at the numbers of the graph and at others.
+    """Compare a program with its graph, at the numbers of the graph and at a second point.
 
     Raises:
         StaleGraphError: if a number changed after the graph was made.
-        CompileError: if the program gives other numbers than the graph.
+        CompileError: if the program computes other numbers than the graph.
     """
     parameters, inputs = (np.array([leaf.data for leaf in side]) for side in (leaves.wrt, leaves.inputs))
     right, found = _stored(graph, leaves), run(parameters, inputs)
@@ -91,23 +90,23 @@ def check_program(run: Run, graph: Graph, leaves: Leaves) -> None:
         right, parameters, inputs = second
         found = run(parameters, inputs)
         if not _agree(found, right) and _is_decisive(found, right, graph, leaves, parameters, inputs):
-            graph.validate()  # a constant that changed is seen here alone
+            graph.validate()  # a changed constant shows only at the second point
             raise _differs(graph, found, right)
 
 
 def _stored(graph: Graph, leaves: Leaves) -> Point:
-    """At the numbers that the graph has."""
+    """The results at the numbers that the graph has."""
     gradient = _gradient(graph, leaves, gradients_in(graph))
     return Point(graph.output.data, gradient, np.array([node.data for node in leaves.outputs]))
 
 
 def _gradient(graph: Graph, leaves: Leaves, gradients: Sequence[float]) -> Floats:
-    """The gradients of the parameters, out of those of all nodes; 0 for one that the loss does not depend on."""
+    """The gradients of the parameters, taken from those of all nodes; 0 where the loss does not depend on one."""
     return np.array([gradients[graph.index[leaf]] if leaf in graph.index else 0.0 for leaf in leaves.wrt])
 
 
 def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -> Point | None:
-    """What the graph gives at other numbers, scalar by scalar; None outside the domain of an operation."""
+    """The results of the graph at other numbers, scalar by scalar; None outside the domain of an operation."""
     changed = dict(zip([*leaves.wrt, *leaves.inputs], [*parameters.tolist(), *inputs.tolist()], strict=True))
     numbers: list[float] = []
     partials: list[tuple[float, ...]] = []
@@ -121,8 +120,8 @@ def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -
         if node.rule.domain is not None and not node.rule.domain.holds(*args):
             return None
         try:
-            out, slopes = node.rule.linearize(args)
-        except (ArithmeticError, ValueError):  # a row without a domain says by Python's errors where it has no number
+            out, slopes = node.rule.linearize(*node.rule.grouped(args))
+        except (ArithmeticError, ValueError):  # a row without a domain raises these where it has no value
             return None
         numbers.append(out)
         partials.append(slopes)
@@ -151,7 +150,7 @@ def _second_point(
 
 
 def _proposals(parameters: Floats, inputs: Floats) -> Iterator[tuple[Floats, Floats]]:
-    """Points nearer and nearer; on the edge of many domains, √x at 0, all numbers have to move to the same side."""
+    """Points ever nearer; on the edge of several domains, as √x at 0, all numbers have to move to the same side."""
     for seed, distance in enumerate(DISTANCES):
         for least, most in ((-1.0, 1.0), (0.0, 1.0), (-1.0, 0.0)):
             bounds = least * distance, most * distance
@@ -167,9 +166,9 @@ def _moved(numbers: Floats, bounds: tuple[float, float], seed: int) -> Floats:
 
 
 def _is_decisive(found: Point, right: Point, graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -> bool:
-    """Whether a difference is one of formulas, and not of rounding."""
+    """Whether a difference comes from the formulas, and not from rounding."""
     if not right.is_finite and not found.is_finite:
-        return False  # beyond the largest float, the order of additions decides what is inf and what is nan
+        return False  # beyond the largest float, the order of additions decides what is inf and what is NaN
     here = point_at(graph, leaves, parameters, inputs)
     if here is None:
         return True
@@ -187,7 +186,7 @@ def _is_decisive(found: Point, right: Point, graph: Graph, leaves: Leaves, param
 
 
 def _may_cross(here: Point, beside: Sequence[Point]) -> bool:
-    """Whether rounding may take an operation across its kink: not relu(0 · x), which is at its kink everywhere."""
+    """Whether rounding may move an operation across its kink; relu(0 · x), which is always at its kink, cannot move."""
     return any(far != 0.0 or any(point.kinks.get(node) != 0.0 for point in beside) for node, far in here.kinks.items())
 
 

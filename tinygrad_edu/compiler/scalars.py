@@ -1,8 +1,8 @@
-"""What is left of a graph when nobody looks at single Values any more?
+"""How is a graph of Values turned into plain lists?
 
-Numbers for nodes. `lower` numbers the nodes of a loss in topological order and notes for each its operation and its
-arguments. On the way it says sums as what they are: a chain of additions is one sum, and a sum of products is a `dot`,
-so that w1·x1 + w2·x2 written out is the same as a neuron's weighted sum.
+`lower` numbers the nodes of a loss in topological order and records the operation and the arguments of each. On the way
+it recognizes sums: a chain of additions becomes one sum, and a sum of products becomes a `dot`, so that w1·x1 + w2·x2
+written out is the same as a neuron's weighted sum.
 
 Names to know: `Scalars`, `lower`. Read next: `arrays.py`.
 """
@@ -52,12 +52,12 @@ class Balance(Rule):
 
 balance = cache(Balance)
 
-SAME = Rule("same", float, 1.0)  # a node that is another one
+SAME = Rule("same", float, 1.0)  # a node that is equal to its only argument
 
 
 @dataclass
 class Scalars:
-    """A scalar graph by number: node i is `rule[i]` of the nodes `args[i]`, or a leaf of a kind.
+    """A scalar graph as lists over its nodes: node i is `rule[i]` applied to the nodes `args[i]`, or a leaf.
 
     Attributes:
         rule: the operation of each node; None for a leaf.
@@ -104,7 +104,7 @@ def lower(
     """Number the nodes of a loss. Tables are inputs too, which are arrays already.
 
     Raises:
-        GraphError: if a parameter or an input is not a leaf, or is named twice, or has to be a plain number.
+        GraphError: if a parameter or an input is not a leaf, is listed twice, or has to be a plain number.
     """
     everything = [*inputs, *chain.from_iterable(table.flat for table in tables.values())]
     _check_leaves(parameters, everything)
@@ -157,7 +157,7 @@ def _check_fixed(graph: Graph, changing: set[Value]) -> None:
 
 
 def _uses(scalars: Scalars) -> list[int]:
-    """How often each node is used; what is asked for, once more."""
+    """How often each node is used; being requested as a result counts as one more use."""
     every = chain([scalars.output], scalars.wanted, chain.from_iterable(scalars.args))
     uses: list[int] = np.bincount(np.fromiter(every, dtype=np.int64), minlength=len(scalars.rule)).tolist()
     return uses
@@ -197,7 +197,7 @@ def _signed_terms(scalars: Scalars, uses: list[int], node: int) -> tuple[list[in
 
 
 def _join_additions(scalars: Scalars, uses: list[int]) -> None:
-    """A chain of additions is one sum, if nobody else asks for a part of it; and a + 0 is a."""
+    """Merge a chain of additions into one sum, where its partial sums have no other use; a + 0 becomes a."""
     for node, rule in enumerate(scalars.rule):
         if isinstance(rule, Balance):
             _join_into_balance(scalars, uses, node, rule)
@@ -229,7 +229,7 @@ def _join_into_balance(scalars: Scalars, uses: list[int], node: int, rule: Balan
 
 
 def _forget(scalars: Scalars, node: int) -> None:
-    """A node that nobody asks for any more."""
+    """Clear a node that has no uses left."""
     scalars.rule[node], scalars.args[node] = None, []
 
 
@@ -238,7 +238,7 @@ def _is_zero(scalars: Scalars, node: int) -> bool:
 
 
 def _join_products(scalars: Scalars, uses: list[int]) -> None:
-    """A sum of products is a dot; beside other terms, a part of the sum is."""
+    """Turn a sum of products into a dot; where a sum has other terms too, its products alone."""
     for node, rule in enumerate(scalars.rule):
         if rule is not TOTAL:
             continue
@@ -248,7 +248,7 @@ def _join_products(scalars: Scalars, uses: list[int]) -> None:
             _make_dot(scalars, node, products)
             continue
         if len(products) > 1:
-            last, made = max(products), set(products)  # the last one stands after all factors
+            last, made = max(products), set(products)  # the last one comes after all factors
             scalars.data[last] = sum(scalars.data[term] for term in products)
             _make_dot(scalars, last, products)
             scalars.args[node] = [last, *(term for term in terms if term not in made)]
@@ -256,7 +256,7 @@ def _join_products(scalars: Scalars, uses: list[int]) -> None:
 
 
 def _make_dot(scalars: Scalars, node: int, products: list[int]) -> None:
-    """Let a node be the sum of products that nobody else asks for."""
+    """Make a node the sum of products that have no other use."""
     factors = [scalars.args[term][side] for side in (0, 1) for term in products]
     for term in products:
         _forget(scalars, term)
@@ -264,7 +264,7 @@ def _make_dot(scalars: Scalars, node: int, products: list[int]) -> None:
 
 
 def _settle(scalars: Scalars, node: int) -> None:
-    """A sum of two is an addition; a sum of one is that one."""
+    """A sum of two terms is an addition; a sum of one term is that term."""
     count = len(scalars.args[node])
     if count < 3:
         scalars.rule[node] = add if count == 2 else SAME

@@ -8,7 +8,7 @@ Names to know: `Source`, `Line`, `Part`. Read next: `emit.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -124,6 +124,15 @@ class Source:
     def asked(self) -> tuple[Formula, ...]:
         """The formula of what was asked for beside the loss, if something was."""
         return () if self.outputs is None else (self.outputs,)
+
+    def every_formula(self) -> Iterator[Formula]:
+        """Every formula, and every one inside it."""
+        lines = [line.formula for line in (*self.leaves, *self.lines)]
+        waiting = [*lines, self.loss, *(part.formula for part in self.gradient), *self.asked]
+        while waiting:
+            formula = waiting.pop()
+            yield formula
+            waiting += formula.parts
 
     @property
     def gradient_reads(self) -> frozenset[str]:

@@ -1,12 +1,12 @@
-"""How is a choice of scalars found as a view of an array?
+"""How is a selection of scalars found as a view of an array?
 
     W1             the whole array                      P[0:48:3]                  every third
     A1.T           its transpose                        P[0:48].reshape(16, 3)     a matrix
-    b1[:, None]    a column, for every column           X.ravel()[i3]              any choice at all: a copy, by index
+    b1[:, None]    a column, for every column           X.ravel()[i3]              any selection: a copy, by index
 
-A view makes no copy, so it is tried first; only what has no regular pattern is picked by index. Every way is a
-proposal, which is taken only if its layout is the one that is wanted: whatever shape the array has, and however small
-its axes are, a view that is found is right.
+A view makes no copy, so it is tried first; only what has no regular pattern is selected by index. Every candidate is
+accepted only if its layout is the one that is wanted, so a view that is found is right for every shape of the array,
+axes of size 1 included.
 
 Names to know: `moves_to`. Read next: `expressions.py`.
 """
@@ -24,7 +24,7 @@ WHOLE = slice(None)
 
 
 class Axis(NamedTuple):
-    """An axis along which the wanted places change: where it is, how long, and how far from one to the next."""
+    """An axis along which the wanted positions change: its number, its size, and the step between neighbours."""
 
     number: int
     size: int
@@ -35,9 +35,9 @@ def moves_to(wanted: Layout, source: Shape, *, is_exact: bool) -> Moves | None:
     """The moves from an array to the view of it that has a layout; None if there is no such view.
 
     Args:
-        wanted: where the scalars stand in the array.
+        wanted: the positions of the scalars in the array.
         source: the shape of the array.
-        is_exact: whether the view has to have the shape; else it may be one that broadcasts to it.
+        is_exact: whether the view must have the wanted shape; otherwise it may be one that broadcasts to it.
 
     >>> moves_to(Layout(0, (2, 3), (1, 2)), (3, 2), is_exact=True)
     (Turn(),)
@@ -79,14 +79,14 @@ def _in_one_row(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves
 
 
 def _spread(axes: list[int], count: int, is_exact: bool) -> Moves:
-    """New axes of size 1 where nothing changes; broadcasting adds those in front, unless all have to be there."""
+    """New axes of size 1 where nothing changes; unless the shape must be exact, broadcasting adds those in front."""
     first = 0 if is_exact else min(axes, default=count)
     entries = tuple(WHOLE if axis in axes else None for axis in range(first, count))
     return (Index(entries),) if None in entries else ()
 
 
 def _of_matrix(base: int, axes: list[Axis], source: Shape) -> Iterator[Moves]:
-    """All of it in a line; slices of rows and of columns."""
+    """The whole matrix as a vector; slices of rows and of columns."""
     rows, columns = source
     if [(axis.size, axis.step) for axis in axes] == [(rows * columns, 1)]:
         yield (Reshape((rows * columns,)),)
@@ -105,7 +105,7 @@ def _of_matrix(base: int, axes: list[Axis], source: Shape) -> Iterator[Moves]:
 
 
 def _of_line(base: int, axes: list[Axis], size: int) -> Iterator[Moves]:
-    """A slice of a line; rows of it laid below each other, `P[0:48].reshape(16, 3)[:, :2]`."""
+    """A slice of a vector; a slice as the rows of a matrix, `P[0:48].reshape(16, 3)[:, :2]`."""
     if not axes:
         yield (Index((base,)),)
     elif len(axes) == 1:
@@ -132,7 +132,7 @@ def _line(chosen: slice) -> Moves:
 
 
 def cut(first: int, size: int, step: int, whole: int) -> slice:
-    """The slice of so many places, from the first on, with as little said as possible.
+    """The shortest slice that selects `size` positions of `whole`, starting at `first`, `step` apart.
 
     >>> cut(0, 4, 1, 4), cut(1, 2, 2, 6)
     (slice(None, None, None), slice(1, 4, 2))

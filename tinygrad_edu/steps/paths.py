@@ -172,8 +172,7 @@ class Explanation:
     def __str__(self) -> str:
         gradient = f"∂{self.trace.output.name}/∂{self.name}"
         shown = list(islice(self, LONGEST_LIST))
-        ways = "1 path" if self.count == 1 else f"{show_count(self.count)} paths"
-        lines = [f"{gradient}: {ways} from {self.name} to {self.trace.output.name}"]
+        lines = [f"{gradient}: {counted(self.count, 'path')} from {self.name} to {self.trace.output.name}"]
         lines += [f"  {path}" for path in shown]
         if self.count > len(shown):
             more = show_count(self.count - len(shown))

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, ClassVar, overload
 
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import counted, in_brackets, show
@@ -77,6 +77,7 @@ class ForwardStep:
     formula_latex: str
     numbers_latex: str
     out: float
+    phase: ClassVar[str] = "forward"
 
     def __str__(self) -> str:
         return f"{self.name} = {self.formula} = {self.numbers} = {show(self.out)}"
@@ -98,6 +99,7 @@ class SeedStep:
 
     node: int
     output: str
+    phase: ClassVar[str] = "seed"
 
     def __str__(self) -> str:
         return f"∂{self.output}/∂{self.output} = 1"
@@ -147,6 +149,7 @@ class EdgeStep:
     before: float
     is_first: bool
     to_come: int
+    phase: ClassVar[str] = "backward"
 
     @property
     def contribution(self) -> float:

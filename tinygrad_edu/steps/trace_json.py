@@ -24,11 +24,7 @@ from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, Node, SeedStep, Step
 FORMAT = "tinygrad_edu trace"
 VERSION = 2
 READABLE = (1, VERSION)  # in version 1 there were no roles; they follow from the nodes
-PHASES: dict[str, type[ForwardStep] | type[SeedStep] | type[EdgeStep]] = {
-    "forward": ForwardStep,
-    "seed": SeedStep,
-    "backward": EdgeStep,
-}
+PHASES = {kind.phase: kind for kind in (ForwardStep, SeedStep, EdgeStep)}
 DERIVED = ("contribution", "after")  # numbers of a backward step that readers need, and that follow from the others
 
 
@@ -88,8 +84,7 @@ def loads(text: str) -> Trace:
 
 
 def _step_record(step: Step) -> dict[str, Any]:
-    phase = next(name for name, kind in PHASES.items() if isinstance(step, kind))
-    record = {"phase": phase, **_record(step)}
+    record = {"phase": step.phase, **_record(step)}
     if isinstance(step, EdgeStep):
         record |= {name: _plain(getattr(step, name)) for name in DERIVED}
     return record

@@ -63,10 +63,8 @@ def operation(rule: Rule, count: int, *, latex: bool = False) -> Wording:
 
 @lru_cache(maxsize=1000)
 def _operation(rule: Rule, count: int, latex: bool) -> Wording:
-    groups = rule.grouped([_mark(position) for position in range(count)])
-    texts = [", ".join(group) if rule.many else group for group in groups]
-    binding = rule.latex_binding if latex else rule.binding
-    wording = _split((rule.latex if latex else rule.text).format(*texts))
+    template, binding = (rule.latex, rule.latex_binding) if latex else (rule.text, rule.binding)
+    wording = _split(rule.fill(template, [_mark(position) for position in range(count)]))
     return tuple(
         Slot(piece.position, _wants_brackets(binding, piece.position)) if isinstance(piece, Slot) else piece
         for piece in wording

@@ -16,13 +16,12 @@ Names to know: `outline`, `Signs`. Read next: `stepper.py`.
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
-from tinygrad_edu.show import show
+from tinygrad_edu.show import cells, cells_of, show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
 
 NUMBER_WIDTH = 11
@@ -204,21 +203,6 @@ def window(rows: list[Row], height: int, signs: Signs = UNICODE) -> list[Row]:
     return shown
 
 
-def cells(text: str) -> int:
-    """How many columns of a terminal a text takes: Chinese characters take two, combining marks zero.
-
-    >>> cells("x1"), cells("学习")
-    (2, 4)
-    """
-    return sum(_cells_of(sign) for sign in text)
-
-
-def _cells_of(sign: str) -> int:
-    if unicodedata.combining(sign):
-        return 0
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-
-
 def shortened(text: str, room: int, signs: Signs = UNICODE) -> str:
     """A text, cut so that it leaves one free column.
 
@@ -231,7 +215,7 @@ def shortened(text: str, room: int, signs: Signs = UNICODE) -> str:
 
 def beginning(text: str, room: int) -> str:
     """As much of a text as fits."""
-    return text[: bisect_right(list(accumulate(map(_cells_of, text))), room)]
+    return text[: bisect_right(list(accumulate(map(cells_of, text))), room)]
 
 
 def printable(text: str) -> str:

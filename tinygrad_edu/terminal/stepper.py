@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.show import in_brackets, show
+from tinygrad_edu.show import cells, in_brackets, plural, show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
 from tinygrad_edu.terminal.outline import (
     NUMBER_WIDTH,
     UNICODE,
     Signs,
     beginning,
-    cells,
     in_ascii,
     outline,
     printable,
@@ -26,7 +25,6 @@ from tinygrad_edu.terminal.outline import (
     window,
 )
 
-PHASES = {ForwardStep: "forward", SeedStep: "seed", EdgeStep: "backward"}
 HELP = "n next  b back  g first  G last  j jump  p play  + - speed  q quit"
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)  # steps a second
 NARROWEST, WIDEST = 40, 80
@@ -160,7 +158,7 @@ class Stepper:
         return lines if self.signs is UNICODE else [(in_ascii(line), stands_out) for line, stands_out in lines]
 
     def _heading(self) -> str:
-        return f"{PHASES[type(self.step)]}, step {self.position + 1} of {len(self.trace)}"
+        return f"{self.step.phase}, step {self.position + 1} of {len(self.trace)}"
 
     def _keys(self) -> str:
         if self.typed is not None:
@@ -245,8 +243,7 @@ def _change_speed(stepper: Stepper, by: int) -> None:
 
 
 def _a_second(speed: int) -> str:
-    steps = SPEEDS[speed]
-    return f"{steps:g} step{'' if steps == 1 else 's'} a second"
+    return f"{SPEEDS[speed]:g} {plural(SPEEDS[speed], 'step')} a second"
 
 
 def _ask(stepper: Stepper) -> None:

@@ -11,7 +11,6 @@ Names to know: `parse`. Read next: `nesting.py`.
 from __future__ import annotations
 
 import ast
-import difflib
 import inspect
 import operator
 import re
@@ -21,12 +20,13 @@ from collections.abc import Callable, Iterable
 from math import inf, nan
 from typing import Any
 
+from tinygrad_edu.choices import nearest
 from tinygrad_edu.errors import ExpressionError, SizeError
 from tinygrad_edu.rule import CALL, Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import are, cut
 from tinygrad_edu.text.nesting import depths
-from tinygrad_edu.value import Number, Value, apply, as_float, as_value
+from tinygrad_edu.value import Number, Value, as_float, as_value
 
 MAX_NESTING = 100  # brackets, signs and powers inside each other: see `nesting.py`
 MAX_CHAIN = 1000  # operators in a row, as in a sum of as many terms
@@ -235,7 +235,7 @@ class _Reader:
         if _function(name):
             return f"{name}(x): {name} is a function"
         known = [*self.values, *self.names]
-        close = difflib.get_close_matches(name, known, n=1)
+        close = nearest(name, known)
         return f"{close[0]}, or give it one: {name}=1.0" if close else f"a value for it: {name}=1.0"
 
     def _call(self, call: ast.Call, args: list[Value]) -> Value:
@@ -247,13 +247,13 @@ class _Reader:
                 call.func, f"there is no function {cut(call.func.id, 40)}", self._functions_like(call.func.id)
             )
         try:
-            return apply(function, function.complete(tuple(args)))
+            return function(*args)
         except SizeError:
             raise self._error(call, f"{function.takes}, and here {are(len(args))}", function.signature) from None
 
     def _functions_like(self, name: str) -> str:
         known = sorted(name for name in [*RULES, *ALIASES] if _function(name))
-        close = difflib.get_close_matches(name, known, n=1)
+        close = nearest(name, known)
         return f"{close[0]}(...)" if close else "one of " + ", ".join(known)
 
     # Errors

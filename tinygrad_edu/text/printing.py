@@ -140,8 +140,7 @@ class _Printer:
         template, binding = self.style.row(rule)
         needs = binding.needs or (0,) * len(node.args)
         args = [self.in_brackets(arg, need) for arg, need in zip(node.args, needs, strict=True)]
-        groups = rule.grouped(args)
-        return template.format(*[", ".join(group) if rule.many else group for group in groups]), binding.level
+        return rule.fill(template, args), binding.level
 
     def in_brackets(self, arg: Value, need: int) -> str:
         text, level = self.written[arg]

@@ -11,21 +11,14 @@ Names to know: `player`, `Player`. Read next: `picture.py` and `page.py`.
 
 from __future__ import annotations
 
-import html
-import os
-from functools import cached_property
-from pathlib import Path
-
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.steps.chain_rule import chain_rule
-from tinygrad_edu.steps.trace import Trace
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.page.document import page
-from tinygrad_edu.viz.page.files import counted, save_page
+from tinygrad_edu.viz.page.files import Page
 from tinygrad_edu.viz.page.strings import strings
 
 MOST_NODES = 150  # more cannot be read
-NOTEBOOK_HEIGHT = 820  # pixels
 
 
 def player(value: Value, *, lang: str = "en", max_nodes: int = MOST_NODES) -> Player:
@@ -48,43 +41,19 @@ def player(value: Value, *, lang: str = "en", max_nodes: int = MOST_NODES) -> Pl
     return Player(value, lang, max_nodes)
 
 
-class Player:
-    """A page as HTML text: saved as a file, shown by notebooks."""
+class Player(Page):
+    """A page that steps through the chain rule on a graph."""
+
+    kind = "player"
+    file = "f.html"
+    permissions = "allow-scripts"
 
     def __init__(self, value: Value, lang: str = "en", max_nodes: int = MOST_NODES) -> None:
         strings(lang)
         self.graph = Graph(value)
-        self.trace: Trace = chain_rule(value)
+        self.trace = chain_rule(value)
         self.lang = lang
         self.max_nodes = max_nodes
 
-    def html(self) -> str:
-        """The whole page."""
-        return self._html
-
-    @cached_property
-    def _html(self) -> str:
+    def _written(self) -> str:
         return page(self.graph, self.trace, self.lang, self.max_nodes)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file, whole or not at all.
-
-        Returns:
-            The path of the file.
-
-        Raises:
-            DrawingError: if its suffix is neither .html nor .htm.
-            OSError: if the file cannot be written.
-        """
-        return save_page(path, self.html(), "player", "f.html")
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows: the page in a frame of its own, so that the two cannot disturb each other."""
-        source = html.escape(self.html(), quote=True)
-        return (
-            f'<iframe srcdoc="{source}" sandbox="allow-scripts" title="tinygrad_edu" '
-            f'style="width: 100%; height: {NOTEBOOK_HEIGHT}px; border: 0"></iframe>'
-        )
-
-    def __repr__(self) -> str:
-        return f"<Player of {counted(self.trace)}: .html(), .save('f.html')>"

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 from tinygrad_edu.checks.numeric_slope import STEP, TOLERANCE
+from tinygrad_edu.errors import GraphError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.steps import wording
@@ -35,11 +36,17 @@ FOLDER = files("tinygrad_edu.viz.page") / "assets"
 
 
 class Operations:
-    """The different operations of a graph, each once: in words and as a program."""
+    """The different operations of a graph, each once: in words and as a program.
+
+    Attributes:
+        source: the program.
+        missing: what to write into the rule table, where a row does not say how JavaScript computes it.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.keys: dict[tuple[Rule, tuple[float | None, ...]], int] = {}
         self.of_node = [self._index(node) for node in graph.nodes]
+        self.source, self.missing = self._compute()
 
     def _index(self, node: Value) -> int:
         if node.rule is None or not node.args:
@@ -60,16 +67,14 @@ class Operations:
             for rule, constants in self.keys
         ]
 
-    @property
-    def source(self) -> str:
-        """The same operations as a JavaScript array."""
-        rows = ",\n".join(javascript.rule_source(rule, constants) for rule, constants in self.keys)
-        return f"{javascript.PRELUDE}\nconst OPERATIONS = [\n{rows}\n];"
-
-    @property
-    def can_compute(self) -> bool:
-        """Whether every row has a JavaScript form that is more than a guess from its name."""
-        return javascript.is_complete(self.source)
+    def _compute(self) -> tuple[str, str]:
+        """The operations as a JavaScript array; without any, and what to write first, if a row does not say how."""
+        try:
+            rows = [javascript.rule_source(rule, constants) for rule, constants in self.keys]
+        except GraphError as error:
+            return "const OPERATIONS = [];", error.instead
+        listed = ",\n".join(rows)
+        return f"{javascript.PRELUDE}\nconst OPERATIONS = [\n{listed}\n];", ""
 
 
 def page(graph: Graph, trace: Trace, lang: str, most_nodes: int) -> str:
@@ -83,6 +88,7 @@ def page(graph: Graph, trace: Trace, lang: str, most_nodes: int) -> str:
         "output": trace.output.name,
         "nodes": f"{len(graph):,}",
         "edges": f"{len(graph.edges):,}",
+        "missing": operations.missing,
     }
     shown = {key: _filled(text, places) for key, text in texts.items()} | {
         "html_lang": HTML_LANG[lang],
@@ -94,7 +100,7 @@ def page(graph: Graph, trace: Trace, lang: str, most_nodes: int) -> str:
         "edges": _edges(trace),
         "operation": operations.of_node,
         "operations": operations.words,
-        "can_compute": operations.can_compute,
+        "can_compute": not operations.missing,
         "colors": len(style.NODES),
         "check": {"step": STEP, "tolerance": TOLERANCE},
         "strings": texts,
@@ -104,9 +110,9 @@ def page(graph: Graph, trace: Trace, lang: str, most_nodes: int) -> str:
         "picture_lr": picture(trace, "lr") if is_drawn else too_large,
         "picture_tb": picture(trace, "tb") if is_drawn else too_large,
         "data": _json(data),
-        "script": _script(operations.source if operations.can_compute else "const OPERATIONS = [];"),
-        "hide_no_program": "hidden" if operations.can_compute else "",
-        "hide_panels": "" if operations.can_compute else "hidden",
+        "script": _script(operations.source),
+        "hide_no_program": "" if operations.missing else "hidden",
+        "hide_panels": "hidden" if operations.missing else "",
     }
     return _assembled(read("page.html"), shown, blocks)
 

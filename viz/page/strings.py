@@ -9,7 +9,7 @@ Names to know: `LANGUAGES`, `strings`. Read next: `picture.py`.
 
 from __future__ import annotations
 
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.show import ordinal
 from tinygrad_edu.steps.wording import Role
 
@@ -107,8 +107,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "not_a_number":      ("{name} needs a number, such as -1.5.", "{name} 需要一个数，例如 -1.5。"),
     "outside":           ("{formula} is not defined here: {signature} needs {domain}.",
                           "{formula} 在这里没有定义：{signature} 要求 {domain}。"),
-    "no_program":        ("This graph has an operation without a JavaScript form: its inputs cannot be changed here.",
-                          "图中有一个运算没有 JavaScript 形式，所以这里不能改变输入。"),
+    "no_program":        ("The inputs cannot be changed here, because a row of the rule table does not say how "
+                          "JavaScript computes it. What to write: {missing}",
+                          "这里不能改变输入，因为规则表的一行没有说明 JavaScript 怎样计算它。要写的是：{missing}"),
 
     # ── nudge ─────────────────────────────────────────────────────────────────────────────────────────────────────
     "nudge":             ("Nudge an input", "轻推一个输入"),
@@ -263,7 +264,7 @@ def strings(lang: str) -> dict[str, str]:
     ('Next', '下一步')
     """
     if lang not in LANGUAGES:
-        raise OptionError(f"lang={lang!r}", f"the languages are {', '.join(LANGUAGES)}", instead='lang="en"')
+        raise unknown("lang", lang, LANGUAGES)
     column = LANGUAGES.index(lang)
     return {key: row[column] for key, row in TABLE.items()}
 

@@ -9,11 +9,9 @@ Names to know: `worksheet`, `Worksheet`. Read next: `cli/training.py`.
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property, partial
-from pathlib import Path
+from functools import partial
 
 from tinygrad_edu.errors import SizeError
 from tinygrad_edu.show import in_brackets, show
@@ -23,7 +21,7 @@ from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.document import read
-from tinygrad_edu.viz.page.files import counted, save_page
+from tinygrad_edu.viz.page.files import Page
 from tinygrad_edu.viz.page.picture import picture
 from tinygrad_edu.viz.page.strings import HTML_LANG, role_in, strings
 
@@ -51,13 +49,17 @@ def worksheet(value: Value, *, lang: str = "en") -> Worksheet:
     return Worksheet(value, lang)
 
 
-class Worksheet:
-    """A sheet as HTML text: saved as a file, shown by notebooks."""
+class Worksheet(Page):
+    """A sheet to print, with an answer key."""
+
+    kind = "worksheet"
+    file = "sheet.html"
+    permissions = ""
 
     def __init__(self, value: Value, lang: str = "en") -> None:
         self.strings = strings(lang)
         self.lang = lang
-        self.trace: Trace = chain_rule(value).with_roles(partial(role_in, lang))
+        self.trace = chain_rule(value).with_roles(partial(role_in, lang))
         edges, nodes = len(self.trace.edges), len(self.trace.nodes)
         if edges > MOST_EDGES:
             raise _too_large(f"{edges:,} applications of the chain rule", f"at most {MOST_EDGES} can be done by hand")
@@ -65,12 +67,7 @@ class Worksheet:
             raise _too_large(f"{nodes:,} nodes", f"there is room for {MOST_NODES} on a sheet")
         self.expression = to_text(value)
 
-    def html(self) -> str:
-        """The whole sheet."""
-        return self._html
-
-    @cached_property
-    def _html(self) -> str:
+    def _written(self) -> str:
         title = self._say("sheet_title", expression=self.expression)
         questions, answers = (_Side(self.trace, self.strings, has_answers=side).html() for side in (False, True))
         return (
@@ -87,26 +84,6 @@ class Worksheet:
 
     def _say(self, key: str, **places: str) -> str:
         return html.escape(self.strings[key].format(**places))
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the sheet to an HTML file, whole or not at all.
-
-        Returns:
-            The path of the file.
-
-        Raises:
-            DrawingError: if its suffix is neither .html nor .htm.
-            OSError: if the file cannot be written.
-        """
-        return save_page(path, self.html(), "worksheet", "sheet.html")
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows: the sheet in a frame of its own."""
-        source = html.escape(self.html(), quote=True)
-        return f'<iframe srcdoc="{source}" sandbox style="width: 100%; height: 820px; border: 0"></iframe>'
-
-    def __repr__(self) -> str:
-        return f"<Worksheet of {counted(self.trace)}: .html(), .save('sheet.html')>"
 
 
 class _Side:

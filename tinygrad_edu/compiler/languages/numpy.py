@@ -25,32 +25,35 @@ from tinygrad_edu.compiler.formulas import (
     MatMul,
     Name,
     Number,
+    OneHot,
     Pick,
     Plus,
+    Range,
     Reduce,
     RowDots,
+    Rows,
     Sum,
     View,
     Zeros,
 )
 from tinygrad_edu.compiler.layout import Index, Move, Reshape
-from tinygrad_edu.compiler.source import Line, Put, Repeat, Source
+from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source
 from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
 from tinygrad_edu.rules import mul, neg
 
-Written = tuple[str, int]  # a text, and how tightly it binds
+Written = tuple[str, int]  # a text, and how tightly it binds: the level of its operator
 
 COMMENT_AT = 60
 INDENT = "    "
 ATOM = CALL.level
 LOOSE = 0
-AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that is a condition made a number, 0 or 1 (or NaN) …
+AS_NUMBER = "np.heaviside({}, 0.0)"  # a row's template that turns a condition into a number, 0 or 1 (or NaN) …
 CONDITION = "({} > 0)"  # … and the condition itself
-MINUS_ARGUMENT = "(-{})"  # in a row's template: of -x, this is (x)
+MINUS_ARGUMENT = "(-{})"  # in a row's template; if the argument is -x, it becomes (x)
 
 
 class NumPyPrinter:
-    """Writes formulas as NumPy.
+    """Prints formulas as NumPy.
 
     >>> from tinygrad_edu.rules import power
     >>> NumPyPrinter().text(Sum(Apply(power, (Name("Z", (5, 3)), Number(2.0))), -1))
@@ -59,10 +62,14 @@ class NumPyPrinter:
 
     index = "t"  # of the loop that is being written
 
+    def __init__(self, *, is_brief: bool = False) -> None:
+        """With `is_brief`, numbers and views are as long as any other: for a look at lengths alone."""
+        self.is_brief = is_brief
+
     def program(self, source: Source) -> str:
         """A function of the parameters and the inputs, which gives the loss and the gradient."""
         lines = list(chain.from_iterable(map(self.statements, first_of_each_loop((*source.leaves, *source.lines)))))
-        parts = [f"{self._target(part.target)} = {self.expression(part.formula)}" for part in source.gradient]
+        parts = map(self.assignment, source.gradient)
         results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
         begin, end = f"gradient = np.zeros({source.parameters})", f"return {', '.join(results)}"
         names = ", ".join(argument.name for argument in source.arguments)
@@ -91,6 +98,10 @@ class NumPyPrinter:
         text = f"{line.name} = {self.expression(line.formula)}"
         return f"{text:<{comment_at}}  # {line.shape}" if line.shape else text
 
+    def assignment(self, part: Part) -> str:
+        """A part of the gradient, assigned to its places."""
+        return f"{self._target(part.target)} = {self.expression(part.formula)}"
+
     def _target(self, target: Formula) -> str:
         """What is assigned to: it ends in an index."""
         is_indexed = isinstance(target, Pick) or (isinstance(target, View) and isinstance(target.moves[-1], Index))
@@ -98,12 +109,12 @@ class NumPyPrinter:
 
     def expression(self, formula: Formula) -> str:
         """A formula on the right of an equals sign: without parentheses around the whole."""
-        if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.numpy):
+        if isinstance(formula, Apply) and not _is_infix(formula.rule) and is_enclosed(formula.rule.needed("numpy")):
             return self._call(formula)[0][1:-1]
         return self.text(formula)
 
     def text(self, formula: Formula, need: int = LOOSE) -> str:
-        """A formula where something that binds so tightly is needed."""
+        """A formula, in parentheses if it binds less tightly than its context needs."""
         text, level = self._written(formula)
         return text if level >= need else f"({text})"
 
@@ -116,6 +127,8 @@ class NumPyPrinter:
 
     def _number(self, formula: Number) -> Written:
         number = formula.number
+        if self.is_brief:
+            return "1 / m", PRODUCT.level
         if isfinite(number):
             text = repr(number)
             return text if text == "-0.0" else text.removesuffix(".0"), SUM.level if text[0] == "-" else ATOM
@@ -132,9 +145,10 @@ class NumPyPrinter:
         return rule.text.format(*texts), rule.binding.level
 
     def _factors(self, args: Sequence[Formula], texts: list[str]) -> list[str]:
-        """A condition as a factor need not be made a number first, A * (Z > 0), if the other factor is an array.
+        """A factor that is a condition needs no conversion to a number: A * (Z > 0).
 
-        Beside a plain number it is 2.0: of 2 and a condition NumPy makes integers, which overflow.
+        A whole number as the other factor is written as a float, 2.0: NumPy would make integers of 2 * (Z > 0), which
+        overflow.
         """
         conditions = [_condition(arg) for arg in args]
         if all(conditions) or not any(conditions):
@@ -146,16 +160,15 @@ class NumPyPrinter:
 
     def _call(self, formula: Apply) -> Written:
         rule, args = formula.rule, formula.parts
-        template = rule.numpy
+        template = rule.needed("numpy")
         if template.count("{") == template.count(MINUS_ARGUMENT) and _is(args[0], neg):
             template, args = template.replace(MINUS_ARGUMENT, "({})"), args[0].parts
         need = LOOSE if is_one_call(template) else ATOM
         return template.format(*(self.text(arg, need) for arg in args)), _level(template)
 
     def _reduce(self, formula: Reduce) -> Written:
-        groups = formula.rule.grouped([self.text(arg) for arg in formula.parts])
-        template = formula.rule.numpy
-        return template.format(*(", ".join(group) for group in groups)), _level(template)
+        template = formula.rule.needed("numpy")
+        return formula.rule.fill(template, [self.text(arg) for arg in formula.parts]), _level(template)
 
     def _plus(self, formula: Plus) -> Written:
         first, *others = formula.parts
@@ -180,7 +193,8 @@ class NumPyPrinter:
         return f"{self.text(formula.parts[0], ATOM)}.sum({along})", ATOM
 
     def _view(self, formula: View) -> Written:
-        return self.text(formula.parts[0], ATOM) + "".join(map(_move, formula.moves)), ATOM
+        moves = ["[:, None]"] * len(formula.moves) if self.is_brief else map(_move, formula.moves)
+        return self.text(formula.parts[0], ATOM) + "".join(moves), ATOM
 
     def _pick(self, formula: Pick) -> Written:
         of, index = formula.parts
@@ -200,6 +214,15 @@ class NumPyPrinter:
     def _looped(self, formula: Looped) -> Written:
         assert isinstance(formula.repeat, Repeat)
         return f"a loop of {formula.repeat.steps:,} steps", ATOM
+
+    def _rows(self, formula: Rows) -> Written:
+        return f"len({self.text(formula.parts[0])})", ATOM
+
+    def _range(self, formula: Range) -> Written:
+        return f"np.arange({formula.shape[0]})", ATOM
+
+    def _onehot(self, formula: OneHot) -> Written:
+        return f"np.eye({formula.classes})[{self.text(formula.parts[0])}]", ATOM
 
     def _fill(self, formula: Fill) -> Written:
         (of,) = formula.parts
@@ -228,24 +251,24 @@ def _is(formula: Formula, rule: Rule) -> bool:
 
 
 def _as_float(factor: Formula, text: str) -> str:
-    """The text of a factor, with the point that a whole number has as a float."""
+    """The text of a factor; a whole number keeps its decimal point, 2.0."""
     if not isinstance(factor, Number) or not factor.number.is_integer():
         return text
     return f"({factor.number})" if factor.number < 0 else str(factor.number)
 
 
 def _is_infix(rule: Rule) -> bool:
-    """Whether NumPy writes an operation as people do: x * y, and not np.fmod(x, y) for x mod y."""
+    """Whether NumPy code uses the usual operator, as in x * y, and not a call, as in np.fmod(x, y) for x mod y."""
     return rule.binding is not CALL and rule.numpy == f"({rule.text})"
 
 
 def _condition(formula: Formula) -> str:
-    """How an operation that is a condition made a number is written as a condition; else nothing."""
+    """The template of the condition, for an operation that turns a condition into a number; else an empty text."""
     return CONDITION if isinstance(formula, Apply) and formula.rule.numpy == AS_NUMBER else ""
 
 
 def _is_ravelled(part: Formula) -> bool:
-    """Whether a part has to be made a line before it is laid beside others."""
+    """Whether a part has to be flattened before it is concatenated."""
     return len(part.shape) != 1 or not isinstance(part, Name) or not part.name.startswith("c")
 
 
@@ -271,7 +294,7 @@ def _slice(entry: slice) -> str:
 
 @cache
 def _level(template: str) -> int:
-    """How tightly a row's template binds: nothing comes between a call, `np.where(…)`, and what stands around it."""
+    """How tightly a row's template binds: a call such as `np.where(…)` never needs parentheses."""
     function = re.match(r"[\w.]*", template)
     assert function is not None
     return ATOM if is_enclosed(template[function.end() :]) else LOOSE
@@ -286,7 +309,7 @@ def is_one_call(template: str) -> bool:
 
 @cache
 def is_enclosed(template: str) -> bool:
-    """Whether the parenthesis that opens a row's template is the one that closes it.
+    """Whether the parenthesis that opens a row's template is closed by its last character.
 
     >>> is_enclosed("(1 / (1 + np.exp(-{})))"), is_enclosed("({} > 0) * (1.0)")
     (True, False)

@@ -1,0 +1,81 @@
+"""Is everything that people read shown in one way: numbers, counts, tables, texts from outside?"""
+
+import math
+
+import pytest
+
+from tinygrad_edu.show import aligned, cells, counted, in_brackets, plural, printable, show
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (-12.0, "-12"),
+        (-0.0, "0"),
+        (1e-5, "1e-5"),
+        (123456789.0, "123456789"),
+        (1e12, "1e12"),
+        (1234.56, "1234.6"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (math.nan, "nan"),
+        (2 / 3, "0.6667"),
+        (-1e-320, "-1e-320"),
+    ],
+)
+def test_numbers_are_shown_short(number, shown):
+    assert show(number) == shown
+    assert in_brackets(number) == (f"({shown})" if shown.startswith("-") else shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a name", "a name"),
+        ("größe 大小 ∂f/∂x", "größe 大小 ∂f/∂x"),
+        ("全　角", "全　角"),  # a space as wide as a letter
+        ("a\x1b[31mb", "a\\x1b[31mb"),
+        ("two\nlines\tand\r", "two\\nlines\\tand\\r"),
+        ("\x00\x7f\x9b", "\\x00\\x7f\\x9b"),
+        ("\u202eexe\u2066\ufeff\u2028", "\\u202eexe\\u2066\\ufeff\\u2028"),
+        ("half \ud800", "half \\ud800"),
+        ("\U000e0001", "\\U000e0001"),
+    ],
+)
+def test_a_text_from_outside_is_shown_without_what_a_terminal_would_obey(text, shown):
+    assert printable(text) == shown
+    assert printable(shown) == shown
+    shown.encode()
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0, "0 paths"), (1, "1 path"), (2, "2 paths"), (12345, "12,345 paths"), (10**15, "about 1.0e15 paths")],
+)
+def test_a_count_is_in_the_singular_for_one_alone(count, shown):
+    assert counted(count, "path") == shown
+
+
+def test_half_a_step_is_said_in_the_plural():
+    assert [plural(number, "step") for number in (0.5, 1.0, 2)] == ["steps", "step", "steps"]
+
+
+def test_the_cells_of_a_table_stand_under_each_other_on_a_terminal():
+    """Whatever is in them: a Chinese character is two columns wide, a combining mark none."""
+    names = ["x", "学习率", "e\u0301", "a long name"]
+    lines = aligned([(name, str(number), "right") for number, name in enumerate(names)], "<>")
+    assert {cells(line[: line.index("right")]) for line in lines} == {11 + 2 + 1 + 2}
+
+
+def test_a_cell_too_wide_moves_only_its_own_row():
+    short, wide = aligned([("a", "b"), ("a" * 9, "b")], widest=4)
+    assert (short, wide) == ("a     b", "aaaaaaaaa  b")
+
+
+def test_the_numbers_of_a_table_end_under_each_other_and_lines_have_no_spaces_behind():
+    assert aligned([("n", "1", ""), ("m", "200", "!")], "<>") == ["n    1", "m  200  !"]
+
+
+def test_a_table_without_rows_has_no_lines():
+    assert aligned([], "<>") == []

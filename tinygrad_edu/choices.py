@@ -1,0 +1,34 @@
+"""What if a name is not one of the choices?
+
+Names to know: `unknown`, `nearest`. Read next: `files.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from tinygrad_edu.errors import OptionError
+
+
+def unknown(option: str, given: object, choices: Iterable[str], *, call: str = "{}") -> OptionError:
+    """The error for a name that is not one of the choices, with the nearest one.
+
+    >>> print(unknown("lang", "eng", ["zh", "en"], call="player(f, {})"))
+    player(f, lang='eng')
+      what is wrong:  the choices are zh, en
+      write instead:  lang='en'
+    """
+    names = list(choices)
+    best = [*nearest(str(given), names), *names][0]
+    asked, wrong = call.format(f"{option}={given!r}"), f"the choices are {', '.join(names)}"
+    return OptionError(asked, wrong, instead=f"{option}={best!r}")
+
+
+def nearest(given: str, names: Iterable[str]) -> list[str]:
+    """The name that looks most like the one given, if any does.
+
+    >>> nearest("sigmoyd", ["tanh", "sigmoid"]), nearest("?", ["tanh"])
+    (['sigmoid'], [])
+    """
+    return difflib.get_close_matches(given, list(names), n=1)
