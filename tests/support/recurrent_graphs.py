@@ -65,7 +65,9 @@ class _Maker:
         ends, seen = [], []
         start = [choices.choice(["parameter", "zero", "number"]) for _ in range(size)]
         for _ in range(sequences):
-            state = [{"parameter": self.parameter, "zero": lambda: Value(0.0), "number": lambda: 0.3}[s]() for s in start]
+            state = [
+                {"parameter": self.parameter, "zero": lambda: Value(0.0), "number": lambda: 0.3}[s]() for s in start
+            ]
             before = state
             for step in range(steps):
                 given = [self.each_step(kind) for kind in kinds]
@@ -153,7 +155,11 @@ def wrong(seed):
         program.parameters = [leaf.data for leaf in point.parameters]
         value, gradient = program([leaf.data for leaf in point.inputs])
         right = [leaf.grad if leaf.has_grad else 0.0 for leaf in point.parameters]
-        for found, truth in ((value, point.loss.data), (gradient, right), (program.outputs, [o.data for o in point.outputs])):
+        for found, truth in (
+            (value, point.loss.data),
+            (gradient, right),
+            (program.outputs, [o.data for o in point.outputs]),
+        ):
             if not np.allclose(found, truth, rtol=1e-9, atol=1e-9):
                 return f"{seed}: {found} for {truth}\n{program.source}"
     return ""

@@ -7,7 +7,7 @@ array rather than computing it again, and drops × 1 and + 0.
 A scalar that has no partner is a `Single`. It goes through all of the compiler as a plain number: for one scalar, NumPy
 takes a hundred times as long as Python. Where either may come, an argument is `Ids | int`.
 
-Names to know: `Array`, `Single`, `Workspace`. Read next: `groups.py`.
+Names to know: `Array`, `Single`, `Workspace`. Read next: `recurrences.py`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Names to know: `arrange`, `product_of`. Read next: `gradient.py`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -59,22 +59,26 @@ def _take_out_loops(scalars: Scalars) -> list[Loop]:
     """What repeats, as loops; in the graph that is left, what they give are leaves."""
     groups = _alike(scalars, np.arange(len(scalars.rule)), Workspace(len(scalars.rule)), [])
     found = _settled(scalars, recurrences(scalars, groups))
-    inner = {node for recurrence in found for node in recurrence.nodes.reshape(-1).tolist()}
-    asked = {scalars.output, *scalars.wanted}.union(
-        *(args for node, args in enumerate(scalars.args) if found and node not in inner)
-    )
-    needed = [{node for outer in recurrence.outer for node in outer.nodes.tolist()} for recurrence in found]
-    given = [set(recurrence.before.values()) for recurrence in found]
-    loops = []
-    for number, recurrence in enumerate(found):
-        others = (each for sets in (needed, given) for place, each in enumerate(sets) if place != number)
-        loop = looped(scalars, recurrence, asked.union(*others), arrange_step)
-        if loop is not None:
-            loops.append((loop, recurrence))
-    for _, recurrence in loops:
-        for node in recurrence.nodes.reshape(-1).tolist():
+    loops = [
+        looped(scalars, each, asked, arrange_step) for each, asked in zip(found, _asked(scalars, found), strict=True)
+    ]
+    for recurrence, loop in zip(found, loops, strict=True):
+        for node in recurrence.nodes.reshape(-1).tolist() if loop is not None else ():
             scalars.rule[node], scalars.args[node] = None, []
-    return [loop for loop, _ in loops]
+    return [loop for loop in loops if loop is not None]
+
+
+def _asked(scalars: Scalars, found: list[Recurrence]) -> Iterator[set[int]]:
+    """For each recurrence the nodes that somebody outside asks for: the rest of the graph, and the other ones."""
+    inner = {node for recurrence in found for node in recurrence.nodes.reshape(-1).tolist()}
+    rest = {scalars.output, *scalars.wanted}
+    rest.update(*(args for node, args in enumerate(scalars.args) if found and node not in inner))
+    taken = [
+        {*recurrence.before.values(), *(node for outer in recurrence.outer for node in outer.nodes.tolist())}
+        for recurrence in found
+    ]
+    for number in range(len(found)):
+        yield rest.union(*(each for place, each in enumerate(taken) if place != number))
 
 
 def _settled(scalars: Scalars, found: list[Recurrence]) -> list[Recurrence]:
@@ -237,13 +241,7 @@ def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> 
 def _alike(scalars: Scalars, same: Ids, workspace: Workspace, loops: list[Loop]) -> list[tuple[Rule, list[int]]]:
     """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
     first_of = _merged(scalars, same)
-    of_leaf = dict.fromkeys(scalars.parameters, PARAMETER) | dict.fromkeys(scalars.inputs, INPUT)
-    for table in scalars.tables.values():
-        of_leaf |= dict.fromkeys(table.reshape(-1).tolist(), INPUT)
-    for leaves in scalars.kinds.values():
-        of_leaf |= dict.fromkeys(leaves, INPUT)
-    for number, state in enumerate(state for loop in loops for state in loop.states):
-        of_leaf |= dict.fromkeys(state.outside.reshape(-1).tolist(), NEW - 1 - number)
+    of_leaf = _kinds_of_leaves(scalars, loops)
     kinds: list[int] = []
     kind_of = kinds.__getitem__
     known: dict[object, int] = {}
@@ -264,12 +262,24 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, loops: list[Loop])
             if kind >= 0:
                 groups[kind][1].append(node)
         kinds.append(kind)
-    unchanging = np.flatnonzero(np.array(kinds) == UNCHANGING)
-    workspace.value[unchanging] = np.array(scalars.data)[unchanging]
-    workspace.is_constant[unchanging] = True
-    for node in unchanging.tolist():
-        scalars.rule[node], scalars.args[node] = None, []
+    _put_constants(workspace, scalars, np.flatnonzero(np.array(kinds) == UNCHANGING))
     return groups
+
+
+def _kinds_of_leaves(scalars: Scalars, loops: list[Loop]) -> dict[int, int]:
+    """The kind of each leaf that changes; what a loop gives is of a kind of its own for each state."""
+    kinds = dict.fromkeys(scalars.changing, INPUT) | dict.fromkeys(scalars.parameters, PARAMETER)
+    for number, state in enumerate(state for loop in loops for state in loop.states):
+        kinds |= dict.fromkeys(state.outside.reshape(-1).tolist(), NEW - 1 - number)
+    return kinds
+
+
+def _put_constants(workspace: Workspace, scalars: Scalars, nodes: Ids) -> None:
+    """Note the numbers of constants; how they are computed does not matter any more."""
+    workspace.value[nodes] = np.array(scalars.data)[nodes]
+    workspace.is_constant[nodes] = True
+    for node in nodes.tolist():
+        scalars.rule[node], scalars.args[node] = None, []
 
 
 def _new_kind(groups: list[tuple[Rule, list[int]]], rule: Rule, of_args: list[int]) -> int:
@@ -284,9 +294,14 @@ PARAMETER, INPUT, UNCHANGING, NEW = -1, -2, -3, -4  # the kinds of leaves; those
 
 
 def _merged(scalars: Scalars, same: Ids) -> list[int]:
-    """For each node the first one that computes the same: common subexpressions are computed once."""
+    """For each node the first one that is computed in the same way: what is computed twice is computed once.
+
+    Equal constants are one beside a computed number, 0.5 * v. Beside a leaf they are data: two samples with a number in
+    common stay two.
+    """
     made: dict[object, int] = {}
     first_of: list[int] = []
+    number = _constants(scalars)
     is_changed = False
     for node, rule in enumerate(scalars.rule):
         first = node
@@ -294,12 +309,24 @@ def _merged(scalars: Scalars, same: Ids) -> list[int]:
             if is_changed:
                 scalars.args[node] = [first_of[arg] for arg in scalars.args[node]]
             args = scalars.args[node]
-            first = args[0] if rule is SAME else made.setdefault((rule, *args), node)
+            if rule is SAME:
+                first = args[0]
+            elif not rule.many and any(scalars.rule[arg] is not None for arg in args):
+                first = made.setdefault((rule, *[number.get(arg, arg) for arg in args]), node)
+            else:
+                first = made.setdefault((rule, *args), node)
         if first != node:
             is_changed = True
             same[node] = first
         first_of.append(first)
     return first_of
+
+
+def _constants(scalars: Scalars) -> dict[int, str]:
+    """All digits of each constant, and the sign of its zero."""
+    changing = scalars.changing
+    leaves = (node for node, rule in enumerate(scalars.rule) if rule is None and node not in changing)
+    return {node: scalars.data[node].hex() for node in leaves}
 
 
 def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:

@@ -121,7 +121,7 @@ class LoopLines:
         return [array for array in arrays if array.rule is not None]
 
     def _gradients(self) -> list[Ids]:
-        """The gradients of all that a step takes."""
+        """The gradients of all that a step takes, where there is one: of carried rows, what is fixed, what varies."""
         loop, backward = self.loop, self.loop.backward
         assert backward is not None
         leaves = [leaves for state in loop.states for leaves in state.leaves.values()]
@@ -164,39 +164,54 @@ class LoopLines:
         """Write the loop of the backward sweep, and what it gives."""
         loop, backward = self.loop, self.loop.backward
         assert backward is not None
-        operands = (*loop.fixed, *loop.varying)
-        stems = [name.name for name in (*self.states, *(self.outside.named(each.outside) for each in operands))]
-        names = [self._array(array, f"d{stem}") for array, stem in zip(backward.arrays, stems, strict=True)]
-        states, fixed = names[: len(loop.states)], names[len(loop.states) : len(names) - len(loop.varying)]
-        varying = names[len(names) - len(loop.varying) :]
-        known = self._taken() | {number: At(name, 0) for number, name in self.kept.items()}
+        names = self._gradient_names()
+        states = names[: len(loop.states)]
         self.reads += [*self.states, *self.kept.values()]
-        for state, array, gradient in zip(loop.states, backward.upstream, states, strict=True):
-            known[array.number] = At(gradient, state.early)
+        known = self._taken() | {number: At(name, 0) for number, name in self.kept.items()}
         known |= self._gives(self.outside.inside(loop.workspace, {}))
+        for state, array, name in zip(loop.states, backward.upstream, states, strict=True):
+            known[array.number] = At(name, state.early)
         writer = self.outside.inside(loop.workspace, known)
-        for ids in self._gradients():
-            writer.uses.update(set(loop.workspace.where[ids[ids != NOWHERE]].tolist()))
-        for array in writer.needed([s for ids in self._gradients() for s in ids[ids != NOWHERE].tolist()], times=0):
-            writer.write(array)
-        for state, gradient in zip(loop.states, states, strict=True):
-            for lag, leaves in state.leaves.items():
-                self._add(writer, At(gradient, state.early - lag), backward.found[leaves.ids], is_added=True)
-        for operand, name in zip(loop.fixed, fixed, strict=True):
-            self._add(writer, name, backward.found[operand.inside.ids], is_added=True)
-        for operand, name in zip(loop.varying, varying, strict=True):
-            self._add(writer, At(name, 0), backward.found[operand.inside.ids], is_added=False)
-        for name in (*states, *fixed, *varying):
+        self._write_gradients(writer, self._targets(names))
+        for name in names:
             self._zeros(name)
         for name, seeds in zip(states, backward.seeds, strict=True):
             self._seed(name, seeds)
-        self._finish(writer.lines, backward.arrays, [*states, *fixed, *varying], is_backward=True)
+        self._finish(writer.lines, backward.arrays, names, is_backward=True)
 
-    def _add(self, writer: Any, target: Formula, found: Ids, *, is_added: bool) -> None:
-        """Write the gradient of what a step takes, if it has one."""
-        if (found != NOWHERE).any():
-            ids = np.where(found == NOWHERE, self.loop.workspace.zero, found)
-            writer.lines.append(Put(target, writer.exact(ids), is_added))
+    def _gradient_names(self) -> list[Name]:
+        """The names of the gradients of all states, of what is fixed, and of what varies."""
+        loop, backward = self.loop, self.loop.backward
+        assert backward is not None
+        taken = [self.outside.named(operand.outside) for operand in (*loop.fixed, *loop.varying)]
+        stems = [f"d{name.name}" for name in (*self.states, *taken)]
+        return [self._array(array, stem) for array, stem in zip(backward.arrays, stems, strict=True)]
+
+    def _targets(self, names: Sequence[Name]) -> list[tuple[Formula, bool]]:
+        """Where each of `_gradients` is written, and whether it is added there."""
+        loop = self.loop
+        states, others = names[: len(loop.states)], names[len(loop.states) :]
+        return [
+            *(
+                (At(name, state.early - lag), True)
+                for state, name in zip(loop.states, states, strict=True)
+                for lag in state.leaves
+            ),
+            *((name, True) for name in others[: len(loop.fixed)]),
+            *((At(name, 0), False) for name in others[len(loop.fixed) :]),
+        ]
+
+    def _write_gradients(self, writer: Any, targets: Sequence[tuple[Formula, bool]]) -> None:
+        where, zero = self.loop.workspace.where, self.loop.workspace.zero
+        found = [ids for ids in self._gradients() if (ids != NOWHERE).any()]
+        for ids in found:
+            writer.uses.update(set(where[ids[ids != NOWHERE]].tolist()))
+        for array in writer.needed([scalar for ids in found for scalar in ids[ids != NOWHERE].tolist()], times=0):
+            writer.write(array)
+        for (target, is_added), ids in zip(targets, self._gradients(), strict=True):
+            if (ids != NOWHERE).any():
+                filled = np.where(ids == NOWHERE, zero, ids)
+                writer.lines.append(Put(target, writer.exact(filled), is_added))
 
     def _seed(self, name: Name, seeds: Ids) -> None:
         """Put what comes from outside into the rows in which there is something."""

@@ -195,15 +195,15 @@ def looped(scalars: Scalars, recurrence: Recurrence, asked: set[int], arrange: A
     """
     step = _Step(scalars, recurrence)
     is_asked = np.isin(recurrence.nodes, list(asked)).any(axis=0)
-    wanted = sorted({inner.place for inner in step.carried} | set(np.flatnonzero(is_asked).tolist()))
+    wanted = step.wanted = sorted({inner.place for inner in step.carried} | set(np.flatnonzero(is_asked).tolist()))
     workspace, same = arrange(step.scalars(step.kinds, {}))
     tables = {
         f"{array.kind} {array.number}": _as_used(workspace, array)
         for array in workspace.arrays
         if array.kind in ("fixed", "varying")
     }
-    if len(np.unique(same[step.first + np.flatnonzero(is_asked)])) < is_asked.sum():
-        return None  # two of them are the same
+    if len(np.unique(same[step.first + np.array(wanted)])) < len(wanted):
+        return None  # two of them are the same, though perhaps not before the first step
     inside: list[Ids] = []
     for _ in range(ROUNDS):
         given = _arrays_of(workspace, same[step.first + np.array(wanted)])
@@ -243,6 +243,7 @@ class _Step:
         fixed: the leaf for a node outside; plain numbers are not among them.
         varying: the nodes outside that a leaf stands for, one for each step.
         first: the scalar at the first place; the others follow.
+        wanted: the places that a later step or somebody outside asks for.
     """
 
     def __init__(self, around: Scalars, recurrence: Recurrence) -> None:
@@ -257,6 +258,7 @@ class _Step:
         self.varying: dict[int, Ids] = {}
         leaves = [[self._leaf(argument) for argument in arguments] for arguments in recurrence.arguments]
         self.first = len(self.rule)
+        self.wanted: list[int] = []
         for rule, arguments in zip(recurrence.rules, leaves, strict=True):
             self._add(rule, [self.first + ~leaf if leaf < 0 else leaf for leaf in arguments], 0.0)
 
@@ -316,9 +318,9 @@ class _Step:
         return found
 
     def _places(self, same: Ids) -> dict[int, int]:
-        """The place of each scalar that a step computes."""
+        """The place of each scalar that a step computes; of several, x and x · 1, the one that is asked for."""
         scalars = same[self.first :].tolist()
-        return {scalar: place for place, scalar in reversed(list(enumerate(scalars)))}
+        return dict(zip(scalars, range(len(scalars)), strict=True)) | {scalars[place]: place for place in self.wanted}
 
     def loop(self, workspace: Workspace, same: Ids, inside: list[Ids], tables: dict[str, Ids]) -> Loop:
         """All of it, with what stands for it outside."""
