@@ -126,7 +126,7 @@ class Workspace:
         self.loops: list[Any] = []
         self.is_step = False  # whether these are the scalars of one step of a loop
         self.steps: Ids = np.full(count, NOWHERE, dtype=np.int64)
-        self._made: dict[Any, Ids] = {}
+        self._made: dict[Any, Any] = {}
         self._sources: dict[int, list[int]] = {}
         self._constants: dict[float, int] = {}
         self.one = self.constant(1.0)
@@ -215,8 +215,8 @@ class Workspace:
         if simple is not None:
             return simple
         if isinstance(args[0], int):
-            return self._compute_one(rule, tuple(args))  # type: ignore[arg-type]
-        return self._compute_many(rule, args)  # type: ignore[arg-type]
+            return self._compute_one(rule, tuple(args))
+        return self._compute_many(rule, args)
 
     def _compute_one(self, rule: Rule, args: tuple[int, ...]) -> int:
         key = (rule, args)

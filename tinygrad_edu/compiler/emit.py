@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ class _Writer(Expressions):
         self.taken = {*names.values(), *reserved_for(tables), *RESERVED}
         self.printer = _RememberingPrinter(is_brief=bool(tables))
         self.leaf_lines: list[Line] = []
-        self.lines: list[Line | Put] = []
+        self.lines: list[Any] = []  # each a Line; in a step of a loop, a Put as well
         self.loops: dict[int, LoopLines] = {}
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}

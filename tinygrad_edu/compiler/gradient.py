@@ -150,13 +150,13 @@ def _edges(workspace: Workspace, forward: list[Array], active: Flags, loops: lis
             singles += _edges_of_one(workspace, array, active)
         elif array.args is not None:
             parts += _edges_of(workspace, array, active)
-    for argument, user, number in (part for loop in loops for part in _edges_of_loop(loop, active)):
-        parts.append((argument, user, number, np.full(len(argument), workspace.one)))
+    for edge in (edge for loop in loops for edge in _edges_of_loop(loop, active)):
+        parts.append((*edge, np.full(len(edge[0]), workspace.one)))
     parts.append(tuple(np.array(singles, dtype=np.int64).reshape(-1, 4).T))
     argument, user, user_array, partial = map(np.concatenate, zip(*parts, strict=True))
-    array, place = workspace.where[argument], workspace.place[argument]
-    order = np.argsort((array * len(forward) + user_array) * (place.max(initial=0) + 1) + place, kind="stable")
-    return Edges(array, user_array, place, user, partial).chosen(order)
+    where, place = workspace.where[argument], workspace.place[argument]
+    order = np.argsort((where * len(forward) + user_array) * (place.max(initial=0) + 1) + place, kind="stable")
+    return Edges(where, user_array, place, user, partial).chosen(order)
 
 
 def _edges_of(workspace: Workspace, array: Array, active: Flags) -> Iterator[tuple[Ids, ...]]:
@@ -197,7 +197,7 @@ def _partials(workspace: Workspace, array: Array, wanted: Flags) -> Ids:
         out = np.broadcast_to(array.ids[..., None], args.shape)
         return _applied(workspace, _recipe(rule, (None,), (True,)), [args], out)[0]
     columns = [args[..., position] for position in range(args.shape[-1])]
-    recipe = _recipe(rule, _fixed(workspace, rule, [column.flat[0] for column in columns]), tuple(wanted.tolist()))
+    recipe = _recipe(rule, _fixed(workspace, rule, [int(column.flat[0]) for column in columns]), tuple(wanted.tolist()))
     return np.stack(_applied(workspace, recipe, columns, array.ids), axis=-1)
 
 
@@ -260,7 +260,9 @@ def _recipe(rule: Rule, fixed: tuple[str | None, ...], wanted: tuple[bool, ...])
 
 def _applied(workspace: Workspace, recipe: Recipe, args: Sequence[Some], out: Some) -> list[Some]:
     """The partials of a row, computed for one scalar, or for whole arrays of arguments."""
-    known = [*args, out, *(_like(workspace, number, out) for number in recipe.numbers)]
+    known: list[Some] = list(args)
+    known.append(out)
+    known += [_like(workspace, number, out) for number in recipe.numbers]
     for rule, places in recipe.steps:
         known.append(workspace.compute(rule, [known[place] for place in places]))
     return [known[place] for place in recipe.partials]
@@ -289,6 +291,7 @@ def _collect_one(workspace: Workspace, single: Single, edges: Edges, found: Ids)
         _, upstreams, partials = zip(*some, strict=True)
         part = _combined_one(workspace, upstreams, partials)
         total = part if total is None else workspace.compute(add, [total, part])
+    assert total is not None
     found[single.scalar] = total
 
 

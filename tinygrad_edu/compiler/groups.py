@@ -29,7 +29,30 @@ _PLACES = _MIX.tolist()
 
 
 Order = tuple[Ids, tuple[int, ...]]  # of the scalars of an array, and its shape
-Groups = list[tuple[Rule, Ids, Ids] | tuple[Rule, int, list[int]]]  # (operation, nodes, their arguments)
+
+
+class Group(NamedTuple):
+    """Nodes that are alike: the operation, the nodes, and the arguments of each."""
+
+    rule: Rule
+    nodes: Ids
+    args: Ids
+
+
+class Lone(NamedTuple):
+    """A node without a partner, in plain numbers."""
+
+    rule: Rule
+    node: int
+    args: list[int]
+
+    @property
+    def nodes(self) -> Ids:
+        """The node, as nodes."""
+        return np.array([self.node])
+
+
+Groups = list[Group | Lone]
 
 
 class Product(NamedTuple):
@@ -113,7 +136,7 @@ def _arranged(scalars: Scalars, loops: list[Loop]) -> tuple[Workspace, Ids]:
         args = same[flat[begin[nodes, None] + np.arange(len(scalars.args[members[0]]))]]
         nothing = _is_nothing(workspace, rule, args)
         if nothing is None:
-            groups.append((rule, nodes, args))
+            groups.append(Group(rule, nodes, args))
         else:
             same[nodes] = nothing
     for loop in loops:
@@ -133,13 +156,13 @@ def _put_in_stages(workspace: Workspace, scalars: Scalars, groups: Groups, loops
     """The computed arrays; a loop comes after all that it takes, and before all that is made of what it gives."""
     waiting = list(loops)
     stages = scalars.stages if loops else np.zeros(workspace.count, dtype=np.int64)
-    for rule, members, args in sorted(groups, key=lambda group: int(np.max(stages[group[1]]))) if loops else groups:
-        while waiting and waiting[0].stage(stages) <= np.max(stages[members]):
+    for group in sorted(groups, key=lambda group: int(stages[group.nodes].max())) if loops else groups:
+        while waiting and waiting[0].stage(stages) <= stages[group.nodes].max():
             waiting.pop(0).put(workspace)
-        if isinstance(members, int):
-            workspace.remember(workspace.put_one(members, rule, args))
+        if isinstance(group, Lone):
+            workspace.remember(workspace.put_one(group.node, group.rule, group.args))
         else:
-            _put(workspace, rule, members, args)
+            _put(workspace, *group)
     for loop in waiting:
         loop.put(workspace)
 
@@ -153,7 +176,7 @@ def _append_one(
         if number is not None and workspace.are(args[position], number):
             same[node] = args[1 - position]
             return
-    groups.append((rule, node, args))
+    groups.append(Lone(rule, node, args))
 
 
 def _flat(lists: list[list[int]]) -> tuple[Ids, Ids]:
@@ -182,14 +205,13 @@ def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop]) -
     usage = np.zeros(workspace.count, dtype=np.int64)
     tables: list[Ids] = []
     places = itertools.cycle(_PLACES)
-    for rule, nodes, args in groups:
-        rows = [args] if isinstance(nodes, int) else args
-        width = _width(rule, len(rows[0]))
-        if isinstance(nodes, int) and width == 1:
-            for argument in args:
+    for group in groups:
+        width = _width(group.rule, len(group.args if isinstance(group, Lone) else group.args[0]))
+        if isinstance(group, Lone) and width == 1:
+            for argument in group.args:
                 usage[argument] ^= next(places)
             continue
-        rows = np.array(rows)
+        rows = np.array([group.args] if isinstance(group, Lone) else group.args)
         for side in (rows[:, first : first + width] for first in range(0, rows.shape[1], width)):
             usage[np.unique(side[rank[side] != NOWHERE])] ^= next(places)
             if width > 1:

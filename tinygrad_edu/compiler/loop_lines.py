@@ -21,7 +21,7 @@ from tinygrad_edu.compiler.layout import Index, Shape
 from tinygrad_edu.compiler.loops import Loop, LoopArray
 from tinygrad_edu.compiler.source import Line, Put, Repeat
 
-INDEX = ("t", "step", "time_step")  # what the number of a step is called, if nothing else is
+COUNTERS = ("t", "step", "time_step")  # what the number of a step is called, if nothing else is
 
 
 class LoopLines:
@@ -35,7 +35,7 @@ class LoopLines:
 
     def __init__(self, outside: Any, loop: Loop) -> None:
         self.outside, self.loop = outside, loop
-        self.index = next(name for name in INDEX if not outside.is_taken(name))
+        self.counter = next(name for name in COUNTERS if not outside.is_taken(name))
         self.states = [
             self._array(array, "H" if state.inside.ndim else "s")
             for array, state in zip(loop.arrays, loop.states, strict=True)
@@ -69,7 +69,7 @@ class LoopLines:
 
     def _read(self, ids: Ids) -> Name:
         """Scalars outside, by a name."""
-        formula = self.outside.named(ids)
+        formula: Name = self.outside.named(ids)
         self.reads.append(formula)
         return formula
 
@@ -147,7 +147,7 @@ class LoopLines:
         self, body: Sequence[Line | Put], arrays: Sequence[LoopArray], names: Sequence[Name], *, is_backward: bool
     ) -> None:
         """One line for each array that the loop gives; all of them are the loop."""
-        repeat = Repeat(self.loop.steps, is_backward, self.index, tuple(self.before), tuple(body))
+        repeat = Repeat(self.loop.steps, is_backward, self.counter, tuple(self.before), tuple(body))
         for array, name in zip(arrays, names, strict=True):
             self.outside.formulas[array.number] = name
             looped = Looped(repeat, name.shape, self.reads)

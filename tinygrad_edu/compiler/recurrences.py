@@ -68,14 +68,6 @@ class Recurrence:
     before: dict[Inner, int]
 
     @property
-    def carried(self) -> int:
-        """How many numbers a step hands on, and how many steps long they are kept."""
-        lags: dict[int, int] = {}
-        for each in (each for arguments in self.arguments for each in arguments if isinstance(each, Inner)):
-            lags[each.place] = max(each.lag, lags.get(each.place, 0))
-        return sum(lags.values())
-
-    @property
     def outer(self) -> Iterator[Outer]:
         """Every argument from outside."""
         return (each for arguments in self.arguments for each in arguments if isinstance(each, Outer))

@@ -60,22 +60,30 @@ def settled(graph: Graph, recurrence: Recurrence, taken: set[int]) -> Recurrence
     """A recurrence, cut where least is carried, with all steps that there are. Nodes that are taken are not used."""
     cuts = [later for later in _cuts(graph, recurrence) if later.max() + FEWEST_STEPS <= len(recurrence.nodes)]
     if cuts:
-        carried = [_carried(recurrence, later) for later in cuts]
-        best = int(np.argmin(carried))
-        if carried[best] < recurrence.carried:
-            recurrence = _cut(graph, recurrence, cuts[best]) or recurrence
+        asked = _asked(graph, recurrence)
+        costs = [_cost(recurrence, later, asked) for later in (np.zeros_like(cuts[0]), *cuts)]
+        best = int(np.argmin(costs))
+        if best > 0:
+            recurrence = _cut(graph, recurrence, cuts[best - 1]) or recurrence
     return _grown(graph, recurrence, taken)
 
 
-def _carried(recurrence: Recurrence, later: Ids) -> int:
-    """How much a step hands on, if each place were so many steps later."""
+def _asked(graph: Graph, recurrence: Recurrence) -> set[int]:
+    """The places that somebody outside asks for."""
+    inner = set(recurrence.nodes.reshape(-1).tolist())
+    middle = recurrence.nodes[len(recurrence.nodes) // 2].tolist()
+    return {place for place, node in enumerate(middle) if not inner.issuperset(graph.users[node])}
+
+
+def _cost(recurrence: Recurrence, later: Ids, asked: set[int]) -> int:
+    """How much a step hands on, if each place were so many steps later; what is asked for outside is kept anyway."""
     lags: dict[int, int] = {}
     for place, arguments in enumerate(recurrence.arguments):
         for each in arguments:
             if isinstance(each, Inner):
                 lag = each.lag + int(later[place] - later[each.place])
                 lags[each.place] = max(lag, lags.get(each.place, 0))
-    return sum(lags.values())
+    return sum(2 * lag - (place in asked) for place, lag in lags.items() if lag > 0)
 
 
 def _grown(graph: Graph, recurrence: Recurrence, taken: set[int]) -> Recurrence:

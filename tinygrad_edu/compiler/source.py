@@ -68,14 +68,14 @@ class Repeat(NamedTuple):
     Attributes:
         steps: how many: t is 0, 1 … steps - 1.
         is_backward: whether the last step comes first.
-        index: the name of t.
+        counter: the name of t.
         before: the arrays that it fills, as zeros, and the rows that are known before.
         body: the lines of a step, and what is written into those arrays.
     """
 
     steps: int
     is_backward: bool
-    index: str
+    counter: str
     before: tuple[Line | Put, ...]
     body: tuple[Line | Put, ...]
 

@@ -60,7 +60,7 @@ class NumPyPrinter:
     '(Z ** 2).sum(axis=-1)'
     """
 
-    index = "t"  # of the loop that is being written
+    counter = "t"  # of the loop that is being written
 
     def __init__(self, *, is_brief: bool = False) -> None:
         """With `is_brief`, numbers and views are as long as any other: for a look at lengths alone."""
@@ -77,12 +77,15 @@ class NumPyPrinter:
 
     def statements(self, line: Line) -> list[str]:
         """A line, or all lines of a loop over time."""
-        return self._loop(line.formula.repeat) if isinstance(line.formula, Looped) else [self.statement(line)]
+        if not isinstance(line.formula, Looped):
+            return [self.statement(line)]
+        assert isinstance(line.formula.repeat, Repeat)
+        return self._loop(line.formula.repeat)
 
     def _loop(self, repeat: Repeat) -> list[str]:
-        self.index = repeat.index
+        self.counter = repeat.counter
         steps = f"range({repeat.steps})"
-        head = f"for {repeat.index} in {f'reversed({steps})' if repeat.is_backward else steps}:"
+        head = f"for {repeat.counter} in {f'reversed({steps})' if repeat.is_backward else steps}:"
         return [*map(self._before, repeat.before), head, *(f"{INDENT}{self._step(each)}" for each in repeat.body)]
 
     def _before(self, each: Line | Put) -> str:
@@ -206,7 +209,7 @@ class NumPyPrinter:
         return f"np.concatenate([{', '.join(parts)}])", ATOM
 
     def _at(self, formula: At) -> Written:
-        return f"{self.text(formula.parts[0])}[{self.index}{f' + {formula.offset}' if formula.offset else ''}]", ATOM
+        return f"{self.text(formula.parts[0])}[{self.counter}{f' + {formula.offset}' if formula.offset else ''}]", ATOM
 
     def _zeros(self, formula: Zeros) -> Written:
         return (f"np.zeros({_shape(formula.shape)})" if formula.shape else "0.0"), ATOM
