@@ -1,4 +1,4 @@
-"""Is what repeats written as a loop, and is the loop right in value, gradient and outputs, at numbers it has not seen?"""
+"""Is what repeats written as a loop, and is the loop right in value, gradient and outputs, at numbers that are new?"""
 
 import cProfile
 import math
