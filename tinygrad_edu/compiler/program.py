@@ -3,7 +3,7 @@
 A `Program` is a short NumPy function, as one might write it by hand, found in the graph of a scalar loss. It returns
 the loss and its gradient for the parameters it holds, and for new inputs if it was compiled with some.
 
-Names to know: `compile`, `Program`. Read next: `compiler/languages/numpy.py`.
+Names to know: `compile`, `Program`. Read next: `languages/printer.py`.
 """
 
 from __future__ import annotations

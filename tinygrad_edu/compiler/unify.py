@@ -138,8 +138,8 @@ class _Unification:
         found = copy.copy(other)
         found.parts = tuple(self._formula(*pair) for pair in _pairs(one.parts, other.parts))
         found.shape = self._shape(one.shape, other.shape)
-        for field in ("name", "rule", "axis"):
-            if getattr(one, field, None) != getattr(other, field, None):
+        for field in vars(one).keys() - {"shape", "parts", "moves"}:  # the rule, the axis, the name
+            if getattr(one, field) != getattr(other, field):
                 raise DiffersError
         if isinstance(found, Name) and found.name in self.filled:
             return self.filled[found.name]

@@ -1,0 +1,151 @@
+"""How is a program written as JAX?
+
+As NumPy, called `jnp`, with two differences: what is assigned to its places there is laid together here, for an array
+of JAX never changes; a loop over time is a `fori_loop` over what it fills; and a new array is made of the type of the parameters, so that the program computes in float64 or
+in float32 as they do. The text is complete: its constants stand above the function.
+
+Names to know: `JAXPrinter`. Read next: `javascript.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+
+from tinygrad_edu.compiler.formulas import Fill, Formula, Looped, Name, Number, OneHot, Zeros
+from tinygrad_edu.compiler.languages.numpy import INDENT, NumPyPrinter
+from tinygrad_edu.compiler.languages.printer import ATOM, Written, literal
+from tinygrad_edu.compiler.names import SAMPLES
+from tinygrad_edu.compiler.source import Line, Numbers, Part, Put, Repeat, Source
+from tinygrad_edu.errors import GraphError
+from tinygrad_edu.rule import PRODUCT, Rule
+
+PRELUDE = "import jax.numpy as jnp\n"
+LOOP = "import jax\n"
+IMPORTS = {"erf": "from jax.scipy.special import erf\n"}  # for the templates that mention it
+NUMPY = re.compile(r"\bnp\.")  # in a row's template
+WIDTH = 100  # of a line, from which on each block of the gradient has one of its own
+
+
+class JAXPrinter(NumPyPrinter):
+    """Writes formulas as JAX.
+
+    >>> from tinygrad_edu.compiler.formulas import Apply, Name
+    >>> from tinygrad_edu.rules import relu
+    >>> JAXPrinter().text(Apply(relu, (Name("Z", (5, 3)),)))
+    'jnp.maximum(Z, 0.0)'
+    """
+
+    module = "jnp"
+    as_number = "jnp.heaviside({}, 0.0)"
+
+    def template(self, rule: Rule) -> str:
+        """That of JAX; else that of NumPy, if it is computed element by element.
+
+        Raises:
+            GraphError: if a row of lists has none of its own: JAX takes an array where NumPy takes a list.
+        """
+        if rule.jax is not None:
+            return rule.jax
+        if rule.many:
+            raise GraphError(
+                f"{rule.signature} in JAX",
+                f"the row {rule.name} has no jax=, and its numpy= takes a list, which JAX does not",
+                instead=f'rule("{rule.name}", ..., jax="..."), with jnp.stack([{{}}]) for each list',
+            )
+        return NUMPY.sub("jnp.", super().template(rule))
+
+    def program(self, source: Source) -> str:
+        """The function, and the constants that it needs."""
+        loop = LOOP if any(isinstance(line.formula, Looped) for line in source.lines) else ""
+        imports = loop + PRELUDE + "".join(IMPORTS[name] for name in self.mentioned(source) & IMPORTS.keys())
+        constants = "".join(f"{name} = {self._constant(numbers)}\n" for name, numbers in self.data(source).items())
+        return "\n".join(part for part in (imports, constants, self.function(source)) if part)
+
+    def function(self, source: Source) -> str:
+        """The function alone, which `data` completes."""
+        return super().program(source)
+
+    def data(self, source: Source) -> dict[str, Numbers]:
+        """The constants of a program, by their names; with the order of the gradient, if it has one."""
+        is_ordered = source.gradient and source.blocks is None
+        return {**source.data, **({_order_of(source): source.order} if is_ordered else {})}
+
+    def gradient(self, source: Source) -> list[str]:
+        """One statement: the parts of the gradient in their order, or chosen from all of them by an index."""
+        if not source.gradient:
+            return [f"gradient = jnp.zeros({source.parameters}, P.dtype)"]
+        if source.blocks is None:
+            parts = [*(f"jnp.ravel({self.text(part.formula)})" for part in source.gradient), "jnp.zeros(1, P.dtype)"]
+            return _laid("gradient = jnp.concatenate([", parts, f"])[{_order_of(source)}]")
+        blocks = [self._block(block) for block in source.blocks]
+        return [f"gradient = {blocks[0]}"] if len(blocks) == 1 else _laid("gradient = jnp.concatenate([", blocks, "])")
+
+    # Loops over time
+
+    def _loop(self, repeat: Repeat) -> list[str]:
+        """A function of the step and of all that the loop fills, which gives that again."""
+        self.counter = t = repeat.counter
+        arrays = ", ".join(array.name for array in repeat.arrays)
+        several = f"{arrays}," if len(repeat.arrays) == 1 else arrays
+        name = f"step_of_{repeat.arrays[0].name}"
+        turned = [f"{t} = {repeat.steps - 1} - {t}"] if repeat.is_backward else []
+        steps = [f"{several} = arrays", *turned, *map(self._step, repeat.body), f"return {several}"]
+        return [
+            *map(self._before, repeat.before),
+            f"def {name}({t}, arrays):",
+            *(f"{INDENT}{step}" for step in steps),
+            f"{several} = jax.lax.fori_loop(0, {repeat.steps}, {name}, ({several}))",
+        ]
+
+    def _step(self, each: Line | Put) -> str:
+        if isinstance(each, Line):
+            return super()._step(each)
+        text, target = self.expression(each.formula), each.target
+        if isinstance(target, Name):
+            return f"{target.name} = {target.name} + {self.text(each.formula, PRODUCT.level)}"
+        (array,) = target.parts
+        place = self.text(target).removeprefix(self.text(array))
+        return f"{self.text(array)} = {self.text(array)}.at{place}.{'add' if each.is_added else 'set'}({text})"
+
+    def _zeros(self, formula: Zeros) -> Written:
+        return f"jnp.zeros({formula.shape}, P.dtype)", ATOM
+
+    def _block(self, block: tuple[Part, ...]) -> str:
+        """A part, or several that are columns of one matrix: the weights and the biases of a layer."""
+        if len(block) == 1:
+            return f"jnp.ravel({self.text(block[0].formula)})"
+        return f"jnp.column_stack([{', '.join(self.text(part.formula) for part in block)}]).ravel()"
+
+    def _constant(self, numbers: Numbers) -> str:
+        return f"jnp.array({literal(numbers, self.text)})"
+
+    def _onehot(self, formula: OneHot) -> Written:
+        return f"jnp.eye({formula.classes}, dtype=P.dtype)[{self.text(formula.parts[0])}]", ATOM
+
+    def _fill(self, formula: Fill) -> Written:
+        (of,) = formula.parts
+        if of.shape or _is_whole(of):
+            return super()._fill(formula)
+        return f"jnp.full({formula.shape}, {self.text(of)}, P.dtype)", ATOM
+
+
+def _is_whole(formula: Formula) -> bool:
+    """Whether a number is made of whole ones alone, as the places of an index are."""
+    if isinstance(formula, Number):
+        return isinstance(formula.number, int)
+    if isinstance(formula, Name):
+        return formula.name == SAMPLES
+    return all(map(_is_whole, formula.parts))
+
+
+def _laid(begin: str, parts: list[str], end: str) -> list[str]:
+    """A list in one line, or with one line for each entry."""
+    line = f"{begin}{', '.join(parts)}{end}"
+    return [line] if len(line) <= WIDTH else [begin, *(f"    {part}," for part in parts), end]
+
+
+def _order_of(source: Source) -> str:
+    """The name of the order of the gradient: the first free one of an index."""
+    taken = {*source.data, *(line.name for line in (*source.leaves, *source.lines))}
+    return next(name for number in count(1) if (name := f"i{number}") not in taken)
