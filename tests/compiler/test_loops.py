@@ -6,6 +6,7 @@ import pickle
 import pstats
 
 import families
+import languages
 import numpy as np
 import pytest
 import recurrent_graphs
@@ -43,6 +44,27 @@ def test_a_loop_put_together_at_random_gives_what_its_graph_gives_at_numbers_it_
 @pytest.mark.parametrize("seed", [640, 1245, 1859, 3932, 6885])  # each was wrong once, for a reason of its own
 def test_a_loop_that_was_wrong_once_stays_right(seed):
     assert recurrent_graphs.wrong(seed) == ""
+
+
+@pytest.mark.parametrize("language", ["jax", "javascript"])
+def test_a_loop_is_right_in_other_languages(language):
+    languages.skip_without(language)
+    with languages.compiling_to(language):
+        assert [wrong for seed in range(16) if (wrong := recurrent_graphs.wrong(seed))] == []
+
+
+def test_a_loop_is_traced_once_in_jax_and_is_a_loop_in_javascript():
+    program = compiled("iterated_sine")
+    assert program.source_for("jax").count("jax.lax.fori_loop(0, 100, ") == 2
+    javascript = program.source_for("javascript")
+    assert "for (let t = 0; t < 100; t++) {" in javascript
+    assert "for (let t = 99; t >= 0; t--) {" in javascript
+
+
+def test_a_derivation_says_for_which_steps_its_lines_hold():
+    lines = compiled("iterated_sine").latex().splitlines()
+    assert r"&\text{for } t = 0,\, 1,\, \ldots,\, 99 \\" in lines
+    assert r"s_{1}^{(t + 1)} &= k_{1}^{(t)} \cdot a + b \\" in lines
 
 
 def test_many_of_the_random_losses_have_a_loop():

@@ -10,7 +10,7 @@ Names to know: `arrange`, `product_of`. Read next: `gradient.py`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -142,8 +142,9 @@ def _arranged(scalars: Scalars, loops: list[Loop]) -> tuple[Workspace, Ids]:
     for loop in loops:
         loop.rename(same[same])
     leaves = {"parameter": scalars.parameters, "input": scalars.inputs} | scalars.kinds
+    origin = _origins(workspace.count, groups, leaves.values())
     for kind, members in leaves.items():
-        _put_leaves(workspace, kind, np.array(members, dtype=np.int64), groups, loops)
+        _put_leaves(workspace, kind, np.array(members, dtype=np.int64), groups, loops, origin)
     for name, table in scalars.tables.items():
         _put_table(workspace, table, name.split()[0] if scalars.is_step else "table")
     workspace.is_step = scalars.is_step
@@ -186,12 +187,12 @@ def _flat(lists: list[list[int]]) -> tuple[Ids, Ids]:
     return flat, np.cumsum(lengths) - lengths
 
 
-def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups, loops: list[Loop]) -> None:
+def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups, loops: list[Loop], origin: Ids) -> None:
     """Leaves that are used in the same places form one array: a matrix, if they are a side of a matrix product."""
     present = leaves[leaves >= 0]
     rank = np.full(workspace.count, NOWHERE, dtype=np.int64)
     rank[present] = np.arange(len(leaves))[leaves >= 0]
-    usage, tables = _usage(workspace, rank, groups, loops)
+    usage, tables = _usage(workspace, rank, groups, loops, origin)
     _, first, which = np.unique(usage[present], return_index=True, return_inverse=True)
     together = present[np.argsort(which.reshape(-1), kind="stable")]
     bounds = np.cumsum(np.bincount(which.reshape(-1), minlength=len(first)))
@@ -200,7 +201,18 @@ def _put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups, lo
         workspace.put(_table(workspace, parts[one], tables, rank), None, None, kind)
 
 
-def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop]) -> tuple[Ids, list[Ids]]:
+def _origins(count: int, groups: Groups, leaves: Iterable[list[int]]) -> Ids:
+    """A number for what each scalar is: computed, a leaf of a kind, a constant."""
+    origin = np.zeros(count, dtype=np.int64)
+    for group in groups:
+        origin[group.nodes] = NOWHERE
+    for number, members in enumerate(leaves, start=1):
+        present = np.array(members, dtype=np.int64)
+        origin[present[present >= 0]] = number
+    return origin
+
+
+def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop], origin: Ids) -> tuple[Ids, list[Ids]]:
     """A number for each leaf, the same for those that are used in the same places; and the sides of products."""
     usage = np.zeros(workspace.count, dtype=np.int64)
     tables: list[Ids] = []
@@ -212,9 +224,9 @@ def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop]) -
                 usage[argument] ^= next(places)
             continue
         rows = np.array([group.args] if isinstance(group, Lone) else group.args)
-        for side in (rows[:, first : first + width] for first in range(0, rows.shape[1], width)):
+        for side in _sides(rows, width, origin):
             usage[np.unique(side[rank[side] != NOWHERE])] ^= next(places)
-            if width > 1:
+            if side.shape[1] > 1:
                 tables.append(side)
     for taken in (ids for loop in loops for ids in loop.taken):
         present = taken[taken != NOWHERE]
@@ -222,6 +234,14 @@ def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop]) -
         if taken.ndim > 1 and taken.size:
             tables.append(taken.reshape(-1, taken.shape[-1]))
     return usage, tables
+
+
+def _sides(rows: Ids, width: int, origin: Ids) -> Iterator[Ids]:
+    """The arguments of a group side by side; of w·x + u·h the factors of x apart from those of h."""
+    sides = [rows[:, first : first + width] for first in range(0, rows.shape[1], width)]
+    for side, other in zip(sides, reversed(sides), strict=True):
+        origins = origin[other[0]] if len(sides) == 2 else np.zeros(width)
+        yield from (side[:, origins == one] for one in np.unique(origins))
 
 
 def _width(rule: Rule, count: int) -> int:
@@ -462,8 +482,8 @@ def _table_order(workspace: Workspace, found: Product) -> Order:
 
 
 def _are_parameters(workspace: Workspace, ids: Ids) -> bool:
-    array = workspace.array_of(ids)
-    return array is not None and array.kind in ("parameter", "fixed")
+    numbers = np.unique(workspace.where[ids]).tolist()
+    return all(number != NOWHERE and workspace.arrays[number].kind in ("parameter", "fixed") for number in numbers)
 
 
 def product_of(workspace: Workspace, left: Ids, right: Ids) -> Product | None:

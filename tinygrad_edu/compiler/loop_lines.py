@@ -147,9 +147,12 @@ class LoopLines:
         self, body: Sequence[Line | Put], arrays: Sequence[LoopArray], names: Sequence[Name], *, is_backward: bool
     ) -> None:
         """One line for each array that the loop gives; all of them are the loop."""
+        filled = {line.name for line in self.before if isinstance(line, Line)}
         repeat = Repeat(self.loop.steps, is_backward, self.counter, tuple(self.before), tuple(body))
         for array, name in zip(arrays, names, strict=True):
             self.outside.formulas[array.number] = name
+            if name.name not in filled:
+                continue
             looped = Looped(repeat, name.shape, self.reads)
             self.outside.lines.append(Line(name.name, looped, array.size, array.first))
         for kept, name in self.kept.items() if not is_backward else ():
@@ -173,8 +176,11 @@ class LoopLines:
             known[array.number] = At(name, state.early)
         writer = self.outside.inside(loop.workspace, known)
         self._write_gradients(writer, self._targets(names))
-        for name in names:
-            self._zeros(name)
+        written = {name for put in writer.lines if isinstance(put, Put) for name in put.target.names()}
+        written.update(name.name for name in states)
+        for array, name in zip(backward.arrays, names, strict=True):
+            if name.name in written or self.outside.uses[array.number]:
+                self._zeros(name)
         for name, seeds in zip(states, backward.seeds, strict=True):
             self._seed(name, seeds)
         self._finish(writer.lines, backward.arrays, names, is_backward=True)

@@ -189,7 +189,9 @@ class JavaScriptPrinter(Printer):
         if repeat.is_backward:
             head = f"let {t} = {repeat.steps - 1}; {t} >= 0; {t}--"
         before = [text for each in repeat.before for text in self._before_loop(each)]
-        body = [text for each in repeat.body for text in (self._line(each) if isinstance(each, Line) else self._put(each))]
+        body = [
+            text for each in repeat.body for text in (self._line(each) if isinstance(each, Line) else self._put(each))
+        ]
         return [*before, f"for ({head}) {{", *(f"  {text}" for text in body), "}"]
 
     def _before_loop(self, each: Line | Put) -> list[str]:
@@ -206,7 +208,11 @@ class JavaScriptPrinter(Printer):
     def _assigned(self, target: Formula, formula: Formula, sign: str = "=") -> str:
         where = self._places(target)
         assignment = f"{self.text(target, LOOSE, where)} {sign} {self._argument(target, formula, LOOSE, where)};"
-        return f"each({_shape(target.shape)}, {self._function(target)} {{ {assignment} }});" if target.shape else assignment
+        return (
+            f"each({_shape(target.shape)}, {self._function(target)} {{ {assignment} }});"
+            if target.shape
+            else assignment
+        )
 
     def _line(self, line: Line) -> list[str]:
         """A constant, below the formula that it is."""

@@ -1,8 +1,9 @@
 """How is a program written as JAX?
 
 As NumPy, called `jnp`, with two differences: what is assigned to its places there is laid together here, for an array
-of JAX never changes; a loop over time is a `fori_loop` over what it fills; and a new array is made of the type of the parameters, so that the program computes in float64 or
-in float32 as they do. The text is complete: its constants stand above the function.
+of JAX never changes; and a new array is made of the type of the parameters, so that the program computes in float64 or
+in float32 as they do. A loop over time is a `fori_loop`, so that it is traced once, however many steps it has. The text
+is complete: its constants stand above the function.
 
 Names to know: `JAXPrinter`. Read next: `javascript.py`.
 """
