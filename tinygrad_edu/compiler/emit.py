@@ -19,7 +19,8 @@ import numpy as np
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.expressions import Expressions, key_of
 from tinygrad_edu.compiler.formulas import At, Formula, Name, Pick, View
-from tinygrad_edu.compiler.languages.numpy import NumPyPrinter, Written
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.languages.printer import Written
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
 from tinygrad_edu.compiler.loop_lines import LoopLines
 from tinygrad_edu.compiler.loops import LoopArray

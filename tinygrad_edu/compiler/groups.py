@@ -88,7 +88,21 @@ def _take_out_loops(scalars: Scalars) -> list[Loop]:
     for recurrence, loop in zip(found, loops, strict=True):
         for node in recurrence.nodes.reshape(-1).tolist() if loop is not None else ():
             scalars.rule[node], scalars.args[node] = None, []
+    _drop_unasked(scalars, [loop for loop in loops if loop is not None])
     return [loop for loop in loops if loop is not None]
+
+
+def _drop_unasked(scalars: Scalars, loops: list[Loop]) -> None:
+    """Forget what only the steps asked for, each for its own, and what is the same in all steps."""
+    asked = np.zeros(len(scalars.rule), dtype=bool)
+    asked[[scalars.output, *scalars.wanted]] = True
+    for loop in loops:
+        asked[loop.needs] = True
+    for node in range(len(scalars.rule) - 1 if loops else -1, -1, -1):
+        if asked[node]:
+            asked[scalars.args[node]] = True
+        elif scalars.rule[node] is not None:
+            scalars.rule[node], scalars.args[node] = None, []
 
 
 def _asked(scalars: Scalars, found: list[Recurrence]) -> Iterator[set[int]]:

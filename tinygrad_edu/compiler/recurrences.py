@@ -284,14 +284,17 @@ def _token(scalars: Scalars, rule: Rule, members: list[int]) -> object:
 
 
 def equal_constants(scalars: Scalars) -> Ids:
-    """For each node itself; for each constant the first one of the same number."""
-    same = np.arange(len(scalars.rule))
+    """For each node itself; for a constant, or an operation on leaves, 0.01 * k, the first one that is the same."""
+    same = list(range(len(scalars.rule)))
     changing = scalars.changing
-    first: dict[str, int] = {}
-    for node, rule in enumerate(scalars.rule):
-        if rule is None and node not in changing:
-            same[node] = first.setdefault(scalars.data[node].hex(), node)
-    return same
+    first: dict[object, int] = {}
+    for node, (rule, args) in enumerate(zip(scalars.rule, scalars.args, strict=True)):
+        if rule is None:
+            if node not in changing:
+                same[node] = first.setdefault(scalars.data[node].hex(), node)
+        elif not rule.many and all(scalars.rule[arg] is None for arg in args):
+            same[node] = first.setdefault((rule, *[same[arg] for arg in args]), node)
+    return np.array(same, dtype=np.int64)
 
 
 def independent(scalars: Scalars, found: list[Recurrence]) -> list[Recurrence]:
