@@ -12,7 +12,7 @@ import pytest
 import recurrent_graphs
 
 import tinygrad_edu
-from tinygrad_edu import Value, viz
+from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.functions import dot
 
 
@@ -154,6 +154,27 @@ def test_a_recurrent_network_reads_as_in_the_book():
 
 def test_a_recurrent_network_over_a_batch_is_a_matrix_product_in_each_step():
     assert "H1[t + 1] = np.tanh(t2[t] + H1[t] @ W_2.T + p)" in compiled("rnn_over_a_batch").source
+
+
+def test_the_weights_of_inputs_stay_apart_from_those_of_states_in_one_weighted_sum():
+    source = compiled("rnn_with_one_dot").source
+    assert "H1[t + 1] = np.tanh(X[t].reshape(8, 2) @ W.T + H1[t] @ W_2.T + p)" in source
+
+
+def test_a_deep_network_of_equal_layers_is_a_loop_over_its_layers():
+    model = nn.MLP(4, [4] * 10 + [1], seed=0)
+    rng = np.random.default_rng(0)
+    loss = nn.mse_loss([model(x) for x in rng.normal(size=(6, 4))], rng.normal(size=6))
+    program = tinygrad_edu.compile(loss, wrt=model.parameters())
+    loss.backward()
+    assert "k1[t] = H1[t] @ t1[t].T + W_2[t]" in program.source
+    assert program()[1] == pytest.approx([leaf.grad for leaf in model.parameters()])
+
+
+def test_what_every_step_computes_alike_from_parameters_is_computed_once():
+    (x, k), seen = iterated(20, lambda x, k: x - 0.01 * k * x.sin(), 0.5, 9.81)
+    lines = tinygrad_edu.compile(seen[-1], wrt=[x, k]).source.splitlines()
+    assert [line for line in lines if "0.01 * k" in line] == ["    t1 = 0.01 * k"]
 
 
 def test_a_loop_is_no_longer_for_more_steps():

@@ -28,6 +28,7 @@ _MIX = np.random.default_rng(0).integers(1, 2**62, 1 << 16, dtype=np.int64) | 1 
 _PLACES = _MIX.tolist()
 
 
+WEIGHTS = ("parameter", "fixed", "weight")  # the kinds of leaves that belong to columns, not to samples
 Order = tuple[Ids, tuple[int, ...]]  # of the scalars of an array, and its shape
 
 
@@ -497,7 +498,7 @@ def _table_order(workspace: Workspace, found: Product) -> Order:
 
 def _are_parameters(workspace: Workspace, ids: Ids) -> bool:
     numbers = np.unique(workspace.where[ids]).tolist()
-    return all(number != NOWHERE and workspace.arrays[number].kind in ("parameter", "fixed") for number in numbers)
+    return all(number != NOWHERE and workspace.arrays[number].kind in WEIGHTS for number in numbers)
 
 
 def product_of(workspace: Workspace, left: Ids, right: Ids) -> Product | None:

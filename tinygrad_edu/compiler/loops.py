@@ -200,7 +200,7 @@ def looped(scalars: Scalars, recurrence: Recurrence, asked: set[int], arrange: A
     tables = {
         f"{array.kind} {array.number}": _as_used(workspace, array)
         for array in workspace.arrays
-        if array.kind in ("fixed", "varying")
+        if array.kind in ("fixed", "varying", "weight")
     }
     if len(np.unique(same[step.first + np.array(wanted)])) < len(wanted):
         return None  # two of them are the same, though perhaps not before the first step
@@ -293,10 +293,13 @@ class _Step:
     def kinds(self) -> dict[str, list[int]]:
         """The leaves by kind; what is fixed in the order in which it stands outside."""
         rank = {node: place - len(self.around.rule) for place, node in enumerate(self.around.parameters)}
+        parameters = set(self.around.parameters)
+        weights = [leaf for leaf, nodes in self.varying.items() if parameters.issuperset(nodes.tolist())]
         return {
             "carried": list(self.carried.values()),
             "fixed": [leaf for _, leaf in sorted(self.fixed.items(), key=lambda each: rank.get(each[0], each[0]))],
-            "varying": list(self.varying),
+            "varying": [leaf for leaf in self.varying if leaf not in weights],
+            "weight": weights,
         }
 
     def scalars(self, kinds: dict[str, list[int]], tables: dict[str, Ids]) -> Scalars:
