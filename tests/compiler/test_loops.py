@@ -173,6 +173,7 @@ def test_a_deep_network_of_equal_layers_is_a_loop_over_its_layers():
 
 def test_what_every_step_computes_alike_from_parameters_is_computed_once():
     (x, k), seen = iterated(20, lambda x, k: x - 0.01 * k * x.sin(), 0.5, 9.81)
+    k.label = "k"
     lines = tinygrad_edu.compile(seen[-1], wrt=[x, k]).source.splitlines()
     assert [line for line in lines if "0.01 * k" in line] == ["    t1 = 0.01 * k"]
 
