@@ -10,7 +10,7 @@ Two sweeps do the same with two kinds of number:
     backward(f)    with floats: leaves gradients in `.grad`, as PyTorch and micrograd do
     grad(f, xs)    with Values: the gradient is itself a graph, so it can be printed, and differentiated again
 
-`f.backward()` and `tinygrad_edu.grad` are these two, with a look at what may be wrong before (`guards.py`).
+`f.backward()` and `tinygrad_edu.grad` first look for what may be wrong (`guards.py`), and then run these two.
 
 Names to know: `topological_order`, `backward`, `grad`. Read next: `operators.py`.
 """
@@ -26,8 +26,8 @@ from tinygrad_edu.value import Value
 def topological_order(*outputs: Value) -> list[Value]:
     """Every node that the outputs depend on, arguments before users, without recursion.
 
-    A node waits on the stack, under a marker, until all its arguments are in the order. One whose arguments have all
-    been seen need not wait: only its own users can still be on the stack.
+    A node waits on the stack, under a marker, until all its arguments are in the order. If all of them have been seen,
+    they are in it already: what has been seen and still waits is a user of the node, and a graph has no circles.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x
@@ -37,44 +37,45 @@ def topological_order(*outputs: Value) -> list[Value]:
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[Value | None] = list(reversed(outputs))
-    pop, append, has_seen = stack.pop, order.append, seen.issuperset  # this loop is a seventh of a training step
     while stack:
-        node = pop()
+        node = stack.pop()
         if node is None:  # the marker: the arguments of the node below are done
-            append(pop())  # type: ignore[arg-type]
+            order.append(stack.pop())  # type: ignore[arg-type]
         elif node not in seen:
             seen.add(node)
-            if has_seen(node.args):
-                append(node)
+            if seen.issuperset(node.args):
+                order.append(node)
             else:
                 stack += (node, None, *reversed(node.args))
     return order
 
 
-def backward(output: Value) -> None:
+def backward(output: Value, computed: Sequence[Value] | None = None) -> None:
     """Put ∂output/∂node into the `grad` of every node that the output depends on.
 
     Inner nodes start from zero at every sweep. Leaves accumulate over sweeps, as in PyTorch, so that the gradients of
     several outputs can be added up; `zero_grad` resets them.
 
+    Args:
+        output: the Value to differentiate.
+        computed: the nodes above the leaves in topological order, if they are at hand.
+
     >>> x = Value(3.0)
     >>> y = x ** 3
     >>> backward(y)
+    >>> backward(y)
     >>> x.grad
-    27.0
+    54.0
     >>> x.zero_grad()
     >>> backward(y)
     >>> x.grad
     27.0
     """
-    sweep(output, [node for node in topological_order(output) if node.args])
-
-
-def sweep(output: Value, computed: Sequence[Value]) -> None:
-    """The same for computed nodes whose topological order is known."""
+    if computed is None:
+        computed = [node for node in topological_order(output) if node.args]
     for node in computed:
         node._grad = 0.0
-    output._grad += 1.0
+    output._grad += 1.0  # and not = 1.0: an output that is a leaf accumulates too
     for node in reversed(computed):
         upstream = node._grad
         for arg, partial in zip(node.args, node.partials):  # noqa: B905 (equal by construction; strict costs time)
@@ -88,11 +89,11 @@ def grad(output: Value, inputs: Sequence[Value]) -> tuple[Value, ...]:
     node of your own graph: that of x·y by x is y itself. It is a graph inside `no_grad` too: a caller who asks for
     Values may ask for their gradients next, and a leaf would give 0.
 
-    >>> x = Value(2.0, label="x")
+    >>> x = Value(5.0, label="x")
     >>> (dx,) = grad(x ** 3, [x])
     >>> (ddx,) = grad(dx, [x])
     >>> dx.data, ddx.data, str(dx)
-    (12.0, 12.0, '3 * x ** 2')
+    (75.0, 30.0, '3 * x ** 2')
     """
     order = nodes_between(inputs, topological_order(output))
     gradients: dict[Value, Value | float] = dict.fromkeys(order, 0.0)
@@ -116,7 +117,7 @@ def nodes_between(inputs: Sequence[Value], order: Sequence[Value]) -> list[Value
 
 
 def partial_graphs(node: Value) -> tuple[Value | float, ...]:
-    """The local derivatives of a node as graphs: the partials of its row, applied to Values."""
+    """The local derivatives of a node as graphs: the partials of its row, applied to its arguments as they are now."""
     if node.rule is None or not node.args:
         return ()
     if any(partial != partial for partial in node.partials):

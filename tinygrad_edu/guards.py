@@ -33,7 +33,7 @@ def backward(output: Value) -> None:
     leaves = [node for node in order if not node.args]
     _warn_of_old_numbers(output, computed, leaves)
     _warn_of_old_gradients(leaves)
-    backprop.sweep(output, computed)
+    backprop.backward(output, computed)
     for leaf in leaves:
         leaf._at = leaf._data
 
@@ -47,11 +47,11 @@ def grad(output: Value, inputs: Iterable[Value]) -> tuple[Value, ...]:
         GraphError: if an input is not a Value.
         StaleGraphError: if a number that the gradient depends on changed after the graph was made.
 
-    >>> x = Value(2.0, label="x")
+    >>> x = Value(5.0, label="x")
     >>> (dx,) = grad(x ** 3, [x])
     >>> (ddx,) = grad(dx, [x])
     >>> dx.data, ddx.data, str(dx)
-    (12.0, 12.0, '3 * x ** 2')
+    (75.0, 30.0, '3 * x ** 2')
     """
     wanted = _checked(output, inputs)
     _show_to_watcher(output)

@@ -88,17 +88,22 @@ class Rule:
     groups ws and xs. Its forward function and its partials take whole groups, and a partial gives one derivative for
     each member of its group.
 
+    `defaults` are the last arguments, if they are left out. `kinks` says which partials are taken, by convention, at
+    arguments where the slope jumps: {(0.0,): (0.0,)} for relu.
+
     `roles` says what each argument, or each member of a group, is to the operation: a factor, a divisor. It tells the
     arguments of `w * w` apart, which are one node.
 
     `numpy`, `javascript` and `onnx` are templates like `text`, or the bare name of a function of the same arguments; a
     row without one cannot be written there. `jax` is one too, of a row that takes lists; others use `numpy` with jnp
-    for np. `torch` makes the module of that activation. `flat` holds the results near which its slope is 0, and
-    `neutral` for each of two arguments the number with which the result is the other one.
+    for np. `torch` makes the module of that activation. A row that is 1 where a condition holds, else 0 (or NaN), may
+    give that `condition` as NumPy writes it, to stand as a factor. `flat` holds the results near which its slope is 0,
+    and `neutral` for each of two arguments the number with which the result is the other one.
     """
 
     __slots__ = (
         "binding",
+        "condition",
         "constants",
         "defaults",
         "domain",
@@ -134,6 +139,7 @@ class Rule:
         text: str | None = None,
         latex: str | None = None,
         numpy: str | None = None,
+        condition: str = "",
         javascript: str | None = None,
         jax: str | None = None,
         onnx: str | None = None,
@@ -163,6 +169,7 @@ class Rule:
         upright, arguments = name.replace("_", r"\_"), slots.replace("[", "").replace("]", "")
         self.latex = latex or rf"\operatorname{{{{{upright}}}}}\left({arguments}\right)"
         self.numpy = _template(numpy, self.text, slots)
+        self.condition = condition
         self.javascript = _template(javascript, self.text, slots)
         self.jax = _template(jax, self.text, slots)
         self.onnx = _template(onnx, self.text, slots)

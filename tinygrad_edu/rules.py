@@ -7,18 +7,20 @@ derivative. A row reads
 
     tanh = rule("tanh", math.tanh, lambda x, out: 1 - out * out)
 
-`forward` works on floats. A partial is written in ordinary arithmetic and the table's own functions, and two kinds
-of value flow through it:
+`forward` works on floats. A partial is a constant, or a function of all arguments and of the result: tanh′ is
+1 - tanh²(x), which is 1 - out·out. It is written in ordinary arithmetic and the table's own functions, and two kinds of
+value flow through it:
 
     floats  give a number, the local derivative that `backward()` multiplies by the upstream gradient;
     Values  give a graph, which `grad()` can differentiate again, and which prints as a formula.
 
 So a partial has no `if` and no `math.` in it (conditions are operations too: `step`, `sign`, `greater`), and a partial
-that is constant is a plain float, so that sweeps and printers can see it. None stands for an argument that has to be a
-plain number, and so has no derivative. To add an operation, add a row.
+that is constant is a plain float, so that sweeps and printers can see it. None means that the row gives no derivative
+by this argument, which therefore has to be a plain number. To add an operation, add a row.
 
-Behind them a row says how the operation is written for people, and in its last line how elsewhere: a bare name is that
-of a function. What a row does not say, it cannot do; nothing is guessed from its name.
+The keywords after the partials can be skipped in a first reading: how the operation is written for people (`symbol`,
+`text`, `latex`) and for other programs (`numpy`, `javascript`, `onnx`, `torch`), and facts about it. One of these is
+`kinks={(arguments): (partials)}`: at a kink the slope jumps, and these are the partials taken there by convention.
 
 Names to know: `rule`, `RULES`. What a row can do is in `rule.py`, and the forward functions that Python's `math` lacks
 are in `floats.py`. Read next: `value.py`.
@@ -40,15 +42,15 @@ FINITE = domain("a finite x", "(x != 1e999) & (x != -1e999)", "maximum(x, ...) o
 DIVISOR = domain("y != 0", "y != 0", "x / (y + 1e-12), if y is never negative", pole=True)
 FIXED_POWER = domain(
     "x >= 0, unless the exponent y is whole, and x != 0, if y is negative",
-    "(x > 0) | ((y % 1 == 0) & ((x != 0) | (y >= 0))) | ((x == 0) & (y > 0)) | (x != x)",
+    "(x > 0) | ((y % 1 == 0) & ((x != 0) | (y >= 0))) | ((x == 0) & (y > 0)) | (x != x) | (y != y)",
     "abs(x) ** y, if only the size matters",
 )
 FREE_POWER = domain(
     "x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it",
-    "(x > 0) | ((x == 0) & (y > 0)) | (x != x)",
+    "(x > 0) | ((x == 0) & (y > 0)) | (x != x) | (y != y)",
     "x ** 3 with a plain number, if the exponent is constant",
 )
-TINY = 5e-324  # the smallest float above 0: log(x + TINY) is finite at 0, so that 0 · log(0) is 0, and NaN below it
+TINY = 5e-324  # the smallest float above 0: log(x + TINY) is finite at x = 0, so that 0ʸ · log(0) is its limit, 0
 SQRT_TAU = math.sqrt(2 * math.pi)
 ERF_SLOPE = 2 / math.sqrt(math.pi)
 SQRT_2 = math.sqrt(2)
@@ -83,13 +85,13 @@ div = rule("div", floats.div,   lambda x, y, out: 1 / y, lambda x, y, out: -out 
            roles=("dividend", "divisor"), neutral=(None, 1.0), numpy=AS_TEXT, javascript=AS_TEXT,
            domain=DIVISOR, note="-out/y for the textbook's -x/y²: y² can overflow")
 
-# ── Powers: a constant exponent n must never meet a logarithm; an exponent that is a Value must ───────────────────────
+# ── Powers: the exponent is a plain number n, or it is a Value y, by which the derivative has log(x) in it ────────────
 power = rule("power", floats.power, lambda x, n, out: n * power(x, n - absolute(sign(n)), check=False), None,
              symbol="xⁿ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
              roles=("base", "exponent"), neutral=(None, 1.0), numpy=AS_TEXT, javascript="power",
              domain=FIXED_POWER, note="n - |sign n| is n - 1, but 0 at n = 0: x⁰ is flat, also at x = 0")
 pow_ = rule("pow", floats.power, lambda x, y, out: y * pow_(x, y - 1, check=False),
-            lambda x, y, out: out * log(x + TINY),
+            lambda x, y, out: out * log(x + TINY, check=False),
             symbol="xʸ", text="{} ** {}", binding=POWER, latex="{}^{{{}}}", latex_binding=RAISED,
             roles=("base", "exponent"), neutral=(None, 1.0), numpy=AS_TEXT, javascript="power",
             domain=FREE_POWER, note="x + TINY makes 0ʸ·log 0 the limit 0")
@@ -154,7 +156,8 @@ minimum = rule("minimum", floats.minimum, lambda x, y, out: greater(y, x), lambd
                symbol="min", latex=r"\min\left({}, {}\right)", kinks={(1.0, 1.0): (0.5, 0.5)},
                numpy="np.minimum", javascript="Math.min", note="at a tie, a half each")
 step = rule("step", floats.step, 0.0, kinks={(0.0,): (0.0,)}, flat=(0.0, 1.0),
-            numpy="np.heaviside({}, 0.0)", javascript="({0} > 0 ? 1 : {0} <= 0 ? 0 : NaN)")
+            numpy="np.heaviside({}, 0.0)", condition="({} > 0)",
+            javascript="({0} > 0 ? 1 : {0} <= 0 ? 0 : NaN)")
 sign = rule("sign", floats.sign, 0.0, kinks={(0.0,): (0.0,)}, flat=(-1.0, 0.0, 1.0),
             numpy="np.sign", javascript="Math.sign", onnx="Sign")
 greater = rule("greater", floats.greater, 0.0, 0.0, symbol=">", kinks={(1.0, 1.0): (0.0, 0.0)},

@@ -139,6 +139,17 @@ def cells_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
+def listed(words: Sequence[str], most: int | None = None) -> str:
+    """Names or cells from a file, one after the other, at most so many, made safe to show.
+
+    >>> listed(["red", "blue"]), listed(["red", "blue", "green", "gold"], 2)
+    ('red, blue', 'red, blue and 2 more')
+    """
+    shown = words[:most]
+    left_out = len(words) - len(shown)
+    return ", ".join(map(printable, shown)) + (f" and {left_out:,} more" if left_out else "")
+
+
 def printable(text: object) -> str:
     r"""A text that came from outside, such as a column's or a file's name, made safe to show on a terminal.
 

@@ -7,8 +7,9 @@ A `Value` is one number. Arithmetic on Values gives Values, and each result keep
     args       the Values it was made from, in order
     partials   the local derivative ∂self/∂arg for each of them, as a number, taken at the moment of the operation
 
-so a finished expression *is* its computation graph, and since the partials are stored, changing a parameter later
-cannot corrupt the gradient of a pass that was made before. A Value that was not computed is a *leaf*.
+so a finished expression *is* its computation graph. Since the partials are stored, changing a parameter later cannot
+corrupt what `backward()` gives for a graph that was made before. A Value without arguments is a *leaf*: one that you
+made, a plain number in an expression (its rule is then `CONSTANT`), or a result inside `no_grad`.
 
 All operations go through `Value.record`, and that is the whole forward pass: compute the result and the local
 derivatives, and write both down. What else a Value can do (methods such as `tanh`, comparisons, printing, copying) it
@@ -63,20 +64,126 @@ class Value(Operators, Manners):
     _data: float
     _grad: float
     _label: str
-    _at: float  # of a leaf: the number at which its gradient was computed
+    _at: float  # of a leaf, set by a sweep: the number at which its gradient was computed
     _since: float  # of a leaf: when its number was set; of a computed node: the last such time that it knows of
+    # (these two are for the warnings of `guards.py` alone)
     rule: Rule | None
     args: tuple[Value, ...]
     partials: tuple[float, ...]
 
     def __init__(self, data: SupportsFloat, label: str = "") -> None:
         self._data = as_float(data)
-        self._grad = NOT_COMPUTED
+        self._grad = NOT_COMPUTED  # a 0.0 that can be told from one that was computed
         self._label = label if label == "" else checked_label(label)
         self._since = NEVER
         self.rule = None
         self.args = ()
         self.partials = ()
+
+    @staticmethod
+    def record(rule: Rule, args: tuple[Value, ...], numbers: Sequence[Any], check: bool = True) -> Value:
+        """Apply a rule to Values: the result, its local derivatives, and the arguments become a node of the graph.
+
+        Args:
+            rule: a row of the rule table.
+            args: its arguments, as many as the row takes.
+            numbers: theirs, as the row's forward function takes them.
+            check: whether to raise a DomainError outside the domain; otherwise the derivatives are NaN there.
+
+        >>> product = Value.record(rules.mul, (Value(3.0), Value(5.0)), (3.0, 5.0))
+        >>> product.data, product.partials
+        (15.0, (5.0, 3.0))
+        """
+        if rule.fixed:
+            require_plain_number(rule, args)
+        is_inside = rule.domain is None or rule.domain.holds(*numbers)
+        if check and not is_inside:
+            raise outside_domain(rule, args, numbers)
+        here = now()  # which block the code stands in, `no_grad` say, and when a number was last set
+        write = node if here.block is None else recorder(here.block, node)
+        if write is None:  # inside `no_grad`
+            return Value(rule.forward(*numbers))
+        # linearize: out = forward(x, y), and then the partials at (x, y, out)
+        out, partials = rule.linearize(*numbers) if is_inside else (rule.forward(*numbers), (nan,) * len(args))
+        return write(out, rule, args, partials, here.change)
+
+    @staticmethod
+    def of(number: Number) -> Value:
+        """A Value as it is; a plain number as a constant.
+
+        >>> Value.of(2).is_constant
+        True
+        """
+        if isinstance(number, Value):
+            return number
+        value = Value(number)
+        value.rule = CONSTANT
+        return value
+
+    def apply_rule(self, rule: Rule, args: Iterable[Number], check: bool = True) -> Value:
+        """What a rule gives if this Value is among its arguments: `rule(*args)` asks it."""
+        values = tuple([arg if type(arg) is Value else as_value(arg) for arg in args])
+        numbers = [value._data for value in values]
+        return self.record(rule, values, rule.grouped(numbers) if rule.many else numbers, check)
+
+    # Arithmetic. The reflected forms have a plain number on the left.
+
+    def __add__(self, other: Number) -> Value:
+        right = as_value(other)
+        return self.record(rules.add, (self, right), (self._data, right._data))
+
+    def __radd__(self, other: Number) -> Value:
+        return as_value(other).__add__(self)
+
+    def __sub__(self, other: Number) -> Value:
+        right = as_value(other)
+        return self.record(rules.sub, (self, right), (self._data, right._data))
+
+    def __rsub__(self, other: Number) -> Value:
+        return as_value(other).__sub__(self)
+
+    def __mul__(self, other: Number) -> Value:
+        right = as_value(other)
+        return self.record(rules.mul, (self, right), (self._data, right._data))
+
+    def __rmul__(self, other: Number) -> Value:
+        return as_value(other).__mul__(self)
+
+    def __truediv__(self, other: Number) -> Value:
+        right = as_value(other)
+        return self.record(rules.div, (self, right), (self._data, right._data))
+
+    def __rtruediv__(self, other: Number) -> Value:
+        return as_value(other).__truediv__(self)
+
+    def __pow__(self, exponent: Number) -> Value:
+        """x ** 3 never takes a logarithm; an exponent that is a Value has a derivative, with log(x) in it."""
+        right = as_value(exponent)
+        return self.record(rules.power if right.is_constant else rules.pow_, (self, right), (self._data, right._data))
+
+    def __rpow__(self, base: Number) -> Value:
+        left = as_value(base)
+        return self.record(rules.pow_, (left, self), (left._data, self._data))
+
+    def __neg__(self) -> Value:
+        return self.record(rules.neg, (self,), (self._data,))
+
+    # The gradient
+
+    def zero_grad(self) -> None:
+        """Reset the gradient. Leaves accumulate over sweeps, so a training step begins with this."""
+        self._grad = NOT_COMPUTED
+
+    def backward(self) -> None:
+        """The sweep: put ∂self/∂node into the `grad` of every node this Value depends on.
+
+        It is `backprop.backward`, after a look at what may be wrong (`guards.py`).
+        """
+        from tinygrad_edu.guards import backward  # the sweeps build on Value, so Value imports them late
+
+        backward(self)
+
+    # What a Value knows
 
     @property
     def data(self) -> float:
@@ -123,103 +230,6 @@ class Value(Operators, Manners):
     def has_grad(self) -> bool:
         """Whether a sweep has computed `grad` since it was last set to zero."""
         return self._grad is not NOT_COMPUTED
-
-    def zero_grad(self) -> None:
-        """Reset the gradient. Leaves accumulate over sweeps, so a training step begins with this."""
-        self._grad = NOT_COMPUTED
-
-    def backward(self) -> None:
-        """The sweep: put ∂self/∂node into the `grad` of every node this Value depends on. See `backprop.backward`."""
-        from tinygrad_edu.guards import backward  # the sweeps build on Value, so Value imports them late
-
-        backward(self)
-
-    @staticmethod
-    def of(number: Number) -> Value:
-        """A Value as it is; a plain number as a constant.
-
-        >>> Value.of(2).is_constant
-        True
-        """
-        if isinstance(number, Value):
-            return number
-        value = Value(number)
-        value.rule = CONSTANT
-        return value
-
-    # Arithmetic. The reflected forms have a plain number on the left.
-
-    def __add__(self, other: Number) -> Value:
-        right = as_value(other)
-        return self.record(rules.add, (self, right), (self._data, right._data))
-
-    def __radd__(self, other: Number) -> Value:
-        return as_value(other).__add__(self)
-
-    def __sub__(self, other: Number) -> Value:
-        right = as_value(other)
-        return self.record(rules.sub, (self, right), (self._data, right._data))
-
-    def __rsub__(self, other: Number) -> Value:
-        return as_value(other).__sub__(self)
-
-    def __mul__(self, other: Number) -> Value:
-        right = as_value(other)
-        return self.record(rules.mul, (self, right), (self._data, right._data))
-
-    def __rmul__(self, other: Number) -> Value:
-        return as_value(other).__mul__(self)
-
-    def __truediv__(self, other: Number) -> Value:
-        right = as_value(other)
-        return self.record(rules.div, (self, right), (self._data, right._data))
-
-    def __rtruediv__(self, other: Number) -> Value:
-        return as_value(other).__truediv__(self)
-
-    def __pow__(self, exponent: Number) -> Value:
-        """x ** 3 never takes a logarithm; an exponent that is a Value has a derivative, with log(x) in it."""
-        right = as_value(exponent)
-        return self.record(rules.power if right.is_constant else rules.pow_, (self, right), (self._data, right._data))
-
-    def __rpow__(self, base: Number) -> Value:
-        left = as_value(base)
-        return self.record(rules.pow_, (left, self), (left._data, self._data))
-
-    def __neg__(self) -> Value:
-        return self.record(rules.neg, (self,), (self._data,))
-
-    def apply_rule(self, rule: Rule, args: Iterable[Number], check: bool = True) -> Value:
-        """What a rule gives if this Value is among its arguments: `rule(*args)` asks it."""
-        values = tuple([arg if type(arg) is Value else as_value(arg) for arg in args])
-        numbers = [value._data for value in values]
-        return self.record(rule, values, rule.grouped(numbers) if rule.many else numbers, check)
-
-    @staticmethod
-    def record(rule: Rule, args: tuple[Value, ...], numbers: Sequence[Any], check: bool = True) -> Value:
-        """Apply a rule to Values: the result, its local derivatives, and the arguments become a node of the graph.
-
-        Args:
-            rule: a row of the rule table.
-            args: its arguments, as many as the row takes.
-            numbers: theirs, as the row's forward function takes them.
-            check: whether to raise a DomainError outside the domain; otherwise the derivatives are NaN there.
-
-        >>> product = Value.record(rules.mul, (Value(3.0), Value(5.0)), (3.0, 5.0))
-        >>> product.data, product.partials
-        (15.0, (5.0, 3.0))
-        """
-        if rule.fixed:
-            require_plain_number(rule, args)
-        is_inside = rule.domain is None or rule.domain.holds(*numbers)
-        if check and not is_inside:
-            raise outside_domain(rule, args, numbers)
-        here = now()
-        write = node if here.block is None else recorder(here.block, node)
-        if write is None:  # in a `no_grad` block
-            return Value(rule.forward(*numbers))
-        out, partials = rule.linearize(*numbers) if is_inside else (rule.forward(*numbers), (nan,) * len(args))
-        return write(out, rule, args, partials, here.change)
 
 
 def node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...], since: float) -> Value:

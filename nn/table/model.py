@@ -28,12 +28,12 @@ from tinygrad_edu.nn.checkpoint import Checkpoint, read, save
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.nn.optim import Adam
 from tinygrad_edu.nn.preprocessing import Standardizer, train_test_split
-from tinygrad_edu.nn.table.reading import Column, Encoding, Table, listed
+from tinygrad_edu.nn.table.reading import Column, Encoding, Table
 from tinygrad_edu.nn.training.callbacks import Callback, Training
 from tinygrad_edu.nn.training.fit import accuracy, fit, predict, score, shares_of
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.samples import place_not_finite
-from tinygrad_edu.show import counted
+from tinygrad_edu.show import counted, listed
 
 FEW = 10  # different whole numbers in a target: they are classes
 ABOUT = "table"  # the name under which all of it is kept in a model's file

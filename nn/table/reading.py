@@ -17,7 +17,7 @@ import io
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,11 +28,12 @@ from numpy.typing import NDArray
 
 from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preprocessing import Standardizer
-from tinygrad_edu.show import aligned, are, counted, cut, printable
+from tinygrad_edu.show import aligned, are, counted, cut, listed, printable
 
 DELIMITERS = ",;\t|"
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
 WORD, NUMBER, GAP = "word", "number", "gap"  # what a cell may be
+SHOWN_WORDS = 6  # of a column, where it is described
 MOST_WORDS = 50  # different words in a column that is an input: each becomes an input of its own
 
 Floats = NDArray[np.float64]
@@ -152,7 +153,7 @@ class Table:
             others = counted(len(cells) - len(found), "other") if len(found) < len(cells) else ""
             return f"numbers from {min(found):.6g} to {max(found):.6g}" + (f"; {others}" if others else "")
         words = list(dict.fromkeys(cells))
-        return f"words: {listed(words[:6])}" + (f" and {len(words) - 6} more" if len(words) > 6 else "")
+        return f"words: {listed(words, SHOWN_WORDS)}"
 
 
 def read_csv(path: str | os.PathLike[str]) -> Table:
@@ -368,15 +369,6 @@ class Encoding:
     def __call__(self, table: Table) -> Floats:
         """The inputs, of shape (rows, inputs)."""
         return np.hstack([column(table) for column in self.columns])
-
-
-def listed(words: Iterable[str]) -> str:
-    """Names or cells from a file, one after the other, made safe to show.
-
-    >>> listed(["red", "blue"])
-    'red, blue'
-    """
-    return ", ".join(map(printable, words))
 
 
 def is_table(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 Both ways give the same numbers. The eager one makes a new graph for every batch, which can be inspected; the compiled
 one makes a few small graphs once, and a NumPy program from them that holds for any batch (see `tinygrad_edu.compile`).
-A third one is compiled as long as that succeeds, and then continues scalar by scalar.
+The program runs in NumPy, or in JAX on all devices. A third way is compiled as long as that succeeds, and then
+continues scalar by scalar.
 
 Names to know: `Steps`, `EagerSteps`, `CompiledSteps`, `steps_of`. Read next: `predictor.py`.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -18,15 +20,18 @@ from numpy.typing import ArrayLike
 
 from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.checks.anomaly import first_anomaly, first_not_finite
+from tinygrad_edu.choices import unknown
+from tinygrad_edu.compiler import BatchProgram
 from tinygrad_edu.errors import CompileError, DivergedError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron, Outputs
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import Optimizer
+from tinygrad_edu.nn.training.devices import OnDevices
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Task
 from tinygrad_edu.nn.training.predictor import numbers_of, warn_slow
-from tinygrad_edu.nn.training.programs import MOST_SAMPLES, Batch, Learner, Programs, Seen
+from tinygrad_edu.nn.training.programs import MOST_SAMPLES, Batch, Learner, Programs, Run, Seen, on_numpy
 from tinygrad_edu.nn.training.samples import Floats, place_not_finite
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value
@@ -143,14 +148,21 @@ class EagerSteps:
 class CompiledSteps:
     """Programs that train on an array of parameters."""
 
-    def __init__(self, model: Module, task: Task, optimizer: Any, history: History) -> None:
+    def __init__(
+        self,
+        model: Module,
+        task: Task,
+        optimizer: Any,
+        history: History,
+        on: Callable[[BatchProgram], Run] = on_numpy,
+    ) -> None:
         self.optimizer = optimizer
         self.eager = EagerSteps(model, task, optimizer, history)
         leaves = model.parameters()
         self.learner = Learner(model, task, leaves, np.array([leaf.data for leaf in leaves]))
         self.leaves, self.numbers = leaves, self.learner.numbers
         right = None if has_one_graph(model, task) else self._right
-        self.programs = Programs(self.learner, right)
+        self.programs = Programs(self.learner, right, on)
         self.gradient: Floats | None = None  # the gradient of the last step
         self.is_handed_over = False  # whether the current numbers are in the model, and not in the array
 
@@ -299,11 +311,24 @@ class TriedSteps:
         self.steps.close()
 
 
-def steps_of(model: Module, task: Task, optimizer: Any, history: History, way: bool | None) -> Steps:
-    """Compiled or eager steps, as asked for; by default compiled if the graph is known to stay the same."""
-    if way is None:
+BACKENDS: dict[str, Callable[[Module, Task, Any, History], Steps]] = {
+    "numpy":  CompiledSteps,
+    "jax":    partial(CompiledSteps, on=OnDevices),
+    "scalar": EagerSteps,
+}  # fmt: skip
+
+
+def steps_of(model: Module, task: Task, optimizer: Any, history: History, backend: str | None) -> Steps:
+    """The steps of a backend; by default compiled if the graph is known to stay the same, else scalar by scalar.
+
+    Raises:
+        OptionError: if there is no such backend.
+    """
+    if backend is None:
         return (TriedSteps if has_one_graph(model, task) else EagerSteps)(model, task, optimizer, history)
-    return (CompiledSteps if way else EagerSteps)(model, task, optimizer, history)
+    if backend not in BACKENDS:
+        raise unknown("backend", backend, list(BACKENDS))
+    return BACKENDS[backend](model, task, optimizer, history)
 
 
 def forget_gradients(optimizer: Any, parameters: list[Value]) -> None:

@@ -3,7 +3,7 @@
 One program for batches of any size, traced at a few samples. A model or a loss that is not the same for any number of
 samples (a loss over pairs of them, say) gets a program for each size of batch instead.
 
-Names to know: `Programs`, `Batch`, `Seen`. Read next: `backends.py`.
+Names to know: `Programs`, `Batch`, `Seen`. Read next: `devices.py`.
 """
 
 from __future__ import annotations
@@ -84,6 +84,18 @@ class Learner(NamedTuple):
 
 
 Right = Callable[[Batch], float]  # the loss of a batch, scalar by scalar
+Run = Callable[..., tuple[float, Floats, Floats]]  # of parameters and arrays: the loss, the gradient, the outputs
+
+
+def on_numpy(program: BatchProgram) -> Run:
+    """A program as it is."""
+
+    def run(parameters: Floats, *arrays: NDArray[Any]) -> tuple[float, Floats, Floats]:
+        program.parameters = parameters
+        loss, gradient = program(*arrays)
+        return loss, gradient, program.outputs
+
+    return run
 
 
 class Programs:
@@ -92,13 +104,16 @@ class Programs:
     Args:
         learner: what is trained.
         right: the loss of a batch, to try them with; None if it is known that no graph depends on the numbers.
+        on: what runs the program for batches of any size; where it is not NumPy, there has to be one.
     """
 
-    def __init__(self, learner: Learner, right: Right | None) -> None:
+    def __init__(self, learner: Learner, right: Right | None, on: Callable[[BatchProgram], Run] = on_numpy) -> None:
         self.learner = learner
         self.right = right
+        self.on = on
         self.reached: set[Value] = set()  # the parameters that the loss depends on
-        self.ways: list[Way] = [AnySize(self), EachSize(self)]
+        self.any_size: AnySize | None = AnySize(self)
+        self.each_size = EachSize(self)
 
     def run(self, batch: Batch) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch.
@@ -107,24 +122,29 @@ class Programs:
             GraphError: if the graph of the model depends on the numbers of the samples.
             CompileError: if the compiler fails.
         """
-        try:
-            return self.ways[0].run(batch)
-        except (GraphError, CompileError):
-            if len(self.ways) == 1 or self.are_made:  # what is refused then are the samples, and not the way
-                raise
-            del self.ways[0]
-            return self.ways[0].run(batch)
+        way = self.any_size
+        if way is not None and way.program is None:
+            try:
+                way.compile(batch)
+            except (GraphError, CompileError):
+                if self.on is not on_numpy:
+                    raise
+                way = self.any_size = None
+        if way is None or not way.takes(batch):
+            return self.each_size.run(batch)
+        return way.run(batch)
 
     @property
     def are_made(self) -> bool:
         """Whether there is one."""
-        return any(way.is_made for way in self.ways)
+        return bool(self.each_size.known) or (self.any_size is not None and self.any_size.program is not None)
 
     def forget_samples(self) -> None:
         """Try every program again, whatever it is called with next: the model may have changed."""
         if self.right is not None:
-            for way in self.ways:
-                way.forget_samples()
+            self.each_size.forget_samples()
+            if self.any_size is not None:
+                self.any_size.forget_samples()
 
     def check(self, batch: Batch, loss: float) -> None:
         """Check a loss on other samples: a model that looks at its numbers has another graph for them."""
@@ -133,10 +153,10 @@ class Programs:
         right = self.right(batch)
         if not math.isclose(loss, right, rel_tol=1e-9, abs_tol=1e-12):
             raise GraphError(
-                f"fit(..., compiled=True) of {self.learner.model!r}",
+                f"fit(..., backend=...) of {self.learner.model!r}",
                 "its graph depends on the numbers of the samples: compiled for one batch it gives "
                 f"the loss {show(loss)} for another one, but should give {show(right)}",
-                instead="fit(..., compiled=False)",
+                instead='fit(..., backend="scalar")',
             )
 
 
@@ -146,49 +166,51 @@ class AnySize:
     def __init__(self, programs: Programs) -> None:
         self.programs = programs
         self.program: BatchProgram | None = None
+        self.run_on: Run | None = None
         self.width = 0  # outputs of the model; 0 for a single one
         self.first: list[NDArray[Any]] | None = None  # what it was made from, until it was tried on other samples
 
-    @property
-    def is_made(self) -> bool:
-        """Whether there is a program."""
-        return self.program is not None
+    def compile(self, batch: Batch) -> None:
+        """Make the program, of rows of a batch."""
+        learner = self.programs.learner
+        learner.write_back()
+        with no_grad():
+            output = learner.model(batch.X[0].tolist())
+        self.width = len(output) if isinstance(output, list) else 0
+        arrays = self._arrays(batch)
+        program = tinygrad_edu.compile(learner.loss, wrt=learner.leaves, batch=arrays)
+        self.programs.reached.update(leaf for leaf in learner.leaves if leaf in program.graph.index)
+        self.program, self.first = program, None if self.programs.right is None else arrays
+        self.run_on = self.programs.on(program)
+
+    def takes(self, batch: Batch) -> bool:
+        """Whether the program holds for so many samples as there are in a batch."""
+        return self.program is not None and len(batch.targets) >= self.program.least
 
     def run(self, batch: Batch) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch."""
-        learner = self.programs.learner
-        if self.program is None:
-            with no_grad():
-                output = learner.model(batch.X[0].tolist())
-            self.width = len(output) if isinstance(output, list) else 0
-        arrays = [batch.X, _targets(learner.task, batch.targets, self.width)]
-        self.program = self.program or self._compiled(arrays)
-        self.program.parameters = learner.numbers
-        loss, gradient = self.program(*arrays)
-        seen = Seen(loss, self.program.outputs)
+        assert self.run_on is not None
+        arrays = self._arrays(batch)
+        loss, gradient, outputs = self.run_on(self.programs.learner.numbers, *arrays)
+        seen = Seen(loss, outputs)
         if self.first is not None and not all(map(np.array_equal, arrays, self.first)):
             self.first = None
             self._check(batch, arrays, loss)
         return seen, gradient
 
+    def _arrays(self, batch: Batch) -> list[NDArray[Any]]:
+        return [batch.X, _targets(self.programs.learner.task, batch.targets, self.width)]
+
     def forget_samples(self) -> None:
         """Try the program again, whatever it is called with next."""
         self.first = [np.zeros(0), np.zeros(0)]
 
-    def _compiled(self, arrays: list[NDArray[Any]]) -> BatchProgram:
-        learner = self.programs.learner
-        learner.write_back()
-        program = tinygrad_edu.compile(learner.loss, wrt=learner.leaves, batch=arrays)
-        self.programs.reached = {leaf for leaf in learner.leaves if leaf in program.graph.index}
-        self.first = None if self.programs.right is None else arrays
-        return program
-
     def _check(self, batch: Batch, arrays: list[NDArray[Any]], loss: float) -> None:
         """Check the program on a batch, or on as much of it as can be looked at sample by sample."""
-        assert self.program is not None
+        assert self.run_on is not None
         if len(batch.targets) > MOST_SAMPLES:
             batch = batch.chosen(slice(MOST_SAMPLES))
-            loss, _ = self.program(*(array[:MOST_SAMPLES] for array in arrays))
+            loss, *_ = self.run_on(self.programs.learner.numbers, *(array[:MOST_SAMPLES] for array in arrays))
         self.programs.check(batch, loss)
 
 
@@ -199,11 +221,6 @@ class EachSize:
         self.programs = programs
         self.known: dict[int, Program] = {}
         self.first: dict[int, Floats] = {}  # the samples a program was made from, until it was tried on others
-
-    @property
-    def is_made(self) -> bool:
-        """Whether there is a program."""
-        return bool(self.known)
 
     def run(self, batch: Batch) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch, in parts that are not too large to compile."""
@@ -250,9 +267,6 @@ class EachSize:
         if self.programs.right is not None:
             self.first[len(part.targets)] = np.concatenate([part.X.ravel(), numbers.ravel()])
         return program
-
-
-Way = AnySize | EachSize
 
 
 def _targets(task: Task, targets: list[Any], outputs: int) -> NDArray[Any]:

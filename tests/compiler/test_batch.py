@@ -57,6 +57,30 @@ def test_the_losses_of_the_textbooks_hold_for_a_single_sample_and_for_hundreds(k
         assert_agrees(program, function, (rng.normal(size=(samples, 3)), targets(rng, samples, outputs)))
 
 
+@pytest.mark.parametrize("widths", [(7, 11, 7), (11, 13, 17), (7, 7, 11), (24, 3, 7)])
+def test_layers_may_have_as_many_neurons_as_there_are_samples_in_a_trace(widths):
+    model = nn.MLP(widths[0], widths[1:], activation="tanh", seed=0)
+    loss = lambda xs, ys: nn.cross_entropy([model(x) for x in xs], ys)  # noqa: E731
+    rng = np.random.default_rng(0)
+    batches = [(rng.normal(size=(m, widths[0])), rng.integers(0, widths[-1], m)) for m in (30, 3, 7, 11, 13)]
+    program = tinygrad_edu.compile(loss, wrt=model.parameters(), batch=batches[0])
+    for batch in batches:
+        assert_agrees(program, loss, batch)
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_every_program_can_be_explained_weighed_drawn_and_copied(name):
+    problem = drawn(name, 1)
+    program = tinygrad_edu.compile(problem.function, wrt=problem.parameters, batch=problem.batch(5))
+    lines = [line.name for line in (*program.leaves, *program.lines)]
+    assert [row.split()[0] for row in program.explain().splitlines()] == lines
+    assert program.memory(1000).numbers >= program.memory(10).numbers
+    drawing = viz.draw(program, max_nodes=1000)
+    assert all(f'label="{line}\\n' in drawing.source for line in lines)
+    assert pickle.loads(pickle.dumps(program)).source == program.source
+    assert len(program.lines) <= 80
+
+
 # Functions of samples that are more than a mean over them, or nothing of the kind
 
 MODEL = nn.MLP(2, [3, 1], activation="tanh", seed=0)
@@ -211,6 +235,28 @@ def test_labels_become_rows_of_zeros_and_ones():
     assert value == same
 
 
+def test_labels_may_be_all_that_there_is():
+    logits = [Value(number, label=f"z{place}") for place, number in enumerate((0.5, -1.0, 0.3))]
+
+    def loss(ys):
+        return nn.cross_entropy([logits] * len(ys), ys)
+
+    program = tinygrad_edu.compile(loss, wrt=logits, batch=([0, 1, 2, 1],))
+    for samples in SAMPLES:
+        assert_agrees(program, loss, (np.random.default_rng(0).integers(0, 3, samples),))
+
+
+def test_labels_may_be_whole_numbers_among_floats():
+    model = nn.MLP(2, [3], seed=0)
+    ways = [
+        tinygrad_edu.compile(
+            lambda xs, ys: nn.cross_entropy([model(x) for x in xs], ys), wrt=model.parameters(), batch=(np.eye(2), y)
+        )
+        for y in ([0, 2], [0.0, 2.0])
+    ]
+    assert ways[0].source == ways[1].source
+
+
 def test_labels_may_be_indices_and_numbers_at_once():
     model = nn.MLP(2, [3], seed=0)
 
@@ -222,6 +268,7 @@ def test_labels_may_be_indices_and_numbers_at_once():
     program = tinygrad_edu.compile(loss, wrt=model.parameters(), batch=(rng.normal(size=(8, 2)), rng.integers(0, 3, 8)))
     for samples in SAMPLES:
         assert_agrees(program, loss, (rng.normal(size=(samples, 2)), rng.integers(0, 3, samples)))
+    assert pickle.loads(pickle.dumps(program)).explain() == copy.deepcopy(program).explain() == program.explain()
 
 
 @pytest.mark.parametrize("use", [lambda row, y: row[y], lambda row, y: row[0] if y == 0 else row[1]])
@@ -367,6 +414,7 @@ def line_program(**options):
         ((np.eye(2) * 1j, [0, 1]), NumberError, "complex"),
         (([[1.0, 2.0], [3.0]], [0, 1]), SizeError, "different lengths"),
         ((np.eye(2), ["a", "b"]), NumberError, "a"),
+        ((np.ma.masked_array(np.eye(2), np.eye(2) > 0), [0, 1]), NumberError, "masked"),
     ],
 )
 def test_a_batch_that_does_not_fit_is_refused(batch, error, words):
@@ -383,6 +431,11 @@ def test_a_batch_that_does_not_fit_is_refused(batch, error, words):
         ({"batch": (3.0,)}, SizeError, "0 rows"),
         ({"batch": (np.eye(2),), "inputs": [Value(1.0)]}, OptionError, "no other inputs"),
         ({"batch": ([["a"]],)}, NumberError, "str"),
+        ({"batch": ([[1.0], [2.0, 3.0]],)}, SizeError, "different lengths"),
+        ({"batch": (np.ma.masked_array([[1.0]], [[True]]),)}, NumberError, "masked"),
+        ({"batch": np.eye(2)}, SizeError, r"batch=\(X,\)"),
+        ({"batch": 3}, SizeError, "one int"),
+        ({"batch": (np.eye(2), [1.0, 2.0])}, GraphError, "a list of samples for each array"),
     ],
 )
 def test_a_batch_that_is_none_is_refused(arguments, error, words):

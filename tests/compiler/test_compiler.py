@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import random_graphs
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from work import growth
 
@@ -33,6 +33,7 @@ from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.errors import CompileError, GraphError, NumberError, SizeError, StaleGraphError
 from tinygrad_edu.functions import exp, log, logsumexp
 from tinygrad_edu.graph import Graph, gradient_numbers
+from tinygrad_edu.nn.layers import activations
 from tinygrad_edu.rule import POWER, PRODUCT, Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.text.helpers import NUMPY
@@ -83,6 +84,7 @@ def at_other_inputs(numbers, plan, rng):
     raise AssertionError("the graph has a domain of one point")
 
 
+@example(14803)  # a step of what is 0 only where a small term is lost
 @given(seeds)
 @settings(max_examples=100, deadline=None)
 def test_every_node_of_a_random_graph_may_be_an_output(seed):
@@ -166,7 +168,8 @@ def test_a_relu_keeps_its_weighted_sums_as_well():
     assert [each.name for each in tinygrad_edu.compile(loss).memory().kept] == ["Z1", "A1", "t1"]
 
 
-ACTIVATIONS = ["relu", "tanh", "sigmoid", "softplus", "silu", "gelu", "elu", "leaky_relu"]
+# All that are defined everywhere; a network of exp overflows.
+ACTIVATIONS = [name for name in activations() if name in RULES and RULES[name].domain is None and name != "exp"]
 
 
 def network_loss(model, xs, kind, targets):
@@ -373,7 +376,7 @@ def test_layer_labels_in_non_ascii_digits_are_ordinary_labels():
 
 
 def lines_by_name(program, inputs=()):
-    """The array of each line, by running the lines one after the other, with the constants that a program hides."""
+    """The array of each line, by running the lines one after the other, with the constants of the program."""
     names = {"P": program.parameters, "I": np.array(inputs, dtype=float), **program.formulas.data}
     exec(NUMPY, names)
     del names["__builtins__"]

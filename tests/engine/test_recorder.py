@@ -35,7 +35,7 @@ def nothing_is_left_open():
 
 @pytest.fixture
 def forgetful():
-    """The formulas of the rows as nobody has asked for them yet: what keeps them is private, and so is forgetting."""
+    """No formulas of rows are cached. (The cache is private, and so is clearing it.)"""
     wording._kept_local_derivatives.cache_clear()
     yield
     wording._kept_local_derivatives.cache_clear()

@@ -71,7 +71,7 @@ def test_a_row_says_what_each_argument_is_to_it(row):
 @pytest.mark.skipif(shutil.which("node") is None, reason="JavaScript templates are run by node, which is not installed")
 def test_the_javascript_templates_equal_forward():
     cases = [(row, args) for row in RULES.values() for args in promises.points(row, 20)]
-    lines = [row.javascript.format(*promises.slot_names(row, [f"({arg!r})" for arg in args])) for row, args in cases]
+    lines = [row.fill(row.javascript, [f"({arg!r})" for arg in args]) for row, args in cases]
     program = preludes.JAVASCRIPT + "console.log(JSON.stringify([" + ",\n".join(lines) + "]));"
     found = json.loads(subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True).stdout)
     for (row, args), number in zip(cases, found, strict=True):
@@ -103,7 +103,7 @@ def test_numpy_gives_the_same_for_special_numbers(row):
 @pytest.mark.skipif(shutil.which("node") is None, reason="JavaScript templates are run by node, which is not installed")
 def test_javascript_gives_the_same_for_special_numbers():
     cases = [(row, args) for row in RULES.values() for args in special_cases(row)]
-    lines = [row.javascript.format(*promises.slot_names(row, [*map(number_source, args)])) for row, args in cases]
+    lines = [row.fill(row.javascript, [*map(number_source, args)]) for row, args in cases]
     program = preludes.JAVASCRIPT + "console.log(JSON.stringify([" + ",\n".join(lines) + "].map(String)));"
     found = json.loads(subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True).stdout)
     for (row, args), number in zip(cases, found, strict=True):
@@ -164,6 +164,15 @@ def test_a_row_says_which_argument_changes_nothing(row):
         found = [row.evaluate(pair) == pair[1 - position] for pair in pairs if promises.inside(row, pair)]
         is_named = bool(row.neutral) and number == row.neutral[position]
         assert (bool(found) and all(found)) == is_named, (position, number)
+
+
+@pytest.mark.parametrize("row", [row for row in RULES.values() if row.condition], ids=lambda row: row.name)
+def test_a_row_that_is_a_condition_is_1_where_it_holds_and_else_0(row):
+    cases = [args for args in itertools.product(SPECIAL, repeat=promises.arity(row)) if not any(map(math.isnan, args))]
+    assert len(cases) > 10
+    for args in cases:
+        condition = row.fill(row.condition, [f"({arg!r})" for arg in args])
+        assert row.evaluate(args) == float(eval(condition, {"inf": math.inf}))
 
 
 def test_every_operation_of_the_engine_is_in_the_table():
@@ -282,12 +291,19 @@ def test_overflow_follows_ieee(compute, out):
     assert compute(Value(1000.0)).data == out
 
 
-def test_the_gradient_of_saturated_functions_is_a_number():
-    for compute in (Value.sigmoid, Value.tanh, Value.softplus, Value.silu, Value.gelu, Value.elu):
-        for x in (800.0, -800.0):
-            value = Value(x)
-            compute(value).backward()
-            assert math.isfinite(value.grad), (compute.__name__, x)
+FAR_AWAY = [
+    pytest.param(row, x, id=f"{row.name} {x}")
+    for row, x in itertools.product(RULES.values(), (800.0, -800.0))
+    if len(row.partials) - len(row.defaults) == 1
+    and not (row.fixed or row.many)
+    and promises.inside(row, [x, *row.defaults])
+]
+
+
+@pytest.mark.parametrize(("row", "x"), FAR_AWAY)
+def test_far_from_0_the_gradient_is_finite_where_the_function_is(row, x):
+    out, slopes = row.linearize(x, *row.defaults)
+    assert math.isfinite(out) == all(map(math.isfinite, slopes))
 
 
 def test_at_a_tie_each_argument_gets_half():

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tinygrad_edu.show import aligned, cells, counted, in_brackets, plural, printable, show
+from tinygrad_edu.show import aligned, cells, counted, in_brackets, listed, plural, printable, show
 
 
 @pytest.mark.parametrize(
@@ -22,11 +22,23 @@ from tinygrad_edu.show import aligned, cells, counted, in_brackets, plural, prin
         (math.nan, "nan"),
         (2 / 3, "0.6667"),
         (-1e-320, "-1e-320"),
+        (99.95, "99.95"),
+        (999.95, "1000"),
+        (999999999.0, "999999999"),
+        (1e9, "1e9"),
+        (1234567890.5, "1.235e9"),
+        (1.23456e-4, "0.0001235"),
+        (1.7976931348623157e308, "1.798e308"),
     ],
 )
 def test_numbers_are_shown_short(number, shown):
     assert show(number) == shown
     assert in_brackets(number) == (f"({shown})" if shown.startswith("-") else shown)
+
+
+def test_the_number_of_digits_can_be_chosen():
+    assert [show(2 / 3, digits) for digits in (1, 2, 6)] == ["0.7", "0.67", "0.666667"]
+    assert [show(99.95, 2), show(1234567890.5, 2), show(-1234567890.5, 6)] == ["100", "1.2e9", "-1.23457e9"]
 
 
 @pytest.mark.parametrize(
@@ -79,3 +91,14 @@ def test_the_numbers_of_a_table_end_under_each_other_and_lines_have_no_spaces_be
 
 def test_a_table_without_rows_has_no_lines():
     assert aligned([], "<>") == []
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"), [(None, "a, b, c"), (3, "a, b, c"), (2, "a, b and 1 more"), (1, "a and 2 more")]
+)
+def test_a_long_list_says_how_many_are_left_out(most, shown):
+    assert listed(["a", "b", "c"], most) == shown
+
+
+def test_a_list_of_names_from_outside_is_safe_on_a_terminal():
+    assert listed(["a\x1b[2J", "b"]) == "a\\x1b[2J, b"

@@ -162,7 +162,7 @@ def test_a_watched_training_without_anomalies_gives_the_same_numbers():
     def trained():
         model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
         X, y = nn.datasets.moons(n=10, seed=0)
-        nn.fit(model, X, y, epochs=2, compiled=False)
+        nn.fit(model, X, y, epochs=2, backend="scalar")
         return model.state_dict()
 
     right = trained()
@@ -230,7 +230,7 @@ def test_summing_gradients_at_one_point_gives_no_warning():
         (p * p).backward()
     assert p.grad == 6.0
     p.data = 5.0
-    p.data = 1.0  # as whoever tries a difference does
+    p.data = 1.0  # as for a finite difference
     (p * p).backward()
     assert p.grad == 8.0
 

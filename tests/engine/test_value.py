@@ -6,6 +6,7 @@ import gc
 import math
 import operator
 import pickle
+import sys
 import threading
 from decimal import Decimal
 from fractions import Fraction
@@ -273,12 +274,22 @@ def test_a_comparison_beside_nan_is_false():
         assert RULES["greater"](*args).data == 0.0
 
 
+@pytest.mark.parametrize("base", [-2.0, 0.0, 2.0])
+def test_an_exponent_that_is_not_a_number_is_inside_the_domain(base):
+    x, y = Value(base), Value(math.nan)
+    for out in (x**math.nan, x**y):
+        out.backward()
+        assert math.isnan(out.data)
+        assert math.isnan(x.grad)
+
+
 @pytest.mark.parametrize("row", [row for name, row in RULES.items() if name != "greater"], ids=lambda row: row.name)
 def test_nan_propagates_through_every_operation_but_a_comparison(row):
     count = 2 * len(row.partials) if row.many else len(row.partials) - len(row.defaults)
     for position in range(count):
         args = [0.5] * count
         args[position] = math.nan
+        assert math.isnan(row.evaluate([*args, *row.defaults])), (row.name, position)
         values = [arg if i in row.fixed else Value(arg) for i, arg in enumerate(args)]
         out = row(*values)
         assert math.isnan(out.data), (row.name, position)
@@ -300,6 +311,24 @@ def test_a_method_records_what_its_row_does():
     assert set(compared) >= {*operators, "exp", "log", "tanh", "relu", "leaky_relu"}
     cube, called = x**3, RULES["power"](x, 3)
     assert (cube.data, cube.partials) == (called.data, called.partials)
+
+
+@pytest.mark.parametrize(
+    ("operate", "most"),
+    [(operator.add, 5), (operator.mul, 7), (lambda x, _: x.tanh(), 6), (RULES["maximum"], 15)],
+    ids=["x + y", "x * y", "x.tanh()", "maximum(x, y)"],
+)
+def test_an_operation_takes_few_calls(operate, most):
+    """All go through one door; blocks, domains and plain numbers cost no call where there are none."""
+    calls = []
+    x, y = Value(0.5), Value(0.7)
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, event, _: calls.append(frame.f_code.co_name) if event == "call" else None)
+    try:
+        operate(x, y)
+    finally:
+        sys.setprofile(before)
+    assert len(calls) - ("<lambda>" in calls[:1]) <= most, calls
 
 
 def test_a_row_linearizes_as_it_evaluates_and_differentiates():

@@ -7,6 +7,8 @@ command line, which waits with what takes long, and two files that read each oth
 import ast
 from pathlib import Path
 
+from tinygrad_edu.rules import RULES
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("engine", "text", "steps", "checks", "terminal", "compiler", "nn", "viz", "cli")  # from the ground up
 OPEN_DOORS = ("tinygrad_edu", "tinygrad_edu.__main__")  # the package itself names what stands in its rooms
@@ -79,3 +81,23 @@ def test_no_circle_among_files():
         ready = {module for module in left if below[module] - {module} <= done}
         assert ready, f"a circle among {sorted(left)}"
         done |= ready
+
+
+def test_only_the_command_line_imports_an_example():
+    importers = set()
+    for module, path in FILES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            whole = [f"{node.module}.{name}" if isinstance(node, ast.ImportFrom) else name for name in names]
+            importers |= {module for name in whole if {"lessons", "examples"} & set(name.split("."))}
+    assert importers == {"tinygrad_edu.cli.training"}
+
+
+def test_a_fact_of_an_operation_stands_in_its_row_and_in_no_table_beside_it():
+    """No dictionary has operations, or their names, for keys."""
+    rows = {*RULES, "absolute", "pow_"}
+    for module, path in FILES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            keys = node.keys if isinstance(node, ast.Dict) else []
+            names = {str(getattr(key, "id", getattr(key, "value", None))) for key in keys}
+            assert not names or not names <= rows, f"{module}, line {node.lineno}"

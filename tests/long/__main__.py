@@ -5,7 +5,7 @@
     python -m tests.long recurrent 100000    losses that go through time, compiled to loops, against their scalar graphs
     python -m tests.long learners 100000     losses of 157 families that learners write, compiled, against the scalars
     python -m tests.long batches 10000       functions of samples, compiled for any number of them, against the scalars
-    python -m tests.long fuzz 1000000        texts, files and labels that nobody wrote on purpose
+    python -m tests.long fuzz 1000000        damaged texts, files and labels
     python -m tests.long mutants 1000        changes of the source that some test has to notice
     python -m tests.long size                every function that takes a graph, on graphs of a million nodes
 

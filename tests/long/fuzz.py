@@ -1,4 +1,4 @@
-"""Texts, files and labels that nobody wrote on purpose: each gives a result, or an error of this package.
+"""Damaged texts, files and labels: each gives a result, or an error of this package.
 
 Sound examples are damaged: characters dropped, doubled, exchanged, numbers made huge, pieces of other examples put in.
 While a case runs, an audit hook of Python watches that no code is compiled to run, no process started, no file opened

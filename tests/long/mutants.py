@@ -128,7 +128,7 @@ class Meaning(ast.NodeTransformer):
     """Takes out of a program what means nothing when it runs, and writes in one way what means the same:
 
     - annotations and docstrings, and the bare * of a signature, which looks like a product;
-    - `strict=` of zip, an assertion that never fails, and `frozen=` of a dataclass, which nobody assigns to;
+    - `strict=` of zip, an assertion that never fails, and `frozen=` of a dataclass, which nothing assigns to;
     - the -1 of `reshape`, which NumPy also knows as -2.
     """
 

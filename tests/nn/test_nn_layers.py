@@ -27,9 +27,10 @@ def matrices(model):
         yield W, np.array([neuron.b.data for neuron in layer.neurons]), layer.activation
 
 
-@pytest.mark.parametrize("name", [name for name in activations() if name not in ("linear", "log", "sqrt")])
+@pytest.mark.parametrize("name", [name for name in activations() if name in RULES])
 def test_every_activation_is_the_function_of_the_table(name):
     neuron = nn.Neuron(2, activation=name, seed=1)
+    neuron.b.data = 3.0  # a weighted sum above 0, where log and sqrt are defined too
     out = neuron(SAMPLE)
     assert neuron.activation == name
     assert out.data == pytest.approx(RULES[name](weighted_sum(neuron, SAMPLE)), rel=1e-15)

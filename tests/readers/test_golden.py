@@ -1,11 +1,11 @@
 """What readers see, to the letter: frames, outlines, programs, formulas, tables, messages.
 
-The right texts stand in tests/readers/golden; a person has read them. What they say in numbers is tested elsewhere,
-against independent truths; here it is the words, the order and the layout. After a wanted change,
+The right texts are in tests/readers/golden; a person has read them. Their numbers are tested elsewhere, against
+independent truths; here the tests compare the words, the order and the layout. After a wanted change,
 
     PYTHONPATH=tests/support python tests/readers/test_golden.py
 
-writes them anew. Read the difference before you commit it.
+rewrites them. Read the difference before you commit it.
 """
 
 import contextlib
@@ -28,9 +28,8 @@ from tinygrad_edu import Value, chain_rule, gradcheck, nn, parse
 from tinygrad_edu.cli.main import _parser, main
 from tinygrad_edu.errors import TinygradError
 from tinygrad_edu.graph import gradient_numbers
-from tinygrad_edu.nn import init, schedules
+from tinygrad_edu.nn import init
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.show import show
 from tinygrad_edu.terminal.outline import ASCII, outline
 from tinygrad_edu.terminal.stepper import Stepper
 from tinygrad_edu.text.javascript import rule_source
@@ -86,7 +85,7 @@ def frames():
 
 @page
 def keys():
-    """What is said below the frame, key by key."""
+    """The line below the frame, key by key."""
     it, rows = stepper(*LESSON), []
     jumps = ["jump", "3", "back", "4", "next", "jump", "x", "jump", "next", "jump", "9", "9", "next"]
     speeds = ["faster", *["slower"] * 4, *["faster"] * 5, "play", "faster", "play", "?"]
@@ -143,41 +142,6 @@ def formulas():
     return "\n".join(rows)
 
 
-@page
-def numbers():
-    """Numbers, as they are shown."""
-    given = [
-        0.0,
-        1.0,
-        -1.0,
-        0.1,
-        1 / 3,
-        2 / 3,
-        99.95,
-        999.4,
-        999.95,
-        1000.4,
-        12345.678,
-        999999999.0,
-        1e9,
-        1.5e9,
-        123456789.5,
-    ]
-    given += [
-        1e-3,
-        1.23456e-4,
-        1e-5,
-        5e-324,
-        1.7976931348623157e308,
-        2.5,
-        1234567890.5,
-        float("inf"),
-        float("-inf"),
-        float("nan"),
-    ]
-    return "\n".join(f"{number!r:<24}{show(number):<12}{show(-number, 6):<14}{show(number, 2)}" for number in given)
-
-
 # Programs
 
 
@@ -198,7 +162,7 @@ def programs():
 
 @page
 def explanations():
-    """What programs say of their lines."""
+    """How programs explain their lines."""
     parts = []
     for name in ("circuit", "lesson", "classes", "recurrent", "strangers", "mixed_dots"):
         loss, wrt, inputs = ZOO[name]()
@@ -237,8 +201,8 @@ PYTHONS_WORDS = r"(?<=cannot be read )\(.*\)"  # are not the same in every versi
 
 @page
 def options():
-    """What the commands take it to be, if nobody says."""
-    parser = _parser()  # private, because the help of a command does not show what is taken if nothing is said
+    """The options of the commands, with their defaults."""
+    parser = _parser()  # private, because the help of a command does not show the defaults
     given = ["demo", "step x", "worksheet x", "draw x", "train moons", "predict m t", "lesson"]
     parts = []
     for command in given:
@@ -278,7 +242,7 @@ WRONG = [
 
 @page
 def messages():
-    """What is said of expressions that are none."""
+    """The errors for texts that are not expressions."""
     parts = []
     for text in WRONG:
         try:
@@ -449,7 +413,7 @@ viz.plot_neurons(net, X, [1, 0], layer=3)
 
 @page
 def refusals():
-    """What is said where something cannot be done."""
+    """The errors for what cannot be done."""
     parts = []
     for text in REFUSED:
         try:
@@ -462,7 +426,7 @@ def refusals():
 
 @page
 def checks():
-    """Gradients held against differences: what is right, kinks, edges, what rounding hides, and what is wrong."""
+    """Gradients compared with differences: right ones, kinks, edges, those lost in rounding, and wrong ones."""
     wrong = parse("f = tanh(x) * y", x=0.5, y=3)
     wrong.args[0].partials = (0.7,)
     graphs = {
@@ -498,12 +462,12 @@ def data():
     table = np.arange(40.0).reshape(20, 2)
     for labels in ([0, 1] * 10, [0] * 15 + [1] * 5, list(range(20))):
         _, test, _, which = nn.train_test_split(table, labels, test_size=0.3, seed=5)
-        rows.append(f"held back of {labels}: {(test[:, 0] / 2).astype(int).tolist()} with {which.tolist()}")
+        rows.append(f"held out of {labels}: {(test[:, 0] / 2).astype(int).tolist()} with {which.tolist()}")
     return "\n".join(rows)
 
 
 @page
-def beginnings():
+def first_weights():
     """The first weights of every initializer, and those of a network."""
     rows = []
     for name in init.INITIALIZERS:
@@ -514,14 +478,6 @@ def beginnings():
         rows.append(f"{activation:<8} {[round(p.data, 6) for p in model.parameters()]}")
         rows.append(f"         {model!r}")
     rows.append(f"neuron   {[round(p.data, 6) for p in nn.Neuron(3, init='xavier', seed=1).parameters()]}")
-    for name, schedule in {
-        "constant": schedules.constant(0.5, steps=3),
-        "step": schedules.step(4),
-        "linear": schedules.linear(6, start=0.8, end=0.2),
-        "cosine": schedules.cosine(6, end=0.1),
-        "warm_up": schedules.warm_up(4, then=schedules.cosine(4)),
-    }.items():
-        rows.append(f"{name:<8} {[round(schedule(n), 6) for n in range(10)]}")
     return "\n".join(rows)
 
 
@@ -530,7 +486,7 @@ def beginnings():
 
 @page
 def signatures():
-    """The public functions and classes, with their arguments and what these are if nobody says."""
+    """The public functions and classes, with their arguments and defaults."""
     rows = []
     for module in (tinygrad_edu, nn, tinygrad_edu.viz, nn.datasets, nn.schedules, tinygrad_edu.functions):
         for name in sorted(getattr(module, "__all__", own(module))):
@@ -569,7 +525,7 @@ def plain(function):
     return str(given.replace(parameters=arguments, return_annotation=inspect.Signature.empty))
 
 
-# The test, and the way to write them anew
+# The test, and the way to rewrite the texts
 
 
 def text_of(name):

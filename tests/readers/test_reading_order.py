@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -35,12 +36,13 @@ def after(path):
     return next(place for place in places if place.exists())
 
 
+@cache
 def chain():
     path, read = FIRST, []
     while path is not None and path not in read:
         read.append(path)
         path = after(path)
-    return read
+    return tuple(read)
 
 
 def test_one_chain_leads_from_the_rules_through_every_file():
@@ -65,7 +67,7 @@ def test_every_file_opens_with_a_question():
 def test_the_reading_order_of_the_guide_follows_the_chain():
     text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     table = re.findall(r"\| \[(tinygrad_edu/[\w/]+\.py)\]", text)
-    assert [ROOT / file for file in table[:3]] == chain()[:3]
+    assert tuple(ROOT / file for file in table[:3]) == chain()[:3]
     order = [chain().index(ROOT / file) for file in table]
     assert order == sorted(order)
 

@@ -96,13 +96,13 @@ def test_an_error_says_what_cannot_be_explained():
 
 def test_a_huge_number_of_paths_is_counted_exactly_and_shown_short():
     x = y = Value(0.0, label="x")
-    for _ in range(20_000):
+    for _ in range(15_000):
         y = y + y
     found = explain(y, x)
-    assert found.count == 2**20_000
-    assert str(found).startswith("∂v20000/∂x: about 4.0e6020 paths from x to v20000\n")
-    assert "… and about 4.0e6020 more" in str(found)
-    assert chain_rule(y).explain("v19990").count == 2**10
+    assert found.count == 2**15_000
+    assert str(found).startswith("∂v15000/∂x: about 2.8e4515 paths from x to v15000\n")
+    assert "… and about 2.8e4515 more" in str(found)
+    assert chain_rule(y).explain("v14990").count == 2**10
 
 
 def test_a_long_path_is_shown_by_its_ends():

@@ -1,8 +1,8 @@
-"""How is a loss written in many ways, and how is its program held against the scalars?
+"""How is a loss written in many ways, and how is its program checked against the scalars?
 
 A family, such as "logistic regression", is a function of a `Writer`. It asks the writer for sizes, numbers, and ways to
 write a sum, a square or a product, and returns the loss. All of that comes from a seed: the same seed writes the same
-loss again, at other numbers. So the truth at any point is the scalar graph itself, made anew at that point.
+loss again, at other numbers. So the truth at any point is the scalar graph itself, built again at that point.
 
 `check` compiles one loss at some numbers (random, zero, equal, …), and asks for the same value, gradient and outputs as
 the scalars have at two other points. It uses nothing of the compiler but what the guide tells.

@@ -1,4 +1,4 @@
-"""What does a row of the rule table promise, and how is each promise held against an independent truth?
+"""What does a row of the rule table promise, and how is each promise checked against an independent truth?
 
 Each promise is a function of a Rule that raises AssertionError, with the reason, if the row breaks it. `test_rules.py`
 asks every row for every promise; `test_the_tests.py` breaks rows on purpose and sees them rejected. A new row is tested
@@ -67,15 +67,10 @@ def moved(args, position, by):
     return (*args[:position], args[position] + by, *args[position + 1 :])
 
 
-def slot_names(rule, args):
-    groups = rule.grouped(args)
-    return [", ".join(group) if rule.many else group for group in groups]
-
-
 def numpy_value(rule, args):
     """The NumPy template, on floats or complex numbers."""
     names = [f"a{i}" for i in range(len(args))]
-    source = rule.numpy.format(*slot_names(rule, names))
+    source = rule.fill(rule.numpy, names)
     with np.errstate(all="ignore"):
         return eval(source, dict(NAMESPACE), {n: np.asarray(a)[()] for n, a in zip(names, args, strict=True)})
 

@@ -83,7 +83,8 @@ def truth_at(case, numbers, constants=None):
 
 def is_near_kink(node):
     numbers = [arg.data for arg in node.args]
-    return abs(numbers[0] - numbers[1] if node.op in ("maximum", "minimum", "greater") else numbers[0]) < AWAY
+    is_a_tie = any(len(set(kink)) < len(kink) for kink in node.rule.kinks)
+    return abs(numbers[0] - numbers[1] if is_a_tie else numbers[0]) < AWAY
 
 
 # ── Points ────────────────────────────────────────────────────────────────────────────────────────────────────────────

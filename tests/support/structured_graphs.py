@@ -145,7 +145,7 @@ class Draft:
         return self.leaf("parameter", "w", low, high)
 
     def constant(self):
-        """A number as it is often written: plainly, or as a Value that nobody trains."""
+        """A number as it is often written: plainly, or as a Value that is not trained."""
         number = self.pick(CONSTANTS)
         return number if self.chance(0.8) else Value(number)
 

@@ -338,7 +338,7 @@ def outer():
 
 @animal
 def infinite():
-    """Numbers that are none, as constants."""
+    """Constants that are inf or NaN."""
     x, y = leaves("x", 2)
     inf, nan = Value(math.inf), Value(math.nan)
     return Animal(

@@ -425,7 +425,7 @@ def test_no_color_and_dumb_terminals_are_respected(terminal, name, value, unseen
 
 
 class Clock:
-    """Time that passes only where somebody waits; keys come at their times.
+    """Time that passes only where something waits; keys come at their times.
 
     It stands in for what is private of the keyboard, because a real terminal keeps real time.
     """
@@ -473,7 +473,7 @@ def test_keys_of_a_keyboard_on_windows(monkeypatch):
     monkeypatch.setitem(sys.modules, "msvcrt", console)
     monkeypatch.setattr(keyboard, "time", clock)
     monkeypatch.setattr(keyboard, "sys", SimpleNamespace(platform="win32"))
-    with keyboard._raw_keys(io.StringIO()) as read:
+    with keyboard._raw_keys(io.StringIO()) as read:  # private, because what is public needs a real console
         assert [read(1.0) for _ in range(4)] == ["n", "b", "g", "q"]
         assert clock.now == 100.0
         assert read(0.5) == ""

@@ -15,35 +15,35 @@ X, y = nn.datasets.moons(n=20, noise=0.1, seed=0)
 
 
 @pytest.fixture(scope="module")
-def film():
-    film = viz.Animation(X, y, frames=5)
-    nn.fit(nn.MLP(2, [4, 1], seed=0), X, y, epochs=7, callbacks=[film])
-    return film
+def animation():
+    animation = viz.Animation(X, y, frames=5)
+    nn.fit(nn.MLP(2, [4, 1], seed=0), X, y, epochs=7, callbacks=[animation])
+    return animation
 
 
-def test_few_epochs_are_kept_the_first_and_the_last_among_them(film):
-    assert [frame.epoch for frame in film.frames] == [1, 3, 5, 7]
-    numbers = [frame.numbers for frame in film.frames]
-    assert numbers[-1] == [p.data for p in film.model.parameters()]
+def test_few_epochs_are_kept_the_first_and_the_last_among_them(animation):
+    assert [frame.epoch for frame in animation.frames] == [1, 3, 5, 7]
+    numbers = [frame.numbers for frame in animation.frames]
+    assert numbers[-1] == [p.data for p in animation.model.parameters()]
     assert len({tuple(each) for each in numbers}) == 4
 
 
-def test_a_gif_has_a_picture_for_each_and_the_model_stays_as_it_is(film, tmp_path):
-    before = film.model.state_dict()
-    image = Image.open(io.BytesIO(film.save(tmp_path / "film.gif").read_bytes()))
+def test_a_gif_has_a_picture_for_each_and_the_model_stays_as_it_is(animation, tmp_path):
+    before = animation.model.state_dict()
+    image = Image.open(io.BytesIO(animation.save(tmp_path / "film.gif").read_bytes()))
     assert image.n_frames == 4
     pictures = []
     for number in range(4):
         image.seek(number)
         pictures.append(np.asarray(image.convert("RGB")).copy())
     assert all((a != b).any() for a, b in itertools.pairwise(pictures))
-    assert film.model.state_dict() == before
+    assert animation.model.state_dict() == before
     assert [file.name for file in tmp_path.iterdir()] == ["film.gif"]
 
 
 @needs_browser
-def test_the_page_plays_and_steps_back(film, tmp_path):
-    path = film.save(tmp_path / "film.html")
+def test_the_page_plays_and_steps_back(animation, tmp_path):
+    path = animation.save(tmp_path / "film.html")
     with launched() as browser:
         watched = Watched(browser)
         _look_at(watched.page, path)
@@ -65,14 +65,14 @@ def _look_at(page, path):
     assert page.evaluate("document.getElementById('picture').naturalWidth") == 800
 
 
-def test_the_pictures_of_the_page_are_pngs(film):
-    picture = next(film._pictures())  # private: a page holds them all as text, and one is enough
+def test_the_pictures_of_the_page_are_pngs(animation):
+    picture = next(animation._pictures())  # private: a page holds them all as text, and one is enough
     assert Image.open(io.BytesIO(picture)).format == "PNG"
 
 
-def test_invalid_animation_arguments_are_refused(film, tmp_path):
+def test_invalid_animation_arguments_are_refused(animation, tmp_path):
     with pytest.raises(DrawingError, match=r"an animation in 'film.mp4'\n.*it is a .gif or an .html"):
-        film.save(tmp_path / "film.mp4")
+        animation.save(tmp_path / "film.mp4")
     with pytest.raises(DrawingError, match="an animation without epochs"):
         viz.Animation(X, y).save(tmp_path / "film.gif")
     with pytest.raises(OptionError, match="at least two pictures"):

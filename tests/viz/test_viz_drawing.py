@@ -58,7 +58,7 @@ def test_a_png_has_letters_where_the_system_has_no_fonts(drawing):
     import resvg_py
     from PIL import Image
 
-    from tinygrad_edu.viz.drawing import _font_files  # private: the letters that come along, without the system's
+    from tinygrad_edu.viz.drawing import _font_files  # private: the bundled fonts, without the system's
 
     bare = resvg_py.svg_to_bytes(
         svg_string=drawing.svg(), dpi=96, zoom=2, background="white", skip_system_fonts=True, font_files=_font_files()
@@ -75,7 +75,7 @@ def test_chinese_characters_are_drawn_too():
     """Without a font, every letter would be the same empty box."""
     import resvg_py
 
-    from tinygrad_edu.viz.drawing import _font_files
+    from tinygrad_edu.viz.drawing import _font_files  # private, as above
 
     pictures = [
         bytes(

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import check_writable, make_folder
 from tinygrad_edu.lessons import LESSONS
-from tinygrad_edu.show import aligned, counted, printable, show
+from tinygrad_edu.show import aligned, counted, listed, printable, show
 
 if TYPE_CHECKING:
     from tinygrad_edu import nn
@@ -57,6 +57,7 @@ Run one of the classic lessons on backpropagation; without a name, list them:
   tinygrad-edu lesson circuit -o pictures"""
 EPOCHS, TEST = 40, 0.2
 MODELS, FILMS = (".json", ".npz"), (".gif", ".html")
+SHOWN_CLASSES = 8  # of a table, where its target is described
 MOST_POINTS = 1_000_000  # of a data set; a computer in a classroom has the memory and the time for so many
 MOST_NEURONS, MOST_WEIGHTS = 10_000, 1_000_000  # of a layer, and between hidden layers: a weight takes 160 bytes
 
@@ -299,7 +300,7 @@ def _described_target(model: nn.TableModel) -> str:
     target = model.target
     if not target.classes:
         return f"{target.name}, a number"
-    return f"{target.name}: {', '.join(target.classes[:8])}{' …' if len(target.classes) > 8 else ''}"
+    return f"{target.name}: {listed(target.classes, SHOWN_CLASSES)}"
 
 
 def _check_film(options: argparse.Namespace, is_plane: bool) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.compiler.compiled import Compiled, Floats, floats_of, function_of, point_of
-from tinygrad_edu.compiler.formulas import Formula, Name, OneHot, View
+from tinygrad_edu.compiler.formulas import Formula, Name, OneHot, Rows, View
 from tinygrad_edu.compiler.layout import Index
 from tinygrad_edu.compiler.memory import Memory
 from tinygrad_edu.compiler.names import SAMPLES
@@ -54,7 +54,6 @@ class BatchProgram(Compiled):
         self.samples = search.batch.samples
         self.least = search.least
         self.arguments = trace.arguments
-        self._asked = trace.outputs.size > 0
         super().__init__(trace.graph, search.wrt, found, check=check)
 
     def __call__(self, *arrays: npt.ArrayLike) -> tuple[float, Floats]:
@@ -83,6 +82,9 @@ class BatchProgram(Compiled):
         """What the function gave beside the loss, as the last call of this thread found it; empty before any call."""
         last: Floats = getattr(self._calls, "last", np.zeros(0))
         return last
+
+    def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
+        return (), tuple(argument.name for argument in self.arguments if argument.classes)
 
     def memory(self, samples: int | None = None) -> Memory:
         """Which arrays of the forward pass have to be kept for the backward pass, and what they weigh.
@@ -297,7 +299,9 @@ def _with_labels(source: Source, trace: Trace) -> Source:
         if argument.classes:
             whole = known[next(name for name in known if name != argument.name and name.lower() == argument.name)]
             lines.append(Line(whole.name, OneHot(arguments[-1], argument.classes), 0, None))
-    return replace(source, arguments=tuple(arguments), leaves=(*source.leaves, *lines))
+    samples, *leaves = source.leaves
+    samples = samples._replace(formula=Rows(arguments[1]))
+    return replace(source, arguments=tuple(arguments), leaves=(samples, *leaves, *lines))
 
 
 def _refused(batch: Batch, wrong: str) -> GraphError:

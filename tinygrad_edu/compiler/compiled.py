@@ -18,6 +18,7 @@ from typing import Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.compiler.devices import Step, pure
 from tinygrad_edu.compiler.explain import explanation
 from tinygrad_edu.compiler.languages.javascript import JavaScriptPrinter
 from tinygrad_edu.compiler.languages.jax import JAXPrinter
@@ -26,7 +27,7 @@ from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.pipeline import Found
 from tinygrad_edu.compiler.proof import Point
 from tinygrad_edu.compiler.source import Line, Source
-from tinygrad_edu.errors import DomainError, OptionError, SizeError
+from tinygrad_edu.errors import DomainError, NumberError, OptionError, SizeError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted
 from tinygrad_edu.text.helpers import NUMPY
@@ -118,6 +119,24 @@ class Compiled:
                 instead='source_for("javascript"), say; or program.latex(), for a derivation',
             )
         return LANGUAGES[language]().program(self.formulas)
+
+    def to_jax(self, dtype: str = "float64") -> Step:
+        """The program as a pure function of JAX, (parameters, *batch) -> (loss, gradient): jit, vmap and shard it.
+
+        Args:
+            dtype: in which it computes, "float64" or "float32". JAX makes float32 of everything until it is told
+                otherwise, so "float64" switches its 64-bit numbers on, as jax.config.update("jax_enable_x64", True)
+                does, for all that follows.
+
+        Raises:
+            OptionError: if it is another dtype.
+            MissingError: if JAX is not installed.
+        """
+        return pure(self.formulas, dtype, *self._beside_parameters())
+
+    def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
+        """What the program is called with if a call leaves it out, and the names of its labels."""
+        return (), ()
 
     def latex(self) -> str:
         r"""The program as a derivation, forward and backward, in textbook letters: for a display, with amsmath.
@@ -228,6 +247,12 @@ def function_of(source: Source) -> Function:
 
 def floats_of(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:
     """A copy of real numbers; what else NumPy would make floats of (texts, dates, the real part of 1j) is refused."""
+    if isinstance(numbers, np.ma.MaskedArray) and np.ma.is_masked(numbers):
+        raise NumberError(
+            f"a program with masked numbers for its {what}",
+            "what is masked is not a number",
+            instead=f"{what}.filled(0.0), or {what} without what is masked",
+        )
     try:
         found = np.array(cast("npt.ArrayLike", numbers))
     except ValueError as error:
@@ -235,7 +260,7 @@ def floats_of(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:
             f"a program with rows of different lengths for its {what}", str(error), instead="rows of one length"
         ) from error
     if found.dtype.kind not in "biuf":
-        found = np.array([as_float(number) for number in found.reshape(-1).tolist()])
+        found = np.array([as_float(number) for number in found.reshape(-1).tolist()]).reshape(found.shape)
     return found.astype(np.float64, copy=False)
 
 

@@ -225,6 +225,9 @@ class Program(Compiled):
         self._calls.last = Call(numbers, outputs if outputs.size else self._first.outputs)
         return loss, gradient
 
+    def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
+        return (self._last.inputs,), ()
+
     def memory(self) -> Memory:
         """Which arrays of the forward pass are kept for the backward pass, and how large they are.
 

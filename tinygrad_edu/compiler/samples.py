@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -131,15 +131,17 @@ class Batch:
         Raises:
             SizeError: if they do not have the same number of rows, at least one.
             NumberError: if something in them is not a real number.
+            GraphError: if the function takes another number of lists than there are arrays.
         """
-        found = [np.asarray(array) for array in arrays]
+        found = [_as_array(array) for array in _listed(arrays)]
         _check_rows(found)
+        _check_takes(function, len(found))
         self.function = function
         self.names = _names(function, len(found))
         self.samples = len(found[0])
         chosen = np.array(sorted(random.Random(0).sample(range(self.samples), min(self.samples, POOL))))  # noqa: S311
-        self.are_labels = [array.ndim == 1 and array.dtype.kind in "biu" for array in found]
         self.pool = _finite([floats_of(array[chosen], name) for array, name in zip(found, self.names, strict=True)])
+        self.are_labels = [array.ndim == 1 and bool((array == np.floor(array)).all()) for array in self.pool]
 
     def traced(self, samples: int) -> Trace:
         """The graph of the function for so many samples, which are among those of the batch.
@@ -199,6 +201,40 @@ def nodes_of(graph: Graph, outputs: Any) -> Nodes:
             instead="outputs=predictions, of which the loss was made, in rows of one length",
         )
     return table
+
+
+def _listed(arrays: Any) -> list[Any]:
+    """The arrays of a batch; one array alone is not taken apart into its rows."""
+    if isinstance(arrays, np.ndarray | str | Mapping) or not isinstance(arrays, Iterable):
+        raise SizeError(
+            f"compile with a batch that is one {type(arrays).__name__}",
+            "a batch is made of arrays, one for each argument of the function",
+            instead="batch=(X, y), or batch=(X,) for X alone",
+        )
+    return list(arrays)
+
+
+def _as_array(array: npt.ArrayLike) -> Numbers:
+    """An array of any kind; its numbers are looked at later, and those of a few rows alone."""
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
+        return floats_of(array, "batch")  # it says what is wrong with that
+    try:
+        return np.asarray(array)
+    except ValueError:
+        return floats_of(array, "batch")
+
+
+def _check_takes(function: Function, count: int) -> None:
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError as error:
+        raise GraphError(
+            f"compile of {_called(function)} with a batch of {counted(count, 'array')}",
+            f"the function gets a list of samples for each array: {error}",
+            instead="lambda xs, ys: loss, with batch=(X, y)",
+        ) from None
+    except ValueError:  # a function of C, whose arguments cannot be read
+        return
 
 
 def _check_rows(arrays: Sequence[Numbers]) -> None:

@@ -19,6 +19,7 @@ Names to know: `Trace`, `EdgeStep`. Read next: `paths.py`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -54,8 +55,23 @@ class Node:
     is_constant: bool = False
 
 
+class _Formula(ABC):
+    """A step as a formula."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def latex(self) -> str:
+        """The whole step as LaTeX."""
+
+    def _repr_latex_(self) -> str:
+        """What a notebook shows."""
+        return f"${self.latex}$"
+
+
 @dataclass(frozen=True, slots=True)
-class ForwardStep:
+class ForwardStep(_Formula):
     """One operation: `q = x + y = -2 + 5 = 3`.
 
     Attributes:
@@ -88,13 +104,9 @@ class ForwardStep:
         parts = (as_latex_word(self.name), self.formula_latex, self.numbers_latex, shown_in_latex(self.out))
         return " = ".join(parts)
 
-    def _repr_latex_(self) -> str:
-        """What a notebook shows."""
-        return f"${self.latex}$"
-
 
 @dataclass(frozen=True, slots=True)
-class SeedStep:
+class SeedStep(_Formula):
     """Where the sweep begins: the output changes exactly as much as itself."""
 
     node: int
@@ -109,13 +121,9 @@ class SeedStep:
         """The same as LaTeX."""
         return f"{_fraction(self.output, self.output)} = 1"
 
-    def _repr_latex_(self) -> str:
-        """What a notebook shows."""
-        return f"${self.latex}$"
-
 
 @dataclass(frozen=True, slots=True)
-class EdgeStep:
+class EdgeStep(_Formula):
     """The chain rule along one edge: contribution = upstream gradient × local derivative.
 
     Attributes:
@@ -244,10 +252,6 @@ class EdgeStep:
         parts = [_fraction(self.output, self.argument), *(old + rule for rule in rules), shown_in_latex(self.after)]
         return " = ".join(parts)
 
-    def _repr_latex_(self) -> str:
-        """What a notebook shows."""
-        return f"${self.latex}$"
-
 
 def _fraction(upper: str, lower: str, role: str = "") -> str:
     by = rf"\left({as_latex_words(role)}\right)" if role else as_latex_word(lower)
@@ -321,7 +325,7 @@ class Trace(Sequence[Step]):
         return {index: roles for index, roles in found.items() if any(roles)}
 
     def with_roles(self, say: Callable[[Role], str] = str) -> Trace:
-        """The same steps, with every role said anew; so a page says them in its language."""
+        """The same steps with other words for the roles, so that a page can name them in its language."""
         return Trace(self.nodes, [self._with_role(step, say) for step in self.steps])
 
     def _with_role(self, step: Step, say: Callable[[Role], str]) -> Step:

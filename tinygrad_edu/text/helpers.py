@@ -14,8 +14,7 @@ import numpy as np
 erf = np.vectorize(math.erf, otypes=[float])
 """
 
-JAVASCRIPT_FUNCTIONS = {
-    "erf": """\
+JAVASCRIPT = """\
 function erf(x) {  // the series of erf(x)·exp(x²), whose terms all have the same sign
   const z = x * x;
   if (z > 36) return Math.sign(x);
@@ -23,22 +22,17 @@ function erf(x) {  // the series of erf(x)·exp(x²), whose terms all have the s
   for (let n = 1; term !== 0 && n < 200; n++) sum += term *= 2 * z / (2 * n + 1);
   return 2 / Math.sqrt(Math.PI) * Math.exp(-z) * sum;
 }
-""",
-    "dot": """\
 function dot(ws, xs) {
   return ws.reduce((sum, w, i) => sum + w * xs[i], 0);
 }
-""",
-    "power": """\
 function power(x, y) {  // as in IEEE 754: 1 ** anything is 1, and so is (-1) ** ±Infinity
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
 }
-""",
-    "logsumexp": """\
 function logsumexp(xs) {
   const top = Math.max(...xs);
   return Number.isFinite(top) ? top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0)) : top;
 }
-""",
-}
-JAVASCRIPT = "".join(JAVASCRIPT_FUNCTIONS.values())
+"""
+JAVASCRIPT_FUNCTIONS = {
+    text.partition("(")[0]: f"function {text}" for text in JAVASCRIPT.split("function ")[1:]
+}  # each by its name

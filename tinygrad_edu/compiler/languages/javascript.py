@@ -126,7 +126,6 @@ class JavaScriptPrinter(Printer):
     """
 
     column = "javascript"
-    as_number = "({0} > 0 ? 1 : {0} <= 0 ? 0 : NaN)"
 
     def __init__(self) -> None:
         self.book = NumPyPrinter()  # for the comments

@@ -22,8 +22,8 @@ from tinygrad_edu.errors import GraphError
 from tinygrad_edu.rule import PRODUCT, Rule
 
 PRELUDE = "import jax.numpy as jnp\n"
-LOOP = "import jax\n"
-IMPORTS = {"erf": "from jax.scipy.special import erf\n"}  # for the templates that mention it
+LOOP = "from jax.lax import fori_loop\n"
+SPECIAL = ("erf",)  # functions that templates mention, and jax.numpy does not have
 NUMPY = re.compile(r"\bnp\.")  # in a row's template
 WIDTH = 100  # of a line, from which on each block of the gradient has one of its own
 
@@ -38,7 +38,6 @@ class JAXPrinter(NumPyPrinter):
     """
 
     module = "jnp"
-    as_number = "jnp.heaviside({}, 0.0)"
 
     def template(self, rule: Rule) -> str:
         """That of JAX; else that of NumPy, if it is computed element by element.
@@ -58,10 +57,15 @@ class JAXPrinter(NumPyPrinter):
 
     def program(self, source: Source) -> str:
         """The function, and the constants that it needs."""
-        loop = LOOP if any(isinstance(line.formula, Looped) for line in source.lines) else ""
-        imports = loop + PRELUDE + "".join(IMPORTS[name] for name in self.mentioned(source) & IMPORTS.keys())
         constants = "".join(f"{name} = {self._constant(numbers)}\n" for name, numbers in self.data(source).items())
-        return "\n".join(part for part in (imports, constants, self.function(source)) if part)
+        return "\n".join(part for part in (self.imports(source), constants, self.function(source)) if part)
+
+    def imports(self, source: Source) -> str:
+        """What stands above everything else."""
+        mentioned = self.mentioned(source)
+        loop = LOOP if any(isinstance(line.formula, Looped) for line in source.lines) else ""
+        special = "".join(f"from jax.scipy.special import {name}\n" for name in SPECIAL if name in mentioned)
+        return PRELUDE + loop + special
 
     def function(self, source: Source) -> str:
         """The function alone, which `data` completes."""
@@ -96,7 +100,7 @@ class JAXPrinter(NumPyPrinter):
             *map(self._before, repeat.before),
             f"def {name}({t}, arrays):",
             *(f"{INDENT}{step}" for step in steps),
-            f"{several} = jax.lax.fori_loop(0, {repeat.steps}, {name}, ({several}))",
+            f"{several} = fori_loop(0, {repeat.steps}, {name}, ({several}))",
         ]
 
     def _step(self, each: Line | Put) -> str:

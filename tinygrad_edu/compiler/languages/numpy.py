@@ -50,7 +50,6 @@ class NumPyPrinter(Printer):
 
     module = "np"  # what NumPy is called
     column = "numpy"
-    as_number = "np.heaviside({}, 0.0)"
     counter = "t"  # of the loop that is being written
 
     def __init__(self, *, is_brief: bool = False) -> None:

@@ -27,7 +27,6 @@ Written = tuple[str, int]  # a text, and how tightly it binds
 
 ATOM = CALL.level
 LOOSE = 0
-CONDITION = "({} > 0)"  # a condition, which is 1 where it holds, and 0 elsewhere
 MINUS_ARGUMENT = "(-{})"  # in a row's template: of -x, this is (x)
 
 
@@ -38,7 +37,6 @@ class Printer:
     """
 
     column: ClassVar[str]  # of the rule table, with the templates of the language
-    as_number: ClassVar[str] = ""  # a row's template that is a condition made a number, 0 or 1 (or NaN)
 
     def template(self, rule: Rule) -> str:
         """How the language writes an operation.
@@ -95,17 +93,13 @@ class Printer:
 
     def _factors(self, formula: Apply, texts: list[str], *where: Any) -> list[str]:
         """A condition as a factor need not be made a number first, A * (Z > 0), if the other factor is a number."""
-        conditions = [self._is_condition(arg) for arg in formula.parts]
+        conditions = [arg.rule.condition if isinstance(arg, Apply) else "" for arg in formula.parts]
         if all(conditions) or not any(conditions):
             return texts
         return [
-            CONDITION.format(self._argument(formula, arg.parts[0], ATOM, *where)) if condition else _as_float(arg, text)
+            condition.format(self._argument(formula, arg.parts[0], ATOM, *where)) if condition else _as_float(arg, text)
             for condition, arg, text in zip(conditions, formula.parts, texts, strict=True)
         ]
-
-    def _is_condition(self, formula: Formula) -> bool:
-        """Whether an operation is a condition made a number."""
-        return isinstance(formula, Apply) and self.template(formula.rule) == self.as_number
 
     def _call(self, formula: Apply, *where: Any) -> Written:
         template, parts = self.template(formula.rule), formula.parts
