@@ -71,17 +71,27 @@ def arrange(scalars: Scalars) -> tuple[Workspace, Ids]:
     Returns:
         The workspace, and for each node of the graph the scalar it became.
     """
-    return _arranged(scalars, [] if scalars.tables else _take_out_loops(scalars))
+    alike = _Alike(scalars, [])
+    loops = [] if scalars.tables else _take_out_loops(scalars, alike.groups)
+    return _arranged(scalars, loops, _Alike(scalars, loops) if loops else alike)
 
 
 def arrange_step(scalars: Scalars) -> tuple[Workspace, Ids]:
     """Put the scalars of one step of a loop into arrays."""
-    return _arranged(scalars, [])
+    return _arranged(scalars, [], _Alike(scalars, []))
 
 
-def _take_out_loops(scalars: Scalars) -> list[Loop]:
+class _Alike:
+    """A workspace for the scalars, the node that each is the same as, and the groups of nodes that are alike."""
+
+    def __init__(self, scalars: Scalars, loops: list[Loop]) -> None:
+        self.workspace = Workspace(len(scalars.rule))
+        self.same = np.arange(len(scalars.rule))
+        self.groups = _alike(scalars, self.same, self.workspace, loops)
+
+
+def _take_out_loops(scalars: Scalars, groups: list[tuple[Rule, list[int]]]) -> list[Loop]:
     """What repeats, as loops; in the graph that is left, what they give are leaves."""
-    groups = _alike(scalars, np.arange(len(scalars.rule)), Workspace(len(scalars.rule)), [])
     found = _settled(scalars, recurrences(scalars, groups))
     loops = [
         looped(scalars, each, asked, arrange_step) for each, asked in zip(found, _asked(scalars, found), strict=True)
@@ -137,13 +147,11 @@ def _settled(scalars: Scalars, found: list[Recurrence]) -> list[Recurrence]:
     return every
 
 
-def _arranged(scalars: Scalars, loops: list[Loop]) -> tuple[Workspace, Ids]:
-    workspace = Workspace(len(scalars.rule))
-    same = np.arange(len(scalars.rule))
+def _arranged(scalars: Scalars, loops: list[Loop], alike: _Alike) -> tuple[Workspace, Ids]:
+    workspace, same = alike.workspace, alike.same
     groups: Groups = []
-    alike = _alike(scalars, same, workspace, loops)
     flat, begin = _flat(scalars.args)
-    for rule, members in alike:
+    for rule, members in alike.groups:
         if len(members) == 1:
             _append_one(workspace, groups, same, rule, members[0], scalars.args[members[0]])
             continue
