@@ -20,10 +20,12 @@ from typing import NamedTuple
 
 from tinygrad_edu.compiler.formulas import (
     Apply,
+    At,
     Dot,
     Fill,
     Formula,
     Join,
+    Looped,
     MatMul,
     Name,
     Number,
@@ -39,7 +41,7 @@ from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import ATOM, LOOSE, Printer, Written, literal
 from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape, Turn
 from tinygrad_edu.compiler.sizes import Size, length_of
-from tinygrad_edu.compiler.source import Line, Numbers, Part, Source
+from tinygrad_edu.compiler.source import Line, Numbers, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import PRODUCT, SUM
 from tinygrad_edu.rules import neg
 from tinygrad_edu.text.helpers import JAVASCRIPT_FUNCTIONS
@@ -130,6 +132,7 @@ class JavaScriptPrinter(Printer):
         self.names: dict[str, str] = {}
         self.taken: set[str] = set()
         self.indices: list[str] = []
+        self.counter = ""  # of the loop that is being written
         self.before: list[str] = []  # constants that the statement being written needs
 
     # A program
@@ -139,7 +142,7 @@ class JavaScriptPrinter(Printer):
         self._rename(source)
         helpers = [JAVASCRIPT_FUNCTIONS[name] for name in JAVASCRIPT_FUNCTIONS if name in self.mentioned(source)]
         constants = [self._constant(name, numbers) for name, numbers in source.data.items()]
-        lines = [line for each in (*source.leaves, *source.lines) for line in self._line(each)]
+        lines = [text for each in first_of_each_loop((*source.leaves, *source.lines)) for text in self._lines(each)]
         parts = [line for part in source.gradient for line in self._part(part)]
         begin = f"const gradient = new Float64Array({source.parameters});"
         body = "".join(f"  {line}\n" for line in (*lines, begin, *parts, *self._end(source)))
@@ -150,7 +153,11 @@ class JavaScriptPrinter(Printer):
         """Give every name of the program one that JavaScript takes."""
         lines = [line.name for line in (*source.leaves, *source.lines)]
         self.taken = {*WORDS.split(), *JAVASCRIPT_FUNCTIONS, *self.mentioned(source)}
-        for name in (*(argument.name for argument in source.arguments), *source.data, *lines):
+        loops = [each.formula.repeat for each in first_of_each_loop(source.lines) if isinstance(each.formula, Looped)]
+        counters = {repeat.counter for repeat in loops if isinstance(repeat, Repeat)}
+        inside = [name for repeat in loops if isinstance(repeat, Repeat) for name in repeat.names]
+        names = (*(argument.name for argument in source.arguments), *source.data, *lines, *inside, *counters)
+        for name in dict.fromkeys(names):
             self.names[name] = self._free(name)
         self.names["gradient"] = "gradient"
         self.indices = [self._free(letter) for letter in INDICES]
@@ -167,6 +174,45 @@ class JavaScriptPrinter(Printer):
         text = literal(numbers.reshape(-1) if numbers.ndim else numbers, self.text)
         return f"const {self.names[name]} = {f'{kind}.from({text})' if numbers.ndim else text};\n"
 
+    def _lines(self, line: Line) -> list[str]:
+        """A line, or all lines of a loop over time."""
+        if not isinstance(line.formula, Looped):
+            return self._line(line)
+        assert isinstance(line.formula.repeat, Repeat)
+        return self._loop(line.formula.repeat)
+
+    def _loop(self, repeat: Repeat) -> list[str]:
+        self.book.counter = repeat.counter
+        self.counter = t = self.names[repeat.counter]
+        head = f"let {t} = 0; {t} < {repeat.steps}; {t}++"
+        if repeat.is_backward:
+            head = f"let {t} = {repeat.steps - 1}; {t} >= 0; {t}--"
+        before = [text for each in repeat.before for text in self._before_loop(each)]
+        body = [
+            text for each in repeat.body for text in (self._line(each) if isinstance(each, Line) else self._put(each))
+        ]
+        return [*before, f"for ({head}) {{", *(f"  {text}" for text in body), "}"]
+
+    def _before_loop(self, each: Line | Put) -> list[str]:
+        if isinstance(each, Put):
+            return self._put(each)
+        return [f"let {self.names[each.name]} = {f'new Float64Array({each.formula.size})' if each.shape else '0'};"]
+
+    def _put(self, put: Put) -> list[str]:
+        """What is written into an array, or added to what stands there, number by number."""
+        sign = "+=" if put.is_added else "="
+        comment = f"// {self.book.text(put.target)} {sign} {self.book.expression(put.formula)}"
+        return [comment, *self._stated(self._assigned(put.target, put.formula, sign))]
+
+    def _assigned(self, target: Formula, formula: Formula, sign: str = "=") -> str:
+        where = self._places(target)
+        assignment = f"{self.text(target, LOOSE, where)} {sign} {self._argument(target, formula, LOOSE, where)};"
+        return (
+            f"each({_shape(target.shape)}, {self._function(target)} {{ {assignment} }});"
+            if target.shape
+            else assignment
+        )
+
     def _line(self, line: Line) -> list[str]:
         """A constant, below the formula that it is."""
         shape = f"   ({', '.join(map(str, line.shape))})" if line.shape else ""
@@ -175,13 +221,7 @@ class JavaScriptPrinter(Printer):
 
     def _part(self, part: Part) -> list[str]:
         """A part of the gradient, assigned to its places."""
-        target, formula = part
-        where = self._places(target)
-        text = self._argument(target, formula, LOOSE, where)
-        assignment = f"{self.text(target, LOOSE, where)} = {text};"
-        if target.shape:
-            assignment = f"each({_shape(target.shape)}, {self._function(target)} {{ {assignment} }});"
-        return [f"// {self.book.assignment(part)}", *self._stated(assignment)]
+        return [f"// {self.book.assignment(part)}", *self._stated(self._assigned(*part))]
 
     def _end(self, source: Source) -> list[str]:
         results = [self.expression(source.loss, Where()), "gradient", *map(self._value, source.asked)]
@@ -328,6 +368,10 @@ class JavaScriptPrinter(Printer):
 
     def _join(self, formula: Join, where: Where) -> Written:
         return self._name(self._kept(formula), where)
+
+    def _at(self, formula: At, where: Where) -> Written:
+        row = f"{self.counter} + {formula.offset}" if formula.offset else self.counter
+        return self._written(formula.parts[0], where._replace(at=(row, *where.at)))
 
     def _rows(self, formula: Rows, where: Where) -> Written:  # noqa: ARG002
         (of,) = formula.parts
