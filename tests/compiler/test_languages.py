@@ -273,8 +273,8 @@ def test_a_derivation_is_written_as_in_a_book():
         r"Z_{1} &= X\, W_{1}^{\top} + b_{1}^{\top} && m \times 4 \\",
         r"A_{1} &= \tanh\left(Z_{1}\right) && m \times 4 \\",
         r"Z_{2} &= A_{1}\, W_{2}^{\top} + b_{2} && m \times 1 \\",
-        r"t_{1} &= \operatorname{softplus}\left(Z_{2}\right) - Y \odot Z_{2} && m \times 1 \\",
-        r"\mathrm{loss} &= \frac{\sum_{i} t_{1}[i]}{m} \\",
+        r"\mathrm{loss} &= \frac{\sum_{i} \left(\operatorname{softplus}\left(Z_{2}\right) - Y \odot Z_{2}\right)[i]}"
+        r"{m} \\",
         r"&\text{backward} \\",
         r"\mathrm{d}Z_{2} &= \frac{\sigma\left(Z_{2}\right) - Y}{m} && m \times 1 \\",
         r"\mathrm{d}A_{1} &= \mathrm{d}Z_{2}\, W_{2} && m \times 4 \\",
