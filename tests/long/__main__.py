@@ -42,9 +42,16 @@ def main():
         "--inside", default="", help="mutants: of the files below this folder, tinygrad_edu/compiler say"
     )
     parser.add_argument("--outside", default="nowhere", help="mutants: of no file below this one")
+    parser.add_argument(
+        "--language",
+        choices=("numpy", "jax", "javascript"),
+        default="numpy",
+        help="structured, learners, batches: in which the programs are run; JAX without jit takes its time",
+    )
     options = parser.parse_args()
     run = importlib.import_module(f"tests.long.{options.run}").main
     where = {"inside": options.inside, "outside": options.outside} if options.run == "mutants" else {}
+    where |= {"language": options.language} if options.run in ("structured", "learners", "batches") else {}
     sys.exit(run(options.count or RUNS[options.run], options.first, **where))
 
 

@@ -14,7 +14,7 @@ Names to know: `JavaScriptPrinter`. Read next: `latex.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import count
+from itertools import accumulate, count
 from math import isfinite
 from typing import NamedTuple
 
@@ -39,8 +39,8 @@ from tinygrad_edu.compiler.formulas import (
 )
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import ATOM, LOOSE, Printer, Written, literal
-from tinygrad_edu.compiler.layout import Index, Reshape, Shape, Turn
-from tinygrad_edu.compiler.sizes import Size
+from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape, Turn
+from tinygrad_edu.compiler.sizes import Size, length_of
 from tinygrad_edu.compiler.source import Line, Numbers, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import PRODUCT, SUM
 from tinygrad_edu.rules import neg
@@ -310,7 +310,9 @@ class JavaScriptPrinter(Printer):
             return self._name(self._kept(formula), where)
         left, right = formula.parts
         if left.shape != right.shape:
-            left, right = (self._line_of(part) for part in formula.parts)
+            index, size = self.indices[where.free], _product(left.shape)
+            both = " * ".join(f"{self._named(part)}[{index}]" for part in formula.parts)
+            return f"sum({size}, ({index}) => {both})", ATOM
         axes = self._axes(left.shape, where)
         return self._sum_of_products((left, right), (_at(axes),) * 2, axes, where)
 
@@ -345,24 +347,19 @@ class JavaScriptPrinter(Printer):
         """Sizes with indices that are free yet."""
         return list(zip(shape, self.indices[where.free :], strict=False))
 
-    def _line_of(self, formula: Formula) -> Name:
-        """All numbers of an array, as one line of them."""
-        name = self._kept(formula)
-        return Name(name.name, (formula.size,))
-
     def _view(self, formula: View, where: Where) -> Written:
-        (of,), moves, at = formula.parts, list(formula.moves), where.at
-        while moves:
-            move = moves.pop()
+        (of,), at = formula.parts, where.at
+        shapes = list(accumulate(formula.moves, _moved, initial=of.shape))
+        for number, move in reversed(list(enumerate(formula.moves))):
             if isinstance(move, Turn):
                 at = at[::-1]
             elif isinstance(move, Index):
                 at = _indexed(move, at)
             elif isinstance(move, Reshape):
                 at = (_flat(move.shape, at),)
-                source = View(of, moves) if moves else of
-                if len(source.shape) != 1:
-                    return f"{self._named(source)}[{at[0]}]", ATOM
+                if len(shapes[number]) != 1:
+                    whole = _viewed(of, formula.moves[:number], shapes[number])
+                    return f"{self._named(whole)}[{at[0]}]", ATOM
         return self._written(of, where._replace(at=at))
 
     def _pick(self, formula: Pick, where: Where) -> Written:
@@ -412,6 +409,30 @@ def _is_one(size: int) -> bool:
 
 def _is_view_of_name(formula: Formula) -> bool:
     return isinstance(formula, Name) or (isinstance(formula, View) and isinstance(formula.parts[0], Name))
+
+
+def _viewed(of: Formula, moves: Sequence[Move], shape: Shape) -> Formula:
+    """A view of a formula, whose shape keeps what it knows of the number of samples."""
+    if not moves:
+        return of
+    view = View(of, moves)
+    view.shape = shape
+    return view
+
+
+def _moved(shape: Shape, move: Move) -> Shape:
+    """The shape after a move, for any number of samples."""
+    if isinstance(move, Turn):
+        return shape[::-1]
+    if isinstance(move, Reshape):
+        return move.shape
+    assert isinstance(move, Index)
+    left, found = list(shape), []
+    for entry in move.entries:
+        size = 1 if entry is None else left.pop(0)
+        if not isinstance(entry, int):
+            found.append(size if entry is None else length_of(entry, size))
+    return (*found, *left)
 
 
 def _shape(shape: Shape) -> str:
