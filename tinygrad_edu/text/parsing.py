@@ -26,7 +26,7 @@ from tinygrad_edu.text.reading import (
     Instruction,
     Statement,
     as_python_reads,
-    is_function,
+    function_of,
     read,
 )
 from tinygrad_edu.value import Number, Value, as_value
@@ -111,7 +111,7 @@ class _Maker:
         target = statement.target
         if target is None:
             return self._expression(statement.instructions)
-        name = target.text
+        name = as_python_reads(target.text)
         is_taken = name in self.names or name in self.values
         if is_taken or name in CONSTANTS:
             raise mistake(self.text, target.start, target.end, "taken" if is_taken else "constant", name=_cut(name))
@@ -148,7 +148,7 @@ class _Maker:
         return as_value(number)
 
     def _name(self, each: Instruction) -> Value:
-        name = each.text
+        name = as_python_reads(each.text)
         if name in self.names:
             return self.names[name]
         if name in self.values:
@@ -164,10 +164,10 @@ class _Maker:
         return value
 
     def _call(self, each: Instruction, args: list[Value]) -> Value:
-        if not is_function(each.text):
-            end = each.start + len(each.text)
-            raise mistake(self.text, each.start, end, "no_function", name=_cut(each.text), advice=self._like(each.text))
-        row = RULES[ALIASES.get(each.text, each.text)]
+        row = function_of(each.text)
+        if row is None:
+            end, name = each.start + len(each.text), as_python_reads(each.text)
+            raise mistake(self.text, each.start, end, "no_function", name=_cut(name), advice=self._like(name))
         try:
             return row(*args)
         except SizeError:
@@ -178,9 +178,9 @@ class _Maker:
     def _advice(self, name: str) -> str:
         """What to write for a name without a value."""
         known = [*self.values, *self.names]
-        if is_function(name):
+        if function_of(name):
             return f"{name}(x): {name} is a function"
-        if len(name) > 1 and all(letter in known for letter in name):
+        if len(set(name)) == len(name) > 1 and all(letter in known for letter in name):
             return f"{' * '.join(name)}, or give it one: {name}=1.0"
         other = [OTHER_NUMBERS[name]] if name in OTHER_NUMBERS else nearest(name, known)
         return f"{other[0]}, or give it one: {name}=1.0" if other else f"a value for it: {name}=1.0"
@@ -193,7 +193,7 @@ class _Maker:
             return OTHER_NAMES[name]
         if name in RULES:
             return RULES[name].signature  # x + y, for add
-        known = sorted(name for name in [*RULES, *ALIASES] if is_function(name))
+        known = sorted(name for name in [*RULES, *ALIASES] if function_of(name))
         close = nearest(_cut(name), known)
         return f"{close[0]}(...)" if close else "one of " + ", ".join(known)
 

@@ -26,7 +26,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from tinygrad_edu.errors import ExpressionError
-from tinygrad_edu.rule import CALL
+from tinygrad_edu.rule import CALL, Rule
 from tinygrad_edu.rules import RULES, add, div, mul, neg, pow_, sub
 from tinygrad_edu.show import cut
 from tinygrad_edu.text.mistakes import is_unseen, mistake
@@ -84,7 +84,7 @@ class Instruction(NamedTuple):
 
     Attributes:
         kind: "number", "name", "operator" or "call".
-        text: the number, the name, the operator, or the name of the function.
+        text: the number, the name, the operator, or the name of the function, as it is written.
         arity: how many arguments it takes.
         start: where it begins in the text, with its arguments.
         end: where it ends.
@@ -207,15 +207,14 @@ class _Reader:
         self._take("number", token)
 
     def _word(self, token: Token) -> None:
-        name = token._replace(text=as_python_reads(token.text))
         if self.next == "(":
-            self._wait(_Waiting("call", self.tokens[self.at], name=name))
+            self._wait(_Waiting("call", self.tokens[self.at], name=token))
             self.at += 1
         elif self.next == "=" and self.target is None and not self.waiting:
-            self.target = name
+            self.target = token
             self.at += 1
         else:
-            self._take("name", name)
+            self._take("name", token)
 
     def _take(self, kind: str, token: Token) -> None:
         self._put(Instruction(kind, token.text, 0, token.start, token.end), 0)
@@ -238,7 +237,8 @@ class _Reader:
 
     def _open_list(self, token: Token) -> None:
         name = self.waiting[-1].name if self.waiting else None
-        if name is None or not _takes_lists(name.text):
+        row = function_of(name.text) if name else None
+        if row is None or not row.many:
             raise self._wrong(token, "list")
         self._wait(_Waiting("list", token))
 
@@ -348,8 +348,8 @@ class _Reader:
         self.wants_operand = False
 
     def _close_call(self, call: _Waiting, name: Token, token: Token) -> None:
-        if _takes_lists(name.text):
-            row = RULES[name.text]
+        row = function_of(name.text)
+        if row is not None and row.many:
             is_right = not call.count and len(call.lengths) == len(row.partials) and call.lengths[0] > 0
             if not is_right or len(set(call.lengths)) > 1:
                 raise mistake(self.text, name.start, token.end, "lists", takes=row.takes, signature=row.signature)
@@ -409,7 +409,7 @@ class _Reader:
             raise self._wrong(token, "index")
         if self.before.kind == token.kind == "number":
             raise self._wrong(token, "two_numbers", start=start)
-        key = "no_brackets" if self.before.kind == "word" and is_function(left) else "no_operator"
+        key = "no_brackets" if self.before.kind == "word" and function_of(left) else "no_operator"
         raise self._wrong(token, key, start=start, left=left, right=right)
 
 
@@ -461,11 +461,8 @@ def as_python_reads(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-def is_function(name: str) -> bool:
-    """Whether a row is called by this name; those with a sign of their own, like +, are written with it."""
+def function_of(name: str) -> Rule | None:
+    """The row that is called by this name; those with a sign of their own, like +, are written with it."""
+    name = as_python_reads(name)
     row = RULES.get(ALIASES.get(name, name))
-    return row is not None and row.binding is CALL
-
-
-def _takes_lists(name: str) -> bool:
-    return is_function(name) and RULES[ALIASES.get(name, name)].many
+    return row if row and row.binding is CALL else None
