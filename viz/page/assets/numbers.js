@@ -15,6 +15,11 @@ export function show(x, digits = DIGITS) {
   return sign + (isSmall ? scientific(near) : positional(near));
 }
 
+// A count in full: 1,200.
+export function showCount(count) {
+  return count.toLocaleString("en-US");
+}
+
 export function inBrackets(text) {
   return text.startsWith("-") ? `(${text})` : text;
 }

@@ -23,7 +23,7 @@ export function topologicalOrder(output) {
   return order;
 }
 
-/** {nodes, args, names}: the nodes, for each the numbers of its arguments, and what it is called. The output is last. */
+/** {nodes, args, names}: the nodes, for each the numbers of its arguments and what it is called. The output is last. */
 export function graphOf(output) {
   const nodes = topologicalOrder(output);
   const index = new Map(nodes.map((node, number) => [node, number]));

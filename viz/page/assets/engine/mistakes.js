@@ -1,4 +1,4 @@
-// What can be wrong with an expression, and where? The table is that of mistakes.py; the mark under the line is made here.
+// What can be wrong with an expression, and where? The table is that of mistakes.py; the line is marked here.
 
 import { failure } from "./errors.js";
 import { GRAMMAR } from "./grammar.js";

@@ -1,4 +1,4 @@
-// How does a text become a graph? The instructions of reading.js are carried out on a stack of nodes, as parsing.py does.
+// How does a text become a graph? The instructions of reading.js are carried out on a stack of nodes, as in parsing.py.
 
 import { asNumber } from "../numbers.js";
 import { GRAMMAR } from "./grammar.js";
@@ -18,8 +18,9 @@ const OTHER_NUMBERS = new Map(Object.entries(GRAMMAR.otherNumbers));
  * Throws an ExpressionError or a DomainError; its `place` says where in the text it is.
  */
 export function parse(text, values = {}) {
-  const given = values instanceof Map ? values : new Map(Object.entries(values));
-  const maker = { text, given: new Map([...given].map(([name, number]) => [asPythonReads(name), number])), names: new Map() };
+  const pairs = values instanceof Map ? [...values] : Object.entries(values);
+  const given = new Map(pairs.map(([name, number]) => [asPythonReads(name), number]));
+  const maker = { text, given, names: new Map() };
   let result = null;
   for (const one of read(text)) result = statement(maker, one);
   if (result === null) throw mistake(text, 0, 0, "empty");
@@ -31,7 +32,9 @@ function statement(maker, { target, instructions }) {
   const { start, end } = target;
   const name = asPythonReads(target.text);
   const isTaken = maker.names.has(name) || maker.given.has(name);
-  if (isTaken || CONSTANTS.has(name)) throw mistake(maker.text, start, end, isTaken ? "taken" : "constant", { name: cut(name) });
+  if (isTaken || CONSTANTS.has(name)) {
+    throw mistake(maker.text, start, end, isTaken ? "taken" : "constant", { name: cut(name) });
+  }
   const found = expression(maker, instructions);
   const value = found.isConstant ? leaf(found.data) : found; // a number with a name is a leaf that can be varied
   value.label ||= name;

@@ -1,6 +1,6 @@
 // How does a graph become a text, or a formula? As printing.py writes it, with the brackets it needs and no more.
 
-import { show } from "../numbers.js";
+import { show, showCount } from "../numbers.js";
 import { GRAMMAR } from "./grammar.js";
 import { freeNames, graphOf } from "./graph.js";
 import { filledIn, rowOf } from "./rows.js";
@@ -9,7 +9,14 @@ const { call: CALL, sign: SIGN, product: PRODUCT, sum: SUM } = GRAMMAR.levels;
 const { deepest: DEEPEST, readable: READABLE } = GRAMMAR.sizes;
 const NOT_OF_WORDS = /[^\p{L}\p{N}_]/gu;
 
-export const TEXT = { name: (name) => name, number: exactly, brackets: (text) => `(${text})`, template: "text", binding: "binding" };
+// How names, numbers and brackets are written, and which columns of a row say how it is.
+export const TEXT = {
+  name: (name) => name,
+  number: exactly,
+  brackets: (text) => `(${text})`,
+  template: "text",
+  binding: "binding",
+};
 export const LATEX = {
   name: latexName,
   number: (number) => latexDigits(exactly(number)),
@@ -41,7 +48,7 @@ export function asFactor(output, names, style = TEXT) {
 /** The text, or a short description of a graph that is too large to read. */
 export function summary(output) {
   const count = graphOf(output).nodes.length;
-  return count <= READABLE ? toText(output) : `${written(output)} of ${count.toLocaleString("en-US")} nodes`;
+  return count <= READABLE ? toText(output) : `${written(output)} of ${showCount(count)} nodes`;
 }
 
 /** A node as Python shows it; no sweep has reached it. */
@@ -96,9 +103,11 @@ function identifiers(graph) {
   const taken = new Set(GRAMMAR.reserved);
   const free = freeNames(taken);
   const found = new Map();
-  const named = graph.nodes.flatMap((node, number) => (node.label || !node.isConstant ? [[node, graph.names[number]]] : []));
-  for (const [node, label] of [...named.filter(([{ label }]) => label), ...named.filter(([{ label }]) => !label)]) {
-    const name = identifier(label);
+  const names = new Map(graph.nodes.map((node, number) => [node, graph.names[number]]));
+  const labelled = graph.nodes.filter(({ label }) => label);
+  const others = graph.nodes.filter(({ label, isConstant }) => !label && !isConstant);
+  for (const node of [...labelled, ...others]) { // labels first: they keep their names
+    const name = identifier(names.get(node));
     const fresh = taken.has(name) ? free(`${name}_`, 2) : name;
     taken.add(fresh);
     found.set(node, fresh);
@@ -118,7 +127,8 @@ export function exactly(number) {
   if (Number.isNaN(number)) return "nan";
   if (!Number.isFinite(number)) return number > 0 ? "inf" : "-inf";
   const sign = number < 0 || Object.is(number, -0) ? "-" : "";
-  const [mantissa, exponent] = Math.abs(number).toExponential().split("e").map((part, index) => (index ? Number(part) : part));
+  const [mantissa, power] = Math.abs(number).toExponential().split("e");
+  const exponent = Number(power);
   if (exponent >= -4 && exponent < 16) return sign + positional(mantissa.replace(".", ""), exponent);
   return `${sign}${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }

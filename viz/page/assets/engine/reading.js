@@ -1,6 +1,7 @@
-// How is a text read, from left to right, as instructions in the order in which they are computed? As reading.py reads it:
-// an operator waits on a stack until one comes that binds weaker, or a bracket closes; then it follows its arguments.
+// How is a text read, from left to right, as instructions in the order in which they are computed? As in reading.py: an
+// operator waits on a stack until one comes that binds weaker, or a bracket closes; then it follows its arguments.
 
+import { showCount } from "../numbers.js";
 import { failure } from "./errors.js";
 import { GRAMMAR } from "./grammar.js";
 import { cut, isUnseen, mistake } from "./mistakes.js";
@@ -14,17 +15,19 @@ const RAISED = new Map(Object.entries(GRAMMAR.raised));
 const TYPED = new Map(Object.entries(GRAMMAR.typed));
 const PAIRS = new Map([[")", "("], ["]", "["]]);
 const READ = new Set([...INFIX.keys(), ..."()[],="]);
-const TOKEN = new RegExp(
-  [
-    /(?<space>[ ]+|#[^\r\n]*|\\\r?\n)/,
-    /(?<end>[\r\n;])/,
-    /(?<number>0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:[0-9](?:_?[0-9])*(?:\.(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?)/,
-    /(?<word>[A-Za-z_\u0080-\u{10ffff}][0-9A-Za-z_\u0080-\u{10ffff}]*)/u,
-    /(?<quote>'[^'\r\n]*'?|"[^"\r\n]*"?)/,
-    /(?<sign>(?:\*\*|\/\/|<<|>>|[-+*\/%@&|^<>=!:])=?|.)/,
-  ].map(({ source }) => source).join("|"),
-  "gsu",
-);
+const SLASH = "\u2044"; // of ½
+const DIGITS = "[0-9](?:_?[0-9])*";
+const DECIMAL = `(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?`;
+const PATTERNS = {
+  space: "[ ]+|#[^\\r\\n]*|\\\\\\r?\\n",
+  end: "[\\r\\n;]",
+  number: `0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|${DECIMAL}`,
+  word: "[A-Za-z_\\u0080-\\u{10ffff}][0-9A-Za-z_\\u0080-\\u{10ffff}]*",
+  quote: `'[^'\\r\\n]*'?|"[^"\\r\\n]*"?`,
+  sign: "(?:\\*\\*|//|<<|>>|[\\-+*/%@&\\|\\^<>=!:])=?|.",
+};
+const KINDS = Object.keys(PATTERNS);
+const TOKEN = new RegExp(KINDS.map((kind) => `(?<${kind}>${PATTERNS[kind]})`).join("|"), "gsu");
 
 /**
  * The statements of a text: {target, instructions}. `target` is the token of the name on the left of `=`, or null; an
@@ -33,8 +36,8 @@ const TOKEN = new RegExp(
 export function read(text) {
   const length = [...text].length;
   if (length > MAX_LENGTH) {
-    const wrong = `the longest that is read has ${MAX_LENGTH.toLocaleString("en-US")}`;
-    throw failure("ExpressionError", `an expression of ${length.toLocaleString("en-US")} characters`, { wrong });
+    const wrong = `the longest that is read has ${showCount(MAX_LENGTH)}`;
+    throw failure("ExpressionError", `an expression of ${showCount(length)} characters`, { wrong });
   }
   const reader = { text, tokens: tokensOf(text), at: 0, statements: [] };
   begin(reader);
@@ -80,10 +83,11 @@ function tokensOf(text) {
   let opened = 0;
   for (const found of plain.matchAll(TOKEN)) {
     const [piece] = found;
-    const kind = Object.keys(found.groups).find((name) => found.groups[name] !== undefined);
+    const kind = KINDS.find((name) => found.groups[name] !== undefined);
     opened += (piece === "(" || piece === "[") - PAIRS.has(piece);
     const isInside = opened > 0 && (piece === "\n" || piece === "\r");
-    if (kind !== "space" && !isInside) tokens.push({ kind, text: piece, start: found.index, end: found.index + piece.length });
+    const [start, end] = [found.index, found.index + piece.length];
+    if (kind !== "space" && !isInside) tokens.push({ kind, text: piece, start, end });
   }
   return [...tokens, { kind: "end", text: "", start: text.length, end: text.length }];
 }
@@ -243,7 +247,7 @@ function reduce(reader, level) {
 
 // An operator or a call follows its arguments.
 function follow(reader, kind, token, arity, place, chain) {
-  if (chain === MAX_CHAIN) throw wrong(reader, token, "chain", { most: MAX_CHAIN.toLocaleString("en-US") });
+  if (chain === MAX_CHAIN) throw wrong(reader, token, "chain", { most: showCount(MAX_CHAIN) });
   put(reader, { kind, text: token.text, arity, ...place }, chain + 1);
 }
 
@@ -281,7 +285,8 @@ function closeCall(reader, { name, count, lengths }, token) {
   const place = { start: name.start, end: token.end };
   if (row?.many) {
     const isRight = !count && lengths.length === row.arity && lengths[0] > 0 && new Set(lengths).size === 1;
-    if (!isRight) throw mistake(reader.text, place.start, place.end, "lists", { takes: row.takes, signature: row.signature });
+    const { takes, signature } = row;
+    if (!isRight) throw mistake(reader.text, place.start, place.end, "lists", { takes, signature });
   }
   const arity = lengths.reduce((sum, length) => sum + length, count);
   const args = arity ? reader.operands.splice(-arity) : [];
@@ -318,7 +323,7 @@ function checkWord(reader, token) {
 function unread(reader, token, part = "") {
   const [sign, plain] = [token.text, token.text.normalize("NFKC")];
   if (RAISED.has(sign)) return raised(reader, token, part);
-  if (plain.includes("\u2044")) return wrong(reader, token, "fraction", { sign, number: plain.replaceAll("\u2044", "/") });
+  if (plain.includes(SLASH)) return wrong(reader, token, "fraction", { sign, number: plain.replaceAll(SLASH, "/") });
   const code = `U+${sign.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
   if (isUnseen([...sign][0])) return wrong(reader, token, "unseen", { code });
   return wrong(reader, token, UNREAD.get(sign) ?? "part", { sign });
@@ -340,7 +345,9 @@ function raised(reader, token, part) {
 function beside(reader, token) {
   const other = before(reader);
   if (token.text === "[") throw wrong(reader, token, "index");
-  if (token.kind === "number" && other.kind === "number") throw mistake(reader.text, other.start, token.end, "two_numbers");
+  if (token.kind === "number" && other.kind === "number") {
+    throw mistake(reader.text, other.start, token.end, "two_numbers");
+  }
   const [left, right] = [pieceOf(other), pieceOf(token, next(reader))];
   const key = other.kind === "word" && functionOf(left) ? "no_brackets" : "no_operator";
   throw mistake(reader.text, other.start, token.end, key, { left, right });

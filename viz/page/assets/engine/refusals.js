@@ -1,4 +1,4 @@
-// What is refused, and in which words? Arguments outside the domain of a row, with their names and where they come from.
+// What is refused, and in which words? Arguments outside the domain of a row, with their names, and what those are.
 
 import { inBrackets, show } from "../numbers.js";
 import { failure } from "./errors.js";
@@ -13,14 +13,16 @@ export function outsideDomain(row, args, numbers) {
   const generic = ["x", "y"];
   const pairs = args.slice(0, generic.length);
   const names = pairs.map((arg, index) => nameOf(arg, generic[index], row));
-  const isUnnamed = (arg, index) => names[index] === generic[index] && !arg.label;
-  const origins = pairs.flatMap((arg, index) => (isUnnamed(arg, index) ? [`${generic[index]} is ${written(arg)}`] : []));
-  const places = names.flatMap((name, index) => (name === show(numbers[index]) ? [] : `${name} = ${show(numbers[index])}`));
+  const origins = pairs.map((arg, index) => {
+    return names[index] === generic[index] && !arg.label ? `${generic[index]} is ${written(arg)}` : "";
+  });
+  const shown = numbers.map((number) => show(number));
+  const places = names.flatMap((name, index) => (name === shown[index] ? [] : `${name} = ${shown[index]}`));
   const isPole = row.domain.pole || Math.abs(evaluate(row, numbers)) === Infinity;
   const asked = filledIn(row, "text", names) + (places.length ? ` at ${places.join(", ")}` : "");
   return failure(isPole ? "PoleError" : "DomainError", asked, {
     wrong: `${row.signature} needs ${row.domain.words}`,
-    origin: origins.join("; "),
+    origin: origins.filter(Boolean).join("; "),
     instead: row.domain.instead,
   });
 }

@@ -49,6 +49,11 @@ export const NUMBERS = Object.fromEntries(ROWS.map((row) => [row.name, (...args)
 export function localDerivatives(row, args, out, o = NUMBERS) {
   if (!row.many) return row.partials(o, args, out);
   const groups = grouped(row, args);
-  const ofMembers = groups[0].map((_, member) => row.partials(o, groups.map((group) => group[member]), out));
-  return groups.flatMap((_, group) => ofMembers.map((partials) => partials[group]));
+  const size = args.length / row.arity;
+  const found = [];
+  for (let member = 0; member < size; member++) {
+    const partials = row.partials(o, groups.map((group) => group[member]), out);
+    partials.forEach((partial, group) => (found[group * size + member] = partial));
+  }
+  return found;
 }

@@ -6,7 +6,10 @@ import {
   asFactorOf, asLatexWord, asLatexWords, derivatives, inNames, inNumbers, operation, roleText, sharedRoles, shown,
 } from "./wording.js";
 
-/** All steps: each operation forward, the seed, and one step for each edge, in reverse topological order. */
+/**
+ * All steps: each operation forward, the seed, and one step for each edge, in reverse topological order. Their formulas
+ * are made when they are read: a graph may have a hundred thousand edges, and a reader looks at one.
+ */
 export function chainRule(graph) {
   const forward = graph.nodes.flatMap((node, number) => (node.row ? [forwardStep(graph, number)] : []));
   const output = graph.nodes.length - 1;
@@ -15,18 +18,18 @@ export function chainRule(graph) {
 
 function forwardStep(graph, number) {
   const { row, args, data } = graph.nodes[number];
-  const names = graph.args[number].map((arg) => graph.names[arg]);
-  const numbers = args.map((arg) => arg.data);
-  const [text, latex] = ["text", "latex"].map((kind) => operation(row, args.length, kind));
+  const names = () => graph.args[number].map((arg) => graph.names[arg]);
+  const numbers = () => args.map((arg) => arg.data);
+  const wording = (kind) => operation(row, args.length, kind);
   return {
     phase: "forward",
     node: number,
     name: graph.names[number],
     op: row.name,
-    formula: inNames(text, names),
-    numbers: inNumbers(text, numbers),
-    formula_latex: inNames(latex, names, "", "latex"),
-    numbers_latex: inNumbers(latex, numbers, 0, "latex"),
+    get formula() { return inNames(wording("text"), names()); },
+    get numbers() { return inNumbers(wording("text"), numbers()); },
+    get formula_latex() { return inNames(wording("latex"), names(), "", "latex"); },
+    get numbers_latex() { return inNumbers(wording("latex"), numbers(), 0, "latex"); },
     out: data,
   };
 }
@@ -39,46 +42,50 @@ function edgeSteps(graph) {
   const toCome = [...uses];
   const steps = [];
   for (let user = graph.nodes.length - 1; user >= 0; user--) {
-    for (const edge of edgesOf(graph, user)) {
-      const argument = edge.argument_node;
+    const roles = sharedRoles(graph.nodes[user].row, graph.args[user]);
+    graph.args[user].forEach((argument, position) => {
+      if (graph.nodes[argument].isConstant) return;
       const isFirst = toCome[argument] === uses[argument];
       toCome[argument] -= 1;
       const [upstream, before] = [gradients[user], gradients[argument]];
-      const contribution = upstream * edge.partial;
-      gradients[argument] = before + contribution;
-      const sum = { upstream, before, is_first: isFirst, to_come: toCome[argument], contribution, after: gradients[argument] };
-      steps.push({ ...edge, ...sum });
-    }
+      const sum = { upstream, before, is_first: isFirst, to_come: toCome[argument] };
+      steps.push(edgeStep(graph, user, position, roles[position], sum));
+      gradients[argument] = steps.at(-1).after;
+    });
   }
   return steps;
 }
 
-// The edges of a node to its arguments, without constants: what does not depend on the sweep.
-function edgesOf(graph, user) {
-  const node = graph.nodes[user];
-  if (!node.row) return [];
+function edgeStep(graph, user, position, role, { upstream, before, is_first, to_come }) {
+  const argument = graph.args[user][position];
+  const partial = graph.nodes[user].partials[position];
+  return {
+    phase: "backward",
+    output: graph.names.at(-1),
+    user: graph.names[user],
+    argument: graph.names[argument],
+    position,
+    role: role ? roleText(role) : "",
+    user_node: user,
+    argument_node: argument,
+    upstream,
+    get symbol() { return symbolOf(graph, user, position, "text"); },
+    get symbol_latex() { return symbolOf(graph, user, position, "latex"); },
+    partial,
+    before,
+    is_first,
+    to_come,
+    contribution: upstream * partial,
+    after: before + upstream * partial,
+  };
+}
+
+// The local derivative along an edge as a formula, in the names of the nodes; empty if it is constant.
+function symbolOf(graph, user, position, kind) {
+  const { row, args } = graph.nodes[user];
+  const constants = args.map((arg) => (arg.isConstant ? arg.data : null));
   const names = graph.args[user].map((arg) => graph.names[arg]);
-  const constants = node.args.map((arg) => (arg.isConstant ? arg.data : null));
-  const [texts, latex] = ["text", "latex"].map((kind) => {
-    return derivatives(node.row, constants, kind).map((wording) => inNames(wording, names, graph.names[user], kind));
-  });
-  const roles = sharedRoles(node.row, node.args);
-  return graph.args[user].flatMap((argument, position) => {
-    if (node.args[position].isConstant) return [];
-    return {
-      phase: "backward",
-      output: graph.names.at(-1),
-      user: graph.names[user],
-      argument: names[position],
-      position,
-      role: roles[position] ? roleText(roles[position]) : "",
-      user_node: user,
-      argument_node: argument,
-      symbol: texts[position],
-      symbol_latex: latex[position],
-      partial: node.partials[position],
-    };
-  });
+  return inNames(derivatives(row, constants, kind)[position], names, graph.names[user], kind);
 }
 
 /** A step in one line, as Python prints it. */
@@ -88,7 +95,8 @@ export function stepText(step) {
   const rule = `∂${step.output}/∂${step.user} · ${step.symbol || localName(step)}`;
   const product = `${inBrackets(show(step.upstream))} · ${inBrackets(show(step.partial))}`;
   const old = `${show(step.before)} + `;
-  return `∂${step.output}/∂${step.argument}: ${old}${rule} = ${step.is_first ? "" : old}${product} = ${show(step.after)}`;
+  const numbers = `${step.is_first ? "" : old}${product} = ${show(step.after)}`;
+  return `∂${step.output}/∂${step.argument}: ${old}${rule} = ${numbers}`;
 }
 
 /** The name of the local derivative along the edge of a step: ∂q/∂x; in w · w, ∂v1/∂(first factor). */

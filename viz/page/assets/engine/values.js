@@ -1,4 +1,4 @@
-// How does a number remember how it was made? As a node: {row, args, data, partials, label, isConstant}, as a Value does.
+// How does a number remember how it was made? As a node: row, args, data, partials, label, isConstant.
 
 import { NUMBERS, ROWS, evaluate, isInside, localDerivatives } from "./rows.js";
 import { outsideDomain } from "./refusals.js";
