@@ -16,13 +16,14 @@ from types import ModuleType
 from tinygrad_edu.errors import MissingError
 
 
-def needed(module: str, what: str, package: str = "") -> ModuleType:
+def needed(module: str, what: str, package: str = "", *, extra: str = "") -> ModuleType:
     """Import a module of an optional package.
 
     Args:
         module: its name, such as "sklearn.datasets".
         what: what it is needed for, for the message.
         package: what to install, if its name is not the first part of the module's.
+        extra: of this package, which installs it in a version that fits.
 
     Raises:
         MissingError: if it is not installed.
@@ -43,10 +44,11 @@ def needed(module: str, what: str, package: str = "") -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.partition(".")[0] != root:
             raise
+        wanted = f"'{__package__}[{extra}]'" if extra else package
         raise MissingError(
             what,
             f"it needs the package {package}, which is not installed",
-            instead=f"pip install {package}, then the same again",
+            instead=f"pip install {wanted}, then the same again",
         ) from None
 
 

@@ -95,10 +95,10 @@ class Rule:
     arguments of `w * w` apart, which are one node.
 
     `numpy`, `javascript` and `onnx` are templates like `text`, or the bare name of a function of the same arguments; a
-    row without one cannot be written there. `torch` makes the module of that activation. A row that is 1 where a
-    condition holds, else 0 (or NaN), may give that `condition` as NumPy writes it, to stand as a factor. `flat` holds
-    the results near which its slope is 0, and `neutral` for each of two arguments the number with which the result is
-    the other one.
+    row without one cannot be written there. `jax` is one too, of a row that takes lists; others use `numpy` with jnp
+    for np. `torch` makes the module of that activation. A row that is 1 where a condition holds, else 0 (or NaN), may
+    give that `condition` as NumPy writes it, to stand as a factor. `flat` holds the results near which its slope is 0,
+    and `neutral` for each of two arguments the number with which the result is the other one.
     """
 
     __slots__ = (
@@ -111,6 +111,7 @@ class Rule:
         "flat",
         "forward",
         "javascript",
+        "jax",
         "kinks",
         "latex",
         "latex_binding",
@@ -140,6 +141,7 @@ class Rule:
         numpy: str | None = None,
         condition: str = "",
         javascript: str | None = None,
+        jax: str | None = None,
         onnx: str | None = None,
         torch: str | None = None,
         binding: Binding = CALL,
@@ -169,6 +171,7 @@ class Rule:
         self.numpy = _template(numpy, self.text, slots)
         self.condition = condition
         self.javascript = _template(javascript, self.text, slots)
+        self.jax = _template(jax, self.text, slots)
         self.onnx = _template(onnx, self.text, slots)
         self.torch = torch
         self.binding = binding

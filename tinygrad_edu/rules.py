@@ -167,9 +167,9 @@ greater = rule("greater", floats.greater, 0.0, 0.0, symbol=">", kinks={(1.0, 1.0
 # ── Of any number of arguments ────────────────────────────────────────────────────────────────────────────────────────
 dot = rule("dot", floats.dot, lambda ws, xs, out: xs, lambda ws, xs, out: ws,
            many=True, symbol="w·x", latex=r"\left({}\right) \cdot \left({}\right)", latex_binding=DOT,
-           roles=("weight", "input"), note="a neuron's weighted sum as one node",
-           numpy="np.add.reduce(np.multiply([{}], [{}]))", javascript="dot")
+           roles=("weight", "input"), note="a neuron's weighted sum as one node", javascript="dot",
+           numpy="np.add.reduce(np.multiply([{}], [{}]))", jax="(jnp.stack([{}]) * jnp.stack([{}])).sum(axis=0)")
 logsumexp = rule("logsumexp", floats.logsumexp, lambda xs, out: [exp(x - out) for x in xs],
-                 many=True, symbol="log Σ exp", note="its partials are the softmax",
-                 numpy="np.logaddexp.reduce", javascript="logsumexp")
+                 many=True, symbol="log Σ exp", note="its partials are the softmax", javascript="logsumexp",
+                 numpy="np.logaddexp.reduce", jax="jnp.logaddexp.reduce(jnp.stack([{}]))")
 # fmt: on

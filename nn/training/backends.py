@@ -1,66 +1,43 @@
 """How is one step of a training made: scalar by scalar, or compiled?
 
 Both ways give the same numbers. The eager one makes a new graph for every batch, which can be inspected; the compiled
-one makes a graph once, for batches of one size, and a NumPy program from it (see `tinygrad_edu.compile`). A third one
-is compiled as long as that succeeds, and then continues scalar by scalar.
+one makes a few small graphs once, and a NumPy program from them that holds for any batch (see `tinygrad_edu.compile`).
+The program runs in NumPy, or in JAX on all devices. A third way is compiled as long as that succeeds, and then
+continues scalar by scalar.
 
-Names to know: `Batch`, `EagerSteps`, `CompiledSteps`, `steps_of`. Read next: `predictor.py`.
+Names to know: `Steps`, `EagerSteps`, `CompiledSteps`, `steps_of`. Read next: `predictor.py`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.checks.anomaly import first_anomaly, first_not_finite
-from tinygrad_edu.compiler import Program
-from tinygrad_edu.errors import CompileError, DivergedError, GraphError
+from tinygrad_edu.choices import unknown
+from tinygrad_edu.compiler import BatchProgram
+from tinygrad_edu.errors import CompileError, DivergedError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron, Outputs
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import Optimizer
+from tinygrad_edu.nn.training.devices import OnDevices
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Task
-from tinygrad_edu.nn.training.predictor import compiled, numbers_of, warn_slow
+from tinygrad_edu.nn.training.predictor import numbers_of, warn_slow
+from tinygrad_edu.nn.training.programs import MOST_SAMPLES, Batch, Learner, Programs, Run, Seen, on_numpy
 from tinygrad_edu.nn.training.samples import Floats, place_not_finite
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value
 
 Answer = TypeVar("Answer")
-MOST_SAMPLES = 256  # in one compiled program; for larger batches the gradients of several parts are added up
-
-
-class Batch(NamedTuple):
-    """Samples, and what the loss compares the outputs with.
-
-    Attributes:
-        X: of shape (samples, inputs).
-        targets: one for each sample.
-    """
-
-    X: Floats
-    targets: list[Any]
-
-    def parts(self, size: int) -> Iterator[Batch]:
-        """The batch in parts of a size, the last one smaller."""
-        for start in range(0, len(self.targets), size):
-            yield self.chosen(slice(start, start + size))
-
-    def chosen(self, which: slice) -> Batch:
-        """A part of the batch."""
-        return Batch(self.X[which], self.targets[which])
-
-
-class Seen(NamedTuple):
-    """What a step saw: the mean loss, and the output for each sample."""
-
-    loss: float
-    outputs: Floats
+FIRST = 16  # samples that are computed scalar by scalar before a program is made
 
 
 class Steps(Protocol):
@@ -97,6 +74,17 @@ class EagerSteps:
 
     def train(self, batch: Batch) -> Seen:
         """Make a step, on a graph of its own."""
+        seen = self.look(batch)
+        self.optimizer.step()
+        self.has_moved = True
+        return seen
+
+    def look(self, batch: Batch) -> Seen:
+        """Put the gradients of a batch into the parameters.
+
+        Raises:
+            DivergedError: if the loss, an output or a gradient is inf or NaN, with the node where that began.
+        """
         with recording():
             outputs = self.outputs(batch)
             loss = self.task.loss(outputs, batch.targets)
@@ -105,8 +93,6 @@ class EagerSteps:
         forget_gradients(self.optimizer, parameters)
         loss.backward()
         self.check_gradient(loss, [parameter.grad for parameter in parameters])
-        self.optimizer.step()
-        self.has_moved = True
         return Seen(loss.data, np.array([numbers_of(output) for output in outputs]))
 
     def evaluate(self, batch: Batch) -> Seen:
@@ -160,30 +146,40 @@ class EagerSteps:
 
 
 class CompiledSteps:
-    """One program for each size of batch; all train on the same array of parameters."""
+    """Programs that train on an array of parameters."""
 
-    def __init__(self, model: Module, task: Task, optimizer: Any, history: History) -> None:
-        self.model, self.task, self.optimizer = model, task, optimizer
+    def __init__(
+        self,
+        model: Module,
+        task: Task,
+        optimizer: Any,
+        history: History,
+        on: Callable[[BatchProgram], Run] = on_numpy,
+    ) -> None:
+        self.optimizer = optimizer
         self.eager = EagerSteps(model, task, optimizer, history)
-        self.leaves = model.parameters()
-        self.numbers = np.array([leaf.data for leaf in self.leaves])
+        leaves = model.parameters()
+        self.learner = Learner(model, task, leaves, np.array([leaf.data for leaf in leaves]))
+        self.leaves, self.numbers = leaves, self.learner.numbers
+        right = None if has_one_graph(model, task) else self._right
+        self.programs = Programs(self.learner, right, on)
         self.gradient: Floats | None = None  # the gradient of the last step
         self.is_handed_over = False  # whether the current numbers are in the model, and not in the array
-        self.programs: dict[int, Program] = {}
-        self.first: dict[int, Floats] = {}  # the samples a program was made from, until it was tried on others
-        self.reached: set[Value] = set()  # the parameters that the loss depends on
 
     def train(self, batch: Batch) -> Seen:
-        """Make a step, with the gradient of the mean over all parts of the batch.
+        """Make a step.
 
         If something is not finite, the eager way takes over: it reports where that began, or finds that only the order
         in which the program computes was to blame.
         """
         self._take_back()
-        seen, gradient = self._run(batch, MOST_SAMPLES)
-        if not all(np.isfinite(numbers).all() for numbers in (seen.loss, seen.outputs, gradient)):
+        seen, gradient = self._run(batch)
+        if not _are_finite(seen, gradient):
             self.hand_over()
-            return self.eager.train(batch)
+            if len(batch.targets) <= MOST_SAMPLES or not self.learner.task.is_known:
+                return self.eager.train(batch)
+            seen, gradient = self._in_parts(batch)
+            self._take_back()
         self._step(gradient)
         self.gradient, self.eager.has_moved = gradient, True
         return seen
@@ -191,11 +187,34 @@ class CompiledSteps:
     def evaluate(self, batch: Batch) -> Seen:
         """Evaluate a batch, without the gradient; if something is not finite, as in `train`."""
         self._take_back()
-        seen, _ = self._run(batch, max(self.programs, default=MOST_SAMPLES))
+        seen, _ = self._run(batch)
         if math.isfinite(seen.loss):
             return seen
-        self._write_back()
+        self.learner.write_back()
         return self.eager.evaluate(batch)
+
+    def _run(self, batch: Batch) -> tuple[Seen, Floats]:
+        if not self.programs.are_made:
+            self.learner.write_back()
+            self.eager.outputs(batch.chosen(slice(FIRST)))  # so that an error is about the batch itself
+        return self.programs.run(batch)
+
+    def _in_parts(self, batch: Batch) -> tuple[Seen, Floats]:
+        """A batch whose graph would be too large: scalar by scalar only where something is not finite."""
+        total, gradient, outputs = 0.0, np.zeros(len(self.numbers)), []
+        for part in batch.parts(MOST_SAMPLES):
+            seen, slope = self._run(part)
+            if not _are_finite(seen, slope):
+                seen = self.eager.look(part)
+                slope = np.array([leaf.grad for leaf in self.leaves])
+            share = len(part.targets) / len(batch.targets)
+            total += share * seen.loss
+            gradient += share * slope
+            outputs.append(seen.outputs)
+        return Seen(total, np.concatenate(outputs)), gradient
+
+    def _right(self, batch: Batch) -> float:
+        return self.eager.evaluate(batch).loss
 
     def hand_over(self) -> None:
         """Leave model and optimizer as the eager way does after a step: parameters, gradients, and Values to move."""
@@ -203,7 +222,7 @@ class CompiledSteps:
         if not self.is_handed_over:
             if moves_numbers:
                 self._write_gradient()
-            self._write_back()
+            self.learner.write_back()
             self.is_handed_over = True
         if moves_numbers:
             self.optimizer.parameters = self.leaves
@@ -217,72 +236,13 @@ class CompiledSteps:
         """Read what callbacks have changed: the parameters, and in a model of the user's own perhaps the graph."""
         if self.is_handed_over:
             self.numbers[:] = [leaf.data for leaf in self.leaves]
-            if not has_one_graph(self.model, self.task):
-                self.first = dict.fromkeys(self.programs, np.zeros(0))
+            self.programs.forget_samples()
             self.is_handed_over = False
-
-    def _write_back(self) -> None:
-        for leaf, number in zip(self.leaves, self.numbers.tolist(), strict=True):
-            leaf.data = number
 
     def _write_gradient(self) -> None:
         if self.gradient is not None:
             for leaf, slope in zip(self.leaves, self.gradient.tolist(), strict=True):
                 leaf.grad = slope
-
-    # A batch
-
-    def _run(self, batch: Batch, most: int) -> tuple[Seen, Floats]:
-        """The loss, the outputs and the gradient of a batch, in parts that are not too large to compile."""
-        total, gradient, outputs = 0.0, np.zeros(len(self.numbers)), []
-        for part in batch.parts(most if self.task.is_known else len(batch.targets)):
-            share = len(part.targets) / len(batch.targets)
-            program = self.programs.get(len(part.targets)) or self._compile(part)
-            loss, slope = self._call(program, part)
-            total += share * loss
-            gradient += share * slope
-            outputs.append(program.outputs)
-        return Seen(total, np.concatenate(outputs)), gradient
-
-    def _call(self, program: Program, part: Batch) -> tuple[float, Floats]:
-        width = dict(enumerate(program.outputs.shape)).get(1, 0)
-        inputs = np.concatenate([part.X.ravel(), self.task.numbers(part.targets, width).ravel()])
-        program.parameters = self.numbers
-        loss, gradient = program(inputs)
-        first = self.first.get(len(part.targets))
-        if first is not None and not np.array_equal(inputs, first):
-            del self.first[len(part.targets)]
-            self._check_graph(part, loss)
-        return loss, gradient
-
-    def _compile(self, part: Batch) -> Program:
-        self._write_back()
-        with recording():
-            xs = [[Value(number) for number in row] for row in part.X.tolist()]
-            self.eager.outputs(part)  # so that an error is about the batch itself
-            outputs = [self.model(x) for x in xs]
-            width = len(outputs[0]) if isinstance(outputs[0], list) else 0
-            numbers = self.task.numbers(part.targets, width)
-            targets = _leaves(numbers.tolist())
-            loss = self.task.loss(outputs, targets)
-            program = compiled(loss, wrt=self.leaves, inputs=[xs, targets], outputs=outputs)
-        self.programs[len(part.targets)] = program
-        self.reached.update(leaf for leaf in self.leaves if leaf in program.graph.index)
-        if not has_one_graph(self.model, self.task):
-            self.first[len(part.targets)] = np.concatenate([part.X.ravel(), numbers.ravel()])
-        return program
-
-    def _check_graph(self, part: Batch, loss: float) -> None:
-        """Check the program on other samples: a model that looks at its numbers has another graph for them."""
-        self._write_back()
-        right = self.eager.evaluate(part).loss
-        if not math.isclose(loss, right, rel_tol=1e-9, abs_tol=1e-12):
-            raise GraphError(
-                f"fit(..., compiled=True) of {self.model!r}",
-                "its graph depends on the numbers of the samples: compiled for one batch it gives "
-                f"the loss {show(loss)} for another one, but should give {show(right)}",
-                instead="fit(..., compiled=False)",
-            )
 
     # A step
 
@@ -298,14 +258,16 @@ class CompiledSteps:
         """Whether the optimizer moves exactly the parameters of the model, all of which have a gradient."""
         if not _is_ours(self.optimizer) or not isinstance(self.optimizer.parameters, list):
             return False
-        return self.optimizer.parameters == self.leaves and len(self.reached) == len(self.leaves)
+        return self.optimizer.parameters == self.leaves and len(self.programs.reached) == len(self.leaves)
 
     def _step_of_values(self, gradient: Floats) -> None:
         """A step of any optimizer, through the Values."""
-        self._write_back()
+        self.learner.write_back()
         forget_gradients(self.optimizer, self.leaves)
         pairs = [
-            (leaf, slope) for leaf, slope in zip(self.leaves, gradient.tolist(), strict=True) if leaf in self.reached
+            (leaf, slope)
+            for leaf, slope in zip(self.leaves, gradient.tolist(), strict=True)
+            if leaf in self.programs.reached
         ]
         with recording():
             total = dot(*zip(*pairs, strict=True))
@@ -349,11 +311,24 @@ class TriedSteps:
         self.steps.close()
 
 
-def steps_of(model: Module, task: Task, optimizer: Any, history: History, way: bool | None) -> Steps:
-    """Compiled or eager steps, as asked for; by default compiled if the graph is known to stay the same."""
-    if way is None:
+BACKENDS: dict[str, Callable[[Module, Task, Any, History], Steps]] = {
+    "numpy":  CompiledSteps,
+    "jax":    partial(CompiledSteps, on=OnDevices),
+    "scalar": EagerSteps,
+}  # fmt: skip
+
+
+def steps_of(model: Module, task: Task, optimizer: Any, history: History, backend: str | None) -> Steps:
+    """The steps of a backend; by default compiled if the graph is known to stay the same, else scalar by scalar.
+
+    Raises:
+        OptionError: if there is no such backend.
+    """
+    if backend is None:
         return (TriedSteps if has_one_graph(model, task) else EagerSteps)(model, task, optimizer, history)
-    return (CompiledSteps if way else EagerSteps)(model, task, optimizer, history)
+    if backend not in BACKENDS:
+        raise unknown("backend", backend, list(BACKENDS))
+    return BACKENDS[backend](model, task, optimizer, history)
 
 
 def forget_gradients(optimizer: Any, parameters: list[Value]) -> None:
@@ -375,8 +350,8 @@ def _is_ours(optimizer: object) -> bool:
     )
 
 
-def _leaves(numbers: Any) -> Any:
-    return [_leaves(each) for each in numbers] if isinstance(numbers, list) else Value(numbers)
+def _are_finite(seen: Seen, gradient: Floats) -> bool:
+    return seen.is_finite and bool(np.isfinite(gradient).all())
 
 
 def _listed(outputs: Outputs) -> list[Value]:

@@ -7,7 +7,7 @@ A *callback* is called after every epoch. A function will do:
 
     fit(model, X, y, callbacks=[report, EarlyStopping(patience=20)])
 
-Names to know: `Training`, `Callback`, `EarlyStopping`. Read next: `backends.py`.
+Names to know: `Training`, `Callback`, `EarlyStopping`. Read next: `programs.py`.
 """
 
 from __future__ import annotations

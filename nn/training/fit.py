@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import math
 import random
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -24,11 +25,12 @@ from tinygrad_edu.errors import NumberError, OptionError, SizeError
 from tinygrad_edu.nn.init import is_count
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import SGD, Optimizer
-from tinygrad_edu.nn.training.backends import Batch, Seen, Steps, has_one_graph, steps_of
+from tinygrad_edu.nn.training.backends import Steps, has_one_graph, steps_of
 from tinygrad_edu.nn.training.callbacks import Callback, Training, as_callback
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Loss, Task, task_of
 from tinygrad_edu.nn.training.predictor import PART, Predictor, one_by_one
+from tinygrad_edu.nn.training.programs import Batch, Seen
 from tinygrad_edu.nn.training.progress import bar
 from tinygrad_edu.nn.training.samples import Floats, as_floats, at, place_not_finite, refuse_masked
 from tinygrad_edu.show import counted
@@ -50,8 +52,9 @@ def fit(
     validation_data: tuple[ArrayLike, ArrayLike] | None = None,
     callbacks: Iterable[Callback | Callable[[Training], object]] = (),
     seed: int | None = 0,
-    compiled: bool | None = None,
+    backend: str | None = None,
     progress: bool | None = None,
+    compiled: bool | None = None,
 ) -> History:
     """Train a model on data, in place.
 
@@ -70,11 +73,14 @@ def fit(
         callbacks: functions of a `Training`, or callbacks such as `EarlyStopping`, which are called after every epoch.
             Changes they make to the numbers of the parameters and to the optimizer hold from then on.
         seed: the seed of the order of the samples.
-        compiled: whether to train a compiled program, which gives the same numbers much faster, or scalar by scalar. By
-            default the networks and losses of this package are compiled, and your own are not: a model that decides by
-            looking at its numbers has another graph for each sample. (True compiles them too, and checks the program
+        backend: what computes a step; the numbers are the same but for rounding. "scalar" makes a graph for each batch;
+            "numpy" compiles one program for batches of any size, which is much faster; "jax" runs that program on all
+            devices of JAX, each with a part of every batch. By default the networks and losses of this package are
+            compiled for NumPy, and your own are computed scalar by scalar: a model that decides by looking at its
+            numbers has another graph for each sample. ("numpy" and "jax" compile them too, and check the program
             against the model.) If the compiler fails, the default continues scalar by scalar, with a warning.
         progress: whether to show a progress bar; by default if standard error is a terminal.
+        compiled: the old name of a choice of backends: True is backend="numpy", False is backend="scalar".
 
     Returns:
         The history of loss and accuracy, up to the epoch that Ctrl-C interrupted or a callback stopped.
@@ -84,7 +90,8 @@ def fit(
         OptionError: if the loss is unknown or does not take one of the labels, if a count is below 1, if the optimizer
             moves no parameter of the model, or if a callback has replaced a parameter by another Value.
         NumberError: if a sample is not made of real numbers.
-        CompileError: with compiled=True, if the compiler fails.
+        CompileError: with backend="numpy" or "jax", if the compiler fails.
+        MissingError: with backend="jax", if JAX is not installed.
         DivergedError: if the loss, an output or a gradient has become inf or NaN; it names the node where that began.
 
     >>> from tinygrad_edu.nn import MLP, datasets
@@ -104,7 +111,7 @@ def fit(
     history = History()
     training = Training(model, descent, history, epochs)
     asked = [as_callback(callback) for callback in callbacks]
-    steps = steps_of(model, task, descent, history, compiled)
+    steps = steps_of(model, task, descent, history, _backend(backend, compiled))
     with bar(epochs, progress) as advance, _until_the_end(training, steps, asked, validation is not None):
         for order in _orders(len(data.targets), epochs, seed):
             _epoch(steps, task, data, order, size, history)
@@ -114,6 +121,19 @@ def fit(
             if _is_stopped(training, steps, asked):
                 break
     return history
+
+
+def _backend(backend: str | None, compiled: bool | None) -> str | None:
+    """The backend, also by its old name."""
+    if compiled is None:
+        return backend
+    found = "numpy" if compiled else "scalar"
+    if backend is not None:
+        asked = f"fit(..., backend={backend!r}, compiled={compiled})"
+        raise OptionError(asked, "compiled= is the old name of backend=", instead=f"fit(..., backend={backend!r})")
+    text = f'fit(..., compiled={compiled}) is written fit(..., backend="{found}") now'
+    warnings.warn(text, DeprecationWarning, stacklevel=3)
+    return found
 
 
 def _descent(model: Module, steps: int, epochs: int) -> Optimizer:

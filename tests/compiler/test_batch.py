@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_losses import FAMILIES, LOSSES, SEVERAL, Problem, by_hand, differs, drawn, wrong_sizes
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
@@ -20,125 +21,19 @@ from tinygrad_edu.errors import DomainError, GraphError, NumberError, OptionErro
 from tinygrad_edu.functions import logsumexp
 
 SAMPLES = (1, 2, 3, 17, 256)
-TOLERANCE = 1e-10
-ACTIVATIONS = ["relu", "tanh", "sigmoid", "gelu", "linear", "leaky_relu", "elu", "softplus", "silu", "sin"]
-
-
-def values(array):
-    """The rows of an array as a function of samples gets them; labels stay plain numbers."""
-    if array.ndim == 1 and array.dtype.kind in "biu":
-        return array.tolist()
-    return [values(row) for row in array] if array.ndim > 1 else [Value(number) for number in array.tolist()]
-
-
-def by_hand(function, parameters, batch):
-    """The loss and its gradient, from one scalar graph of the whole batch."""
-    loss = function(*map(values, map(np.asarray, batch)))
-    for parameter in parameters:
-        parameter.zero_grad()
-    loss.backward()
-    return loss.data, np.array([parameter.grad for parameter in parameters])
 
 
 def assert_agrees(program, function, batch):
-    (value, gradient), (right, slopes) = program(*batch), by_hand(function, program.wrt, batch)
-    scale = max(1.0, np.abs(slopes).max(initial=0.0), abs(right))
-    assert abs(value - right) <= TOLERANCE * scale, (value, right, program.source)
-    np.testing.assert_allclose(gradient, slopes, rtol=TOLERANCE, atol=TOLERANCE * scale, err_msg=program.source)
+    problem = Problem("", function, program.wrt, None)
+    found, right = program(*batch), by_hand(problem, batch)
+    assert not differs(found, right), (found, right, program.source)
 
 
-# Random networks, losses and data
-
-FEATURES = {
-    "as they are": list,
-    "products": lambda x: [*x, x[0] * x[-1], x[0] * x[0]],
-    "powers": lambda x: [v**3 for v in x] + [x[0].sin()],
-    "rows of length 1": lambda x: [v / (sum(u * u for u in x) + 1.0) ** 0.5 for v in x],
-    "softmax": lambda x: [(v - logsumexp(x)).exp() for v in x],
-}
-
-
-def recurrent(model, x):
-    """A network that reads a sample number by number."""
-    state = Value(0.0)
-    for number in x:
-        output = model([number, state])
-        state = output if isinstance(output, Value) else output[0]
-    return output
-
-
-LOSSES = {
-    "hinge": (nn.hinge_loss, lambda rng, m, outputs: rng.choice([-1.0, 1.0], m)),
-    "mse": (nn.mse_loss, lambda rng, m, outputs: rng.normal(size=m)),
-    "bce": (nn.binary_cross_entropy, lambda rng, m, outputs: rng.choice([0.0, 0.25, 1.0], m)),
-    "bce of logits": (nn.binary_cross_entropy_with_logits, lambda rng, m, outputs: rng.integers(0, 2, m)),
-    "classes": (nn.cross_entropy, lambda rng, m, outputs: rng.integers(0, outputs, m)),
-    "probabilities": (nn.cross_entropy, lambda rng, m, outputs: rng.dirichlet(np.ones(outputs), m)),
-    "mse of several": (nn.mse_loss, lambda rng, m, outputs: rng.normal(size=(m, outputs))),
-}
-SEVERAL = ("classes", "probabilities", "mse of several")
-
-
-def like(style, X, rng):
-    """Data whose numbers are not all different: no graph may depend on that."""
-    if style == "a constant column":
-        X[:, 0] = 1.0
-    elif style == "zeros":
-        X[rng.random(X.shape) < 0.5] = 0.0
-    elif style == "equal rows":
-        X[:] = X[:1]
-    elif style == "small whole numbers":
-        X[:] = rng.integers(-2, 3, X.shape)
-    return X
-
-
-@st.composite
-def problems(draw):
-    """A function of samples, its parameters, and a way to draw batches for it."""
-    kind = draw(st.sampled_from(sorted(LOSSES)))
-    loss, targets = LOSSES[kind]
-    outputs = draw(st.integers(2, 4)) if kind in SEVERAL else 1
-    width = draw(st.integers(1, 5))
-    feature = draw(st.sampled_from([*sorted(FEATURES), "as they are", "recurrent"]))
-    inputs = 2 if feature == "recurrent" else len(FEATURES[feature]([Value(1.0)] * width))
-    hidden = draw(st.lists(st.integers(1, 5), max_size=3))
-    output = "sigmoid" if kind == "bce" else draw(st.sampled_from(["linear", "tanh"]))
-    activation = draw(st.sampled_from(ACTIVATIONS))
-    model = nn.MLP(inputs, [*hidden, outputs], activation=activation, output=output, seed=draw(st.integers(0, 99)))
-    decay, is_weighted = draw(st.sampled_from([0.0, 0.01])), outputs == 1 and draw(st.booleans())
-    reduction, style = draw(st.sampled_from(["mean", "sum"])), draw(st.sampled_from(sorted(STYLES)))
-
-    def outputs_of(xs):
-        return [recurrent(model, x) if feature == "recurrent" else model(FEATURES[feature](x)) for x in xs]
-
-    def function(xs, ys, weights=None):
-        pairs = zip(outputs_of(xs), ys, strict=True)
-        if weights is None:
-            total = loss(*map(list, zip(*pairs, strict=True)), reduction=reduction)
-        else:
-            terms = [w * loss([p], [y]) for w, (p, y) in zip(weights, pairs, strict=True)]
-            total = sum(terms) / len(terms) if reduction == "mean" else sum(terms)
-        return total + decay * sum(p * p for p in model.parameters()) if decay else total
-
-    def batch(rng, m):
-        arrays = [like(style, rng.normal(size=(m, width)), rng), targets(rng, m, outputs)]
-        return [*arrays, rng.random(m)] if is_weighted else arrays
-
-    return function, model.parameters(), batch
-
-
-STYLES = {"different", "a constant column", "zeros", "equal rows", "small whole numbers"}
-
-
-@given(problems(), st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 5, 100]))
+@given(st.sampled_from(sorted(FAMILIES)), st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 5, 100]))
 @settings(max_examples=60, deadline=None)
-def test_one_program_gives_the_numbers_of_the_scalar_graph_for_any_number_of_samples(problem, seed, compiled_with):
-    function, parameters, batch = problem
-    rng = np.random.default_rng(seed)
-    program = tinygrad_edu.compile(function, wrt=parameters, batch=batch(rng, compiled_with))
-    assert program.least == 1
-    for samples in (1, 2, 3, 17, 40):
-        assert_agrees(program, function, batch(rng, samples))
+def test_one_program_gives_the_numbers_of_the_scalar_graph_for_any_number_of_samples(name, seed, compiled_with):
+    program, wrong = wrong_sizes(drawn(name, seed), compiled_with, (1, 2, 3, 17, 40))
+    assert (program.least, wrong) == (1, []), program.source
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "gelu"])
@@ -160,6 +55,30 @@ def test_the_losses_of_the_textbooks_hold_for_a_single_sample_and_for_hundreds(k
     )
     for samples in SAMPLES:
         assert_agrees(program, function, (rng.normal(size=(samples, 3)), targets(rng, samples, outputs)))
+
+
+@pytest.mark.parametrize("widths", [(7, 11, 7), (11, 13, 17), (7, 7, 11), (24, 3, 7)])
+def test_layers_may_have_as_many_neurons_as_there_are_samples_in_a_trace(widths):
+    model = nn.MLP(widths[0], widths[1:], activation="tanh", seed=0)
+    loss = lambda xs, ys: nn.cross_entropy([model(x) for x in xs], ys)  # noqa: E731
+    rng = np.random.default_rng(0)
+    batches = [(rng.normal(size=(m, widths[0])), rng.integers(0, widths[-1], m)) for m in (30, 3, 7, 11, 13)]
+    program = tinygrad_edu.compile(loss, wrt=model.parameters(), batch=batches[0])
+    for batch in batches:
+        assert_agrees(program, loss, batch)
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_every_program_can_be_explained_weighed_drawn_and_copied(name):
+    problem = drawn(name, 1)
+    program = tinygrad_edu.compile(problem.function, wrt=problem.parameters, batch=problem.batch(5))
+    lines = [line.name for line in (*program.leaves, *program.lines)]
+    assert [row.split()[0] for row in program.explain().splitlines()] == lines
+    assert program.memory(1000).numbers >= program.memory(10).numbers
+    drawing = viz.draw(program, max_nodes=1000)
+    assert all(f'label="{line}\\n' in drawing.source for line in lines)
+    assert pickle.loads(pickle.dumps(program)).source == program.source
+    assert len(program.lines) <= 80
 
 
 # Functions of samples that are more than a mean over them, or nothing of the kind
@@ -316,6 +235,28 @@ def test_labels_become_rows_of_zeros_and_ones():
     assert value == same
 
 
+def test_labels_may_be_all_that_there_is():
+    logits = [Value(number, label=f"z{place}") for place, number in enumerate((0.5, -1.0, 0.3))]
+
+    def loss(ys):
+        return nn.cross_entropy([logits] * len(ys), ys)
+
+    program = tinygrad_edu.compile(loss, wrt=logits, batch=([0, 1, 2, 1],))
+    for samples in SAMPLES:
+        assert_agrees(program, loss, (np.random.default_rng(0).integers(0, 3, samples),))
+
+
+def test_labels_may_be_whole_numbers_among_floats():
+    model = nn.MLP(2, [3], seed=0)
+    ways = [
+        tinygrad_edu.compile(
+            lambda xs, ys: nn.cross_entropy([model(x) for x in xs], ys), wrt=model.parameters(), batch=(np.eye(2), y)
+        )
+        for y in ([0, 2], [0.0, 2.0])
+    ]
+    assert ways[0].source == ways[1].source
+
+
 def test_labels_may_be_indices_and_numbers_at_once():
     model = nn.MLP(2, [3], seed=0)
 
@@ -327,6 +268,7 @@ def test_labels_may_be_indices_and_numbers_at_once():
     program = tinygrad_edu.compile(loss, wrt=model.parameters(), batch=(rng.normal(size=(8, 2)), rng.integers(0, 3, 8)))
     for samples in SAMPLES:
         assert_agrees(program, loss, (rng.normal(size=(samples, 2)), rng.integers(0, 3, samples)))
+    assert pickle.loads(pickle.dumps(program)).explain() == copy.deepcopy(program).explain() == program.explain()
 
 
 @pytest.mark.parametrize("use", [lambda row, y: row[y], lambda row, y: row[0] if y == 0 else row[1]])
@@ -472,6 +414,7 @@ def line_program(**options):
         ((np.eye(2) * 1j, [0, 1]), NumberError, "complex"),
         (([[1.0, 2.0], [3.0]], [0, 1]), SizeError, "different lengths"),
         ((np.eye(2), ["a", "b"]), NumberError, "a"),
+        ((np.ma.masked_array(np.eye(2), np.eye(2) > 0), [0, 1]), NumberError, "masked"),
     ],
 )
 def test_a_batch_that_does_not_fit_is_refused(batch, error, words):
@@ -488,6 +431,11 @@ def test_a_batch_that_does_not_fit_is_refused(batch, error, words):
         ({"batch": (3.0,)}, SizeError, "0 rows"),
         ({"batch": (np.eye(2),), "inputs": [Value(1.0)]}, OptionError, "no other inputs"),
         ({"batch": ([["a"]],)}, NumberError, "str"),
+        ({"batch": ([[1.0], [2.0, 3.0]],)}, SizeError, "different lengths"),
+        ({"batch": (np.ma.masked_array([[1.0]], [[True]]),)}, NumberError, "masked"),
+        ({"batch": np.eye(2)}, SizeError, r"batch=\(X,\)"),
+        ({"batch": 3}, SizeError, "one int"),
+        ({"batch": (np.eye(2), [1.0, 2.0])}, GraphError, "a list of samples for each array"),
     ],
 )
 def test_a_batch_that_is_none_is_refused(arguments, error, words):

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import random_graphs
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from work import growth
 
@@ -84,6 +84,7 @@ def at_other_inputs(numbers, plan, rng):
     raise AssertionError("the graph has a domain of one point")
 
 
+@example(14803)  # a step of what is 0 only where a small term is lost
 @given(seeds)
 @settings(max_examples=100, deadline=None)
 def test_every_node_of_a_random_graph_may_be_an_output(seed):
@@ -375,11 +376,7 @@ def test_layer_labels_in_non_ascii_digits_are_ordinary_labels():
 
 
 def lines_by_name(program, inputs=()):
-<<<<<<< HEAD
     """The array of each line, by running the lines one after the other, with the constants of the program."""
-=======
-    """The array of each line, by running the lines one after the other, with the constants."""
->>>>>>> main
     names = {"P": program.parameters, "I": np.array(inputs, dtype=float), **program.formulas.data}
     exec(NUMPY, names)
     del names["__builtins__"]

@@ -162,7 +162,7 @@ def test_a_watched_training_without_anomalies_gives_the_same_numbers():
     def trained():
         model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
         X, y = nn.datasets.moons(n=10, seed=0)
-        nn.fit(model, X, y, epochs=2, compiled=False)
+        nn.fit(model, X, y, epochs=2, backend="scalar")
         return model.state_dict()
 
     right = trained()

@@ -147,8 +147,8 @@ def lines_of(action, files=OURS):
     return 10**9 - counter.left
 
 
-@pytest.mark.parametrize("compiled", [False, True])
-def test_ctrl_c_at_any_line_of_fit_leaves_everything_consistent(compiled):
+@pytest.mark.parametrize("backend", ["scalar", "numpy"])
+def test_ctrl_c_at_any_line_of_fit_leaves_everything_consistent(backend):
     X, y = nn.datasets.blobs(n=6, seed=0)
 
     def prepared():
@@ -157,7 +157,7 @@ def test_ctrl_c_at_any_line_of_fit_leaves_everything_consistent(compiled):
 
         def train():
             return nn.fit(
-                model, X, y, optimizer=optimizer, epochs=2, batch_size=3, validation_data=(X, y), compiled=compiled,
+                model, X, y, optimizer=optimizer, epochs=2, batch_size=3, validation_data=(X, y), backend=backend,
                 progress=False,
             )  # fmt: skip
 
@@ -181,7 +181,7 @@ def test_ctrl_c_at_any_line_of_fit_leaves_everything_consistent(compiled):
                 len(numbers) for numbers in (history.loss, history.accuracy, history.val_loss, history.val_accuracy)
             }
             assert len(lengths) == 1, at
-        nn.fit(model, X, y, optimizer=optimizer, epochs=1, progress=False, compiled=compiled)  # and on it goes
+        nn.fit(model, X, y, optimizer=optimizer, epochs=1, progress=False, backend=backend)  # and on it goes
 
 
 @pytest.mark.parametrize("block", [no_grad, detect_anomaly])

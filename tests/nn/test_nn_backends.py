@@ -20,7 +20,7 @@ from tinygrad_edu.errors import (
     SizeError,
 )
 from tinygrad_edu.nn.training import backends as steps
-from tinygrad_edu.nn.training import predictor
+from tinygrad_edu.nn.training import predictor, programs
 
 X, y = nn.datasets.moons(n=33, noise=0.1, seed=0)
 X_val, y_val = nn.datasets.moons(n=14, noise=0.1, seed=1)
@@ -32,13 +32,16 @@ def message(error, call):
     return str(caught.value)
 
 
+WAYS = ("numpy", "scalar")
+
+
 def both(make, data=(X, y), **options):
     """The model and the history of the eager way and of the compiled one."""
     found = []
-    for compiled in (False, True):
+    for backend in ("scalar", "numpy"):
         model = make()
         optimizer = options.get("optimizer", lambda _: None)(model)
-        chosen = {**options, "optimizer": optimizer, "compiled": compiled}
+        chosen = {**options, "optimizer": optimizer, "backend": backend}
         found.append((model, nn.fit(model, *data, **chosen)))
     return found
 
@@ -107,17 +110,17 @@ def test_a_custom_optimizer_only_needs_a_step_method():
 
 def test_an_optimizer_continues_its_state_and_moves_values_again_after_a_fit():
     model, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=0)
-    for net, ways in ((model, (True, False)), (other, (False, True))):
+    for net, ways in ((model, ("numpy", "scalar")), (other, ("scalar", "numpy"))):
         optimizer = nn.Adam(net.parameters(), lr=0.02)
-        for compiled in ways:
-            nn.fit(net, X, y, epochs=2, optimizer=optimizer, compiled=compiled)
+        for backend in ways:
+            nn.fit(net, X, y, epochs=2, optimizer=optimizer, backend=backend)
         assert optimizer.parameters == net.parameters()
         assert optimizer.steps == 16
     assert [p.data for p in model.parameters()] == pytest.approx([p.data for p in other.parameters()], rel=1e-9)
 
 
 def test_a_large_batch_is_compiled_in_parts(monkeypatch):
-    monkeypatch.setattr(steps, "MOST_SAMPLES", 10)
+    monkeypatch.setattr(programs, "MOST_SAMPLES", 10)
     assert_equal(both(lambda: nn.MLP(2, [4, 1], seed=0), epochs=3, batch_size=None, validation_data=(X_val, y_val)))
 
 
@@ -168,9 +171,9 @@ class OfNumbers(Deciding):
 def test_a_model_that_branches_on_numbers_is_trained_eagerly_and_refused_compiled():
     model = OfNumbers()
     assert nn.fit(model, X, y, epochs=20).loss[-1] < 1
-    text = message(GraphError, lambda: nn.fit(OfNumbers(), X, y, epochs=2, compiled=True))
+    text = message(GraphError, lambda: nn.fit(OfNumbers(), X, y, epochs=2, backend="numpy"))
     assert "its graph depends on the numbers of the samples" in text
-    assert "fit(..., compiled=False)" in text
+    assert 'fit(..., backend="scalar")' in text
 
 
 def test_nn_models_are_compiled_by_default_and_custom_ones_are_not():
@@ -206,8 +209,8 @@ def test_a_callback_is_called_after_every_epoch_and_may_stop_the_training():
     assert repr(history).endswith("enough)")
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_early_stopping_restores_the_best_epoch(compiled):
+@pytest.mark.parametrize("backend", ["numpy", "scalar"])
+def test_early_stopping_restores_the_best_epoch(backend):
     numbers = []
     stop = nn.EarlyStopping(patience=3)
     model = nn.MLP(2, [8, 1], seed=0)
@@ -222,7 +225,7 @@ def test_early_stopping_restores_the_best_epoch(compiled):
         epochs=200,
         callbacks=[note, stop],
         validation_data=(X_val, y_val),  # of the opposite labels: it can only become worse
-        compiled=compiled,
+        backend=backend,
     )
     assert stop.best == min(history.val_loss)
     assert history.val_loss[stop.best_epoch - 1] == stop.best
@@ -274,8 +277,8 @@ def test_early_stopping_needs_the_quantity_it_monitors():
     assert "a callback is a function" in message(OptionError, lambda: nn.fit(nn.MLP(2, [1]), X, y, callbacks=[3]))
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_ctrl_c_in_a_callback_leaves_history_and_model_consistent(compiled):
+@pytest.mark.parametrize("backend", ["numpy", "scalar"])
+def test_ctrl_c_in_a_callback_leaves_history_and_model_consistent(backend):
     model = nn.MLP(2, [3, 1], seed=0)
 
     def impatient(training):
@@ -291,7 +294,7 @@ def test_ctrl_c_in_a_callback_leaves_history_and_model_consistent(compiled):
         epochs=9,
         callbacks=[impatient],
         validation_data=(X_val, y_val),
-        compiled=compiled,
+        backend=backend,
         optimizer=optimizer,
     )
     assert (history.interrupted, history.epochs, len(history.val_accuracy)) == (True, 2, 2)
@@ -308,11 +311,11 @@ def clip(training):
 
 
 def train_again(training):
-    nn.fit(training.model, X, y, epochs=1, seed=training.history.epochs, compiled=training.is_compiled)
+    nn.fit(training.model, X, y, epochs=1, seed=training.history.epochs, backend=training.backend)
 
 
 def train_again_with_the_same_optimizer(training):
-    nn.fit(training.model, X, y, epochs=1, optimizer=training.optimizer, compiled=training.is_compiled)
+    nn.fit(training.model, X, y, epochs=1, optimizer=training.optimizer, backend=training.backend)
 
 
 def slow_down(training):
@@ -349,16 +352,16 @@ def freeze(training):
 )  # fmt: skip
 def test_changes_made_by_a_callback_take_effect_compiled_and_eager(change, optimizer):
     found = []
-    for compiled in (False, True):
+    for backend in ("scalar", "numpy"):
         model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
 
-        def change_it(training, compiled=compiled):
-            training.is_compiled = compiled
+        def change_it(training, backend=backend):
+            training.backend = backend
             change(training)
 
         history = nn.fit(
             model, X, y, epochs=4, callbacks=[change_it], validation_data=(X_val, y_val), optimizer=optimizer(model),
-            compiled=compiled,
+            backend=backend,
         )  # fmt: skip
         found.append((model, history))
     assert_equal(found)
@@ -367,32 +370,32 @@ def test_changes_made_by_a_callback_take_effect_compiled_and_eager(change, optim
     assert [p.data for p in plain.parameters()] != pytest.approx([p.data for p in model.parameters()], rel=1e-6)
 
 
-@pytest.mark.parametrize("compiled", [None, True, False])
-def test_weights_clipped_by_a_callback_stay_clipped(compiled):
+@pytest.mark.parametrize("backend", [None, "numpy", "scalar"])
+def test_weights_clipped_by_a_callback_stay_clipped(backend):
     model = nn.MLP(2, [4, 1], seed=0)
-    nn.fit(model, X, y, epochs=3, callbacks=[clip], compiled=compiled)
+    nn.fit(model, X, y, epochs=3, callbacks=[clip], backend=backend)
     assert max(abs(p.data) for p in model.parameters()) == 0.1
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_a_learning_rate_set_by_a_callback_is_kept(compiled):
+@pytest.mark.parametrize("backend", ["numpy", "scalar"])
+def test_a_learning_rate_set_by_a_callback_is_kept(backend):
     seen = []
 
     def look(training):
         seen.append([p.data for p in training.model.parameters()])
         training.optimizer.lr = 1e-300
 
-    nn.fit(nn.MLP(2, [3, 1], seed=0), X, y, epochs=3, callbacks=[look], compiled=compiled)
+    nn.fit(nn.MLP(2, [3, 1], seed=0), X, y, epochs=3, callbacks=[look], backend=backend)
     assert seen[0] == seen[1] == seen[2]
 
 
 @pytest.mark.parametrize("optimizer", [lambda m: None, lambda m: nn.SGD(m.layers[-1].parameters(), lr=0.1)])
 def test_callbacks_see_the_gradients_of_the_last_step_which_are_cleared_at_the_end(optimizer):
     found = []
-    for compiled in (False, True):
+    for backend in ("scalar", "numpy"):
         model, seen = nn.MLP(2, [3, 1], activation="tanh", seed=0), []
         look = lambda training, seen=seen: seen.append([p.grad for p in training.model.parameters()])  # noqa: E731
-        nn.fit(model, X, y, epochs=3, batch_size=8, callbacks=[look], compiled=compiled, optimizer=optimizer(model))
+        nn.fit(model, X, y, epochs=3, batch_size=8, callbacks=[look], backend=backend, optimizer=optimizer(model))
         assert not any(p.has_grad for p in model.parameters())
         found.append(seen)
     for one, other in zip(*found, strict=True):
@@ -400,8 +403,8 @@ def test_callbacks_see_the_gradients_of_the_last_step_which_are_cleared_at_the_e
         assert one == pytest.approx(other, rel=1e-9, abs=1e-12)
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_an_error_says_what_a_callback_that_replaces_a_parameter_should_write(compiled):
+@pytest.mark.parametrize("backend", ["numpy", "scalar"])
+def test_an_error_says_what_a_callback_that_replaces_a_parameter_should_write(backend):
     def replace(training):
         training.model.layers[0].neurons[1].w[0] = Value(0.5)
 
@@ -417,20 +420,20 @@ def test_an_error_says_what_a_callback_that_replaces_a_parameter_should_write(co
         (add, "the parameter extra is new"),
     ):
         model = nn.MLP(2, [3, 1], seed=0)
-        text = message(OptionError, lambda c=change, m=model: nn.fit(m, X, y, callbacks=[c], compiled=compiled))
+        text = message(OptionError, lambda c=change, m=model: nn.fit(m, X, y, callbacks=[c], backend=backend))
         assert said in text
         assert "parameter.data = number" in text
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_ctrl_c_in_a_callback_keeps_what_it_has_changed(compiled):
+@pytest.mark.parametrize("backend", ["numpy", "scalar"])
+def test_ctrl_c_in_a_callback_keeps_what_it_has_changed(backend):
     model = nn.MLP(2, [3, 1], seed=0)
 
     def impatient(training):
         clip(training)
         raise KeyboardInterrupt
 
-    assert nn.fit(model, X, y, epochs=9, callbacks=[impatient], compiled=compiled).interrupted
+    assert nn.fit(model, X, y, epochs=9, callbacks=[impatient], backend=backend).interrupted
     assert max(abs(p.data) for p in model.parameters()) == 0.1
 
 
@@ -459,20 +462,20 @@ def test_a_custom_model_whose_graph_a_callback_changes_is_refused_compiled():
         training.model.is_bent = training.history.epochs == 2
 
     assert nn.fit(Switched(), X, y, epochs=4, callbacks=[bend]).epochs == 4
-    text = message(GraphError, lambda: nn.fit(Switched(), X, y, epochs=4, callbacks=[bend], compiled=True))
-    assert "fit(..., compiled=False)" in text
+    text = message(GraphError, lambda: nn.fit(Switched(), X, y, epochs=4, callbacks=[bend], backend="numpy"))
+    assert 'fit(..., backend="scalar")' in text
 
 
 # Inside no_grad
 
 
-@pytest.mark.parametrize("compiled", [None, True, False])
+@pytest.mark.parametrize("backend", [None, "numpy", "scalar"])
 @pytest.mark.parametrize("optimizer", [lambda m: None, lambda m: nn.SGD(m.layers[-1].parameters(), lr=0.1)])
-def test_fit_learns_the_same_inside_no_grad(compiled, optimizer):
+def test_fit_learns_the_same_inside_no_grad(backend, optimizer):
     def trained():
         model = nn.MLP(2, [4, 1], seed=0)
         history = nn.fit(
-            model, X, y, epochs=3, compiled=compiled, optimizer=optimizer(model), validation_data=(X_val, y_val)
+            model, X, y, epochs=3, backend=backend, optimizer=optimizer(model), validation_data=(X_val, y_val)
         )
         return history, model.state_dict()
 
@@ -499,14 +502,17 @@ def test_very_many_samples_are_predicted_inside_no_grad():
 
 @pytest.fixture
 def broken_compiler(monkeypatch):
-    """A compiler that fails from its n-th program on; gives how many it was asked for."""
+    """A compiler that fails for any number of samples, and from its n-th program for one number of them on.
+
+    It gives how many programs it was asked for.
+    """
 
     def breaks(after=0, error=CompileError):
         real, asked = tinygrad_edu.compile, []
 
         def compile(*args, **options):
-            asked.append(1)
-            if len(asked) > after:
+            asked.append("batch" in options)
+            if asked[-1] or asked.count(False) > after:
                 raise error("compile of a loss", "a line has another shape")
             return real(*args, **options)
 
@@ -520,7 +526,7 @@ def broken_compiler(monkeypatch):
 @pytest.mark.parametrize("error", [CompileError, GraphError])
 def test_fit_warns_once_and_continues_scalar_by_scalar_if_the_compiler_fails(broken_compiler, after, error):
     plain = nn.MLP(2, [3, 1], seed=0)
-    expected = nn.fit(plain, X, y, epochs=3, compiled=False, validation_data=(X_val, y_val))
+    expected = nn.fit(plain, X, y, epochs=3, backend="scalar", validation_data=(X_val, y_val))
     asked = broken_compiler(after, error)
     model, optimizers = nn.MLP(2, [3, 1], seed=0), []
     with warnings.catch_warnings(record=True) as seen:
@@ -529,7 +535,7 @@ def test_fit_warns_once_and_continues_scalar_by_scalar_if_the_compiler_fails(bro
             model, X, y, epochs=3, validation_data=(X_val, y_val), callbacks=[lambda t: optimizers.append(t.optimizer)]
         )
     assert_equal([(plain, expected), (model, history)])
-    assert len(asked) == after + 1
+    assert len(asked) == after + 2
     (warning,) = seen
     assert warning.category is RuntimeWarning
     assert warning.filename == __file__
@@ -538,10 +544,10 @@ def test_fit_warns_once_and_continues_scalar_by_scalar_if_the_compiler_fails(bro
     assert optimizers[-1].parameters == model.parameters()
 
 
-def test_fit_with_compiled_true_raises_the_error_of_the_compiler(broken_compiler):
+def test_fit_with_a_backend_that_compiles_raises_the_error_of_the_compiler(broken_compiler):
     broken_compiler()
     with pytest.raises(CompileError, match="a line has another shape"):
-        nn.fit(nn.MLP(2, [3, 1], seed=0), X, y, epochs=1, compiled=True)
+        nn.fit(nn.MLP(2, [3, 1], seed=0), X, y, epochs=1, backend="numpy")
 
 
 def test_predict_falls_back_to_single_samples_if_the_compiler_fails(broken_compiler):
@@ -567,20 +573,20 @@ def certain(weight):
     return model
 
 
-@pytest.mark.parametrize("compiled", [None, True, False])
+@pytest.mark.parametrize("backend", [None, "numpy", "scalar"])
 @pytest.mark.parametrize("x", [50.0, 100.0, 1480.0, 1500.0, 1e5])  # up to where a sigmoid is 0 to the last bit
-def test_a_certain_and_right_output_has_zero_loss(compiled, x):
+def test_a_certain_and_right_output_has_zero_loss(backend, x):
     model = certain(0.5)
-    history = nn.fit(model, [[x], [-x]], [1, 0], loss="bce", epochs=2, compiled=compiled)
+    history = nn.fit(model, [[x], [-x]], [1, 0], loss="bce", epochs=2, backend=backend)
     assert history.loss == pytest.approx([0.0, 0.0], abs=1e-10)
     assert history.accuracy == [1.0, 1.0]
 
 
 @pytest.mark.parametrize("batch_size", [1, None])
-@pytest.mark.parametrize("compiled", [None, True, False])
-def test_the_error_of_a_certain_and_wrong_output_recommends_logits(compiled, batch_size):
+@pytest.mark.parametrize("backend", [None, "numpy", "scalar"])
+def test_the_error_of_a_certain_and_wrong_output_recommends_logits(backend, batch_size):
     fit = lambda **o: nn.fit(  # noqa: E731
-        certain(0.5), [[2.0], [1500.0]], loss="bce", epochs=2, compiled=compiled, batch_size=batch_size, **o
+        certain(0.5), [[2.0], [1500.0]], loss="bce", epochs=2, backend=backend, batch_size=batch_size, **o
     )
     for labels in ([1, 0], [0, 0], [1, 0.5]):
         text = message(DomainError, lambda labels=labels: fit(y=labels))
@@ -589,14 +595,14 @@ def test_the_error_of_a_certain_and_wrong_output_recommends_logits(compiled, bat
     assert "impossible" in message(DomainError, lambda: fit(y=[1, 1], validation_data=([[1500.0]], [0])))
 
 
-@pytest.mark.parametrize("compiled", [None, True, False])
-def test_an_output_that_is_not_a_probability_is_named_compiled_and_eager(compiled):
+@pytest.mark.parametrize("backend", [None, "numpy", "scalar"])
+def test_an_output_that_is_not_a_probability_is_named_compiled_and_eager(backend):
     linear = nn.MLP(1, [1], init="zeros")
     for output, label in ((-0.1, 0), (1.5, 1), (-0.1, 1), (1.5, 0)):
         linear.layers[0].neurons[0].b.data = output
         assert "a probability is between 0 and 1" in message(
             DomainError,
-            lambda label=label: nn.fit(linear, [[0.0], [0.0]], [label] * 2, loss="bce", epochs=2, compiled=compiled),
+            lambda label=label: nn.fit(linear, [[0.0], [0.0]], [label] * 2, loss="bce", epochs=2, backend=backend),
         )
 
 
@@ -616,22 +622,22 @@ def test_training_towards_certainty_is_the_same_compiled_and_eager():
 
 
 def test_before_the_first_step_no_step_is_blamed():
-    for compiled in (True, False):
+    for backend in ("numpy", "scalar"):
         text = message(
             DivergedError,
-            lambda c=compiled: nn.fit(nn.MLP(2, [1], seed=0), 1e200 * X, y, loss="mse", epochs=1, compiled=c),
+            lambda c=backend: nn.fit(nn.MLP(2, [1], seed=0), 1e200 * X, y, loss="mse", epochs=1, backend=c),
         )
         assert "no step has been made yet" in text
         assert "Standardizer" in text
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_a_divergence_names_the_first_node_that_is_not_finite(compiled):
+@pytest.mark.parametrize("backend", ["numpy", "scalar"])
+def test_a_divergence_names_the_first_node_that_is_not_finite(backend):
     model = nn.MLP(1, [1, 1], activation="exp", seed=0)
     model.layers[0].neurons[0].w[0].data = 800.0
     text = message(
         DivergedError,
-        lambda: nn.fit(model, [[1.0], [3.0]], [0, 1], loss="mse", batch_size=1, epochs=5, compiled=compiled),
+        lambda: nn.fit(model, [[1.0], [3.0]], [0, 1], loss="mse", batch_size=1, epochs=5, backend=backend),
     )
     assert "where from:" in text
     assert re.search(r"where from: .* = exp\(v\d\) = exp\((800|2400)\) is inf\n", text)
@@ -666,18 +672,18 @@ def test_labels_that_a_loss_does_not_accept_are_refused():
     assert "two classes or more" in message(SizeError, lambda: fit([0] * 33, "cross_entropy"))
 
 
-@pytest.mark.parametrize("compiled", [None, True, False])
+@pytest.mark.parametrize("backend", [None, "numpy", "scalar"])
 @pytest.mark.parametrize("missing", [None, math.nan])
-def test_a_label_that_is_missing_is_named(compiled, missing):
+def test_a_label_that_is_missing_is_named(backend, missing):
     labels = np.array([1.0, missing, *[0.0] * 31], dtype=object)
     for loss in ("mse", "hinge", "bce", "bce_with_logits"):
         text = message(
-            OptionError, lambda loss=loss: nn.fit(nn.MLP(2, [1]), X, labels, loss=loss, epochs=1, compiled=compiled)
+            OptionError, lambda loss=loss: nn.fit(nn.MLP(2, [1]), X, labels, loss=loss, epochs=1, backend=backend)
         )
         assert str(missing) in text.splitlines()[0]
     classes = np.array([1, missing, *[0] * 31], dtype=object)
     assert str(missing) in message(
-        OptionError, lambda: nn.fit(nn.MLP(2, [3]), X, classes, loss="cross_entropy", epochs=1, compiled=compiled)
+        OptionError, lambda: nn.fit(nn.MLP(2, [3]), X, classes, loss="cross_entropy", epochs=1, backend=backend)
     )
 
 
@@ -700,29 +706,27 @@ def test_numbers_that_are_not_real_are_refused_with_their_place():
     assert "different lengths" in message(SizeError, lambda: nn.fit(model, [[1.0, 2.0], [3.0]], [0, 1]))
 
 
-@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("backend", ["numpy", "scalar"])
 @pytest.mark.parametrize("loss", ["hinge", "mse", "bce_with_logits"])
-def test_a_label_under_a_mask_is_not_trained_on(compiled, loss):
+def test_a_label_under_a_mask_is_not_trained_on(backend, loss):
     labels = np.ma.array((y > 0).astype(int), mask=[n == 2 for n in range(33)])
     model = nn.MLP(2, [1], seed=0)
     before = model.state_dict()
-    text = message(NumberError, lambda: nn.fit(model, X, labels, loss=loss, epochs=1, compiled=compiled))
+    text = message(NumberError, lambda: nn.fit(model, X, labels, loss=loss, epochs=1, backend=backend))
     assert text.startswith("fit with y[2]\n")
     validation = (X, labels)
-    text = message(NumberError, lambda: nn.fit(model, X, y, epochs=1, validation_data=validation, compiled=compiled))
+    text = message(NumberError, lambda: nn.fit(model, X, y, epochs=1, validation_data=validation, backend=backend))
     assert text.startswith("fit with y_val[2]\n")
     assert model.state_dict() == before
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_one_hot_targets_train_as_class_indices_do(compiled):
+@pytest.mark.parametrize("backend", ["numpy", "scalar"])
+def test_one_hot_targets_train_as_class_indices_do(backend):
     classes = np.arange(33) % 3
     found = []
     for labels in (classes, np.eye(3)[classes], np.eye(3)[classes].astype(int)):
         model = nn.MLP(2, [4, 3], seed=0)
-        history = nn.fit(
-            model, X, labels, loss="cross_entropy", epochs=3, compiled=compiled, validation_data=(X, labels)
-        )
+        history = nn.fit(model, X, labels, loss="cross_entropy", epochs=3, backend=backend, validation_data=(X, labels))
         found.append((model, history))
     assert_equal(found[:2])
     assert_equal(found[1:])
@@ -732,24 +736,24 @@ def test_soft_targets_train_the_same_compiled_and_eager():
     shares = np.random.default_rng(0).dirichlet([1.0, 1.0, 1.0], 33)
     assert_equal(both(lambda: nn.MLP(2, [4, 3], seed=0), (X, shares), loss="cross_entropy", epochs=3))
     for wrong in (2 * shares, shares[:, :2], shares - [1, 0, -1]):
-        for compiled in (True, False):
+        for backend in ("numpy", "scalar"):
             assert "one probability for each of the 3 classes" in message(
                 OptionError,
-                lambda w=wrong, c=compiled: nn.fit(nn.MLP(2, [3]), X, w, loss="cross_entropy", epochs=1, compiled=c),
+                lambda w=wrong, c=backend: nn.fit(nn.MLP(2, [3]), X, w, loss="cross_entropy", epochs=1, backend=c),
             )
 
 
-@pytest.mark.parametrize("compiled", [None, True, False])
-def test_an_optimizer_of_another_model_is_refused(compiled):
+@pytest.mark.parametrize("backend", [None, "numpy", "scalar"])
+def test_an_optimizer_of_another_model_is_refused(backend):
     model, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=0)
     for optimizer in (nn.Adam(other.parameters()), nn.SGD(np.zeros(13))):
-        text = message(OptionError, lambda o=optimizer: nn.fit(model, X, y, optimizer=o, compiled=compiled))
+        text = message(OptionError, lambda o=optimizer: nn.fit(model, X, y, optimizer=o, backend=backend))
         assert "they are not parameters of this model" in text
         assert f"{type(optimizer).__name__}(model.parameters())" in text
     assert "step() and zero_grad()" in message(OptionError, lambda: nn.fit(model, X, y, optimizer="adam"))
     shared = nn.SGD([*other.parameters(), *model.layers[-1].parameters()], lr=0.1)
     before = model.state_dict()
-    nn.fit(model, X, y, epochs=1, optimizer=shared, compiled=compiled)
+    nn.fit(model, X, y, epochs=1, optimizer=shared, backend=backend)
     after = model.state_dict()
     assert {name for name in before if before[name] != after[name]} == {n for n in before if n.startswith("layers.1")}
 
@@ -802,8 +806,122 @@ def test_the_score_of_a_regression_is_r_squared():
     assert "they are compared" in message(SizeError, lambda: nn.score(line, [[0.0]], [[1.0, 2.0]]))
 
 
-@pytest.mark.parametrize("compiled", [False, True])
-def test_too_large_samples_are_a_divergence_and_not_a_compiler_bug(compiled):
+@pytest.mark.parametrize("backend", ["scalar", "numpy"])
+def test_too_large_samples_are_a_divergence_and_not_a_compiler_bug(backend):
     X, y = nn.datasets.moons(n=20, seed=0)
     with pytest.raises(DivergedError, match="in epoch 1"):
-        nn.fit(nn.MLP(2, [4, 1], seed=0), 1e200 * X, y, loss="mse", epochs=3, compiled=compiled)
+        nn.fit(nn.MLP(2, [4, 1], seed=0), 1e200 * X, y, loss="mse", epochs=3, backend=backend)
+
+
+# One program for all sizes of batch
+
+
+class OfPairs(nn.Module):
+    """A network of one's own, for a loss over pairs of samples."""
+
+    def __init__(self):
+        self.net = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+
+    def __call__(self, x):
+        return self.net(x)
+
+
+def over_pairs(predictions, targets):
+    """A loss whose graph is not the same for any number of samples."""
+    pairs = [(p - q) - (t - u) for p, t in zip(predictions, targets) for q, u in zip(predictions, targets)]  # noqa: B905
+    return sum(d * d for d in pairs) / len(pairs)
+
+
+def asked_of_the_compiler(monkeypatch):
+    real, asked = tinygrad_edu.compile, []
+
+    def compile(*args, **options):
+        asked.append("batch" in options)
+        return real(*args, **options)
+
+    monkeypatch.setattr(tinygrad_edu, "compile", compile)
+    return asked
+
+
+def test_one_program_serves_every_batch_the_last_small_one_and_the_validation(monkeypatch):
+    asked = asked_of_the_compiler(monkeypatch)
+    nn.fit(nn.MLP(2, [4, 1], seed=0), X, y, epochs=2, batch_size=7, validation_data=(X_val, y_val))
+    assert asked == [True]
+
+
+@pytest.mark.parametrize("loss", ["hinge", "mse", "bce_with_logits", "cross_entropy"])
+@pytest.mark.parametrize("batch_size", [1, 7, None])
+def test_batches_of_all_sizes_are_trained_as_scalar_by_scalar(loss, batch_size):
+    outputs = 3 if loss == "cross_entropy" else 1
+    labels = [int(k) % 3 for k in range(len(X))] if outputs == 3 else y
+    found = both(
+        lambda: nn.MLP(2, [3, outputs], activation="tanh", seed=0),
+        (X, labels),
+        loss=loss,
+        epochs=2,
+        batch_size=batch_size,
+        optimizer=lambda m: nn.Adam(m.parameters(), lr=0.01),
+    )
+    assert_equal(found)
+
+
+def test_a_full_batch_of_a_hundred_thousand_samples_is_one_step():
+    rng = np.random.default_rng(0)
+    many = rng.normal(size=(100_000, 2))
+    targets = many[:, 0] - many[:, 1]
+    model = nn.MLP(2, [1], seed=0)
+    history = nn.fit(model, many, targets, loss="mse", epochs=60, batch_size=None)
+    assert history.loss[-1] < 1e-3 * history.loss[0]
+
+
+def test_a_number_that_is_not_finite_is_found_in_a_large_batch():
+    many = np.ones((1000, 1))
+    many[700] = 1e200
+    model = nn.MLP(1, [1], seed=0)
+    text = message(DivergedError, lambda: nn.fit(model, many, np.ones(1000), loss="mse", epochs=1, batch_size=None))
+    assert "in epoch 1" in text
+
+
+def test_a_loss_that_is_not_the_same_for_any_number_of_samples_has_a_program_for_each(monkeypatch):
+    asked = asked_of_the_compiler(monkeypatch)
+    ways = [
+        nn.fit(OfPairs(), X, y, loss=over_pairs, epochs=2, batch_size=9, backend=way) for way in ("numpy", "scalar")
+    ]
+    assert ways[0].loss == pytest.approx(ways[1].loss, rel=1e-9)
+    assert asked[0] is True
+    assert set(asked[1:]) == {False}
+    assert len(asked) == 3  # batches of 9 and the last, smaller one
+
+
+def spread(predictions, targets):
+    """A loss that is another one for a single sample."""
+    errors = [p - t for p, t in zip(predictions, targets, strict=True)]
+    if len(errors) == 1:
+        return errors[0] ** 2
+    middle = sum(errors) / len(errors)
+    return sum((e - middle) ** 2 for e in errors) / (len(errors) - 1)
+
+
+def test_a_last_batch_too_small_for_the_program_of_all_others_has_its_own(monkeypatch):
+    asked = asked_of_the_compiler(monkeypatch)
+    ways = [nn.fit(OfPairs(), X, y, loss=spread, epochs=2, batch_size=8, backend=way) for way in ("numpy", "scalar")]
+    assert len(X) % 8 == 1
+    assert ways[0].loss == pytest.approx(ways[1].loss, rel=1e-9)
+    assert asked == [True, False]
+
+
+@pytest.mark.parametrize(("compiled", "backend"), [(True, "numpy"), (False, "scalar")])
+def test_the_old_name_of_a_backend_is_understood_and_says_the_new_one(compiled, backend):
+    X, y = nn.datasets.blobs(n=20)
+    with pytest.warns(DeprecationWarning, match=f'backend="{backend}"') as seen:
+        history = nn.fit(nn.MLP(2, [1], seed=0), X, y, epochs=2, compiled=compiled)
+    assert seen[0].filename == __file__
+    assert history.loss == nn.fit(nn.MLP(2, [1], seed=0), X, y, epochs=2, backend=backend).loss
+    message(OptionError, lambda: nn.fit(nn.MLP(2, [1]), X, y, backend="scalar", compiled=compiled))
+
+
+def test_an_unknown_backend_is_refused_with_those_that_are_known():
+    X, y = nn.datasets.blobs(n=20)
+    text = message(OptionError, lambda: nn.fit(nn.MLP(2, [1]), X, y, backend="numba"))
+    assert "numpy, jax, scalar" in text
+    assert "backend='numpy'" in text

@@ -87,3 +87,13 @@ def test_growth_is_measured_and_reported(monkeypatch):
     assert [each.edges for each in found[:2]] == [4, 1500]
     assert found[3].edges > found[2].edges > 1000  # written out, and with weighted sums
     assert growth.table(found).count("\n") == 5
+
+
+def test_compiling_costs_the_same_for_few_samples_and_for_many(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import samples
+
+    monkeypatch.setattr(samples, "ROUNDS", 1)
+    found = [samples.measure(count) for count in (100, 20_000)]  # another loss than by hand is an error there
+    assert found[1].memory < 1.5 * found[0].memory
+    assert samples.table(found).count("\n") == 4

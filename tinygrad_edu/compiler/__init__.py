@@ -20,13 +20,16 @@ The compiler knows nothing about layers. It works from the scalars alone:
     memory.py       what is kept for the backward pass
     explain.py      the scalars that a line stands for
     proof.py        the program compared with its graph, at two points
+    padding.py      rows that count nothing, so that devices share the samples evenly
+    devices.py      a program in JAX, on one device or on all of them
     compiled.py     the function that comes out
     samples.py      a function of samples, traced
     sizes.py        what depends on the number of samples m
     unify.py        two programs for two numbers of samples are one for any number
+    simplify.py     the same formulas in fewer words
     batch.py        a program for any number of samples
     program.py      the door: a graph, or a function of samples
-    languages/      a program as NumPy
+    languages/      a program as NumPy, JAX, JavaScript and LaTeX
 
 Names to know: `compile`, `Program`, `BatchProgram`. Read in the order above.
 """

@@ -26,6 +26,7 @@ Ids = npt.NDArray[np.int64]
 Some = TypeVar("Some", Ids, int)  # scalars in the shape of an array, or one in plain numbers
 
 NOWHERE = -1
+OF_NONE, OF_SEVERAL = -1, -2  # of the rows of tables: what depends on none of them, and on several
 
 
 class Array:
@@ -121,6 +122,8 @@ class Workspace:
         self.place: Ids = np.zeros(2 * count + 64, dtype=np.int64)
         self.value: npt.NDArray[np.float64] = np.zeros(2 * count + 64)
         self.is_constant: npt.NDArray[np.bool_] = np.zeros(2 * count + 64, dtype=bool)
+        self.rows = 0  # of the tables of inputs
+        self.row: Ids = np.full(2 * count + 64, OF_NONE, dtype=np.int64)  # of those on which a scalar depends
         self._made: dict[Any, Ids] = {}
         self._sources: dict[int, list[int]] = {}
         self._constants: dict[float, int] = {}
@@ -150,6 +153,7 @@ class Workspace:
         self.place = np.concatenate([self.place, np.zeros(more, dtype=np.int64)])
         self.value = np.concatenate([self.value, np.zeros(more)])
         self.is_constant = np.concatenate([self.is_constant, np.zeros(more, dtype=bool)])
+        self.row = np.concatenate([self.row, np.full(more, OF_NONE, dtype=np.int64)])
 
     def constant(self, number: float) -> int:
         """The scalar for a number: the same id for the same number."""

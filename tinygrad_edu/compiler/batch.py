@@ -8,7 +8,7 @@ Names to know: `Search`, `BatchProgram`. Read next: `program.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.compiler.compiled import Compiled, Floats, floats_of, function_of, point_of
-from tinygrad_edu.compiler.formulas import Name, OneHot
-from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.formulas import Formula, Name, OneHot, Rows, View
+from tinygrad_edu.compiler.layout import Index
 from tinygrad_edu.compiler.memory import Memory
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.pipeline import Found, find
 from tinygrad_edu.compiler.proof import Leaves, check_program
 from tinygrad_edu.compiler.samples import Argument, Batch, Trace
+from tinygrad_edu.compiler.simplify import simplified_source
 from tinygrad_edu.compiler.sizes import Size
 from tinygrad_edu.compiler.source import Line, Source
 from tinygrad_edu.compiler.unify import DiffersError, Traced, unified
@@ -33,8 +34,8 @@ from tinygrad_edu.value import Value
 
 PAIRS = ((7, 11), (13, 17))  # numbers of samples to trace; the second pair if a size of the model is one of the first
 SMALL_PAIRS = ((5, 7), (6, 11))  # of a large model
-SMALL_SIZES = range(1, 7)  # numbers of samples that are compared one by one: below those that are traced
-FEW, MANY = 3, 37  # one of the small sizes, and one beyond those that are traced
+FEW, MANY = 3, 24  # numbers of samples that are compared: below those that are traced, and beyond
+BELOW = 6  # the largest number below those that are traced
 LARGE = 100_000  # edges; a comparison that needs more is left out, but for FEW
 MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, TinygradError)
 
@@ -53,7 +54,6 @@ class BatchProgram(Compiled):
         self.samples = search.batch.samples
         self.least = search.least
         self.arguments = trace.arguments
-        self._asked = trace.outputs.size > 0
         super().__init__(trace.graph, search.wrt, found, check=check)
 
     def __call__(self, *arrays: npt.ArrayLike) -> tuple[float, Floats]:
@@ -82,6 +82,9 @@ class BatchProgram(Compiled):
         """What the function gave beside the loss, as the last call of this thread found it; empty before any call."""
         last: Floats = getattr(self._calls, "last", np.zeros(0))
         return last
+
+    def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
+        return (), tuple(argument.name for argument in self.arguments if argument.classes)
 
     def memory(self, samples: int | None = None) -> Memory:
         """Which arrays of the forward pass have to be kept for the backward pass, and what they weigh.
@@ -174,6 +177,7 @@ class Search:
         self.edges = sum(map(len, self.first.graph.arguments)) // FEW + 1  # of a sample
         self.wrt = self._shared() if wrt is None else wrt
         self.least = 1
+        self.sizes = PAIRS[0]
 
     def _shared(self) -> list[Value]:
         """The leaves that the graphs of any samples have in common: what the function did not make itself."""
@@ -188,9 +192,9 @@ class Search:
         """
         pairs = SMALL_PAIRS if self._is_large(PAIRS[0][1]) else PAIRS
         refusal: GraphError | None = None
-        for sizes in pairs:
+        for self.sizes in pairs:
             try:
-                trace, found, tables = self._unified(*sizes)
+                trace, found, tables = self._unified(*self.sizes)
                 self.least = self._compared(tables, trace)
             except GraphError as error:
                 refusal = refusal or error
@@ -207,7 +211,7 @@ class Search:
         found = [find(trace.graph, self.wrt, (), trace.outputs, trace.tables) for trace in traces]
         one, other = (Traced(trace.samples, each.source) for trace, each in zip(traces, found, strict=True))
         try:
-            source = unified(one, other)
+            source = simplified_source(unified(one, other))
         except DiffersError as difference:
             raise self._differs(difference, sizes) from None
         return _Pair(traces[1], found[1]._replace(source=_with_labels(source, traces[1])), source)
@@ -232,7 +236,7 @@ class Search:
             wrong = self._wrong_at(MANY, function, trace)
             if wrong:
                 raise _refused(self.batch, wrong)
-        sizes = SMALL_SIZES if not self._is_large(max(SMALL_SIZES)) or _shrinks(source) else range(1, FEW + 1)
+        sizes = range(1, (BELOW if _shrinks(source) else FEW) + 1)
         wrongs = {size: wrong for size in sizes if (wrong := self._wrong_at(size, function, trace))}
         least = max(wrongs, default=0) + 1
         if least > max(sizes) or len(wrongs) != least - 1:
@@ -250,8 +254,11 @@ class Search:
         leaves = Leaves(self.wrt, _flat(trace), trace.outputs.reshape(-1).tolist())
         try:
             check_program(partial(_split, function, trace), trace.graph, leaves)
-        except (CompileError, *MISTAKES) as error:
-            return f"the formulas that hold for other numbers of samples do not for {samples}: {error}"
+        except CompileError:
+            traced = " and ".join(map(str, self.sizes))
+            return f"the formulas that hold for {traced} samples give other numbers than it for {samples}"
+        except MISTAKES as error:
+            return f"for {counted(samples, 'sample')} its formulas raise {type(error).__name__}: {error}"
         return ""
 
 
@@ -267,8 +274,18 @@ def _split(function: Any, trace: Trace, parameters: Floats, inputs: Floats) -> A
 
 
 def _shrinks(source: Source) -> bool:
-    """Whether some size is smaller than a multiple of m: below some m, it would be negative."""
-    return "- " in NumPyPrinter().program(source)
+    """Whether some size or place is smaller than a multiple of m: below some m, it would be negative."""
+    return any(
+        isinstance(size, Size) and size.plus < 0 for formula in source.every_formula() for size in _sizes(formula)
+    )
+
+
+def _sizes(formula: Formula) -> Iterator[object]:
+    """The sizes and places in a formula."""
+    yield from formula.shape
+    for move in formula.moves if isinstance(formula, View) else ():
+        for entry in move.entries if isinstance(move, Index) else ():
+            yield from (entry.start, entry.stop) if isinstance(entry, slice) else (entry,)
 
 
 def _with_labels(source: Source, trace: Trace) -> Source:
@@ -282,7 +299,9 @@ def _with_labels(source: Source, trace: Trace) -> Source:
         if argument.classes:
             whole = known[next(name for name in known if name != argument.name and name.lower() == argument.name)]
             lines.append(Line(whole.name, OneHot(arguments[-1], argument.classes), 0, None))
-    return replace(source, arguments=tuple(arguments), leaves=(*source.leaves, *lines))
+    samples, *leaves = source.leaves
+    samples = samples._replace(formula=Rows(arguments[1]))
+    return replace(source, arguments=tuple(arguments), leaves=(samples, *leaves, *lines))
 
 
 def _refused(batch: Batch, wrong: str) -> GraphError:

@@ -12,18 +12,22 @@ import builtins
 import itertools
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.compiler.devices import Step, pure
 from tinygrad_edu.compiler.explain import explanation
+from tinygrad_edu.compiler.languages.javascript import JavaScriptPrinter
+from tinygrad_edu.compiler.languages.jax import JAXPrinter
+from tinygrad_edu.compiler.languages.latex import LaTeXPrinter
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.pipeline import Found
 from tinygrad_edu.compiler.proof import Point
 from tinygrad_edu.compiler.source import Line, Source
-from tinygrad_edu.errors import DomainError, SizeError
+from tinygrad_edu.errors import DomainError, NumberError, OptionError, SizeError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted
 from tinygrad_edu.text.helpers import NUMPY
@@ -34,6 +38,11 @@ Function = Any  # (parameters, *inputs) -> (loss, gradient, *outputs)
 Results = tuple[float, Floats, Floats]  # the loss, the gradient, and what was asked for beside them
 
 _PRELUDE = builtins.compile(NUMPY, "<tinygrad_edu prelude>", "exec")
+LANGUAGES: dict[str, Callable[[], NumPyPrinter | JavaScriptPrinter]] = {
+    "numpy":      NumPyPrinter,
+    "jax":        JAXPrinter,
+    "javascript": JavaScriptPrinter,
+}  # fmt: skip
 PROGRAM = "tinygrad_edu program"  # how the name of a program begins that a traceback shows for a file
 _numbers = itertools.count(1)
 
@@ -75,7 +84,75 @@ class Compiled:
     @property
     def source(self) -> str:
         """The text of the function, in NumPy."""
-        return NumPyPrinter().program(self.formulas)
+        return self.source_for("numpy")
+
+    def source_for(self, language: str) -> str:
+        """The text of the function in a language.
+
+        Args:
+            language: "numpy", whose text is `source`; "jax", for arrays that never change, as a function of P and of
+                what the program is called with; or "javascript", as a function of arrays of numbers, row by row, which
+                gives [loss, gradient]. The last two are complete, with their constants.
+
+        Raises:
+            OptionError: if there is no such language.
+            GraphError: if a row of the rule table does not say how an operation is written in it.
+
+        >>> import tinygrad_edu
+        >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
+        >>> print(tinygrad_edu.compile((w * x).tanh(), wrt=[w], inputs=[x]).source_for("jax"))
+        import jax.numpy as jnp
+        <BLANKLINE>
+        def program(P, I):
+            w = P[0]
+            x = I[0]
+            loss = jnp.tanh(w * x)
+            dw = (1 - loss * loss) * x
+            gradient = jnp.ravel(dw)
+            return loss, gradient
+        <BLANKLINE>
+        """
+        if language not in LANGUAGES:
+            raise OptionError(
+                f"source_for({language!r})",
+                f"a program is written as {', '.join(LANGUAGES)}",
+                instead='source_for("javascript"), say; or program.latex(), for a derivation',
+            )
+        return LANGUAGES[language]().program(self.formulas)
+
+    def to_jax(self, dtype: str = "float64") -> Step:
+        """The program as a pure function of JAX, (parameters, *batch) -> (loss, gradient): jit, vmap and shard it.
+
+        Args:
+            dtype: in which it computes, "float64" or "float32". JAX makes float32 of everything until it is told
+                otherwise, so "float64" switches its 64-bit numbers on, as jax.config.update("jax_enable_x64", True)
+                does, for all that follows.
+
+        Raises:
+            OptionError: if it is another dtype.
+            MissingError: if JAX is not installed.
+        """
+        return pure(self.formulas, dtype, *self._beside_parameters())
+
+    def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
+        """What the program is called with if a call leaves it out, and the names of its labels."""
+        return (), ()
+
+    def latex(self) -> str:
+        r"""The program as a derivation, forward and backward, in textbook letters: for a display, with amsmath.
+
+        >>> import tinygrad_edu
+        >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
+        >>> print(tinygrad_edu.compile((w * x).tanh(), wrt=[w], inputs=[x]).latex())
+        \begin{aligned}
+        &\text{given}\quad w,\; x \\
+        &\text{forward} \\
+        \mathrm{loss} &= \tanh\left(w \cdot x\right) \\
+        &\text{backward} \\
+        \mathrm{d}w &= \left(1 - \mathrm{loss} \cdot \mathrm{loss}\right) \cdot x
+        \end{aligned}
+        """
+        return LaTeXPrinter().program(self.formulas, self.formulas.forward(len(self.graph)))
 
     @property
     def leaves(self) -> tuple[Line, ...]:
@@ -170,6 +247,12 @@ def function_of(source: Source) -> Function:
 
 def floats_of(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:
     """A copy of real numbers; what else NumPy would make floats of (texts, dates, the real part of 1j) is refused."""
+    if isinstance(numbers, np.ma.MaskedArray) and np.ma.is_masked(numbers):
+        raise NumberError(
+            f"a program with masked numbers for its {what}",
+            "what is masked is not a number",
+            instead=f"{what}.filled(0.0), or {what} without what is masked",
+        )
     try:
         found = np.array(cast("npt.ArrayLike", numbers))
     except ValueError as error:
@@ -177,7 +260,7 @@ def floats_of(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:
             f"a program with rows of different lengths for its {what}", str(error), instead="rows of one length"
         ) from error
     if found.dtype.kind not in "biuf":
-        found = np.array([as_float(number) for number in found.reshape(-1).tolist()])
+        found = np.array([as_float(number) for number in found.reshape(-1).tolist()]).reshape(found.shape)
     return found.astype(np.float64, copy=False)
 
 

@@ -62,6 +62,14 @@ class Formula:
         """The number of elements of the result."""
         return prod(self.shape)
 
+    def walk(self) -> Iterator[Formula]:
+        """The formula and all that are inside it, from left to right."""
+        waiting: list[Formula] = [self]
+        while waiting:
+            formula = waiting.pop()
+            yield formula
+            waiting += reversed(formula.parts)
+
     def names(self) -> Iterator[str]:
         """The names that are read, from left to right, each as often as it is read.
 
@@ -69,12 +77,7 @@ class Formula:
         >>> list(Plus([x, Sum(x), Number(1.0)]).names())
         ['x', 'x']
         """
-        waiting: list[Formula] = [self]
-        while waiting:
-            formula = waiting.pop()
-            if isinstance(formula, Name):
-                yield formula.name
-            waiting += reversed(formula.parts)
+        yield from (formula.name for formula in self.walk() if isinstance(formula, Name))
 
 
 class Name(Formula):

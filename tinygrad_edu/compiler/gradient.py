@@ -265,7 +265,7 @@ def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids)
         chosen = counts_at == count
         rows = begin[chosen][:, None] + np.arange(count)
         where = mine[chosen]
-        shape = _shape(array, len(where))
+        shape = _shape(workspace, array, where)
         yield where, _combined(workspace, upstream[rows], edges.partial[rows], shape).reshape(-1)
 
 
@@ -299,11 +299,18 @@ def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) 
     more = np.full(len(sums), workspace.zero, dtype=np.int64)
     more[where] = parts
     old = np.where(sums == NOWHERE, workspace.zero, sums)
-    shape = _shape(array, len(everyone))
+    shape = _shape(workspace, array, everyone)
     both = [side[everyone].reshape(shape) for side in (old, more)]
     sums[everyone] = workspace.compute(add, both).reshape(-1)
 
 
-def _shape(array: Array, count: int) -> tuple[int, ...]:
-    """The shape of the array for all of its scalars; a vector for some of them, a scalar for one."""
-    return array.shape if count == array.size else (count,) if count > 1 else ()
+def _shape(workspace: Workspace, array: Array, where: Ids) -> tuple[int, ...]:
+    """The shape of the array for all of its scalars; for some of them a table, or else a vector; a scalar for one."""
+    count = len(where)
+    if count == array.size:
+        return array.shape
+    if workspace.rows and count > workspace.rows and count % workspace.rows == 0:
+        table = where.reshape(workspace.rows, -1)  # of the same places for each row of the tables of inputs
+        if (table - table[:1] == (table - table[:1])[:, :1]).all():
+            return table.shape
+    return (count,) if count > 1 else ()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, OF_NONE, OF_SEVERAL, Array, Ids, Workspace
 from tinygrad_edu.compiler.scalars import SAME, Scalars
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
@@ -134,6 +134,8 @@ def _put_table(workspace: Workspace, table: Ids) -> None:
     filled = table.copy()
     filled[table < 0] = workspace.fresh((int((table < 0).sum()),))
     workspace.put(filled, None, None, "table")
+    workspace.rows = len(filled)
+    workspace.row[filled.reshape(len(filled), -1)] = np.arange(len(filled))[:, None]
 
 
 def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> Ids:
@@ -228,6 +230,8 @@ def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:
 
 def _put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
     """Create an array of nodes that are alike, in the best order."""
+    if workspace.rows:
+        workspace.row[members] = _rows(workspace.row[args])
     args, found = _product_in(workspace, args) if rule is dot and len(args) > 1 else (args, None)
     order, shape = _order(workspace, rule, args) if found is None else _table_order(workspace, found)
     array = workspace.put(members[order].reshape(shape), rule, args[order].reshape(*shape, args.shape[1]), "computed")
@@ -244,7 +248,27 @@ def _order(workspace: Workspace, rule: Rule, args: Ids) -> Order:
             order = way(workspace, args)
             if order is not None:
                 return order
-    return _in_order(workspace, args[:, 0]), (count,)
+    return _by_row(workspace, args) or (_in_order(workspace, args[:, 0]), (count,))
+
+
+def _rows(rows: Ids) -> Ids:
+    """The row that each scalar depends on, of the tables of inputs, if the arguments depend on one row and no other."""
+    largest = rows.max(axis=1, initial=OF_NONE)
+    return np.where(((rows == largest[:, None]) | (rows == OF_NONE)).all(axis=1), largest, OF_SEVERAL)
+
+
+def _by_row(workspace: Workspace, args: Ids) -> Order | None:
+    """As many scalars for each row of the tables of inputs: a table with the same rows."""
+    if not workspace.rows:
+        return None
+    rows = _rows(workspace.row[args])
+    counts = np.bincount(rows) if rows.min() >= 0 else np.zeros(1, dtype=np.int64)
+    if counts[0] < 2 or (counts != counts[0]).any():
+        return None
+    return np.lexsort((*_places(workspace, args[:, -1]), *_places(workspace, args[:, 0]), rows)), (
+        len(counts),
+        counts[0],
+    )
 
 
 def _first_inherited(workspace: Workspace, args: Ids) -> Order | None:
@@ -338,5 +362,10 @@ def _distinct_rows(workspace: Workspace, rows: Ids) -> tuple[Ids, Ids]:
 
 def _in_order(workspace: Workspace, ids: Ids) -> Ids:
     """The order of scalars by array and position; constants that are in no array yet come first, by id."""
+    return np.lexsort(_places(workspace, ids))
+
+
+def _places(workspace: Workspace, ids: Ids) -> tuple[Ids, Ids]:
+    """The position of scalars in their array, and the array: the keys to sort them by, the first one last."""
     where = workspace.where[ids]
-    return np.lexsort((np.where(where == NOWHERE, ids, workspace.place[ids]), where))
+    return np.where(where == NOWHERE, ids, workspace.place[ids]), where

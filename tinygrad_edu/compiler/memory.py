@@ -13,7 +13,7 @@ from math import prod
 from typing import NamedTuple
 
 from tinygrad_edu.compiler.sizes import shape_at
-from tinygrad_edu.compiler.source import Line, Source
+from tinygrad_edu.compiler.source import Source
 from tinygrad_edu.show import aligned, counted
 
 BYTES = 8  # per float64
@@ -54,7 +54,7 @@ class Memory:
             nodes: of the graph.
             samples: how many, if it is a program for any number of them.
         """
-        forward = _forward(source.lines, nodes)
+        forward = source.forward(nodes)
         names = {line.name for line in forward}
         backward = [line for line in source.lines if line.name not in names]
         read = {name for line in backward for name in line.reads} | source.gradient_reads
@@ -88,18 +88,6 @@ class Memory:
     def __repr__(self) -> str:
         many, arrays = counted(self.numbers, "number"), counted(len(self.kept), "array")
         return f"<Memory: {many} in {arrays} {'is' if self.numbers == 1 else 'are'} kept for the backward pass>"
-
-
-def _forward(lines: tuple[Line, ...], nodes: int) -> list[Line]:
-    """The lines of the forward pass; a line that gathers scalars belongs to the pass of the line that follows it."""
-    forward: list[Line] = []
-    laid: list[Line] = []
-    for line in lines:
-        laid.append(line)
-        if line.first is not None:
-            forward += laid if line.first < nodes else []
-            laid = []
-    return forward
 
 
 def _said(each: Intermediate) -> str:

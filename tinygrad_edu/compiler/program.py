@@ -3,7 +3,7 @@
 A `Program` is a short NumPy function, as one might write it by hand, found in the graph of a scalar loss. It returns
 the loss and its gradient for the parameters it holds, and for new inputs if it was compiled with some.
 
-Names to know: `compile`, `Program`. Read next: `compiler/languages/numpy.py`.
+Names to know: `compile`, `Program`. Read next: `languages/printer.py`.
 """
 
 from __future__ import annotations
@@ -224,6 +224,9 @@ class Program(Compiled):
         loss, gradient, outputs = self._run(self._parameters, numbers)
         self._calls.last = Call(numbers, outputs if outputs.size else self._first.outputs)
         return loss, gradient
+
+    def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
+        return (self._last.inputs,), ()
 
     def memory(self) -> Memory:
         """Which arrays of the forward pass are kept for the backward pass, and how large they are.

@@ -7,7 +7,7 @@ that are zero or equal, a matrix and its transpose are the same.
 Where rounding decides, nothing can be compared: at a kink (relu, maximum) that two orders of addition approach from
 different sides, beyond the largest float, or where a change in the last digit of the leaves moves the result as far.
 
-Names to know: `check_program`. Read next: `compiled.py`.
+Names to know: `check_program`. Read next: `padding.py`.
 """
 
 from __future__ import annotations
@@ -172,21 +172,28 @@ def _is_decisive(found: Point, right: Point, graph: Graph, leaves: Leaves, param
     here = point_at(graph, leaves, parameters, inputs)
     if here is None:
         return True
-    bounds = -LAST_DIGIT, LAST_DIGIT
-    beside = [
-        point_at(graph, leaves, *(_moved(side, bounds, seed) for side in (parameters, inputs))) for seed in range(3)
-    ]
+    beside, further = (
+        [
+            point_at(graph, leaves, *(_moved(side, (-far, far), seed) for side in (parameters, inputs)))
+            for seed in range(3)
+        ]
+        for far in (LAST_DIGIT, 1.0)
+    )
     points = [point for point in beside if point is not None]
     differences = _distances(found, right)
     return (
         len(points) == len(beside)
-        and not _may_cross(here, points)
+        and not _may_cross(here, [*points, *filter(None, further)])
         and not any(_are_as_far(_distances(point, here), differences) for point in points)
     )
 
 
 def _may_cross(here: Point, beside: Sequence[Point]) -> bool:
-    """Whether rounding may move an operation across its kink; relu(0 · x), which is always at its kink, cannot move."""
+    """Whether rounding may move an operation across its kink.
+
+    relu(0 · x) cannot move: it is at its kink everywhere, beside the point and further away. What is at its kink in a
+    neighbourhood alone, as a sum whose small term is lost, may be beside it in the program.
+    """
     return any(far != 0.0 or any(point.kinks.get(node) != 0.0 for point in beside) for node, far in here.kinks.items())
 
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.blocks import recording
-from tinygrad_edu.compiler.compiled import floats_of
+from tinygrad_edu.compiler.compiled import Floats, floats_of
 from tinygrad_edu.compiler.names import RESERVED, SAMPLES, identifier
 from tinygrad_edu.compiler.scalars import Nodes
 from tinygrad_edu.errors import GraphError, OptionError, SizeError
@@ -131,15 +131,17 @@ class Batch:
         Raises:
             SizeError: if they do not have the same number of rows, at least one.
             NumberError: if something in them is not a real number.
+            GraphError: if the function takes another number of lists than there are arrays.
         """
-        found = [np.asarray(array) for array in arrays]
+        found = [_as_array(array) for array in _listed(arrays)]
         _check_rows(found)
+        _check_takes(function, len(found))
         self.function = function
         self.names = _names(function, len(found))
         self.samples = len(found[0])
         chosen = np.array(sorted(random.Random(0).sample(range(self.samples), min(self.samples, POOL))))  # noqa: S311
-        self.are_labels = [array.ndim == 1 and array.dtype.kind in "biu" for array in found]
-        self.pool = [floats_of(array[chosen], name) for array, name in zip(found, self.names, strict=True)]
+        self.pool = _finite([floats_of(array[chosen], name) for array, name in zip(found, self.names, strict=True)])
+        self.are_labels = [array.ndim == 1 and bool((array == np.floor(array)).all()) for array in self.pool]
 
     def traced(self, samples: int) -> Trace:
         """The graph of the function for so many samples, which are among those of the batch.
@@ -201,6 +203,40 @@ def nodes_of(graph: Graph, outputs: Any) -> Nodes:
     return table
 
 
+def _listed(arrays: Any) -> list[Any]:
+    """The arrays of a batch; one array alone is not taken apart into its rows."""
+    if isinstance(arrays, np.ndarray | str | Mapping) or not isinstance(arrays, Iterable):
+        raise SizeError(
+            f"compile with a batch that is one {type(arrays).__name__}",
+            "a batch is made of arrays, one for each argument of the function",
+            instead="batch=(X, y), or batch=(X,) for X alone",
+        )
+    return list(arrays)
+
+
+def _as_array(array: npt.ArrayLike) -> Numbers:
+    """An array of any kind; its numbers are looked at later, and those of a few rows alone."""
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
+        return floats_of(array, "batch")  # it says what is wrong with that
+    try:
+        return np.asarray(array)
+    except ValueError:
+        return floats_of(array, "batch")
+
+
+def _check_takes(function: Function, count: int) -> None:
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError as error:
+        raise GraphError(
+            f"compile of {_called(function)} with a batch of {counted(count, 'array')}",
+            f"the function gets a list of samples for each array: {error}",
+            instead="lambda xs, ys: loss, with batch=(X, y)",
+        ) from None
+    except ValueError:  # a function of C, whose arguments cannot be read
+        return
+
+
 def _check_rows(arrays: Sequence[Numbers]) -> None:
     sizes = [len(array) if array.ndim else 0 for array in arrays]
     if not sizes or 0 in sizes or len(set(sizes)) > 1:
@@ -210,6 +246,12 @@ def _check_rows(arrays: Sequence[Numbers]) -> None:
             f"there {are(0, 'array')}" if not sizes else f"they have {rows}, where each has a row for each sample",
             instead="batch=(X, y), with as many labels in y as there are rows in X",
         )
+
+
+def _finite(arrays: list[Floats]) -> list[Floats]:
+    """The samples in which every number is finite, if there are some: inf and NaN hide what a function does."""
+    are_finite = np.all([np.isfinite(array.reshape(len(array), -1)).all(axis=1) for array in arrays], axis=0)
+    return [array[are_finite] for array in arrays] if are_finite.any() else arrays
 
 
 def _names(function: Function, count: int) -> tuple[str, ...]:

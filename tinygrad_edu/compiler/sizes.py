@@ -8,6 +8,7 @@ it; a program is compared with the graph at other sizes besides.
     c                               the same number, but for rounding
     c · m   c · (m - 1)   c · m²    sums over samples, and over pairs of them
     c / m   c / (m - 1)   c / m²    means, variances without bias, means over pairs
+    c / (m + 1)   c · m · (m - 1)   means with one sample more; pairs of two different samples
     c · √m  c / √m                  standard errors
 
 Names to know: `Size`, `fitted_size`, `fitted_number`. Read next: `formulas.py`.
@@ -16,7 +17,7 @@ Names to know: `Size`, `fitted_size`, `fitted_number`. Read next: `formulas.py`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -112,18 +113,24 @@ def _quotient(other: Formula) -> Callable[[Formula], Formula]:
     return lambda factor: Apply(div, (factor, other))
 
 
-_ONE_LESS, _SQUARE, _ROOT = Apply(sub, (M, Number(1.0))), Apply(power, (M, Number(2.0))), Apply(sqrt, (M,))
+_ONE_LESS, _ONE_MORE = Apply(sub, (M, Number(1.0))), Apply(add, (M, Number(1.0)))
+_SQUARE, _PAIRS, _ROOT = Apply(power, (M, Number(2.0))), Apply(mul, (M, _ONE_LESS)), Apply(sqrt, (M,))
 
-FORMS = (
-    Form(lambda m: 1.0,              lambda factor: factor),
-    Form(lambda m: m,                _product(M)),
-    Form(lambda m: 1 / m,            _quotient(M)),
-    Form(lambda m: m - 1,            _product(_ONE_LESS)),
-    Form(lambda m: 1 / (m - 1),      _quotient(_ONE_LESS)),
-    Form(lambda m: m * m,            _product(_SQUARE)),
-    Form(lambda m: 1 / (m * m),      _quotient(_SQUARE)),
-    Form(lambda m: math.sqrt(m),     _product(_ROOT)),
-    Form(lambda m: 1 / math.sqrt(m), _quotient(_ROOT)),
+GROWING = (
+    Form(lambda m: 1.0,               lambda factor: factor),
+    Form(lambda m: m,                 _product(M)),
+    Form(lambda m: m - 1,             _product(_ONE_LESS)),
+    Form(lambda m: m * m,             _product(_SQUARE)),
+    Form(lambda m: m * (m - 1),       _product(_PAIRS)),
+    Form(lambda m: math.sqrt(m),      _product(_ROOT)),
+)  # fmt: skip
+FALLING = (
+    Form(lambda m: 1 / m,             _quotient(M)),
+    Form(lambda m: 1 / (m - 1),       _quotient(_ONE_LESS)),
+    Form(lambda m: 1 / (m + 1),       _quotient(_ONE_MORE)),
+    Form(lambda m: 1 / (m * m),       _quotient(_SQUARE)),
+    Form(lambda m: 1 / (m * (m - 1)), _quotient(_PAIRS)),
+    Form(lambda m: 1 / math.sqrt(m),  _quotient(_ROOT)),
 )  # fmt: skip
 
 
@@ -140,24 +147,28 @@ def fitted_number(one: float, other: float, sizes: Sizes) -> Formula | None:
     """
     if same_number(one, other):
         return Number(one)
-    found = fitted_numbers(np.array(one), np.array(other), sizes)
-    if found is not None:
-        factor, form = found
-        return form.formula(Number(float(factor)))
-    if one.is_integer() and other.is_integer():
+    found = _of_form(np.array(one), np.array(other), sizes, GROWING)
+    if found is None and one.is_integer() and other.is_integer():  # m - 17, and not -60 / (m - 1)
         size = fitted_size(int(one), int(other), sizes)
-        return _affine(size) if isinstance(size, Size) else None
-    return None
+        if isinstance(size, Size):
+            return _affine(size)
+    found = found or _of_form(np.array(one), np.array(other), sizes, FALLING)
+    return None if found is None else found[1].formula(Number(float(found[0])))
 
 
 def fitted_numbers(one: Floats, other: Floats, sizes: Sizes) -> tuple[Floats, Form] | None:
     """The factors and the form of numbers that all depend on the number of samples in one way; None if they do not."""
+    return _of_form(one, other, sizes, (*GROWING, *FALLING))
+
+
+def _of_form(one: Floats, other: Floats, sizes: Sizes, forms: Iterable[Form]) -> tuple[Floats, Form] | None:
+    if one.shape != other.shape or not np.isfinite([one, other]).all():
+        return None
     first, second = sizes
-    for form in FORMS:
-        if one.shape == other.shape and np.isfinite([one, other]).all():
-            factors, again = one / form.of(first), other / form.of(second)
-            if np.allclose(factors, again, rtol=EQUAL, atol=0.0):
-                return _rounded(again), form
+    for form in forms:
+        factors, again = one / form.of(first), other / form.of(second)
+        if np.allclose(factors, again, rtol=EQUAL, atol=0.0):
+            return _rounded(again), form
     return None
 
 

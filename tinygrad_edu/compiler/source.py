@@ -8,15 +8,16 @@ Names to know: `Source`, `Line`, `Part`. Read next: `emit.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
+from tinygrad_edu.compiler.formulas import Apply, Formula, Name, Pick, Reduce, View
 from tinygrad_edu.compiler.layout import Layout, Shape
+from tinygrad_edu.rule import Rule
 
 Numbers = npt.NDArray[Any]  # floats, or indices
 Places = npt.NDArray[np.int64]
@@ -93,6 +94,28 @@ class Source:
         """The formula of what was asked for beside the loss, if something was."""
         return () if self.outputs is None else (self.outputs,)
 
+    def every_formula(self) -> Iterator[Formula]:
+        """Every formula, and every one inside it."""
+        lines = [line.formula for line in (*self.leaves, *self.lines)]
+        waiting = [*lines, self.loss, *(part.formula for part in self.gradient), *self.asked]
+        while waiting:
+            formula = waiting.pop()
+            yield formula
+            waiting += formula.parts
+
+    @property
+    def formulas(self) -> Iterator[Formula]:
+        """Every formula with all that is inside it, in the order of the program."""
+        lines = (line.formula for line in (*self.leaves, *self.lines))
+        for formula in (*lines, self.loss, *(part.formula for part in self.gradient), *self.asked):
+            yield from formula.walk()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rows of the table that it uses, each once."""
+        found = (formula.rule for formula in self.formulas if isinstance(formula, Apply | Reduce))
+        return tuple(dict.fromkeys(found))
+
     @property
     def gradient_reads(self) -> frozenset[str]:
         """The names that the parts of the gradient read."""
@@ -103,6 +126,20 @@ class Source:
         """The names that are read for what was asked for beside the loss."""
         return _names(self.asked)
 
+    def forward(self, nodes: int) -> tuple[Line, ...]:
+        """The lines of the forward pass, of a program that came from a graph of so many nodes.
+
+        Scalars of several arrays are laid together for the next line that is none of those.
+        """
+        forward: list[Line] = []
+        laid: list[Line] = []
+        for line in self.lines:
+            laid.append(line)
+            if line.first is not None:
+                forward += laid if line.first < nodes else []
+                laid = []
+        return tuple(forward)
+
     def places(self, part: Part) -> Places:
         """The places in the gradient that a part covers, in the shape of its target."""
         if isinstance(part.target, Pick):
@@ -111,6 +148,50 @@ class Source:
             return self.data[index.name]
         moves = part.target.moves if isinstance(part.target, View) else ()
         return Layout.of((self.parameters,)).moved(moves).places
+
+    @property
+    def blocks(self) -> tuple[tuple[Part, ...], ...] | None:
+        """The parts of the gradient in its order, for a language that cannot assign into an array.
+
+        The numbers of a block follow those of the block before it. Several parts in one block are the columns of a
+        matrix: the weights and the bias of each neuron. None if the gradient is not made of such blocks alone.
+        """
+        by_first = {int(self.places(part).flat[0]): part for part in self.gradient if self._is_whole(part)}
+        blocks: list[tuple[Part, ...]] = []
+        place = 0
+        while place < self.parameters:
+            block = self._block(by_first, place)
+            if block is None:
+                return None
+            blocks.append(block)
+            place += sum(self.places(part).size for part in block)
+        return tuple(blocks) if sum(map(len, blocks)) == len(self.gradient) else None
+
+    def _is_whole(self, part: Part) -> bool:
+        """Whether the formula of a part has all of its numbers, and does not repeat some."""
+        return part.formula.size == self.places(part).size
+
+    def _block(self, by_first: dict[int, Part], place: int) -> tuple[Part, ...] | None:
+        """The part that covers what follows a place; or the columns of a matrix that do."""
+        part = by_first.get(place)
+        if part is None:
+            return None
+        places = self.places(part)
+        if (places.reshape(-1) == np.arange(place, place + places.size)).all():
+            return (part,)
+        if len(places) < 2:
+            return None
+        rows, width = len(places), int(np.ravel(places[1])[0]) - place
+        columns: list[Part] = []
+        column = 0
+        while column < width and (part := by_first.get(place + column)) is not None:
+            here = self.places(part).reshape(rows, -1) if self.places(part).size % rows == 0 else np.zeros((0, 0))
+            grid = place + column + width * np.arange(rows)[:, None] + np.arange(here.shape[-1])
+            if here.shape != grid.shape or (here != grid).any() or part.formula.shape not in (here.shape, (rows,)):
+                return None
+            columns.append(part)
+            column += here.shape[1]
+        return tuple(columns) if column == width else None
 
     @property
     def order(self) -> Places:

@@ -3,7 +3,7 @@
 The same one, if line by line they are the same formulas, in which only sizes, places and numbers differ, and these as
 `sizes.py` knows them. An array of constants or of indices may grow with the samples too, if it is regular.
 
-Names to know: `unified`, `DiffersError`. Read next: `batch.py`.
+Names to know: `unified`, `DiffersError`. Read next: `simplify.py`.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ class _Unification:
         self.sizes: Sizes = (first.samples, second.samples)
         self.data: dict[str, Numbers] = {}
         self.data_lines: list[Line] = []
+        self.filled: dict[str, Fill] = {}  # arrays of one number, which need no line
         self.taken = {*self.other.data, *(line.name for line in (*self.other.leaves, *self.other.lines))}
 
     def source(self) -> Source:
@@ -137,9 +138,11 @@ class _Unification:
         found = copy.copy(other)
         found.parts = tuple(self._formula(*pair) for pair in _pairs(one.parts, other.parts))
         found.shape = self._shape(one.shape, other.shape)
-        for field in ("name", "rule", "axis"):
-            if getattr(one, field, None) != getattr(other, field, None):
+        for field in vars(one).keys() - {"shape", "parts", "moves"}:  # the rule, the axis, the name
+            if getattr(one, field) != getattr(other, field):
                 raise DiffersError
+        if isinstance(found, Name) and found.name in self.filled:
+            return self.filled[found.name]
         if isinstance(one, View) and isinstance(found, View):
             found.moves = tuple(self._move(*pair) for pair in _pairs(one.moves, found.moves))
         return found
@@ -178,9 +181,13 @@ class _Unification:
             self.data[name] = other
             return
         try:
-            self.data_lines.append(Line(name, self._regular(name, one, other), 0, None))
+            found = self._regular(name, one, other)
         except DiffersError:
             raise DiffersError(*(f"{name} = {cut(str(array.tolist()), LONGEST)}" for array in (one, other))) from None
+        if isinstance(found, Fill) and not found.parts[0].shape:
+            self.filled[name] = found
+        else:
+            self.data_lines.append(Line(name, found, 0, None))
 
     def _regular(self, name: str, one: Numbers, other: Numbers) -> Formula:
         """The formula of an array that grows along some axes: constants are repeated there, places go on in steps."""

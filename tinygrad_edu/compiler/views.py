@@ -64,6 +64,8 @@ def _proposals(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves]
     spread = _spread([axis.number for axis in changing], len(wanted.shape), is_exact)
     if len(source) == 2:
         yield from (moves + spread for moves in _of_matrix(wanted.base, changing, source))
+    if len(source) > 2:
+        yield from (moves + spread for moves in _of_table(wanted, changing, source))
     flat: Moves = () if len(source) == 1 else (Reshape((prod(source),)),)
     yield from (flat + moves + spread for moves in _of_line(wanted.base, changing, prod(source)))
 
@@ -92,6 +94,30 @@ def _of_matrix(base: int, axes: list[Axis], source: Shape) -> Iterator[Moves]:
         taken.append(along)
     index: Moves = () if entries == [WHOLE, WHOLE] else (Index(tuple(entries)),)
     yield (*index, Turn()) if taken == [1, 0] else index
+
+
+def _of_table(wanted: Layout, axes: list[Axis], source: Shape) -> Iterator[Moves]:
+    """An array of three axes and more: the same numbers in another shape; slices along two of its axes at most."""
+    if wanted.shape and prod(wanted.shape) == prod(source) and wanted.is_same(Layout.of(wanted.shape)):
+        yield (Reshape(wanted.shape),)
+    steps, rest = Layout.of(source).steps, wanted.base
+    entries: list[int | slice] = []
+    for step in steps:
+        place, rest = divmod(rest, step)
+        entries.append(place)
+    taken: list[int] = []
+    for axis in axes:
+        along = next((each for each, step in enumerate(steps) if axis.step % step == 0 and each not in taken), None)
+        if along is None:
+            return
+        first, unit = entries[along], axis.step // steps[along]
+        assert isinstance(first, int)
+        if not 0 <= first + (axis.size - 1) * unit < source[along]:
+            return
+        entries[along] = cut(first, axis.size, unit, source[along])
+        taken.append(along)
+    index = Index(tuple(entries))
+    yield (index, Turn()) if len(taken) == 2 and taken[0] > taken[1] else (index,)
 
 
 def _of_line(base: int, axes: list[Axis], size: int) -> Iterator[Moves]:

@@ -33,3 +33,6 @@ function logsumexp(xs) {
   return Number.isFinite(top) ? top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0)) : top;
 }
 """
+JAVASCRIPT_FUNCTIONS = {
+    text.partition("(")[0]: f"function {text}" for text in JAVASCRIPT.split("function ")[1:]
+}  # each by its name

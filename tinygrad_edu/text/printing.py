@@ -27,6 +27,10 @@ from tinygrad_edu.text.reading import ALIASES, TYPED
 from tinygrad_edu.value import Value
 
 LONGEST_STR = 300  # nodes of a graph that str() writes out
+GREEK_LETTERS = "αβγδεζηθικλμνξπρςστυφχψωΓΔΘΛΞΠΣΥΦΨΩ"
+GREEK_NAMES = """alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho varsigma sigma tau
+upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"""
+GREEK = {letter: f"\\{name}" for letter, name in zip(GREEK_LETTERS, GREEK_NAMES.split(), strict=True)}
 DEEPEST = 20  # nested operations, before a new statement begins
 
 
@@ -191,16 +195,23 @@ def _latex_number(number: float) -> str:
 
 
 def latex_name(name: str) -> str:
-    r"""x1 and x_1 become x_{1}; a longer word is set upright.
+    r"""x1 and x_1 become x_{1}; a longer word is set upright; a Greek letter is a command.
 
-    >>> latex_name("x1"), latex_name("loss"), latex_name("w_ab")
-    ('x_{1}', '\\mathrm{loss}', 'w_{ab}')
+    >>> latex_name("x1"), latex_name("loss"), latex_name("w_ab"), latex_name("β2")
+    ('x_{1}', '\\mathrm{loss}', 'w_{ab}', '\\beta_{2}')
     """
     found = re.fullmatch(r"(\w*?)_*(\d*|(?<=_)\w+)", name)
     stem, index = found.groups() if found and found[1].strip("_") else (name, "")
     stem = stem.replace("_", r"\_")
-    upright = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    upright = GREEK.get(stem) or _upright(stem)
     return rf"{upright}_{{{index}}}" if index else upright
+
+
+def _upright(stem: str) -> str:
+    """A word set upright, and a letter as it is; what is not ASCII, as text, where LaTeX takes it."""
+    if not stem.isascii():
+        return rf"\text{{{stem}}}"
+    return stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
 
 
 TEXT = Style(str, _text_number, "({})", lambda rule: (rule.text, rule.binding))

@@ -139,6 +139,7 @@ def grammar() -> dict[str, Any]:
         "otherNames": parsing.OTHER_NAMES,
         "otherNumbers": parsing.OTHER_NUMBERS,
         "ordinals": show.ORDINALS,
+        "greek": printing.GREEK,
     }
 
 

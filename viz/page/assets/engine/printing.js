@@ -7,6 +7,7 @@ import { filledIn, rowOf } from "./rows.js";
 
 const { call: CALL, sign: SIGN, product: PRODUCT, sum: SUM } = GRAMMAR.levels;
 const { deepest: DEEPEST, readable: READABLE } = GRAMMAR.sizes;
+const GREEK = new Map(Object.entries(GRAMMAR.greek));
 const NOT_OF_WORDS = /[^\p{L}\p{N}_]/gu;
 
 // How names, numbers and brackets are written, and which columns of a row say how it is.
@@ -145,11 +146,17 @@ export function latexDigits(text) {
   return exponent === undefined ? mantissa : `${mantissa} \\cdot 10^{${Number(exponent)}}`;
 }
 
-/** x1 and x_1 become x_{1}; a longer word is set upright. */
+/** x1 and x_1 become x_{1}; a longer word is set upright; a Greek letter is a command. */
 export function latexName(name) {
   const found = /^([\p{L}\p{N}_]*?)_*(\p{Nd}*|(?<=_)[\p{L}\p{N}_]+)$/u.exec(name);
   const [stem, index] = found && /[^_]/.test(found[1]) ? [found[1], found[2]] : [name, ""];
   const shown = stem.replaceAll("_", "\\_");
-  const upright = [...shown].length === 1 ? shown : `\\mathrm{${shown}}`;
-  return index ? `${upright}_{${index}}` : upright;
+  const written = GREEK.get(shown) ?? upright(shown);
+  return index ? `${written}_{${index}}` : written;
+}
+
+// A word set upright, and a letter as it is; what is not ASCII, as text, where LaTeX takes it.
+function upright(stem) {
+  if (/[^\0-\x7f]/.test(stem)) return `\\text{${stem}}`;
+  return stem.length === 1 ? stem : `\\mathrm{${stem}}`;
 }

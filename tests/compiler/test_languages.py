@@ -1,0 +1,203 @@
+"""Does a program compute in every language what its scalar graph computes?
+
+The truth is the graph: of the batch itself, or of what learners write, at numbers that the program has not seen. A few
+cases in JAX, which takes its time without `jit`, and some hundreds in JavaScript; any number with
+`python -m tests.long structured --language jax`.
+"""
+
+import math
+
+import learners
+import learners_losses  # noqa: F401  (puts its families into learners.families)
+import numpy as np
+import pytest
+import structured_check
+from languages import InLanguage, compiling_to, skip_without
+
+import tinygrad_edu
+from tinygrad_edu import Value, nn
+from tinygrad_edu.errors import GraphError, OptionError
+from tinygrad_edu.functions import logsumexp
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import neg
+
+OTHERS = ("jax", "javascript")
+SAMPLES = (1, 2, 3, 17, 256)
+TOLERANCE = 1e-10
+
+
+@pytest.fixture(params=OTHERS)
+def language(request):
+    skip_without(request.param)
+    return request.param
+
+
+# What people write
+
+
+@pytest.mark.parametrize(("name", "seeds"), [("jax", range(6)), ("javascript", range(100))])
+def test_a_program_in_another_language_computes_what_its_graph_computes(name, seeds):
+    skip_without(name)
+    with compiling_to(name):
+        failures = [failure for seed in seeds if (failure := structured_check.tried(seed)[1])]
+    if failures:
+        pytest.fail(str(min(failures, key=lambda failure: len(str(failure)))), pytrace=False)
+
+
+@pytest.mark.parametrize(("name", "step"), [("jax", 16), ("javascript", 1)])
+def test_what_learners_write_says_in_another_language_what_its_scalars_say(name, step):
+    skip_without(name)
+    with compiling_to(name):
+        verdicts = [learners.check(family, 0) for family in list(learners.families)[::step]]
+    assert sum(verdict.found == "right" for verdict in verdicts) > len(verdicts) / 2
+    assert not [str(verdict) for verdict in verdicts if verdict.failed]
+
+
+def test_a_program_that_is_wrong_in_a_language_is_noticed(language, monkeypatch):
+    """The check runs the text, and nothing else."""
+    monkeypatch.setitem(
+        tinygrad_edu.compiler.compiled.LANGUAGES,
+        language,
+        lambda: Spoiled(honest[language]()),
+    )
+    with compiling_to(language):
+        verdict = learners.check("logistic_regression", 0)
+    assert verdict.failed
+
+
+honest = dict(tinygrad_edu.compiler.compiled.LANGUAGES)
+
+
+class Spoiled:
+    def __init__(self, printer):
+        self.printer = printer
+
+    def program(self, source):
+        return self.printer.program(source).replace(" + ", " - ")
+
+
+# Any number of samples
+
+LOSSES = {
+    "hinge": (nn.hinge_loss, lambda rng, m: rng.choice([-1.0, 1.0], m)),
+    "mse": (nn.mse_loss, lambda rng, m: rng.normal(size=m)),
+    "bce": (nn.binary_cross_entropy_with_logits, lambda rng, m: rng.choice([0.0, 1.0], m)),
+    "classes": (nn.cross_entropy, lambda rng, m: rng.integers(0, 3, m)),
+}
+
+
+@pytest.mark.parametrize(("activation", "decay"), [("tanh", 0.0), ("relu", 0.01), ("sigmoid", 0.01), ("gelu", 0.0)])
+@pytest.mark.parametrize("kind", sorted(LOSSES))
+def test_one_program_for_any_number_of_samples_holds_in_every_language(kind, activation, decay):
+    loss, targets = LOSSES[kind]
+    model = nn.MLP(3, [4, 3 if kind == "classes" else 1], activation=activation, seed=1)
+
+    def function(xs, ys):
+        total = loss([model(x) for x in xs], ys)
+        return total + decay * sum(p * p for p in model.parameters()) if decay else total
+
+    rng = np.random.default_rng(0)
+    batch = rng.normal(size=(30, 3)), targets(rng, 30)
+    program = tinygrad_edu.compile(function, wrt=model.parameters(), batch=batch)
+    for samples in SAMPLES:
+        batch = rng.normal(size=(samples, 3)), targets(rng, samples)
+        right = by_hand(function, model.parameters(), batch)
+        for name in OTHERS:
+            skip_without(name)
+            assert_near(InLanguage(program, name)(*batch), right)
+
+
+def by_hand(function, parameters, batch):
+    """The loss and its gradient, from one scalar graph of the whole batch."""
+    X, y = batch
+    loss = function([[Value(number) for number in row] for row in X.tolist()], y.tolist())
+    for parameter in parameters:
+        parameter.zero_grad()
+    loss.backward()
+    return loss.data, np.array([parameter.grad for parameter in parameters])
+
+
+def assert_near(found, right):
+    (value, gradient), (loss, slopes) = found, right
+    scale = max(1.0, abs(loss), np.abs(slopes).max(initial=0.0))
+    assert abs(value - loss) <= TOLERANCE * scale
+    np.testing.assert_allclose(gradient, slopes, rtol=TOLERANCE, atol=TOLERANCE * scale)
+
+
+# Corners of a language
+
+
+def in_both(loss, language, **options):
+    program = tinygrad_edu.compile(loss, **options)
+    return program(), InLanguage(program, language)()
+
+
+@pytest.mark.parametrize(
+    "name", ["new", "this", "Math", "let", "array", "sum", "each", "m", "i", "j", "k", "jnp", "s1", "Float64Array"]
+)
+def test_a_label_may_be_a_word_of_the_language(name, language):
+    xs = [Value(number, label="") for number in (0.5, -1.0, 2.0)]
+    w = Value(1.5, label=name)
+    found, other = in_both(sum((w * x).tanh() for x in xs), language, wrt=[w, *xs])
+    assert_near(other, found)
+
+
+def test_minus_a_minus_is_no_decrement(language):
+    x = Value(0.5, label="x")
+    found, other = in_both(neg(neg(x.exp())).log() - neg(neg(x)), language)
+    assert_near(other, found)
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, -0.0, 1e-300, 5e-324, 1e300])
+def test_every_number_can_be_a_constant(number, language):
+    x, y = Value(0.25, label="x"), Value(number)
+    found, other = in_both(x.maximum(y) + (x * 2).minimum(y), language, wrt=[x])
+    assert repr(found[0]) == repr(other[0])
+    assert found[1].tolist() == other[1].tolist()
+
+
+def test_outputs_come_third(language):
+    w, xs = Value(0.5, label="w"), [Value(number) for number in (1.0, 2.0, -1.0)]
+    outputs = [[product, product.tanh()] for product in (w * x for x in xs)]
+    program = tinygrad_edu.compile(sum(b for _, b in outputs), wrt=[w], outputs=outputs)
+    other = InLanguage(program, language)
+    other()
+    np.testing.assert_allclose(other.outputs, [[node.data for node in row] for row in outputs], rtol=1e-15)
+
+
+def test_a_parameter_that_the_loss_does_not_depend_on_has_a_gradient_of_0(language):
+    x, unused, y = Value(0.5, label="x"), Value(1.0, label="unused"), Value(2.0, label="y")
+    found, other = in_both(x * y, language, wrt=[x, unused, y])
+    assert other[1].tolist() == found[1].tolist() == [2.0, 0.0, 0.5]
+    found, other = in_both(x * y, language, wrt=[unused])
+    assert other[1].tolist() == found[1].tolist() == [0.0]
+
+
+def test_the_source_for_numpy_is_the_source():
+    program = tinygrad_edu.compile(Value(2.0, label="x").tanh())
+    assert program.source_for("numpy") == program.source
+
+
+def test_an_unknown_language_is_refused_with_those_that_are_known():
+    program = tinygrad_edu.compile(Value(2.0, label="x").tanh())
+    with pytest.raises(OptionError, match="numpy, jax, javascript"):
+        program.source_for("fortran")
+
+
+def test_a_row_of_lists_says_what_it_is_in_jax_itself():
+    """NumPy takes a list of arrays there, and JAX does not."""
+    row = Rule(
+        "longest", max, lambda xs, out: [float(x is out) for x in xs], many=True, numpy="np.maximum.reduce([{}])"
+    )
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    program = tinygrad_edu.compile(logsumexp([x, y]) + row(x, y) * 0 + x, wrt=[x])
+    with pytest.raises(GraphError, match="jax="):
+        program.source_for("jax")
+
+
+def test_jax_assigns_nothing_and_lays_the_gradient_of_a_layer_as_columns():
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    loss = nn.mse_loss([model([1.0, x]) for x in (0.5, 2.0, 3.0)], [0.0, 1.0, 2.0])
+    text = tinygrad_edu.compile(loss, wrt=model.parameters()).source_for("jax")
+    assert "] = " not in text
+    assert "jnp.column_stack([dW1, db1]).ravel()" in text

@@ -1,0 +1,437 @@
+"""How is a program written as JavaScript?
+
+Number by number, as a book writes it with indices. The numbers of an array stand in one `Float64Array`, row by row:
+
+    Z = X @ W.T + b       const Z = array([m, 4], (i, j) => sum(3, (k) => X[3 * i + k] * W[3 * j + k]) + b[j]);
+
+So a formula is written at a place (i, j). A view is nothing but another place; what is broadcast is at one place again
+and again; a matrix product is a sum over k. What would be computed more than once like this gets a constant of its own.
+The text is complete, with a few functions of a line or two; its arguments are arrays of numbers, row by row.
+
+Names to know: `JavaScriptPrinter`. Read next: `latex.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import count
+from math import isfinite
+from typing import NamedTuple
+
+from tinygrad_edu.compiler.formulas import (
+    Apply,
+    Dot,
+    Fill,
+    Formula,
+    Join,
+    MatMul,
+    Name,
+    Number,
+    OneHot,
+    Pick,
+    Range,
+    RowDots,
+    Rows,
+    Sum,
+    View,
+)
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.languages.printer import ATOM, LOOSE, Printer, Written, literal
+from tinygrad_edu.compiler.layout import Index, Reshape, Shape, Turn
+from tinygrad_edu.compiler.sizes import Size
+from tinygrad_edu.compiler.source import Line, Numbers, Part, Source
+from tinygrad_edu.rule import PRODUCT, SUM
+from tinygrad_edu.rules import neg
+from tinygrad_edu.text.helpers import JAVASCRIPT_FUNCTIONS
+
+ARRAYS = """\
+function each(shape, visit) {  // every place of an array: (0, 0), (0, 1) …
+  const place = shape.map(() => 0), size = shape.reduce((product, n) => product * n, 1);
+  for (let n = 0; n < size; n++) {
+    visit(...place);
+    for (let axis = shape.length - 1; axis >= 0 && ++place[axis] === shape[axis]; axis--) place[axis] = 0;
+  }
+}
+function array(shape, entry) {  // its numbers, row by row
+  const numbers = new Float64Array(shape.reduce((product, n) => product * n, 1));
+  let n = 0;
+  each(shape, (...place) => { numbers[n++] = entry(...place); });
+  return numbers;
+}
+function sum(n, term) {
+  let total = 0;
+  for (let k = 0; k < n; k++) total += term(k);
+  return total;
+}
+function join(...arrays) {  // laid end to end
+  return Float64Array.from(arrays.flatMap((array) => [...array]));
+}
+"""
+INDICES = "ijklpqrstuvw"
+ZERO = "0"
+Axes = list[tuple[int, str]]  # sizes, and the names of their indices
+WORDS = """
+abstract arguments await boolean break byte case catch char class const continue debugger default delete do double else
+enum eval export extends false final finally float for function goto if implements import in instanceof int interface
+let long native new null package private protected public return short static super switch synchronized this throw
+throws transient true try typeof undefined var void volatile while with yield Array Float64Array Int32Array Infinity
+Math NaN Number Object each array sum join program gradient
+"""  # of JavaScript, and those that the text itself mentions
+
+
+class Where(NamedTuple):
+    """The place at which a formula is written.
+
+    Attributes:
+        at: for each axis of the formula the text of its index.
+        free: how many names of indices are taken.
+        is_once: whether what is written here is computed once for each number of the formula.
+    """
+
+    at: tuple[str, ...] = ()
+    free: int = 0
+    is_once: bool = True
+
+    def inside(self, at: Iterable[str], more: int = 0) -> Where:
+        """At a place inside of what is computed again and again, with so many more indices."""
+        return Where(tuple(at), self.free + more, is_once=False)
+
+
+NOWHERE = Where()
+
+
+class JavaScriptPrinter(Printer):
+    """Writes one program as JavaScript.
+
+    >>> import tinygrad_edu
+    >>> from tinygrad_edu import Value
+    >>> x = Value(2.0, label="x")
+    >>> text = tinygrad_edu.compile(x.tanh()).source_for("javascript")
+    >>> print(text[text.index("function program") :])
+    function program(P, I) {
+      // x = P[0]
+      const x = P[0];
+      // loss = np.tanh(x)
+      const loss = Math.tanh(x);
+      // dx = 1 - loss * loss
+      const dx = 1 - loss * loss;
+      const gradient = new Float64Array(1);
+      // gradient[0] = dx
+      gradient[0] = dx;
+      return [loss, gradient];
+    }
+    <BLANKLINE>
+    """
+
+    column = "javascript"
+
+    def __init__(self) -> None:
+        self.book = NumPyPrinter()  # for the comments
+        self.names: dict[str, str] = {}
+        self.taken: set[str] = set()
+        self.indices: list[str] = []
+        self.before: list[str] = []  # constants that the statement being written needs
+
+    # A program
+
+    def program(self, source: Source) -> str:
+        """The helpers, the constants, and the function itself, which gives [loss, gradient] and perhaps outputs."""
+        self._rename(source)
+        helpers = [JAVASCRIPT_FUNCTIONS[name] for name in JAVASCRIPT_FUNCTIONS if name in self.mentioned(source)]
+        constants = [self._constant(name, numbers) for name, numbers in source.data.items()]
+        lines = [line for each in (*source.leaves, *source.lines) for line in self._line(each)]
+        parts = [line for part in source.gradient for line in self._part(part)]
+        begin = f"const gradient = new Float64Array({source.parameters});"
+        body = "".join(f"  {line}\n" for line in (*lines, begin, *parts, *self._end(source)))
+        names = ", ".join(self.names[argument.name] for argument in source.arguments)
+        return "".join([ARRAYS, *helpers, *constants, f"\nfunction program({names}) {{\n{body}}}\n"])
+
+    def _rename(self, source: Source) -> None:
+        """Give every name of the program one that JavaScript takes."""
+        lines = [line.name for line in (*source.leaves, *source.lines)]
+        self.taken = {*WORDS.split(), *JAVASCRIPT_FUNCTIONS, *self.mentioned(source)}
+        for name in (*(argument.name for argument in source.arguments), *source.data, *lines):
+            self.names[name] = self._free(name)
+        self.names["gradient"] = "gradient"
+        self.indices = [self._free(letter) for letter in INDICES]
+
+    def _free(self, name: str) -> str:
+        """The name, or, if it is taken, the name with the first number behind it that is not."""
+        numbered = (f"{name}_{number}" for number in count(2))
+        found = name if name not in self.taken else next(free for free in numbered if free not in self.taken)
+        self.taken.add(found)
+        return found
+
+    def _constant(self, name: str, numbers: Numbers) -> str:
+        kind = "Float64Array" if numbers.dtype.kind == "f" else "Int32Array"
+        text = literal(numbers.reshape(-1) if numbers.ndim else numbers, self.text)
+        return f"const {self.names[name]} = {f'{kind}.from({text})' if numbers.ndim else text};\n"
+
+    def _line(self, line: Line) -> list[str]:
+        """A constant, below the formula that it is."""
+        shape = f"   ({', '.join(map(str, line.shape))})" if line.shape else ""
+        comment = f"// {line.name} = {self.book.expression(line.formula)}{shape}"
+        return [comment, *self._stated(f"const {self.names[line.name]} = {self._value(line.formula)};")]
+
+    def _part(self, part: Part) -> list[str]:
+        """A part of the gradient, assigned to its places."""
+        target, formula = part
+        where = self._places(target)
+        text = self._argument(target, formula, LOOSE, where)
+        assignment = f"{self.text(target, LOOSE, where)} = {text};"
+        if target.shape:
+            assignment = f"each({_shape(target.shape)}, {self._function(target)} {{ {assignment} }});"
+        return [f"// {self.book.assignment(part)}", *self._stated(assignment)]
+
+    def _end(self, source: Source) -> list[str]:
+        results = [self.expression(source.loss, Where()), "gradient", *map(self._value, source.asked)]
+        return self._stated(f"return [{', '.join(results)}];")
+
+    def _stated(self, statement: str) -> list[str]:
+        """A statement, after the constants that it needs."""
+        lines, self.before = [*self.before, statement], []
+        return lines
+
+    # Whole arrays
+
+    def _value(self, formula: Formula) -> str:
+        """A number, or all numbers of an array."""
+        if isinstance(formula, Join):
+            return f"join({', '.join(map(self._whole, formula.parts))})"
+        text = self.expression(formula, self._places(formula))
+        return f"array({_shape(formula.shape)}, {self._function(formula)} {text})" if formula.shape else text
+
+    def _whole(self, formula: Formula) -> str:
+        """An array, by its name; a number as a list of one."""
+        return self._named(formula) if formula.shape else f"[{self.text(formula, LOOSE, Where())}]"
+
+    def _named(self, formula: Formula) -> str:
+        """The name of an array that holds all numbers of a formula."""
+        return self.names[self._kept(formula).name]
+
+    def _kept(self, formula: Formula) -> Name:
+        """A formula as a name: if it has none, a constant before the statement that is being written."""
+        if isinstance(formula, Name):
+            return formula
+        value = self._value(formula)
+        name = next(free for number in count(1) if (free := f"s{number}") not in self.taken)
+        self.taken.add(name)
+        self.names[name] = name
+        self.before.append(f"const {name} = {value};")
+        return Name(name, formula.shape)
+
+    def _places(self, formula: Formula) -> Where:
+        """Every place of a formula, by indices i, j …; on an axis of size 1 there is one, 0."""
+        at = (ZERO if _is_one(size) else letter for size, letter in zip(formula.shape, self.indices, strict=False))
+        return Where(tuple(at), len(formula.shape))
+
+    def _function(self, formula: Formula) -> str:
+        return f"({', '.join(self.indices[: len(formula.shape)])}) =>"
+
+    # Numbers at a place
+
+    def _name(self, formula: Name, where: Where) -> Written:
+        name = self.names[formula.name]
+        return (f"{name}[{_flat(formula.shape, where.at)}]" if formula.shape else name), ATOM
+
+    def _number(self, formula: Number, where: Where = NOWHERE) -> Written:  # noqa: ARG002
+        number = formula.number
+        text = repr(number).removesuffix(".0") if isfinite(number) else "NaN" if number != number else "Infinity"
+        return (text, ATOM) if text[0] != "-" and not number < 0 else (f"-{text.lstrip('-')}", SUM.level)
+
+    def _argument(self, whole: Formula, part: Formula, need: int, *where: Where) -> str:
+        return self.text(part, need, self._broadcast(whole, part, *where))
+
+    def _broadcast(self, whole: Formula, part: Formula, where: Where) -> Where:
+        """The place in a part that is broadcast to the shape of the whole."""
+        missing = len(whole.shape) - len(part.shape)
+        at = where.at[missing:] if missing >= 0 else (ZERO,) * -missing + where.at
+        places = (ZERO if _is_one(size) else index for size, index in zip(part.shape, at, strict=True))
+        return where._replace(at=tuple(places), is_once=where.is_once and part.size == whole.size)
+
+    def _apply(self, formula: Apply, *where: Where) -> Written:
+        text, level = super()._apply(formula, *where)
+        return (f"-({text[1:]})", level) if formula.rule is neg and text.startswith("--") else (text, level)
+
+    def _call(self, formula: Apply, *where: Where) -> Written:
+        is_twice = self.template(formula.rule).count("{") > len(formula.parts)
+        return super()._call(formula, *(each._replace(is_once=each.is_once and not is_twice) for each in where))
+
+    def _matmul(self, formula: MatMul, where: Where) -> Written:
+        if not where.is_once:
+            return self._name(self._kept(formula), where)
+        left, right = (part if _is_view_of_name(part) else self._kept(part) for part in formula.parts)
+        rows, axes = len(left.shape) - 1, self._axes(left.shape[-1:], where)
+        places = (*where.at[:rows], *_at(axes)), (*_at(axes), *where.at[rows:])
+        return self._sum_of_products((left, right), places, axes, where)
+
+    def _dot(self, formula: Dot, where: Where) -> Written:
+        if not where.is_once:
+            return self._name(self._kept(formula), where)
+        left, right = formula.parts
+        if left.shape != right.shape:
+            left, right = (self._line_of(part) for part in formula.parts)
+        axes = self._axes(left.shape, where)
+        return self._sum_of_products((left, right), (_at(axes),) * 2, axes, where)
+
+    def _rowdots(self, formula: RowDots, where: Where) -> Written:
+        if not where.is_once:
+            return self._name(self._kept(formula), where)
+        axes = self._axes(formula.parts[0].shape[-1:], where)
+        return self._sum_of_products(formula.parts, ((*where.at, *_at(axes)),) * 2, axes, where)
+
+    def _sum_of_products(
+        self, factors: Sequence[Formula], places: Sequence[Sequence[str]], axes: Axes, where: Where
+    ) -> Written:
+        inside = [where.inside(at, len(axes)) for at in places]
+        needs = (PRODUCT.level, PRODUCT.level + 1)
+        texts = [self.text(*each) for each in zip(factors, needs, inside, strict=True)]
+        return _summed(" * ".join(texts), axes), ATOM
+
+    def _sum(self, formula: Sum, where: Where) -> Written:
+        (of,) = formula.parts
+        if not where.is_once:
+            return self._name(self._kept(formula), where)
+        if formula.axis is None:
+            axes = self._axes(of.shape, where)
+            at = _at(axes)
+        else:
+            axis = formula.axis % len(of.shape)
+            axes = self._axes(of.shape[axis : axis + 1], where)
+            at = (*where.at[:axis], *_at(axes), *where.at[axis:])
+        return _summed(self.text(of, LOOSE, Where(at, where.free + len(axes))), axes), ATOM
+
+    def _axes(self, shape: Shape, where: Where) -> Axes:
+        """Sizes with indices that are free yet."""
+        return list(zip(shape, self.indices[where.free :], strict=False))
+
+    def _line_of(self, formula: Formula) -> Name:
+        """All numbers of an array, as one line of them."""
+        name = self._kept(formula)
+        return Name(name.name, (formula.size,))
+
+    def _view(self, formula: View, where: Where) -> Written:
+        (of,), moves, at = formula.parts, list(formula.moves), where.at
+        while moves:
+            move = moves.pop()
+            if isinstance(move, Turn):
+                at = at[::-1]
+            elif isinstance(move, Index):
+                at = _indexed(move, at)
+            elif isinstance(move, Reshape):
+                at = (_flat(move.shape, at),)
+                source = View(of, moves) if moves else of
+                if len(source.shape) != 1:
+                    return f"{self._named(source)}[{at[0]}]", ATOM
+        return self._written(of, where._replace(at=at))
+
+    def _pick(self, formula: Pick, where: Where) -> Written:
+        of, index = formula.parts
+        return f"{self._named(of)}[{self.text(index, LOOSE, where)}]", ATOM
+
+    def _join(self, formula: Join, where: Where) -> Written:
+        return self._name(self._kept(formula), where)
+
+    def _rows(self, formula: Rows, where: Where) -> Written:  # noqa: ARG002
+        (of,) = formula.parts
+        numbers = f"{self._named(of)}.length"
+        return (f"{numbers} / {_product(of.shape[1:])}", PRODUCT.level) if of.shape[1:] else (numbers, ATOM)
+
+    def _range(self, formula: Range, where: Where) -> Written:  # noqa: ARG002
+        return where.at[0], LOOSE
+
+    def _onehot(self, formula: OneHot, where: Where) -> Written:
+        *row, column = where.at
+        label = self.text(formula.parts[0], ATOM, where._replace(at=tuple(row)))
+        return f"({label} === {column} ? 1 : 0)", ATOM
+
+    def _fill(self, formula: Fill, where: Where) -> Written:
+        (of,) = formula.parts
+        return self._written(of, self._broadcast(formula, of, where))
+
+
+def _at(axes: Axes) -> tuple[str, ...]:
+    return tuple(ZERO if _is_one(size) else index for size, index in axes)
+
+
+def _summed(text: str, axes: Axes) -> str:
+    """The sum of a text over indices."""
+    for size, index in reversed(axes):
+        text = text if _is_one(size) else f"sum({size}, ({index}) => {text})"
+    return text
+
+
+def _is_one(size: int) -> bool:
+    """Whether a size is 1, for any number of samples."""
+    return size == 1 and not isinstance(size, Size)
+
+
+def _is_view_of_name(formula: Formula) -> bool:
+    return isinstance(formula, Name) or (isinstance(formula, View) and isinstance(formula.parts[0], Name))
+
+
+def _shape(shape: Shape) -> str:
+    return f"[{', '.join(map(str, shape))}]"
+
+
+# Arithmetic of places, as text
+
+
+def _flat(shape: Shape, at: Sequence[str]) -> str:
+    """The place in an array, row by row, of the number at some indices.
+
+    >>> _flat((4, 3), ["i", "j"]), _flat((4, 1), ["i", "0"])
+    ('3 * i + j', 'i')
+    """
+    text = ZERO
+    for axis, index in enumerate(at):
+        text = _plus(text, _times(_product(shape[axis + 1 :]), index))
+    return text
+
+
+def _indexed(move: Index, at: Sequence[str]) -> tuple[str, ...]:
+    """The place in an array of what is at some indices of a choice from it."""
+    left, found = list(at), []
+    for entry in move.entries:
+        index = ZERO if isinstance(entry, int) else left.pop(0)
+        if isinstance(entry, slice):
+            found.append(_plus(str(entry.start or 0), _times(str(entry.step or 1), index)))
+        elif entry is not None:
+            found.append(str(entry))
+    return (*found, *left)
+
+
+def _product(sizes: Sequence[int]) -> str:
+    text = "1"
+    for size in sizes:
+        text = _times(text, str(size))
+    return text
+
+
+def _times(factor: str, other: str) -> str:
+    """A product, without a factor of 1.
+
+    >>> _times("4", "i"), _times("1", "i"), _times("3", "i + 1"), _times("2", "3"), _times("-1", "i")
+    ('4 * i', 'i', '3 * (i + 1)', '6', '-i')
+    """
+    if ZERO in (factor, other):
+        return ZERO
+    if "1" in (factor, other):
+        return other if factor == "1" else factor
+    if factor.isdigit() and other.isdigit():
+        return str(int(factor) * int(other))
+    one, two = (f"({each})" if " " in each and (" + " in each or " - " in each) else each for each in (factor, other))
+    return f"-{two}" if one == "-1" else f"{one} * {two}"
+
+
+def _plus(term: str, other: str) -> str:
+    """A sum, without a term of 0.
+
+    >>> _plus("3", "4 * i"), _plus("0", "i"), _plus("5", "-i")
+    ('3 + 4 * i', 'i', '5 - i')
+    """
+    if ZERO in (term, other):
+        return other if term == ZERO else term
+    if term.isdigit() and other.isdigit():
+        return str(int(term) + int(other))
+    return f"{term} - {other[1:]}" if other.startswith("-") else f"{term} + {other}"
