@@ -7,6 +7,7 @@ import subprocess
 import page_engine
 import pytest
 import random_graphs
+from browser import Watched, launched, needs_browser
 
 from tinygrad_edu import Value, chain_rule, grad, nn, parse
 from tinygrad_edu.errors import DomainError, StaleGraphError
@@ -294,6 +295,34 @@ def test_one_script_holds_all_modules():
         console.log(JSON.stringify([Object.keys(modules), text.at(-1)]));
     """
     assert in_node(program) == [list(sources), "∂f/∂y: 0 + ∂f/∂q · ∂q/∂y = (-4) · 1 = -4"]
+
+
+IN_A_BROWSER = """async ([text, values]) => {
+    const { parse } = await import("/engine/parsing.js");
+    const { chainRule, stepText } = await import("/engine/steps.js");
+    return chainRule(parse(text, values)).map(stepText);
+}"""
+
+
+@needs_browser
+def test_the_modules_run_in_a_browser_as_they_are():
+    sources = engine.modules()
+    policy = {"Content-Security-Policy": "default-src 'none'; script-src 'self'"}
+
+    def served(route):
+        path = route.request.url.removeprefix("http://page.test/")
+        kind = "text/javascript" if path in sources else "text/html"
+        route.fulfill(body=sources.get(path, ""), content_type=f"{kind}; charset=utf-8", headers=policy)
+
+    case = page_engine.expression(1)
+    with launched() as browser:
+        watched = Watched(browser)
+        watched.page.route("http://page.test/**", served)
+        watched.page.goto("http://page.test/")
+        found = watched.page.evaluate(IN_A_BROWSER, [case["text"], case["values"]])
+    asked = {f"asked for http://page.test/{path}" for path in ("", *sources)}
+    assert found == [str(step) for step in chain_rule(parse(case["text"], **case["values"]))]
+    assert set(watched.complaints) <= asked
 
 
 def test_every_module_is_listed_and_opens_with_a_question():
