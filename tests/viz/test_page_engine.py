@@ -15,6 +15,7 @@ from tinygrad_edu.functions import dot, exp, logsumexp, sqrt
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import PRODUCT, Domain, Rule
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.steps import wording
 from tinygrad_edu.text.javascript import table_source
 from tinygrad_edu.viz.page import engine
 
@@ -85,7 +86,7 @@ WRONG = (
     "\u202ex * z", "x + \U0001f600", "𝐱(x)", "ﬁ(x)", "中 * x", "x + 中(y)", "constructor", "constructor(x)",
     "__proto__(x)", "toString * 2", "f(x) = x", "x ** ", "a = x + 1\nb = a $ 2\nb", "a = x\r\n\tb = a + zz\r\nb",
     "  x +\n  zz", "(x; y", "(x\n zz)", "log(-1)", "log(0)", "log(x - 2)", "log(-x)", "log(x - y - 0.5)",
-    "q = x - y; log(q)", "log(q)", "1/0", "x / 0", "x / (y - 2)", "sqrt(-x)", "sqrt(x - 1 - y)", "(-8) ** (1/3)",
+    "q = x - y; log(q)", "log(q)", "1/0", "0/0", "x / 0", "x / (y - 2)", "sqrt(-x)", "sqrt(x - 1 - y)", "(-8) ** (1/3)",
     "0 ** -1", "(x - 3) ** y", "(x - 3) ** 0.5", "(x - 1) ** -1", "sin(inf)", "cos(x * inf)", "log(dot([x], [-1]))",
     "a = x - 1; b = a * a + a; log(b * b)", "log(x - 10 + " + " * ".join("x" * 30) + ")",
     "log(x * 0 - (y + y * y + y * y * y + y * y * y * y))", "x" * 60, "x" * 60 + "(2)",
@@ -127,6 +128,54 @@ def test_the_inputs_of_a_text_are_the_names_that_it_does_not_make():
         console.log(JSON.stringify(texts.map(inputsOf)));
     """
     assert in_node(program) == [["w", "x", "b"], ["μ"], []]
+
+
+# Wordings
+
+
+def arguments_of(row):
+    """For an operation of each row the plain numbers among its arguments, or None, in several ways."""
+    sizes = [len(row.partials) * size for size in (1, 2, 3, 20)] if row.many else [len(row.partials)]
+    for count in sizes:
+        for numbers in ([None], [2.0, None], [None, -3.0], [None, 0.5, None], [None, 1.0]):
+            constants = [numbers[position % len(numbers)] for position in range(count)]
+            is_fixed = all(constants[position] is not None for position in row.fixed)
+            if is_fixed and None in constants:
+                yield constants
+
+
+def as_json(wordings):
+    """Wordings as the engine has them."""
+    return [
+        [piece if isinstance(piece, str) else {"position": piece[0], "inBrackets": piece[1]} for piece in words]
+        for words in wordings
+    ]
+
+
+@needs_node
+def test_operations_and_local_derivatives_have_the_same_wordings_slot_by_slot():
+    cases = [(row, constants) for row in RULES.values() for constants in arguments_of(row)]
+    program = f"""
+        import {{ derivatives, operation }} from "./engine/wording.js";
+        import {{ rowOf }} from "./engine/rows.js";
+        const words = ([name, constants]) => ["text", "latex"].flatMap((kind) => {{
+          return [operation(rowOf(name), constants.length, kind), ...derivatives(rowOf(name), constants, kind)];
+        }});
+        console.log(JSON.stringify({json.dumps([(row.name, constants) for row, constants in cases])}.map(words)));
+    """
+    expected = [
+        as_json(
+            words
+            for latex in (False, True)
+            for words in (
+                wording.operation(row, len(constants), latex=latex),
+                *wording.local_derivatives(row, constants, latex=latex),
+            )
+        )
+        for row, constants in cases
+    ]
+    assert {row.name for row, _ in cases} == set(RULES)
+    assert in_node(program) == expected
 
 
 # Graphs made in Python
