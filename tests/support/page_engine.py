@@ -4,6 +4,7 @@ A case is what the engine is given: {"text": ..., "values": ...}, or {"nodes": .
 Python, whose Value stays here.
 """
 
+import atexit
 import functools
 import json
 import math
@@ -41,6 +42,7 @@ SOURCES = {name: row for name, row in RULES.items() if row is not power}
 def folder():
     """Where the modules are, as files."""
     found = Path(tempfile.mkdtemp(prefix="page-engine-"))
+    atexit.register(shutil.rmtree, found, ignore_errors=True)
     for path, source in {**modules(), "package.json": '{"type": "module"}'}.items():
         (found / path).parent.mkdir(parents=True, exist_ok=True)
         (found / path).write_text(source, encoding="utf-8")
