@@ -7,15 +7,20 @@ from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 
 
+def mathml(latex: str, display: str = "inline") -> str:
+    """LaTeX as MathML. The converter knows align*, which stands alone in LaTeX, and not the aligned of a display."""
+    return convert(latex.replace("{aligned}", "{align*}"), display=display)
+
+
 def inline(self, node: nodes.math) -> None:  # noqa: ANN001 (the translator of Sphinx)
     """A formula in a line."""
-    self.body.append(convert(node.astext()))
+    self.body.append(mathml(node.astext()))
     raise nodes.SkipNode
 
 
 def block(self, node: nodes.math_block) -> None:  # noqa: ANN001
     """A displayed formula."""
-    self.body.append(f'<div class="math-block">{convert(node.astext(), display="block")}</div>')
+    self.body.append(f'<div class="math-block">{mathml(node.astext(), "block")}</div>')
     raise nodes.SkipNode
 
 

@@ -48,17 +48,16 @@ class OnDevices:
         if samples > 1 and samples % len(self.shared.devices) == 0:
             samples -= 1
         few = [array[:samples] for array in arrays]
-        pairs = list(zip(self.shared(parameters, *few), self.in_numpy(parameters, *few), strict=True))
-        if not all(_agree(found, right) for found, right in pairs):
-            loss, right = pairs[0]
+        found, right = self.shared(parameters, *few), self.in_numpy(parameters, *few)
+        if not all(map(_agree, map(np.asarray, found), map(np.asarray, right))):
             raise CompileError(
                 'fit(..., backend="jax")',
-                f"JAX gives the loss {show(loss)} where NumPy gives {show(right)}, or another gradient",
+                f"JAX gives the loss {show(found[0])} where NumPy gives {show(right[0])}, or another gradient",
                 instead='backend="numpy", and a report with this model: it is a bug of the compiler',
             )
 
 
-def _agree(found: float | Floats, right: float | Floats) -> bool:
+def _agree(found: Floats, right: Floats) -> bool:
     """Whether numbers are the same but for rounding; where some are not finite, the order of additions decides."""
     scale = max(1.0, float(np.abs(right).max(initial=0.0)))
     is_finite = np.isfinite(right).all() and np.isfinite(found).all()

@@ -5,21 +5,30 @@ cases in JAX, which takes its time without `jit`, and some hundreds in JavaScrip
 `python -m tests.long structured --language jax`.
 """
 
+import importlib.util
 import math
+import random
+import re
+from pathlib import Path
+from xml.etree import ElementTree
 
 import learners
 import learners_losses  # noqa: F401  (puts its families into learners.families)
 import numpy as np
 import pytest
+import sample_losses
 import structured_check
 from languages import InLanguage, compiling_to, skip_without
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn
+from tinygrad_edu.compiler.formulas import Apply, Dot, MatMul, Name, Number, RowDots, Sum, View
+from tinygrad_edu.compiler.languages.latex import LaTeXPrinter
+from tinygrad_edu.compiler.layout import Index, Turn
 from tinygrad_edu.errors import GraphError, OptionError
 from tinygrad_edu.functions import logsumexp
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import neg
+from tinygrad_edu.rules import add, mul, neg, power
 
 OTHERS = ("jax", "javascript")
 SAMPLES = (1, 2, 3, 17, 256)
@@ -77,6 +86,17 @@ class Spoiled:
 
 
 # Any number of samples
+
+
+@pytest.mark.parametrize("name", sample_losses.FAMILIES)
+def test_functions_of_samples_hold_in_javascript_for_any_number_of_them(name):
+    skip_without("javascript")
+    with compiling_to("javascript"):
+        for seed in range(3):
+            problem = sample_losses.drawn(name, seed)
+            program, wrong = sample_losses.wrong_sizes(problem, (1, 3, 30)[seed], (1, 2, 3, 17, 40))
+            assert not wrong, program.source
+
 
 LOSSES = {
     "hinge": (nn.hinge_loss, lambda rng, m: rng.choice([-1.0, 1.0], m)),
@@ -201,3 +221,91 @@ def test_jax_assigns_nothing_and_lays_the_gradient_of_a_layer_as_columns():
     text = tinygrad_edu.compile(loss, wrt=model.parameters()).source_for("jax")
     assert "] = " not in text
     assert "jnp.column_stack([dW1, db1]).ravel()" in text
+
+
+# The derivation
+
+
+@pytest.fixture(scope="module")
+def mathml():
+    """As the guide shows formulas."""
+    pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip install -e '.[docs]')")
+    path = Path(__file__).parents[2] / "docs" / "_ext" / "offline_math.py"
+    spec = importlib.util.spec_from_file_location("offline_math", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda latex: ElementTree.fromstring(module.mathml(latex, "block"))
+
+
+@pytest.mark.parametrize("name", list(learners.families))
+def test_the_derivation_of_what_learners_write_is_an_aligned_display(name, mathml):
+    point = next(point for seed in range(9) if (point := learners.somewhere(name, seed, "random", random.Random(seed))))
+    program = tinygrad_edu.compile(point.loss)
+    latex = program.latex()
+    rows = latex.splitlines()[1:-1]
+    assert (latex.splitlines()[0], latex.splitlines()[-1]) == (r"\begin{aligned}", r"\end{aligned}")
+    assert all(row.endswith(r" \\") for row in rows[:-1])
+    assert latex.count(r"\left") == latex.count(r"\right")
+    assert latex.count("{") == latex.count("}")
+    without_text = re.sub(r"\\text\{[^}]*\}", "", latex)
+    assert without_text.isascii()
+    page = mathml(latex)
+    assert len(page.findall(".//{*}mtr")) == len(rows)
+    assert not page.findall(".//{*}merror")
+    assert "\\" not in "".join(page.itertext())
+    for line in program.lines:
+        assert sum(row.startswith(f"{LaTeXPrinter().text(Name(line.name, line.shape))} &= ") for row in rows) == 1
+
+
+def test_a_derivation_is_written_as_in_a_book():
+    model = nn.MLP(3, [4, 1], activation="tanh", seed=0)
+    rng = np.random.default_rng(0)
+    program = tinygrad_edu.compile(
+        lambda xs, ys: nn.binary_cross_entropy_with_logits([model(x) for x in xs], ys),
+        wrt=model.parameters(),
+        batch=(rng.normal(size=(9, 3)), rng.random(9)),
+    )
+    assert program.latex().splitlines() == [
+        r"\begin{aligned}",
+        r"&\text{given}\quad X : m \times 3,\; Y : m,\; W_{1} : 4 \times 3,\; b_{1} : 4,\; W_{2} : 1 \times 4 \\",
+        r"&\quad b_{2} \\",
+        r"&\text{forward} \\",
+        r"Z_{1} &= X\, W_{1}^{\top} + b_{1}^{\top} && m \times 4 \\",
+        r"A_{1} &= \tanh\left(Z_{1}\right) && m \times 4 \\",
+        r"Z_{2} &= A_{1}\, W_{2}^{\top} + b_{2} && m \times 1 \\",
+        r"t_{1} &= \operatorname{softplus}\left(Z_{2}\right) - Y \odot Z_{2} && m \times 1 \\",
+        r"\mathrm{loss} &= \frac{\sum_{i} t_{1}[i]}{m} \\",
+        r"&\text{backward} \\",
+        r"\mathrm{d}Z_{2} &= \frac{\sigma\left(Z_{2}\right) - Y}{m} && m \times 1 \\",
+        r"\mathrm{d}A_{1} &= \mathrm{d}Z_{2}\, W_{2} && m \times 4 \\",
+        r"\mathrm{d}Z_{1} &= \mathrm{d}A_{1} \odot \left(1 - A_{1} \odot A_{1}\right) && m \times 4 \\",
+        r"\mathrm{d}b_{2} &= \sum_{i} \mathrm{d}Z_{2}[i] \\",
+        r"\mathrm{d}W_{2} &= \mathrm{d}Z_{2}^{\top}\, A_{1} && 1 \times 4 \\",
+        r"\mathrm{d}b_{1} &= \sum_{i} \mathrm{d}Z_{1}[i, :] && 4 \\",
+        r"\mathrm{d}W_{1} &= \mathrm{d}Z_{1}^{\top}\, X && 4 \times 3",
+        r"\end{aligned}",
+    ]
+
+
+P, Q, V = Name("P", (4, 3)), Name("Q1", (3, 5)), Name("v", (3,))
+
+
+@pytest.mark.parametrize(
+    ("formula", "latex"),
+    [
+        (Apply(mul, (V, P)), r"v^{\top} \odot P"),
+        (MatMul(Apply(add, (P, P)), Q), r"\left(P + P\right)\, Q_{1}"),
+        (MatMul(MatMul(View(P, [Turn()]), P), Q), r"P^{\top}\, P\, Q_{1}"),
+        (MatMul(P, Apply(neg, (Q,))), r"P\, \left(-Q_{1}\right)"),
+        (Apply(power, (View(P, [Turn()]), Number(2.0))), r"\left(P^{\top}\right)^{\odot 2}"),
+        (Apply(power, (Number(3.0), Number(2.0))), "3^{2}"),
+        (Apply(mul, (Number(2.0), Sum(P))), r"2 \cdot \left(\sum_{i, j} P[i, j]\right)"),
+        (View(Q, [Index((slice(None), 1))]), "Q_{1}[:, 1]"),
+        (Dot(P, P), r"\left\langle P,\, P \right\rangle"),
+        (RowDots(P, P), r"\sum_{j} \left(P \odot P\right)[:, j]"),
+        (Number(-2.5e-7), r"-2.5 \cdot 10^{-7}"),
+        (Number(math.inf), r"\infty"),
+    ],
+)
+def test_a_formula_in_latex_has_the_brackets_it_needs(formula, latex):
+    assert LaTeXPrinter().text(formula) == latex

@@ -2,6 +2,7 @@
 
     python -m tests.long graphs 1000000      random graphs against PyTorch, in value and gradient
     python -m tests.long structured 100000   losses put together at random, compiled, against their scalar graphs
+    python -m tests.long recurrent 100000    losses that go through time, compiled to loops, against their scalar graphs
     python -m tests.long learners 100000     losses of 157 families that learners write, compiled, against the scalars
     python -m tests.long page 10000          the page's engine, which node runs, against Python
     python -m tests.long batches 10000       functions of samples, compiled for any number of them, against the scalars
@@ -23,6 +24,7 @@ sys.path[:0] = [str(TESTS / room) for room in ("support", "engine")]
 RUNS = {
     "graphs": 1_000_000,
     "structured": 100_000,
+    "recurrent": 100_000,
     "learners": 100_000,
     "page": 10_000,
     "batches": 10_000,
@@ -42,9 +44,16 @@ def main():
         "--inside", default="", help="mutants: of the files below this folder, tinygrad_edu/compiler say"
     )
     parser.add_argument("--outside", default="nowhere", help="mutants: of no file below this one")
+    parser.add_argument(
+        "--language",
+        choices=("numpy", "jax", "javascript"),
+        default="numpy",
+        help="structured, learners, batches: in which the programs are run; JAX without jit takes its time",
+    )
     options = parser.parse_args()
     run = importlib.import_module(f"tests.long.{options.run}").main
     where = {"inside": options.inside, "outside": options.outside} if options.run == "mutants" else {}
+    where |= {"language": options.language} if options.run in ("structured", "learners", "batches") else {}
     sys.exit(run(options.count or RUNS[options.run], options.first, **where))
 
 

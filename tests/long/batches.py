@@ -5,13 +5,15 @@ import traceback
 from collections import Counter
 
 import sample_losses
+from languages import compile_to
 
 SAMPLES = (1, 2, 3, 17, 40)
 SHOWN = 20
 
 
-def main(count, first):
+def main(count, first, language="numpy"):
     """Try so many problems, the families in turn; 1 if one of them failed."""
+    compile_to(language)
     names, found, failed, start = list(sample_losses.FAMILIES), Counter(), [], time.perf_counter()
     for number in range(count):
         name, seed = names[number % len(names)], first + number // len(names)

@@ -9,6 +9,7 @@ from itertools import islice
 
 import learners
 import learners_losses  # noqa: F401  (puts its families into learners.families)
+from languages import compile_to
 
 CHUNK = 200
 SHOWN = 20
@@ -29,14 +30,19 @@ def chunks(some):
         yield chunk
 
 
-def answers(count, first):
+def begin(language):
+    """Compile to a language, and leave Ctrl-C to the process that counts."""
+    compile_to(language)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def answers(count, first, language):
     """The verdicts, as they come; small counts without other processes."""
     if count <= 2 * CHUNK:
+        compile_to(language)
         yield from map(verdicts, chunks(cases(count, first)))
         return
-    with ProcessPoolExecutor(
-        os.cpu_count(), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    ) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), initializer=begin, initargs=(language,)) as pool:
         try:
             yield from pool.map(verdicts, chunks(cases(count, first)))
         finally:
@@ -58,10 +64,10 @@ def report(tried, failed, seconds):
         print(f"\n{verdict}")
 
 
-def main(count, first):
+def main(count, first, language="numpy"):
     start, tried, failed, done = time.perf_counter(), {}, [], 0
     try:
-        for some in answers(count, first):
+        for some in answers(count, first, language):
             for verdict in some:
                 tried.setdefault(verdict.name, Counter())[verdict.found] += 1
                 failed.extend([verdict] if verdict.failed else [])

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from os import cpu_count
 
 import structured_check
+from languages import compile_to
 
 CHUNK = 50
 
@@ -23,15 +24,16 @@ def chunk(seeds):
     return len(seeds), nodes, failures
 
 
-def leave_the_keyboard_alone():
-    """Ctrl-C reaches every process of the terminal; the one that counts decides."""
+def begin(language):
+    """Compile to a language, and leave the keyboard alone: Ctrl-C reaches every process; the one that counts acts."""
+    compile_to(language)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def main(count, first):
+def main(count, first, language="numpy"):
     start, done, nodes, failures = time.perf_counter(), 0, 0, []
     chunks = [range(seed, min(seed + CHUNK, first + count)) for seed in range(first, first + count, CHUNK)]
-    pool = ProcessPoolExecutor(cpu_count(), initializer=leave_the_keyboard_alone)
+    pool = ProcessPoolExecutor(cpu_count(), initializer=begin, initargs=(language,))
     try:
         for some, of_them, wrong in pool.map(chunk, chunks):
             done, nodes, failures = done + some, nodes + of_them, failures + wrong

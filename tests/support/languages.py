@@ -126,13 +126,21 @@ class InLanguage:
         ]
 
 
+honest = tinygrad_edu.compile
+
+
+def compile_to(language):
+    """Let every program that is compiled from now on be one in this language."""
+    tinygrad_edu.compile = (
+        honest if language == "numpy" else lambda *args, **options: InLanguage(honest(*args, **options), language)
+    )
+
+
 @contextlib.contextmanager
 def compiling_to(language):
-    """Every program that is compiled meanwhile is one in this language."""
-    honest = tinygrad_edu.compile
-    if language != "numpy":
-        tinygrad_edu.compile = lambda *args, **options: InLanguage(honest(*args, **options), language)
+    """The same for a while."""
+    compile_to(language)
     try:
         yield
     finally:
-        tinygrad_edu.compile = honest
+        compile_to("numpy")

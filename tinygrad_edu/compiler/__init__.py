@@ -15,6 +15,7 @@ The compiler knows nothing about layers. It works from the scalars alone:
     expressions.py  an array as a formula of others
     names.py        what the arrays are called in textbooks
     source.py       a whole program as data
+    loop_lines.py   a loop over time as lines
     emit.py         the arrays as lines
     pipeline.py     from a graph to its program, through all of these
     memory.py       what is kept for the backward pass

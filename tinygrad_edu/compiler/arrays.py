@@ -7,7 +7,7 @@ array rather than computing it again, and drops × 1 and + 0.
 A scalar that has no partner is a `Single`. It goes through all of the compiler as a plain number: for one scalar, NumPy
 takes a hundred times as long as Python. Where either may come, an argument is `Ids | int`.
 
-Names to know: `Array`, `Single`, `Workspace`. Read next: `groups.py`.
+Names to know: `Array`, `Single`, `Workspace`. Read next: `recurrences.py`.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class Array:
         self.rule = rule
         self.args = args
         self.kind = kind
+
+    needs: Ids | None = None  # the scalars that an array is made of which no operation makes
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -122,9 +124,12 @@ class Workspace:
         self.place: Ids = np.zeros(2 * count + 64, dtype=np.int64)
         self.value: npt.NDArray[np.float64] = np.zeros(2 * count + 64)
         self.is_constant: npt.NDArray[np.bool_] = np.zeros(2 * count + 64, dtype=bool)
+        self.loops: list[Any] = []
+        self.is_step = False  # whether these are the scalars of one step of a loop
+        self.steps: Ids = np.full(count, NOWHERE, dtype=np.int64)
         self.rows = 0  # of the tables of inputs
         self.row: Ids = np.full(2 * count + 64, OF_NONE, dtype=np.int64)  # of those on which a scalar depends
-        self._made: dict[Any, Ids] = {}
+        self._made: dict[Any, Any] = {}
         self._sources: dict[int, list[int]] = {}
         self._constants: dict[float, int] = {}
         self.one = self.constant(1.0)
@@ -174,11 +179,16 @@ class Workspace:
     def put(self, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> Array:
         """Create an array of the given scalars."""
         array = Array(len(self.arrays), ids, rule, args, kind)
-        flat = ids.reshape(-1)
-        self.where[flat] = array.number
-        self.place[flat] = np.arange(len(flat))
-        self.arrays.append(array)
+        self.place_array(array)
         return array
+
+    def place_array(self, array: Array) -> None:
+        """Note where the scalars of a new array stand; a place may be empty."""
+        flat = array.ids.reshape(-1)
+        filled = np.flatnonzero(flat != NOWHERE)
+        self.where[flat[filled]] = array.number
+        self.place[flat[filled]] = filled
+        self.arrays.append(array)
 
     def array_of(self, ids: Ids | int) -> Array | None:
         """The array that holds all of these scalars; None if they are not all in one."""
@@ -190,6 +200,8 @@ class Workspace:
 
     def sources(self, array: Array) -> list[int]:
         """The numbers of the arrays that an array is computed from."""
+        if array.needs is not None:
+            return sorted(set(self.where[array.needs].tolist()) - {NOWHERE})
         if array.args is None:
             return []
         if isinstance(array, Single):
@@ -207,8 +219,8 @@ class Workspace:
         if simple is not None:
             return simple
         if isinstance(args[0], int):
-            return self._compute_one(rule, tuple(args))  # type: ignore[arg-type]
-        return self._compute_many(rule, args)  # type: ignore[arg-type]
+            return self._compute_one(rule, tuple(args))
+        return self._compute_many(rule, args)
 
     def _compute_one(self, rule: Rule, args: tuple[int, ...]) -> int:
         key = (rule, args)

@@ -12,17 +12,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.expressions import Expressions, key_of
-from tinygrad_edu.compiler.formulas import Formula, Name, Pick, View
-from tinygrad_edu.compiler.languages.numpy import NumPyPrinter, Written
+from tinygrad_edu.compiler.formulas import At, Formula, Name, Pick, View
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.languages.printer import Written
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
+from tinygrad_edu.compiler.loop_lines import LoopLines
+from tinygrad_edu.compiler.loops import LoopArray
 from tinygrad_edu.compiler.names import RESERVED, reserved_for
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
-from tinygrad_edu.compiler.source import Line, Part, Source, without_leading_ones
+from tinygrad_edu.compiler.source import Line, Part, Put, Source, without_leading_ones
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rules import dot
 
@@ -62,7 +66,8 @@ class _Writer(Expressions):
         self.taken = {*names.values(), *reserved_for(tables), *RESERVED}
         self.printer = _RememberingPrinter(is_brief=bool(tables))
         self.leaf_lines: list[Line] = []
-        self.lines: list[Line] = []
+        self.lines: list[Any] = []  # each a Line; in a step of a loop, a Put as well
+        self.loops: dict[int, LoopLines] = {}
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
@@ -71,24 +76,95 @@ class _Writer(Expressions):
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
         others = np.zeros(0, dtype=np.int64) if wanted is None else wanted.reshape(-1)
         tables = [self._table(array) for array in self.workspace.arrays if array.kind == "table"]
-        for array in self._needed([output, *gradient[gradient != NOWHERE].tolist(), *others.tolist()]):
-            formula = self._computed_once(array)
-            if self._can_stand_inside(array, formula):
-                self.formulas[array.number] = formula
-            else:
-                self._write_line(array, formula)
+        for array in self.needed([output, *gradient[gradient != NOWHERE].tolist(), *others.tolist()]):
+            self.write(array)
         outputs = None if wanted is None else self.exact(wanted)
         parts = self._gradient(gradient)
         loss = self.view(np.array(output))
         arguments = (*map(self._whole, self.leaves), *tables)
         return Source(arguments, tuple(self.leaf_lines), tuple(self.lines), loss, parts, outputs, self.data)
 
+    def write(self, array: Array) -> None:
+        """Write an array: as a line, or as a part of the one that uses it; or the loop that gives it."""
+        if isinstance(array, LoopArray):
+            self._write_loop(array)
+            return
+        formula = self._computed_once(array)
+        if self._can_stand_inside(array, formula):
+            self.formulas[array.number] = formula
+        else:
+            self._write_line(array, formula)
+
+    # Loops over time
+
+    def _write_loop(self, array: LoopArray) -> None:
+        """Both ways, each when the first of its arrays is needed."""
+        if array.number in self.formulas:
+            return
+        if array.is_backward:
+            self.loops[id(array.loop)].backward()
+        else:
+            lines = self.loops[id(array.loop)] = LoopLines(self, array.loop)
+            lines.forward()
+
+    def inside(self, workspace: Workspace, known: dict[int, Formula]) -> _Writer:
+        """A writer of the steps of a loop, who shares all names; some arrays are known already."""
+        writer = _Writer(workspace, {}, {})
+        writer.data, writer.known_data, writer.numbers, writer.taken = (
+            self.data,
+            self.known_data,
+            self.numbers,
+            self.taken,
+        )
+        writer.formulas = dict(known)
+        return writer
+
+    def put(self, array: Array, target: Formula) -> None:
+        """Write an array into a row of another one."""
+        self.lines.append(Put(target, self._computed_once(array)))
+        self.formulas[array.number] = target
+
+    def named(self, ids: Ids) -> Name:
+        """Scalars in their shape, by a name, which they get if they have none."""
+        formula = self.exact(ids)
+        if isinstance(formula, Name):
+            return formula
+        key = key_of(ids)
+        if key not in self.laid:
+            self.laid[key] = Name(self.new_name("t"), formula.shape)
+            self.taken.add(self.laid[key].name)
+            self.lines.append(Line(self.laid[key].name, formula, ids.size, None))
+        return self.laid[key]
+
+    def number_of(self, ids: Ids) -> int:
+        """The number of the array that holds these scalars in this order; NOWHERE if there is none."""
+        array = self.workspace.array_of(ids)
+        is_whole = array is not None and array.shape == ids.shape and bool((array.ids == ids).all())
+        return array.number if array is not None and is_whole else NOWHERE
+
+    def read_by(self, scalars: list[int], size: int) -> set[int]:
+        """The arrays among the first so many that are read on the way to some scalars by those that come later."""
+        found: set[int] = set()
+        seen = set(self.workspace.where[scalars].tolist()) - {NOWHERE}
+        stack = list(seen)
+        while stack:
+            number = stack.pop()
+            if number < size:
+                found.add(number)
+                continue
+            more = set(self.workspace.sources(self.workspace.arrays[number])) - seen
+            seen |= more
+            stack += more
+        return found
+
+    # Arrays
+
     def _computed_once(self, array: Array) -> Formula:
         """The formula of an array; a part that it would contain twice gets a line of its own first."""
         self.asked.clear()
         formula = self.computed(array)
         often = [number for number, times in self.asked.items() if times > 1]
-        repeated = [number for number in often if not isinstance(self.formulas[number], Name)]
+        repeated = [number for number in often if not isinstance(self.formulas[number], Name | At)]
         for number in repeated:
             self._write_line(self.workspace.arrays[number], self.formulas[number])
         return self.computed(array) if repeated else formula
@@ -101,20 +177,27 @@ class _Writer(Expressions):
         self.formulas[array.number] = Name(name, formula.shape)
         lines.append(Line(name, formula, array.size, array.first))
 
-    def _needed(self, scalars: list[int]) -> list[Array]:
-        """The arrays that the given scalars depend on, in the order of their creation: arguments before users."""
+    def needed(self, scalars: list[int], times: int = 2) -> list[Array]:
+        """The arrays that the given scalars depend on, in the order of their creation: arguments before users.
+
+        Args:
+            scalars: the results.
+            times: how often a result is used by what is no array; a result that is used once needs no line of its own.
+        """
         workspace = self.workspace
         results = set(workspace.where[scalars].tolist())
-        self.uses.update(dict.fromkeys(results, 2))  # a result has a line of its own
+        self.uses.update(dict.fromkeys(results, times))
         seen = results - {NOWHERE}
+        seen -= self.formulas.keys()
         stack = list(seen)
         while stack:
             for number, count in self._uses(workspace.arrays[stack.pop()]):
                 self.uses[number] += count
-                if number not in seen:
+                if number not in seen and number not in self.formulas:
                     seen.add(number)
                     stack.append(number)
-        return [workspace.arrays[number] for number in sorted(seen) if workspace.arrays[number].rule is not None]
+        arrays = (workspace.arrays[number] for number in sorted(seen))
+        return [array for array in arrays if array.rule is not None or isinstance(array, LoopArray)]
 
     def _uses(self, array: Array) -> Iterable[tuple[int, int]]:
         """The arrays that an array is computed from, by number, and how often its formula reads each."""
@@ -123,6 +206,8 @@ class _Writer(Expressions):
             numbers = [int(where[argument]) for argument in array.arguments]
             return [(number, numbers.count(number)) for number in {*numbers} - {NOWHERE}]
         sources = self.workspace.sources(array)
+        if isinstance(array, LoopArray):
+            return [(number, 2) for number in sources]  # a loop takes whole arrays, by their names
         if array.args is None or array.rule is dot or array.rule is TOTAL:
             return [(number, 1) for number in sources]
         if isinstance(array.rule, Balance):

@@ -11,6 +11,7 @@ shape that the array does not have.
     Sum                           .sum(), or .sum(axis=…)
     View                          a slice, the transpose, another shape: no number is copied
     Pick  Join  Fill              by index; several arrays laid end to end; one number or row repeated
+    At  Zeros  Looped             a row of an array in a step of a loop; an array to be filled; what a loop fills
     Rows  Range  OneHot           how many samples there are; 0, 1, 2 …; for each label a row with 1 for its class
 
 A language is a printer of these: `languages/numpy.py` writes NumPy.
@@ -193,6 +194,34 @@ class Fill(Formula):
     def __init__(self, of: Formula, shape: Shape) -> None:
         assert broadcast(of.shape, shape) == shape, (of.shape, shape)
         super().__init__(shape, of)
+
+
+class At(Formula):
+    """A row of an array, in step t of a loop: H[t + 1].
+
+    >>> At(Name("H", (201, 8)), 1).shape
+    (8,)
+    """
+
+    def __init__(self, of: Name, offset: int) -> None:
+        super().__init__(of.shape[1:], of)
+        self.offset = offset
+
+
+class Zeros(Formula):
+    """An array of zeros, which a loop fills."""
+
+
+class Looped(Formula):
+    """An array that a loop fills, among others.
+
+    Attributes:
+        repeat: the loop: a `Repeat` of `source.py`.
+    """
+
+    def __init__(self, repeat: object, shape: Shape, parts: Sequence[Formula]) -> None:
+        super().__init__(shape, *parts)
+        self.repeat = repeat
 
 
 class Rows(Formula):

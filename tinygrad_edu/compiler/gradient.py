@@ -11,7 +11,7 @@ Names to know: `gradients`. Read next: `layout.py`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -21,11 +21,14 @@ import numpy.typing as npt
 
 from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Some, Workspace
+from tinygrad_edu.compiler.loops import Backward, Loop, LoopArray
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, logsumexp, mul, neg
 from tinygrad_edu.symbolic import partial_graphs
 from tinygrad_edu.value import Value
+
+Flags = npt.NDArray[np.bool_]
 
 
 class Edges(NamedTuple):
@@ -44,37 +47,101 @@ class Edges(NamedTuple):
 
 def gradients(workspace: Workspace, output: int) -> Ids:
     """For every scalar of the forward pass the id of its gradient; NOWHERE where there is none."""
+    parameters = [array.ids.reshape(-1) for array in workspace.arrays if array.kind == "parameter"]
+    active = np.zeros(workspace.count, dtype=bool)
+    active[np.concatenate([np.zeros(0, dtype=np.int64), *parameters])] = True
+    return _swept(workspace, {output: workspace.one}, active)
+
+
+def _swept(workspace: Workspace, seeds: Mapping[int, int], active: Flags) -> Ids:
+    """The backward sweep, from the scalars whose gradients are known before, to those that are active."""
     forward = list(workspace.arrays)
-    active = _active(workspace, forward)
-    edges = _edges(workspace, forward, active)
+    _activate(forward, active)
+    loops = {loop.arrays[0].number: loop for loop in workspace.loops if _turn_back(workspace, loop, active)}
+    edges = _edges(workspace, forward, active, list(loops.values()))
     found: Ids = np.full(workspace.count, NOWHERE, dtype=np.int64)
-    found[output] = workspace.one
+    for scalar, seed in seeds.items():
+        found[scalar] = seed
+    for loop in loops.values():
+        for ids in loop.given_back:
+            found[ids] = ids
     bounds = np.searchsorted(edges.array, np.arange(len(forward) + 1)).tolist()
     for array in reversed(forward):
         first, last = bounds[array.number : array.number + 2]
-        if first == last:
-            continue
-        if isinstance(array, Single):
+        if isinstance(array, Single) and first < last:
             _collect_one(workspace, array, edges.chosen(slice(first, last)), found)
-        else:
+        elif first < last:
             _collect(workspace, array, edges.chosen(slice(first, last)), found)
+        if array.number in loops:
+            loops[array.number].put_backward(workspace, found)
     return found
 
 
-def _active(workspace: Workspace, forward: list[Array]) -> npt.NDArray[np.bool_]:
-    """Which scalars depend on a parameter."""
-    active = np.zeros(workspace.count, dtype=bool)
-    for array in forward:
+def _activate(arrays: Sequence[Array], active: Flags) -> None:
+    """Find which scalars a leaf that is active can change."""
+    for array in arrays:
         if isinstance(array, Single):
             active[array.scalar] = any(active[argument] for argument in array.arguments)
-        elif array.kind == "parameter":
-            active[array.ids] = True
+        elif isinstance(array, LoopArray):
+            active[array.ids] = _active_in_step(array.loop, active)[array.state.inside]
         elif array.args is not None:
             active[array.ids] = active[array.args].any(axis=-1)
-    return active
 
 
-def _edges(workspace: Workspace, forward: list[Array], active: npt.NDArray[np.bool_]) -> Edges:
+# Loops over time: the backward sweep of a step
+
+
+def _active_in_step(loop: Loop, active: Flags) -> Flags:
+    """Which scalars of a step change if some scalars outside do: also by what they change in an earlier step."""
+    inside = np.zeros(loop.workspace.count, dtype=bool)
+    for operand in loop.fixed:
+        inside[operand.inside.ids] = active[operand.outside]
+    for operand in loop.varying:
+        inside[operand.inside.ids] = active[operand.outside].any(axis=0)
+    carried = [(state, leaves) for state in loop.states for leaves in state.leaves.values()]
+    for state, leaves in carried:
+        inside[leaves.ids] = (active[state.given] & (state.given != NOWHERE)).any(axis=0)
+    while True:
+        _activate(loop.workspace.arrays[: loop.size], inside)
+        if all((inside[leaves.ids] >= inside[state.inside]).all() for state, leaves in carried):
+            return inside
+        for state, leaves in carried:
+            inside[leaves.ids] |= inside[state.inside]
+
+
+def _turn_back(workspace: Workspace, loop: Loop, active: Flags) -> bool:
+    """Find the backward sweep of a step, if there is anything to find; new scalars outside stand for what it gives."""
+    inside = _active_in_step(loop, active)
+    if not any(inside[state.inside].any() for state in loop.states):
+        return False
+    upstream = [
+        loop.workspace.put(loop.workspace.fresh(state.inside.shape), None, None, "upstream") for state in loop.states
+    ]
+    seeds: dict[int, int] = {}
+    for state, array in zip(loop.states, upstream, strict=True):
+        seeds |= zip(state.inside.reshape(-1).tolist(), array.ids.reshape(-1).tolist(), strict=True)
+    changing = np.zeros(loop.workspace.count, dtype=bool)
+    changing[: len(inside)] = inside
+    loop.backward = Backward(
+        upstream,
+        _swept(loop.workspace, seeds, changing),
+        [workspace.fresh(state.outside.shape) for state in loop.states],
+        [workspace.fresh(operand.outside.shape) for operand in loop.fixed],
+        [workspace.fresh(operand.outside.shape) for operand in loop.varying],
+    )
+    return True
+
+
+def _edges_of_loop(loop: Loop, active: Flags) -> Iterator[tuple[Ids, ...]]:
+    """From what a loop takes to the scalars that stand for the gradients it gives."""
+    assert loop.backward is not None
+    number = loop.arrays[0].number
+    for taken, given in zip(loop.taken, loop.given_back, strict=True):
+        chosen = (taken != NOWHERE) & active[taken]
+        yield taken[chosen], given[chosen], np.full(int(chosen.sum()), number)
+
+
+def _edges(workspace: Workspace, forward: list[Array], active: Flags, loops: list[Loop]) -> Edges:
     """All edges, sorted by the argument's array, the user's array and the argument's position."""
     parts: list[tuple[Ids, ...]] = []
     singles: list[tuple[int, int, int, int]] = []
@@ -83,14 +150,16 @@ def _edges(workspace: Workspace, forward: list[Array], active: npt.NDArray[np.bo
             singles += _edges_of_one(workspace, array, active)
         elif array.args is not None:
             parts += _edges_of(workspace, array, active)
+    for edge in (edge for loop in loops for edge in _edges_of_loop(loop, active)):
+        parts.append((*edge, np.full(len(edge[0]), workspace.one)))
     parts.append(tuple(np.array(singles, dtype=np.int64).reshape(-1, 4).T))
     argument, user, user_array, partial = map(np.concatenate, zip(*parts, strict=True))
-    array, place = workspace.where[argument], workspace.place[argument]
-    order = np.argsort((array * len(forward) + user_array) * (place.max(initial=0) + 1) + place, kind="stable")
-    return Edges(array, user_array, place, user, partial).chosen(order)
+    where, place = workspace.where[argument], workspace.place[argument]
+    order = np.argsort((where * len(forward) + user_array) * (place.max(initial=0) + 1) + place, kind="stable")
+    return Edges(where, user_array, place, user, partial).chosen(order)
 
 
-def _edges_of(workspace: Workspace, array: Array, active: npt.NDArray[np.bool_]) -> Iterator[tuple[Ids, ...]]:
+def _edges_of(workspace: Workspace, array: Array, active: Flags) -> Iterator[tuple[Ids, ...]]:
     assert array.args is not None
     assert array.rule is not None
     args = array.args.reshape(array.size, -1)
@@ -102,9 +171,7 @@ def _edges_of(workspace: Workspace, array: Array, active: npt.NDArray[np.bool_])
         yield args.reshape(-1)[chosen], users, np.full(len(chosen), array.number), partials[chosen]
 
 
-def _edges_of_one(
-    workspace: Workspace, single: Single, active: npt.NDArray[np.bool_]
-) -> Iterator[tuple[int, int, int, int]]:
+def _edges_of_one(workspace: Workspace, single: Single, active: Flags) -> Iterator[tuple[int, int, int, int]]:
     used = [bool(active[argument]) for argument in single.arguments]
     if any(used):
         partials = _partials_of_one(workspace, single, used)
@@ -113,7 +180,7 @@ def _edges_of_one(
                 yield argument, single.scalar, single.number, partial
 
 
-def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_]) -> Ids:
+def _partials(workspace: Workspace, array: Array, wanted: Flags) -> Ids:
     """The id of the local derivative for every argument of every scalar in an array."""
     rule, args = array.rule, array.args
     assert rule is not None
@@ -130,7 +197,7 @@ def _partials(workspace: Workspace, array: Array, wanted: npt.NDArray[np.bool_])
         out = np.broadcast_to(array.ids[..., None], args.shape)
         return _applied(workspace, _recipe(rule, (None,), (True,)), [args], out)[0]
     columns = [args[..., position] for position in range(args.shape[-1])]
-    recipe = _recipe(rule, _fixed(workspace, rule, [column.flat[0] for column in columns]), tuple(wanted.tolist()))
+    recipe = _recipe(rule, _fixed(workspace, rule, [int(column.flat[0]) for column in columns]), tuple(wanted.tolist()))
     return np.stack(_applied(workspace, recipe, columns, array.ids), axis=-1)
 
 
@@ -193,7 +260,9 @@ def _recipe(rule: Rule, fixed: tuple[str | None, ...], wanted: tuple[bool, ...])
 
 def _applied(workspace: Workspace, recipe: Recipe, args: Sequence[Some], out: Some) -> list[Some]:
     """The partials of a row, computed for one scalar, or for whole arrays of arguments."""
-    known = [*args, out, *(_like(workspace, number, out) for number in recipe.numbers)]
+    known: list[Some] = list(args)
+    known.append(out)
+    known += [_like(workspace, number, out) for number in recipe.numbers]
     for rule, places in recipe.steps:
         known.append(workspace.compute(rule, [known[place] for place in places]))
     return [known[place] for place in recipe.partials]
@@ -217,11 +286,12 @@ def _collect_one(workspace: Workspace, single: Single, edges: Edges, found: Ids)
     """The gradient of one scalar."""
     upstream = found[edges.user].tolist()
     parts = zip(edges.user_array.tolist(), upstream, edges.partial.tolist(), strict=True)
-    total: int | None = None
+    total = None if found[single.scalar] == NOWHERE else int(found[single.scalar])
     for _, some in itertools.groupby(parts, itemgetter(0)):
         _, upstreams, partials = zip(*some, strict=True)
         part = _combined_one(workspace, upstreams, partials)
         total = part if total is None else workspace.compute(add, [total, part])
+    assert total is not None
     found[single.scalar] = total
 
 
@@ -242,8 +312,8 @@ def _combined_one(workspace: Workspace, upstream: Sequence[int], partial: Sequen
 
 
 def _collect(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> None:
-    """The gradients of all scalars in an array: the sum of one contribution from each array of users."""
-    sums = np.full(array.size, NOWHERE, dtype=np.int64)
+    """The gradients of all scalars in an array: one part from each array of users, and their sum."""
+    sums = found[array.ids.reshape(-1)]
     for start, stop in itertools.pairwise(_bounds(edges.user_array).tolist()):
         for where, parts in _contributions(workspace, array, edges.chosen(slice(start, stop)), found):
             _add(workspace, array, sums, where, parts)

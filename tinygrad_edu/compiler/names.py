@@ -24,7 +24,9 @@ from tinygrad_edu.rules import add, dot, softplus
 PARAMETER_LABEL = re.compile(r"l(\d{1,9})\.n\d+\.(w\d+|b)", re.ASCII)  # as nn.Layer labels its parameters
 LOSS = "loss"
 SAMPLES = "m"  # what the number of samples is called
-RESERVED = frozenset({"P", "I", "np", "jnp", "math", "erf", "gradient", "program"})  # what else a program mentions
+RESERVED = frozenset(
+    {"P", "I", "np", "jnp", "math", "erf", "fori_loop", "gradient", "program"}
+)  # what else a program mentions
 OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that no dot stands before
 
 

@@ -10,7 +10,7 @@ Names to know: `Scalars`, `lower`. Read next: `arrays.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from types import MappingProxyType
@@ -69,6 +69,9 @@ class Scalars:
         output: the number of the loss.
         wanted: the numbers of other nodes that are asked for.
         tables: inputs that are an array already, by its name: the numbers of its leaves, in its shape.
+        kinds: more leaves that change, by a word for what they are.
+        is_step: whether it is one step of a loop.
+        stages: for each node how many loops have to run before it, one after the other.
     """
 
     rule: list[Rule | None]
@@ -80,6 +83,15 @@ class Scalars:
     output: int
     wanted: list[int]
     tables: dict[str, Numbers]
+    kinds: dict[str, list[int]] = field(default_factory=dict)
+    is_step: bool = False
+    stages: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    @property
+    def changing(self) -> set[int]:
+        """The leaves that are not constants."""
+        found = {*self.parameters, *self.inputs}
+        return found.union(*(table.reshape(-1).tolist() for table in self.tables.values()), *self.kinds.values())
 
 
 def lower(

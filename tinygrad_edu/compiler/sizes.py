@@ -79,6 +79,22 @@ def shape_at(shape: Shape, samples: int) -> Shape:
     return tuple(size.at(samples) if isinstance(size, Size) else size for size in shape)
 
 
+def length_of(chosen: slice, size: int) -> int:
+    """How many places a slice chooses of an axis, for any number of samples m.
+
+    >>> m = Size(1, 0, 11)
+    >>> length_of(slice(None), m), length_of(slice(m, None), Size(2, 0, 11)), length_of(slice(1, None, 2), 7)
+    (m, m, 3)
+    """
+    start, stop, step = chosen.start or 0, size if chosen.stop is None else chosen.stop, chosen.step or 1
+    if not any(isinstance(number, Size) for number in (start, stop, size)):
+        return len(range(size)[chosen])
+    (a, b), (c, d) = ((n.times, n.plus) if isinstance(n, Size) else (0, n) for n in (stop, start))
+    assert (a - c) % step == 0, chosen
+    times, plus = (a - c) // step, -((d - b) // step)
+    return Size(times, plus, next(n.samples for n in (stop, start, size) if isinstance(n, Size))) if times else plus
+
+
 def fitted_size(one: int, other: int, sizes: Sizes) -> int | None:
     """A whole number that is the one for the first number of samples and the other for the second; None if none is.
 

@@ -3,7 +3,7 @@
 Formulas with names, in the order in which they are computed; the formulas of the loss and of what else is asked for;
 and the gradient, as the parts of a vector. No language is in it: each one is a printer of a `Source`.
 
-Names to know: `Source`, `Line`, `Part`. Read next: `emit.py`.
+Names to know: `Source`, `Line`, `Part`. Read next: `loop_lines.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.formulas import Apply, Formula, Name, Pick, Reduce, View
+from tinygrad_edu.compiler.formulas import Apply, Formula, Looped, Name, Pick, Reduce, View
 from tinygrad_edu.compiler.layout import Layout, Shape
 from tinygrad_edu.rule import Rule
 
@@ -47,6 +47,48 @@ class Line(NamedTuple):
     def reads(self) -> tuple[str, ...]:
         """The names that it reads, each once."""
         return tuple(dict.fromkeys(self.formula.names()))
+
+
+class Put(NamedTuple):
+    """What is written into an array, or added to what stands there.
+
+    Attributes:
+        target: an array by its name, a view of it, or a row in step t.
+        formula: what is written.
+        is_added: whether it is added.
+    """
+
+    target: Formula
+    formula: Formula
+    is_added: bool = False
+
+
+class Repeat(NamedTuple):
+    """A loop over time: what is done before, and what is done in each step.
+
+    Attributes:
+        steps: how many: t is 0, 1 … steps - 1.
+        is_backward: whether the last step comes first.
+        counter: the name of t.
+        before: the arrays that it fills, as zeros, and the rows that are known before.
+        body: the lines of a step, and what is written into those arrays.
+    """
+
+    steps: int
+    is_backward: bool
+    counter: str
+    before: tuple[Line | Put, ...]
+    body: tuple[Line | Put, ...]
+
+    @property
+    def arrays(self) -> tuple[Name, ...]:
+        """What it fills."""
+        return tuple(Name(line.name, line.shape) for line in self.before if isinstance(line, Line))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of what it fills, and of the lines of a step."""
+        return tuple(line.name for line in (*self.before, *self.body) if isinstance(line, Line))
 
 
 class Part(NamedTuple):
@@ -96,7 +138,7 @@ class Source:
 
     def every_formula(self) -> Iterator[Formula]:
         """Every formula, and every one inside it."""
-        lines = [line.formula for line in (*self.leaves, *self.lines)]
+        lines = [formula for line in (*self.leaves, *self.lines) for formula in _opened(line)]
         waiting = [*lines, self.loss, *(part.formula for part in self.gradient), *self.asked]
         while waiting:
             formula = waiting.pop()
@@ -106,7 +148,7 @@ class Source:
     @property
     def formulas(self) -> Iterator[Formula]:
         """Every formula with all that is inside it, in the order of the program."""
-        lines = (line.formula for line in (*self.leaves, *self.lines))
+        lines = (formula for line in (*self.leaves, *self.lines) for formula in _opened(line))
         for formula in (*lines, self.loss, *(part.formula for part in self.gradient), *self.asked):
             yield from formula.walk()
 
@@ -211,6 +253,26 @@ class Source:
         for places, chosen in pairs:
             index[places] = chosen
         return index
+
+
+def first_of_each_loop(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines; of a loop that fills several arrays the first one, which stands for all of it."""
+    seen: set[int] = set()
+    for line in lines:
+        if not isinstance(line.formula, Looped):
+            yield line
+        elif id(line.formula.repeat) not in seen:
+            seen.add(id(line.formula.repeat))
+            yield line
+
+
+def _opened(line: Line) -> Iterator[Formula]:
+    """The formula of a line; of a loop all that stand in it."""
+    yield line.formula
+    if isinstance(line.formula, Looped):
+        assert isinstance(line.formula.repeat, Repeat)
+        for each in (*line.formula.repeat.before, *line.formula.repeat.body):
+            yield each.formula
 
 
 def _names(formulas: Iterable[Formula]) -> frozenset[str]:

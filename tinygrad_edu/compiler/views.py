@@ -65,9 +65,18 @@ def _proposals(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves]
     if len(source) == 2:
         yield from (moves + spread for moves in _of_matrix(wanted.base, changing, source))
     if len(source) > 2:
+        yield from _in_one_row(wanted, source, is_exact)
         yield from (moves + spread for moves in _of_table(wanted, changing, source))
     flat: Moves = () if len(source) == 1 else (Reshape((prod(source),)),)
     yield from (flat + moves + spread for moves in _of_line(wanted.base, changing, prod(source)))
+
+
+def _in_one_row(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves]:
+    """Of an array with many axes one row along the first, and a view of that: H[20], H[20].T."""
+    size = prod(source[1:])
+    row, base = divmod(wanted.base, size)
+    within = wanted._replace(base=base)
+    yield from ((Index((row,)), *moves) for moves in _proposals(within, source[1:], is_exact))
 
 
 def _spread(axes: list[int], count: int, is_exact: bool) -> Moves:

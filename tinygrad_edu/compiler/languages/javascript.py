@@ -14,16 +14,18 @@ Names to know: `JavaScriptPrinter`. Read next: `latex.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import count
+from itertools import accumulate, count
 from math import isfinite
 from typing import NamedTuple
 
 from tinygrad_edu.compiler.formulas import (
     Apply,
+    At,
     Dot,
     Fill,
     Formula,
     Join,
+    Looped,
     MatMul,
     Name,
     Number,
@@ -37,9 +39,9 @@ from tinygrad_edu.compiler.formulas import (
 )
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import ATOM, LOOSE, Printer, Written, literal
-from tinygrad_edu.compiler.layout import Index, Reshape, Shape, Turn
-from tinygrad_edu.compiler.sizes import Size
-from tinygrad_edu.compiler.source import Line, Numbers, Part, Source
+from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape, Turn
+from tinygrad_edu.compiler.sizes import Size, length_of
+from tinygrad_edu.compiler.source import Line, Numbers, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import PRODUCT, SUM
 from tinygrad_edu.rules import neg
 from tinygrad_edu.text.helpers import JAVASCRIPT_FUNCTIONS
@@ -130,6 +132,7 @@ class JavaScriptPrinter(Printer):
         self.names: dict[str, str] = {}
         self.taken: set[str] = set()
         self.indices: list[str] = []
+        self.counter = ""  # of the loop that is being written
         self.before: list[str] = []  # constants that the statement being written needs
 
     # A program
@@ -139,7 +142,7 @@ class JavaScriptPrinter(Printer):
         self._rename(source)
         helpers = [JAVASCRIPT_FUNCTIONS[name] for name in JAVASCRIPT_FUNCTIONS if name in self.mentioned(source)]
         constants = [self._constant(name, numbers) for name, numbers in source.data.items()]
-        lines = [line for each in (*source.leaves, *source.lines) for line in self._line(each)]
+        lines = [text for each in first_of_each_loop((*source.leaves, *source.lines)) for text in self._lines(each)]
         parts = [line for part in source.gradient for line in self._part(part)]
         begin = f"const gradient = new Float64Array({source.parameters});"
         body = "".join(f"  {line}\n" for line in (*lines, begin, *parts, *self._end(source)))
@@ -150,7 +153,11 @@ class JavaScriptPrinter(Printer):
         """Give every name of the program one that JavaScript takes."""
         lines = [line.name for line in (*source.leaves, *source.lines)]
         self.taken = {*WORDS.split(), *JAVASCRIPT_FUNCTIONS, *self.mentioned(source)}
-        for name in (*(argument.name for argument in source.arguments), *source.data, *lines):
+        loops = [each.formula.repeat for each in first_of_each_loop(source.lines) if isinstance(each.formula, Looped)]
+        counters = {repeat.counter for repeat in loops if isinstance(repeat, Repeat)}
+        inside = [name for repeat in loops if isinstance(repeat, Repeat) for name in repeat.names]
+        names = (*(argument.name for argument in source.arguments), *source.data, *lines, *inside, *counters)
+        for name in dict.fromkeys(names):
             self.names[name] = self._free(name)
         self.names["gradient"] = "gradient"
         self.indices = [self._free(letter) for letter in INDICES]
@@ -167,6 +174,45 @@ class JavaScriptPrinter(Printer):
         text = literal(numbers.reshape(-1) if numbers.ndim else numbers, self.text)
         return f"const {self.names[name]} = {f'{kind}.from({text})' if numbers.ndim else text};\n"
 
+    def _lines(self, line: Line) -> list[str]:
+        """A line, or all lines of a loop over time."""
+        if not isinstance(line.formula, Looped):
+            return self._line(line)
+        assert isinstance(line.formula.repeat, Repeat)
+        return self._loop(line.formula.repeat)
+
+    def _loop(self, repeat: Repeat) -> list[str]:
+        self.book.counter = repeat.counter
+        self.counter = t = self.names[repeat.counter]
+        head = f"let {t} = 0; {t} < {repeat.steps}; {t}++"
+        if repeat.is_backward:
+            head = f"let {t} = {repeat.steps - 1}; {t} >= 0; {t}--"
+        before = [text for each in repeat.before for text in self._before_loop(each)]
+        body = [
+            text for each in repeat.body for text in (self._line(each) if isinstance(each, Line) else self._put(each))
+        ]
+        return [*before, f"for ({head}) {{", *(f"  {text}" for text in body), "}"]
+
+    def _before_loop(self, each: Line | Put) -> list[str]:
+        if isinstance(each, Put):
+            return self._put(each)
+        return [f"let {self.names[each.name]} = {f'new Float64Array({each.formula.size})' if each.shape else '0'};"]
+
+    def _put(self, put: Put) -> list[str]:
+        """What is written into an array, or added to what stands there, number by number."""
+        sign = "+=" if put.is_added else "="
+        comment = f"// {self.book.text(put.target)} {sign} {self.book.expression(put.formula)}"
+        return [comment, *self._stated(self._assigned(put.target, put.formula, sign))]
+
+    def _assigned(self, target: Formula, formula: Formula, sign: str = "=") -> str:
+        where = self._places(target)
+        assignment = f"{self.text(target, LOOSE, where)} {sign} {self._argument(target, formula, LOOSE, where)};"
+        return (
+            f"each({_shape(target.shape)}, {self._function(target)} {{ {assignment} }});"
+            if target.shape
+            else assignment
+        )
+
     def _line(self, line: Line) -> list[str]:
         """A constant, below the formula that it is."""
         shape = f"   ({', '.join(map(str, line.shape))})" if line.shape else ""
@@ -175,13 +221,7 @@ class JavaScriptPrinter(Printer):
 
     def _part(self, part: Part) -> list[str]:
         """A part of the gradient, assigned to its places."""
-        target, formula = part
-        where = self._places(target)
-        text = self._argument(target, formula, LOOSE, where)
-        assignment = f"{self.text(target, LOOSE, where)} = {text};"
-        if target.shape:
-            assignment = f"each({_shape(target.shape)}, {self._function(target)} {{ {assignment} }});"
-        return [f"// {self.book.assignment(part)}", *self._stated(assignment)]
+        return [f"// {self.book.assignment(part)}", *self._stated(self._assigned(*part))]
 
     def _end(self, source: Source) -> list[str]:
         results = [self.expression(source.loss, Where()), "gradient", *map(self._value, source.asked)]
@@ -270,7 +310,9 @@ class JavaScriptPrinter(Printer):
             return self._name(self._kept(formula), where)
         left, right = formula.parts
         if left.shape != right.shape:
-            left, right = (self._line_of(part) for part in formula.parts)
+            index, size = self.indices[where.free], _product(left.shape)
+            both = " * ".join(f"{self._named(part)}[{index}]" for part in formula.parts)
+            return f"sum({size}, ({index}) => {both})", ATOM
         axes = self._axes(left.shape, where)
         return self._sum_of_products((left, right), (_at(axes),) * 2, axes, where)
 
@@ -305,24 +347,19 @@ class JavaScriptPrinter(Printer):
         """Sizes with indices that are free yet."""
         return list(zip(shape, self.indices[where.free :], strict=False))
 
-    def _line_of(self, formula: Formula) -> Name:
-        """All numbers of an array, as one line of them."""
-        name = self._kept(formula)
-        return Name(name.name, (formula.size,))
-
     def _view(self, formula: View, where: Where) -> Written:
-        (of,), moves, at = formula.parts, list(formula.moves), where.at
-        while moves:
-            move = moves.pop()
+        (of,), at = formula.parts, where.at
+        shapes = list(accumulate(formula.moves, _moved, initial=of.shape))
+        for number, move in reversed(list(enumerate(formula.moves))):
             if isinstance(move, Turn):
                 at = at[::-1]
             elif isinstance(move, Index):
                 at = _indexed(move, at)
             elif isinstance(move, Reshape):
                 at = (_flat(move.shape, at),)
-                source = View(of, moves) if moves else of
-                if len(source.shape) != 1:
-                    return f"{self._named(source)}[{at[0]}]", ATOM
+                if len(shapes[number]) != 1:
+                    whole = _viewed(of, formula.moves[:number], shapes[number])
+                    return f"{self._named(whole)}[{at[0]}]", ATOM
         return self._written(of, where._replace(at=at))
 
     def _pick(self, formula: Pick, where: Where) -> Written:
@@ -331,6 +368,10 @@ class JavaScriptPrinter(Printer):
 
     def _join(self, formula: Join, where: Where) -> Written:
         return self._name(self._kept(formula), where)
+
+    def _at(self, formula: At, where: Where) -> Written:
+        row = f"{self.counter} + {formula.offset}" if formula.offset else self.counter
+        return self._written(formula.parts[0], where._replace(at=(row, *where.at)))
 
     def _rows(self, formula: Rows, where: Where) -> Written:  # noqa: ARG002
         (of,) = formula.parts
@@ -368,6 +409,30 @@ def _is_one(size: int) -> bool:
 
 def _is_view_of_name(formula: Formula) -> bool:
     return isinstance(formula, Name) or (isinstance(formula, View) and isinstance(formula.parts[0], Name))
+
+
+def _viewed(of: Formula, moves: Sequence[Move], shape: Shape) -> Formula:
+    """A view of a formula, whose shape keeps what it knows of the number of samples."""
+    if not moves:
+        return of
+    view = View(of, moves)
+    view.shape = shape
+    return view
+
+
+def _moved(shape: Shape, move: Move) -> Shape:
+    """The shape after a move, for any number of samples."""
+    if isinstance(move, Turn):
+        return shape[::-1]
+    if isinstance(move, Reshape):
+        return move.shape
+    assert isinstance(move, Index)
+    left, found = list(shape), []
+    for entry in move.entries:
+        size = 1 if entry is None else left.pop(0)
+        if not isinstance(entry, int):
+            found.append(size if entry is None else length_of(entry, size))
+    return (*found, *left)
 
 
 def _shape(shape: Shape) -> str:

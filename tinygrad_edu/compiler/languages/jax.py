@@ -2,7 +2,8 @@
 
 As NumPy, called `jnp`, with two differences: what is assigned to its places there is laid together here, for an array
 of JAX never changes; and a new array is made of the type of the parameters, so that the program computes in float64 or
-in float32 as they do. The text is complete: its constants stand above the function.
+in float32 as they do. A loop over time is a `fori_loop`, so that it is traced once, however many steps it has. The text
+is complete: its constants stand above the function.
 
 Names to know: `JAXPrinter`. Read next: `javascript.py`.
 """
@@ -12,15 +13,16 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from tinygrad_edu.compiler.formulas import Fill, Formula, Name, Number, OneHot
-from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.formulas import Fill, Formula, Looped, Name, Number, OneHot, Zeros
+from tinygrad_edu.compiler.languages.numpy import INDENT, NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import ATOM, Written, literal
 from tinygrad_edu.compiler.names import SAMPLES
-from tinygrad_edu.compiler.source import Numbers, Part, Source
+from tinygrad_edu.compiler.source import Line, Numbers, Part, Put, Repeat, Source
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.rule import Rule
+from tinygrad_edu.rule import PRODUCT, Rule
 
 PRELUDE = "import jax.numpy as jnp\n"
+LOOP = "from jax.lax import fori_loop\n"
 SPECIAL = ("erf",)  # functions that templates mention, and jax.numpy does not have
 NUMPY = re.compile(r"\bnp\.")  # in a row's template
 WIDTH = 100  # of a line, from which on each block of the gradient has one of its own
@@ -61,7 +63,9 @@ class JAXPrinter(NumPyPrinter):
     def imports(self, source: Source) -> str:
         """What stands above everything else."""
         mentioned = self.mentioned(source)
-        return PRELUDE + "".join(f"from jax.scipy.special import {name}\n" for name in SPECIAL if name in mentioned)
+        loop = LOOP if any(isinstance(line.formula, Looped) for line in source.lines) else ""
+        special = "".join(f"from jax.scipy.special import {name}\n" for name in SPECIAL if name in mentioned)
+        return PRELUDE + loop + special
 
     def function(self, source: Source) -> str:
         """The function alone, which `data` completes."""
@@ -81,6 +85,36 @@ class JAXPrinter(NumPyPrinter):
             return _laid("gradient = jnp.concatenate([", parts, f"])[{_order_of(source)}]")
         blocks = [self._block(block) for block in source.blocks]
         return [f"gradient = {blocks[0]}"] if len(blocks) == 1 else _laid("gradient = jnp.concatenate([", blocks, "])")
+
+    # Loops over time
+
+    def _loop(self, repeat: Repeat) -> list[str]:
+        """A function of the step and of all that the loop fills, which gives that again."""
+        self.counter = t = repeat.counter
+        arrays = ", ".join(array.name for array in repeat.arrays)
+        several = f"{arrays}," if len(repeat.arrays) == 1 else arrays
+        name = f"step_of_{repeat.arrays[0].name}"
+        turned = [f"{t} = {repeat.steps - 1} - {t}"] if repeat.is_backward else []
+        steps = [f"{several} = arrays", *turned, *map(self._step, repeat.body), f"return {several}"]
+        return [
+            *map(self._before, repeat.before),
+            f"def {name}({t}, arrays):",
+            *(f"{INDENT}{step}" for step in steps),
+            f"{several} = fori_loop(0, {repeat.steps}, {name}, ({several}))",
+        ]
+
+    def _step(self, each: Line | Put) -> str:
+        if isinstance(each, Line):
+            return super()._step(each)
+        text, target = self.expression(each.formula), each.target
+        if isinstance(target, Name):
+            return f"{target.name} = {target.name} + {self.text(each.formula, PRODUCT.level)}"
+        (array,) = target.parts
+        place = self.text(target).removeprefix(self.text(array))
+        return f"{self.text(array)} = {self.text(array)}.at{place}.{'add' if each.is_added else 'set'}({text})"
+
+    def _zeros(self, formula: Zeros) -> Written:
+        return f"jnp.zeros({formula.shape}, P.dtype)", ATOM
 
     def _block(self, block: tuple[Part, ...]) -> str:
         """A part, or several that are columns of one matrix: the weights and the biases of a layer."""

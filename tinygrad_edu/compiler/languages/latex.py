@@ -17,10 +17,12 @@ from collections.abc import Iterator, Sequence
 
 from tinygrad_edu.compiler.formulas import (
     Apply,
+    At,
     Dot,
     Fill,
     Formula,
     Join,
+    Looped,
     MatMul,
     Name,
     Number,
@@ -36,7 +38,7 @@ from tinygrad_edu.compiler.formulas import (
 from tinygrad_edu.compiler.languages.printer import ATOM, LOOSE, Printer, Written
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Reshape, Shape, Turn
 from tinygrad_edu.compiler.sizes import Size
-from tinygrad_edu.compiler.source import Line, Part, Source
+from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import POWER, PRODUCT, SUM
 from tinygrad_edu.rules import mul, pow_, power
 from tinygrad_edu.text.printing import latex_digits, latex_name
@@ -57,6 +59,7 @@ class LaTeXPrinter(Printer):
     """
 
     column = "latex"
+    counter = "t"  # of the loop that is being written
 
     def program(self, source: Source, forward: Sequence[Line]) -> str:
         """The derivation: what is given, the lines of the forward pass, and all others."""
@@ -66,10 +69,10 @@ class LaTeXPrinter(Printer):
             *self._given(source),
             r"&\text{forward}",
             *map(self._line, [line for line in source.leaves if _is_computed(line)]),
-            *map(self._line, forward),
+            *self._lines(forward),
             *self._loss(source),
             r"&\text{backward}",
-            *map(self._line, others),
+            *self._lines(others),
             *self._unnamed(source),
         ]
         return "\n".join([r"\begin{aligned}", " \\\\\n".join(rows), r"\end{aligned}"])
@@ -85,6 +88,26 @@ class LaTeXPrinter(Printer):
         for start in range(0, len(said), A_ROW):
             head = r"\text{given}\quad" if start == 0 else r"\quad"
             yield rf"&{head} " + r",\; ".join(said[start : start + A_ROW])
+
+    def _lines(self, lines: Sequence[Line]) -> Iterator[str]:
+        """The lines; of a loop over time those of a step, between what is known before and for which t they hold."""
+        for line in first_of_each_loop(lines):
+            if not isinstance(line.formula, Looped):
+                yield self._line(line)
+                continue
+            repeat = line.formula.repeat
+            assert isinstance(repeat, Repeat)
+            self.counter = t = repeat.counter
+            yield from (self._put(each) for each in repeat.before if isinstance(each, Put))
+            order = [repeat.steps - 1, repeat.steps - 2, 0] if repeat.is_backward else [0, 1, repeat.steps - 1]
+            yield rf"&\text{{for }} {t} = {order[0]},\, {order[1]},\, \ldots,\, {order[2]}"
+            yield from (self._line(each) if isinstance(each, Line) else self._put(each) for each in repeat.body)
+
+    def _put(self, put: Put) -> str:
+        """What is written into an array, or added to it."""
+        target = self.text(put.target)
+        added = f"{target} + " if put.is_added else ""
+        return f"{target} &= {added}{self.text(put.formula, SUM.level if added else LOOSE)}"
 
     def _line(self, line: Line) -> str:
         shape = f" && {_shape(line.shape)}" if line.shape else ""
@@ -221,6 +244,11 @@ class LaTeXPrinter(Printer):
 
     def _rows(self, formula: Rows) -> Written:
         return rf"\operatorname{{rows}}\left({self.text(formula.parts[0])}\right)", ATOM
+
+    def _at(self, formula: At) -> Written:
+        """A row in a step, as an index above in brackets: H^(t + 1)."""
+        row = f"{self.counter} + {formula.offset}" if formula.offset else self.counter
+        return rf"{self.text(formula.parts[0])}^{{({row})}}", RAISED_OR_SIGNED
 
     def _range(self, formula: Range) -> Written:
         return rf"\left(0,\, 1,\, \ldots,\, {formula.shape[0]} - 1\right)", ATOM

@@ -8,13 +8,16 @@ Names to know: `NumPyPrinter`. Read next: `jax.py`.
 
 from __future__ import annotations
 
+from itertools import chain
 from math import isfinite
 
 from tinygrad_edu.compiler.formulas import (
+    At,
     Dot,
     Fill,
     Formula,
     Join,
+    Looped,
     MatMul,
     Name,
     Number,
@@ -25,13 +28,15 @@ from tinygrad_edu.compiler.formulas import (
     Rows,
     Sum,
     View,
+    Zeros,
 )
 from tinygrad_edu.compiler.languages.printer import ATOM, Printer, Written
 from tinygrad_edu.compiler.layout import Index, Move, Reshape
-from tinygrad_edu.compiler.source import Line, Part, Source
+from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import PRODUCT, SUM
 
 COMMENT_AT = 60
+INDENT = "    "
 
 
 class NumPyPrinter(Printer):
@@ -45,6 +50,7 @@ class NumPyPrinter(Printer):
 
     module = "np"  # what NumPy is called
     column = "numpy"
+    counter = "t"  # of the loop that is being written
 
     def __init__(self, *, is_brief: bool = False) -> None:
         """With `is_brief`, numbers and views are as long as any other: for a look at lengths alone."""
@@ -52,7 +58,7 @@ class NumPyPrinter(Printer):
 
     def program(self, source: Source) -> str:
         """A function of the parameters and the inputs, which gives the loss and the gradient."""
-        lines = [self.statement(line) for line in (*source.leaves, *source.lines)]
+        lines = list(chain.from_iterable(map(self.statements, first_of_each_loop((*source.leaves, *source.lines)))))
         results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
         end = f"return {', '.join(results)}"
         names = ", ".join(argument.name for argument in source.arguments)
@@ -63,10 +69,31 @@ class NumPyPrinter(Printer):
         """The lines that put the gradient together."""
         return [f"gradient = np.zeros({source.parameters})", *map(self.assignment, source.gradient)]
 
-    def statement(self, line: Line) -> str:
+    def statements(self, line: Line) -> list[str]:
+        """A line, or all lines of a loop over time."""
+        if not isinstance(line.formula, Looped):
+            return [self.statement(line)]
+        assert isinstance(line.formula.repeat, Repeat)
+        return self._loop(line.formula.repeat)
+
+    def _loop(self, repeat: Repeat) -> list[str]:
+        self.counter = repeat.counter
+        steps = f"range({repeat.steps})"
+        head = f"for {repeat.counter} in {f'reversed({steps})' if repeat.is_backward else steps}:"
+        return [*map(self._before, repeat.before), head, *(f"{INDENT}{self._step(each)}" for each in repeat.body)]
+
+    def _before(self, each: Line | Put) -> str:
+        return self.statement(each) if isinstance(each, Line) else self._step(each)
+
+    def _step(self, each: Line | Put) -> str:
+        if isinstance(each, Line):
+            return self.statement(each, COMMENT_AT - len(INDENT))
+        return f"{self.text(each.target)} {'+=' if each.is_added else '='} {self.expression(each.formula)}"
+
+    def statement(self, line: Line, comment_at: int = COMMENT_AT) -> str:
         """A line, with the shape of its array behind it."""
         text = f"{line.name} = {self.expression(line.formula)}"
-        return f"{text:<{COMMENT_AT}}  # {line.shape}" if line.shape else text
+        return f"{text:<{comment_at}}  # {line.shape}" if line.shape else text
 
     def assignment(self, part: Part) -> str:
         """A part of the gradient, assigned to its places."""
@@ -123,6 +150,16 @@ class NumPyPrinter(Printer):
         """A part as a line, which is laid beside others."""
         return f"{self.module}.ravel({self.text(part)})" if _is_ravelled(part) else self.text(part)
 
+    def _at(self, formula: At) -> Written:
+        return f"{self.text(formula.parts[0])}[{self.counter}{f' + {formula.offset}' if formula.offset else ''}]", ATOM
+
+    def _zeros(self, formula: Zeros) -> Written:
+        return (f"{self.module}.zeros({_shape(formula.shape)})" if formula.shape else "0.0"), ATOM
+
+    def _looped(self, formula: Looped) -> Written:
+        assert isinstance(formula.repeat, Repeat)
+        return f"a loop of {formula.repeat.steps:,} steps", ATOM
+
     def _rows(self, formula: Rows) -> Written:
         return f"len({self.text(formula.parts[0])})", ATOM
 
@@ -137,6 +174,10 @@ class NumPyPrinter(Printer):
         if of.shape:
             return f"{self.module}.broadcast_to({self.text(of)}, {formula.shape})", ATOM
         return f"{self.module}.full({formula.shape}, {self.text(of)})", ATOM
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return str(shape[0] if len(shape) == 1 else shape)
 
 
 def _is_ravelled(part: Formula) -> bool:

@@ -1,0 +1,300 @@
+"""Is what repeats written as a loop, and is the loop right in value, gradient and outputs, at numbers that are new?"""
+
+import cProfile
+import math
+import pickle
+import pstats
+
+import families
+import languages
+import numpy as np
+import pytest
+import recurrent_graphs
+
+import tinygrad_edu
+from tinygrad_edu import Value, nn, viz
+from tinygrad_edu.functions import dot
+
+
+def lines_of(source):
+    return [line for line in source.splitlines()[1:] if line]
+
+
+def compiled(name):
+    loss, wrt = families.families[name]()
+    return tinygrad_edu.compile(loss, wrt=wrt)
+
+
+def iterated(steps, function, *numbers):
+    """x, f(x), f(f(x)) …, with parameters of the given numbers after x."""
+    leaves = [Value(number) for number in numbers]
+    x, *others = leaves
+    seen = []
+    for _ in range(steps):
+        x = function(x, *others)
+        seen.append(x)
+    return leaves, seen
+
+
+@pytest.mark.parametrize("group", range(6))
+def test_a_loop_put_together_at_random_gives_what_its_graph_gives_at_numbers_it_has_not_seen(group):
+    assert [wrong for seed in range(group, 240, 6) if (wrong := recurrent_graphs.wrong(seed))] == []
+
+
+@pytest.mark.parametrize("seed", [640, 1245, 1859, 3932, 6885])  # each was wrong once, for a reason of its own
+def test_a_loop_that_was_wrong_once_stays_right(seed):
+    assert recurrent_graphs.wrong(seed) == ""
+
+
+@pytest.mark.parametrize("language", ["jax", "javascript"])
+def test_a_loop_is_right_in_other_languages(language):
+    languages.skip_without(language)
+    with languages.compiling_to(language):
+        assert [wrong for seed in range(16) if (wrong := recurrent_graphs.wrong(seed))] == []
+
+
+def test_a_loop_is_traced_once_in_jax_and_is_a_loop_in_javascript():
+    program = compiled("iterated_sine")
+    assert program.source_for("jax").count(" = fori_loop(0, 100, ") == 2
+    javascript = program.source_for("javascript")
+    assert "for (let t = 0; t < 100; t++) {" in javascript
+    assert "for (let t = 99; t >= 0; t--) {" in javascript
+
+
+def test_a_derivation_says_for_which_steps_its_lines_hold():
+    lines = compiled("iterated_sine").latex().splitlines()
+    assert r"&\text{for } t = 0,\, 1,\, \ldots,\, 99 \\" in lines
+    assert r"s_{1}^{(t + 1)} &= k_{1}^{(t)} \cdot a + b \\" in lines
+
+
+def test_many_of_the_random_losses_have_a_loop():
+    losses = [recurrent_graphs.recurrent_loss(seed) for seed in range(60)]
+    sources = [tinygrad_edu.compile(each.loss, wrt=each.parameters, inputs=each.inputs).source for each in losses]
+    assert sum("for t in range" in source for source in sources) > 15
+
+
+def test_an_iteration_is_one_loop_each_way():
+    (x, a), seen = iterated(50, lambda x, a: (a * x).sin(), 0.5, 1.3)
+    program = tinygrad_edu.compile(seen[-1], wrt=[x, a])
+    seen[-1].backward()
+    assert program.source.count("for t in range(50):") == program.source.count("for t in reversed(range(50)):") == 1
+    assert len(lines_of(program.source)) < 25
+    assert program() == (pytest.approx(seen[-1].data), pytest.approx([x.grad, a.grad]))
+
+
+@pytest.mark.parametrize(("steps", "is_loop"), [(7, False), (8, True)])
+def test_a_few_steps_are_written_out(steps, is_loop):
+    leaves, seen = iterated(steps, lambda x, a: (a * x).sin(), 0.5, 1.3)
+    assert ("for t in" in tinygrad_edu.compile(seen[-1], wrt=leaves).source) == is_loop
+
+
+def test_a_program_with_a_loop_takes_other_parameters_and_other_inputs():
+    weight, inputs = Value(0.4), [Value(0.1 * n) for n in range(12)]
+
+    def loss_at(w, xs):
+        h = Value(0.0)
+        for x in xs:
+            h = (w * h + x).tanh()
+        return h * h
+
+    program = tinygrad_edu.compile(loss_at(weight, inputs), wrt=[weight], inputs=inputs)
+    others = [math.sin(n) for n in range(12)]
+    program.parameters = [-0.7]
+    w = Value(-0.7)
+    right = loss_at(w, list(map(Value, others)))
+    right.backward()
+    assert "for t in range(12)" in program.source
+    assert program(others) == (pytest.approx(right.data), pytest.approx([w.grad]))
+    assert pickle.loads(pickle.dumps(program))(others) == program(others)
+
+
+def test_what_every_step_gives_can_be_asked_for():
+    leaves, seen = iterated(20, lambda x, a: (a * x).sin(), 0.5, 1.3)
+    program = tinygrad_edu.compile(seen[-1], wrt=leaves, outputs=seen)
+    program()
+    assert program.outputs == pytest.approx([each.data for each in seen])
+
+
+def test_a_step_may_read_the_step_before_the_last():
+    x = [Value(0.3), Value(0.5)]
+    leaves = list(x)
+    for _ in range(20):
+        x.append((x[-1] * 0.9 - 0.5 * x[-2]).sin())
+    program = tinygrad_edu.compile(x[-1], wrt=leaves)
+    x[-1].backward()
+    assert "for t in range(" in program.source
+    assert program()[1] == pytest.approx([leaf.grad for leaf in leaves])
+
+
+def test_a_step_that_is_not_like_the_others_is_no_part_of_the_loop():
+    (x,) = leaves = [Value(0.5)]
+    for step in range(40):
+        x = x.sin() + 0.1 if step != 20 else x.cos()
+    program = tinygrad_edu.compile(x, wrt=leaves)
+    x.backward()
+    assert program.source.count("in range(") == 2
+    assert "np.cos(s1[20])" in program.source
+    assert program()[1] == pytest.approx([leaves[0].grad])
+
+
+def test_a_prediction_of_every_step_is_one_product_behind_the_loop():
+    program = compiled("rnn_that_predicts_every_step")
+    forward, _, _ = program.source.partition("loss =")
+    loop = [line for line in forward.splitlines() if line.startswith("        ")]
+    assert loop == ["        H1[t + 1] = np.tanh(t1[t] + W_2 @ H1[t] + p)"]
+
+
+def test_a_recurrent_network_reads_as_in_the_book():
+    source = compiled("rnn_20").source
+    assert "t1 = X @ W.T" in source
+    assert "H1[t + 1] = np.tanh(t1[t] + W_2 @ H1[t] + p)" in source
+    assert "for t in reversed(range(20)):" in source
+    assert "dW = dt1.T @ X" in source
+
+
+def test_a_recurrent_network_over_a_batch_is_a_matrix_product_in_each_step():
+    assert "H1[t + 1] = np.tanh(t2[t] + H1[t] @ W_2.T + p)" in compiled("rnn_over_a_batch").source
+
+
+def test_the_weights_of_inputs_stay_apart_from_those_of_states_in_one_weighted_sum():
+    source = compiled("rnn_with_one_dot").source
+    assert "H1[t + 1] = np.tanh(X[t].reshape(8, 2) @ W.T + H1[t] @ W_2.T + p)" in source
+
+
+def test_a_deep_network_of_equal_layers_is_a_loop_over_its_layers():
+    model = nn.MLP(4, [4] * 10 + [1], seed=0)
+    rng = np.random.default_rng(0)
+    loss = nn.mse_loss([model(x) for x in rng.normal(size=(6, 4))], rng.normal(size=6))
+    program = tinygrad_edu.compile(loss, wrt=model.parameters())
+    loss.backward()
+    assert "k1[t] = H1[t] @ t1[t].T + W_2[t]" in program.source
+    assert program()[1] == pytest.approx([leaf.grad for leaf in model.parameters()])
+
+
+def test_what_every_step_computes_alike_from_parameters_is_computed_once():
+    (x, k), seen = iterated(20, lambda x, k: x - 0.01 * k * x.sin(), 0.5, 9.81)
+    k.label = "k"
+    lines = tinygrad_edu.compile(seen[-1], wrt=[x, k]).source.splitlines()
+    assert [line for line in lines if "0.01 * k" in line] == ["    t1 = 0.01 * k"]
+
+
+def test_a_loop_is_no_longer_for_more_steps():
+    def length(steps):
+        loss, wrt = families.rnn(steps)
+        return len(tinygrad_edu.compile(loss, wrt=wrt).lines)
+
+    assert length(20) == length(40)
+
+
+MOST_LINES = {"lotka_volterra": 110, "causal_attention": 110}  # four slopes a step; a sum of another length a row
+
+
+@pytest.mark.parametrize("name", families.families)
+def test_a_family_of_losses_stays_readable_and_right(name):
+    loss, wrt = families.families[name]()
+    program = tinygrad_edu.compile(loss, wrt=wrt)
+    loss.backward()
+    value, gradient = program()
+    assert len(lines_of(program.source)) <= MOST_LINES.get(name, 80)
+    assert value == pytest.approx(loss.data, rel=1e-9)
+    assert gradient == pytest.approx([leaf.grad for leaf in wrt], rel=1e-8, abs=1e-8)
+
+
+def test_the_heat_equation_moves_all_inner_points_at_once():
+    program = compiled("heat_equation")
+    assert "for t in range(100):" in program.source
+    assert "H1[t + 1] = H1[t] + r * k1[t]" in program.source
+
+
+def test_an_output_of_a_constant_inside_a_step_is_right():
+    """What is multiplied by 1 is what it was: a node of a step may stand for another one."""
+    (x,), seen = iterated(12, lambda x: (x * 1.0 + 0.2).sin(), 0.5)
+    squares = [each * 1.0 for each in seen]
+    program = tinygrad_edu.compile(sum(squares), wrt=[x], outputs=squares)
+    program()
+    assert program.outputs == pytest.approx([each.data for each in seen])
+
+
+def test_memory_explanation_and_drawing_know_the_arrays_of_a_loop():
+    program = compiled("iterated_sine")
+    kept = {each.name for each in program.memory().kept}
+    assert kept == {"s1", "k1"}
+    assert "s1" in program.explain()
+    assert "ds1" in program.explain()
+    assert "a loop of 100 steps" in viz.draw(program).source
+
+
+def test_a_domain_error_inside_a_loop_says_which_line_it_is():
+    (x, a), seen = iterated(10, lambda x, a: (x * a + 1).log() + 1, 1.0, 0.5)
+    program = tinygrad_edu.compile(seen[-1], wrt=[x, a], check=True)
+    program.parameters = [1.0, -5.0]
+    with pytest.raises(tinygrad_edu.errors.DomainError, match=r"np\.log"):
+        program()
+
+
+def test_two_sequences_one_after_the_other_are_two_loops():
+    w, x = Value(0.7), Value(0.3)
+    for _ in range(15):
+        x = (w * x + 0.1).tanh()
+    for _ in range(12):
+        x = (x / (1 + w * w)).sin() + 0.3 * w
+    program = tinygrad_edu.compile(x, wrt=[w])
+    x.backward()
+    assert program.source.count("for t in range(") == 2
+    assert program()[1] == pytest.approx([w.grad])
+
+
+# Sums
+
+
+def test_what_is_taken_away_again_and_again_is_one_sum():
+    weights = [Value(0.1), Value(-0.2)]
+    rng = np.random.default_rng(0)
+    total = 0.0
+    for row in rng.normal(size=(30, 2)).tolist():
+        total -= dot(weights, row).sigmoid().log()
+    program = tinygrad_edu.compile(total, wrt=weights)
+    total.backward()
+    assert "loss = -np.log(" in program.source
+    assert len(program.lines) < 6
+    assert program() == (pytest.approx(total.data), pytest.approx([w.grad for w in weights]))
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan, -0.0, 0.0])
+def test_a_sum_with_what_is_taken_away_keeps_inf_and_nan(number):
+    terms = [Value(number), Value(2.0), Value(1.0), Value(3.0)]
+    total = terms[0] - terms[1] - terms[2] - terms[3] + 1.0
+    with np.errstate(invalid="ignore"):
+        value, gradient = tinygrad_edu.compile(total, wrt=terms)()
+    assert value == pytest.approx(total.data, nan_ok=True)
+    assert gradient.tolist() == [1.0, -1.0, -1.0, -1.0]
+
+
+def test_a_short_difference_stays_as_it_is_written():
+    a, b, c = (Value(number, label=name) for number, name in ((1.0, "a"), (2.0, "b"), (3.0, "c")))
+    assert "loss = a - b + c" in tinygrad_edu.compile(a - b + c, wrt=[a, b, c]).source
+
+
+def test_a_layer_whose_input_is_scaled_keeps_its_product():
+    source = compiled("network_with_scaled_layer").source
+    assert "t2 = 0.5 * t1  " in source
+    assert "t3 = np.tanh(t2 @ W_2.T)" in source
+
+
+def test_a_chain_of_operations_takes_time_in_proportion():
+    """Counted in calls, not in seconds: twice as long a graph without repetition, about twice the work."""
+
+    def calls(n):
+        rng = np.random.default_rng(n)
+        x = start = Value(0.5)
+        for kind in rng.integers(0, 3, n).tolist():
+            x = [x.sin, x.tanh, (x * 0.9 + start).cos][kind]()
+        return counted_calls(lambda: tinygrad_edu.compile(x, wrt=[start]))
+
+    assert calls(2000) < 2.4 * calls(1000)
+
+
+def counted_calls(function):
+    profile = cProfile.Profile()
+    profile.runcall(function)
+    return pstats.Stats(profile).total_calls

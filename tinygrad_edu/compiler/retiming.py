@@ -1,0 +1,225 @@
+"""Where does a step begin and end, and which nodes before and after are steps as well?
+
+The order in which a graph happens to be walked cuts steps anywhere: x of the next step may come before y of this one.
+By *levels*, how many operations come before a node at most, they are cut all at once: whatever is on the levels of one
+period is one step, and of all places to cut, the one is best over which least is carried.
+
+Steps at both ends, which are not like the others for the groups (x is a plain number before the first step), are found
+from the steps beside them, argument by argument.
+
+Names to know: `settled`. Read next: `loops.py`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tinygrad_edu.compiler.arrays import Ids
+from tinygrad_edu.compiler.recurrences import FEWEST_STEPS, Inner, Outer, Recurrence
+from tinygrad_edu.compiler.scalars import Scalars
+
+MOST_CUTS = 64  # that are tried
+
+
+class Graph(NamedTuple):
+    """What has to be known of the graph around.
+
+    Attributes:
+        scalars: the graph.
+        same: for each node itself, for each constant the first one of the same number.
+        levels: how many operations come before each node at most.
+        users: the nodes that each node is an argument of.
+    """
+
+    scalars: Scalars
+    same: Ids
+    levels: list[int]
+    users: list[list[int]]
+
+    @classmethod
+    def of(cls, scalars: Scalars, same: Ids) -> Graph:
+        """All of it."""
+        levels: list[int] = []
+        users: list[list[int]] = [[] for _ in scalars.rule]
+        for node, args in enumerate(scalars.args):
+            levels.append(1 + max([levels[arg] for arg in args], default=-1))
+            for arg in args:
+                users[arg].append(node)
+        return cls(scalars, same, levels, users)
+
+    def args(self, node: int) -> list[int]:
+        """The arguments of a node, equal constants as one."""
+        return [int(self.same[arg]) for arg in self.scalars.args[node]]
+
+
+def settled(graph: Graph, recurrence: Recurrence, taken: set[int]) -> Recurrence:
+    """A recurrence, cut where least is carried, with all steps that there are. Nodes that are taken are not used."""
+    cuts = [later for later in _cuts(graph, recurrence) if later.max() + FEWEST_STEPS <= len(recurrence.nodes)]
+    if cuts:
+        asked = _asked(graph, recurrence)
+        costs = [_cost(recurrence, later, asked) for later in (np.zeros_like(cuts[0]), *cuts)]
+        best = int(np.argmin(costs))
+        if best > 0:
+            recurrence = _cut(graph, recurrence, cuts[best - 1]) or recurrence
+    return _grown(graph, recurrence, taken)
+
+
+def _asked(graph: Graph, recurrence: Recurrence) -> set[int]:
+    """The places that somebody outside asks for."""
+    inner = set(recurrence.nodes.reshape(-1).tolist())
+    middle = recurrence.nodes[len(recurrence.nodes) // 2].tolist()
+    return {place for place, node in enumerate(middle) if not inner.issuperset(graph.users[node])}
+
+
+def _cost(recurrence: Recurrence, later: Ids, asked: set[int]) -> int:
+    """How much a step hands on, if each place were so many steps later; what is asked for outside is kept anyway."""
+    lags: dict[int, int] = {}
+    for place, arguments in enumerate(recurrence.arguments):
+        for each in arguments:
+            if isinstance(each, Inner):
+                lag = each.lag + int(later[place] - later[each.place])
+                lags[each.place] = max(lag, lags.get(each.place, 0))
+    return sum(2 * lag - (place in asked) for place, lag in lags.items() if lag > 0)
+
+
+def _grown(graph: Graph, recurrence: Recurrence, taken: set[int]) -> Recurrence:
+    """With all steps before the first one and after the last one."""
+    rows = deque(recurrence.nodes.tolist())
+    taken = taken.union(*rows)
+    for find, append in ((_step_before, rows.appendleft), (_step_after, rows.append)):
+        row = find(graph, recurrence, rows, taken)
+        while row is not None:
+            append(row)
+            taken.update(row)
+            row = find(graph, recurrence, rows, taken)
+    if len(rows) == len(recurrence.nodes):
+        return recurrence
+    return _again(graph, recurrence, np.array(rows)) or recurrence
+
+
+def _cuts(graph: Graph, recurrence: Recurrence) -> Sequence[Ids]:
+    """For each way to cut by levels how many steps later each place is."""
+    middle = len(recurrence.nodes) // 2
+    here, after = (np.array([graph.levels[node] for node in row.tolist()]) for row in recurrence.nodes[middle:][:2])
+    period = int(after[0] - here[0])
+    if period < 1 or (after - here != period).any():
+        return []
+    above = here - here.min()
+    return [(above + cut) // period for cut in range(min(period, MOST_CUTS))]
+
+
+def _cut(graph: Graph, recurrence: Recurrence, later: Ids) -> Recurrence | None:
+    """With places of later steps: node (t, place) is of step t + later[place]."""
+    steps = len(recurrence.nodes) - int(later.max())
+    level = np.array([graph.levels[node] for node in recurrence.nodes[len(recurrence.nodes) // 2].tolist()])
+    first = later.max() - later
+    nodes = np.stack([recurrence.nodes[begin : begin + steps, place] for place, begin in enumerate(first)], axis=1)
+    middle = np.array([graph.levels[node] for node in nodes[0].tolist()])
+    order = np.lexsort((level, middle))
+    number = np.argsort(order)
+    arguments = [
+        [
+            Inner(int(number[each.place]), int(each.lag + later[place] - later[each.place]))
+            if isinstance(each, Inner)
+            else each
+            for each in recurrence.arguments[place]
+        ]
+        for place in order.tolist()
+    ]
+    rules = [recurrence.rules[place] for place in order.tolist()]
+    return _again(graph, Recurrence(nodes, rules, arguments, {}), nodes[:, order])
+
+
+def _again(graph: Graph, recurrence: Recurrence, nodes: Ids) -> Recurrence | None:
+    """The same step for other nodes; None if they are not regular."""
+    before: dict[Inner, int] = {}
+    arguments: list[list[Inner | Outer]] = []
+    args = graph.scalars.args
+    for place, inner in enumerate(recurrence.arguments):
+        columns = graph.same[np.array([args[node] for node in nodes[:, place].tolist()], dtype=np.int64).T]
+        arguments.append([])
+        for each, column in zip(inner, columns, strict=True):
+            if isinstance(each, Outer):
+                arguments[-1].append(Outer(column[:1] if (column == column[0]).all() else column))
+                continue
+            arguments[-1].append(each)
+            if (column[each.lag :] != nodes[: len(nodes) - each.lag, each.place]).any():
+                return None
+            for step in range(each.lag):
+                key = Inner(each.place, each.lag - step)
+                if before.setdefault(key, int(column[step])) != column[step]:
+                    return None
+    return Recurrence(nodes, recurrence.rules, arguments, before)
+
+
+Rows = Sequence[list[int]]  # steps × places
+
+
+def _step_before(graph: Graph, recurrence: Recurrence, rows: Rows, taken: set[int]) -> list[int] | None:
+    """The nodes of one more step before the first one: those which it asks for, and what they are made of."""
+    found: dict[int, int] = {}
+    waiting = [
+        (each.place, graph.args(rows[each.lag - 1][place])[slot])
+        for place, arguments in enumerate(recurrence.arguments)
+        for slot, each in enumerate(arguments)
+        if isinstance(each, Inner) and each.lag > 0
+    ]
+    while waiting:
+        place, node = waiting.pop()
+        if place in found:
+            if found[place] != node:
+                return None
+            continue
+        found[place] = node
+        if node in taken or not _is_like(graph, recurrence, place, node):
+            return None
+        for each, arg in zip(recurrence.arguments[place], graph.args(node), strict=True):
+            if isinstance(each, Inner) and each.lag == 0:
+                waiting.append((each.place, arg))
+    is_whole = len(found) == len(rows[0]) == len(set(found.values()))
+    return [found[place] for place in range(len(found))] if is_whole else None
+
+
+def _is_like(graph: Graph, recurrence: Recurrence, place: int, node: int) -> bool:
+    """Whether a node is the operation of a place, and what is the same in all steps is in its place."""
+    args, arguments = graph.args(node), recurrence.arguments[place]
+    return (
+        graph.scalars.rule[node] is recurrence.rules[place]
+        and len(args) == len(arguments)
+        and all(
+            arg == each.nodes[0]
+            for each, arg in zip(arguments, args, strict=True)
+            if isinstance(each, Outer) and each.is_fixed
+        )
+    )
+
+
+def _step_after(graph: Graph, recurrence: Recurrence, rows: Rows, taken: set[int]) -> list[int] | None:
+    """The nodes of one more step after the last one: those that are made of what it gives."""
+    row: list[int] = []
+    for place, arguments in enumerate(recurrence.arguments):
+        wanted = [_given(each, row, rows) for each in arguments]
+        anchor = next(node for node in wanted if node is not None)
+        users = (user for user in graph.users[anchor] if user not in taken and user not in row)
+        node = next((user for user in users if _fits(graph, recurrence, place, user, wanted)), None)
+        if node is None:
+            return None
+        row.append(node)
+    return row
+
+
+def _given(each: Inner | Outer, row: list[int], rows: Rows) -> int | None:
+    """The node that an argument has to be in the step after the last one; None for any."""
+    if isinstance(each, Outer):
+        return None
+    return row[each.place] if each.lag == 0 else rows[-each.lag][each.place]
+
+
+def _fits(graph: Graph, recurrence: Recurrence, place: int, node: int, wanted: list[int | None]) -> bool:
+    return _is_like(graph, recurrence, place, node) and all(
+        given in (None, arg) for given, arg in zip(wanted, graph.args(node), strict=True)
+    )
