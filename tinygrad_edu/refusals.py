@@ -54,18 +54,30 @@ def _name(arg: Value, generic: str, rule: Rule) -> str:
 
 
 def require_plain_number(rule: Rule, args: Sequence[Value]) -> None:
-    """Refuse a Value as an argument that has no derivative, as the exponent of `power`.
+    """Refuse a Value as an argument that has no derivative, as the exponent of `power`; of constants it may be made.
 
     Raises:
         GraphError: with the operation to use instead.
     """
     for position in rule.fixed:
-        if not args[position].is_constant:
+        if not args[position].is_constant and not _is_made_of_constants(args[position]):
             raise GraphError(
                 f"{rule.name} with {args[position]!r} as argument {position + 1}",
                 "this argument has no derivative, so it has to be a plain number",
                 instead=rule.signature + ", which takes Values on both sides",
             )
+
+
+def _is_made_of_constants(value: Value) -> bool:
+    """Whether no variable is below: so is n - 1 in the derivative of xⁿ, where n stands for any plain number."""
+    waiting, seen = [value], {value}
+    while waiting:
+        found = waiting.pop()
+        if not found.args and not found.is_constant:
+            return False
+        waiting += [arg for arg in found.args if arg not in seen]
+        seen.update(found.args)
+    return True
 
 
 def checked_label(label: object) -> str:

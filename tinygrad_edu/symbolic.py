@@ -35,12 +35,13 @@ class PartialGraphs(NamedTuple):
     partials: tuple[Value | float, ...]
 
 
-def partial_graphs(rule: Rule, constants: Sequence[float | None]) -> PartialGraphs:
+def partial_graphs(rule: Rule, constants: Sequence[Value | float | None]) -> PartialGraphs:
     """The local derivative by each argument of an operation, as a graph.
 
     Args:
         rule: the operation.
-        constants: for each argument the plain number that it is, or None for a variable.
+        constants: for each argument the plain number that it is, or None for a variable; a constant Value stands for
+            any plain number.
 
     Raises:
         DomainError: if the partials are not defined at any number that was tried.
@@ -60,7 +61,7 @@ def partial_graphs(rule: Rule, constants: Sequence[float | None]) -> PartialGrap
     return _partial_graphs_at(last, rule, constants)
 
 
-def _partial_graphs_at(stand_in: float, rule: Rule, constants: Sequence[float | None]) -> PartialGraphs:
+def _partial_graphs_at(stand_in: float, rule: Rule, constants: Sequence[Value | float | None]) -> PartialGraphs:
     args = tuple(Value(stand_in) if number is None else number for number in constants)
     out = Value(stand_in)
     with recording():  # the result is cached, also for callers that are not inside `no_grad`

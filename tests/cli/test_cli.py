@@ -138,7 +138,7 @@ def test_the_demo_writes_all_its_files(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["step", "x +* 3", "x=1"], 1, "       ^\n  what is wrong:  this cannot be read"),
+        (["step", "x +* 3", "x=1"], 1, "       ^\n  what is wrong:  a number or a name is missing before `*`"),
         (["step", "x + y", "x=1"], 1, "y has no value"),
         (["step", "log(x)", "x=-1"], 1, "log(x) needs x > 0"),
         (["step", "x", "x"], 1, "it has to be a name, = and a number"),

@@ -332,6 +332,15 @@ def test_an_argument_that_is_not_a_number_is_named():
         RULES["tanh"]("1")
 
 
+def test_a_fixed_argument_may_be_made_of_plain_numbers():
+    x, n = Value(2.0), Value.of(3.0)
+    y = RULES["power"](x, n * n - 6)
+    y.backward()
+    assert (y.data, x.grad) == (8.0, 12.0)
+    with pytest.raises(GraphError):
+        RULES["power"](x, n * Value(1.0))
+
+
 def test_a_fixed_argument_must_be_a_plain_number():
     with pytest.raises(GraphError, match="so it has to be a plain number"):
         RULES["power"](Value(2.0), Value(3.0))

@@ -4,6 +4,7 @@
     python -m tests.long structured 100000   losses put together at random, compiled, against their scalar graphs
     python -m tests.long recurrent 100000    losses that go through time, compiled to loops, against their scalar graphs
     python -m tests.long learners 100000     losses of 157 families that learners write, compiled, against the scalars
+    python -m tests.long page 10000          the page's engine, which node runs, against Python
     python -m tests.long batches 10000       functions of samples, compiled for any number of them, against the scalars
     python -m tests.long fuzz 1000000        damaged texts, files and labels
     python -m tests.long mutants 1000        changes of the source that some test has to notice
@@ -25,6 +26,7 @@ RUNS = {
     "structured": 100_000,
     "recurrent": 100_000,
     "learners": 100_000,
+    "page": 10_000,
     "batches": 10_000,
     "fuzz": 1_000_000,
     "mutants": 1000,

@@ -196,9 +196,6 @@ COMMANDS = [
 ]
 
 
-PYTHONS_WORDS = r"(?<=cannot be read )\(.*\)"  # are not the same in every version
-
-
 @page
 def options():
     """The options of the commands, with their defaults."""
@@ -219,7 +216,6 @@ def ran(command):
         except SystemExit as stop:
             code = stop.code
     said = out.getvalue() + "".join(f"! {line}\n" for line in err.getvalue().splitlines())
-    said = re.sub(PYTHONS_WORDS, "(…)", said)
     return section(f"tinygrad-edu {command}", f"{said}exit code {code}")
 
 
@@ -248,7 +244,7 @@ def messages():
         try:
             found = f"{parse(text, x=2)!r}"
         except TinygradError as error:
-            found = f"{type(error).__name__}: {re.sub(PYTHONS_WORDS, '(…)', str(error))}"
+            found = f"{type(error).__name__}: {error}"
         parts.append(section(repr(text), found))
     return "\n".join(parts)
 

@@ -40,8 +40,9 @@ from tinygrad_edu.process import INTERRUPTED
 from tinygrad_edu.show import aligned, printable, show
 from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.steps.trace import EdgeStep, Trace
-from tinygrad_edu.text.parsing import as_python_reads, parse
+from tinygrad_edu.text.parsing import parse
 from tinygrad_edu.text.printing import to_text
+from tinygrad_edu.text.reading import as_python_reads
 from tinygrad_edu.value import Value
 
 LESSON = "q = x + y; f = q * z"

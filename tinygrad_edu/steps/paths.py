@@ -27,7 +27,7 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted, in_brackets, show, show_count
 from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.steps.trace import MANY_PATHS, EdgeStep, Trace
-from tinygrad_edu.text.parsing import as_python_reads
+from tinygrad_edu.text.reading import as_python_reads
 from tinygrad_edu.value import Value
 
 LONGEST_LIST = 20  # paths that are printed

@@ -86,15 +86,16 @@ def loads(text: str) -> Trace:
 def _step_record(step: Step) -> dict[str, Any]:
     record = {"phase": step.phase, **_record(step)}
     if isinstance(step, EdgeStep):
-        record |= {name: _plain(getattr(step, name)) for name in DERIVED}
+        record |= {name: plain(getattr(step, name)) for name in DERIVED}
     return record
 
 
 def _record(thing: Node | Step) -> dict[str, Any]:
-    return {field.name: _plain(getattr(thing, field.name)) for field in fields(thing)}
+    return {field.name: plain(getattr(thing, field.name)) for field in fields(thing)}
 
 
-def _plain(item: object) -> object:
+def plain(item: object) -> object:
+    """A number as JSON can hold it: inf and NaN as strings."""
     return str(item) if isinstance(item, float) and not math.isfinite(item) else item
 
 

@@ -7,22 +7,32 @@
 Nothing is derived again: the value comes from the row's JavaScript template; the partials are the row's own, run once
 on Values and printed with the templates of the rows they use; the domain is the row's own condition.
 
-Names to know: `rule_source`, `PRELUDE`. Read next: `steps/wording.py`.
+`rule_source` serves one operation of one graph. `table_source` prints whole rows, for any graph: there the partials are
+functions of the operations `o`, so that two kinds of value flow through them in JavaScript too, numbers and nodes:
+
+    partials: (o, [x], out) => [o.sub(1.0, o.mul(out, out))]
+
+Names to know: `table_source`, `rule_source`, `PRELUDE`. Read next: `steps/wording.py`.
 """
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from string import Formatter
+from typing import Any
 
 from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.symbolic import partial_graphs
+from tinygrad_edu.symbolic import PartialGraphs, partial_graphs
 from tinygrad_edu.text.helpers import JAVASCRIPT as PRELUDE
-from tinygrad_edu.value import Value
+from tinygrad_edu.value import Value, as_value
 
-__all__ = ["PRELUDE", "number_source", "rule_source"]
+__all__ = ["PRELUDE", "number_source", "rule_source", "table_source"]
+
+MEMBERS = 3  # of each group, when it is checked that a partial by one member takes nothing of the others
 
 
 def rule_source(rule: Rule, constants: Sequence[float | None]) -> str:
@@ -71,6 +81,117 @@ def number_source(number: float) -> str:
         return "NaN"
     text = repr(number).replace("inf", "Infinity")
     return f"({text})" if text.startswith("-") else text
+
+
+def table_source(rows: Iterable[Rule]) -> str:
+    """A JavaScript expression for an object that has the rows under their names."""
+    listed = "".join(f"{json.dumps(row.name)}: {_row(row)},\n" for row in rows)
+    return f"(() => {{\n{PRELUDE}\nreturn {{\n{listed}}};\n}})()"
+
+
+def _row(row: Rule) -> str:
+    """What a row says of itself, and its functions; null for those, and what is missing, if it has no JavaScript."""
+    facts = _facts(row)
+    try:
+        functions = {"value": _value(row), "partials": _partials_of_members(row), "holds": _condition(row)}
+    except GraphError as error:
+        functions = dict.fromkeys(("value", "partials", "holds"), "null")
+        facts["missing"] = error.instead
+    lines = [f"  {key}: {json.dumps(fact, ensure_ascii=False)}," for key, fact in facts.items()]
+    lines += [f"  {key}: {function}," for key, function in functions.items()]
+    return "\n".join(["{", *lines, "}"])
+
+
+def _facts(row: Rule) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "symbol": row.symbol,
+        "arity": len(row.partials),
+        "many": row.many,
+        "defaults": row.defaults,
+        "fixed": row.fixed,
+        "roles": row.roles,
+        "text": _pieces(row.text),
+        "latex": _pieces(row.latex),
+        "binding": row.binding._asdict(),
+        "latexBinding": row.latex_binding._asdict(),
+        "signature": row.signature,
+        "takes": row.takes,
+        "domain": row.domain and {"words": row.domain.words, "instead": row.domain.instead, "pole": row.domain.pole},
+        "kinks": list(row.kinks.items()),
+        "flat": row.flat,
+        "neutral": row.neutral,
+        "note": row.note,
+    }
+
+
+def _pieces(template: str) -> list[str | int]:
+    """A template as texts, and the positions of the arguments between them.
+
+    >>> _pieces("{} ** {}"), _pieces("({0} > 0)")
+    ([0, ' ** ', 1], ['(', 0, ' > 0)'])
+    """
+    pieces: list[str | int] = []
+    for text, place, *_ in Formatter().parse(template):
+        pieces += [text] if text else []
+        if place is not None:
+            pieces.append(int(place) if place else sum(isinstance(piece, int) for piece in pieces))
+    return pieces
+
+
+def _value(row: Rule) -> str:
+    """A function of the arguments, or of the groups of a row of many."""
+    names = [f"{name}s" for name in _names(row)] if row.many else _names(row)
+    template = row.needed("javascript").format(*(f"...{name}" if row.many else name for name in names))
+    return f"([{', '.join(names)}]) => {template}"
+
+
+def _names(row: Rule) -> list[str]:
+    return (
+        ["x", "y"][: len(row.partials)] if len(row.partials) <= 2 else [f"x{i + 1}" for i in range(len(row.partials))]
+    )
+
+
+def _partials_of_members(row: Rule) -> str:
+    """A function of the operations, of one member of each group (for most rows that is the argument) and the result."""
+    size = MEMBERS if row.many else 1
+    fixed = [Value.of(2.0) if position in row.fixed else None for position in range(len(row.partials))]
+    graphs = partial_graphs(row, [each for each in fixed for _ in range(size)])
+    sources = {_partials_of_member(row, graphs, range(member, len(graphs.args), size)) for member in range(size)}
+    if len(sources) > 1 or "" in sources:
+        raise GraphError(
+            f"the partials of {row.name} in JavaScript",
+            "the partial by one member of a list is not made of that member and the result alone",
+            instead=f"the row {row.name} without many=True",
+        )
+    return f"(o, [{', '.join(_names(row))}], out) => {sources.pop()}"
+
+
+def _partials_of_member(row: Rule, graphs: PartialGraphs, positions: Sequence[int]) -> str:
+    """Empty, if they are not made of that member and the result alone."""
+    names: dict[Value, str] = {graphs.out: "out"}
+    for position, name in zip(positions, _names(row), strict=True):
+        names[as_value(graphs.args[position])] = name
+    others = set(graphs.args) - set(names)
+    partials = [graphs.partials[position] for position in positions]
+    lines: list[str] = []
+    for node in topological_order(*(partial for partial in partials if isinstance(partial, Value))):
+        if node in others:
+            return ""
+        if node in names:
+            continue
+        if node.rule is None or not node.args:
+            names[node] = number_source(node.data)
+            continue
+        names[node] = f"t{len(lines) + 1}"
+        lines.append(f"const {names[node]} = o.{node.rule.name}({', '.join(names[arg] for arg in node.args)});")
+    return _function_body(lines, [_named(partial, names) for partial in partials])
+
+
+def _function_body(lines: Sequence[str], results: Sequence[str]) -> str:
+    if not lines:
+        return f"[{', '.join(results)}]"
+    return "\n".join(["{", *(f"    {line}" for line in lines), f"    return [{', '.join(results)}];", "  }"])
 
 
 def _partials(rule: Rule, constants: Sequence[float | None], slots: Sequence[str]) -> list[str]:

@@ -22,7 +22,8 @@ from tinygrad_edu.graph import Graph, Names
 from tinygrad_edu.rule import CALL, PRODUCT, SIGN, SUM, Binding, Rule
 from tinygrad_edu.rules import RULES, power
 from tinygrad_edu.show import counted
-from tinygrad_edu.text.parsing import ALIASES, CONSTANTS, SIGNS
+from tinygrad_edu.text.parsing import CONSTANTS
+from tinygrad_edu.text.reading import ALIASES, TYPED
 from tinygrad_edu.value import Value
 
 LONGEST_STR = 300  # nodes of a graph that str() writes out
@@ -169,7 +170,7 @@ def identifier(label: str) -> str:
     >>> identifier("l1.n2"), identifier("lambda")
     ('l1_n2', '_lambda')
     """
-    word = re.sub(r"\W", "_", unicodedata.normalize("NFKC", label.translate(SIGNS)))
+    word = re.sub(r"\W", "_", unicodedata.normalize("NFKC", label.translate(TYPED)))
     return word if word.isidentifier() and not keyword.iskeyword(word) else f"_{word}"
 
 

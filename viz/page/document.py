@@ -3,7 +3,7 @@
 One HTML file without external links: the pictures, the trace and the wordings of its operations as JSON, the rows of
 the rule table that the graph uses as JavaScript, and the scripts and styles of the folder `assets/`.
 
-Names to know: `page`. Read next: `worksheet.py`.
+Names to know: `page`. Read next: `engine.py`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from tinygrad_edu.text.printing import summary
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.graph import can_be_drawn
+from tinygrad_edu.viz.page.engine import without_exports
 from tinygrad_edu.viz.page.picture import picture
 from tinygrad_edu.viz.page.strings import HTML_LANG, role_in, strings
 
@@ -134,7 +135,7 @@ def _json(data: object) -> str:
 
 
 def _script(operations: str) -> str:
-    parts = [read(f"{name}.js") for name in SCRIPTS]
+    parts = [without_exports(read(f"{name}.js")) for name in SCRIPTS]
     start = 'const PAGE = JSON.parse(document.getElementById("page").textContent);'
     body = "\n".join([start, operations, *parts])
     return f'(() => {{\n"use strict";\n{body}\n}})();'

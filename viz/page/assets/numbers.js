@@ -2,7 +2,7 @@
 
 const DIGITS = 4;
 
-function show(x, digits = DIGITS) {
+export function show(x, digits = DIGITS) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   if (Number.isInteger(x) && Math.abs(x) < 1e9) return String(x);
@@ -15,16 +15,21 @@ function show(x, digits = DIGITS) {
   return sign + (isSmall ? scientific(near) : positional(near));
 }
 
-function inBrackets(text) {
+// A count in full: 1,200.
+export function showCount(count) {
+  return count.toLocaleString("en-US");
+}
+
+export function inBrackets(text) {
   return text.startsWith("-") ? `(${text})` : text;
 }
 
-function exponentOf(size) {
+export function exponentOf(size) {
   return Number(size.toExponential().split("e")[1]);
 }
 
 // To so many places after the first digit; a tie goes to the even digit, as in Python (toExponential rounds up).
-function rounded(size, places) {
+export function rounded(size, places) {
   const [exact, exponent] = size.toExponential(60).split("e");
   const [near, nearExponent] = size.toExponential(places).split("e");
   const kept = exact.replace(".", "").slice(0, places + 1);
@@ -35,12 +40,12 @@ function rounded(size, places) {
     : { digits: near.replace(".", ""), exponent: Number(nearExponent) };
 }
 
-function scientific({ digits, exponent }) {
+export function scientific({ digits, exponent }) {
   const rest = digits.slice(1).replace(/0+$/, "");
   return digits[0] + (rest && `.${rest}`) + `e${exponent}`;
 }
 
-function positional({ digits, exponent }) {
+export function positional({ digits, exponent }) {
   const padded = exponent < 0 ? "0".repeat(-exponent) + digits : digits.padEnd(exponent + 1, "0");
   const point = Math.max(exponent, 0) + 1;
   const rest = padded.slice(point).replace(/0+$/, "");
@@ -48,12 +53,12 @@ function positional({ digits, exponent }) {
 }
 
 // A number in a trace: JSON has no inf and no NaN, so they are written as strings.
-function asNumber(item) {
+export function asNumber(item) {
   return typeof item === "string" ? { inf: Infinity, "-inf": -Infinity }[item] ?? NaN : item;
 }
 
 // The number that was typed: 1.5, -2, 1e-3, 1/3, also with a comma or a typographic minus; else null.
-function typedNumber(text) {
+export function typedNumber(text) {
   const plain = text.trim().replace(/[−–]/g, "-").replace(",", ".").replace(/^\+/, "").replace(/^\((.*)\)$/, "$1");
   const [top, bottom, more] = plain.split("/").map((part) => part.trim());
   const isNumber = (part) => /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(part);

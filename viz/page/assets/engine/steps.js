@@ -1,0 +1,124 @@
+// What does the sweep do, one application of the chain rule at a time? The records of chain_rule.py and trace.py, under
+// the names that they have in a trace as JSON.
+
+import { inBrackets, show } from "../numbers.js";
+import {
+  asFactorOf, asLatexWord, asLatexWords, derivatives, inNames, inNumbers, operation, roleText, sharedRoles, shown,
+} from "./wording.js";
+
+/**
+ * All steps: each operation forward, the seed, and one step for each edge, in reverse topological order. Their formulas
+ * are made when they are read: a graph may have a hundred thousand edges, and a reader looks at one.
+ */
+export function chainRule(graph) {
+  const forward = graph.nodes.flatMap((node, number) => (node.row ? [forwardStep(graph, number)] : []));
+  const output = graph.nodes.length - 1;
+  return [...forward, { phase: "seed", node: output, output: graph.names[output] }, ...edgeSteps(graph)];
+}
+
+function forwardStep(graph, number) {
+  const { row, args, data } = graph.nodes[number];
+  const names = () => graph.args[number].map((arg) => graph.names[arg]);
+  const numbers = () => args.map((arg) => arg.data);
+  const wording = (kind) => operation(row, args.length, kind);
+  return {
+    phase: "forward",
+    node: number,
+    name: graph.names[number],
+    op: row.name,
+    get formula() { return inNames(wording("text"), names()); },
+    get numbers() { return inNumbers(wording("text"), numbers()); },
+    get formula_latex() { return inNames(wording("latex"), names(), "", "latex"); },
+    get numbers_latex() { return inNumbers(wording("latex"), numbers(), 0, "latex"); },
+    out: data,
+  };
+}
+
+function edgeSteps(graph) {
+  const gradients = graph.nodes.map(() => 0);
+  gradients[gradients.length - 1] = 1;
+  const uses = graph.nodes.map(() => 0);
+  for (const args of graph.args) for (const arg of args) uses[arg] += 1;
+  const toCome = [...uses];
+  const steps = [];
+  for (let user = graph.nodes.length - 1; user >= 0; user--) {
+    const roles = sharedRoles(graph.nodes[user].row, graph.args[user]);
+    graph.args[user].forEach((argument, position) => {
+      if (graph.nodes[argument].isConstant) return;
+      const isFirst = toCome[argument] === uses[argument];
+      toCome[argument] -= 1;
+      const [upstream, before] = [gradients[user], gradients[argument]];
+      const sum = { upstream, before, is_first: isFirst, to_come: toCome[argument] };
+      steps.push(edgeStep(graph, user, position, roles[position], sum));
+      gradients[argument] = steps.at(-1).after;
+    });
+  }
+  return steps;
+}
+
+function edgeStep(graph, user, position, role, { upstream, before, is_first, to_come }) {
+  const argument = graph.args[user][position];
+  const partial = graph.nodes[user].partials[position];
+  return {
+    phase: "backward",
+    output: graph.names.at(-1),
+    user: graph.names[user],
+    argument: graph.names[argument],
+    position,
+    role: role ? roleText(role) : "",
+    user_node: user,
+    argument_node: argument,
+    upstream,
+    get symbol() { return symbolOf(graph, user, position, "text"); },
+    get symbol_latex() { return symbolOf(graph, user, position, "latex"); },
+    partial,
+    before,
+    is_first,
+    to_come,
+    contribution: upstream * partial,
+    after: before + upstream * partial,
+  };
+}
+
+// The local derivative along an edge as a formula, in the names of the nodes; empty if it is constant.
+function symbolOf(graph, user, position, kind) {
+  const { row, args } = graph.nodes[user];
+  const constants = args.map((arg) => (arg.isConstant ? arg.data : null));
+  const names = graph.args[user].map((arg) => graph.names[arg]);
+  return inNames(derivatives(row, constants, kind)[position], names, graph.names[user], kind);
+}
+
+/** A step in one line, as Python prints it. */
+export function stepText(step) {
+  if (step.phase === "forward") return `${step.name} = ${step.formula} = ${step.numbers} = ${show(step.out)}`;
+  if (step.phase === "seed") return `∂${step.output}/∂${step.output} = 1`;
+  const rule = `∂${step.output}/∂${step.user} · ${step.symbol || localName(step)}`;
+  const product = `${inBrackets(show(step.upstream))} · ${inBrackets(show(step.partial))}`;
+  const old = `${show(step.before)} + `;
+  const numbers = `${step.is_first ? "" : old}${product} = ${show(step.after)}`;
+  return `∂${step.output}/∂${step.argument}: ${old}${rule} = ${numbers}`;
+}
+
+/** The name of the local derivative along the edge of a step: ∂q/∂x; in w · w, ∂v1/∂(first factor). */
+export function localName({ user, argument, role }) {
+  return `∂${user}/∂${role ? `(${role})` : argument}`;
+}
+
+/** A step as LaTeX. */
+export function stepLatex(step) {
+  if (step.phase === "seed") return `${fraction(step.output, step.output)} = 1`;
+  if (step.phase === "forward") {
+    return [asLatexWord(step.name), step.formula_latex, step.numbers_latex, shown(step.out, "latex")].join(" = ");
+  }
+  const [chain, local] = [fraction(step.output, step.user), fraction(step.user, step.argument, step.role)];
+  const product = `${asFactorOf(step.upstream, "latex")} \\cdot ${asFactorOf(step.partial, "latex")}`;
+  const rules = new Set([`${chain} \\cdot ${local}`, `${chain} \\cdot ${step.symbol_latex || local}`, product]);
+  const old = step.is_first ? "" : `${shown(step.before, "latex")} + `;
+  const parts = [...rules].map((rule) => old + rule);
+  return [fraction(step.output, step.argument), ...parts, shown(step.after, "latex")].join(" = ");
+}
+
+function fraction(upper, lower, role = "") {
+  const by = role ? `\\left(${asLatexWords(role)}\\right)` : asLatexWord(lower);
+  return `\\frac{\\partial ${asLatexWord(upper)}}{\\partial ${by}}`;
+}

@@ -1,0 +1,165 @@
+"""How does the page compute by itself, for any formula and any graph?
+
+With an engine in JavaScript, the modules in `assets/engine/`: what this package does in Python, file by file under the
+same names. Nothing is restated in it that is data here: the rows of the rule table are printed by `table_source`, and
+the grammar with its limits and its messages is written out as JSON. These two are the modules `rules.js` and
+`grammar.js`, which no file holds.
+
+    modules()           every module, under its path, for a folder that a browser or node reads
+    script(modules())   all of them in one script, for a page that is one file
+    nodes(graph)        a graph made in Python, as the engine's `graphFrom` reads it
+
+Names to know: `modules`, `script`, `nodes`. Read next: `worksheet.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from posixpath import dirname, join, normpath
+from typing import Any
+
+from tinygrad_edu import refusals, show
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.rule import CALL, PRODUCT, SIGN, SUM, Rule
+from tinygrad_edu.rules import RULES
+from tinygrad_edu.steps import wording
+from tinygrad_edu.steps.trace_json import plain
+from tinygrad_edu.text import mistakes, parsing, printing, reading
+from tinygrad_edu.text.javascript import table_source
+from tinygrad_edu.value import Value
+
+MODULES = (
+    "numbers",
+    "engine/rules",
+    "engine/grammar",
+    "engine/errors",
+    "engine/mistakes",
+    "engine/nearest",
+    "engine/rows",
+    "engine/graph",
+    "engine/printing",
+    "engine/refusals",
+    "engine/values",
+    "engine/recompute",
+    "engine/reading",
+    "engine/parsing",
+    "engine/wording",
+    "engine/steps",
+)  # each after those that it imports
+FOLDER = files("tinygrad_edu.viz.page") / "assets"
+
+
+def modules(rows: Iterable[Rule] | None = None) -> dict[str, str]:
+    """The source of each module, by its path below one folder.
+
+    Args:
+        rows: the rows that the page can compute with; by default all of the rule table.
+    """
+    made = {
+        "engine/rules": f"export const RULES = {table_source(RULES.values() if rows is None else rows)};\n",
+        "engine/grammar": f"export const GRAMMAR = {json.dumps(grammar(), ensure_ascii=False)};\n",
+    }
+    return {f"{name}.js": made.get(name) or (FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in MODULES}
+
+
+def script(sources: Mapping[str, str]) -> str:
+    r"""Modules as one script: an expression for an object that holds what each of them exports, under its path.
+
+    Args:
+        sources: as `modules` gives them, each after those that it imports.
+
+    >>> a, c = "export const A = 1;", 'import { A } from "../a.js";\nexport const C = A;'
+    >>> print(script({"a.js": a, "b/c.js": c}))
+    (() => {
+    const MODULES = {};
+    MODULES["a.js"] = (() => {
+    const A = 1;
+    return { A };
+    })();
+    MODULES["b/c.js"] = (() => {
+    const { A } = MODULES["a.js"];
+    const C = A;
+    return { C };
+    })();
+    return MODULES;
+    })()
+    """
+    parts = [f'MODULES["{path}"] = {_as_function(path, source)};' for path, source in sources.items()]
+    return "\n".join(["(() => {", "const MODULES = {};", *parts, "return MODULES;", "})()"])
+
+
+def _as_function(path: str, source: str) -> str:
+    """A module as a function that is called at once, so that its own names stay its own."""
+
+    def imported(found: re.Match[str]) -> str:
+        return f'const {found[1]} = MODULES["{normpath(join(dirname(path), found[2]))}"];'
+
+    body = re.sub(r'^import (\{[^}]*\}) from "([^"]+)";', imported, source, flags=re.MULTILINE)
+    return "\n".join(["(() => {", without_exports(body).rstrip(), f"return {{ {', '.join(_exports(body))} }};", "})()"])
+
+
+def without_exports(source: str) -> str:
+    """A module as a script on its own."""
+    return re.sub(r"^export ", "", source, flags=re.MULTILINE)
+
+
+def _exports(source: str) -> list[str]:
+    return re.findall(r"^export (?:const|function) (\w+)", source, flags=re.MULTILINE)
+
+
+def grammar() -> dict[str, Any]:
+    """What the grammar and the messages are made of, as data."""
+    return {
+        "sizes": {
+            "nesting": reading.MAX_NESTING,
+            "chain": reading.MAX_CHAIN,
+            "length": reading.MAX_LENGTH,
+            "name": reading.LONGEST_NAME,
+            "expression": refusals.LONGEST_NAME,
+            "before": mistakes.BEFORE,
+            "widest": mistakes.WIDEST,
+            "readable": printing.LONGEST_STR,
+            "deepest": printing.DEEPEST,
+            "kept": wording.WIDEST_KEPT,
+        },
+        "levels": {"sum": SUM.level, "product": PRODUCT.level, "sign": SIGN.level, "call": CALL.level},
+        "infix": {sign: row.name for sign, row in reading.INFIX.items()},
+        "aliases": reading.ALIASES,
+        "constants": {name: plain(number) for name, number in parsing.CONSTANTS.items()},
+        "reserved": [*RULES, *reading.ALIASES, *parsing.CONSTANTS],
+        "keywords": reading.KEYWORDS,
+        "truths": reading.TRUTHS,
+        "typed": {chr(typed): read for typed, read in reading.TYPED.items()},
+        "unread": reading.UNREAD,
+        "raised": reading.RAISED,
+        "mistakes": mistakes.MISTAKES,
+        "otherNames": parsing.OTHER_NAMES,
+        "otherNumbers": parsing.OTHER_NUMBERS,
+        "ordinals": show.ORDINALS,
+        "greek": printing.GREEK,
+    }
+
+
+def nodes(graph: Graph) -> list[dict[str, Any]]:
+    """A graph as the engine reads it: its nodes in topological order, a rule and arguments, or a number.
+
+    Raises:
+        StaleGraphError: if a number changed after the graph was made: the page computes it again, and differently.
+
+    >>> x = Value(3.0, label="x")
+    >>> for node in nodes(Graph(2 * x)): print(node)
+    {'data': 2.0, 'constant': True}
+    {'data': 3.0, 'label': 'x'}
+    {'rule': 'mul', 'args': [0, 1]}
+    """
+    graph.validate()
+    return [_node(node, args) for node, args in zip(graph.nodes, graph.arguments, strict=True)]
+
+
+def _node(node: Value, args: list[int]) -> dict[str, Any]:
+    made: dict[str, Any] = {"rule": node.op, "args": args} if node.args else {"data": plain(node.data)}
+    label = {"label": node.label} if node.label else {}
+    return made | label | ({"constant": True} if node.is_constant else {})
