@@ -287,6 +287,11 @@ def test_a_derivation_is_written_as_in_a_book():
     ]
 
 
+def test_a_derivation_gives_no_array_that_is_empty():
+    latex = tinygrad_edu.compile((Value(0.5, label="β") * Value(2.0, label="x")).tanh()).latex()
+    assert latex.splitlines()[1] == r"&\text{given}\quad \beta,\; x \\"
+
+
 P, Q, V = Name("P", (4, 3)), Name("Q1", (3, 5)), Name("v", (3,))
 
 

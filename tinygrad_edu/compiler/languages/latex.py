@@ -82,7 +82,7 @@ class LaTeXPrinter(Printer):
         given = [line for line in source.leaves if not _is_computed(line)]
         given = [line for line in given if not isinstance(line.formula, Rows)]
         opened = {"P", *(name for line in given for name in line.reads)}
-        names = [argument for argument in source.arguments if argument.name not in opened]
+        names = [argument for argument in source.arguments if argument.name not in opened and argument.size]
         leaves = [*names, *(Name(line.name, line.shape) for line in given)]
         said = [f"{self.text(leaf)} : {_shape(leaf.shape)}" if leaf.shape else self.text(leaf) for leaf in leaves]
         for start in range(0, len(said), A_ROW):
