@@ -22,21 +22,32 @@ from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.checks.anomaly import first_anomaly, first_not_finite
 from tinygrad_edu.choices import unknown
 from tinygrad_edu.compiler import BatchProgram
-from tinygrad_edu.errors import CompileError, DivergedError
+from tinygrad_edu.errors import CompileError, DivergedError, GraphError, MissingError
 from tinygrad_edu.functions import dot
-from tinygrad_edu.nn.layers import MLP, Layer, Neuron, Outputs
+from tinygrad_edu.nn.layers import Outputs, form_of
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.optim import Optimizer
 from tinygrad_edu.nn.training.devices import OnDevices
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Task
 from tinygrad_edu.nn.training.predictor import numbers_of, warn_slow
-from tinygrad_edu.nn.training.programs import MOST_SAMPLES, Batch, Learner, Programs, Run, Seen, on_numpy
+from tinygrad_edu.nn.training.programs import (
+    MISTAKES,
+    MOST_SAMPLES,
+    Batch,
+    Learner,
+    Programs,
+    Run,
+    Seen,
+    in_parts,
+    on_numpy,
+)
 from tinygrad_edu.nn.training.samples import Floats, place_not_finite
 from tinygrad_edu.show import show
 from tinygrad_edu.value import Value
 
 Answer = TypeVar("Answer")
+SCALAR = 'fit(..., backend="scalar")'
 FIRST = 16  # samples that are computed scalar by scalar before a program is made
 
 
@@ -62,7 +73,7 @@ class Steps(Protocol):
 
 def has_one_graph(model: Module, task: Task | None = None) -> bool:
     """Whether it is known that the graph of a batch depends on its size alone, and never on its numbers."""
-    return type(model) in (MLP, Layer, Neuron) and (task is None or task.is_known)
+    return form_of(model) is not None and (task is None or task.is_known)
 
 
 class EagerSteps:
@@ -146,7 +157,11 @@ class EagerSteps:
 
 
 class CompiledSteps:
-    """Programs that train on an array of parameters."""
+    """Programs that train on an array of parameters.
+
+    Where a model or a loss is the user's own, it may look at its numbers, and a program does not. So its programs are
+    compared with the graph: on every batch of the first epoch, and on one of every later epoch.
+    """
 
     def __init__(
         self,
@@ -154,17 +169,26 @@ class CompiledSteps:
         task: Task,
         optimizer: Any,
         history: History,
+        data: Batch,
         on: Callable[[BatchProgram], Run] = on_numpy,
     ) -> None:
-        self.optimizer = optimizer
+        self.optimizer, self.data, self.on = optimizer, data, on
         self.eager = EagerSteps(model, task, optimizer, history)
         leaves = model.parameters()
         self.learner = Learner(model, task, leaves, np.array([leaf.data for leaf in leaves]))
         self.leaves, self.numbers = leaves, self.learner.numbers
-        right = None if has_one_graph(model, task) else self._right
-        self.programs = Programs(self.learner, right, on)
+        self.moved: Any = None  # what the optimizer moves where it is not the array: a list that callbacks may change
         self.gradient: Floats | None = None  # the gradient of the last step
         self.is_handed_over = False  # whether the current numbers are in the model, and not in the array
+        self.touched: set[Value] = set()  # the parameters that scalar by scalar a loss depended on
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make programs for the model as it is now."""
+        self.form = form_of(self.learner.model)
+        self.programs = Programs(self.learner, self.data, self.on)
+        self.is_known = has_one_graph(self.learner.model, self.learner.task)
+        self.first_epoch, self.compared = self.eager.history.epochs, -1  # the last epoch that was compared
 
     def train(self, batch: Batch) -> Seen:
         """Make a step.
@@ -174,7 +198,9 @@ class CompiledSteps:
         """
         self._take_back()
         seen, gradient = self._run(batch)
-        if not _are_finite(seen, gradient):
+        if _are_finite(seen, gradient):
+            self._compare(batch, seen.loss, gradient)
+        else:
             self.hand_over()
             if len(batch.targets) <= MOST_SAMPLES or not self.learner.task.is_known:
                 return self.eager.train(batch)
@@ -189,6 +215,7 @@ class CompiledSteps:
         self._take_back()
         seen, _ = self._run(batch)
         if math.isfinite(seen.loss):
+            self._compare_loss(batch, seen.loss)
             return seen
         self.learner.write_back()
         return self.eager.evaluate(batch)
@@ -197,24 +224,77 @@ class CompiledSteps:
         if not self.programs.are_made:
             self.learner.write_back()
             self.eager.outputs(batch.chosen(slice(FIRST)))  # so that an error is about the batch itself
-        return self.programs.run(batch)
+        try:
+            return self.programs.run(batch)
+        except (CompileError, MissingError):
+            raise
+        except MISTAKES as error:
+            self._look(batch)  # which raises the same, if the batch is to blame
+            raise self._refused(error) from error
+
+    def _refused(self, error: Exception) -> GraphError:
+        """What the compiler cannot follow, in something that gives a number scalar by scalar."""
+        said = ": ".join(line.removeprefix("  what is wrong:").strip() for line in str(error).splitlines()[:2])
+        return GraphError(
+            f"fit(..., backend=...) of {self.learner.model!r}",
+            f"it cannot be compiled: {type(error).__name__}: {said}",
+            origin="a program is made from the graph of all samples, in which samples and labels are Values",
+            instead=SCALAR,
+        )
 
     def _in_parts(self, batch: Batch) -> tuple[Seen, Floats]:
         """A batch whose graph would be too large: scalar by scalar only where something is not finite."""
-        total, gradient, outputs = 0.0, np.zeros(len(self.numbers)), []
-        for part in batch.parts(MOST_SAMPLES):
-            seen, slope = self._run(part)
-            if not _are_finite(seen, slope):
-                seen = self.eager.look(part)
-                slope = np.array([leaf.grad for leaf in self.leaves])
-            share = len(part.targets) / len(batch.targets)
-            total += share * seen.loss
-            gradient += share * slope
-            outputs.append(seen.outputs)
-        return Seen(total, np.concatenate(outputs)), gradient
 
-    def _right(self, batch: Batch) -> float:
-        return self.eager.evaluate(batch).loss
+        def run(part: Batch) -> tuple[Seen, Floats]:
+            seen, slope = self._run(part) if self.is_known else self._look(part)
+            return (seen, slope) if _are_finite(seen, slope) else self._look(part)
+
+        return in_parts(batch, MOST_SAMPLES, run)
+
+    def _look(self, batch: Batch) -> tuple[Seen, Floats]:
+        """The same as `_run`, scalar by scalar."""
+        self.learner.write_back()
+        for leaf in self.leaves:
+            leaf.zero_grad()
+        seen = self.eager.look(batch)
+        self.touched.update(leaf for leaf in self.leaves if leaf.has_grad)
+        return seen, np.array([leaf.grad for leaf in self.leaves])
+
+    # Comparing
+
+    def _compare(self, batch: Batch, loss: float, gradient: Floats) -> None:
+        """Compare a program with the graph, where that is due.
+
+        Raises:
+            GraphError: if the loss or the gradient is another one.
+        """
+        epoch = self.eager.history.epochs
+        if self.is_known or self.first_epoch < epoch == self.compared:
+            return
+        self.compared = epoch
+        self.touched.clear()
+        seen, right = in_parts(batch, self.learner.most(batch), self._look)
+        self._check("loss", loss, seen.loss, max(1e-12, 1e-9 * abs(seen.loss)))
+        bound = max(1e-12 * abs(seen.loss), 1e-12, 1e-9 * float(np.abs(right).max(initial=0.0)))
+        for leaf, found, expected in zip(self.leaves, gradient.tolist(), right.tolist(), strict=True):
+            self._check(f"gradient of {leaf.label or 'a parameter'}", found, expected, bound)
+        self._check("number of parameters with a gradient", len(self.programs.reached), len(self.touched), 0.0)
+
+    def _compare_loss(self, batch: Batch, loss: float) -> None:
+        """The same for samples that are evaluated alone, in the first epoch."""
+        if not self.is_known and self.eager.history.epochs <= self.first_epoch + 1:
+            self.learner.write_back()
+            right = self.eager.evaluate(batch).loss
+            self._check("loss", loss, right, max(1e-12, 1e-9 * abs(right)))
+
+    def _check(self, what: str, found: float, right: float, bound: float) -> None:
+        if not abs(found - right) <= bound:
+            raise GraphError(
+                f"fit(..., backend=...) of {self.learner.model!r}",
+                f"its graph depends on the numbers of the samples, or changes from one call to the next: compiled it "
+                f"gives the {what} {show(found)}, but should give {show(right)}",
+                instead=SCALAR,
+            )
 
     def hand_over(self) -> None:
         """Leave model and optimizer as the eager way does after a step: parameters, gradients, and Values to move."""
@@ -225,7 +305,7 @@ class CompiledSteps:
             self.learner.write_back()
             self.is_handed_over = True
         if moves_numbers:
-            self.optimizer.parameters = self.leaves
+            self.optimizer.parameters = self.moved
 
     def close(self) -> None:
         """The same for the last time, and without the gradients."""
@@ -236,8 +316,9 @@ class CompiledSteps:
         """Read what callbacks have changed: the parameters, and in a model of the user's own perhaps the graph."""
         if self.is_handed_over:
             self.numbers[:] = [leaf.data for leaf in self.leaves]
-            self.programs.forget_samples()
             self.is_handed_over = False
+            if form_of(self.learner.model) != self.form:
+                self._begin()
 
     def _write_gradient(self) -> None:
         if self.gradient is not None:
@@ -248,7 +329,7 @@ class CompiledSteps:
 
     def _step(self, gradient: Floats) -> None:
         if self._moves_all() and self.optimizer.parameters is not self.numbers:
-            self.optimizer.parameters = self.numbers
+            self.moved, self.optimizer.parameters = self.optimizer.parameters, self.numbers
         if getattr(self.optimizer, "parameters", None) is self.numbers:
             self.optimizer.step(gradient)
         else:
@@ -277,10 +358,14 @@ class CompiledSteps:
 
 
 class TriedSteps:
-    """Compiled steps, as long as the compiler gives right programs; then eager ones, with a warning."""
+    """Compiled steps, as long as the compiler gives right programs; then eager ones, with a warning.
 
-    def __init__(self, model: Module, task: Task, optimizer: Any, history: History) -> None:
-        self.steps: CompiledSteps | EagerSteps = CompiledSteps(model, task, optimizer, history)
+    Where a callback has put code of its own into the model, they are eager from then on, without one.
+    """
+
+    def __init__(self, model: Module, task: Task, optimizer: Any, history: History, data: Batch) -> None:
+        self.model = model
+        self.steps: CompiledSteps | EagerSteps = CompiledSteps(model, task, optimizer, history, data)
 
     def train(self, batch: Batch) -> Seen:
         """Make a step."""
@@ -292,15 +377,21 @@ class TriedSteps:
 
     def _tried(self, ask: Callable[[Steps], Answer]) -> Answer:
         """A result of the compiled way, or of the eager one: compiling comes before anything is moved."""
+        if isinstance(self.steps, EagerSteps):
+            return ask(self.steps)
+        if self.steps.is_handed_over and not has_one_graph(self.model):
+            return ask(self._eager(self.steps))
         try:
             return ask(self.steps)
-        except CompileError as error:
-            if isinstance(self.steps, EagerSteps):
-                raise
+        except (CompileError, GraphError) as error:
             warn_slow("fit continues scalar by scalar", error)
-            self.steps.hand_over()
-            self.steps = self.steps.eager
-            return ask(self.steps)
+            return ask(self._eager(self.steps))
+
+    def _eager(self, steps: CompiledSteps) -> EagerSteps:
+        """The eager way, from here on."""
+        steps.hand_over()
+        self.steps = steps.eager
+        return self.steps
 
     def hand_over(self) -> None:
         """For callbacks."""
@@ -311,24 +402,28 @@ class TriedSteps:
         self.steps.close()
 
 
-BACKENDS: dict[str, Callable[[Module, Task, Any, History], Steps]] = {
+def _eager_steps(model: Module, task: Task, optimizer: Any, history: History, _: Batch) -> Steps:
+    return EagerSteps(model, task, optimizer, history)
+
+
+BACKENDS: dict[str, Callable[[Module, Task, Any, History, Batch], Steps]] = {
     "numpy":  CompiledSteps,
     "jax":    partial(CompiledSteps, on=OnDevices),
-    "scalar": EagerSteps,
+    "scalar": _eager_steps,
 }  # fmt: skip
 
 
-def steps_of(model: Module, task: Task, optimizer: Any, history: History, backend: str | None) -> Steps:
+def steps_of(model: Module, task: Task, optimizer: Any, history: History, data: Batch, backend: str | None) -> Steps:
     """The steps of a backend; by default compiled if the graph is known to stay the same, else scalar by scalar.
 
     Raises:
         OptionError: if there is no such backend.
     """
-    if backend is None:
-        return (TriedSteps if has_one_graph(model, task) else EagerSteps)(model, task, optimizer, history)
-    if backend not in BACKENDS:
+    if backend is not None and backend not in BACKENDS:
         raise unknown("backend", backend, list(BACKENDS))
-    return BACKENDS[backend](model, task, optimizer, history)
+    by_default = TriedSteps if has_one_graph(model, task) else _eager_steps
+    make = by_default if backend is None else BACKENDS[backend]
+    return make(model, task, optimizer, history, data)
 
 
 def forget_gradients(optimizer: Any, parameters: list[Value]) -> None:

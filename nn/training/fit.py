@@ -111,7 +111,7 @@ def fit(
     history = History()
     training = Training(model, descent, history, epochs)
     asked = [as_callback(callback) for callback in callbacks]
-    steps = steps_of(model, task, descent, history, _backend(backend, compiled))
+    steps = steps_of(model, task, descent, history, data, _backend(backend, compiled))
     with bar(epochs, progress) as advance, _until_the_end(training, steps, asked, validation is not None):
         for order in _orders(len(data.targets), epochs, seed):
             _epoch(steps, task, data, order, size, history)

@@ -102,7 +102,7 @@ def compiled(loss: Value, **options: Any) -> Program:
         ) from error
 
 
-def warn_slow(what: str, error: CompileError) -> None:
+def warn_slow(what: str, error: TinygradError) -> None:
     """Warn, at the line of the caller's own code, that scalars are computed one by one, because compiling failed."""
     text = f"{what}, because compiling failed: the numbers are right, but it takes longer\n{error}"
     frame = user_frame()
