@@ -11,7 +11,7 @@ Names to know: `Steps`, `EagerSteps`, `CompiledSteps`, `steps_of`. Read next: `p
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -22,7 +22,7 @@ from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.checks.anomaly import first_anomaly, first_not_finite
 from tinygrad_edu.choices import unknown
 from tinygrad_edu.compiler import BatchProgram
-from tinygrad_edu.errors import CompileError, DivergedError, GraphError, MissingError
+from tinygrad_edu.errors import CompileError, DivergedError, GraphError, MissingError, OptionError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.nn.layers import Outputs, form_of
 from tinygrad_edu.nn.module import Module
@@ -43,12 +43,12 @@ from tinygrad_edu.nn.training.programs import (
     on_numpy,
 )
 from tinygrad_edu.nn.training.samples import Floats, place_not_finite
-from tinygrad_edu.show import show
+from tinygrad_edu.show import counted, show
 from tinygrad_edu.value import Value
 
 Answer = TypeVar("Answer")
 SCALAR = 'fit(..., backend="scalar")'
-FIRST = 16  # samples that are computed scalar by scalar before a program is made
+FIRST = 16  # samples that are computed scalar by scalar before a program is made, and compared in later epochs
 
 
 class Steps(Protocol):
@@ -98,7 +98,7 @@ class EagerSteps:
         """
         with recording():
             outputs = self.outputs(batch)
-            loss = self.task.loss(outputs, batch.targets)
+            loss = self._loss(outputs, batch)
         self.check("the loss", [loss])
         parameters = self.model.parameters()
         forget_gradients(self.optimizer, parameters)
@@ -110,8 +110,18 @@ class EagerSteps:
         """Evaluate a batch, without a graph."""
         with no_grad():
             outputs = [self.model(x) for x in batch.X.tolist()]
-            loss = self.task.loss(outputs, batch.targets)
+            loss = self._loss(outputs, batch)
         return Seen(loss.data, np.array([numbers_of(output) for output in outputs]))
+
+    def _loss(self, outputs: list[Outputs], batch: Batch) -> Value:
+        loss: object = self.task.loss(outputs, batch.targets)
+        if not isinstance(loss, Value):
+            raise OptionError(
+                f"fit(..., loss={getattr(self.task.loss, '__name__', 'your own')})",
+                f"for {counted(len(outputs), 'sample')} it gives {loss!r}, which is not a Value",
+                instead="a loss that is computed from the predictions, such as nn.mse_loss(predictions, targets)",
+            )
+        return loss
 
     def outputs(self, batch: Batch) -> list[Outputs]:
         """The outputs of the model for a batch."""
@@ -160,7 +170,7 @@ class CompiledSteps:
     """Programs that train on an array of parameters.
 
     Where a model or a loss is the user's own, it may look at its numbers, and a program does not. So its programs are
-    compared with the graph: on every batch of the first epoch, and on one of every later epoch.
+    compared with the graph: on every batch of the first epoch, and on the first few samples of every later epoch.
     """
 
     def __init__(
@@ -188,7 +198,8 @@ class CompiledSteps:
         self.form = form_of(self.learner.model)
         self.programs = Programs(self.learner, self.data, self.on)
         self.is_known = has_one_graph(self.learner.model, self.learner.task)
-        self.first_epoch, self.compared = self.eager.history.epochs, -1  # the last epoch that was compared
+        self.first_epoch = self.eager.history.epochs
+        self.compared = (self.first_epoch, 0)  # the last epoch that was compared, and on how many samples
 
     def train(self, batch: Batch) -> Seen:
         """Make a step.
@@ -268,12 +279,13 @@ class CompiledSteps:
         Raises:
             GraphError: if the loss or the gradient is another one.
         """
-        epoch = self.eager.history.epochs
-        if self.is_known or self.first_epoch < epoch == self.compared:
+        if self.is_known or not self._is_due(len(batch.targets)):
             return
-        self.compared = epoch
+        before = state_of(self.learner.model)
         self.touched.clear()
         seen, right = in_parts(batch, self.learner.most(batch), self._look)
+        if state_of(self.learner.model) != before:
+            raise self._differs("it changes when it is called, and compiled it is not called for every sample")
         self._check("loss", loss, seen.loss, max(1e-12, 1e-9 * abs(seen.loss)))
         bound = max(1e-12 * abs(seen.loss), 1e-12, 1e-9 * float(np.abs(right).max(initial=0.0)))
         for leaf, found, expected in zip(self.leaves, gradient.tolist(), right.tolist(), strict=True):
@@ -289,12 +301,21 @@ class CompiledSteps:
 
     def _check(self, what: str, found: float, right: float, bound: float) -> None:
         if not abs(found - right) <= bound:
-            raise GraphError(
-                f"fit(..., backend=...) of {self.learner.model!r}",
-                f"its graph depends on the numbers of the samples, or changes from one call to the next: compiled it "
-                f"gives the {what} {show(found)}, but should give {show(right)}",
-                instead=SCALAR,
+            raise self._differs(
+                "its graph depends on the numbers of the samples, or changes from one call to the next: compiled it "
+                f"gives the {what} {show(found)}, but should give {show(right)}"
             )
+
+    def _differs(self, wrong: str) -> GraphError:
+        return GraphError(f"fit(..., backend=...) of {self.learner.model!r}", wrong, instead=SCALAR)
+
+    def _is_due(self, samples: int) -> bool:
+        """Whether a batch of so many samples is to be compared."""
+        epoch, done = self.compared
+        now = self.eager.history.epochs
+        done = done if now == epoch else 0
+        self.compared = (now, done + samples)
+        return now == self.first_epoch or done < FIRST
 
     def hand_over(self) -> None:
         """Leave model and optimizer as the eager way does after a step: parameters, gradients, and Values to move."""
@@ -424,6 +445,28 @@ def steps_of(model: Module, task: Task, optimizer: Any, history: History, data: 
     by_default = TriedSteps if has_one_graph(model, task) else _eager_steps
     make = by_default if backend is None else BACKENDS[backend]
     return make(model, task, optimizer, history, data)
+
+
+def state_of(model: object) -> list[object]:
+    """The numbers and texts that are attributes of a model and of its parts, but for its parameters."""
+    found: list[object] = []
+    left, seen = [model], {0}
+    while left:
+        thing = left.pop()
+        if isinstance(thing, int | float | str):
+            found.append(thing)
+        elif not isinstance(thing, Value) and id(thing) not in seen:
+            seen.add(id(thing))
+            left.extend(_parts(thing))
+    return found
+
+
+def _parts(thing: object) -> Iterable[object]:
+    if isinstance(thing, list | tuple):
+        return thing
+    if isinstance(thing, np.ndarray):
+        return thing.ravel().tolist()
+    return thing.values() if isinstance(thing, dict) else getattr(thing, "__dict__", {}).values()
 
 
 def forget_gradients(optimizer: Any, parameters: list[Value]) -> None:

@@ -1137,7 +1137,17 @@ class Clipped(nn.Module):
         return z if abs(z.data) < 2.2 else 0.1 * z
 
 
-class ByLabel(nn.Module):
+class Annealed(Clipped):
+    """Another graph after so many calls."""
+
+    calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return self.net(x) * (1.0 if self.calls < 200 else 0.5)
+
+
+class OneSample(nn.Module):
     """Another graph for a single sample."""
 
     def __init__(self):
@@ -1168,10 +1178,11 @@ RARE = (np.arange(33) == 20).astype(int)
     [
         (of_layer(nn.Layer), RARE, weighted),
         (Clipped, 3 * np.asarray(y), "mse"),
-        (ByLabel, y, "mse"),
+        (Annealed, y, "mse"),
+        (OneSample, y, "mse"),
         (of_layer(nn.Layer), y, squared_of_the_whole),
     ],
-    ids=["a rare class", "a large output", "one sample", "its gradient alone"],
+    ids=["a rare class", "a large output", "many calls", "one sample", "its gradient alone"],
 )
 def test_what_looks_at_its_numbers_is_refused_compiled_however_rarely_it_does(make, labels, loss, batch_size):
     options = {"data": (X, labels), "loss": loss, "batch_size": batch_size, "epochs": 12}
@@ -1218,3 +1229,23 @@ def test_a_loss_of_the_worst_sample_is_refused_with_the_reason():
 
 def worst(outputs, targets):
     return max(((o - t) ** 2 for o, t in zip(outputs, targets, strict=True)), key=lambda each: each.data)
+
+
+@pytest.mark.parametrize("backend", [None, "numpy", "scalar"])
+@pytest.mark.parametrize("loss", [lambda o, t: 1.5, lambda o, t: None, lambda o, t: sum(p.data for p in o)])
+def test_a_loss_that_is_not_a_value_is_named(loss, backend):
+    text = message(OptionError, lambda: nn.fit(nn.MLP(2, [1], seed=0), X, y, loss=loss, epochs=1, backend=backend))
+    assert "which is not a Value" in text
+
+
+@pytest.mark.parametrize("make", [of_layer(Leaky), Annealed], ids=["a layer that branches", "many calls"])
+@pytest.mark.parametrize("batch_size", [1, 8, None])
+def test_what_branches_in_the_first_epoch_is_refused_compiled(make, batch_size):
+    with pytest.raises(GraphError, match=r"its graph depends on the numbers|it changes when it is called"):
+        trained(make, "numpy", batch_size=batch_size)
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, None])
+def test_a_rare_class_is_refused_compiled_with_the_first_batch_that_has_it(batch_size):
+    with pytest.raises(GraphError, match=r"compiled it gives the|it cannot be compiled"):
+        trained(of_layer(nn.Layer), "numpy", data=(X, RARE), loss=weighted, batch_size=batch_size, epochs=1)
