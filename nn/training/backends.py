@@ -34,7 +34,7 @@ from tinygrad_edu.nn.training.predictor import numbers_of, warn_slow
 from tinygrad_edu.nn.training.programs import (
     MISTAKES,
     MOST_SAMPLES,
-    Batch,
+    Examples,
     Learner,
     Programs,
     Run,
@@ -54,11 +54,11 @@ FIRST = 16  # samples that are computed scalar by scalar before a program is mad
 class Steps(Protocol):
     """A way to make steps."""
 
-    def train(self, batch: Batch) -> Seen:
+    def train(self, batch: Examples) -> Seen:
         """Make a step; the result is from before it."""
         ...
 
-    def evaluate(self, batch: Batch) -> Seen:
+    def evaluate(self, batch: Examples) -> Seen:
         """Evaluate a batch, without a step."""
         ...
 
@@ -83,14 +83,14 @@ class EagerSteps:
         self.model, self.task, self.optimizer, self.history = model, task, optimizer, history
         self.has_moved = False  # whether a step has been made
 
-    def train(self, batch: Batch) -> Seen:
+    def train(self, batch: Examples) -> Seen:
         """Make a step, on a graph of its own."""
         seen = self.look(batch)
         self.optimizer.step()
         self.has_moved = True
         return seen
 
-    def look(self, batch: Batch) -> Seen:
+    def look(self, batch: Examples) -> Seen:
         """Put the gradients of a batch into the parameters.
 
         Raises:
@@ -106,14 +106,14 @@ class EagerSteps:
         self.check_gradient(loss, [parameter.grad for parameter in parameters])
         return Seen(loss.data, np.array([numbers_of(output) for output in outputs]))
 
-    def evaluate(self, batch: Batch) -> Seen:
+    def evaluate(self, batch: Examples) -> Seen:
         """Evaluate a batch, without a graph."""
         with no_grad():
             outputs = [self.model(x) for x in batch.X.tolist()]
             loss = self._loss(outputs, batch)
         return Seen(loss.data, np.array([numbers_of(output) for output in outputs]))
 
-    def _loss(self, outputs: list[Outputs], batch: Batch) -> Value:
+    def _loss(self, outputs: list[Outputs], batch: Examples) -> Value:
         loss: object = self.task.loss(outputs, batch.targets)
         if not isinstance(loss, Value):
             raise OptionError(
@@ -123,7 +123,7 @@ class EagerSteps:
             )
         return loss
 
-    def outputs(self, batch: Batch) -> list[Outputs]:
+    def outputs(self, batch: Examples) -> list[Outputs]:
         """The outputs of the model for a batch."""
         outputs = [self.model(x) for x in batch.X.tolist()]
         self.check("an output of the model", [value for output in outputs for value in _listed(output)])
@@ -179,7 +179,7 @@ class CompiledSteps:
         task: Task,
         optimizer: Any,
         history: History,
-        data: Batch,
+        data: Examples,
         on: Callable[[BatchProgram], Run] = on_numpy,
     ) -> None:
         self.optimizer, self.data, self.on = optimizer, data, on
@@ -201,7 +201,7 @@ class CompiledSteps:
         self.first_epoch = self.eager.history.epochs
         self.compared = (self.first_epoch, 0)  # the last epoch that was compared, and on how many samples
 
-    def train(self, batch: Batch) -> Seen:
+    def train(self, batch: Examples) -> Seen:
         """Make a step.
 
         If something is not finite, the eager way takes over: it reports where that began, or finds that only the order
@@ -221,7 +221,7 @@ class CompiledSteps:
         self.gradient, self.eager.has_moved = gradient, True
         return seen
 
-    def evaluate(self, batch: Batch) -> Seen:
+    def evaluate(self, batch: Examples) -> Seen:
         """Evaluate a batch, without the gradient; if something is not finite, as in `train`."""
         self._take_back()
         seen, _ = self._run(batch)
@@ -231,7 +231,7 @@ class CompiledSteps:
         self.learner.write_back()
         return self.eager.evaluate(batch)
 
-    def _run(self, batch: Batch) -> tuple[Seen, Floats]:
+    def _run(self, batch: Examples) -> tuple[Seen, Floats]:
         if not self.programs.are_made:
             self.learner.write_back()
             self.eager.outputs(batch.chosen(slice(FIRST)))  # so that an error is about the batch itself
@@ -253,16 +253,16 @@ class CompiledSteps:
             instead=SCALAR,
         )
 
-    def _in_parts(self, batch: Batch) -> tuple[Seen, Floats]:
+    def _in_parts(self, batch: Examples) -> tuple[Seen, Floats]:
         """A batch whose graph would be too large: scalar by scalar only where something is not finite."""
 
-        def run(part: Batch) -> tuple[Seen, Floats]:
+        def run(part: Examples) -> tuple[Seen, Floats]:
             seen, slope = self._run(part) if self.is_known else self._look(part)
             return (seen, slope) if _are_finite(seen, slope) else self._look(part)
 
         return in_parts(batch, MOST_SAMPLES, run)
 
-    def _look(self, batch: Batch) -> tuple[Seen, Floats]:
+    def _look(self, batch: Examples) -> tuple[Seen, Floats]:
         """The same as `_run`, scalar by scalar."""
         self.learner.write_back()
         for leaf in self.leaves:
@@ -273,7 +273,7 @@ class CompiledSteps:
 
     # Comparing
 
-    def _compare(self, batch: Batch, loss: float, gradient: Floats) -> None:
+    def _compare(self, batch: Examples, loss: float, gradient: Floats) -> None:
         """Compare a program with the graph, where that is due.
 
         Raises:
@@ -292,7 +292,7 @@ class CompiledSteps:
             self._check(f"gradient of {leaf.label or 'a parameter'}", found, expected, bound)
         self._check("number of parameters with a gradient", len(self.programs.reached), len(self.touched), 0.0)
 
-    def _compare_loss(self, batch: Batch, loss: float) -> None:
+    def _compare_loss(self, batch: Examples, loss: float) -> None:
         """The same for samples that are evaluated alone, in the first epoch."""
         if not self.is_known and self.eager.history.epochs <= self.first_epoch + 1:
             self.learner.write_back()
@@ -384,15 +384,15 @@ class TriedSteps:
     Where a callback has put code of its own into the model, they are eager from then on, without one.
     """
 
-    def __init__(self, model: Module, task: Task, optimizer: Any, history: History, data: Batch) -> None:
+    def __init__(self, model: Module, task: Task, optimizer: Any, history: History, data: Examples) -> None:
         self.model = model
         self.steps: CompiledSteps | EagerSteps = CompiledSteps(model, task, optimizer, history, data)
 
-    def train(self, batch: Batch) -> Seen:
+    def train(self, batch: Examples) -> Seen:
         """Make a step."""
         return self._tried(lambda steps: steps.train(batch))
 
-    def evaluate(self, batch: Batch) -> Seen:
+    def evaluate(self, batch: Examples) -> Seen:
         """Evaluate a batch, without a step."""
         return self._tried(lambda steps: steps.evaluate(batch))
 
@@ -423,18 +423,18 @@ class TriedSteps:
         self.steps.close()
 
 
-def _eager_steps(model: Module, task: Task, optimizer: Any, history: History, _: Batch) -> Steps:
+def _eager_steps(model: Module, task: Task, optimizer: Any, history: History, _: Examples) -> Steps:
     return EagerSteps(model, task, optimizer, history)
 
 
-BACKENDS: dict[str, Callable[[Module, Task, Any, History, Batch], Steps]] = {
+BACKENDS: dict[str, Callable[[Module, Task, Any, History, Examples], Steps]] = {
     "numpy":  CompiledSteps,
     "jax":    partial(CompiledSteps, on=OnDevices),
     "scalar": _eager_steps,
 }  # fmt: skip
 
 
-def steps_of(model: Module, task: Task, optimizer: Any, history: History, data: Batch, backend: str | None) -> Steps:
+def steps_of(model: Module, task: Task, optimizer: Any, history: History, data: Examples, backend: str | None) -> Steps:
     """The steps of a backend; by default compiled if the graph is known to stay the same, else scalar by scalar.
 
     Raises:

@@ -30,7 +30,7 @@ from tinygrad_edu.nn.training.callbacks import Callback, Training, as_callback
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Loss, Task, task_of
 from tinygrad_edu.nn.training.predictor import PART, Predictor, one_by_one
-from tinygrad_edu.nn.training.programs import Batch, Seen
+from tinygrad_edu.nn.training.programs import Examples, Seen
 from tinygrad_edu.nn.training.progress import bar
 from tinygrad_edu.nn.training.samples import Floats, as_floats, at, place_not_finite, refuse_masked
 from tinygrad_edu.show import counted
@@ -155,9 +155,9 @@ def _orders(samples: int, epochs: int, seed: int | None) -> Iterator[list[int]]:
         yield order
 
 
-def _epoch(steps: Steps, task: Task, data: Batch, order: list[int], size: int, history: History) -> None:
+def _epoch(steps: Steps, task: Task, data: Examples, order: list[int], size: int, history: History) -> None:
     total, right = 0.0, 0.0
-    mixed = Batch(data.X[order], [data.targets[number] for number in order])
+    mixed = Examples(data.X[order], [data.targets[number] for number in order])
     for batch in mixed.parts(size):
         seen = steps.train(batch)
         total += seen.loss * len(batch.targets)
@@ -166,7 +166,7 @@ def _epoch(steps: Steps, task: Task, data: Batch, order: list[int], size: int, h
     history.accuracy.append(right / len(order))
 
 
-def _validate(steps: Steps, task: Task, validation: Batch, history: History) -> None:
+def _validate(steps: Steps, task: Task, validation: Examples, history: History) -> None:
     seen: Seen = steps.evaluate(validation)
     history.val_loss.append(seen.loss)
     history.val_accuracy.append(task.count_right(seen.outputs, validation.targets) / len(validation.targets))
@@ -380,7 +380,7 @@ def _pair(data: Any) -> tuple[ArrayLike, ArrayLike]:
     return data[0], data[1]
 
 
-def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> Batch:
+def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> Examples:
     samples, labels = as_floats(X, "fit", X_name), _labels(y, y_name)
     if samples.ndim != 2 or not labels.ndim or len(samples) != len(labels) or not len(samples):
         raise SizeError(
@@ -393,7 +393,7 @@ def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> B
         _check_numbers(y_name, labels)
     if labels.shape == (len(samples), 1):  # a column
         labels = labels[:, 0]
-    return Batch(samples, task.targets(labels.tolist()))
+    return Examples(samples, task.targets(labels.tolist()))
 
 
 def _labels(y: ArrayLike, name: str) -> NDArray[Any]:

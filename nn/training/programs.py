@@ -3,7 +3,7 @@
 One program for batches of any size, traced at a few samples. A model or a loss that is not the same for any number of
 samples (a loss over pairs of them, say) gets a program for each size of batch instead.
 
-Names to know: `Programs`, `Batch`, `Seen`. Read next: `devices.py`.
+Names to know: `Programs`, `Examples`, `Seen`. Read next: `devices.py`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MISTAKES = (
 MOST_SAMPLES = 256  # in a program of one size, and in a look at single samples: larger batches are done in parts
 
 
-class Batch(NamedTuple):
+class Examples(NamedTuple):
     """Samples, and what the loss compares the outputs with.
 
     Attributes:
@@ -46,14 +46,14 @@ class Batch(NamedTuple):
     X: Floats
     targets: list[Any]
 
-    def parts(self, size: int) -> Iterator[Batch]:
+    def parts(self, size: int) -> Iterator[Examples]:
         """The batch in parts of a size, the last one smaller."""
         for start in range(0, len(self.targets), size):
             yield self.chosen(slice(start, start + size))
 
-    def chosen(self, which: slice) -> Batch:
+    def chosen(self, which: slice) -> Examples:
         """A part of the batch."""
-        return Batch(self.X[which], self.targets[which])
+        return Examples(self.X[which], self.targets[which])
 
 
 class Seen(NamedTuple):
@@ -86,12 +86,12 @@ class Learner(NamedTuple):
         outputs = [self.model(x) for x in xs]
         return self.task.loss(outputs, targets), outputs
 
-    def most(self, batch: Batch) -> int:
+    def most(self, batch: Examples) -> int:
         """How many samples of a batch fit into one graph: all, if the loss may be something else than a mean."""
         return MOST_SAMPLES if self.task.is_known else len(batch.targets)
 
 
-def in_parts(batch: Batch, size: int, run: Callable[[Batch], tuple[Seen, Floats]]) -> tuple[Seen, Floats]:
+def in_parts(batch: Examples, size: int, run: Callable[[Examples], tuple[Seen, Floats]]) -> tuple[Seen, Floats]:
     """What a batch gives whose loss is a mean over samples, and its gradient: from parts of a size."""
     total, gradient, outputs = 0.0, np.zeros(()), []
     for part in batch.parts(size):
@@ -126,7 +126,7 @@ class Programs:
         on: what runs the program for batches of any size; where it is not NumPy, there has to be one.
     """
 
-    def __init__(self, learner: Learner, data: Batch, on: Callable[[BatchProgram], Run] = on_numpy) -> None:
+    def __init__(self, learner: Learner, data: Examples, on: Callable[[BatchProgram], Run] = on_numpy) -> None:
         self.learner = learner
         self.data = data
         self.on = on
@@ -134,7 +134,7 @@ class Programs:
         self.any_size: AnySize | None = AnySize(self)
         self.each_size = EachSize(self)
 
-    def run(self, batch: Batch) -> tuple[Seen, Floats]:
+    def run(self, batch: Examples) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch.
 
         Raises:
@@ -168,7 +168,7 @@ class AnySize:
         self.run_on: Run | None = None
         self.width = 0  # outputs of the model; 0 for a single one
 
-    def compile(self, batch: Batch) -> None:
+    def compile(self, batch: Examples) -> None:
         """Make the program, of samples from a batch."""
         learner = self.programs.learner
         learner.write_back()
@@ -180,17 +180,17 @@ class AnySize:
         self.programs.reached.update(leaf for leaf in learner.leaves if leaf in program.graph.index)
         self.run_on = self.programs.on(program)
 
-    def takes(self, batch: Batch) -> bool:
+    def takes(self, batch: Examples) -> bool:
         """Whether the program holds for so many samples as there are in a batch."""
         return self.program is not None and len(batch.targets) >= self.program.least
 
-    def run(self, batch: Batch) -> tuple[Seen, Floats]:
+    def run(self, batch: Examples) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch."""
         assert self.run_on is not None
         loss, gradient, outputs = self.run_on(self.programs.learner.numbers, *self._arrays(batch))
         return Seen(loss, outputs), gradient
 
-    def _arrays(self, batch: Batch) -> list[NDArray[Any]]:
+    def _arrays(self, batch: Examples) -> list[NDArray[Any]]:
         return [batch.X, _targets(self.programs.learner.task, batch.targets, self.width)]
 
 
@@ -201,11 +201,11 @@ class EachSize:
         self.programs = programs
         self.known: dict[int, Program] = {}
 
-    def run(self, batch: Batch) -> tuple[Seen, Floats]:
+    def run(self, batch: Examples) -> tuple[Seen, Floats]:
         """The loss, the outputs and the gradient of a batch, in parts that are not too large to compile."""
         return in_parts(batch, self.programs.learner.most(batch), self._call)
 
-    def _call(self, part: Batch) -> tuple[Seen, Floats]:
+    def _call(self, part: Examples) -> tuple[Seen, Floats]:
         learner = self.programs.learner
         program = self.known.get(len(part.targets)) or self._compiled(part)
         width = dict(enumerate(program.outputs.shape)).get(1, 0)
@@ -214,7 +214,7 @@ class EachSize:
         loss, gradient = program(inputs)
         return Seen(loss, program.outputs), gradient
 
-    def _compiled(self, part: Batch) -> Program:
+    def _compiled(self, part: Examples) -> Program:
         learner = self.programs.learner
         learner.write_back()
         with recording():

@@ -1045,6 +1045,16 @@ def test_code_of_ones_own_inside_a_network_predicts_as_it_does_for_one_sample(ma
     expected = [model(x).data for x in many.tolist()]
     random.seed(0)
     assert nn.predict(model, many).tolist() == expected
+    random.seed(0)
+    assert predictor.Predictor(model)(many).tolist() == expected
+
+
+def test_a_predictor_follows_a_change_of_structure():
+    model, many = nn.MLP(2, [3, 1], seed=0), np.random.default_rng(0).normal(size=(30, 2))
+    look = predictor.Predictor(model)
+    for layer in (model.layers[0], Halved.of(model.layers[0].neurons), nn.Layer(2, 3, activation="tanh", seed=4)):
+        model.layers[0] = layer
+        assert look(many) == pytest.approx([model(x).data for x in many.tolist()], rel=1e-12)
 
 
 class Halved(nn.Layer):
