@@ -334,7 +334,7 @@ class CompiledSteps:
         self.eager.close()
 
     def _take_back(self) -> None:
-        """Read what callbacks have changed: the parameters, and in a model of the user's own perhaps the graph."""
+        """Read what callbacks have changed: the parameters, and perhaps the structure of the model."""
         if self.is_handed_over:
             self.numbers[:] = [leaf.data for leaf in self.leaves]
             self.is_handed_over = False

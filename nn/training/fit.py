@@ -77,8 +77,10 @@ def fit(
             "numpy" compiles one program for batches of any size, which is much faster; "jax" runs that program on all
             devices of JAX, each with a part of every batch. By default the networks and losses of this package are
             compiled for NumPy, and your own are computed scalar by scalar: a model that decides by looking at its
-            numbers has another graph for each sample. ("numpy" and "jax" compile them too, and check the program
-            against the model.) If the compiler fails, the default continues scalar by scalar, with a warning.
+            numbers has another graph for each sample. That holds for a network with a layer of your own, too. ("numpy"
+            and "jax" compile your own as well, and compare loss and gradient with the model: on every batch of the
+            first epoch, and on at least one, and 16 samples, of each later epoch.) If the compiler fails, the default
+            continues scalar by scalar, with a warning.
         progress: whether to show a progress bar; by default if standard error is a terminal.
         compiled: the old name of a choice of backends: True is backend="numpy", False is backend="scalar".
 
@@ -90,6 +92,8 @@ def fit(
         OptionError: if the loss is unknown or does not take one of the labels, if a count is below 1, if the optimizer
             moves no parameter of the model, or if a callback has replaced a parameter by another Value.
         NumberError: if a sample is not made of real numbers.
+        GraphError: with backend="numpy" or "jax", if a model or a loss of your own cannot be compiled, because it
+            looks at its numbers, or changes when it is called.
         CompileError: with backend="numpy" or "jax", if the compiler fails.
         MissingError: with backend="jax", if JAX is not installed.
         DivergedError: if the loss, an output or a gradient has become inf or NaN; it names the node where that began.

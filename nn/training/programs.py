@@ -139,7 +139,9 @@ class Programs:
 
         Raises:
             CompileError: if the compiler fails.
-            Exception: whatever model and loss raise that take numbers, but not the Values they are traced with.
+            GraphError: if the loss does not depend on all outputs.
+
+        Besides, it raises whatever a model or a loss does that takes numbers, but not the Values it is traced with.
         """
         way = self.any_size
         if way is not None and way.program is None:
