@@ -217,6 +217,46 @@ class MLP(Module):
         return f"MLP({self.sizes[0]} → {layers}, {counted(len(self.parameters()), 'parameter')})"
 
 
+def form_of(model: object) -> tuple[object, ...] | None:
+    """What the graph of a network depends on beside numbers; None if some of its code or weights are of another kind.
+
+    >>> class Bent(Layer):
+    ...     def fire(self, x):
+    ...         return [z if z.data > 0 else 0.1 * z for z in super().fire(x)]
+    >>> model = MLP(2, [3, 1])
+    >>> form_of(model) == form_of(model), form_of(model) == form_of(MLP(2, [3, 1]))
+    (True, False)
+    >>> model.layers[0] = Bent(2, 3)
+    >>> form_of(model)
+    """
+    if type(model) is MLP and isinstance(model.layers, list):
+        return _form(model.layers, Layer, model.sizes[0])
+    if type(model) is Layer and isinstance(model.neurons, list) and not _is_altered(model):
+        return _form(model.neurons, Neuron, None)
+    if type(model) is Neuron and not _is_altered(model):
+        return _form_of_neuron(model)
+    return None
+
+
+def _form(parts: list[Any], kind: type[Module], size: int | None) -> tuple[object, ...] | None:
+    """The forms of all parts, if they are of one kind, and known."""
+    forms = [form_of(part) if type(part) is kind else None for part in parts]
+    return None if None in forms else (kind, size, *forms)
+
+
+def _form_of_neuron(neuron: Neuron) -> tuple[object, ...] | None:
+    """Its activation, weights and bias: a weight that was computed from others keeps its number, so it is unknown."""
+    values = [*neuron.w, neuron.b]
+    is_known = neuron.activation in activations() and neuron._activate == _activation(neuron.activation)
+    is_plain = all(isinstance(value, Value) and not value.args for value in values)
+    return (Neuron, neuron._activate, *values) if is_known and is_plain else None
+
+
+def _is_altered(module: Module) -> bool:
+    """Whether this one object has code of its own."""
+    return "fire" in vars(module)
+
+
 def activations() -> list[str]:
     """The names of all activations: every function of one argument in the rule table, and "linear".
 

@@ -30,7 +30,7 @@ from tinygrad_edu.nn.training.callbacks import Callback, Training, as_callback
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Loss, Task, task_of
 from tinygrad_edu.nn.training.predictor import PART, Predictor, one_by_one
-from tinygrad_edu.nn.training.programs import Batch, Seen
+from tinygrad_edu.nn.training.programs import Examples, Seen
 from tinygrad_edu.nn.training.progress import bar
 from tinygrad_edu.nn.training.samples import Floats, as_floats, at, place_not_finite, refuse_masked
 from tinygrad_edu.show import counted
@@ -77,8 +77,10 @@ def fit(
             "numpy" compiles one program for batches of any size, which is much faster; "jax" runs that program on all
             devices of JAX, each with a part of every batch. By default the networks and losses of this package are
             compiled for NumPy, and your own are computed scalar by scalar: a model that decides by looking at its
-            numbers has another graph for each sample. ("numpy" and "jax" compile them too, and check the program
-            against the model.) If the compiler fails, the default continues scalar by scalar, with a warning.
+            numbers has another graph for each sample. That holds for a network with a layer of your own, too. ("numpy"
+            and "jax" compile your own as well, and compare loss and gradient with the model: on every batch of the
+            first epoch, and on at least one, and 16 samples, of each later epoch.) If the compiler fails, the default
+            continues scalar by scalar, with a warning.
         progress: whether to show a progress bar; by default if standard error is a terminal.
         compiled: the old name of a choice of backends: True is backend="numpy", False is backend="scalar".
 
@@ -90,6 +92,8 @@ def fit(
         OptionError: if the loss is unknown or does not take one of the labels, if a count is below 1, if the optimizer
             moves no parameter of the model, or if a callback has replaced a parameter by another Value.
         NumberError: if a sample is not made of real numbers.
+        GraphError: with backend="numpy" or "jax", if a model or a loss of your own cannot be compiled, because it
+            looks at its numbers, or changes when it is called.
         CompileError: with backend="numpy" or "jax", if the compiler fails.
         MissingError: with backend="jax", if JAX is not installed.
         DivergedError: if the loss, an output or a gradient has become inf or NaN; it names the node where that began.
@@ -111,7 +115,7 @@ def fit(
     history = History()
     training = Training(model, descent, history, epochs)
     asked = [as_callback(callback) for callback in callbacks]
-    steps = steps_of(model, task, descent, history, _backend(backend, compiled))
+    steps = steps_of(model, task, descent, history, data, _backend(backend, compiled))
     with bar(epochs, progress) as advance, _until_the_end(training, steps, asked, validation is not None):
         for order in _orders(len(data.targets), epochs, seed):
             _epoch(steps, task, data, order, size, history)
@@ -155,9 +159,9 @@ def _orders(samples: int, epochs: int, seed: int | None) -> Iterator[list[int]]:
         yield order
 
 
-def _epoch(steps: Steps, task: Task, data: Batch, order: list[int], size: int, history: History) -> None:
+def _epoch(steps: Steps, task: Task, data: Examples, order: list[int], size: int, history: History) -> None:
     total, right = 0.0, 0.0
-    mixed = Batch(data.X[order], [data.targets[number] for number in order])
+    mixed = Examples(data.X[order], [data.targets[number] for number in order])
     for batch in mixed.parts(size):
         seen = steps.train(batch)
         total += seen.loss * len(batch.targets)
@@ -166,7 +170,7 @@ def _epoch(steps: Steps, task: Task, data: Batch, order: list[int], size: int, h
     history.accuracy.append(right / len(order))
 
 
-def _validate(steps: Steps, task: Task, validation: Batch, history: History) -> None:
+def _validate(steps: Steps, task: Task, validation: Examples, history: History) -> None:
     seen: Seen = steps.evaluate(validation)
     history.val_loss.append(seen.loss)
     history.val_accuracy.append(task.count_right(seen.outputs, validation.targets) / len(validation.targets))
@@ -380,7 +384,7 @@ def _pair(data: Any) -> tuple[ArrayLike, ArrayLike]:
     return data[0], data[1]
 
 
-def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> Batch:
+def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> Examples:
     samples, labels = as_floats(X, "fit", X_name), _labels(y, y_name)
     if samples.ndim != 2 or not labels.ndim or len(samples) != len(labels) or not len(samples):
         raise SizeError(
@@ -393,7 +397,7 @@ def _data(task: Task, X: ArrayLike, y: ArrayLike, X_name: str, y_name: str) -> B
         _check_numbers(y_name, labels)
     if labels.shape == (len(samples), 1):  # a column
         labels = labels[:, 0]
-    return Batch(samples, task.targets(labels.tolist()))
+    return Examples(samples, task.targets(labels.tolist()))
 
 
 def _labels(y: ArrayLike, name: str) -> NDArray[Any]:

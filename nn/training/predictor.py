@@ -21,7 +21,7 @@ import tinygrad_edu
 from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.compiler import Program
 from tinygrad_edu.errors import CompileError, TinygradError
-from tinygrad_edu.nn.layers import Outputs
+from tinygrad_edu.nn.layers import Outputs, form_of
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.training.samples import Floats, as_floats
 from tinygrad_edu.user_code import user_frame
@@ -31,7 +31,7 @@ PART = 256  # samples a call
 
 
 class Predictor:
-    """The outputs of a model, whose graph is the same for every sample.
+    """The outputs of a model; compiled, if it is known that its graph is the same for every sample.
 
     >>> from tinygrad_edu.nn import MLP
     >>> model = MLP(2, [3, 1], seed=0)
@@ -43,13 +43,20 @@ class Predictor:
 
     def __init__(self, model: Module) -> None:
         self.model = model
-        self.leaves = model.parameters()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Look at the model as it is now."""
+        self.form = form_of(self.model)
+        self.leaves = self.model.parameters()
         self._program: Program | None = None
-        self._is_refused = False
+        self._is_refused = self.form is None
 
     def __call__(self, X: ArrayLike) -> Floats:
         """The outputs for samples of shape (n, inputs): shape (n,), or (n, outputs)."""
         samples = as_floats(X, "predict")
+        if form_of(self.model) != self.form:
+            self._begin()
         if not self._is_refused:
             try:
                 return self._outputs(samples)
@@ -102,7 +109,7 @@ def compiled(loss: Value, **options: Any) -> Program:
         ) from error
 
 
-def warn_slow(what: str, error: CompileError) -> None:
+def warn_slow(what: str, error: TinygradError) -> None:
     """Warn, at the line of the caller's own code, that scalars are computed one by one, because compiling failed."""
     text = f"{what}, because compiling failed: the numbers are right, but it takes longer\n{error}"
     frame = user_frame()

@@ -1,6 +1,7 @@
 """Do both ways to train, scalar by scalar and compiled, give the same history; and do callbacks have their say?"""
 
 import math
+import random
 import re
 import warnings
 
@@ -14,11 +15,14 @@ from tinygrad_edu.errors import (
     CompileError,
     DivergedError,
     DomainError,
+    GradientWarning,
     GraphError,
     NumberError,
     OptionError,
     SizeError,
+    TinygradError,
 )
+from tinygrad_edu.functions import logsumexp
 from tinygrad_edu.nn.training import backends as steps
 from tinygrad_edu.nn.training import predictor, programs
 
@@ -925,3 +929,333 @@ def test_an_unknown_backend_is_refused_with_those_that_are_known():
     text = message(OptionError, lambda: nn.fit(nn.MLP(2, [1]), X, y, backend="numba"))
     assert "numpy, jax, scalar" in text
     assert "backend='numpy'" in text
+
+
+# Models and losses with code of the user's own
+
+
+class Leaky(nn.Layer):
+    """Another graph for a number below 0."""
+
+    def fire(self, x):
+        return [z if z.data > 0 else 0.1 * z for z in super().fire(x)]
+
+
+class Dropout(nn.Layer):
+    """Another graph at every call."""
+
+    def fire(self, x):
+        return [2 * z * (random.random() < 0.5) for z in super().fire(x)]
+
+
+class LeakyNeuron(nn.Neuron):
+    def fire(self, x, numbers):
+        z = super().fire(x, numbers)
+        return z if z.data > 0 else 0.2 * z
+
+
+def of_layer(kind):
+    def make():
+        model = nn.MLP(2, [4, 1], seed=1)
+        model.layers[0] = kind(2, 4, activation="linear", seed=3)
+        return model
+
+    return make
+
+
+def with_a_neuron():
+    model = nn.MLP(2, [4, 1], activation="linear", seed=1)
+    model.layers[0].neurons[2] = LeakyNeuron(2, activation="linear", seed=2)
+    return model
+
+
+def with_an_altered_layer():
+    model = nn.MLP(2, [4, 1], activation="linear", seed=1)
+    layer = model.layers[0]
+    layer.fire = lambda x: [z if z.data > 0 else 0.1 * z for z in nn.Layer.fire(layer, x)]
+    return model
+
+
+def with_an_altered_neuron():
+    model = nn.MLP(2, [4, 1], activation="linear", seed=1)
+    neuron = model.layers[0].neurons[0]
+    neuron.fire = lambda x, numbers: abs(nn.Neuron.fire(neuron, x, numbers)) ** 0.5
+    return model
+
+
+def with_an_activation_of_its_own():
+    model = nn.MLP(2, [4, 1], activation="linear", seed=1)
+    model.layers[0].neurons[0]._activate = lambda z: z if z.data > 0 else 0.1 * z
+    return model
+
+
+def with_a_computed_weight():
+    model = nn.MLP(2, [3, 1], seed=1)
+    one, other = model.layers[0].neurons[:2]
+    one.w[0] = 2 * other.w[0]
+    return model
+
+
+def one_neuron():
+    return LeakyNeuron(2, activation="linear", seed=2)
+
+
+OWN = {
+    "a layer that branches": of_layer(Leaky),
+    "a layer of chance": of_layer(Dropout),
+    "a neuron that branches": with_a_neuron,
+    "a layer altered alone": with_an_altered_layer,
+    "a neuron altered alone": with_an_altered_neuron,
+    "an activation altered alone": with_an_activation_of_its_own,
+    "a weight computed from another": with_a_computed_weight,
+    "a neuron alone": one_neuron,
+}
+
+
+def trained(make, backend, data=(X, y), **options):
+    """The model and its history; chance begins the same."""
+    random.seed(0)
+    model = make()
+    chosen = {"loss": "mse", "epochs": 4, "optimizer": nn.SGD(model.parameters(), lr=0.01, momentum=0.5), **options}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GradientWarning)
+        return model, nn.fit(model, *data, **chosen, backend=backend)
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, None])
+@pytest.mark.parametrize("make", OWN.values(), ids=OWN)
+def test_code_of_ones_own_inside_a_network_is_trained_scalar_by_scalar(make, batch_size):
+    right = trained(make, "scalar", batch_size=batch_size)
+    found = trained(make, None, batch_size=batch_size)
+    assert found[1].loss == right[1].loss
+    assert found[0].state_dict() == right[0].state_dict()
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, None])
+@pytest.mark.parametrize("make", OWN.values(), ids=OWN)
+def test_code_of_ones_own_gives_the_same_history_compiled_or_is_refused(make, batch_size):
+    right = trained(make, "scalar", batch_size=batch_size)
+    assert_same_or_refused(right, outcome(make, "numpy", batch_size=batch_size))
+
+
+@pytest.mark.parametrize("make", OWN.values(), ids=OWN)
+def test_code_of_ones_own_inside_a_network_predicts_as_it_does_for_one_sample(make):
+    many, model = np.random.default_rng(0).normal(size=(1025, 2)), make()
+    random.seed(0)
+    expected = [model(x).data for x in many.tolist()]
+    random.seed(0)
+    assert nn.predict(model, many).tolist() == expected
+    random.seed(0)
+    assert predictor.Predictor(model)(many).tolist() == expected
+
+
+def test_a_predictor_follows_a_change_of_structure():
+    model, many = nn.MLP(2, [3, 1], seed=0), np.random.default_rng(0).normal(size=(30, 2))
+    look = predictor.Predictor(model)
+    for layer in (model.layers[0], Halved.of(model.layers[0].neurons), nn.Layer(2, 3, activation="tanh", seed=4)):
+        model.layers[0] = layer
+        assert look(many) == pytest.approx([model(x).data for x in many.tolist()], rel=1e-12)
+
+
+class Halved(nn.Layer):
+    def fire(self, x):
+        return [0.5 * z for z in super().fire(x)]
+
+
+def swap(training):
+    training.model.layers[0] = Halved.of(training.model.layers[0].neurons)
+
+
+def swap_for_one_that_branches(training):
+    training.model.layers[0] = Leaky.of(training.model.layers[0].neurons)
+
+
+def use_another_activation(training):
+    for neuron in training.model.layers[0].neurons:
+        neuron._activate = Value.sin
+
+
+def reverse(training):
+    training.optimizer.parameters.reverse()
+
+
+def leave_one_out(training):
+    del training.optimizer.parameters[0]
+
+
+def move_the_first_alone(training):
+    training.optimizer = nn.SGD(training.model.layers[0].parameters(), lr=0.05)
+
+
+def ask_for_more_inputs(training):
+    training.model.sizes = (3, *training.model.sizes[1:])
+
+
+def outcome(make, backend, **options):
+    """The history and the parameters, or the error."""
+    try:
+        model, history = trained(make, backend, **options)
+    except TinygradError as error:
+        return type(error), str(error)
+    return model, history
+
+
+def assert_same_or_refused(right, found):
+    """Either the history of the scalar way, or the error that names it."""
+    if found[0] is GraphError:
+        assert found[1].endswith('write instead:  fit(..., backend="scalar")')
+    else:
+        assert_equal([right, found])
+
+
+@pytest.mark.parametrize("backend", [None, "numpy"])
+@pytest.mark.parametrize("rate", [{"lr": 0.05}, {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.01}], ids=str)
+@pytest.mark.parametrize(
+    "change",
+    [
+        swap, swap_for_one_that_branches, use_another_activation, reverse, leave_one_out, move_the_first_alone,
+        ask_for_more_inputs,
+    ],
+)  # fmt: skip
+def test_a_change_of_structure_by_a_callback_is_followed_or_refused_as_scalar_by_scalar(change, rate, backend):
+    found = []
+    for way in ("scalar", backend):
+        model = nn.MLP(2, [4, 1], seed=1, activation="tanh")
+
+        def change_once(training):
+            if training.history.epochs == 2:
+                change(training)
+
+        options = {"optimizer": nn.SGD(model.parameters(), **rate), "callbacks": [change_once]}
+        found.append(outcome(lambda model=model: model, way, **options))
+    if change is swap_for_one_that_branches and backend == "numpy":
+        assert found[1][0] is GraphError
+    elif isinstance(found[0][0], type):
+        assert found[0] == found[1]
+    else:
+        assert_equal(found)
+
+
+class Clipped(nn.Module):
+    """Another graph where the output is large, which it becomes late or never."""
+
+    def __init__(self):
+        self.net = nn.MLP(2, [4, 1], seed=1, activation="tanh")
+
+    def __call__(self, x):
+        z = self.net(x)
+        return z if abs(z.data) < 2.2 else 0.1 * z
+
+
+class Annealed(Clipped):
+    """Another graph after so many calls."""
+
+    calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return self.net(x) * (1.0 if self.calls < 200 else 0.5)
+
+
+class OneSample(nn.Module):
+    """Another graph for a single sample."""
+
+    def __init__(self):
+        self.net = nn.MLP(2, [4, 1], seed=1)
+
+    def __call__(self, x):
+        first = x[0].data if isinstance(x[0], Value) else x[0]
+        return self.net(x) if first != X[7, 0] else 2 * self.net(x)
+
+
+def weighted(outputs, targets):
+    """A loss that looks at its labels."""
+    return sum(5 * (o - 1) ** 2 if t == 1 else o * o for o, t in zip(outputs, targets, strict=True)) / len(outputs)
+
+
+def squared_of_the_whole(outputs, targets):
+    """The same loss as mse, with a gradient that the number of it does not show."""
+    error = nn.mse_loss(outputs, targets)
+    return error + 0.1 * sum(o - o.data for o in outputs) / len(outputs)
+
+
+RARE = (np.arange(33) == 20).astype(int)
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, None])
+@pytest.mark.parametrize(
+    ("make", "labels", "loss"),
+    [
+        (of_layer(nn.Layer), RARE, weighted),
+        (Clipped, 3 * np.asarray(y), "mse"),
+        (Annealed, y, "mse"),
+        (OneSample, y, "mse"),
+        (of_layer(nn.Layer), y, squared_of_the_whole),
+    ],
+    ids=["a rare class", "a large output", "many calls", "one sample", "its gradient alone"],
+)
+def test_what_looks_at_its_numbers_is_refused_compiled_however_rarely_it_does(make, labels, loss, batch_size):
+    options = {"data": (X, labels), "loss": loss, "batch_size": batch_size, "epochs": 12}
+    right = outcome(make, "scalar", **options)
+    found = outcome(make, "numpy", **options)
+    assert_same_or_refused(right, found)
+    assert_equal([right, outcome(make, None, **options)])
+
+
+CLASSES = [int(k) % 2 for k in range(len(X))]
+LABEL_LOSSES = {
+    "an index": lambda o, t: sum(logsumexp(a) - a[b] for a, b in zip(o, t, strict=True)) / len(o),
+    "a key": lambda o, t: 1e-2 * sum((a[0] - a[1]) ** 2 * {0: 1.0, 1: 3.0}[b] for a, b in zip(o, t, strict=True)),
+    "an int": lambda o, t: nn.cross_entropy(o, [int(b) for b in t]),
+    "a comparison": lambda o, t: sum(a[0] ** 2 if b == 1 else a[1] ** 2 for a, b in zip(o, t, strict=True)),
+    "one class alone": lambda o, t: sum(a[0] ** 2 for a, b in zip(o, t, strict=True) if not b) + 0 * sum(map(sum, o)),
+    "cross-entropy and more": lambda o, t: nn.cross_entropy(o, t) + 0.1 * sum(a[0] ** 2 for a in o) / len(o),
+    "smoothed": lambda o, t: nn.cross_entropy(o, [[0.9 * (k == b) + 0.05 for k in range(2)] for b in t]),
+    "pairs": lambda o, t: sum((o[i][0] - o[i - 1][1] - t[i]) ** 2 for i in range(1, len(o), 2)) + 0 * sum(map(sum, o)),
+    "the worst": lambda o, t: max(((a[0] - b) ** 2 for a, b in zip(o, t, strict=True)), key=lambda v: v.data),
+}
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, None])
+@pytest.mark.parametrize("name", LABEL_LOSSES)
+def test_a_loss_of_ones_own_gets_its_labels_or_is_refused_with_what_to_write(name, batch_size):
+    options = {"loss": LABEL_LOSSES[name], "data": (X, CLASSES), "batch_size": batch_size, "epochs": 2}
+    make = lambda: nn.MLP(2, [4, 2], seed=1)  # noqa: E731
+    right = outcome(make, "scalar", **options)
+    assert_equal([right, outcome(make, None, **options)])
+    found = outcome(make, "numpy", **options)
+    assert_same_or_refused(right, found)
+    if name in ("cross-entropy and more", "pairs"):
+        assert_equal([right, found])
+    if name in ("an index", "a key", "an int"):
+        assert found[0] is GraphError
+
+
+def test_a_loss_of_the_worst_sample_is_refused_with_the_reason():
+    text = message(GraphError, lambda: trained(of_layer(nn.Layer), "numpy", loss=worst))
+    assert "some outputs are in no graph of the loss" in text
+    assert "report" not in text
+
+
+def worst(outputs, targets):
+    return max(((o - t) ** 2 for o, t in zip(outputs, targets, strict=True)), key=lambda each: each.data)
+
+
+@pytest.mark.parametrize("backend", [None, "numpy", "scalar"])
+@pytest.mark.parametrize("loss", [lambda o, t: 1.5, lambda o, t: None, lambda o, t: sum(p.data for p in o)])
+def test_a_loss_that_is_not_a_value_is_named(loss, backend):
+    text = message(OptionError, lambda: nn.fit(nn.MLP(2, [1], seed=0), X, y, loss=loss, epochs=1, backend=backend))
+    assert "which is not a Value" in text
+
+
+@pytest.mark.parametrize("make", [of_layer(Leaky), Annealed], ids=["a layer that branches", "many calls"])
+@pytest.mark.parametrize("batch_size", [1, 8, None])
+def test_what_branches_in_the_first_epoch_is_refused_compiled(make, batch_size):
+    with pytest.raises(GraphError, match=r"its graph depends on the numbers|it changes when it is called"):
+        trained(make, "numpy", batch_size=batch_size)
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, None])
+def test_a_rare_class_is_refused_compiled_with_the_first_batch_that_has_it(batch_size):
+    with pytest.raises(GraphError, match=r"compiled it gives the|it cannot be compiled"):
+        trained(of_layer(nn.Layer), "numpy", data=(X, RARE), loss=weighted, batch_size=batch_size, epochs=1)
