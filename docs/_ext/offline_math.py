@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from docutils import nodes
-from latex2mathml.converter import convert
+from mathml import mathml
 from sphinx.application import Sphinx
-
-
-def mathml(latex: str, display: str = "inline") -> str:
-    """LaTeX as MathML. The converter knows align*, which stands alone in LaTeX, and not the aligned of a display."""
-    return convert(latex.replace("{aligned}", "{align*}"), display=display)
 
 
 def inline(self, node: nodes.math) -> None:  # noqa: ANN001 (the translator of Sphinx)

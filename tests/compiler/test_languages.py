@@ -230,8 +230,8 @@ def test_jax_assigns_nothing_and_lays_the_gradient_of_a_layer_as_columns():
 def mathml():
     """As the guide shows formulas."""
     pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip install -e '.[docs]')")
-    path = Path(__file__).parents[2] / "docs" / "_ext" / "offline_math.py"
-    spec = importlib.util.spec_from_file_location("offline_math", path)
+    path = Path(__file__).parents[2] / "docs" / "_ext" / "mathml.py"
+    spec = importlib.util.spec_from_file_location("mathml", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return lambda latex: ElementTree.fromstring(module.mathml(latex, "block"))
