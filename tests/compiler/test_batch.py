@@ -451,8 +451,9 @@ def test_a_function_and_a_batch_go_together():
 
 
 def test_mistakes_of_the_function_are_its_own():
-    with pytest.raises(IndexError):
+    with pytest.raises(GraphError, match=r"with 3 samples it raises IndexError(?s:.*)such as 3, 7 and 11") as caught:
         tinygrad_edu.compile(lambda xs: xs[0][7], batch=(np.eye(2),))
+    assert isinstance(caught.value.__cause__, IndexError)
 
 
 def test_a_division_by_zero_is_noticed_if_asked_for():
@@ -472,5 +473,5 @@ def test_compiling_takes_no_longer_for_a_million_samples():
         return mean([x * W[0] for x in xs])
 
     program = tinygrad_edu.compile(loss, wrt=[W[0]], batch=(np.ones(1_000_000),))
-    assert max(made) < 50
+    assert max(made) <= 300
     assert program(np.ones(1_000_000))[0] == pytest.approx(W[0].data)
