@@ -13,6 +13,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,9 +39,11 @@ PAIRS = ((7, 11), (13, 17))  # numbers of samples to trace; the second pair if a
 SMALL_PAIRS = ((5, 7), (6, 11))  # of a large model
 FEW, MANY = 3, 24  # numbers of samples that are compared: below those that are traced, and beyond
 LOOKS = "a function that looks at the numbers of its samples"
-COUNTS = "a function that treats some samples unlike the others, or depends on their number otherwise than a formula does"
+COUNTS = (
+    "a function that treats some samples unlike the others, or depends on their number otherwise than a formula does"
+)
 EITHER = "a function that looks at the numbers of its samples, or treats some samples unlike the others"
-BETWEEN = 25, 60  # at one of these numbers of samples the loss is compared
+BETWEEN = range(26, 61, 2)  # at one of these numbers of samples the loss is compared
 MOST = 300  # the largest number of samples whose loss is compared
 LARGEST = 2_000_000  # edges that the graph of them may have: about a second
 BELOW = 6  # the largest number below those that are traced
@@ -238,7 +241,8 @@ class Search:
             f"for {size} samples {f'it says `{text}`' if text else 'it has no such line'}"
             for size, text in zip(sizes, (difference.one, difference.other), strict=True)
         ]
-        return _refused(self.batch, f"its program differs in more than the number of samples: {', '.join(shown)}", EITHER)
+        wrong = f"its program differs in more than the number of samples: {', '.join(shown)}"
+        return _refused(self.batch, wrong, EITHER)
 
     # Comparing
 
@@ -260,8 +264,8 @@ class Search:
         if least > (BELOW if _shrinks(pair.tables) else FEW) + 1 or len(wrongs) != least - 1:
             raise _refused(self.batch, *wrongs[max(wrongs)])
         sizes = [FEW] if self._is_large(MANY) else [MANY, FEW]
-        wrong = next((found for size in sizes if size >= least and (found := check.near(size))), None)
-        wrong = wrong or next((found for size in self._further() if (found := check.loss(size))), None)
+        further = chain(map(check.near, filter(least.__le__, sizes)), map(check.loss, self._further()))
+        wrong = next(filter(None, further), None)
         if wrong is None and not check.is_any:
             wrong = Wrong("its loss is inf or NaN for all samples it was tried on", "")
         if wrong:
@@ -270,13 +274,14 @@ class Search:
 
     def _further(self) -> list[int]:
         """Numbers of samples whose loss alone is compared, as far as their graphs would not be too large."""
-        sizes = [MANY, random.Random(self.batch.samples).randint(*BETWEEN), min(self.batch.samples, MOST)]  # noqa: S311
+        sizes = [MANY, random.Random(self.batch.samples).choice(BETWEEN), min(self.batch.samples, MOST)]  # noqa: S311
         return [size for size in sizes if size > self.sizes[1] and self._edges_at(size) <= LARGEST]
 
     def _edges_at(self, samples: int) -> float:
         """About how many there are, if they go on to grow as from one traced size to the other."""
         (few, many), (one, other) = self.sizes, self.traced_edges
-        return other * (samples / many) ** max(1.0, math.log(max(other, 1) / max(one, 1)) / math.log(many / few))
+        power = max(1.0, math.log(max(other, 1) / max(one, 1)) / math.log(many / few))
+        return float(other * (samples / many) ** power)
 
 
 class Wrong(NamedTuple):
@@ -305,11 +310,17 @@ class _Comparison:
                 continue
             agrees, text = self._wrong(trace, check_here)
             if text:
-                return Wrong(text, COUNTS if self.near(samples) else LOOKS)
+                return Wrong(text, self._origin(samples))
             if agrees:
                 self.batch.way, self.is_any = self.batch.asked_way, True
                 return None
         return self.near(samples)
+
+    def _origin(self, samples: int) -> str:
+        """What it comes from that other numbers give another loss than the program's."""
+        if self.near(samples):
+            return COUNTS
+        return LOOKS if all(np.isfinite(array).all() for array in self.batch.pool) else EITHER
 
     def near(self, samples: int) -> Wrong | None:
         """How it differs for so many samples of the batch, and for numbers near them."""
@@ -406,7 +417,8 @@ def _with_labels(source: Source, trace: Trace) -> Source:
 def _cuts_parameters(source: Source) -> bool:
     """Whether it takes as many parameters as there are samples, which can only be so for some numbers of them."""
     views = [line.formula for line in source.leaves if source.arguments[0].name in line.reads]
-    return any(isinstance(size, Size) for each in (*views, *(p.target for p in source.gradient)) for size in _sizes(each))
+    parts = [part.target for part in source.gradient]
+    return any(isinstance(size, Size) for each in (*views, *parts) for size in _sizes(each))
 
 
 def _refused(batch: Batch, wrong: str, origin: str) -> GraphError:

@@ -35,6 +35,7 @@ Function = Callable[..., Any]  # of a list of samples for each array; gives the 
 TEXTBOOK = ("X", "Y")  # what the first two arrays are called
 HELPERS = frozenset(PRELUDE.co_names)  # functions that stand beside a program
 PACKAGE = __name__.partition(".")[0]
+FEWEST = 4  # samples for which a loss has to be one if it is
 POOL = 4096  # samples that are looked at to choose some from: compiling takes no longer for more
 
 
@@ -146,7 +147,8 @@ class Label(Sample):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, int | float | np.generic | Sample) and _ASKED.get() is not None:
-            raise self.refusal(f"label == {'label' if isinstance(other, Sample) else other}, which asks what class it is")
+            shown = "label" if isinstance(other, Sample) else other
+            raise self.refusal(f"label == {shown}, which asks what class it is")
         return self is other
 
     __hash__ = Sample.__hash__
@@ -161,12 +163,13 @@ def _scaled(least: float, most: float) -> Move:
     return lambda rows, spread, rng: rows * rng.uniform(least, most, rows.shape)
 
 
+SMALL: Move = lambda rows, spread, rng: rng.uniform(-1.0, 1.0, rows.shape)  # noqa: E731
 MOVES: tuple[Move, ...] = (
     lambda rows, spread, rng: rows * rng.uniform(0.5, 1.5, rows.shape) + spread * rng.uniform(-1, 1, rows.shape),
     lambda rows, spread, rng: rows + spread * rng.uniform(-0.2, 0.2, rows.shape),
     _scaled(0.5, 2.0),  # no sign changes
     _scaled(0.5, 1.0),  # what is between 0 and 1 remains so
-    lambda rows, spread, rng: rng.uniform(-1.0, 1.0, rows.shape),  # whatever the numbers are
+    SMALL,  # whatever the numbers are
     lambda rows, spread, rng: rng.uniform(0.0, 1.0, rows.shape),
     _scaled(0.99, 1.0),
 )
@@ -235,6 +238,7 @@ class Batch:
         self.pool = _finite([floats_of(array[chosen], name) for array, name in zip(found, self.names, strict=True)])
         self.way = 0  # how far the samples are moved in `others`: the farthest that gave a loss
         self.asked_way = 0
+        self.may_be_small = True  # whether numbers between -1 and 1 gave a loss, as far as is known
         self.are_labels = [array.ndim == 1 and bool((array == np.floor(array)).all()) for array in self.pool]
 
     def traced(self, samples: int, arrays: Sequence[Floats] | None = None) -> Trace:
@@ -273,22 +277,33 @@ class Batch:
     def others(self, samples: int, indices: Collection[int]) -> Iterator[list[Floats]]:
         """So many samples with other numbers than those of the batch, ever nearer to them.
 
-        A function that takes a number of its samples for a plain one gives another program there.
+        A function that takes a number of its samples for a plain one gives another program there. Of an even number
+        of samples, the first ones are between -1 and 1: large numbers would hide what is added to them.
 
         Args:
             samples: how many.
             indices: the places of the arrays that are indices of classes; those are drawn among the classes.
         """
         rng = np.random.default_rng([samples, 1])
-        ways = [(number, move) for number, move in enumerate(self._moves()) if number >= self.way]
-        for number, moves in ways:
-            chosen = rng.integers(len(self.pool[0]), size=samples)
-            found = []
-            for place, (array, move) in enumerate(zip(self.pool, moves, strict=True)):
-                rows = rng.choice(np.unique(array), samples) if place in indices else array[chosen]
-                found.append(rows if place in indices or move is None else move(rows, _spread(array, rows), rng))
-            self.asked_way = number
-            yield found
+        ways = [(number, moves) for number, moves in enumerate(self._moves()) if number >= self.way]
+        self.asked_way = self.way
+        if samples % 2 == 0 and self.may_be_small:
+            yield self._moved((SMALL,) * len(self.pool), samples, indices, rng)
+            self.may_be_small = samples < FEWEST  # one sample or two may have no loss for other reasons
+        for self.asked_way, moves in ways:
+            yield self._moved(moves, samples, indices, rng)
+
+    def _moved(
+        self, moves: Sequence[Move | None], samples: int, indices: Collection[int], rng: np.random.Generator
+    ) -> list[Floats]:
+        chosen, found = rng.integers(len(self.pool[0]), size=samples), []
+        for place, (array, move) in enumerate(zip(self.pool, moves, strict=True)):
+            if place in indices:
+                found.append(rng.choice(np.unique(array), samples))
+            else:
+                rows = array[chosen]
+                found.append(rows if move is None else move(rows, _spread(array, rows), rng))
+        return found
 
     def _moves(self) -> Iterator[tuple[Move | None, ...]]:
         """How each array is moved: all of them; if no such batch has a loss, one array alone; none."""
