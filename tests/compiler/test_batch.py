@@ -665,3 +665,14 @@ def test_memory_is_that_of_a_whole_number_of_samples(samples):
     program = tinygrad_edu.compile(lambda xs: mean([W[0] * x for x in xs]), wrt=[W[0]], batch=(np.ones(3),))
     with pytest.raises(OptionError, match="whole number"):
         program.memory(samples)
+
+
+def test_a_loss_that_is_no_number_anywhere_is_refused():
+    with pytest.raises(GraphError, match="inf or NaN for all samples"):
+        tinygrad_edu.compile(lambda xs: sum((line(x) * 1e200) ** 2 * 1e300 for x in xs), wrt=W, batch=(np.eye(2),))
+
+
+def test_a_batch_that_is_too_small_is_told_how_else_it_is_compiled():
+    program = tinygrad_edu.compile(lambda xs: variance([line(x) for x in xs], less=1), wrt=W, batch=(np.eye(2),))
+    with pytest.raises(SizeError, match=r"tinygrad_edu\.compile\(loss\), for fewer"):
+        program(np.ones((1, 2)))

@@ -262,7 +262,11 @@ class Search:
         }
         least = max(wrongs, default=0) + 1
         if least > (BELOW if _shrinks(pair.tables) else FEW) + 1 or len(wrongs) != least - 1:
-            raise _refused(self.batch, *wrongs[max(wrongs)])
+            text, origin = wrongs[max(wrongs)]
+            known = (
+                LOOKS if self.sizes[1] in wrongs else COUNTS
+            )  # it was right there for the samples it was traced with
+            raise _refused(self.batch, text, known if origin else "")
         sizes = [FEW] if self._is_large(MANY) else [MANY, FEW]
         further = chain(map(check.near, filter(least.__le__, sizes)), map(check.loss, self._further()))
         wrong = next(filter(None, further), None)
@@ -310,17 +314,11 @@ class _Comparison:
                 continue
             agrees, text = self._wrong(trace, check_here)
             if text:
-                return Wrong(text, self._origin(samples))
+                return Wrong(text, EITHER)
             if agrees:
                 self.batch.way, self.is_any = self.batch.asked_way, True
                 return None
         return self.near(samples)
-
-    def _origin(self, samples: int) -> str:
-        """What it comes from that other numbers give another loss than the program's."""
-        if self.near(samples):
-            return COUNTS
-        return LOOKS if all(np.isfinite(array).all() for array in self.batch.pool) else EITHER
 
     def near(self, samples: int) -> Wrong | None:
         """How it differs for so many samples of the batch, and for numbers near them."""
