@@ -451,8 +451,9 @@ def test_a_function_and_a_batch_go_together():
 
 
 def test_mistakes_of_the_function_are_its_own():
-    with pytest.raises(IndexError):
+    with pytest.raises(GraphError, match=r"with 3 samples it raises IndexError(?s:.*)such as 3, 7 and 11") as caught:
         tinygrad_edu.compile(lambda xs: xs[0][7], batch=(np.eye(2),))
+    assert isinstance(caught.value.__cause__, IndexError)
 
 
 def test_a_division_by_zero_is_noticed_if_asked_for():
@@ -472,5 +473,206 @@ def test_compiling_takes_no_longer_for_a_million_samples():
         return mean([x * W[0] for x in xs])
 
     program = tinygrad_edu.compile(loss, wrt=[W[0]], batch=(np.ones(1_000_000),))
-    assert max(made) < 50
+    assert max(made) <= 300
     assert program(np.ones(1_000_000))[0] == pytest.approx(W[0].data)
+
+
+# Functions that look right on the samples they are traced with
+
+
+def line(x):
+    return W[0] * x[0] + W[1] * x[1] + W[2]
+
+
+def squares(xs, ys):
+    return [(line(x) - y) ** 2 for x, y in zip(xs, ys, strict=True)]
+
+
+def in_chunks(xs, ys, size):
+    return sum(mean(squares(xs[i : i + size], ys[i : i + size])) for i in range(0, len(xs), size))
+
+
+def apart(xs, ys):
+    return 1 if len(xs) % 4 == 3 else 2
+
+
+NUMBERS_AS_PLAIN_ONES = {
+    "the smallest target": lambda xs, ys: mean(squares(xs, [y - min(t.data for t in ys) for y in ys])),
+    "a column for its largest": lambda xs, ys: mean(squares(xs, [y / max(abs(t.data) for t in ys) for y in ys])),
+    "a factor": lambda xs, ys: sum((line(x) * x[1].data - y) ** 2 for x, y in zip(xs, ys, strict=True)),
+    "a float": lambda xs, ys: sum(float(y) * line(x) for x, y in zip(xs, ys, strict=True)),
+    "the largest error": lambda xs, ys: max(squares(xs, ys)),
+    "a kink by hand": lambda xs, ys: sum(p if p.data > 0 else 0.1 * p for p in map(line, xs)),
+    "equal to a number": lambda xs, ys: sum(line(x) if y == 0.0 else line(x) ** 2 for x, y in zip(xs, ys, strict=True)),
+    "the key of a dict": lambda xs, ys: sum({0.0: 1.0}.get(y, 2.0) * line(x) for x, y in zip(xs, ys, strict=True)),
+    "different ones": lambda xs, ys: sum(map(line, xs)) / len(set(ys)),
+}
+COUNTS_OTHERWISE = {
+    "the last twelve": lambda xs, ys: sum(squares(xs[-12:], ys[-12:])),
+    "the last twenty-four": lambda xs, ys: sum(squares(xs[-24:], ys[-24:])),
+    "chunks": lambda xs, ys: in_chunks(xs, ys, 32),
+    "beyond twenty-four": lambda xs, ys: mean(squares(xs, ys)) + sum(line(x) for x in xs[24:]),
+    "powers of two": lambda xs, ys: mean(squares(xs, ys)) * (2 if len(xs) in (4, 8, 16, 32) else 1),
+    "a tiny loss": lambda xs, ys: apart(xs, ys) * 1e-10 * mean(squares(xs, ys)),
+    "a parameter for each": lambda xs, ys: sum((w * x[0] - y) ** 2 for w, x, y in zip(W * 3, xs, ys, strict=False)),
+    "pairs of neighbours": lambda xs, ys: sum((line(xs[i]) - line(xs[i + 1])) ** 2 for i in range(0, len(xs), 2)),
+    "less than three": lambda xs, ys: sum(squares(xs, ys)) / (len(xs) - 3),
+    "neighbours": lambda xs, ys: sum((line(a) - line(b)) ** 2 for a, b in zip(xs[1:], xs, strict=False)),
+}
+DATA = {
+    "many": lambda rng, rows: rows,
+    "one": lambda rng, rows: [array[:1] for array in rows],
+    "few": lambda rng, rows: [array[:5] for array in rows],
+    "constant": lambda rng, rows: [np.ones_like(array) for array in rows],
+    "far": lambda rng, rows: [1e200 * rows[0], rows[1]],
+    "a large offset": lambda rng, rows: [rows[0], 1.6e12 + 1e9 * rows[1]],
+    "not a number": lambda rng, rows: [np.nan * array for array in rows],
+}
+DOUBTFUL = {**NUMBERS_AS_PLAIN_ONES, **COUNTS_OTHERWISE, "the mean": lambda xs, ys: mean(squares(xs, ys))}
+
+
+@pytest.mark.parametrize("data", sorted(DATA))
+@pytest.mark.parametrize("name", sorted(DOUBTFUL))
+def test_a_doubtful_function_is_right_at_every_number_of_samples_or_refused(name, data):
+    rng = np.random.default_rng(0)
+    batch = DATA[data](rng, [rng.normal(size=(100, 2)), rng.normal(size=100)])
+    try:
+        program = tinygrad_edu.compile(DOUBTFUL[name], wrt=W, batch=batch)
+    except GraphError as error:
+        assert "write instead:" in str(error)  # noqa: PT017 (or it is right)
+        assert name != "the mean"
+        return
+    for samples in range(program.least, 40):
+        assert_agrees(program, DOUBTFUL[name], (rng.normal(size=(samples, 2)), rng.normal(size=samples)))
+
+
+@pytest.mark.parametrize("name", sorted(DOUBTFUL.keys() - {"the mean", "neighbours"}))
+def test_each_of_them_is_refused_on_ordinary_data(name):
+    rng = np.random.default_rng(0)
+    with pytest.raises(GraphError):
+        tinygrad_edu.compile(DOUBTFUL[name], wrt=W, batch=(rng.normal(size=(100, 2)), rng.normal(size=100)))
+
+
+def test_a_large_model_is_compared_beyond_the_samples_it_is_traced_with():
+    rng = np.random.default_rng(0)
+    model = nn.MLP(64, [64, 1], activation="tanh", seed=0)
+    with pytest.raises(GraphError, match="than it for"):
+        tinygrad_edu.compile(
+            lambda xs, ys: nn.mse_loss([model(x) for x in xs[:12]], ys[:12]),
+            wrt=model.parameters(),
+            batch=(rng.normal(size=(50, 64)), rng.normal(size=50)),
+        )
+
+
+def test_a_refusal_says_whether_it_is_the_numbers_or_how_many_there_are():
+    rng = np.random.default_rng(0)
+    batch = rng.normal(size=(100, 2)), rng.normal(size=100)
+    with pytest.raises(GraphError, match="where from:     a function that looks at the numbers of its samples\n"):
+        tinygrad_edu.compile(DOUBTFUL["a factor"], wrt=W, batch=[array[:1] for array in batch])
+    with pytest.raises(GraphError, match="where from:     a function that treats some samples unlike the others"):
+        tinygrad_edu.compile(DOUBTFUL["powers of two"], wrt=W, batch=batch)
+
+
+USES_OF_A_LABEL = {
+    "label == label": lambda xs, ys: sum(line(a) for a, s in zip(xs, ys, strict=True) for t in ys if s == t),
+    "label == 1": lambda xs, ys: sum(line(x) for x, y in zip(xs, ys, strict=True) if y == np.int64(1)),
+    "label == 2": lambda xs, ys: sum(line(x) for x, y in zip(xs, ys, strict=True) if y != 2),
+    "in a set": lambda xs, ys: sum(map(line, xs)) / len(set(ys)),
+    "label == 0": lambda xs, ys: sum(map(line, xs)) / (1 + ys.count(0)),
+    "the key of a dict": lambda xs, ys: sum(line(x) * {0: 1.0, 1: 2.0}[y] for x, y in zip(xs, ys, strict=True)),
+    "x % 2": lambda xs, ys: sum(line(x) * (y % 2) for x, y in zip(xs, ys, strict=True)),
+    "takes a label as a place": lambda xs, ys: sum(line(x) * np.eye(3)[y][0] for x, y in zip(xs, ys, strict=True)),
+    "int(label)": lambda xs, ys: sum(line(x) * int(y) for x, y in zip(xs, ys, strict=True)),
+    "float(x) of label": lambda xs, ys: sum(line(x) * float(y) for x, y in zip(xs, ys, strict=True)),
+    "round": lambda xs, ys: sum(line(x) * round(y) for x, y in zip(xs, ys, strict=True)),
+}
+
+
+@pytest.mark.parametrize("words", sorted(USES_OF_A_LABEL))
+def test_a_question_to_a_label_is_answered_with_what_to_write(words):
+    rng = np.random.default_rng(0)
+    asked = "int(label)" if words == "round" else words
+    with pytest.raises(GraphError, match=f"{re.escape(asked)}(?s:.*)nn.cross_entropy"):
+        tinygrad_edu.compile(USES_OF_A_LABEL[words], wrt=W, batch=(rng.normal(size=(30, 2)), rng.integers(0, 3, 30)))
+
+
+CLASSES = nn.MLP(2, [3], seed=0)
+
+
+def surprise(xs, labels):
+    return nn.cross_entropy([CLASSES(x) for x in xs], labels)
+
+
+@pytest.mark.parametrize(
+    ("function", "kinds"),
+    [
+        (lambda labels, xs: surprise(xs, labels), "CX"),
+        (lambda xs, labels: surprise(xs, labels), "XC"),
+        (lambda xs, v, labels: sum(c * surprise([x], [t]) for x, c, t in zip(xs, v, labels, strict=True)), "XYC"),
+        (lambda xs, a, b: surprise(xs, a) + surprise(xs, b), "XCC"),
+        (lambda a, b, Labels, labels: surprise(a, Labels) + surprise(b, labels), "XXCC"),
+        (lambda xs, a, p, len: surprise(xs, p) + surprise(xs, len), "XYCC"),
+    ],
+)
+def test_labels_may_stand_in_any_place(function, kinds):
+    rng = np.random.default_rng(0)
+    draw = {
+        "X": lambda m: rng.normal(size=(m, 2)),
+        "Y": lambda m: rng.normal(size=m),
+        "C": lambda m: rng.integers(0, 3, m),
+    }
+    program = tinygrad_edu.compile(function, wrt=CLASSES.parameters(), batch=[draw[kind](30) for kind in kinds])
+    for samples in SAMPLES:
+        assert_agrees(program, function, [draw[kind](samples) for kind in kinds])
+
+
+@pytest.mark.parametrize(
+    "name", ["loss", "len", "m", "P", "p", "np", "gradient", "erf", "abs", "y", "t1", "dW", "c1", "Z1", "m2"]
+)
+def test_an_array_may_have_any_name(name):
+    function = eval(
+        f"lambda xs, ys, {name}: sum(v * (line(x) - y) ** 2 for x, y, v in zip(xs, ys, {name}))", {"line": line}
+    )
+    rng = np.random.default_rng(0)
+    program = tinygrad_edu.compile(
+        function, wrt=W, batch=(rng.normal(size=(9, 2)), rng.normal(size=9), rng.normal(size=9))
+    )
+    assert_agrees(program, function, (rng.normal(size=(5, 2)), rng.normal(size=5), rng.normal(size=5)))
+
+
+@pytest.mark.parametrize("name", ["len", "range", "m", "X", "y", "loss"])
+def test_a_parameter_may_have_any_name(name):
+    w = Value(0.5, label=name)
+    function = lambda xs, ys: sum((w * x - y) ** 2 for x, y in zip(xs, ys, strict=True))  # noqa: E731
+    program = tinygrad_edu.compile(function, wrt=[w], batch=([1.0, 2.0], [3.0, 5.0]))
+    assert_agrees(program, function, ([1.0, -2.0, 3.0], [3.0, 5.5, 1.0]))
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "words"),
+    [
+        (np.ones((9, 2)), np.ones((9, 1)), r"a sample of Y, whose shape is \(9, 1\), is a list of one number"),
+        (np.ones((9, 2, 1)), np.ones(9), r"a sample of X, whose shape is \(9, 2, 1\), is a list of lists"),
+    ],
+)
+def test_arrays_with_an_axis_more_are_named(X, y, words):
+    with pytest.raises(GraphError, match=words):
+        tinygrad_edu.compile(lambda xs, ys: mean(squares(xs, ys)), wrt=W, batch=(X, y))
+
+
+@pytest.mark.parametrize("samples", [-1, 0, 2.5, "3"])
+def test_memory_is_that_of_a_whole_number_of_samples(samples):
+    program = tinygrad_edu.compile(lambda xs: mean([W[0] * x for x in xs]), wrt=[W[0]], batch=(np.ones(3),))
+    with pytest.raises(OptionError, match="whole number"):
+        program.memory(samples)
+
+
+def test_a_loss_that_is_no_number_anywhere_is_refused():
+    with pytest.raises(GraphError, match="inf or NaN for all samples"):
+        tinygrad_edu.compile(lambda xs: sum((line(x) * 1e200) ** 2 * 1e300 for x in xs), wrt=W, batch=(np.eye(2),))
+
+
+def test_a_batch_that_is_too_small_is_told_how_else_it_is_compiled():
+    program = tinygrad_edu.compile(lambda xs: variance([line(x) for x in xs], less=1), wrt=W, batch=(np.eye(2),))
+    with pytest.raises(SizeError, match=r"tinygrad_edu\.compile\(loss\), for fewer"):
+        program(np.ones((1, 2)))

@@ -8,9 +8,12 @@ Names to know: `Search`, `BatchProgram`. Read next: `program.py`.
 
 from __future__ import annotations
 
+import math
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,8 +25,8 @@ from tinygrad_edu.compiler.layout import Index
 from tinygrad_edu.compiler.memory import Memory
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.pipeline import Found, find
-from tinygrad_edu.compiler.proof import Leaves, check_program
-from tinygrad_edu.compiler.samples import Argument, Batch, Trace
+from tinygrad_edu.compiler.proof import TOLERANCE, Leaves, check_here, check_program
+from tinygrad_edu.compiler.samples import Argument, Batch, Trace, rows_name
 from tinygrad_edu.compiler.simplify import simplified_source
 from tinygrad_edu.compiler.sizes import Size
 from tinygrad_edu.compiler.source import Line, Source
@@ -35,6 +38,14 @@ from tinygrad_edu.value import Value
 PAIRS = ((7, 11), (13, 17))  # numbers of samples to trace; the second pair if a size of the model is one of the first
 SMALL_PAIRS = ((5, 7), (6, 11))  # of a large model
 FEW, MANY = 3, 24  # numbers of samples that are compared: below those that are traced, and beyond
+LOOKS = "a function that looks at the numbers of its samples"
+COUNTS = (
+    "a function that treats some samples unlike the others, or depends on their number otherwise than a formula does"
+)
+EITHER = "a function that looks at the numbers of its samples, or treats some samples unlike the others"
+BETWEEN = range(26, 61, 2)  # at one of these numbers of samples the loss is compared
+MOST = 300  # the largest number of samples whose loss is compared
+LARGEST = 2_000_000  # edges that the graph of them may have: about a second
 BELOW = 6  # the largest number below those that are traced
 LARGE = 100_000  # edges; a comparison that needs more is left out, but for FEW
 MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, TinygradError)
@@ -91,7 +102,12 @@ class BatchProgram(Compiled):
 
         Args:
             samples: in a batch; by default as many as in the one that the program was compiled with.
+
+        Raises:
+            OptionError: if that is not a whole number from 1 on.
         """
+        if samples is not None and not (isinstance(samples, int | np.integer) and samples >= 1):
+            raise OptionError(f"memory({samples!r})", "a batch has a whole number of samples", instead="memory(1000)")
         return Memory(self.formulas, len(self.graph), self.samples if samples is None else samples)
 
     def __repr__(self) -> str:
@@ -123,7 +139,7 @@ class BatchProgram(Compiled):
             raise SizeError(
                 f"a program with {counted(rows[0], 'sample')}",
                 f"it takes at least {counted(self.least, 'sample')}: {wrong}",
-                instead=f"a batch of {counted(self.least, 'sample')} or more",
+                instead=f"a batch of {counted(self.least, 'sample')} or more; tinygrad_edu.compile(loss), for fewer",
             )
         return found
 
@@ -178,6 +194,7 @@ class Search:
         self.wrt = self._shared() if wrt is None else wrt
         self.least = 1
         self.sizes = PAIRS[0]
+        self.traced_edges = [0, 0]  # of the graphs of these sizes
 
     def _shared(self) -> list[Value]:
         """The leaves that the graphs of any samples have in common: what the function did not make itself."""
@@ -194,12 +211,12 @@ class Search:
         refusal: GraphError | None = None
         for self.sizes in pairs:
             try:
-                trace, found, tables = self._unified(*self.sizes)
-                self.least = self._compared(tables, trace)
+                pair = self._unified(*self.sizes)
+                self.least = self._compared(pair)
             except GraphError as error:
                 refusal = refusal or error
             else:
-                return trace, found
+                return pair.trace, pair.found
         assert refusal is not None
         raise refusal
 
@@ -209,11 +226,14 @@ class Search:
     def _unified(self, *sizes: int) -> _Pair:
         traces = [self.batch.traced(samples) for samples in sizes]
         found = [find(trace.graph, self.wrt, (), trace.outputs, trace.tables) for trace in traces]
+        self.traced_edges = [sum(map(len, trace.graph.arguments)) for trace in traces]
         one, other = (Traced(trace.samples, each.source) for trace, each in zip(traces, found, strict=True))
         try:
             source = simplified_source(unified(one, other))
         except DiffersError as difference:
             raise self._differs(difference, sizes) from None
+        if _cuts_parameters(source):
+            raise _refused(self.batch, "which parameters it uses depends on the number of samples", COUNTS)
         return _Pair(traces[1], found[1]._replace(source=_with_labels(source, traces[1])), source)
 
     def _differs(self, difference: DiffersError, sizes: tuple[int, ...]) -> GraphError:
@@ -221,45 +241,133 @@ class Search:
             f"for {size} samples {f'it says `{text}`' if text else 'it has no such line'}"
             for size, text in zip(sizes, (difference.one, difference.other), strict=True)
         ]
-        return _refused(self.batch, f"its program differs in more than the number of samples: {', '.join(shown)}")
+        wrong = f"its program differs in more than the number of samples: {', '.join(shown)}"
+        return _refused(self.batch, wrong, EITHER)
 
     # Comparing
 
-    def _compared(self, source: Source, trace: Trace) -> int:
-        """The smallest number of samples from which on the program agrees with the graph.
+    def _compared(self, pair: _Pair) -> int:
+        """The smallest number of samples from which on the program agrees with the function.
 
         Raises:
             GraphError: if there is none.
         """
-        function = function_of(source)
-        if not self._is_large(MANY):
-            wrong = self._wrong_at(MANY, function, trace)
-            if wrong:
-                raise _refused(self.batch, wrong)
-        sizes = range(1, (BELOW if _shrinks(source) else FEW) + 1)
-        wrongs = {size: wrong for size in sizes if (wrong := self._wrong_at(size, function, trace))}
+        check = _Comparison(self, pair)
+        last = pair.trace.samples + 1
+        whole = {*range(1, FEW + 1), last} if self._is_large(MANY) else range(1, last + 1)
+        wrongs = {
+            size: wrong
+            for size in range(1, last + 1)
+            if (wrong := check.elsewhere(size) if size in whole else check.loss(size))
+        }
         least = max(wrongs, default=0) + 1
-        if least > max(sizes) or len(wrongs) != least - 1:
-            raise _refused(self.batch, wrongs[max(wrongs)])
+        if least > (BELOW if _shrinks(pair.tables) else FEW) + 1 or len(wrongs) != least - 1:
+            text, origin = wrongs[max(wrongs)]
+            known = (
+                LOOKS if self.sizes[1] in wrongs else COUNTS
+            )  # it was right there for the samples it was traced with
+            raise _refused(self.batch, text, known if origin else "")
+        sizes = [FEW] if self._is_large(MANY) else [MANY, FEW]
+        further = chain(map(check.near, filter(least.__le__, sizes)), map(check.loss, self._further()))
+        wrong = next(filter(None, further), None)
+        if wrong is None and not check.is_any:
+            wrong = Wrong("its loss is inf or NaN for all samples it was tried on", "")
+        if wrong:
+            raise _refused(self.batch, *wrong)
         return least
 
-    def _wrong_at(self, samples: int, function: Any, pattern: Trace) -> str:
-        """How the program differs from the graph of so many samples; nothing if it does not."""
+    def _further(self) -> list[int]:
+        """Numbers of samples whose loss alone is compared, as far as their graphs would not be too large."""
+        sizes = [MANY, random.Random(self.batch.samples).choice(BETWEEN), min(self.batch.samples, MOST)]  # noqa: S311
+        return [size for size in sizes if size > self.sizes[1] and self._edges_at(size) <= LARGEST]
+
+    def _edges_at(self, samples: int) -> float:
+        """About how many there are, if they go on to grow as from one traced size to the other."""
+        (few, many), (one, other) = self.sizes, self.traced_edges
+        power = max(1.0, math.log(max(other, 1) / max(one, 1)) / math.log(many / few))
+        return float(other * (samples / many) ** power)
+
+
+class Wrong(NamedTuple):
+    """How a program differs from its function, and what that comes from, as far as that is known."""
+
+    text: str
+    origin: str
+
+
+class _Comparison:
+    """A program beside the function it is of, at any number of samples."""
+
+    def __init__(self, search: Search, pair: _Pair) -> None:
+        self.batch, self.sizes, self.first, self.wrt = search.batch, search.sizes, search.first, search.wrt
+        self.pattern = pair.trace
+        self.function, self.whole = function_of(pair.tables), function_of(pair.found.source)
+        self.indices = {place for place, each in enumerate(pair.trace.arguments) if each.classes}
+        self.is_any = False  # whether any loss that was compared was a number
+
+    def elsewhere(self, samples: int) -> Wrong | None:
+        """How it differs for so many samples with other numbers, or with these if there are no others."""
+        for arrays in self.batch.others(samples, self.indices):
+            try:
+                trace = self.batch.traced(samples, arrays)
+            except MISTAKES:
+                continue
+            agrees, text = self._wrong(trace, check_here)
+            if text:
+                return Wrong(text, EITHER)
+            if agrees:
+                self.batch.way, self.is_any = self.batch.asked_way, True
+                return None
+        return self.near(samples)
+
+    def near(self, samples: int) -> Wrong | None:
+        """How it differs for so many samples of the batch, and for numbers near them."""
         try:
             trace = self.first if samples == FEW else self.batch.traced(samples)
         except MISTAKES as error:
-            return f"for {counted(samples, 'sample')} it raises {type(error).__name__}: {error}"
-        if list(trace.tables) != list(pattern.tables) or trace.arguments != pattern.arguments:
-            return f"for {counted(samples, 'sample')} it uses its arrays otherwise"
+            return Wrong(_said(error, samples), "")
+        self.is_any |= math.isfinite(trace.graph.output.data)
+        text = self._wrong(trace, check_program)[1]
+        return Wrong(text, EITHER) if text else None
+
+    def loss(self, samples: int) -> Wrong | None:
+        """How the loss alone differs for so many samples; where it does, or there is none, the graph decides."""
+        for arrays in self.batch.others(samples, self.indices):
+            try:
+                right = self.batch.loss(arrays)
+            except MISTAKES:
+                continue
+            if math.isfinite(right):
+                return None if self._is_near(arrays, right) else self.elsewhere(samples)
+        return self.elsewhere(samples)
+
+    def _is_near(self, arrays: Sequence[Floats], right: float) -> bool:
+        pairs = zip(arrays, self.pattern.arguments, strict=True)
+        given = [array.astype(np.int64) if argument.classes else array for array, argument in pairs]
+        parameters = np.array([leaf.data for leaf in self.wrt])
+        try:
+            return math.isclose(point_of(self.whole, parameters, *given).loss, right, rel_tol=TOLERANCE)
+        except MISTAKES:
+            return False
+
+    def _wrong(self, trace: Trace, check: Any) -> tuple[bool, str]:
+        """Whether the program agrees with a graph where that can be said, and how it differs."""
+        if list(trace.tables) != list(self.pattern.tables) or trace.arguments != self.pattern.arguments:
+            return False, f"for {counted(trace.samples, 'sample')} it uses its arrays otherwise"
         leaves = Leaves(self.wrt, _flat(trace), trace.outputs.reshape(-1).tolist())
         try:
-            check_program(partial(_split, function, trace), trace.graph, leaves)
+            return check(partial(_split, self.function, trace), trace.graph, leaves), ""
         except CompileError:
             traced = " and ".join(map(str, self.sizes))
-            return f"the formulas that hold for {traced} samples give other numbers than it for {samples}"
+            return False, f"the formulas that hold for {traced} samples give other numbers than it for {trace.samples}"
         except MISTAKES as error:
-            return f"for {counted(samples, 'sample')} its formulas raise {type(error).__name__}: {error}"
-        return ""
+            return False, f"for {counted(trace.samples, 'sample')} its formulas raise {type(error).__name__}: {error}"
+
+
+def _said(error: Exception, samples: int) -> str:
+    """What was raised, in a line: of an error of the function, the cause."""
+    cause = error.__cause__ or error
+    return f"for {counted(samples, 'sample')} it raises {type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
 
 
 def _flat(trace: Trace) -> list[Value]:
@@ -297,17 +405,24 @@ def _with_labels(source: Source, trace: Trace) -> Source:
         rows = (Size(1, 0, trace.samples), *argument.shape)
         arguments.append(table or Name(argument.name, rows))
         if argument.classes:
-            whole = known[next(name for name in known if name != argument.name and name.lower() == argument.name)]
+            whole = known[rows_name(argument.name)]
             lines.append(Line(whole.name, OneHot(arguments[-1], argument.classes), 0, None))
     samples, *leaves = source.leaves
     samples = samples._replace(formula=Rows(arguments[1]))
     return replace(source, arguments=tuple(arguments), leaves=(samples, *leaves, *lines))
 
 
-def _refused(batch: Batch, wrong: str) -> GraphError:
+def _cuts_parameters(source: Source) -> bool:
+    """Whether it takes as many parameters as there are samples, which can only be so for some numbers of them."""
+    views = [line.formula for line in source.leaves if source.arguments[0].name in line.reads]
+    parts = [part.target for part in source.gradient]
+    return any(isinstance(size, Size) for each in (*views, *parts) for size in _sizes(each))
+
+
+def _refused(batch: Batch, wrong: str, origin: str) -> GraphError:
     return GraphError(
         f"compile of {getattr(batch.function, '__name__', 'a function')} for any number of samples",
         wrong,
-        origin="a function that looks at the numbers of its samples, or treats some samples unlike the others",
+        origin=origin,
         instead="a loss that is a sum or a mean over samples; or tinygrad_edu.compile(loss), for one batch",
     )

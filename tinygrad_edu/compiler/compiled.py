@@ -37,7 +37,7 @@ Floats = npt.NDArray[np.float64]
 Function = Any  # (parameters, *inputs) -> (loss, gradient, *outputs)
 Results = tuple[float, Floats, Floats]  # the loss, the gradient, and what was asked for beside them
 
-_PRELUDE = builtins.compile(NUMPY, "<tinygrad_edu prelude>", "exec")
+PRELUDE = builtins.compile(NUMPY, "<tinygrad_edu prelude>", "exec")
 LANGUAGES: dict[str, Callable[[], NumPyPrinter | JavaScriptPrinter]] = {
     "numpy":      NumPyPrinter,
     "jax":        JAXPrinter,
@@ -240,7 +240,7 @@ def function_of(source: Source) -> Function:
     """The text as a function, whose lines a traceback can show."""
     name, text = f"{PROGRAM} {next(_numbers)}", NumPyPrinter().program(source)
     names: dict[str, Any] = {"__name__": name, "__loader__": _Text(text), **source.data}
-    exec(_PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
+    exec(PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
     exec(builtins.compile(text, name, "exec"), names)  # noqa: S102
     return names["program"]
 

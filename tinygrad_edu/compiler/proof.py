@@ -7,7 +7,7 @@ that are zero or equal, a matrix and its transpose are the same.
 Where rounding decides, nothing can be compared: at a kink (relu, maximum) that two orders of addition approach from
 different sides, beyond the largest float, or where a change in the last digit of the leaves moves the result as far.
 
-Names to know: `check_program`. Read next: `padding.py`.
+Names to know: `check_program`, `check_here`. Read next: `padding.py`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-9  # relative to the largest number of its kind: the order of additions differs
 DISTANCES = (2.0, 0.5, 0.1, 0.01, 1e-4)  # of the second point, relative to each number: the first that domains allow;
 # beyond 1 signs change, so that a relu that is inactive at the first point may be active at the second
+ROUNDING = 1e-14  # relative to the largest number that a result was computed from: some dozens of roundings
 LAST_DIGIT = 4e-16
 PATIENCE = 1e3  # a difference counts if it is more than this many times the effect of a change in the last digit
 NEAR_A_KINK = 1e-12  # relative to the largest number of the graph
@@ -43,12 +44,14 @@ class Point(NamedTuple):
         gradient: ∂loss/∂parameter, in the order of the parameters.
         outputs: the requested outputs.
         kinks: the nodes so near to a kink that rounding may decide, and how far each is from it.
+        noise: what rounding may add to the loss and to the gradient: the smallest part of the numbers they come from.
     """
 
     loss: float
     gradient: Floats
     outputs: Floats
     kinks: Mapping[int, float] = MappingProxyType({})
+    noise: tuple[float, float] = (0.0, 0.0)
 
     @property
     def numbers(self) -> tuple[Floats, Floats, Floats]:
@@ -79,12 +82,8 @@ def check_program(run: Run, graph: Graph, leaves: Leaves) -> None:
         StaleGraphError: if a number changed after the graph was made.
         CompileError: if the program computes other numbers than the graph.
     """
-    parameters, inputs = (np.array([leaf.data for leaf in side]) for side in (leaves.wrt, leaves.inputs))
-    right, found = _stored(graph, leaves), run(parameters, inputs)
-    if not _agree(found, right):
-        graph.validate()
-        if _is_decisive(found, right, graph, leaves, parameters, inputs):
-            raise _differs(graph, found, right)
+    check_here(run, graph, leaves)
+    parameters, inputs = _numbers(leaves)
     second = _second_point(graph, leaves, parameters, inputs)
     if second is not None:
         right, parameters, inputs = second
@@ -94,10 +93,35 @@ def check_program(run: Run, graph: Graph, leaves: Leaves) -> None:
             raise _differs(graph, found, right)
 
 
+def check_here(run: Run, graph: Graph, leaves: Leaves) -> bool:
+    """Compare a program with its graph at the numbers of the graph alone; False where rounding decides.
+
+    Raises:
+        StaleGraphError: if a number changed after the graph was made.
+        CompileError: if the program computes other numbers than the graph.
+    """
+    parameters, inputs = _numbers(leaves)
+    right, found = _stored(graph, leaves), run(parameters, inputs)
+    if _agree(found, right):
+        return True
+    graph.validate()
+    if _is_decisive(found, right, graph, leaves, parameters, inputs):
+        raise _differs(graph, found, right)
+    return False
+
+
+def _numbers(leaves: Leaves) -> tuple[Floats, Floats]:
+    """Those of the parameters, and of the inputs."""
+    parameters, inputs = (np.array([leaf.data for leaf in side]) for side in (leaves.wrt, leaves.inputs))
+    return parameters, inputs
+
+
 def _stored(graph: Graph, leaves: Leaves) -> Point:
     """The results at the numbers that the graph has."""
-    gradient = _gradient(graph, leaves, gradients_in(graph))
-    return Point(graph.output.data, gradient, np.array([node.data for node in leaves.outputs]))
+    gradients = gradients_in(graph)
+    noise = ROUNDING * max(abs(node.data) for node in graph.nodes), ROUNDING * max(map(abs, gradients))
+    outputs = np.array([node.data for node in leaves.outputs])
+    return Point(graph.output.data, _gradient(graph, leaves, gradients), outputs, noise=noise)
 
 
 def _gradient(graph: Graph, leaves: Leaves, gradients: Sequence[float]) -> Floats:
@@ -127,10 +151,13 @@ def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -
         partials.append(slopes)
         if node.rule.kinks:
             margins[len(numbers) - 1] = _margin(node.rule, args)
-    gradient = _gradient(graph, leaves, gradients_in(graph, partials))
+    gradients = gradients_in(graph, partials)
     outputs = np.array([numbers[graph.index[node]] for node in leaves.outputs])
-    near = NEAR_A_KINK * max(1.0, *map(abs, numbers))
-    return Point(numbers[-1], gradient, outputs, {node: far for node, far in margins.items() if far <= near})
+    largest = max(map(abs, numbers))
+    near = NEAR_A_KINK * max(1.0, largest)
+    kinks = {node: far for node, far in margins.items() if far <= near}
+    noise = ROUNDING * largest, ROUNDING * max(map(abs, gradients))
+    return Point(numbers[-1], _gradient(graph, leaves, gradients), outputs, kinks, noise)
 
 
 def _margin(rule: Rule, args: Sequence[float]) -> float:
@@ -207,12 +234,16 @@ def _are_as_far(moved: list[Floats], differs: list[Floats]) -> bool:
 
 
 def _agree(found: Point, right: Point) -> bool:
-    return found.is_finite and right.is_finite and all(map(_is_near, found.numbers, right.numbers))
+    if not (found.is_finite and right.is_finite):
+        return False
+    (of_loss, of_gradient), pairs = right.noise, zip(found.numbers, right.numbers, strict=True)
+    return all(_is_near(*pair, noise) for pair, noise in zip(pairs, (of_loss, of_gradient, of_loss), strict=True))
 
 
-def _is_near(found: Floats, right: Floats) -> bool:
-    scale = max(1.0, float(np.abs(right).max(initial=0.0)))
-    return bool(np.allclose(found, right, rtol=TOLERANCE, atol=TOLERANCE * scale))
+def _is_near(found: Floats, right: Floats, noise: float) -> bool:
+    """Whether numbers are the same but for rounding: beside the largest of them, and what it was computed from."""
+    scale = float(np.abs(right).max(initial=0.0))
+    return bool((np.abs(found - right) <= TOLERANCE * scale + noise).all())
 
 
 def _differs(graph: Graph, found: Point, right: Point) -> CompileError:

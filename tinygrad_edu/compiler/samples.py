@@ -4,22 +4,25 @@ For each array of the batch a list with one entry for each sample: a Value for a
 for a row of a matrix. The index of a class, a *label*, is a Value too, and on request a row of Values, with 1 for its
 class and 0 for the others, as `nn.cross_entropy` asks for it.
 
-Names to know: `Batch`, `Label`, `Trace`. Read next: `unify.py`.
+Names to know: `Batch`, `Sample`, `Label`, `Trace`. Read next: `unify.py`.
 """
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.blocks import recording
-from tinygrad_edu.compiler.compiled import Floats, floats_of
-from tinygrad_edu.compiler.names import RESERVED, SAMPLES, identifier
+from tinygrad_edu.blocks import no_grad, recording
+from tinygrad_edu.compiler.compiled import PRELUDE, Floats, floats_of
+from tinygrad_edu.compiler.names import LOSS, RESERVED, SAMPLES, identifier
 from tinygrad_edu.compiler.scalars import Nodes
 from tinygrad_edu.errors import GraphError, OptionError, SizeError
 from tinygrad_edu.graph import Graph
@@ -30,10 +33,78 @@ Numbers = npt.NDArray[Any]
 Function = Callable[..., Any]  # of a list of samples for each array; gives the loss, or the loss and other nodes
 
 TEXTBOOK = ("X", "Y")  # what the first two arrays are called
+HELPERS = frozenset(PRELUDE.co_names)  # functions that stand beside a program
+PACKAGE = __name__.partition(".")[0]
+FEWEST = 4  # samples for which a loss has to be one if it is
 POOL = 4096  # samples that are looked at to choose some from: compiling takes no longer for more
 
 
-class Label(Value):
+_ASKED: ContextVar[list[GraphError] | None] = ContextVar("what a function asked its samples", default=None)
+
+
+def _refusing(asked: str) -> Callable[..., Any]:
+    """A method that says what cannot be asked of a sample, `asked.format(the other one)`."""
+
+    def refuse(self: Sample, *others: object) -> NoReturn:
+        raise self.refusal(asked.format(*others))
+
+    return refuse
+
+
+def _is_ours(names: Mapping[str, Any]) -> bool:
+    """Whether these are the global names of a module of the package, which knows what a hash of a Value is."""
+    return str(names.get("__name__")).partition(".")[0] == PACKAGE
+
+
+class Sample(Value):
+    """A number of a sample, as a function of samples gets it: it stands for that number of every sample.
+
+    It can be computed with, and it is equal to itself alone. Whoever asks what number it is would be told that of one
+    sample, and the answer would be part of the program.
+    """
+
+    __slots__ = ()
+    what = "a sample"
+    instead = "x.step(), x.relu() or tinygrad_edu.maximum(x, 0), which a program can do for each sample"
+
+    def refusal(self, asked: str) -> GraphError:
+        """The error for a question; it is kept too, for NumPy and others may put one of their own in its place."""
+        error = GraphError(
+            asked,
+            "the function is traced once for all samples, and so the same whatever their numbers are",
+            instead=self.instead,
+        )
+        questions = _ASKED.get()
+        if questions is not None:
+            questions.append(error)
+        return error
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, int | float | np.generic) and _ASKED.get() is not None:
+            raise self.refusal(f"{self.what} == {other}, which asks what number it is")
+        return self is other
+
+    def __hash__(self) -> int:
+        if _ASKED.get() is not None and not _is_ours(sys._getframe(1).f_globals):  # whoever makes the set or the dict
+            raise self.refusal(f"{self.what} in a set, or as the key of a dict, which asks what number it is")
+        return object.__hash__(self)
+
+    def __float__(self) -> float:
+        if _ASKED.get() is not None:
+            raise self.refusal(f"float(x) of {self.what}, which makes a plain number of it")
+        return self.data
+
+    __int__ = _refusing("int(x) of a sample, which makes a plain number of it")
+    __index__ = _refusing("row[x], which takes a sample as a place")
+    __round__ = _refusing("round(x) of a sample, which makes a plain number of it")
+    __trunc__ = __floor__ = __ceil__ = __int__
+    __mod__ = _refusing("x % {} of a sample, which is none of the operations of a Value")
+    __rmod__ = _refusing("{} % x of a sample, which is none of the operations of a Value")
+    __floordiv__ = __divmod__ = _refusing("x // {} of a sample, which is none of the operations of a Value")
+    __rfloordiv__ = __rdivmod__ = _refusing("{} // x of a sample, which is none of the operations of a Value")
+
+
+class Label(Sample):
     """The index of a class, as a function of samples gets it.
 
     >>> label = Label(2.0)
@@ -42,6 +113,8 @@ class Label(Value):
     """
 
     __slots__ = ("row",)
+    what = "label"
+    instead = "nn.cross_entropy(logits, labels), or batch=(X, np.eye(classes)[y]) and the sum of row · logits"
 
     row: list[Value]
 
@@ -72,22 +145,44 @@ class Label(Value):
             )
         return self.row
 
-    def __index__(self) -> NoReturn:
-        raise self._is_traced("row[label], which takes a label as a place")
-
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, int | float):
-            raise self._is_traced(f"label == {other}, which asks what class it is")
+        if isinstance(other, int | float | np.generic | Sample) and _ASKED.get() is not None:
+            shown = "label" if isinstance(other, Sample) else other
+            raise self.refusal(f"label == {shown}, which asks what class it is")
         return self is other
 
-    __hash__ = Value.__hash__
+    __hash__ = Sample.__hash__
+    __index__ = _refusing("row[label], which takes a label as a place")
+    __int__ = __trunc__ = __floor__ = __ceil__ = __round__ = _refusing("int(label), which asks what class it is")
 
-    def _is_traced(self, asked: str) -> GraphError:
-        return GraphError(
-            asked,
-            "the function is traced once for all samples, and so the same for every class",
-            instead="nn.cross_entropy(logits, labels), or batch=(X, np.eye(classes)[y]) and the sum of row · logits",
-        )
+
+Move = Callable[[Floats, Floats, np.random.Generator], Floats]  # rows, their spread, chance -> other rows
+
+
+def _scaled(least: float, most: float) -> Move:
+    return lambda rows, spread, rng: rows * rng.uniform(least, most, rows.shape)
+
+
+SMALL: Move = lambda rows, spread, rng: rng.uniform(-1.0, 1.0, rows.shape)  # noqa: E731
+MOVES: tuple[Move, ...] = (
+    lambda rows, spread, rng: rows * rng.uniform(0.5, 1.5, rows.shape) + spread * rng.uniform(-1, 1, rows.shape),
+    lambda rows, spread, rng: rows + spread * rng.uniform(-0.2, 0.2, rows.shape),
+    _scaled(0.5, 2.0),  # no sign changes
+    _scaled(0.5, 1.0),  # what is between 0 and 1 remains so
+    SMALL,  # whatever the numbers are
+    lambda rows, spread, rng: rng.uniform(0.0, 1.0, rows.shape),
+    _scaled(0.99, 1.0),
+)
+
+
+def _spread(array: Floats, rows: Floats) -> Floats:
+    """How far the numbers of a column are from each other; those of a constant column are moved as far as they are."""
+    spread = array.max(axis=0) - array.min(axis=0)
+    return np.where(spread > 0, spread, 0.5 + np.abs(rows))
+
+
+def _kind(array: Floats) -> str:
+    return "a list of lists" if array.ndim > 2 else "a list of one number"
 
 
 class Argument(NamedTuple):
@@ -141,25 +236,21 @@ class Batch:
         self.samples = len(found[0])
         chosen = np.array(sorted(random.Random(0).sample(range(self.samples), min(self.samples, POOL))))  # noqa: S311
         self.pool = _finite([floats_of(array[chosen], name) for array, name in zip(found, self.names, strict=True)])
+        self.way = 0  # how far the samples are moved in `others`: the farthest that gave a loss
+        self.asked_way = 0
+        self.may_be_small = True  # whether numbers between -1 and 1 gave a loss, as far as is known
         self.are_labels = [array.ndim == 1 and bool((array == np.floor(array)).all()) for array in self.pool]
 
-    def traced(self, samples: int) -> Trace:
-        """The graph of the function for so many samples, which are among those of the batch.
+    def traced(self, samples: int, arrays: Sequence[Floats] | None = None) -> Trace:
+        """The graph of the function for so many samples: by default, for some of those of the batch.
 
         Raises:
-            GraphError: if the function does not give a Value, or another node that is not in its graph.
+            GraphError: if the function does not give a Value, or another node that is not in its graph; if it asks
+                what a number of a sample is; or if it fails.
         """
-        rows = self._chosen(samples)
-        leaves = [_leaves(array[rows], Label if is_label else Value) for array, is_label in self._arrays()]
+        leaves = self._leaves(self.rows(samples) if arrays is None else arrays)
         with recording():
-            result = self.function(*(table.tolist() for table in leaves))
-        loss, outputs = result if isinstance(result, tuple) and len(result) == 2 else (result, ())
-        if not isinstance(loss, Value):
-            raise GraphError(
-                f"compile of {_called(self.function)} for batches",
-                f"for {counted(samples, 'sample')} it gives {loss!r}, which is not a Value",
-                instead="a function that returns the loss, or the loss and a list of outputs",
-            )
+            loss, outputs = self._run(leaves)
         graph = Graph(loss)
         tables: dict[str, Nodes] = {}
         arguments = [
@@ -169,8 +260,105 @@ class Batch:
         ]
         return Trace(samples, graph, tables, nodes_of(graph, outputs), tuple(arguments))
 
-    def _arrays(self) -> zip[tuple[Numbers, bool]]:
-        return zip(self.pool, self.are_labels, strict=True)
+    def loss(self, arrays: Sequence[Floats]) -> float:
+        """The loss of these samples alone, without a graph.
+
+        Raises:
+            GraphError: as `traced` does.
+        """
+        with no_grad():
+            return self._run(self._leaves(arrays))[0].data
+
+    def rows(self, samples: int) -> list[Floats]:
+        """Samples of the batch."""
+        chosen = self._chosen(samples)
+        return [array[chosen] for array in self.pool]
+
+    def others(self, samples: int, indices: Collection[int]) -> Iterator[list[Floats]]:
+        """So many samples with other numbers than those of the batch, ever nearer to them.
+
+        A function that takes a number of its samples for a plain one gives another program there. Of an even number
+        of samples, the first ones are between -1 and 1: large numbers would hide what is added to them.
+
+        Args:
+            samples: how many.
+            indices: the places of the arrays that are indices of classes; those are drawn among the classes.
+        """
+        rng = np.random.default_rng([samples, 1])
+        ways = [(number, moves) for number, moves in enumerate(self._moves()) if number >= self.way]
+        self.asked_way = self.way
+        if samples % 2 == 0 and self.may_be_small:
+            yield self._moved((SMALL,) * len(self.pool), samples, indices, rng)
+            self.may_be_small = samples < FEWEST  # one sample or two may have no loss for other reasons
+        for self.asked_way, moves in ways:
+            yield self._moved(moves, samples, indices, rng)
+
+    def _moved(
+        self, moves: Sequence[Move | None], samples: int, indices: Collection[int], rng: np.random.Generator
+    ) -> list[Floats]:
+        chosen, found = rng.integers(len(self.pool[0]), size=samples), []
+        for place, (array, move) in enumerate(zip(self.pool, moves, strict=True)):
+            if place in indices:
+                found.append(rng.choice(np.unique(array), samples))
+            else:
+                rows = array[chosen]
+                found.append(rows if move is None else move(rows, _spread(array, rows), rng))
+        return found
+
+    def _moves(self) -> Iterator[tuple[Move | None, ...]]:
+        """How each array is moved: all of them; if no such batch has a loss, one array alone; none."""
+        count = len(self.pool)
+        for move in MOVES:
+            yield (move,) * count
+        for place in range(count if count > 1 else 0):
+            for move in MOVES:
+                yield tuple(move if each == place else None for each in range(count))
+        yield (None,) * count
+
+    def _leaves(self, arrays: Sequence[Floats]) -> list[Nodes]:
+        kinds = [Label if is_label else Sample for is_label in self.are_labels]
+        return [_leaves(array, kind) for array, kind in zip(arrays, kinds, strict=True)]
+
+    def _run(self, leaves: Sequence[Nodes]) -> tuple[Value, Any]:
+        """What the function gives: the loss, and other nodes."""
+        samples, questions = len(leaves[0]), list[GraphError]()
+        token = _ASKED.set(questions)
+        try:
+            result = self.function(*(table.tolist() for table in leaves))
+        except Exception as error:
+            if questions:
+                raise questions[0] from None
+            if isinstance(error, GraphError | OptionError):
+                raise
+            raise self._failed(error, samples) from error
+        finally:
+            _ASKED.reset(token)
+        if questions:
+            raise questions[0]
+        loss, outputs = result if isinstance(result, tuple) and len(result) == 2 else (result, ())
+        if not isinstance(loss, Value):
+            raise GraphError(
+                f"compile of {_called(self.function)} for batches",
+                f"for {counted(samples, 'sample')} it gives {loss!r}, which is not a Value",
+                instead="a function that returns the loss, or the loss and a list of outputs",
+            )
+        return loss, outputs
+
+    def _failed(self, error: Exception, samples: int) -> GraphError:
+        """The error of a function that failed; the one that it raised itself is its cause."""
+        message = str(error).partition("\n")[0]
+        nested = [
+            f"a sample of {name}, whose shape is {(self.samples, *array.shape[1:])}, is {_kind(array)}"
+            for name, array in zip(self.names, self.pool, strict=True)
+            if array.ndim > 2 or array.shape[1:] == (1,)
+        ]
+        return GraphError(
+            f"compile of {_called(self.function)} for any number of samples",
+            f"with {counted(samples, 'sample')} it raises {type(error).__name__}: {message}",
+            origin=f"{'; '.join(nested) or 'the function itself'}; it is traced at a few numbers of samples, "
+            "such as 3, 7 and 11, and has to hold for each",
+            instead="batch=(X, y[:, 0]), for a column of numbers" if nested else "a function of any number of samples",
+        )
 
     def _chosen(self, samples: int) -> Numbers:
         """Samples to trace: those at the ends of their columns first, so that they differ; then any others.
@@ -261,13 +449,23 @@ def _names(function: Function, count: int) -> tuple[str, ...]:
     except (TypeError, ValueError):  # a function of C has none that can be read
         own = []
     names = list(TEXTBOOK[:count])
-    taken = {*names, *RESERVED, SAMPLES, *(name.lower() for name in names)}
+    taken = {*RESERVED, LOSS, SAMPLES, *vars(builtins), *HELPERS, *(way for name in names for way in _ways(name))}
     for number in range(len(names), count):
         name = own[number] if number < len(own) else ""
-        free = name if name and name not in taken and name.lower() not in taken else f"X_{number + 1}"
-        taken |= {free, free.lower()}
-        names.append(free)
+        is_free = len(_ways(name)) > 1 and taken.isdisjoint(_ways(name)) and all(map(identifier, _ways(name)))
+        names.append(name if is_free else f"X_{number + 1}")
+        taken |= _ways(names[-1])
     return tuple(names)
+
+
+def _ways(name: str) -> set[str]:
+    """The names that an array may have in a program: its own, as labels, and as the rows that are made of them."""
+    return {name, name.lower(), rows_name(name)}
+
+
+def rows_name(name: str) -> str:
+    """What the rows are called that are made of labels: Y of y, Labels of labels."""
+    return name if name != name.lower() else name.capitalize()
 
 
 def _leaves(numbers: Numbers, kind: type[Value]) -> Nodes:
@@ -286,7 +484,7 @@ def _put(tables: dict[str, Nodes], graph: Graph, name: str, table: Nodes, is_lab
     classes = len(asked[0].row)
     if any(label in graph.index for label in table.flat):
         tables[name.lower()] = table
-    tables[name] = np.array([label.one_hot(classes) for label in table.flat], dtype=object)
+    tables[rows_name(name)] = np.array([label.one_hot(classes) for label in table.flat], dtype=object)
     return [Argument(name.lower(), (), classes)]
 
 
