@@ -263,10 +263,12 @@ class Search:
         least = max(wrongs, default=0) + 1
         if least > (BELOW if _shrinks(pair.tables) else FEW) + 1 or len(wrongs) != least - 1:
             text, origin = wrongs[max(wrongs)]
-            known = (
-                LOOKS if self.sizes[1] in wrongs else COUNTS
-            )  # it was right there for the samples it was traced with
-            raise _refused(self.batch, text, known if origin else "")
+            looks = not wrongs.keys().isdisjoint(self.sizes)  # as many samples as in a trace, but with other numbers
+            raise _refused(self.batch, text, LOOKS if looks and origin else origin)
+        return self._checked_further(check, least)
+
+    def _checked_further(self, check: _Comparison, least: int) -> int:
+        """The smallest number of samples, if the program is right for larger ones too."""
         sizes = [FEW] if self._is_large(MANY) else [MANY, FEW]
         further = chain(map(check.near, filter(least.__le__, sizes)), map(check.loss, self._further()))
         wrong = next(filter(None, further), None)
