@@ -177,7 +177,7 @@ def explanations():
 COMMANDS = [
     "step 'q = x + y; f = q * z' x=-2 y=5 z=-4",
     "step 'x * y + x * x' x=2 y=3",
-    "step 'tanh(w * x + b)' w=2 x=0.5 b=-1",
+    "step 'tanh(w * x + b)' w=2 x=0.5 b=-0.2",
     "step x x=1",
     "step 'f = maximum(first_number + second_number, third_number)' first_number=1 second_number=2 third_number=4",
     "step 'x + 1' x=2 y=3 z=1",

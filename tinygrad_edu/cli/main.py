@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="tinygrad-edu",
         description="Step through the chain rule, draw gradient graphs, train tiny networks.",
-        epilog='Begin with: tinygrad-edu demo. Then: tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1',
+        epilog='Begin with: tinygrad-edu demo. Then: tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-0.2',
     )
     parser.add_argument("--version", action="version", version=f"tinygrad_edu {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -136,7 +136,7 @@ Write a page to print: the graph of EXPRESSION with empty boxes, a row for each
 operation and each application of the chain rule, and the answer key on a page
 of its own:
 
-  tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-1"""
+  tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-0.2"""
 DRAW_HELP = """\
 Draw the graph of EXPRESSION, with the local derivative on every edge and,
 after the backward sweep, every gradient:
@@ -212,7 +212,7 @@ def _demo(options: argparse.Namespace) -> None:
     _title("3. What was written")
     say_files(files)
     print(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
-    print('Now your own:  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-1')
+    print('Now your own:  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-0.2')
 
 
 def _step(options: argparse.Namespace) -> None:
