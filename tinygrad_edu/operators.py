@@ -7,7 +7,7 @@
 Each method names its row and no more: what it computes, and its derivative, is in the table. `functions.py` has the
 same functions for numbers and Values alike.
 
-Names to know: `Operators`. Read next: `manners.py`.
+Names to know: `Operators`, `as_float`. Read next: `manners.py`.
 """
 
 from __future__ import annotations
@@ -132,16 +132,16 @@ class Operators:
         return self._data
 
     def __lt__(self, other: Number) -> bool:
-        return self._data < _number(other)
+        return self._data < as_float(other)
 
     def __le__(self, other: Number) -> bool:
-        return self._data <= _number(other)
+        return self._data <= as_float(other)
 
     def __gt__(self, other: Number) -> bool:
-        return self._data > _number(other)
+        return self._data > as_float(other)
 
     def __ge__(self, other: Number) -> bool:
-        return self._data >= _number(other)
+        return self._data >= as_float(other)
 
     def __bool__(self) -> bool:
         raise NumberError(
@@ -151,5 +151,6 @@ class Operators:
         )
 
 
-def _number(other: Number) -> float:
-    return other._data if isinstance(other, Operators) else real(other)
+def as_float(number: Any) -> float:
+    """The number of a Value, or any real number, as a Python float."""
+    return number._data if isinstance(number, Operators) else real(number)

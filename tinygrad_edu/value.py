@@ -28,7 +28,7 @@ from tinygrad_edu import rules
 from tinygrad_edu.age import NEVER, NOT_COMPUTED, mark_changed
 from tinygrad_edu.manners import Manners
 from tinygrad_edu.operators import Operators
-from tinygrad_edu.real_number import real
+from tinygrad_edu.operators import as_float as as_float
 from tinygrad_edu.recorder import now, recorder
 from tinygrad_edu.refusals import checked_label, outside_domain, require_plain_number
 from tinygrad_edu.rule import CONSTANT, Rule
@@ -252,8 +252,3 @@ as_value = Value.of
 def data_of(values: Iterable[Value]) -> list[float]:
     """The numbers of some Values."""
     return [value._data for value in values]
-
-
-def as_float(number: Any) -> float:
-    """The number of a Value, or any real number, as a Python float."""
-    return number._data if isinstance(number, Value) else real(number)

@@ -42,7 +42,7 @@ LOOKS = "a function that looks at the numbers of its samples"
 COUNTS = (
     "a function that treats some samples unlike the others, or depends on their number otherwise than a formula does"
 )
-EITHER = "a function that looks at the numbers of its samples, or treats some samples unlike the others"
+EITHER = f"{LOOKS}, or treats some samples unlike the others"
 BETWEEN = range(26, 61, 2)  # at one of these numbers of samples the loss is compared
 MOST = 300  # the largest number of samples whose loss is compared
 LARGEST = 2_000_000  # edges that the graph of them may have: about a second
