@@ -36,6 +36,9 @@ NODES = (  # one colour for each node of a page, on paper and in the dark; lette
 )
 PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
     "paper": ("#ffffff", "#14171b"),
+    "wash": ("#f5f8fb", "#151e27"),
+    "positive": ("#0072b2", "#56b4e9"),
+    "negative": ("#d55e00", "#f0954a"),
     "raised": ("#fbfcfd", "#1c2127"),
     "ink": ("#1b1f24", "#e8ebee"),
     "quiet": ("#59626c", "#a3adb8"),

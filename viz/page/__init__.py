@@ -56,4 +56,4 @@ class Player(Page):
         self.max_nodes = max_nodes
 
     def _written(self) -> str:
-        return page(self.graph, self.trace, self.lang, self.max_nodes)
+        return page(self.graph, self.lang)

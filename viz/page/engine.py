@@ -107,7 +107,7 @@ def without_exports(source: str) -> str:
 
 
 def _exports(source: str) -> list[str]:
-    return re.findall(r"^export (?:const|function) (\w+)", source, flags=re.MULTILINE)
+    return re.findall(r"^export (?:const|(?:async )?function) (\w+)", source, flags=re.MULTILINE)
 
 
 def grammar() -> dict[str, Any]:

@@ -20,6 +20,11 @@ HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 TABLE: dict[str, tuple[str, ...]] = {
     # ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────
     "title":             ("The chain rule, step by step: {output}", "链式法则，一步一步：{output}"),
+    "formula":           ("A formula, such as q = x + y; f = q * z", "公式，例如 q = x + y; f = q * z"),
+    "tools":             ("Tools", "工具"),
+    "stage":             ("The graph", "计算图"),
+    "tabs":              ("What to do with it", "可以做什么"),
+    "tab_inputs":        ("Inputs", "输入"),
     "graph":             ("Computation graph of {expression}", "{expression} 的计算图"),
     "legend":            ("In each box: the value above, the gradient below. On each arrow: × the local derivative, "
                           "then = what it contributes. Dashed and —: not reached yet.",
@@ -29,6 +34,13 @@ TABLE: dict[str, tuple[str, ...]] = {
     "too_large":         ("This graph is too large to draw: {nodes} nodes, {edges} edges. The steps are all here.",
                           "这张图太大，画不下：{nodes} 个结点，{edges} 条边。所有步骤都在这里。"),
     "source":            ("made with tinygrad_edu", "由 tinygrad_edu 生成"),
+
+    # ── the bar: formula, examples, link, language ───────────────────────────────────────────────────────────────
+    # ── the stage: zoom, presentation, legend ────────────────────────────────────────────────────────────────────
+    # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
+    # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── downhill ─────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── paths ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     # ── controls ──────────────────────────────────────────────────────────────────────────────────────────────────
     "controls":          ("Steps", "步骤"),

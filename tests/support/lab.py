@@ -1,0 +1,55 @@
+"""The lab page in a browser, for tests: opened, watched, and driven by keys, clicks and its own address.
+
+    lab = Lab(browser, f)                  an open page of a graph; `lab.page` is Playwright's
+    lab.step_to(3)                         press → or ← until that position is shown
+    lab.boxes()                            what each box of the stage shows
+    lab.close()                            gives every console message, page error and request there was: none is wanted
+"""
+
+import tempfile
+from pathlib import Path
+
+from browser import Watched
+
+from tinygrad_edu import viz
+
+SIZES = {"projector": (1920, 1080), "laptop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+SCHEMES = ("light", "dark")
+
+
+class Lab:
+    """An open page."""
+
+    def __init__(self, browser, f, *, address="", lang="en", size="laptop", **options):
+        width, height = SIZES[size]
+        self.watched = Watched(browser, viewport={"width": width, "height": height}, **options)
+        self.page = self.watched.page
+        self.file = viz.player(f, lang=lang).save(Path(tempfile.mkdtemp(prefix="lab-")) / "f.html")
+        self.page.goto(self.file.as_uri() + address)
+        self.page.wait_for_selector("#scene .box")
+
+    def text(self, selector):
+        return self.page.text_content(selector)
+
+    @property
+    def position(self):
+        return int(self.page.get_attribute("#card", "data-position"))
+
+    def step_to(self, position):
+        while (now := self.position) != position:
+            self.page.keyboard.press("ArrowRight" if now < position else "ArrowLeft")
+
+    def boxes(self):
+        """What each box shows, by its id: {"name", "value", "gradient"}."""
+        return self.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll("#scene .box")].map((box) => [box.dataset.id,
+              Object.fromEntries(["name", "value", "gradient"].map(
+                (role) => [role, box.querySelector(`.${role}`)?.textContent ?? null]))]))"""
+        )
+
+    def close(self):
+        complaints = self.watched.handed_over()
+        self.watched.close()
+        return complaints
+
+

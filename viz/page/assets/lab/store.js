@@ -1,0 +1,90 @@
+// What does the page show at a moment? One state. Parts of the page read it, change it with the functions below, and are
+// told of every change; none of them keeps a truth of its own.
+//
+//   text       the formula as it was typed, or null for a graph that Python sent
+//   graph      {nodes, args, names} of the engine, with today's numbers
+//   start      a Map from the numbers of leaves to the numbers they had first
+//   steps      the chain rule on it
+//   position   0: before the first step; i: step i - 1 of the list is done; steps.length + 1: after the last
+//   problem    what is wrong with a number or with the formula, an error of the engine; null if nothing is
+//   asked      the node whose gradient is a question, or null
+//   pointed    the node that the pointer or the focus is on, or null
+//   tab        the panel that is open
+//   lang       "en" or "zh"
+//   opened     a Set of the groups that are open, by their names
+//   sample     the sample that is entered, or null
+//   presenting whether only the stage and the step are shown
+//   playing    whether the steps run by themselves
+//   speed      of playing, 1 is the usual
+
+import { leavesOf } from "../engine/graph.js";
+import { parse } from "../engine/parsing.js";
+import { graphFrom, withNumbers } from "../engine/recompute.js";
+import { chainRule } from "../engine/steps.js";
+
+const USUAL = {
+  text: null, position: 0, problem: null, asked: null, pointed: null, tab: "inputs", lang: "en", opened: new Set(),
+  sample: null, presenting: false, playing: false, speed: 1,
+};
+
+/** A store: `state` to read, `change(patch)` to change it, `onChange((state, before) => …)` to be told. */
+export function storeOf(graph, given = {}) {
+  const listeners = [];
+  const store = {
+    state: { ...USUAL, ...loaded(graph), ...given },
+    change(patch) {
+      const before = store.state;
+      store.state = { ...before, ...patch };
+      for (const listener of listeners) listener(store.state, before);
+    },
+    onChange(listener) {
+      listeners.push(listener);
+    },
+  };
+  return store;
+}
+
+function loaded(graph) {
+  const start = new Map(leavesOf(graph).map((leaf) => [leaf, graph.nodes[leaf].data]));
+  return { graph, start, steps: chainRule(graph), problem: null, asked: null, pointed: null };
+}
+
+/** The graph that a text describes, or that Python sent as nodes. */
+export function graphOfPage({ text, values, sent }) {
+  return sent ? graphFrom(sent) : parse(text, values);
+}
+
+/** Another graph: everything begins again. */
+export function load(store, graph, text = null) {
+  store.change({ ...loaded(graph), text, position: 0, opened: new Set(), sample: null, playing: false });
+}
+
+/** Other numbers for some leaves, a Map; where an operation is not defined, the problem is said and nothing changes. */
+export function setNumbers(store, changes) {
+  try {
+    const graph = withNumbers(store.state.graph, changes);
+    store.change({ graph, steps: chainRule(graph), problem: null });
+  } catch (error) {
+    if (!error.kind) throw error;
+    store.change({ problem: error });
+  }
+}
+
+/** The numbers that the leaves had first. */
+export function resetNumbers(store) {
+  setNumbers(store, store.state.start);
+}
+
+/** Go to a position, or to the nearest there is. */
+export function goTo(store, position) {
+  store.change({ position: Math.max(0, Math.min(lastPosition(store.state), position)) });
+}
+
+export function lastPosition({ steps }) {
+  return steps.length + 1;
+}
+
+/** The step that the page is about, or null at the beginning and at the end. */
+export function stepOf({ steps, position }) {
+  return steps[position - 1] ?? null;
+}
