@@ -26,10 +26,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "tabs":              ("What to do with it", "可以做什么"),
     "tab_inputs":        ("Inputs", "输入"),
     "graph":             ("Computation graph of {expression}", "{expression} 的计算图"),
-    "legend":            ("In each box: the value above, the gradient below. On each arrow: × the local derivative, "
-                          "then = what it contributes. Dashed and —: not reached yet.",
-                          "每个方框：上面是数值，下面是梯度。每条箭头：× 局部导数，然后 = 它的贡献。"
-                          "虚线和 —：尚未到达。"),
     "box":               ("value {value}, gradient {gradient}", "数值 {value}，梯度 {gradient}"),
     "too_large":         ("This graph is too large to draw: {nodes} nodes, {edges} edges. The steps are all here.",
                           "这张图太大，画不下：{nodes} 个结点，{edges} 条边。所有步骤都在这里。"),
@@ -38,7 +34,22 @@ TABLE: dict[str, tuple[str, ...]] = {
     # ── the bar: formula, examples, link, language ───────────────────────────────────────────────────────────────
     # ── the stage: zoom, presentation, legend ────────────────────────────────────────────────────────────────────
     "stage_nodes":       ("{count} nodes", "{count} 个结点"),
-    "stage_arrived":     ("{arrived} of {all}", "{all} 个中的 {arrived} 个"),
+    "stage_terms":       ("{count} terms", "{count} 项"),
+    "stage_arrived":     ("{arrived} of {all}", "{arrived} / {all}"),
+    "stage_positive":    ("positive", "正"),
+    "stage_negative":    ("negative", "负"),
+    "stage_thicker":     ("thicker: larger", "越粗越大"),
+    "stage_stopped":     ("nothing passes", "没有东西传过去"),
+    "stage_dashed":      ("not reached yet", "尚未到达"),
+    "stage_tools":       ("Look around", "查看"),
+    "stage_farther":     ("Zoom out (−)", "缩小 (−)"),
+    "stage_closer":      ("Zoom in (+)", "放大 (+)"),
+    "stage_fit":         ("fit", "适应"),
+    "stage_fit_all":     ("Show everything (0)", "显示全部 (0)"),
+    "stage_full":        ("Full screen", "全屏"),
+    "stage_present":     ("Presentation: only the graph and the step (Esc ends it)", "演示：只有计算图和步骤（Esc 退出）"),
+    "stage_no_full":     ("This frame may not fill the screen: save the page and open the file.",
+                          "这个框架不能全屏：请保存页面再打开文件。"),
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
     # ── downhill ─────────────────────────────────────────────────────────────────────────────────────────────────
