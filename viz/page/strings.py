@@ -47,7 +47,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "stage_fit":         ("fit", "适应"),
     "stage_fit_all":     ("Show everything (0)", "显示全部 (0)"),
     "stage_full":        ("Full screen", "全屏"),
-    "stage_present":     ("Presentation: only the graph and the step (Esc ends it)", "演示：只有计算图和步骤（Esc 退出）"),
+    "stage_present":     ("Presentation: only the graph and the step (Esc ends it)",
+                          "演示：只有计算图和步骤（Esc 退出）"),
     "stage_no_full":     ("This frame may not fill the screen: save the page and open the file.",
                           "这个框架不能全屏：请保存页面再打开文件。"),
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────

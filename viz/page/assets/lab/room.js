@@ -10,9 +10,9 @@ import { titlesOf } from "./titles.js";
 export const BOX = { width: 120, height: 88, widest: 216, step: 12, padding: 8 };
 const CONSTANT = { width: 44, height: 36 };
 const CHIP = { height: 24, padding: 8 };
-const LEAST_LABEL = 60;
+const LEAST_LABEL = 54;
 const BESIDE = 28; // between boxes of a rank: a note has room there
-const LINE = 38; // of an arrow, that its label does not cover
+const LINE = 34; // of an arrow, that its label does not cover
 const STEP = 6; // in which the gap between boxes grows, so that a digit more moves nothing
 const INCH = 72;
 

@@ -23,7 +23,7 @@ import { mountTools } from "./tools.js";
 import { LEAST, lookAt, resized, show } from "./view.js";
 
 const NARROW = 600; // px; a stage that is narrower, or higher than wide, is laid out from top to bottom
-const MARGIN = { side: 20, above: 20, below: 34 }; // units around everything; the legend is below
+const MARGIN = { side: 20, above: 12, below: 16 }; // units around everything
 const KEPT = 60; // layouts that are remembered
 
 // What stands on the stage; `parts` are the boxes and arrows that are drawn.

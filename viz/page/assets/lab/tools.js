@@ -12,7 +12,9 @@ export function mountTools(store, look) {
   const full = tool("stage_full", icon(FULL), toggleFull);
   const present = tool("stage_present", icon(SCREEN), () => store.change({ presenting: !store.state.presenting }));
   const fitting = button("stage_fit", () => fit(look), { "data-say-label": "stage_fit_all" });
-  byId("stage-tools").replaceChildren(tool("stage_farther", "−", () => farther(look)), fitting, tool("stage_closer", "+", () => closer(look)), full, present);
+  const [minus, plus] = [tool("stage_farther", "−", () => farther(look)), tool("stage_closer", "+", () => closer(look))];
+  for (const each of [minus, plus]) each.classList.add("mouse");
+  byId("stage-tools").replaceChildren(minus, fitting, plus, full, present);
   sayAll(byId("stage-tools"));
   document.addEventListener("fullscreenchange", () => full.setAttribute("aria-pressed", document.fullscreenElement !== null));
   document.addEventListener("keydown", (event) => keyed(store, look, event), { capture: true });
