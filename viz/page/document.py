@@ -37,6 +37,8 @@ PARTS = (
     "stage",
     "card",
     "transport",
+    "keys",
+    "bar",
     "formula",
     "inputs",
     "panels",
@@ -65,6 +67,7 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
     styles, program = _styles(), _program()
     shown = {
         "html_lang": HTML_LANG[lang],
+        "no_script": texts["no_script"],
         "title": texts["title"].replace("{output}", summary(graph.output)),
         "style_hash": _hash(styles),
         "script_hash": _hash(program),
