@@ -141,6 +141,7 @@ def grammar() -> dict[str, Any]:
         "otherNumbers": parsing.OTHER_NUMBERS,
         "ordinals": show.ORDINALS,
         "greek": printing.GREEK,
+        "parameter": printing.PARAMETER.pattern,
     }
 
 
