@@ -13,12 +13,12 @@ import { mountTransport } from "./transport.js";
 
 async function start() {
   const store = storeOf(graphOfPage(PAGE), { text: PAGE.text, lang: PAGE.lang });
+  store.onChange((state, before) => state.lang !== before.lang && speak(state.lang)); // before any part is drawn again
   mountFormula(store);
   mountPanels(store);
   mountTransport(store);
   mountCard(store);
   speak(store.state.lang);
-  store.onChange((state, before) => state.lang !== before.lang && speak(state.lang));
   mountStage(store, await openGraphviz(byId("graphviz").textContent));
 }
 

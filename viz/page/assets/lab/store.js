@@ -59,14 +59,17 @@ export function load(store, graph, text = null) {
   store.change({ ...loaded(graph), text, position: 0, opened: new Set(), sample: null, playing: false });
 }
 
-/** Other numbers for some leaves, a Map; where an operation is not defined, the problem is said and nothing changes. */
+/**
+ * Other numbers for some leaves, a Map; where an operation is not defined, nothing changes, and the problem is said: it
+ * knows the `changes`.
+ */
 export function setNumbers(store, changes) {
   try {
     const graph = withNumbers(store.state.graph, changes);
     store.change({ graph, steps: chainRule(graph), problem: null });
   } catch (error) {
     if (!error.kind) throw error;
-    store.change({ problem: error });
+    store.change({ problem: Object.assign(error, { changes }) });
   }
 }
 
