@@ -42,6 +42,8 @@ PARTS = (
     "formulas",
     "card",
     "transport",
+    "keys",
+    "bar",
     "formula",
     "sliders",
     "inputs",
@@ -73,6 +75,7 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
     styles, program = _styles(), _program()
     shown = {
         "html_lang": HTML_LANG[lang],
+        "no_script": texts["no_script"],
         "title": texts["title"].replace("{output}", summary(graph.output)),
         "style_hash": _hash(styles),
         "script_hash": _hash(program),

@@ -35,6 +35,17 @@ TABLE: dict[str, tuple[str, ...]] = {
     "source":            ("made with tinygrad_edu", "由 tinygrad_edu 生成"),
 
     # ── the bar: formula, examples, link, language ───────────────────────────────────────────────────────────────
+    "no_script":         ("This page computes with JavaScript, which this browser has switched off.",
+                          "这个页面用 JavaScript 计算，而这个浏览器关闭了它。"),
+    "side":              ("The step, and what to do with it", "这一步，以及可以做什么"),
+    "examples_button":   ("Examples ▾", "例子 ▾"),
+    "examples":          ("Examples", "例子"),
+    "share":             ("Share", "分享"),
+    "present":           ("Present", "演示"),
+    "theme_system":      ("Colours: as the system has them", "颜色：跟随系统"),
+    "theme_light":       ("Colours: light", "颜色：浅色"),
+    "theme_dark":        ("Colours: dark", "颜色：深色"),
+    "close":             ("Close", "关闭"),
     # ── the stage: zoom, presentation, legend ────────────────────────────────────────────────────────────────────
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,8 +62,16 @@ TABLE: dict[str, tuple[str, ...]] = {
     "pause":             ("Pause", "暂停"),
     "speed":             ("Speed", "速度"),
     "timeline":          ("Timeline", "时间轴"),
-    "keys":              ("Keys: ← → one step, Home and End first and last, Space plays. Click a box for its step.",
-                          "按键：← → 一步，Home 和 End 第一步和最后一步，空格键播放。点击方框跳到它的步骤。"),
+    "keys":              ("Keys", "按键"),
+    "key_play":          ("Play or pause", "播放或暂停"),
+    "key_formula":       ("Into the formula box", "到公式框"),
+    "key_tabs":          ("A panel, by its place", "第几个面板"),
+    "key_escape":        ("In the formula box: back to the last formula that was right", "在公式框里：回到上一个正确的公式"),
+    "segment_forward":   ("forward", "前向"),
+    "segment_seed":      ("seed", "起点"),
+    "segment_backward":  ("backward", "反向"),
+    "at_beginning":      ("the beginning", "开头"),
+    "at_end":            ("the end", "结尾"),
     "phase_forward":     ("Forward", "前向"),
     "phase_seed":        ("Seed", "起点"),
     "phase_backward":    ("Backward", "反向"),
