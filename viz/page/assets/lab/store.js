@@ -68,14 +68,17 @@ function shapeOf({ nodes, args, names }) {
   return JSON.stringify([nodes.map(({ row, isConstant }) => row?.name ?? isConstant), args, names]);
 }
 
-/** Other numbers for some leaves, a Map; where an operation is not defined, the problem is said and nothing changes. */
+/**
+ * Other numbers for some leaves, a Map; where an operation is not defined, nothing changes, and the problem is said: it
+ * knows the `changes`.
+ */
 export function setNumbers(store, changes) {
   try {
     const graph = withNumbers(store.state.graph, changes);
     store.change({ graph, steps: chainRule(graph), problem: null });
   } catch (error) {
     if (!error.kind) throw error;
-    store.change({ problem: error });
+    store.change({ problem: Object.assign(error, { changes }) });
   }
 }
 
