@@ -42,8 +42,13 @@ PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
     "on-accent": ("#ffffff", "#10151a"),
     "value": ("#00603f", "#63d6a9"),
     "gradient": ("#a3320b", "#ffa48a"),
+    "positive-ink": ("#005f9e", "#7cc0f5"),  # of texts, which have to be darker than lines
+    "negative-ink": ("#a83c00", "#ffa274"),
+    "weight": ("#2b2f8f", "#aab0ff"),
+    "input": ("#0f6b3e", "#7fd6a3"),
     "good": ("#00603f", "#63d6a9"),
     "bad": ("#b01e1e", "#ff9b94"),
+    "shadow": ("#1b1f2438", "#000000a0"),
 }
 
 STRONGEST_TINT = 0.55  # black text has to stay readable on it

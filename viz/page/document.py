@@ -52,10 +52,20 @@ PARTS = (
     "view",
     "tools",
     "stage",
+    "decimals",
+    "typeset",
+    "kinds",
+    "words",
+    "formulas",
     "card",
     "transport",
+    "keys",
+    "bar",
     "formula",
+    "sliders",
     "inputs",
+    "nudges",
+    "nudge",
     "panels",
     "main",
 )  # of the lab, each after those that it imports
@@ -83,6 +93,7 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
     styles, program = _styles(), _program()
     shown = {
         "html_lang": HTML_LANG[lang],
+        "no_script": texts["no_script"],
         "title": texts["title"].replace("{output}", summary(graph.output)),
         "style_hash": _hash(styles),
         "script_hash": _hash(program),
