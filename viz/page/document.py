@@ -43,6 +43,7 @@ PARTS = (
     "tighten",
     "labels",
     "camera",
+    "frames",
     "boxes",
     "arrows",
     "notes",
