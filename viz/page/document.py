@@ -24,6 +24,7 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
+from tinygrad_edu.viz.page.examples import examples_in
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
 
 PARTS = (
@@ -39,7 +40,14 @@ PARTS = (
     "transport",
     "keys",
     "bar",
+    "fixes",
+    "typed",
+    "marks",
     "formula",
+    "examples",
+    "address",
+    "link",
+    "notice",
     "inputs",
     "panels",
     "main",
@@ -62,6 +70,7 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "lang": lang,
         "htmlLang": HTML_LANG,
         "strings": {language: strings(language) for language in LANGUAGES},
+        "examples": {language: examples_in(language) for language in LANGUAGES},
         "check": {"step": STEP, "tolerance": TOLERANCE},
     }
     styles, program = _styles(), _program()
