@@ -24,7 +24,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "tools":             ("Tools", "工具"),
     "stage":             ("The graph", "计算图"),
     "tabs":              ("What to do with it", "可以做什么"),
-    "tab_inputs":        ("Inputs", "输入"),
     "graph":             ("Computation graph of {expression}", "{expression} 的计算图"),
     "legend":            ("In each box: the value above, the gradient below. On each arrow: × the local derivative, "
                           "then = what it contributes. Dashed and —: not reached yet.",
@@ -73,6 +72,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "theme_dark":        ("Colours: dark", "颜色：深色"),
     "close":             ("Close", "关闭"),
     # ── the stage: zoom, presentation, legend ────────────────────────────────────────────────────────────────────
+    "stage_nodes":       ("{count} nodes", "{count} 个结点"),
+    "stage_arrived":     ("{arrived} of {all}", "{all} 个中的 {arrived} 个"),
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
     # ── downhill ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -104,13 +105,60 @@ TABLE: dict[str, tuple[str, ...]] = {
     "step_of":           ("step {step} of {steps}", "第 {step} 步，共 {steps} 步"),
 
     # ── the card ──────────────────────────────────────────────────────────────────────────────────────────────────
-    "layer_names":       ("names", "名称"),
-    "layer_symbols":     ("symbols", "符号"),
-    "layer_numbers":     ("numbers", "数字"),
-    "layer_result":      ("result", "结果"),
-    "layer_contribution": ("contributes", "贡献"),
-    "layer_sum":         ("sum", "求和"),
-    "one_line":          ("In one line", "写成一行"),
+    "phase_begin":       ("What will happen", "接下来会发生什么"),
+    "phase_end":         ("The gradient", "梯度"),
+    "steps":             ("{count} steps", "共 {count} 步"),
+    "steps_one":         ("{count} step", "共 {count} 步"),
+    "begin":             ("Here {output} is computed, and then how it answers to each input: its gradient {seed} and "
+                          "all others.",
+                          "先算出 {output}，再算出它对每个输入的反应：从 {seed} 开始的所有梯度。"),
+    "begin_leaf":        ("{output} is an input itself: there is nothing to compute.",
+                          "{output} 本身就是输入：没有要计算的。"),
+    "begin_forward":     ("Values go forward, from the inputs to {output}: {count} operations, one in each step.",
+                          "数值向前走，从输入到 {output}：{count} 个运算，每步一个。"),
+    "begin_forward_one": ("Values go forward, from the inputs to {output}: {count} operation.",
+                          "数值向前走，从输入到 {output}：{count} 个运算。"),
+    "begin_seed_one":    ("The way back begins at {output}: its gradient by itself, {seed}, is 1.",
+                          "反向从 {output} 开始：它对自己的梯度 {seed} 是 1。"),
+    "begin_backward":    ("Gradients go back: {count} applications of the chain rule, one for each use of a node. "
+                          "What arrives at a node adds up.",
+                          "梯度往回走：用 {count} 次链式法则，结点每被使用一处就用一次。到达同一结点的贡献相加。"),
+    "begin_backward_one": ("Gradients go back: {count} application of the chain rule.", "梯度往回走：用 {count} 次链式法则。"),
+    "end_largest":       ("{input} has the largest influence: when it grows a little, {output} changes {times} times "
+                          "as much.",
+                          "{input} 的影响最大：它增加一点，{output} 变化它的 {times} 倍。"),
+    "end_equal":         ("{inputs} have the largest influence, and the same: {output} changes {times} times as much "
+                          "as each of them, up or down.",
+                          "{inputs} 的影响最大，而且一样大：{output} 变化它们各自的 {times} 倍，或增或减。"),
+    "end_inputs":        ("{count} inputs", "{count} 个输入"),
+    "end_inputs_one":    ("{count} input", "{count} 个输入"),
+    "end_one":           ("When {input} grows a little, {output} changes {times} times as much: the gradient is one "
+                          "number.",
+                          "{input} 增加一点，{output} 变化它的 {times} 倍：梯度是一个数。"),
+    "end_leaf":          ("{output} is its own input: it changes by just as much as itself.",
+                          "{output} 就是它自己的输入：它变化多少，就是多少。"),
+    "end_flat":          ("Every gradient is 0: no small change of an input changes {output} here.",
+                          "所有梯度都是 0：在这里，任何输入变化一点，{output} 都不变。"),
+    "end_nan":           ("A gradient is NaN: somewhere on the way back to {output}, 0 met inf, or a number was NaN.",
+                          "有的梯度是 NaN：在从 {output} 往回的路上，0 遇到了 inf，或者某个数是 NaN。"),
+    "end_constant":      ("{output} has no inputs, so there is no gradient.", "{output} 没有输入，所以没有梯度。"),
+    "end_more":          ("These are the largest; there are {count} more.", "这些是最大的；还有 {count} 个。"),
+    "try_predict":       ("Predict them yourself", "自己来预测"),
+    "try_downhill":      ("Go downhill", "往下走"),
+    "try_inputs":        ("Other inputs", "换别的输入"),
+    "over":              ("over", "比"),
+    "root_of":           ("square root of", "平方根"),
+    "copy":              ("Copy", "复制"),
+    "copied":            ("Copied", "已复制"),
+    "copy_line":         ("Copy the step in one line", "复制这一行"),
+    "caption_upstream":  ("upstream", "上游"),
+    "caption_local":     ("local", "局部"),
+    "local_constant":    ("local derivative of {op} is {number}", "{op} 的局部导数是 {number}"),
+    "local_constant_by": ("local derivative of {op} by its {role} is {number}", "{op} 对{role}的局部导数是 {number}"),
+    "local_other":       ("local: the other {noun} {name}", "局部导数：另一个{noun} {name}"),
+    "local_argument":    ("local: the {noun} {name}", "局部导数：{noun} {name}"),
+    "local_result":      ("local: the result {name} itself", "局部导数：结果 {name} 本身"),
+    "local_formula":     ("local derivative of {op}: {formula}", "{op} 的局部导数：{formula}"),
     "say_forward":       ("All arguments of {node} are known, so its number can be computed.",
                           "{node} 所需的数都已知，可以算出它的值。"),
     "say_seed":          ("The way back begins at the output. When {node} changes a little, {node} changes by just as "
@@ -118,20 +166,33 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "反向从输出开始。{node} 变化一点，{node} 就变化同样多：它的梯度是 1。"),
     "say_same":          ("{user} moves one for one with {moved}: the gradient of {user} goes through as it is.",
                           "{moved} 变多少，{user} 就变多少：{user} 的梯度原样通过。"),
+    "say_same_output":   ("{user} moves one for one with {moved}. {user} is the output, whose own gradient is 1: so "
+                          "{argument} gets 1.",
+                          "{moved} 变多少，{user} 就变多少。{user} 是输出，它自己的梯度是 1：所以 {argument} 得到 1。"),
     "say_opposite":      ("{user} moves against {moved}, one for one: the gradient of {user} changes its sign.",
                           "{moved} 增加多少，{user} 就减少多少：{user} 的梯度变号。"),
-    "say_edge":          ("When {moved} changes a little, {user} changes {local} times as much. So the gradient of "
+    "say_opposite_output": ("{user} moves against {moved}, one for one. {user} is the output, whose own gradient is "
+                          "1: so {argument} gets −1.",
+                          "{moved} 增加多少，{user} 就减少多少。{user} 是输出，它自己的梯度是 1：所以 {argument} 得到 −1。"),
+    "say_edge":          ("When {moved} changes a little, {user} changes {times} times as much. So the gradient of "
                           "{user} is multiplied by {local} on its way to {argument}.",
-                          "{moved} 变化一点，{user} 变化它的 {local} 倍。所以 {user} 的梯度乘以 {local} 再传给 "
+                          "{moved} 变化一点，{user} 变化它的 {times} 倍。所以 {user} 的梯度乘以 {local} 再传给 "
                           "{argument}。"),
+    "say_edge_output":   ("When {moved} changes a little, {user} changes {times} times as much. {user} is the output, "
+                          "whose own gradient is 1: so {argument} gets {local}.",
+                          "{moved} 变化一点，{user} 变化它的 {times} 倍。{user} 是输出，它自己的梯度是 1：所以 "
+                          "{argument} 得到 {local}。"),
+    "say_not_finite":    ("The local derivative of {user} by {moved} is {local} here: the curve is vertical, or a "
+                          "number on the way is not finite. {argument} gets no usable gradient.",
+                          "{user} 对 {moved} 的局部导数在这里是 {local}：曲线是竖直的，或者途中有数不是有限的。"
+                          "{argument} 得不到可用的梯度。"),
     "in_its_role":       ("the {role} {argument} of {user}", "{user} 的{role} {argument}"),
     "in_its_role_alone": ("the {role} {argument} of {user} alone", "{user} 里只有{role} {argument}"),
-    "say_more":          ("{argument} is used in more places: {count} more to come before its gradient is complete.",
-                          "{argument} 还用在别处：还要加 {count} 个贡献，它的梯度才完整。"),
-    "say_complete":      ("That was the last contribution: the gradient of {argument} is complete.",
-                          "这是最后一个贡献：{argument} 的梯度完整了。"),
+    "sum_first":         ("{number} so far", "目前 {number}"),
     "to_come":           ("{count} more to come", "还有 {count} 个"),
     "complete":          ("complete", "完整"),
+    "used_once":         ("{name} is used once", "{name} 只用了一次"),
+    "used_times":        ("{name} is used {count} times", "{name} 用了 {count} 次"),
 
     # ── why nothing passes ────────────────────────────────────────────────────────────────────────────────────────
     "stop_upstream":     ("Nothing passes: the gradient of {user} itself is 0.",
@@ -152,36 +213,56 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "没有东西传过去：{user} 在曲线上太远，斜率四舍五入为 0。"),
     "stop_local":        ("Nothing passes: the local derivative of {user} by {argument} is 0 here.",
                           "没有东西传过去：{user} 对 {argument} 的局部导数在这里是 0。"),
+    "stop_tiny":         ("Nothing passes: the product for {argument} is so small that it rounds to 0.",
+                          "没有东西传过去：传给 {argument} 的乘积太小，四舍五入为 0。"),
 
     # ── live inputs ───────────────────────────────────────────────────────────────────────────────────────────────
-    "inputs":            ("Change the inputs", "改变输入"),
+    "tab_inputs":        ("Inputs", "输入"),
     "inputs_help":       ("Type a number or drag. Everything on this page is computed again.",
                           "输入数字或拖动。页面上的一切都会重新计算。"),
+    "inputs_find":       ("Find an input by its name", "按名称查找输入"),
+    "inputs_more":       ("Show more: {count} left", "显示更多：还有 {count} 个"),
+    "inputs_none":       ("No input has such a name.", "没有这个名称的输入。"),
+    "inputs_no":         ("There are no inputs: every number is written into the formula.", "没有输入：每个数都写在公式里。"),
+    "kind_inputs":       ("inputs", "输入"),
+    "kind_weights":      ("weights", "权重"),
+    "kind_biases":       ("biases", "偏置"),
+    "kind_targets":      ("targets", "目标"),
+    "kind_others":       ("others", "其他"),
     "value_of":          ("value of {name}", "{name} 的值"),
     "slider_of":         ("{name}, by dragging", "{name}，拖动"),
-    "reset":             ("Back to the first numbers", "恢复最初的数"),
-    "not_a_number":      ("{name} needs a number, such as -1.5.", "{name} 需要一个数，例如 -1.5。"),
-    "outside":           ("{formula} is not defined here: {signature} needs {domain}.",
-                          "{formula} 在这里没有定义：{signature} 要求 {domain}。"),
+    "reset":             ("Reset all", "全部恢复"),
+    "reset_one":         ("Reset {name} to {number}", "把 {name} 恢复为 {number}"),
+    "not_a_number":      ("{name} needs a number, such as -1.5, 1/2 or 1e-3.", "{name} 需要一个数，例如 -1.5、1/2 或 1e-3。"),
+    "outside":           ("{formula} is not defined here: {signature} needs {domain}. The page keeps the last numbers.",
+                          "{formula} 在这里没有定义：{signature} 要求 {domain}。页面保留之前的数。"),
     "no_program":        ("The inputs cannot be changed here, because a row of the rule table does not say how "
                           "JavaScript computes it. What to write: {missing}",
                           "这里不能改变输入，因为规则表的一行没有说明 JavaScript 怎样计算它。要写的是：{missing}"),
 
     # ── nudge ─────────────────────────────────────────────────────────────────────────────────────────────────────
-    "nudge":             ("Nudge an input", "轻推一个输入"),
+    "tab_nudge":         ("Nudge", "轻推"),
     "nudge_help":        ("A gradient predicts how the output responds to a small change: by gradient · δ. Try it.",
                           "梯度预言输出对小变化的反应：梯度 · δ。试一试。"),
     "nudge_leaf":        ("input", "输入"),
     "nudge_size":        ("δ, the change", "δ，变化量"),
-    "nudge_predicted":   ("predicted change of {output}", "预言的 {output} 变化"),
+    "nudge_wrong":       ("δ needs a number other than 0, such as 0.1, -1/2 or 1e-3.", "δ 需要一个非 0 的数，例如 0.1、-1/2 或 1e-3。"),
+    "nudge_predicted":   ("predicted: gradient · δ", "预言：梯度 · δ"),
     "nudge_actual":      ("actual change of {output}", "实际的 {output} 变化"),
     "nudge_gap":         ("difference", "差"),
     "nudge_close":       ("The prediction is good to {percent}.", "预言误差 {percent}。"),
     "nudge_far":         ("The prediction is off by {percent}: over such a large change the slope does not stay the "
                           "same. Try a smaller δ.",
                           "预言误差 {percent}：变化这么大，斜率不再相同。试试更小的 δ。"),
-    "nudge_exact":       ("The prediction is exact: {output} is a straight line in {name}.",
-                          "预言是精确的：{output} 对 {name} 是直线。"),
+    "nudge_exact":       ("The prediction is exact: {output} is a straight line in {name} here.",
+                          "预言是精确的：在这里 {output} 对 {name} 是直线。"),
+    "nudge_flat":        ("Neither changes: {output} is flat in {name} here.", "都没有变化：在这里 {output} 对 {name} 是平的。"),
+    "nudge_outside":     ("There is no number for {output} at {name} = {number}: it is outside of the domain.",
+                          "在 {name} = {number} 处 {output} 没有值：超出了定义域。"),
+    "nudge_picture":     ("{output} along {name}: the curve, and its tangent of slope {slope}",
+                          "{output} 随 {name} 的变化：曲线，以及斜率为 {slope} 的切线"),
+    "nudge_curve":       ("{output}, computed", "{output}，算出的"),
+    "nudge_tangent":     ("its tangent: slope = gradient", "切线：斜率 = 梯度"),
 
     # ── predict ───────────────────────────────────────────────────────────────────────────────────────────────────
     "predict":           ("Predict the gradients", "预测梯度"),

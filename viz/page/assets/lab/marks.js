@@ -1,11 +1,12 @@
 // How is the formula coloured? The field stays a plain text field; over it lies the same text again, in pieces.
 
 import { asPythonReads, functionOf } from "../engine/reading.js";
-import { leavesOf } from "../engine/graph.js";
+import { kindsOf } from "./kinds.js";
 
 const PIECE = /#[^\r\n]*|[\p{L}_][\p{L}\p{N}_]*|[^#\p{L}_]+/gu;
 const WORD = /^[\p{L}_]/u;
 const MADE = /^\s*[(=]/; // behind the name of a function, or of what the formula makes
+const COLOURS = { weights: "weight", biases: "weight", inputs: "input", targets: "input", others: "input" };
 const WEIGHT = /^(w|b|θ|theta)[\p{N}_]*$/iu;
 
 /**
@@ -33,7 +34,7 @@ function kindOf(text, { start, end }, kinds) {
 }
 
 function kindsByName(graph) {
-  return new Map(leavesOf(graph).map((leaf) => graph.names[leaf]).map((name) => [name, WEIGHT.test(name) ? "weight" : "input"]));
+  return new Map([...kindsOf(graph)].map(([leaf, kind]) => [graph.names[leaf], COLOURS[kind]]));
 }
 
 // A piece in up to three, so that the place of a mistake begins and ends with a piece.

@@ -63,21 +63,28 @@ export function graphOfPage({ sent }) {
 export function load(store, graph, text = null, start = null) {
   const formula = { text, typed: text ?? "", mistake: null, ...(start ? { start } : {}) };
   const begin = { position: 0, opened: new Set(), sample: null, playing: false };
-  store.change({ ...loaded(graph), ...formula, ...(shapeOf(graph) === shapeOf(store.state.graph) ? {} : begin) });
+  store.change({ ...loaded(graph), ...formula, ...(isSameShape(graph, store.state.graph) ? {} : begin) });
+}
+
+function isSameShape(graph, other) {
+  return graph.nodes.length === other.nodes.length && shapeOf(graph) === shapeOf(other);
 }
 
 function shapeOf({ nodes, args, names }) {
   return JSON.stringify([nodes.map(({ row, isConstant }) => row?.name ?? isConstant), args, names]);
 }
 
-/** Other numbers for some leaves, a Map; where an operation is not defined, the problem is said and nothing changes. */
+/**
+ * Other numbers for some leaves, a Map; where an operation is not defined, nothing changes, and the problem is said: it
+ * knows the `changes`.
+ */
 export function setNumbers(store, changes) {
   try {
     const graph = withNumbers(store.state.graph, changes);
     store.change({ graph, steps: chainRule(graph), problem: null });
   } catch (error) {
     if (!error.kind) throw error;
-    store.change({ problem: error });
+    store.change({ problem: Object.assign(error, { changes }) });
   }
 }
 
