@@ -3,8 +3,8 @@
     player(f).save("f.html")        one file, which needs nothing else and opens from disk
     player(f)                       the same, shown by a notebook
 
-The page computes every step by itself, with the rows of the rule table printed as JavaScript: for other numbers, and for
-any formula that is typed into it.
+The page computes every step by itself, with the rows of the rule table printed as JavaScript: for other numbers, and
+for any formula that is typed into it.
 
 Names to know: `player`, `Player`. Read next: `picture.py` and `page.py`.
 """

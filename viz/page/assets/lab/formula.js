@@ -5,7 +5,7 @@ import { byId, element } from "./dom.js";
 import { fixOf, fixed, shownFix } from "./fixes.js";
 import { piecesOf } from "./marks.js";
 import { PAGE } from "./page.js";
-import { isSaid, say } from "./say.js";
+import { filledIn, isSaid, say } from "./say.js";
 import { graphOfPage, load } from "./store.js";
 import { graphInstead, graphOfText, numbersByName } from "./typed.js";
 
@@ -110,32 +110,37 @@ function drawMore() {
   byId("formula-field").classList.toggle("has-more", marks.scrollHeight > marks.clientHeight + 4);
 }
 
-function drawMistake({ typed, mistake }, store) {
+function drawMistake(state, store) {
+  const { typed, mistake } = state;
   const field = byId("formula");
   byId("formula-box").classList.toggle("is-wrong", mistake !== null);
   byId("formula-problem").hidden = mistake === null;
   if (mistake === null) field.removeAttribute("aria-invalid");
   else field.setAttribute("aria-invalid", "true");
   const fixes = mistake ? fixesFor(store, typed, mistake) : [];
-  byId("formula-words").replaceChildren(...(mistake ? wordsOf(mistake, fixes.length > 0) : []));
+  byId("formula-words").replaceChildren(...(mistake ? wordsOf(state, fixes.length > 0) : []));
   byId("formula-fixes").replaceChildren(...fixes);
   if (mistake) pointAt(mistake, typed);
 }
 
 // What is wrong, and what to write instead, in the language of the page; a button that mends it says that by itself.
-function wordsOf(mistake, canMend) {
-  const instead = canMend ? "" : insteadOf(mistake);
-  const words = wrongOf(mistake) + (instead ? ` ${say("instead")} ${instead}` : "");
+function wordsOf(state, canMend) {
+  const instead = canMend ? "" : insteadOf(state.mistake, state);
+  const words = wrongOf(state.mistake, state) + (instead ? ` ${say("instead")} ${instead}` : "");
   return words.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
 }
 
-function wrongOf({ kind, key, places, row, asked, wrong }) {
-  if (row) return say("outside", { formula: asked, signature: row.signature, domain: isSaid(row.domain.words) ? say(row.domain.words) : row.domain.words });
-  return key && isSaid(`slip_${key}`) ? sentenceOf(say(`slip_${key}`, places)) : sentenceOf(wrong || asked || kind);
+function wrongOf({ kind, key, places, row, asked, wrong }, { lang }) {
+  if (row) return say("outside", { formula: asked, signature: row.signature, domain: domainOf(row) });
+  return sentenceOf(key ? filledIn(PAGE.slips[lang][key][0], places) : wrong || asked || kind);
 }
 
-function insteadOf({ key, places, instead }) {
-  return key && isSaid(`instead_${key}`) ? say(`instead_${key}`, places) : instead;
+function domainOf({ domain: { words } }) {
+  return isSaid(words) ? say(words) : words; // a row of the reader's own has words of its own
+}
+
+function insteadOf({ key, places, instead }, { lang }) {
+  return key ? filledIn(PAGE.slips[lang][key][1], places) : instead;
 }
 
 function sentenceOf(text) {

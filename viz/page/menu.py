@@ -3,7 +3,7 @@
 A row for each: its title, the formula, numbers for its inputs, and one line that says what to look at, in each
 language of the page.
 
-Names to know: `EXAMPLES`, `examples_in`. Read next: `picture.py`.
+Names to know: `EXAMPLES`, `FIRST`, `examples_in`. Read next: `picture.py`.
 """
 
 from __future__ import annotations
@@ -109,6 +109,7 @@ EXAMPLES = {
         ),
     ),
 }  # fmt: skip
+FIRST = EXAMPLES["circuit"]  # what the page begins with, if nothing else is asked for
 
 
 def examples_in(lang: str) -> list[dict[str, Any]]:
