@@ -57,7 +57,7 @@ def wrapped(text: str, width: float, size: float, most: int, *, bold: bool = Fal
         most: lines; what is too much is cut.
         bold: whether the letters are.
 
-    >>> wrapped("first forward, then backward", 100, 10, most=2)
+    >>> wrapped("first forward, then backward", 80, 10, most=2)
     ['first forward,', 'then backward']
     """
 

@@ -78,7 +78,7 @@ def sweep(
 
     >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
     >>> sweep(x * y)
-    <Sweep of 6 pictures, 10.3 seconds: .save('sweep.gif'), [2].save('step.svg')>
+    <Sweep of 6 pictures, 12.4 seconds: .save('sweep.gif'), [2].save('step.svg')>
     """
     return Sweep(value, lang, seconds, width, backward_only=backward_only)
 
