@@ -29,13 +29,14 @@ from tinygrad_edu.steps import wording
 from tinygrad_edu.steps.trace_json import plain
 from tinygrad_edu.text import mistakes, parsing, printing, reading
 from tinygrad_edu.text.javascript import table_source
-from tinygrad_edu.value import Value
 
 MODULES = (
     "numbers",
     "engine/rules",
     "engine/grammar",
     "engine/errors",
+    "engine/lazy",
+    "engine/sweep",
     "engine/mistakes",
     "engine/nearest",
     "engine/rows",
@@ -140,26 +141,63 @@ def grammar() -> dict[str, Any]:
         "otherNumbers": parsing.OTHER_NUMBERS,
         "ordinals": show.ORDINALS,
         "greek": printing.GREEK,
+        "parameter": printing.PARAMETER.pattern,
     }
 
 
-def nodes(graph: Graph) -> list[dict[str, Any]]:
-    """A graph as the engine reads it: its nodes in topological order, a rule and arguments, or a number.
+LEAF, CONSTANT = -1, -2  # in the column `rule`
+
+
+def nodes(graph: Graph) -> dict[str, Any]:
+    """A graph as the engine reads it: its nodes in topological order, in columns, since there may be very many.
+
+    Returns:
+        `rules`, the names of the rows that occur; `rule`, for each node which of them made it, or -1 for a leaf and -2
+        for a constant; `sizes`, how many arguments the nodes of a row of many have; `args`, the arguments of all nodes,
+        one after the other, by number: counted from the first node, or below 0 back from their user, whichever is
+        shorter, as in `nodes[-1]`; `numbers` of the leaves and constants; `labels` by the number of a node; `groups`,
+        for each part of a model the numbers of its parameters.
 
     Raises:
         StaleGraphError: if a number changed after the graph was made: the page computes it again, and differently.
 
-    >>> x = Value(3.0, label="x")
-    >>> for node in nodes(Graph(2 * x)): print(node)
-    {'data': 2.0, 'constant': True}
-    {'data': 3.0, 'label': 'x'}
-    {'rule': 'mul', 'args': [0, 1]}
+    >>> from tinygrad_edu import Value
+    >>> x, w = Value(3.0, label="x"), Value(0.5, label="l1.n1.w1")
+    >>> for name, column in nodes(Graph(2 * x + w)).items():
+    ...     print(name, column)
+    rules ['mul', 'add']
+    rule [-2, -1, 0, -1, 1]
+    sizes []
+    args [0, 1, 2, 3]
+    numbers [2.0, 3.0, 0.5]
+    labels {1: 'x', 3: 'l1.n1.w1'}
+    groups {'l1.n1': [3]}
     """
     graph.validate()
-    return [_node(node, args) for node, args in zip(graph.nodes, graph.arguments, strict=True)]
+    rules = {node.op: node.rule for node in graph.nodes if node.args}
+    places = {name: place for place, name in enumerate(rules)}
+    made = [(number, node, graph.arguments[number]) for number, node in enumerate(graph.nodes) if node.args]
+    return {
+        "rules": list(rules),
+        "rule": [places[node.op] if node.args else CONSTANT if node.is_constant else LEAF for node in graph.nodes],
+        "sizes": [len(args) for _, node, args in made if node.rule and node.rule.many],
+        "args": [_shorter(arg, arg - number) for number, _, args in made for arg in args],
+        "numbers": [plain(node.data) for node in graph.nodes if not node.args],
+        "labels": {number: node.label for number, node in enumerate(graph.nodes) if node.label},
+        "groups": _groups(graph),
+    }
 
 
-def _node(node: Value, args: list[int]) -> dict[str, Any]:
-    made: dict[str, Any] = {"rule": node.op, "args": args} if node.args else {"data": plain(node.data)}
-    label = {"label": node.label} if node.label else {}
-    return made | label | ({"constant": True} if node.is_constant else {})
+def _shorter(place: int, back: int) -> int:
+    """Of two ways to write the number of a node the one with fewer characters."""
+    return place if len(str(place)) <= len(str(back)) else back
+
+
+def _groups(graph: Graph) -> dict[str, list[int]]:
+    """The parameters of each part of a model: `nn` labels them by its path, such as l1.n1.w2."""
+    found: dict[str, list[int]] = {}
+    for number, node in enumerate(graph.nodes):
+        part, _, name = node.label.rpartition(".")
+        if part and name.isidentifier() and not node.args and not node.is_constant:
+            found.setdefault(part, []).append(number)
+    return found

@@ -45,8 +45,8 @@ export function leavesOf(graph) {
   return graph.nodes.flatMap((node, number) => (node.row || node.isConstant ? [] : [number]));
 }
 
-// A constant is called by its number, others by their labels, made unique, or v1, v2 … in topological order.
-function namesOf(nodes) {
+/** A constant is called by its number, others by their labels, made unique, or v1, v2 … in topological order. */
+export function namesOf(nodes) {
   const free = freeNames(new Set(nodes.flatMap(({ label }) => (label ? [label] : []))));
   const used = new Set();
   const labelled = nodes.map(({ label }) => {

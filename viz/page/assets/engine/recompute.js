@@ -1,18 +1,31 @@
 // How is a graph computed again: one that Python sent as a list of nodes, or the same graph with other numbers?
 
 import { asNumber } from "../numbers.js";
-import { graphOf } from "./graph.js";
+import { namesOf } from "./graph.js";
 import { evaluate, rowOf } from "./rows.js";
 import { apply, constant, leaf } from "./values.js";
 
-/** The graph that Python sent as a list of nodes; see `nodes` in viz/page/engine.py. */
-export function graphFrom(sent) {
-  const nodes = [];
-  for (const { rule, args, data, label = "", constant: isConstant = false } of sent) {
-    if (rule) nodes.push(apply(rowOf(rule), args.map((arg) => nodes[arg]), { check: false, label }));
-    else nodes.push({ ...(isConstant ? constant(asNumber(data)) : leaf(asNumber(data))), label });
+const CONSTANT = -2; // in the column `rule` of what was sent; a leaf is -1
+
+/** The graph that Python sent, in columns; see `nodes` in viz/page/engine.py. */
+export function graphFrom({ rules, rule, sizes, args, numbers, labels, groups }) {
+  const rows = rules.map(rowOf);
+  const [nodes, found] = [[], []];
+  let [many, arg, number] = [0, 0, 0];
+  for (const kind of rule) {
+    const label = labels[nodes.length] ?? "";
+    if (kind < 0) {
+      const data = asNumber(numbers[number++]);
+      nodes.push({ ...(kind === CONSTANT ? constant(data) : leaf(data)), label });
+      found.push([]);
+      continue;
+    }
+    const size = rows[kind].many ? sizes[many++] : rows[kind].arity;
+    const places = args.slice(arg, (arg += size)).map((place) => (place < 0 ? nodes.length + place : place));
+    nodes.push(apply(rows[kind], places.map((place) => nodes[place]), { check: false, label }));
+    found.push(places);
   }
-  return graphOf(nodes.at(-1));
+  return { nodes, args: found, names: namesOf(nodes), groups: new Map(Object.entries(groups)) };
 }
 
 /**

@@ -2,18 +2,36 @@
 // the names that they have in a trace as JSON.
 
 import { inBrackets, show } from "../numbers.js";
+import { lazyList } from "./lazy.js";
+import { sweepOf } from "./sweep.js";
 import {
   asFactorOf, asLatexWord, asLatexWords, derivatives, inNames, inNumbers, operation, roleText, sharedRoles, shown,
 } from "./wording.js";
 
 /**
- * All steps: each operation forward, the seed, and one step for each edge, in reverse topological order. Their formulas
- * are made when they are read: a graph may have a hundred thousand edges, and a reader looks at one.
+ * All steps: each operation forward, the seed, and one step for each edge, in reverse topological order. A step is made
+ * when it is read: a graph may have a hundred thousand edges, and a reader looks at one.
  */
 export function chainRule(graph) {
-  const forward = graph.nodes.flatMap((node, number) => (node.row ? [forwardStep(graph, number)] : []));
-  const output = graph.nodes.length - 1;
-  return [...forward, { phase: "seed", node: output, output: graph.names[output] }, ...edgeSteps(graph)];
+  const sweep = sweepOf(graph);
+  const forward = sweep.operations.length;
+  const steps = lazyList(forward + 1 + sweep.users.length, (index) => {
+    if (index < forward) return forwardStep(graph, sweep.operations[index]);
+    return index === forward ? seedStep(graph) : edgeStep(graph, sweep, index - forward - 1);
+  });
+  sweeps.set(steps, sweep);
+  return steps;
+}
+
+const sweeps = new WeakMap();
+
+/** What the sweep computed, in columns; see sweep.js. */
+export function sweepBehind(steps) {
+  return sweeps.get(steps);
+}
+
+function seedStep(graph) {
+  return { phase: "seed", node: graph.nodes.length - 1, output: graph.names.at(-1) };
 }
 
 function forwardStep(graph, number) {
@@ -34,31 +52,12 @@ function forwardStep(graph, number) {
   };
 }
 
-function edgeSteps(graph) {
-  const gradients = graph.nodes.map(() => 0);
-  gradients[gradients.length - 1] = 1;
-  const uses = graph.nodes.map(() => 0);
-  for (const args of graph.args) for (const arg of args) uses[arg] += 1;
-  const toCome = [...uses];
-  const steps = [];
-  for (let user = graph.nodes.length - 1; user >= 0; user--) {
-    const roles = sharedRoles(graph.nodes[user].row, graph.args[user]);
-    graph.args[user].forEach((argument, position) => {
-      if (graph.nodes[argument].isConstant) return;
-      const isFirst = toCome[argument] === uses[argument];
-      toCome[argument] -= 1;
-      const [upstream, before] = [gradients[user], gradients[argument]];
-      const sum = { upstream, before, is_first: isFirst, to_come: toCome[argument] };
-      steps.push(edgeStep(graph, user, position, roles[position], sum));
-      gradients[argument] = steps.at(-1).after;
-    });
-  }
-  return steps;
-}
-
-function edgeStep(graph, user, position, role, { upstream, before, is_first, to_come }) {
-  const argument = graph.args[user][position];
-  const partial = graph.nodes[user].partials[position];
+function edgeStep(graph, sweep, edge) {
+  const [user, position, argument] = [sweep.users[edge], sweep.positions[edge], sweep.args[edge]];
+  const { partials, row } = graph.nodes[user];
+  const role = sharedRoles(row, graph.args[user])[position];
+  const [upstream, before] = [sweep.gradients[user], sweep.before[edge]];
+  const contribution = upstream * partials[position];
   return {
     phase: "backward",
     output: graph.names.at(-1),
@@ -71,12 +70,12 @@ function edgeStep(graph, user, position, role, { upstream, before, is_first, to_
     upstream,
     get symbol() { return symbolOf(graph, user, position, "text"); },
     get symbol_latex() { return symbolOf(graph, user, position, "latex"); },
-    partial,
+    partial: partials[position],
     before,
-    is_first,
-    to_come,
-    contribution: upstream * partial,
-    after: before + upstream * partial,
+    is_first: sweep.toCome[edge] === sweep.uses[argument] - 1,
+    to_come: sweep.toCome[edge],
+    contribution,
+    after: before + contribution,
   };
 }
 

@@ -121,19 +121,25 @@ export function asLatexWords(text) {
 export function roles(row, count) {
   const named = count % row.roles.length === 0 ? row.roles : ["argument"];
   const nouns = named.flatMap((noun) => Array(count / named.length).fill(noun));
-  const isOnly = (noun) => nouns.indexOf(noun) === nouns.lastIndexOf(noun);
-  const counts = new Map();
+  const [all, counts] = [tally(nouns), new Map()];
   return nouns.map((noun) => {
     counts.set(noun, (counts.get(noun) ?? 0) + 1);
-    return { noun, number: isOnly(noun) ? 0 : counts.get(noun) };
+    return { noun, number: all.get(noun) === 1 ? 0 : counts.get(noun) };
   });
+}
+
+// How often each occurs.
+function tally(items) {
+  const counts = new Map();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
 }
 
 /** The role of each argument that stands at more than one place; null for any other. */
 export function sharedRoles(row, args) {
   if (new Set(args).size === args.length) return args.map(() => null);
-  const found = roles(row, args.length);
-  return args.map((arg, position) => (args.indexOf(arg) === args.lastIndexOf(arg) ? null : found[position]));
+  const [counts, found] = [tally(args), roles(row, args.length)];
+  return args.map((arg, position) => (counts.get(arg) === 1 ? null : found[position]));
 }
 
 /** A role in English: "first factor", or "divisor". */
@@ -141,7 +147,8 @@ export function roleText({ noun, number }) {
   return number ? `${ordinal(number)} ${noun}` : noun;
 }
 
-function ordinal(number) {
+/** Which one of several, from 1, in English: "first", "22nd". */
+export function ordinal(number) {
   if (number <= GRAMMAR.ordinals.length) return GRAMMAR.ordinals[number - 1];
   const isTeen = [11, 12, 13].includes(number % 100);
   return `${number}${isTeen ? "th" : ({ 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th")}`;

@@ -9,8 +9,9 @@ export function mountFormula(store) {
   field.value = store.state.text ?? "";
   field.addEventListener("input", () => typed(store, field.value));
   store.onChange((state) => {
-    byId("problem").textContent = state.problem?.message ?? "";
-    if (document.activeElement !== field) field.value = state.text ?? "";
+    byId("formula-problem").hidden = state.mistake === null;
+    byId("formula-words").textContent = state.mistake?.message ?? "";
+    if (document.activeElement !== field) field.value = state.typed;
   });
 }
 
@@ -19,6 +20,6 @@ function typed(store, text) {
     load(store, parse(text, {}), text);
   } catch (error) {
     if (!error.kind) throw error;
-    store.change({ problem: error });
+    store.change({ typed: text, mistake: error });
   }
 }

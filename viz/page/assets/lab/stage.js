@@ -1,57 +1,70 @@
-// How is the scene drawn? Graphviz places it; here are its boxes, arrows and chips, and what is known of them now.
+// How is the scene drawn? Graphviz places it, once; here its boxes, arrows and labels are filled with what is known now.
 
-import { inBrackets, show } from "../numbers.js";
+import { arrowOn, fillArrow } from "./arrows.js";
+import { boxAt, fillBox } from "./boxes.js";
+import { fitted, seenBy } from "./camera.js";
+import { curveOf } from "./curves.js";
 import { byId, drawn } from "./dom.js";
 import { frameOf } from "./frame.js";
+import { labelPlaces } from "./labels.js";
+import { PAGE } from "./page.js";
+import { roomFor, sourceOf } from "./room.js";
 import { sceneOf } from "./scene.js";
 import { stepOf } from "./store.js";
 
-const BOX = { width: 132, height: 86 };
+const NARROW = 600; // px; a stage that is narrower, or higher than wide, is laid out from top to bottom
+const MARGIN = 18; // units around everything
 
 export function mountStage(store, layOut) {
-  const draw = () => drawStage(store.state, layOut);
+  const stage = { layOut, layouts: new Map(), rooms: new Map(), start: null, drawn: null };
+  const draw = () => drawStage(stage, store.state);
   store.onChange(draw);
+  new ResizeObserver(draw).observe(byId("stage"));
   draw();
 }
 
-function drawStage(state, layOut) {
+function drawStage(stage, state) {
+  if (stage.start !== state.start) stage.rooms.clear();
+  stage.start = state.start;
   const scene = sceneOf(state);
-  const layout = layOut(sourceOf(scene));
+  const room = roomFor(scene, state, stage.rooms.get(scene.key));
+  stage.rooms.set(scene.key, room);
+  const { clientWidth: width, clientHeight: height } = byId("stage");
+  const direction = width < NARROW || width < height ? "TB" : "LR";
+  const source = sourceOf(scene, room, direction);
+  const parts = build(stage, scene, room, source);
   const frame = frameOf(state);
-  const svg = byId("scene");
-  svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
-  const places = new Map(layout.edges.map((edge) => [`${edge.from} ${edge.to}`, edge.points]));
-  svg.replaceChildren(
-    ...scene.arrows.map((arrow) => arrowOf(state, arrow, places.get(`${arrow.from} ${arrow.to}`))),
-    ...scene.boxes.map((box) => boxOf(state, frame, box, layout.nodes.get(box.id))),
+  for (const arrow of parts.arrows) fillArrow(arrow, state, PAGE.law, frame.values);
+  for (const box of parts.boxes) {
+    fillBox(box, state, PAGE.law, frame);
+    box.group.classList.toggle("active", isActive(stepOf(state), box.box));
+  }
+  const seen = seenBy(fitted(parts.world, { width, height }, { least: 13 / 15, most: 1.75 }), { width, height });
+  byId("scene").setAttribute("viewBox", `${seen.x} ${seen.y} ${seen.width} ${seen.height}`);
+}
+
+function build(stage, scene, room, source) {
+  const layout = stage.layouts.get(source) ?? stage.layOut(source);
+  stage.layouts.set(source, layout);
+  const boxes = scene.boxes.map((box, index) => boxAt(box, room.boxes.get(box.id), moved(layout.nodes.get(`b${index}`))));
+  const curves = new Map(scene.arrows.map(({ id }, index) => [id, curveOf(layout.edges.get(`a${index}`).map(moved))]));
+  const labels = scene.arrows.map(({ id }) => ({ id, curve: curves.get(id), ...room.chips.get(id) })).filter(({ width }) => width);
+  const places = labelPlaces(labels, boxes);
+  const nowhere = { x: 0, y: 0 };
+  const arrows = scene.arrows.map((arrow) => arrowOn(arrow, curves.get(arrow.id), room.chips.get(arrow.id), places.get(arrow.id) ?? nowhere));
+  const layer = (name, parts) => drawn("g", { class: name }, ...parts);
+  byId("scene").replaceChildren(
+    layer("lines", arrows.map(({ line }) => line)),
+    layer("boxes", boxes.map(({ group }) => group)),
+    layer("chips", arrows.map(({ chip }) => chip)),
   );
+  return { boxes, arrows, world: { width: layout.width + 2 * MARGIN, height: layout.height + 2 * MARGIN } };
 }
 
-/** The DOT source of a scene: only sizes and arrows; what is written in a box is not Graphviz' concern. */
-export function sourceOf({ boxes, arrows }) {
-  const size = `width=${BOX.width / 72}, height=${BOX.height / 72}`;
-  const lines = boxes.map(({ id }) => `${id} [shape=box, fixedsize=true, ${size}, label=""]`);
-  const edges = arrows.map(({ from, to }) => `${from} -> ${to}`);
-  return ["digraph {", "rankdir=LR; ranksep=1; nodesep=0.35", ...lines, ...edges, "}"].join("\n");
+function moved(place) {
+  return { ...place, x: place.x + MARGIN, y: place.y + MARGIN };
 }
 
-function boxOf(state, { values, gradients }, { node, kind }, { x, y, width, height }) {
-  const [value, gradient] = [values[node], gradients[node]];
-  const isActive = [stepOf(state)?.node, stepOf(state)?.argument_node].includes(node);
-  return drawn(
-    "g",
-    { class: `box ${kind} ${isActive ? "active" : ""}`, "data-id": `n${node}`, transform: `translate(${x - width / 2},${y - height / 2})` },
-    drawn("rect", { width, height, rx: 14 }),
-    drawn("text", { class: "name", x: width / 2, y: 21 }, state.graph.names[node]),
-    drawn("text", { class: "value", x: width / 2, y: 47 }, value === null ? "—" : show(value)),
-    drawn("text", { class: "gradient", x: width / 2, y: 72 }, `∂ ${gradient === null ? "—" : show(gradient)}`),
-  );
-}
-
-function arrowOf(state, { edges: [{ user, position }] }, [start, ...points]) {
-  const curve = points.map(({ x, y }) => `${x},${y}`).join(" ");
-  const middle = points[Math.floor(points.length / 2)];
-  const local = state.graph.nodes[user].partials[position];
-  const label = drawn("text", { class: "chip", x: middle.x, y: middle.y }, `× ${inBrackets(show(local))}`);
-  return drawn("g", { class: "arrow" }, drawn("path", { d: `M${start.x},${start.y} C${curve}` }), label);
+function isActive(step, { members }) {
+  return step?.phase === "backward" ? members.includes(step.argument_node) : members.includes(step?.node);
 }
