@@ -96,6 +96,16 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "这个框架不能全屏：请保存页面再打开文件。"),
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
+    "sweep_begin":       ("First forward: every box gets its number. Then backward: every arrow multiplies by its "
+                          "local derivative, and the gradient of {output} reaches every box.",
+                          "先前向：每个方框得到它的数。再反向：每条箭头乘以它的局部导数，"
+                          "{output} 的梯度到达每个方框。"),
+    "sweep_backward":    ("Every number is known. Now backward: every arrow multiplies by its local derivative, and "
+                          "the gradient of {output} reaches every box.",
+                          "所有的数都已知。现在反向：每条箭头乘以它的局部导数，{output} 的梯度到达每个方框。"),
+    "sweep_step":        ("{phase}, step {step} of {steps}", "{phase}，第 {step} 步，共 {steps} 步"),
+    "sweep_end":         ("The gradient of {output}", "{output} 的梯度"),
+    "sweep_more":        ("{gradients}, … and {count} more", "{gradients}，…… 还有 {count} 个"),
     # ── downhill ─────────────────────────────────────────────────────────────────────────────────────────────────
     # ── paths ────────────────────────────────────────────────────────────────────────────────────────────────────
 
