@@ -1,10 +1,10 @@
 """The lab page in a browser, for tests: opened, watched, and driven by keys, clicks and its own address.
 
-    lab = Lab(browser, f)                  an open page of a graph; `lab.page` is Playwright's; nothing in it moves,
-                                           unless reduced_motion="no-preference" is asked for
-    lab.step_to(3)                         press → or ← until that position is shown
-    lab.boxes()                            what each box of the stage shows
-    lab.close()                            gives every console message, page error and request there was: none is wanted
+lab = Lab(browser, f)                  an open page of a graph; `lab.page` is Playwright's. Nothing in it moves, unless
+                                       reduced_motion="no-preference" is given
+lab.step_to(3)                         press → or ← until that position is shown
+lab.boxes()                            what each box of the stage shows
+lab.close()                            gives every console message, page error and request there was: none is wanted
 """
 
 import tempfile
@@ -53,5 +53,3 @@ class Lab:
         complaints = self.watched.handed_over()
         self.watched.close()
         return complaints
-
-

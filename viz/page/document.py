@@ -24,6 +24,8 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
+from tinygrad_edu.viz.page.menu import examples_in
+from tinygrad_edu.viz.page.slips import slips
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
 
 PARTS = (
@@ -62,7 +64,14 @@ PARTS = (
     "transport",
     "keys",
     "bar",
+    "fixes",
+    "typed",
+    "marks",
     "formula",
+    "examples",
+    "address",
+    "link",
+    "notice",
     "sliders",
     "inputs",
     "nudges",
@@ -88,6 +97,8 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "lang": lang,
         "htmlLang": HTML_LANG,
         "strings": {language: strings(language) for language in LANGUAGES},
+        "slips": {language: slips(language) for language in LANGUAGES},
+        "examples": {language: examples_in(language) for language in LANGUAGES},
         "law": style.law(),
         "check": {"step": STEP, "tolerance": TOLERANCE},
     }
