@@ -47,6 +47,7 @@ PARTS = (
     "tighten",
     "labels",
     "camera",
+    "frames",
     "boxes",
     "arrows",
     "notes",
