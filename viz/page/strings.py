@@ -38,6 +38,22 @@ TABLE: dict[str, tuple[str, ...]] = {
     # ── the bar: formula, examples, link, language ───────────────────────────────────────────────────────────────
     # ── the stage: zoom, presentation, legend ────────────────────────────────────────────────────────────────────
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
+    "size_layer":        ("layer {layer}", "第 {layer} 层"),
+    "size_neuron":       ("neuron {neuron}", "神经元 {neuron}"),
+    "size_node":         ("{count} node", "{count} 个结点"),
+    "size_nodes":        ("{count} nodes", "{count} 个结点"),
+    "size_leaf":         ("{count} leaf", "{count} 个叶结点"),
+    "size_leafs":        ("{count} leaves", "{count} 个叶结点"),
+    "size_more":         ("… {count} node", "… {count} 个结点"),
+    "size_mores":        ("… {count} nodes", "… {count} 个结点"),
+    "size_before":       ("before this part", "在这部分之前"),
+    "size_between":      ("between these", "在这些之间"),
+    "size_after":        ("after this part", "在这部分之后"),
+    "size_sum_samples":  ("sum over {count} samples", "{count} 个样本求和"),
+    "size_sum_terms":    ("sum of {count} terms", "{count} 项求和"),
+    "size_meet":         ("where all of them meet", "它们在这里汇合"),
+    "size_other_samples": ("… {count} other samples", "… 另外 {count} 个样本"),
+    "size_other_terms":  ("… {count} other terms", "… 另外 {count} 项"),
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
     # ── downhill ─────────────────────────────────────────────────────────────────────────────────────────────────
     # ── paths ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ import { leavesOf } from "../engine/graph.js";
 import { parse } from "../engine/parsing.js";
 import { graphFrom, withNumbers } from "../engine/recompute.js";
 import { chainRule } from "../engine/steps.js";
+import { sampleAt, samplesOf } from "./samples.js";
 
 const USUAL = {
   text: null, position: 0, problem: null, asked: null, pointed: null, tab: "inputs", lang: "en", opened: new Set(),
@@ -77,7 +78,9 @@ export function resetNumbers(store) {
 
 /** Go to a position, or to the nearest there is. */
 export function goTo(store, position) {
-  store.change({ position: Math.max(0, Math.min(lastPosition(store.state), position)) });
+  const { graph, steps, sample } = store.state;
+  const next = Math.max(0, Math.min(lastPosition(store.state), position));
+  store.change({ position: next, sample: sampleAt(samplesOf(graph), steps[next - 1]) ?? sample });
 }
 
 export function lastPosition({ steps }) {
