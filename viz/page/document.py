@@ -37,6 +37,9 @@ PARTS = (
     "fold",
     "neighbourhood",
     "scene",
+    "overview",
+    "minimap",
+    "sampler",
     "stage",
     "card",
     "transport",
@@ -45,7 +48,7 @@ PARTS = (
     "panels",
     "main",
 )  # of the lab, each after those that it imports
-STYLES = ("layout", "bar", "stage", "card", "panels", "transport")
+STYLES = ("layout", "bar", "stage", "size", "card", "panels", "transport")
 
 
 def page(graph: Graph, lang: str, text: str | None = None) -> str:

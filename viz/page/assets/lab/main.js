@@ -5,7 +5,9 @@ import { byId } from "./dom.js";
 import { mountFormula } from "./formula.js";
 import { openGraphviz } from "./graphviz.js";
 import { PAGE } from "./page.js";
+import { mountMinimap } from "./minimap.js";
 import { mountPanels } from "./panels.js";
+import { mountSampler } from "./sampler.js";
 import { speak } from "./say.js";
 import { mountStage } from "./stage.js";
 import { graphOfPage, storeOf } from "./store.js";
@@ -20,6 +22,8 @@ async function start() {
   speak(store.state.lang);
   store.onChange((state, before) => state.lang !== before.lang && speak(state.lang));
   mountStage(store, await openGraphviz(byId("graphviz").textContent));
+  mountSampler(store);
+  mountMinimap(store);
 }
 
 start();

@@ -8,6 +8,8 @@
 //   sum                  the nodes that add the samples up: where they all meet
 //   isOfSamples          whether the terms are samples, and not just a sum of products of a weight and an input
 
+import { sweepBehind } from "../engine/steps.js";
+
 export const SHARED = -1;
 const NONE = -2; // not reached yet
 const MOST_SHARED = 0.2; // of the operations; with more, the terms are not computed independently of one another
@@ -208,4 +210,15 @@ export function sampleAt(samples, step) {
   if (!samples || !step) return null;
   const nodes = step.phase === "backward" ? [step.user_node, step.argument_node] : [step.node];
   return nodes.map((node) => samples.owner[node]).find((sample) => sample >= 0) ?? null;
+}
+
+/** The position for another sample: where the same is about to happen in it, or as it is, where the samples meet. */
+export function positionOfSample({ graph, steps, position }, sample) {
+  const samples = samplesOf(graph);
+  const now = sampleAt(samples, steps[position - 1]);
+  if (now === null || now === sample) return position;
+  const { operations, arrivalsAt } = sweepBehind(steps);
+  const isOf = (node) => samples.owner[node] === sample;
+  if (position <= operations.length) return operations.findIndex(isOf) + 1;
+  return operations.length + 2 + arrivalsAt(samples.owner.lastIndexOf(sample))[0]; // where the sum hands its gradient on
 }

@@ -16,7 +16,7 @@
 //     node     the node; of a group the one whose number leaves it, if there is one; else null
 //     outputs  the nodes whose numbers leave it, ascending: of a layer its neurons' outputs
 //     members  the numbers of the nodes in it, ascending; of a "more" there may be a hundred thousand
-//     title    {key, places} for `say`, or {text} for a name, set as mathematics: {text: "w₁₂⁽¹⁾"}
+//     title    for `sayOf`: {key, places} of a string, or {text} for a name, set as mathematics: {text: "w₁₂⁽¹⁾"}
 //     lines    a list of the same, below the title: {key: "count_neurons", places: {count: 16}}; none for one node
 //     group    the name of the innermost open group that it is in, or null
 //   arrows  [{id, from, to, edges}], edges those of the graph that it stands for, [{user, position, argument}]
@@ -30,8 +30,8 @@ import { mathName } from "../engine/printing.js";
 import { sweepBehind } from "../engine/steps.js";
 import { treeOf } from "./fold.js";
 import { DRAWN, drawnAround, fits, piecesOf, placesOf } from "./neighbourhood.js";
-import { sampleOf, samplesOf } from "./samples.js";
-import { goTo, stepOf } from "./store.js";
+import { sampleOf } from "./samples.js";
+import { goTo } from "./store.js";
 
 /** What can be read at once on a screen: boxes, how many one after the other, and how many above one another. */
 export const ROOM = { boxes: 40, deep: 12, broad: 10 };
@@ -45,6 +45,11 @@ export function sceneOf(state, room = ROOM) {
   const key = keyOf(plan, drawn, isOpen);
   if (plan.last?.key !== key) plan.last = made(plan, key, drawn, isOpen);
   return plan.last;
+}
+
+/** The scene that was made last of this graph, whatever room it was made for; null if there is none. */
+export function shownScene({ graph }) {
+  return plans.get(graph.args)?.last ?? null;
 }
 
 /** The nodes that the active step is about; at the beginning those of the first step, and at the end the output. */
