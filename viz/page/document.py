@@ -24,6 +24,8 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
+from tinygrad_edu.viz.page.menu import examples_in
+from tinygrad_edu.viz.page.slips import slips
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
 
 PARTS = (
@@ -37,14 +39,48 @@ PARTS = (
     "fold",
     "neighbourhood",
     "scene",
+    "pens",
+    "curves",
+    "letters",
+    "titles",
+    "flow",
+    "room",
+    "tighten",
+    "labels",
+    "camera",
+    "boxes",
+    "arrows",
+    "notes",
+    "motion",
+    "hover",
+    "legend",
+    "view",
+    "tools",
+    "stage",
     "overview",
     "minimap",
     "sampler",
-    "stage",
+    "decimals",
+    "typeset",
+    "kinds",
+    "words",
+    "formulas",
     "card",
     "transport",
+    "keys",
+    "bar",
+    "fixes",
+    "typed",
+    "marks",
     "formula",
+    "examples",
+    "address",
+    "link",
+    "notice",
+    "sliders",
     "inputs",
+    "nudges",
+    "nudge",
     "panels",
     "main",
 )  # of the lab, each after those that it imports
@@ -66,11 +102,15 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "lang": lang,
         "htmlLang": HTML_LANG,
         "strings": {language: strings(language) for language in LANGUAGES},
+        "slips": {language: slips(language) for language in LANGUAGES},
+        "examples": {language: examples_in(language) for language in LANGUAGES},
+        "law": style.law(),
         "check": {"step": STEP, "tolerance": TOLERANCE},
     }
     styles, program = _styles(), _program()
     shown = {
         "html_lang": HTML_LANG[lang],
+        "no_script": texts["no_script"],
         "title": texts["title"].replace("{output}", summary(graph.output)),
         "style_hash": _hash(styles),
         "script_hash": _hash(program),

@@ -27,7 +27,7 @@ from tinygrad_edu.rule import CALL, PRODUCT, SIGN, SUM, Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps import wording
 from tinygrad_edu.steps.trace_json import plain
-from tinygrad_edu.text import mistakes, parsing, printing, reading
+from tinygrad_edu.text import inputs, mistakes, parsing, printing, reading
 from tinygrad_edu.text.javascript import table_source
 
 MODULES = (
@@ -47,6 +47,7 @@ MODULES = (
     "engine/recompute",
     "engine/reading",
     "engine/parsing",
+    "engine/inputs",
     "engine/wording",
     "engine/steps",
 )  # each after those that it imports
@@ -139,6 +140,7 @@ def grammar() -> dict[str, Any]:
         "mistakes": mistakes.MISTAKES,
         "otherNames": parsing.OTHER_NAMES,
         "otherNumbers": parsing.OTHER_NUMBERS,
+        "inputs": {"patterns": inputs.PATTERNS, "farther": inputs.FARTHER},
         "ordinals": show.ORDINALS,
         "greek": printing.GREEK,
         "parameter": printing.PARAMETER.pattern,

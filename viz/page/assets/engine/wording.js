@@ -147,7 +147,8 @@ export function roleText({ noun, number }) {
   return number ? `${ordinal(number)} ${noun}` : noun;
 }
 
-function ordinal(number) {
+/** Which one of several, from 1, in English: "first", "22nd". */
+export function ordinal(number) {
   if (number <= GRAMMAR.ordinals.length) return GRAMMAR.ordinals[number - 1];
   const isTeen = [11, 12, 13].includes(number % 100);
   return `${number}${isTeen ? "th" : ({ 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th")}`;

@@ -1,27 +1,53 @@
-// How does the page begin? The graph from Python or the formula, a store for it, and every part of the page on it.
+// How does the page begin? The graph from Python or of its link, a store for it, and every part of the page on it.
 
+import { mountBar } from "./bar.js";
 import { mountCard } from "./card.js";
 import { byId } from "./dom.js";
+import { mountExamples } from "./examples.js";
 import { mountFormula } from "./formula.js";
 import { openGraphviz } from "./graphviz.js";
-import { PAGE } from "./page.js";
+import { mountKeys } from "./keys.js";
+import { mountLink, mountShare } from "./link.js";
 import { mountMinimap } from "./minimap.js";
+import { mountNotice } from "./notice.js";
+import { PAGE } from "./page.js";
 import { mountPanels } from "./panels.js";
 import { mountSampler } from "./sampler.js";
-import { speak } from "./say.js";
+import { sayAll, speak } from "./say.js";
 import { mountStage } from "./stage.js";
 import { graphOfPage, storeOf } from "./store.js";
 import { mountTransport } from "./transport.js";
 
 async function start() {
-  const store = storeOf(graphOfPage(PAGE), { text: PAGE.text, lang: PAGE.lang });
+  const store = storeOf(graphOfPage(PAGE), { text: PAGE.text, typed: PAGE.text ?? "", lang: PAGE.lang });
+  store.onChange((state, before) => state.lang !== before.lang && speak(state.lang)); // before any part is drawn again
+  mountLink(store);
+  speak(store.state.lang);
   mountFormula(store);
+  mountExamples(store);
+  mountShare(store);
   mountPanels(store);
   mountTransport(store);
+  mountKeys(store);
   mountCard(store);
-  speak(store.state.lang);
-  store.onChange((state, before) => state.lang !== before.lang && speak(state.lang));
-  mountStage(store, await openGraphviz(byId("graphviz").textContent));
+  mountBar(store);
+  mountNotice(store);
+  sayAll(document);
+  await mountPicture(store);
+}
+
+// Without Graphviz there is no picture; the steps are all there.
+async function mountPicture(store) {
+  let layOut = null;
+  try {
+    layOut = await openGraphviz(byId("graphviz").textContent);
+  } catch (error) {
+    byId("stage").dataset.say = "no_picture"; // in place of all that is in it
+    byId("stage").dataset.reason = error.message;
+    sayAll(document);
+    return;
+  }
+  mountStage(store, layOut);
   mountSampler(store);
   mountMinimap(store);
 }

@@ -3,8 +3,9 @@
 
 import { button, byId, element } from "./dom.js";
 import { inputsPanel } from "./inputs.js";
+import { nudgePanel } from "./nudge.js";
 
-const PANELS = [inputsPanel];
+const PANELS = [inputsPanel, nudgePanel];
 
 export function mountPanels(store) {
   const sections = new Map(PANELS.map((panel) => [panel, sectionOf(panel)]));

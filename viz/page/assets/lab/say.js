@@ -22,12 +22,18 @@ export function sayAll(part) {
 
 /** A string with texts in its places. */
 export function say(key, places = {}) {
-  return strings[key].replace(/\{(\w+)\}/g, (found, name) => places[name] ?? found);
+  return filledIn(strings[key], places);
 }
 
-/** A string with elements in its places, as a list of texts and elements. */
+/** A text with texts in its places. */
+export function filledIn(text, places) {
+  return text.replace(/\{(\w+)\}/g, (found, name) => places[name] ?? found);
+}
+
+/** A string with elements in its places, as a list of texts and elements; a function makes one for each place. */
 export function sentence(key, places) {
-  return strings[key].split(/\{(\w+)\}/).map((part, index) => (index % 2 ? places[part] : part));
+  const inPlace = (place) => (typeof place === "function" ? place() : place);
+  return strings[key].split(/\{(\w+)\}/).map((part, index) => (index % 2 ? inPlace(places[part]) : part));
 }
 
 /** Whether the table has such a string. */

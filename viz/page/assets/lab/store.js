@@ -1,12 +1,14 @@
 // What does the page show at a moment? One state. Parts of the page read it, change it with the functions below, and are
 // told of every change; none of them keeps a truth of its own.
 //
-//   text       the formula as it was typed, or null for a graph that Python sent
+//   text       the formula that the graph was made from, or null for a graph that Python sent without one
+//   typed      what stands in the formula box: the text, or a wrong one on its way to the next
+//   mistake    what is wrong with what is typed, an error of the engine; null if nothing is
 //   graph      {nodes, args, names} of the engine, with today's numbers
 //   start      a Map from the numbers of leaves to the numbers they had first
 //   steps      the chain rule on it
 //   position   0: before the first step; i: step i - 1 of the list is done; steps.length + 1: after the last
-//   problem    what is wrong with a number or with the formula, an error of the engine; null if nothing is
+//   problem    what is wrong with a number, an error of the engine; null if nothing is
 //   asked      the node whose gradient is a question, or null
 //   pointed    the node that the pointer or the focus is on, or null
 //   tab        the panel that is open
@@ -16,16 +18,16 @@
 //   presenting whether only the stage and the step are shown
 //   playing    whether the steps run by themselves
 //   speed      of playing, 1 is the usual
+//   notice     {key, places}, a string that the page says once, such as what a link had in it; or null
 
 import { leavesOf } from "../engine/graph.js";
-import { parse } from "../engine/parsing.js";
 import { graphFrom, withNumbers } from "../engine/recompute.js";
 import { chainRule } from "../engine/steps.js";
 import { sampleAt, samplesOf } from "./samples.js";
 
 const USUAL = {
-  text: null, position: 0, problem: null, asked: null, pointed: null, tab: "inputs", lang: "en", opened: new Set(),
-  sample: null, presenting: false, playing: false, speed: 1,
+  text: null, typed: "", mistake: null, position: 0, problem: null, asked: null, pointed: null, tab: "inputs", lang: "en",
+  opened: new Set(), sample: null, presenting: false, playing: false, speed: 1, notice: null,
 };
 
 /** A store: `state` to read, `change(patch)` to change it, `onChange((state, before) => …)` to be told. */
@@ -50,24 +52,40 @@ function loaded(graph) {
   return { graph, start, steps: chainRule(graph), problem: null, asked: null, pointed: null };
 }
 
-/** The graph that a text describes, or that Python sent as nodes. */
-export function graphOfPage({ text, values, sent }) {
-  return sent ? graphFrom(sent) : parse(text, values);
+/** The graph that Python sent, as nodes. */
+export function graphOfPage({ sent }) {
+  return graphFrom(sent);
 }
 
-/** Another graph: everything begins again. */
-export function load(store, graph, text = null) {
-  store.change({ ...loaded(graph), text, position: 0, opened: new Set(), sample: null, playing: false });
+/**
+ * Another graph, with the numbers that its leaves had first; everything begins again, but for a graph of the same shape,
+ * such as with one more space in its text.
+ */
+export function load(store, graph, text = null, start = null) {
+  const formula = { text, typed: text ?? "", mistake: null, ...(start ? { start } : {}) };
+  const begin = { position: 0, opened: new Set(), sample: null, playing: false };
+  store.change({ ...loaded(graph), ...formula, ...(isSameShape(graph, store.state.graph) ? {} : begin) });
 }
 
-/** Other numbers for some leaves, a Map; where an operation is not defined, the problem is said and nothing changes. */
+function isSameShape(graph, other) {
+  return graph.nodes.length === other.nodes.length && shapeOf(graph) === shapeOf(other);
+}
+
+function shapeOf({ nodes, args, names }) {
+  return JSON.stringify([nodes.map(({ row, isConstant }) => row?.name ?? isConstant), args, names]);
+}
+
+/**
+ * Other numbers for some leaves, a Map; where an operation is not defined, nothing changes, and the problem is said: it
+ * knows the `changes`.
+ */
 export function setNumbers(store, changes) {
   try {
     const graph = withNumbers(store.state.graph, changes);
     store.change({ graph, steps: chainRule(graph), problem: null });
   } catch (error) {
     if (!error.kind) throw error;
-    store.change({ problem: error });
+    store.change({ problem: Object.assign(error, { changes }) });
   }
 }
 
