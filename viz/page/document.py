@@ -21,6 +21,8 @@ from typing import Any
 
 from tinygrad_edu.checks.numeric_slope import STEP, TOLERANCE
 from tinygrad_edu.graph import Graph
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import RULES
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
@@ -107,7 +109,7 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "law": style.law(),
         "check": {"step": STEP, "tolerance": TOLERANCE},
     }
-    styles, program = _styles(), _program()
+    styles, program = _styles(), _program(_rows(graph))
     shown = {
         "html_lang": HTML_LANG[lang],
         "no_script": texts["no_script"],
@@ -123,11 +125,17 @@ def _styles() -> str:
     return style.variables() + "".join(read(f"lab/{name}.css") for name in STYLES)
 
 
+def _rows(graph: Graph) -> tuple[Rule, ...]:
+    """The rule table, and what else the graph was made with."""
+    made = {node.rule.name: node.rule for node in graph.nodes if node.rule}
+    return tuple((RULES | made).values())
+
+
 @cache
-def _program() -> str:
-    """The engine and the parts of the page as one script."""
+def _program(rows: tuple[Rule, ...]) -> str:
+    """The engine with these rows and the parts of the page as one script."""
     parts = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS}
-    return f'"use strict";\n{script(modules() | parts)};'
+    return f'"use strict";\n{script(modules(rows) | parts)};'
 
 
 @cache

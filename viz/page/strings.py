@@ -169,9 +169,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "phase_end":         ("The gradient", "梯度"),
     "steps":             ("{count} steps", "共 {count} 步"),
     "steps_one":         ("{count} step", "共 {count} 步"),
-    "begin":             ("Here {output} is computed, and then how it answers to each input: its gradient {seed} and "
-                          "all others.",
-                          "先算出 {output}，再算出它对每个输入的反应：从 {seed} 开始的所有梯度。"),
+    "begin":             ("{output} will be computed, and then its gradient: how much {output} changes when an input "
+                          "changes a little.",
+                          "先算出 {output}，再算出它的梯度：输入变化一点，{output} 变化多少。"),
     "begin_leaf":        ("{output} is an input itself: there is nothing to compute.",
                           "{output} 本身就是输入：没有要计算的。"),
     "begin_forward":     ("Values go forward, from the inputs to {output}: {count} operations, one in each step.",
@@ -242,6 +242,9 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "whose own gradient is 1: so {argument} gets {local}.",
                           "{moved} 变化一点，{user} 变化它的 {times} 倍。{user} 是输出，它自己的梯度是 1：所以 "
                           "{argument} 得到 {local}。"),
+    "say_kink":          ("{user} has a kink here: its slope by {moved} jumps from {left} to {right}. By convention its "
+                          "local derivative is {local}.",
+                          "{user} 在这里有折点：它对 {moved} 的斜率从 {left} 跳到 {right}。按约定，局部导数取 {local}。"),
     "say_not_finite":    ("The local derivative of {user} by {moved} is {local} here: the curve is vertical, or a "
                           "number on the way is not finite. {argument} gets no usable gradient.",
                           "{user} 对 {moved} 的局部导数在这里是 {local}：曲线是竖直的，或者途中有数不是有限的。"
@@ -278,8 +281,7 @@ TABLE: dict[str, tuple[str, ...]] = {
 
     # ── live inputs ───────────────────────────────────────────────────────────────────────────────────────────────
     "tab_inputs":        ("Inputs", "输入"),
-    "inputs_help":       ("Type a number or drag. Everything on this page is computed again.",
-                          "输入数字或拖动。页面上的一切都会重新计算。"),
+    "inputs_help":       ("Type a number, or drag: all is computed again.", "输入数字或拖动：一切都会重新计算。"),
     "inputs_find":       ("Find an input by its name", "按名称查找输入"),
     "inputs_more":       ("Show more: {count} left", "显示更多：还有 {count} 个"),
     "inputs_none":       ("No input has such a name.", "没有这个名称的输入。"),
@@ -302,12 +304,12 @@ TABLE: dict[str, tuple[str, ...]] = {
 
     # ── nudge ─────────────────────────────────────────────────────────────────────────────────────────────────────
     "tab_nudge":         ("Nudge", "轻推"),
-    "nudge_help":        ("A gradient predicts how the output responds to a small change: by gradient · δ. Try it.",
-                          "梯度预言输出对小变化的反应：梯度 · δ。试一试。"),
+    "nudge_help":        ("When an input moves by δ, the gradient predicts that the output moves by gradient · δ.",
+                          "输入移动 δ，梯度预言输出移动梯度 · δ。"),
     "nudge_leaf":        ("input", "输入"),
     "nudge_size":        ("δ, the change", "δ，变化量"),
     "nudge_wrong":       ("δ needs a number other than 0, such as 0.1, -1/2 or 1e-3.", "δ 需要一个非 0 的数，例如 0.1、-1/2 或 1e-3。"),
-    "nudge_predicted":   ("predicted: gradient · δ", "预言：梯度 · δ"),
+    "nudge_predicted":   ("gradient · δ, predicted", "梯度 · δ，预言的"),
     "nudge_actual":      ("actual change of {output}", "实际的 {output} 变化"),
     "nudge_gap":         ("difference", "差"),
     "nudge_close":       ("The prediction is good to {percent}.", "预言误差 {percent}。"),

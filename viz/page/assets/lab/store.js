@@ -77,9 +77,10 @@ function shapeOf({ nodes, args, names }) {
 
 /**
  * Other numbers for some leaves, a Map; where an operation is not defined, nothing changes, and the problem is said: it
- * knows the `changes`.
+ * knows the `changes`. A graph with a row that only Python computes keeps its numbers.
  */
 export function setNumbers(store, changes) {
+  if (store.state.graph.missing.length) return;
   try {
     const graph = withNumbers(store.state.graph, changes);
     store.change({ graph, steps: chainRule(graph), problem: null });
