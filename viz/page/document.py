@@ -50,6 +50,7 @@ PARTS = (
     "tighten",
     "labels",
     "camera",
+    "frames",
     "boxes",
     "arrows",
     "notes",

@@ -76,8 +76,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "theme_dark":        ("Colours: dark", "颜色：深色"),
     "close":             ("Close", "关闭"),
     # ── the stage: zoom, presentation, legend ────────────────────────────────────────────────────────────────────
-    "stage_nodes":       ("{count} nodes", "{count} 个结点"),
     "stage_terms":       ("{count} terms", "{count} 项"),
+    "stage_edges":       ("{count} arrows", "{count} 条箭头"),
+    "stage_close":       ("Fold {name}", "折叠{name}"),
     "stage_arrived":     ("{arrived} of {all}", "{arrived} / {all}"),
     "stage_positive":    ("positive", "正"),
     "stage_negative":    ("negative", "负"),
@@ -90,8 +91,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "stage_fit":         ("fit", "适应"),
     "stage_fit_all":     ("Show everything (0)", "显示全部 (0)"),
     "stage_full":        ("Full screen", "全屏"),
-    "stage_present":     ("Presentation: only the graph and the step (Esc ends it)",
-                          "演示：只有计算图和步骤（Esc 退出）"),
+    "stage_end":         ("End the presentation (Esc)", "结束演示 (Esc)"),
+    "key_zoom":          ("zoom out, zoom in, show everything", "缩小、放大、显示全部"),
+    "key_pan":           ("move the graph", "移动计算图"),
     "stage_no_full":     ("This frame may not fill the screen: save the page and open the file.",
                           "这个框架不能全屏：请保存页面再打开文件。"),
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
