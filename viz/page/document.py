@@ -34,9 +34,12 @@ PARTS = (
     "page",
     "dom",
     "say",
+    "samples",
     "store",
     "frame",
     "graphviz",
+    "fold",
+    "neighbourhood",
     "scene",
     "pens",
     "curves",
@@ -57,6 +60,9 @@ PARTS = (
     "view",
     "tools",
     "stage",
+    "overview",
+    "minimap",
+    "sampler",
     "decimals",
     "typeset",
     "kinds",
@@ -81,7 +87,7 @@ PARTS = (
     "panels",
     "main",
 )  # of the lab, each after those that it imports
-STYLES = ("layout", "bar", "stage", "card", "panels", "transport")
+STYLES = ("layout", "bar", "stage", "size", "card", "panels", "transport")
 
 
 def page(graph: Graph, lang: str, text: str | None = None) -> str:
