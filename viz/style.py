@@ -4,7 +4,7 @@ This is the only palette. Blue is positive and orange negative, a pair that colo
 Ito); the stronger the colour and the thicker the pen, the larger the number. A sign is never shown by colour alone: the
 number is beside it, and negative pens are dashed.
 
-Names to know: `tint`, `pen`, `faded_pen`, `variables`. Read next: `quoting.py`.
+Names to know: `tint`, `pen`, `faded_pen`, `law`, `variables`. Read next: `quoting.py`.
 """
 
 from __future__ import annotations
@@ -24,23 +24,17 @@ CONSTANT = "#f6f8fa"  # plain numbers
 CLASSES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # of data points
 MARKERS = ("o", "^", "s", "D", "v", "P")
 
-NODES = (  # one colour for each node of a page, on paper and in the dark; letters of both are easy to read
-    ("#005f9e", "#7cc0f5"),
-    ("#a83c00", "#ffa274"),
-    ("#006b4a", "#58d3a8"),
-    ("#8a2f72", "#eba6d6"),
-    ("#6b5200", "#e3c34f"),
-    ("#4f46b0", "#b6aeff"),
-    ("#00677a", "#63d3e4"),
-    ("#7a2e2e", "#f2a9a0"),
-)
 PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
-    "paper": ("#ffffff", "#14171b"),
+    "paper": (PAPER, "#14171b"),
     "wash": ("#f5f8fb", "#151e27"),
-    "positive": ("#0072b2", "#56b4e9"),
-    "negative": ("#d55e00", "#f0954a"),
+    "positive": (POSITIVE, "#56b4e9"),
+    "negative": (NEGATIVE, "#f0954a"),
+    "positive-ink": ("#003a5c", "#d6ecfb"),  # letters on the strongest tint of the same sign
+    "negative-ink": ("#6b2d00", "#ffe6d3"),
+    "on-positive": ("#ffffff", "#06202f"),  # letters on the full colour
+    "on-negative": ("#1c0c00", "#2a1200"),
     "raised": ("#fbfcfd", "#1c2127"),
-    "ink": ("#1b1f24", "#e8ebee"),
+    "ink": (INK, "#e8ebee"),
     "quiet": ("#59626c", "#a3adb8"),
     "line": ("#cfd6dd", "#3a434d"),
     "line-strong": ("#6b7580", "#8f9aa6"),
@@ -96,18 +90,30 @@ def faded_pen(number: float, largest: float) -> dict[str, str]:
     return {**lines, "color": _mixed(PAPER, lines["color"], max(0.125, share)), "penwidth": f"{width:.2f}"}
 
 
+def law() -> dict[str, float]:
+    """The numbers of `tint` and `pen`, for a page that draws by the same law.
+
+    >>> law()["strongest_tint"]
+    0.55
+    """
+    return {"strongest_tint": STRONGEST_TINT, "thinnest": THINNEST, "thickest": THICKEST}
+
+
 def variables() -> str:
     """The colours of a page as CSS variables: light, and dark for readers who prefer that.
 
-    >>> "--node-0: #005f9e;" in variables()
+    A page may choose for its reader: `data-theme="light"` or `"dark"` at its root. Paper is always light.
+
+    >>> "--positive: #0072b2;" in variables()
     True
     """
-    table = PAGE | {f"node-{index}": pair for index, pair in enumerate(NODES)}
-    light, dark = (" ".join(f"--{name}: {pair[side]};" for name, pair in table.items()) for side in (0, 1))
+    light, dark = (" ".join(f"--{name}: {pair[side]};" for name, pair in PAGE.items()) for side in (0, 1))
     return (
         f":root {{ color-scheme: light dark; {light} }}\n"
         f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
-        f"@media print {{ :root {{ {light} }} }}\n"
+        f':root[data-theme="light"] {{ color-scheme: light; {light} }}\n'
+        f':root[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
+        f"@media print {{ :root, :root[data-theme] {{ color-scheme: light; {light} }} }}\n"
     )
 
 

@@ -32,6 +32,7 @@ GREEK_NAMES = """alpha beta gamma delta varepsilon zeta eta theta iota kappa lam
 upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"""
 GREEK = {letter: f"\\{name}" for letter, name in zip(GREEK_LETTERS, GREEK_NAMES.split(), strict=True)}
 DEEPEST = 20  # nested operations, before a new statement begins
+PARAMETER = re.compile(r"(?:l([0-9]+)[._])?n([0-9]+)[._](?:w([0-9]+)|b)")  # as nn/layers.py labels them
 
 
 def to_text(value: Value) -> str:
@@ -197,14 +198,35 @@ def _latex_number(number: float) -> str:
 def latex_name(name: str) -> str:
     r"""x1 and x_1 become x_{1}; a longer word is set upright; a Greek letter is a command.
 
+    The weights of a network get the indices of a textbook: the neuron, the input, and the layer above them.
+
     >>> latex_name("x1"), latex_name("loss"), latex_name("w_ab"), latex_name("β2")
     ('x_{1}', '\\mathrm{loss}', 'w_{ab}', '\\beta_{2}')
+    >>> latex_name("l1.n1.w2"), latex_name("l2.n12.w3"), latex_name("l2.n3.b"), latex_name("n1.w2")
+    ('{w_{12}^{(1)}}', '{w_{12,3}^{(2)}}', '{b_{3}^{(2)}}', 'w_{12}')
     """
+    if parameter := as_parameter(name):
+        letter, index, layer = parameter
+        written = rf"{letter}_{{{index}}}"
+        return rf"{{{written}^{{({layer})}}}}" if layer else written  # in braces: it may get an exponent
     found = re.fullmatch(r"(\w*?)_*(\d*|(?<=_)\w+)", name)
     stem, index = found.groups() if found and found[1].strip("_") else (name, "")
     stem = stem.replace("_", r"\_")
     upright = GREEK.get(stem) or _upright(stem)
     return rf"{upright}_{{{index}}}" if index else upright
+
+
+def as_parameter(name: str) -> tuple[str, str, str] | None:
+    """The letter, the index and the layer of a weight or bias that `nn` named, also where it became an identifier.
+
+    >>> as_parameter("l1.n1.w2"), as_parameter("l1_n1_b"), as_parameter("w2")
+    (('w', '12', '1'), ('b', '1', '1'), None)
+    """
+    if not (found := PARAMETER.fullmatch(name)):
+        return None
+    layer, neuron, weight = (part or "" for part in found.groups())
+    between = "," if weight and len(neuron + weight) > 2 else ""
+    return ("w" if weight else "b"), f"{neuron}{between}{weight}", layer
 
 
 def _upright(stem: str) -> str:

@@ -4,7 +4,7 @@ Every string of the player and the worksheet is in this one table, with a row fo
 language. A translation is one more column. `{name}` is filled in when the string is shown; all columns of a row have
 the same names.
 
-Names to know: `LANGUAGES`, `strings`. Read next: `picture.py`.
+Names to know: `LANGUAGES`, `strings`. Read next: `slips.py`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "stage":             ("The graph", "计算图"),
     "tabs":              ("What to do with it", "可以做什么"),
     "graph":             ("Computation graph of {expression}", "{expression} 的计算图"),
-    "legend":            ("In each box: the value above, the gradient below. On each arrow: × the local derivative, "
-                          "then = what it contributes. Dashed and —: not reached yet.",
-                          "每个方框：上面是数值，下面是梯度。每条箭头：× 局部导数，然后 = 它的贡献。"
-                          "虚线和 —：尚未到达。"),
     "box":               ("value {value}, gradient {gradient}", "数值 {value}，梯度 {gradient}"),
     "too_large":         ("This graph is too large to draw: {nodes} nodes, {edges} edges. The steps are all here.",
                           "这张图太大，画不下：{nodes} 个结点，{edges} 条边。所有步骤都在这里。"),
@@ -40,15 +36,76 @@ TABLE: dict[str, tuple[str, ...]] = {
     "side":              ("The step, and what to do with it", "这一步，以及可以做什么"),
     "examples_button":   ("Examples ▾", "例子 ▾"),
     "examples":          ("Examples", "例子"),
+    "formula_empty":     ("Type a formula, such as q = x + y; f = q * z",
+                          "输入公式，例如 q = x + y; f = q * z"),
+    "formula_python":    ("{name}: a graph of {nodes} nodes from Python. Type a formula to replace it.",
+                          "{name}：来自 Python 的图，{nodes} 个结点。输入公式可以替换它。"),
+    "instead":           ("Write instead:", "改写成："),
+    "write_instead":     ("Write {better} instead", "改写成 {better}"),
+    "leave_out":         ("Leave it out", "删掉它"),
+    "full_stop":         (".", "。"),
     "share":             ("Share", "分享"),
+    "share_link":        ("Link to this page as it is now", "指向页面当前状态的链接"),
+    "share_copied":      ("Copied: this link opens the page as it is now.",
+                          "已复制：这个链接打开页面现在的样子。"),
+    "share_by_hand":     ("This link opens the page as it is now. Copy it from here.",
+                          "这个链接打开页面现在的样子，可以从这里复制。"),
+    "share_framed":      ("In a notebook the page has no address. Save it with player(f).save(\"f.html\"), open that "
+                          "file, and put this behind its address.",
+                          "在笔记本里页面没有地址。用 player(f).save(\"f.html\") 保存并打开它，"
+                          "再把这一段接在它的地址后面。"),
+    "link_part":         ("The link has a part that is not read: {part}",
+                          "链接里有读不懂的部分：{part}"),
+    "link_step":         ("In the link, step has to be a whole number, and not {step}.",
+                          "链接里的 step 应是整数，不是 {step}。"),
+    "link_far":          ("The link wants step {step}, and the last is {last}.",
+                          "链接要第 {step} 步，而最后一步是 {last}。"),
+    "link_number":       ("In the link, {name} needs a number, and not {text}.",
+                          "链接里的 {name} 应是数，不是 {text}。"),
+    "link_name":         ("The link has a number for {name}, which is not an input here.",
+                          "链接给了 {name} 的值，而这里没有这个输入。"),
+    "link_formula":      ("The formula of the link is wrong: see the formula box.",
+                          "链接里的公式有误：见公式框。"),
+    "link_outside":      ("The numbers of the link are outside the domain of an operation; the first numbers are shown.",
+                          "链接里的数超出了某个运算的定义域；显示的是最初的数。"),
+    "no_picture":        ("This browser cannot run WebAssembly, which lays the picture out. The steps are all here.",
+                          "这个浏览器不能运行排版图形的 WebAssembly。所有步骤都在这里。"),
     "present":           ("Present", "演示"),
     "theme_system":      ("Colours: as the system has them", "颜色：跟随系统"),
     "theme_light":       ("Colours: light", "颜色：浅色"),
     "theme_dark":        ("Colours: dark", "颜色：深色"),
     "close":             ("Close", "关闭"),
     # ── the stage: zoom, presentation, legend ────────────────────────────────────────────────────────────────────
+    "stage_nodes":       ("{count} nodes", "{count} 个结点"),
+    "stage_terms":       ("{count} terms", "{count} 项"),
+    "stage_arrived":     ("{arrived} of {all}", "{arrived} / {all}"),
+    "stage_positive":    ("positive", "正"),
+    "stage_negative":    ("negative", "负"),
+    "stage_thicker":     ("thicker: larger", "越粗越大"),
+    "stage_stopped":     ("nothing passes", "没有东西传过去"),
+    "stage_dashed":      ("not reached yet", "尚未到达"),
+    "stage_tools":       ("Look around", "查看"),
+    "stage_farther":     ("Zoom out (−)", "缩小 (−)"),
+    "stage_closer":      ("Zoom in (+)", "放大 (+)"),
+    "stage_fit":         ("fit", "适应"),
+    "stage_fit_all":     ("Show everything (0)", "显示全部 (0)"),
+    "stage_full":        ("Full screen", "全屏"),
+    "stage_present":     ("Presentation: only the graph and the step (Esc ends it)",
+                          "演示：只有计算图和步骤（Esc 退出）"),
+    "stage_no_full":     ("This frame may not fill the screen: save the page and open the file.",
+                          "这个框架不能全屏：请保存页面再打开文件。"),
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
+    "sweep_begin":       ("First forward: every box gets its number. Then backward: every arrow multiplies by its "
+                          "local derivative, and the gradient of {output} reaches every box.",
+                          "先前向：每个方框得到它的数。再反向：每条箭头乘以它的局部导数，"
+                          "{output} 的梯度到达每个方框。"),
+    "sweep_backward":    ("Every number is known. Now backward: every arrow multiplies by its local derivative, and "
+                          "the gradient of {output} reaches every box.",
+                          "所有的数都已知。现在反向：每条箭头乘以它的局部导数，{output} 的梯度到达每个方框。"),
+    "sweep_step":        ("{phase}, step {step} of {steps}", "{phase}，第 {step} 步，共 {steps} 步"),
+    "sweep_end":         ("The gradient of {output}", "{output} 的梯度"),
+    "sweep_more":        ("{gradients}, … and {count} more", "{gradients}，…… 还有 {count} 个"),
     # ── downhill ─────────────────────────────────────────────────────────────────────────────────────────────────
     # ── paths ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -66,7 +123,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "key_play":          ("Play or pause", "播放或暂停"),
     "key_formula":       ("Into the formula box", "到公式框"),
     "key_tabs":          ("A panel, by its place", "第几个面板"),
-    "key_escape":        ("In the formula box: back to the last formula that was right", "在公式框里：回到上一个正确的公式"),
+    "key_escape":        ("In the formula box: back to the last formula that was right",
+                          "在公式框里：回到上一个正确的公式"),
     "segment_forward":   ("forward", "前向"),
     "segment_seed":      ("seed", "起点"),
     "segment_backward":  ("backward", "反向"),

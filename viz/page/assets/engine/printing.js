@@ -146,13 +146,47 @@ export function latexDigits(text) {
   return exponent === undefined ? mantissa : `${mantissa} \\cdot 10^{${Number(exponent)}}`;
 }
 
-/** x1 and x_1 become x_{1}; a longer word is set upright; a Greek letter is a command. */
+/** x1 and x_1 become x_{1}, l1.n1.w2 becomes w_{12}^{(1)}; a longer word is set upright; a Greek letter is a command. */
 export function latexName(name) {
+  const parameter = asParameter(name);
+  if (parameter) {
+    const written = `${parameter.letter}_{${parameter.index}}`;
+    return parameter.layer ? `{${written}^{(${parameter.layer})}}` : written; // in braces: it may get an exponent
+  }
   const found = /^([\p{L}\p{N}_]*?)_*(\p{Nd}*|(?<=_)[\p{L}\p{N}_]+)$/u.exec(name);
   const [stem, index] = found && /[^_]/.test(found[1]) ? [found[1], found[2]] : [name, ""];
   const shown = stem.replaceAll("_", "\\_");
   const written = GREEK.get(shown) ?? upright(shown);
   return index ? `${written}_{${index}}` : written;
+}
+
+const PARAMETER = new RegExp(`^(?:${GRAMMAR.parameter})$`);
+
+// The letter, the index and the layer of a weight or bias that `nn` named, also where it became an identifier.
+function asParameter(name) {
+  const found = PARAMETER.exec(name);
+  if (!found) return null;
+  const [layer, neuron, weight] = found.slice(1).map((part) => part ?? "");
+  const between = weight && (neuron + weight).length > 2 ? "," : "";
+  return { letter: weight ? "w" : "b", index: neuron + between + weight, layer };
+}
+
+const SUBSCRIPTS = new Map([..."0123456789"].map((digit, index) => [digit, "₀₁₂₃₄₅₆₇₈₉"[index]]));
+const SUPERSCRIPTS = new Map([..."0123456789()"].map((digit, index) => [digit, "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"[index]]));
+const raised = (text, letters) => [...text].map((letter) => letters.get(letter) ?? letter).join("");
+
+/**
+ * A name as it is set in mathematics, where there is no LaTeX: x1 as x₁, l1.n1.w2 as w₁₂⁽¹⁾. For what stands in a picture
+ * or a sentence; where it is code, such as the name of an input in a text for `parse`, it stays what it is.
+ */
+export function mathName(name) {
+  const parameter = asParameter(name);
+  if (parameter) {
+    const { letter, index, layer } = parameter;
+    return letter + raised(index, SUBSCRIPTS) + (layer && raised(`(${layer})`, SUPERSCRIPTS));
+  }
+  const [, stem, digits] = /^(\p{L}+)([0-9]+)$/u.exec(name) ?? [null, name, ""];
+  return stem + raised(digits, SUBSCRIPTS);
 }
 
 // A word set upright, and a letter as it is; what is not ASCII, as text, where LaTeX takes it.

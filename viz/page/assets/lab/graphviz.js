@@ -53,11 +53,12 @@ function get(graphviz, place) {
 }
 
 /**
- * The plain format (graphviz.org/docs/outputs/plain) in points, y downwards: {width, height, nodes, edges}, nodes a Map
- * from id to {x, y, width, height} with the centre, edges a list of {from, to, points} in the order of the source.
+ * The plain format (graphviz.org/docs/outputs/plain) in points, y downwards: {width, height, nodes, edges}. `nodes` is a
+ * Map from id to {x, y, width, height} with the centre, `edges` a Map from an edge's colour to its points: the format
+ * lists edges in an order of its own and gives no ids, but it repeats the colour, whatever that is.
  */
 export function layoutOf(plain) {
-  const layout = { width: 0, height: 0, nodes: new Map(), edges: [] };
+  const layout = { width: 0, height: 0, nodes: new Map(), edges: new Map() };
   for (const line of plain.replaceAll("\\\n", "").split("\n")) {
     const [kind, ...fields] = line.split(" ");
     if (kind === "graph") [layout.width, layout.height] = fields.slice(1, 3).map((size) => size * INCH);
@@ -68,7 +69,7 @@ export function layoutOf(plain) {
     if (kind === "edge") {
       const numbers = fields.slice(3, 3 + 2 * fields[2]).map((size) => size * INCH);
       const points = numbers.flatMap((x, at) => (at % 2 ? [] : [{ x, y: layout.height - numbers[at + 1] }]));
-      layout.edges.push({ from: fields[0], to: fields[1], points });
+      layout.edges.set(fields.at(-1), points);
     }
   }
   return layout;
