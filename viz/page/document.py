@@ -21,15 +21,18 @@ from typing import Any
 
 from tinygrad_edu.checks.numeric_slope import STEP, TOLERANCE
 from tinygrad_edu.graph import Graph
+from tinygrad_edu.steps.paths import LONGEST_LIST, LONGEST_PATH, LONGEST_SUM
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
+from tinygrad_edu.viz.page.predictions import LETTERS
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
 
 PARTS = (
     "page",
     "dom",
     "say",
+    "quiz",
     "store",
     "frame",
     "graphviz",
@@ -59,10 +62,24 @@ PARTS = (
     "inputs",
     "nudges",
     "nudge",
+    "lists",
+    "shown",
+    "judge",
+    "handed_in",
+    "predict",
+    "orders",
+    "order",
+    "descent",
+    "curve",
+    "downhill",
+    "differences",
+    "check",
+    "ways",
+    "paths",
     "panels",
     "main",
 )  # of the lab, each after those that it imports
-STYLES = ("layout", "bar", "stage", "card", "panels", "transport")
+STYLES = ("layout", "bar", "stage", "card", "panels", "modes", "transport")
 
 
 def page(graph: Graph, lang: str, text: str | None = None) -> str:
@@ -82,6 +99,8 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "strings": {language: strings(language) for language in LANGUAGES},
         "law": style.law(),
         "check": {"step": STEP, "tolerance": TOLERANCE},
+        "letters": LETTERS,
+        "paths": {"list": LONGEST_LIST, "path": LONGEST_PATH, "sum": LONGEST_SUM},
     }
     styles, program = _styles(), _program()
     shown = {

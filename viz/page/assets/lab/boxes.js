@@ -7,6 +7,7 @@ import { widthOf } from "./letters.js";
 import { signOf, tintOf } from "./pens.js";
 import { BOX, gradientText, lettersIn } from "./room.js";
 import { say } from "./say.js";
+import { stepOf } from "./store.js";
 
 const ROUND = 14;
 const LINES = { name: 22, value: 49, gradient: 74 }; // where each text stands, from the top
@@ -44,10 +45,11 @@ export function fillBox(made, state, law, { values, gradients }, shown = {}) {
     fillGroup(made, gradients);
     return;
   }
-  const isAsked = state.asked === box.node;
+  const isAsked = state.asked === box.node && stepOf(state).phase === "backward";
+  const isValueAsked = state.asked === box.node && !isAsked;
   const value = "value" in shown ? shown.value : values[box.node];
   const gradient = isAsked ? null : "gradient" in shown ? shown.gradient : gradients[box.node];
-  const texts = { value: value === null ? "—" : show(value), gradient: isAsked ? "∂ ?" : gradientText(gradient) };
+  const texts = { value: isValueAsked ? "?" : value === null ? "—" : show(value), gradient: isAsked ? "∂ ?" : gradientText(gradient) };
   write(made, "value", texts.value);
   write(made, "gradient", texts.gradient);
   const { largest } = flowOf(state.steps);

@@ -1,5 +1,7 @@
 // What does the sweep carry along each edge, and when? Read from the steps once, however often they are looked at.
 
+import { isSecret } from "./quiz.js";
+
 const known = new WeakMap();
 
 /**
@@ -40,7 +42,8 @@ export function keyOf({ user, position }) {
  * for many edges: `local` is that of its only edge, or of the active one; `contribution` is the strongest of those that
  * have passed, null before the first.
  */
-export function carriedBy(edges, { steps, graph, position, asked }, values) {
+export function carriedBy(edges, state, values) {
+  const { steps, graph, position, asked } = state;
   const { at } = flowOf(steps);
   const now = steps[position - 1];
   const isNow = (edge) => isAbout(now, edge);
@@ -55,7 +58,7 @@ export function carriedBy(edges, { steps, graph, position, asked }, values) {
     isActive: active !== null,
     isAsked,
     isQuiet: edges.every((edge) => !at.has(keyOf(edge))), // to constants nothing flows back
-    local: isKnown && !isAsked ? graph.nodes[shown.user].partials[shown.position] : null,
+    local: isKnown && !isSecret(state, shown) ? graph.nodes[shown.user].partials[shown.position] : null,
     contribution: contributions.length ? contributions.reduce(stronger) : null,
     isStopped: contributions.length > 0 && contributions.every((each) => each === 0),
   };
