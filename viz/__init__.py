@@ -1,7 +1,8 @@
 """Pictures of graphs, networks and trainings.
 
     viz.draw(f).save("f.svg")                           the gradient graph of a Value
-    viz.player(f).save("f.html")                        the chain rule, stepped through in a browser
+    viz.sweep(f).save("sweep.gif")                      the chain rule on it, step by step, as an animation
+    viz.player(f).save("f.html")                        the same, stepped through in a browser
     viz.worksheet(f).save("sheet.html")                 the same as a sheet to print, with an answer key
     viz.read_predictions(code, f)                       what a student predicted there
     viz.draw_network(model)                             a network, with weights as colours and widths
@@ -9,7 +10,7 @@
     viz.plot_neurons(model, X, y)                       what each of its neurons sees
     viz.Animation(X, y)                                 how it learned that: a callback of nn.fit
 
-Read in this order: style, drawing, graph, network, plots, activations, animation; then the package page.
+Read in this order: style, drawing, graph, network, plots, activations, animation, sweep; then the package page.
 """
 
 if __name__ != "tinygrad_edu.viz":
@@ -24,12 +25,14 @@ from tinygrad_edu.viz.page import Player, player
 from tinygrad_edu.viz.page.predictions import Predictions, read_predictions
 from tinygrad_edu.viz.page.worksheet import Worksheet, worksheet
 from tinygrad_edu.viz.plots import plot_decision_boundary, plot_history, save_figure
+from tinygrad_edu.viz.sweep import Sweep, sweep
 
 __all__ = [
     "Animation",
     "Drawing",
     "Player",
     "Predictions",
+    "Sweep",
     "Worksheet",
     "draw",
     "draw_network",
@@ -41,5 +44,6 @@ __all__ = [
     "plot_parameters",
     "read_predictions",
     "save_figure",
+    "sweep",
     "worksheet",
 ]

@@ -7,7 +7,7 @@
 A layer whose gradients are a thousand times smaller than those of the last one learns a thousand times slower; a relu
 that is 0 for all samples does not learn at all. Both can be seen here.
 
-Names to know: `plot_neurons`, `plot_parameters`, `plot_activations`. Read next: `animation.py`.
+Names to know: `plot_neurons`, `plot_parameters`, `plot_activations`. Read next: `gif.py`.
 """
 
 from __future__ import annotations

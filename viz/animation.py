@@ -7,7 +7,7 @@
 An `Animation` is a callback: it keeps the parameters of some epochs, and draws them when it is saved: the plane as the
 network divides it, beside the network with its weights.
 
-Names to know: `Animation`. Read next: `viz/page/strings.py`.
+Names to know: `Animation`. Read next: `sweep.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import base64
 import html
 import io
 import os
-import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +30,7 @@ from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn.training.predictor import Predictor
 from tinygrad_edu.show import show
 from tinygrad_edu.viz import style
+from tinygrad_edu.viz.gif import gif, watched
 from tinygrad_edu.viz.plots import new_axes, plot_decision_boundary
 
 if TYPE_CHECKING:
@@ -123,16 +123,12 @@ class Animation(nn.Callback):
 
     def _pictures(self) -> Iterator[bytes]:
         """Every frame as PNG, with a progress bar on a terminal; at the end the model gets its parameters back."""
-        from rich.console import Console
-        from rich.progress import track
-
         assert self.model is not None
         parameters = self.model.parameters()
         before = [parameter.data for parameter in parameters]
         predictor = Predictor(self.model)
-        console = Console(stderr=True, quiet=not sys.stderr.isatty())
         try:
-            for frame in track(self.frames, "  drawing", console=console, transient=True):
+            for frame in watched(self.frames, "drawing"):
                 for parameter, number in zip(parameters, frame.numbers, strict=True):
                     parameter.data = number
                 yield self._picture(frame, self.model, predictor)
@@ -178,13 +174,8 @@ def _with_few_colors(picture: io.BytesIO) -> bytes:
 
 
 def _gif(pictures: list[bytes]) -> bytes:
-    from PIL import Image
-
-    images = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
-    times = [int(1000 * SECONDS)] * (len(images) - 1) + [int(10_000 * SECONDS)]
-    buffer = io.BytesIO()
-    images[0].save(buffer, format="GIF", save_all=True, append_images=images[1:], duration=times, loop=0)
-    return buffer.getvalue()
+    time = int(1000 * SECONDS)
+    return gif(pictures, [time] * (len(pictures) - 1) + [10 * time])
 
 
 def _page(pictures: list[bytes], frames: list[Frame]) -> str:

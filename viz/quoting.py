@@ -3,7 +3,7 @@ r"""How does any text become a Graphviz label that shows exactly that text?
 Graphviz reads backslashes and `&amp;` in every label, and `{ } | < >` in labels of records. Everything is escaped here,
 and nowhere else. (HTML-like labels would need less, but not every build of Graphviz reads them.)
 
-Names to know: `plain`, `field`. Read next: `drawing.py`.
+Names to know: `plain`, `field`. Read next: `fonts.py`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The lab page in a browser, for tests: opened, watched, and driven by keys, clicks and its own address.
 
-    lab = Lab(browser, f)                  an open page of a graph; `lab.page` is Playwright's
-    lab.step_to(3)                         press → or ← until that position is shown
-    lab.boxes()                            what each box of the stage shows
-    lab.close()                            gives every console message, page error and request there was: none is wanted
+lab = Lab(browser, f)                  an open page of a graph; `lab.page` is Playwright's
+lab.step_to(3)                         press → or ← until that position is shown
+lab.boxes()                            what each box of the stage shows
+lab.close()                            gives every console message, page error and request there was: none is wanted
 """
 
 import tempfile
@@ -51,5 +51,3 @@ class Lab:
         complaints = self.watched.handed_over()
         self.watched.close()
         return complaints
-
-

@@ -13,6 +13,7 @@ from tinygrad_edu import Value, viz
 from tinygrad_edu.errors import DrawingError
 from tinygrad_edu.viz import quoting
 from tinygrad_edu.viz.drawing import Drawing
+from tinygrad_edu.viz.fonts import font_files
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -58,10 +59,8 @@ def test_a_png_has_letters_where_the_system_has_no_fonts(drawing):
     import resvg_py
     from PIL import Image
 
-    from tinygrad_edu.viz.drawing import _font_files  # private: the bundled fonts, without the system's
-
     bare = resvg_py.svg_to_bytes(
-        svg_string=drawing.svg(), dpi=96, zoom=2, background="white", skip_system_fonts=True, font_files=_font_files()
+        svg_string=drawing.svg(), dpi=96, zoom=2, background="white", skip_system_fonts=True, font_files=font_files()
     )
     ink = [
         (np.asarray(Image.open(io.BytesIO(bytes(png))).convert("L")) < 90).mean()
@@ -75,14 +74,12 @@ def test_chinese_characters_are_drawn_too():
     """Without a font, every letter would be the same empty box."""
     import resvg_py
 
-    from tinygrad_edu.viz.drawing import _font_files  # private, as above
-
     pictures = [
         bytes(
             resvg_py.svg_to_bytes(
                 svg_string=viz.draw(Value(1.0, label=label)).svg(),
                 skip_system_fonts=True,
-                font_files=_font_files(),
+                font_files=font_files(),
                 dpi=96,
             )
         )
@@ -214,10 +211,3 @@ def test_an_svg_that_cannot_be_rendered_is_reported(drawing, monkeypatch):
     monkeypatch.setattr(Drawing, "svg", lambda self: "<svg")
     with pytest.raises(DrawingError, match="the renderer says"):
         fresh.png()
-
-
-def test_without_matplotlib_system_fonts_are_used(monkeypatch):
-    from tinygrad_edu.viz import drawing as module
-
-    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
-    assert module._font_files() == []  # private: which letters a picture has would depend on the system

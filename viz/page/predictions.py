@@ -150,7 +150,9 @@ def _code_of(handed_in: str | Path) -> str:
         letters = "".join(_letter(question) for question in result["questions"])
         code = str(result["code"])
     except (ValueError, KeyError, TypeError) as error:
-        raise FileError(asked, "the file holds no result of predict mode", instead="the file that the page saved") from error
+        raise FileError(
+            asked, "the file holds no result of predict mode", instead="the file that the page saved"
+        ) from error
     if letters != _split(code)[0]:
         raise FileError(asked, "its code says something else than its questions: it was changed afterwards")
     return code

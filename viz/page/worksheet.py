@@ -9,24 +9,24 @@ Names to know: `worksheet`, `Worksheet`. Read next: `predictions.py`.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 
 from tinygrad_edu.errors import SizeError
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.steps.chain_rule import chain_rule
-from tinygrad_edu.steps.trace import Trace
+from tinygrad_edu.steps.trace import EdgeStep, Node, Trace
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.document import read
 from tinygrad_edu.viz.page.files import Page
-from tinygrad_edu.viz.page.picture import picture
+from tinygrad_edu.viz.page.picture import Arrow, Box, Circuit, chip_texts, whole
 from tinygrad_edu.viz.page.strings import HTML_LANG, role_in, strings
 
 MOST_EDGES = 60  # a larger sheet would be punishment
 MOST_NODES = 150  # including constants, which need no work
+GAP = 14.0  # pixels between a box and a chip: the wider the picture, the smaller the room to write
 BLANK = '<span class="blank"></span>'
 
 
@@ -113,25 +113,17 @@ class _Side:
         return f'<p><strong>{given}</strong> {html.escape(numbers)}. <span class="hint">{digits}</span></p>'
 
     def _picture(self) -> str:
-        svg = picture(self.trace, "lr")
-        svg = re.sub(r'<g id="lr-n(\d+)" class="node">.*?</g>', self._box, svg, flags=re.DOTALL)
-        svg = re.sub(r'<g id="lr-e(\d+)" class="edge">.*?</g>', self._arrow, svg, flags=re.DOTALL)
-        return f"<figure>{re.sub(r'<title>.*?</title>', '', svg, flags=re.DOTALL)}</figure>"
+        circuit = Circuit(self.trace, gap=GAP)
+        boxes = [self._box(node) for node in self.trace.nodes]
+        drawn = circuit.svg(boxes, [self._arrow(edge) for edge in self.trace.edges])
+        return f"<figure>{whole(circuit.size, drawn)}</figure>"
 
-    def _box(self, found: re.Match[str]) -> str:
-        node = self.trace.nodes[int(found[1])]
-        if node.is_constant:
-            return found[0]
+    def _box(self, node: Node) -> Box:
         value = show(node.data) if self.has_answers or not node.args else ""
-        gradient = show(self.trace.gradients.get(node.name, 0.0)) if self.has_answers else ""
-        texts = iter((value, None, gradient))
-        return re.sub(r"(<text [^>]*>)([^<]*)", lambda text: text[1] + _or(next(texts, None), text[2]), found[0])
+        return Box(value, show(self.trace.gradients.get(node.name, 0.0)) if self.has_answers else "")
 
-    def _arrow(self, found: re.Match[str]) -> str:
-        edge = self.trace.edges[int(found[1])]
-        shown = (f"× {in_brackets(edge.partial)}", f"= {show(edge.contribution)}") if self.has_answers else ("×", "=")
-        texts = iter(shown)
-        return re.sub(r"(<text [^>]*>)([^<]*)", lambda text: text[1] + html.escape(next(texts, "")), found[0])
+    def _arrow(self, edge: EdgeStep) -> Arrow:
+        return Arrow(chip_texts(edge.partial, edge.contribution) if self.has_answers else ("×", "="))
 
     def _forward(self) -> str:
         rows = [
@@ -175,7 +167,3 @@ class _Side:
 
 def _too_large(size: str, why: str) -> SizeError:
     return SizeError(f"a worksheet of {size}", why, instead="a worksheet of a smaller part, or viz.player(f)")
-
-
-def _or(text: str | None, old: str) -> str:
-    return old if text is None else html.escape(text)

@@ -8,15 +8,12 @@ from fractions import Fraction
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
-from lab import Lab
 from lab_modules import in_node, sent
 from page_engine import HAS_NODE
 
 from tinygrad_edu import DomainError, chain_rule, parse, viz
 from tinygrad_edu.errors import FileError, GraphError
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.viz.page.predictions import LETTERS
@@ -121,20 +118,35 @@ def wrong_results(graph, steps, step):
     before = [each.after for each in edges if each.argument_node == step.user_node][:-1]
     swapped = [out if index == position else arg for index, arg in enumerate(args)]
     textbook = [args[0] * (1 - args[0])] if rule.name == "sigmoid" else []
-    confused = [local_at(rule, *given, position) for given in ((args, args[position]), (swapped, out), (swapped, args[position]))]
+    confused = [
+        local_at(rule, *given, position)
+        for given in ((args, args[position]), (swapped, out), (swapped, args[position]))
+    ]
     adds = [("twice", 2 * step.contribution), ("sign", -step.contribution), ("upstream", step.partial)]
     adds += [("output", step.upstream * local) for local in [*confused, *textbook]]
     adds += [("local", step.upstream), ("plus", step.upstream + step.partial)]
     adds += [("quotient", step.upstream / step.partial)] if step.partial else []
     adds += [("early", each * step.partial) for each in before]
     adds += [("early", each.contribution * step.partial) for each in edges if each.argument_node == step.user_node][:-1]
-    adds += [("other", step.upstream * local) for index, local in enumerate(graph.nodes[step.user_node].partials) if index != position]
+    adds += [
+        ("other", step.upstream * local)
+        for index, local in enumerate(graph.nodes[step.user_node].partials)
+        if index != position
+    ]
     gives = [("sign", -step.after), ("value", args[position]), ("value", out)]
     gives += [("ahead", complete)] if step.to_come else []
     if not step.is_first:
-        gives += [("path", step.contribution), ("path", step.before), ("bracket", (step.before + step.upstream) * step.partial)]
+        gives += [
+            ("path", step.contribution),
+            ("path", step.before),
+            ("bracket", (step.before + step.upstream) * step.partial),
+        ]
         gives += adds
-    return [(key, number) for key, number in [*((key, step.before + number) for key, number in adds), *gives] if math.isfinite(number)]
+    return [
+        (key, number)
+        for key, number in [*((key, step.before + number) for key, number in adds), *gives]
+        if math.isfinite(number)
+    ]
 
 
 def local_at(rule, args, out, position):

@@ -8,7 +8,7 @@ import { element } from "./dom.js";
 import { signed } from "./formulas.js";
 import { PAGE } from "./page.js";
 import { say, sayAll } from "./say.js";
-import { localText, minus, tableOf } from "./shown.js";
+import { localText, tableOf } from "./shown.js";
 
 export const checkPanel = { name: "check", mount, draw, notes, tells: true };
 
@@ -86,10 +86,9 @@ const written = new WeakMap(); // the notes of some checks
 function notes(state) {
   const found = checked(state);
   if (!written.has(found)) {
-    const tone = ({ verdict }) => (verdict === "wrong" ? "bad" : verdict === "ok" ? "good" : "quiet");
-    const nodes = found.leaves.map((check) => [check.leaf, { text: `${MARKS[check.verdict]} ≈ ${minus(show(check.numeric))}`, tone: tone(check) }]);
-    const edges = found.edges.map((check) => [`${check.step.user_node}-${check.step.position}`, { text: MARKS[check.verdict], tone: tone(check) }]);
-    written.set(found, { nodes: new Map(nodes), edges: new Map(edges) });
+    const boxes = found.leaves.map((check) => [check.leaf, `${MARKS[check.verdict]} ≈ ${signed(check.numeric)}`]);
+    const edges = found.edges.map((check) => [`${check.step.user_node}-${check.step.position}`, MARKS[check.verdict]]);
+    written.set(found, { boxes: new Map(boxes), edges: new Map(edges) });
   }
   return written.get(found);
 }

@@ -8,7 +8,7 @@ import { signed } from "./formulas.js";
 import { ORDERS, WHERE_ORDER_MATTERS, isBroken, sweep, worstOrder } from "./orders.js";
 import { say, sayAll } from "./say.js";
 import { tableOf } from "./shown.js";
-import { NO_NOTES, load } from "./store.js";
+import { load } from "./store.js";
 
 export const orderPanel = { name: "order", mount, draw, notes, tells: true };
 
@@ -101,12 +101,12 @@ const written = new WeakMap(); // the notes of a sweep, by language
 function notes(state) {
   const swept = sweptIn(state, chosen(state));
   const early = swept.turns.filter(({ toCome }) => toCome > 0);
-  if (!early.length) return NO_NOTES;
+  if (!early.length) return null;
   if (!written.has(swept)) written.set(swept, new Map());
   const made = written.get(swept);
   if (!made.has(state.lang)) {
-    const badge = ({ node, read }) => [node, { text: `⚠ ${say("order_badge", { number: signed(read) })}`, tone: "bad" }];
-    made.set(state.lang, { nodes: new Map(early.map(badge)), edges: new Map() });
+    const badge = ({ node, read }) => [node, `⚠ ${say("order_badge", { number: signed(read) })}`];
+    made.set(state.lang, { boxes: new Map(early.map(badge)), edges: new Map() });
   }
   return made.get(state.lang);
 }

@@ -1,6 +1,6 @@
 // Which panels are there? Each is {name, mount(section, store), draw(state)}: `mount` fills its section once, and `draw`
 // is called at every change while its tab is open. Of those that have them, `notes(state)` is what the panel writes on the
-// stage, the same object as long as nothing changes; and a panel that `tells` gradients keeps quiet in predict mode.
+// stage, {boxes, edges}, the same object as long as nothing changes; a panel that `tells` gradients is quiet while one is asked.
 
 import { checkPanel } from "./check.js";
 import { button, byId, element } from "./dom.js";
@@ -11,7 +11,7 @@ import { orderPanel } from "./order.js";
 import { pathsPanel } from "./paths.js";
 import { predictPanel } from "./predict.js";
 import { hasSecrets } from "./quiz.js";
-import { NO_NOTES } from "./store.js";
+import { annotate } from "./stage.js";
 
 const PANELS = [inputsPanel, predictPanel, nudgePanel, downhillPanel, pathsPanel, orderPanel, checkPanel];
 
@@ -39,8 +39,17 @@ function drawPanel(panel, section, store) {
   const [note, body] = section.children;
   [note.hidden, body.hidden] = [!isQuiet, isQuiet];
   if (!isQuiet) panel.draw(store.state);
-  const notes = (!isQuiet && panel.notes?.(store.state)) || NO_NOTES;
-  if (notes !== store.state.notes) store.change({ notes });
+  write(panel, isQuiet ? null : (panel.notes?.(store.state) ?? null));
+}
+
+// What stands on the stage, and of which panel: nothing is written again that stands there already.
+let written = { name: null, notes: null };
+
+function write({ name }, notes) {
+  if (notes === written.notes) return;
+  if (written.notes) annotate(written.name, new Map());
+  if (notes) annotate(name, notes.boxes, notes.edges);
+  written = { name, notes };
 }
 
 function sectionOf({ name }) {

@@ -17,7 +17,6 @@
 //   traced     the node whose paths are listed, or null for the one with the most
 //   order      the order that the sweep is tried in, or null for the first that goes wrong
 //   descent    how downhill goes: see downhill.js; null before it begins
-//   notes      what a panel writes on the stage: {nodes, edges}, Maps from a node, or "user-position", to {text, tone}
 //   tab        the panel that is open
 //   lang       "en" or "zh"
 //   opened     a Set of the groups that are open, by their names
@@ -28,16 +27,14 @@
 //   notice     {key, places}, a string that the page says once, such as what a link had in it; or null
 
 import { leavesOf } from "../engine/graph.js";
-import { parse } from "../engine/parsing.js";
 import { graphFrom, withNumbers } from "../engine/recompute.js";
 import { chainRule } from "../engine/steps.js";
 import { withQuestion } from "./quiz.js";
 
-export const NO_NOTES = { nodes: new Map(), edges: new Map() };
-
 const USUAL = {
   text: null, typed: "", mistake: null, position: 0, problem: null, quiz: null, asked: null, isHeld: false, pointed: null,
-  path: [], traced: null, order: null, descent: null, notes: NO_NOTES, tab: "inputs", lang: "en", opened: new Set(), sample: null, presenting: false, playing: false, speed: 1, notice: null,
+  path: [], traced: null, order: null, descent: null, tab: "inputs", lang: "en", opened: new Set(), sample: null,
+  presenting: false, playing: false, speed: 1, notice: null,
 };
 
 /** A store: `state` to read, `change(patch)` to change it, `onChange((state, before) => …)` to be told. */
@@ -63,16 +60,23 @@ function loaded(graph) {
   return { graph, start, steps: chainRule(graph), problem: null, asked: null, ...looked };
 }
 
-/** The graph that a text describes, or that Python sent as nodes. */
-export function graphOfPage({ text, values, sent }) {
-  return sent ? graphFrom(sent) : parse(text, values);
+/** The graph that Python sent, as nodes. */
+export function graphOfPage({ sent }) {
+  return graphFrom(sent);
 }
 
-/** Another graph: everything begins again, but for one of the same shape, such as with one more space in its text. */
-export function load(store, graph, text = null, typed = text ?? "") {
-  const formula = { text, typed, mistake: null };
+/**
+ * Another graph, with the numbers that its leaves had first; everything begins again, but for a graph of the same shape,
+ * such as with one more space in its text.
+ */
+export function load(store, graph, text = null, start = null) {
+  const formula = { text, typed: text ?? "", mistake: null, ...(start ? { start } : {}) };
   const begin = { position: 0, opened: new Set(), sample: null, playing: false };
-  store.change({ ...loaded(graph), ...formula, ...(shapeOf(graph) === shapeOf(store.state.graph) ? {} : begin) });
+  store.change({ ...loaded(graph), ...formula, ...(isSameShape(graph, store.state.graph) ? {} : begin) });
+}
+
+function isSameShape(graph, other) {
+  return graph.nodes.length === other.nodes.length && shapeOf(graph) === shapeOf(other);
 }
 
 function shapeOf({ nodes, args, names }) {
@@ -81,9 +85,10 @@ function shapeOf({ nodes, args, names }) {
 
 /**
  * Other numbers for some leaves, a Map; where an operation is not defined, nothing changes, and the problem is said: it
- * knows the `changes`.
+ * knows the `changes`. A graph with a row that only Python computes keeps its numbers.
  */
 export function setNumbers(store, changes) {
+  if (store.state.graph.missing.length) return;
   try {
     const graph = withNumbers(store.state.graph, changes);
     store.change({ graph, steps: chainRule(graph), problem: null });
