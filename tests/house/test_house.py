@@ -24,6 +24,7 @@ LATE = {
     ("__main__", "cli.main"),
     ("cli.main", "terminal.keyboard"),
     ("cli.main", "viz"),
+    ("cli.saving", "viz"),
     ("cli.training", "nn"),
     ("cli.training", "nn.table.model"),
     ("cli.training", "nn.table.reading"),
