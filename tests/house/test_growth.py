@@ -74,7 +74,7 @@ FUNCTIONS = {
     "gradcheck": lambda y: gradcheck(y, Graph(y).leaves[:1]),
     "draw": lambda y: viz.draw(y, max_nodes=10**6).source,
     "draw in full": lambda y: viz.draw(y, max_nodes=10**6, detail="full").source,
-    "player": lambda y: viz.player(y, max_nodes=0).html(),
+    "player": lambda y: viz.player(y).html(),
     "step": lambda y: list(step_lines(y, chain_rule(y))),
     "terminal": lambda y: Stepper(chain_rule(y), "f").frame(),
     "copy": copy.deepcopy,

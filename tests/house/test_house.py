@@ -23,6 +23,8 @@ LATE = {
     ("viz.graph", "viz.program"),
     ("__main__", "cli.main"),
     ("cli.main", "terminal.keyboard"),
+    ("cli.lab", "viz"),
+    ("cli.lab", "viz.page.menu"),
     ("cli.main", "viz"),
     ("cli.saving", "viz"),
     ("cli.training", "nn"),

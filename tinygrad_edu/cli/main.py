@@ -2,6 +2,7 @@
 
     tinygrad-edu demo                                    all of it in one go
     tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4        the chain rule, every step in numbers
+    tinygrad-edu lab --open                              a page in which any formula can be typed
     tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4   the same as an exercise on paper, with an answer key
     tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4        the gradient graph as a picture
     tinygrad-edu train moons                             a network and what it learned; also predict and lesson
@@ -23,6 +24,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from tinygrad_edu import __version__
+from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
+from tinygrad_edu.cli.lab import LAB_HELP, add_lab
 from tinygrad_edu.cli.saving import check_suffix, save_steps
 from tinygrad_edu.cli.training import (
     LESSON_HELP,
@@ -34,16 +37,13 @@ from tinygrad_edu.cli.training import (
     say_files,
     train_and_draw,
 )
-from tinygrad_edu.errors import OptionError, TinygradError
+from tinygrad_edu.errors import TinygradError
 from tinygrad_edu.files import make_folder
-from tinygrad_edu.graph import Graph
 from tinygrad_edu.process import INTERRUPTED
 from tinygrad_edu.show import aligned, printable, show
 from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.steps.trace import EdgeStep, Trace
-from tinygrad_edu.text.parsing import parse
 from tinygrad_edu.text.printing import to_text
-from tinygrad_edu.text.reading import as_python_reads
 from tinygrad_edu.value import Value
 
 LESSON = "q = x + y; f = q * z"
@@ -83,7 +83,7 @@ def _with_expressions(arguments: Sequence[str]) -> list[str]:
     """An expression may begin with a minus; a space in front keeps it from being taken for an option."""
     first = arguments[0] if arguments else ""
     return [
-        f" {text}" if first in ("step", "draw", "worksheet") and re.match(r"-[^-hio]|-[hio]\W", text) else text
+        f" {text}" if first in ("step", "lab", "draw", "worksheet") and re.match(r"-[^-hio]|-[hio]\W", text) else text
         for text in arguments
     ]
 
@@ -127,10 +127,9 @@ the way back:
   tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 -o sweep.gif
 
 With --interactive you step through it with the arrow keys. With --html it
-becomes a page to step through in a browser, forward and back, with live
-inputs, predictions, and a gradient check. With -o the suffix of the file
-chooses: .gif an animation of the sweep, .html the page, .json the steps as
-data, .tex the steps as LaTeX.
+becomes a page to step through in a browser, as `tinygrad-edu lab` writes it.
+With -o the suffix of the file chooses: .gif an animation of the sweep, .html
+the page, .json the steps as data, .tex the steps as LaTeX.
 
 An expression has + - * / **, brackets, numbers, functions (exp, log, sqrt,
 sin, cos, tanh, sigmoid, relu, abs, maximum, dot([..], [..]) and more), and
@@ -157,35 +156,26 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_demo)
 
 
-def _add_expression(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("expression", metavar="EXPRESSION", help='such as "(x + y) * z"')
-    parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="a number for every name, such as x=-2")
-
-
 def _add_step(parser: argparse.ArgumentParser) -> None:
-    _add_expression(parser)
+    add_expression(parser)
     way = parser.add_mutually_exclusive_group()
     way.add_argument("-i", "--interactive", action="store_true", help="step with the arrow keys")
     way.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser")
     way.add_argument("-o", "--output", type=Path, metavar="FILE", help="write a .gif, .html, .json or .tex file")
-    _add_lang(parser)
+    add_lang(parser)
     parser.set_defaults(run=_step)
 
 
-def _add_lang(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lang", default="en", help="language of what is written: en (default) or zh")
-
-
 def _add_worksheet(parser: argparse.ArgumentParser) -> None:
-    _add_expression(parser)
+    add_expression(parser)
     default = Path("worksheet.html")
     parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: worksheet.html)")
-    _add_lang(parser)
+    add_lang(parser)
     parser.set_defaults(run=_worksheet)
 
 
 def _add_draw(parser: argparse.ArgumentParser) -> None:
-    _add_expression(parser)
+    add_expression(parser)
     parser.add_argument("-o", "--output", type=Path, default=Path("graph.svg"), help="the file (default: graph.svg)")
     parser.add_argument("--forward-only", action="store_true", help="draw the graph before the sweep: no gradients")
     parser.add_argument("--detail", default="op", help="op (default), or full: each dot opened into × and +")
@@ -195,6 +185,7 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] = {
     "demo":  ("all of it in one go",                      DEMO_HELP,  _add_demo),
     "step":  ("print every step of the chain rule",       STEP_HELP,  _add_step),
+    "lab":   ("write a page for any formula",             LAB_HELP,   add_lab),
     "worksheet": ("print the chain rule as an exercise",  WORKSHEET_HELP, _add_worksheet),
     "draw":  ("draw the gradient graph",                  DRAW_HELP,  _add_draw),
     "train": ("train a network and draw what it learned", TRAIN_HELP, add_train),
@@ -209,7 +200,7 @@ COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] 
 def _demo(options: argparse.Namespace) -> None:
     folder = make_folder(options.output)
     _title("1. The chain rule on f = (x + y) · z")
-    f = _graph(LESSON, LESSON_VALUES)
+    f = graph_of(LESSON, numbers_in(LESSON_VALUES))
     _print_steps(f)
     f.backward()
     files = [*_save_drawings(f, folder)]
@@ -225,12 +216,12 @@ def _step(options: argparse.Namespace) -> None:
     if options.html is not None:
         from tinygrad_edu import viz
 
-        player = viz.player(_graph(options.expression, options.values), lang=options.lang)
+        player = viz.player(graph_of(options.expression, numbers_in(options.values)), lang=options.lang)
         say_files([player.save(options.html)])
         return
     if options.output is not None:
         check_suffix(options.output)
-    f = _graph(options.expression, options.values)
+    f = graph_of(options.expression, numbers_in(options.values))
     if options.output is not None:
         say_files([save_steps(f, options.output, options.lang)])
         return
@@ -245,7 +236,7 @@ def _step(options: argparse.Namespace) -> None:
 def _worksheet(options: argparse.Namespace) -> None:
     from tinygrad_edu import viz
 
-    sheet = viz.worksheet(_graph(options.expression, options.values), lang=options.lang)
+    sheet = viz.worksheet(graph_of(options.expression, numbers_in(options.values)), lang=options.lang)
     say_files([sheet.save(options.output)])
     print("  open it in a browser and print it")
 
@@ -253,44 +244,10 @@ def _worksheet(options: argparse.Namespace) -> None:
 def _draw(options: argparse.Namespace) -> None:
     from tinygrad_edu import viz
 
-    f = _graph(options.expression, options.values)
+    f = graph_of(options.expression, numbers_in(options.values))
     if not options.forward_only:
         f.backward()
     say_files([viz.draw(f, detail=options.detail).save(options.output)])
-
-
-def _graph(expression: str, assignments: Sequence[str]) -> Value:
-    """The graph of an expression; its output is called f if it has no name and f is free."""
-    values: dict[str, float] = {}
-    for name, number in map(_assignment, assignments):
-        if name in values:
-            raise OptionError(f"two numbers for {name}", "each name takes one", instead=f"{name}={show(number)}")
-        values[name] = number
-    f = parse(expression, **values)
-    unused = [name for name in values if name not in {node.label for node in Graph(f)}]
-    if unused:
-        verb = "makes" if len(unused) == 1 else "make"
-        print(f"note: {', '.join(unused)} {verb} no difference to the result", file=sys.stderr)
-    if not f.label and "f" not in {node.label for node in Graph(f)}:
-        f.label = "f"
-    return f
-
-
-def _assignment(text: str) -> tuple[str, float]:
-    name, _, number = text.partition("=")
-    value = _number(number)
-    if value is None or not name.strip().isidentifier():
-        raise OptionError(
-            f"{text!r} after the expression", "it has to be a name, = and a number, without spaces", instead="x=-2"
-        )
-    return as_python_reads(name.strip()), value
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 # What is printed

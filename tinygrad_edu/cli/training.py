@@ -5,7 +5,7 @@
     tinygrad-edu predict iris.json new.csv               what the network predicts for other rows
     tinygrad-edu lesson planar                           one of the classic lessons
 
-Names to know: `train_and_draw`. Read next: `saving.py`.
+Names to know: `train_and_draw`. Read next: `expressions.py`.
 """
 
 from __future__ import annotations

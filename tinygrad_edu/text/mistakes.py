@@ -3,7 +3,7 @@
 A table with one row for each mistake: (what is wrong, what to write instead), with places that are filled in. The page
 reads the same table, so a mistake is explained there in the same words.
 
-Names to know: `MISTAKES`, `mistake`. Read next: `printing.py`.
+Names to know: `MISTAKES`, `mistake`. Read next: `inputs.py`.
 """
 
 from __future__ import annotations

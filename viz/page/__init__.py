@@ -3,31 +3,35 @@
     player(f).save("f.html")        one file, which needs nothing else and opens from disk
     player(f)                       the same, shown by a notebook
 
-Every frame of the page is data from `chain_rule`; when its inputs are changed, the page computes the same steps again,
-with the rows of the rule table printed as JavaScript.
+The page computes every step by itself, with the rows of the rule table printed as JavaScript: for other numbers, and
+for any formula that is typed into it.
 
 Names to know: `player`, `Player`. Read next: `picture.py` and `page.py`.
 """
 
 from __future__ import annotations
 
+from tinygrad_edu.errors import TinygradError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.steps.chain_rule import chain_rule
+from tinygrad_edu.text.parsing import parse
+from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.page.document import page
+from tinygrad_edu.viz.page.engine import nodes
 from tinygrad_edu.viz.page.files import Page
 from tinygrad_edu.viz.page.strings import strings
 
-MOST_NODES = 150  # more cannot be read
+MOST_NODES = 100  # a formula of more is not read any more
+LONGEST_TEXT = 400  # characters
 
 
-def player(value: Value, *, lang: str = "en", max_nodes: int = MOST_NODES) -> Player:
+def player(value: Value, *, lang: str = "en") -> Player:
     """A page that steps through the chain rule, forward and backward, on the graph of a Value.
 
     Args:
         value: the output of the graph; its `backward()` need not have been called.
-        lang: "en" for English, "zh" for Simplified Chinese.
-        max_nodes: a larger graph is stepped through without a picture.
+        lang: the language that the page opens in, "en" for English or "zh" for Simplified Chinese; it has both.
 
     Raises:
         GraphError: if `value` is not a Value.
@@ -38,7 +42,7 @@ def player(value: Value, *, lang: str = "en", max_nodes: int = MOST_NODES) -> Pl
     >>> player(x * y)
     <Player of 1 operation and 2 applications of the chain rule: .html(), .save('f.html')>
     """
-    return Player(value, lang, max_nodes)
+    return Player(value, lang)
 
 
 class Player(Page):
@@ -46,14 +50,35 @@ class Player(Page):
 
     kind = "player"
     file = "f.html"
-    permissions = "allow-scripts"
+    permissions = "allow-scripts allow-downloads allow-popups"
 
-    def __init__(self, value: Value, lang: str = "en", max_nodes: int = MOST_NODES) -> None:
+    def __init__(self, value: Value, lang: str = "en", text: str | None = None) -> None:
         strings(lang)
         self.graph = Graph(value)
         self.trace = chain_rule(value)
         self.lang = lang
-        self.max_nodes = max_nodes
+        self.text = text
 
     def _written(self) -> str:
-        return page(self.graph, self.lang)
+        return page(self.graph, self.lang, text_of(self.graph) if self.text is None else self.text)
+
+
+def text_of(graph: Graph) -> str | None:
+    """The formula of a graph, if it is short and `parse` makes the same graph of it, else None.
+
+    >>> x = Value(2.0, label="x")
+    >>> text_of(Graph(x * x + 1)), text_of(Graph(Value(2.0, label="my x") * 3))
+    ('x * x + 1', None)
+    """
+    if len(graph.nodes) > MOST_NODES:
+        return None
+    text = to_text(graph.output)
+    numbers = {leaf.label: leaf.data for leaf in graph.leaves if leaf.label}
+    return text if len(text) <= LONGEST_TEXT and _makes(text, numbers, graph) else None
+
+
+def _makes(text: str, numbers: dict[str, float], graph: Graph) -> bool:
+    try:
+        return nodes(Graph(parse(text, **numbers))) == nodes(graph)
+    except TinygradError:  # a label that is no name, or a rule that no text has
+        return False

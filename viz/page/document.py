@@ -21,9 +21,13 @@ from typing import Any
 
 from tinygrad_edu.checks.numeric_slope import STEP, TOLERANCE
 from tinygrad_edu.graph import Graph
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import RULES
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
+from tinygrad_edu.viz.page.menu import examples_in
+from tinygrad_edu.viz.page.slips import slips
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
 
 PARTS = (
@@ -40,10 +44,17 @@ PARTS = (
     "titles",
     "flow",
     "room",
+    "tighten",
     "labels",
     "camera",
     "boxes",
     "arrows",
+    "notes",
+    "motion",
+    "hover",
+    "legend",
+    "view",
+    "tools",
     "stage",
     "decimals",
     "typeset",
@@ -54,7 +65,14 @@ PARTS = (
     "transport",
     "keys",
     "bar",
+    "fixes",
+    "typed",
+    "marks",
     "formula",
+    "examples",
+    "address",
+    "link",
+    "notice",
     "sliders",
     "inputs",
     "nudges",
@@ -80,10 +98,12 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "lang": lang,
         "htmlLang": HTML_LANG,
         "strings": {language: strings(language) for language in LANGUAGES},
+        "slips": {language: slips(language) for language in LANGUAGES},
+        "examples": {language: examples_in(language) for language in LANGUAGES},
         "law": style.law(),
         "check": {"step": STEP, "tolerance": TOLERANCE},
     }
-    styles, program = _styles(), _program()
+    styles, program = _styles(), _program(_rows(graph))
     shown = {
         "html_lang": HTML_LANG[lang],
         "no_script": texts["no_script"],
@@ -99,11 +119,17 @@ def _styles() -> str:
     return style.variables() + "".join(read(f"lab/{name}.css") for name in STYLES)
 
 
+def _rows(graph: Graph) -> tuple[Rule, ...]:
+    """The rule table, and what else the graph was made with."""
+    made = {node.rule.name: node.rule for node in graph.nodes if node.rule}
+    return tuple((RULES | made).values())
+
+
 @cache
-def _program() -> str:
-    """The engine and the parts of the page as one script."""
+def _program(rows: tuple[Rule, ...]) -> str:
+    """The engine with these rows and the parts of the page as one script."""
     parts = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS}
-    return f'"use strict";\n{script(modules() | parts)};'
+    return f'"use strict";\n{script(modules(rows) | parts)};'
 
 
 @cache

@@ -4,7 +4,7 @@ Every string of the player and the worksheet is in this one table, with a row fo
 language. A translation is one more column. `{name}` is filled in when the string is shown; all columns of a row have
 the same names.
 
-Names to know: `LANGUAGES`, `strings`. Read next: `picture.py`.
+Names to know: `LANGUAGES`, `strings`. Read next: `slips.py`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "stage":             ("The graph", "计算图"),
     "tabs":              ("What to do with it", "可以做什么"),
     "graph":             ("Computation graph of {expression}", "{expression} 的计算图"),
-    "legend":            ("In each box: the value above, the gradient below. On each arrow: × the local derivative, "
-                          "then = what it contributes. Dashed and —: not reached yet.",
-                          "每个方框：上面是数值，下面是梯度。每条箭头：× 局部导数，然后 = 它的贡献。"
-                          "虚线和 —：尚未到达。"),
     "box":               ("value {value}, gradient {gradient}", "数值 {value}，梯度 {gradient}"),
     "too_large":         ("This graph is too large to draw: {nodes} nodes, {edges} edges. The steps are all here.",
                           "这张图太大，画不下：{nodes} 个结点，{edges} 条边。所有步骤都在这里。"),
@@ -40,7 +36,40 @@ TABLE: dict[str, tuple[str, ...]] = {
     "side":              ("The step, and what to do with it", "这一步，以及可以做什么"),
     "examples_button":   ("Examples ▾", "例子 ▾"),
     "examples":          ("Examples", "例子"),
+    "formula_empty":     ("Type a formula, such as q = x + y; f = q * z",
+                          "输入公式，例如 q = x + y; f = q * z"),
+    "formula_python":    ("{name}: a graph of {nodes} nodes from Python. Type a formula to replace it.",
+                          "{name}：来自 Python 的图，{nodes} 个结点。输入公式可以替换它。"),
+    "instead":           ("Write instead:", "改写成："),
+    "write_instead":     ("Write {better} instead", "改写成 {better}"),
+    "leave_out":         ("Leave it out", "删掉它"),
+    "full_stop":         (".", "。"),
     "share":             ("Share", "分享"),
+    "share_link":        ("Link to this page as it is now", "指向页面当前状态的链接"),
+    "share_copied":      ("Copied: this link opens the page as it is now.",
+                          "已复制：这个链接打开页面现在的样子。"),
+    "share_by_hand":     ("This link opens the page as it is now. Copy it from here.",
+                          "这个链接打开页面现在的样子，可以从这里复制。"),
+    "share_framed":      ("In a notebook the page has no address. Save it with player(f).save(\"f.html\"), open that "
+                          "file, and put this behind its address.",
+                          "在笔记本里页面没有地址。用 player(f).save(\"f.html\") 保存并打开它，"
+                          "再把这一段接在它的地址后面。"),
+    "link_part":         ("The link has a part that is not read: {part}",
+                          "链接里有读不懂的部分：{part}"),
+    "link_step":         ("In the link, step has to be a whole number, and not {step}.",
+                          "链接里的 step 应是整数，不是 {step}。"),
+    "link_far":          ("The link wants step {step}, and the last is {last}.",
+                          "链接要第 {step} 步，而最后一步是 {last}。"),
+    "link_number":       ("In the link, {name} needs a number, and not {text}.",
+                          "链接里的 {name} 应是数，不是 {text}。"),
+    "link_name":         ("The link has a number for {name}, which is not an input here.",
+                          "链接给了 {name} 的值，而这里没有这个输入。"),
+    "link_formula":      ("The formula of the link is wrong: see the formula box.",
+                          "链接里的公式有误：见公式框。"),
+    "link_outside":      ("The numbers of the link are outside the domain of an operation; the first numbers are shown.",
+                          "链接里的数超出了某个运算的定义域；显示的是最初的数。"),
+    "no_picture":        ("This browser cannot run WebAssembly, which lays the picture out. The steps are all here.",
+                          "这个浏览器不能运行排版图形的 WebAssembly。所有步骤都在这里。"),
     "present":           ("Present", "演示"),
     "theme_system":      ("Colours: as the system has them", "颜色：跟随系统"),
     "theme_light":       ("Colours: light", "颜色：浅色"),
@@ -48,7 +77,23 @@ TABLE: dict[str, tuple[str, ...]] = {
     "close":             ("Close", "关闭"),
     # ── the stage: zoom, presentation, legend ────────────────────────────────────────────────────────────────────
     "stage_nodes":       ("{count} nodes", "{count} 个结点"),
-    "stage_arrived":     ("{arrived} of {all}", "{all} 个中的 {arrived} 个"),
+    "stage_terms":       ("{count} terms", "{count} 项"),
+    "stage_arrived":     ("{arrived} of {all}", "{arrived} / {all}"),
+    "stage_positive":    ("positive", "正"),
+    "stage_negative":    ("negative", "负"),
+    "stage_thicker":     ("thicker: larger", "越粗越大"),
+    "stage_stopped":     ("nothing passes", "没有东西传过去"),
+    "stage_dashed":      ("not reached yet", "尚未到达"),
+    "stage_tools":       ("Look around", "查看"),
+    "stage_farther":     ("Zoom out (−)", "缩小 (−)"),
+    "stage_closer":      ("Zoom in (+)", "放大 (+)"),
+    "stage_fit":         ("fit", "适应"),
+    "stage_fit_all":     ("Show everything (0)", "显示全部 (0)"),
+    "stage_full":        ("Full screen", "全屏"),
+    "stage_present":     ("Presentation: only the graph and the step (Esc ends it)",
+                          "演示：只有计算图和步骤（Esc 退出）"),
+    "stage_no_full":     ("This frame may not fill the screen: save the page and open the file.",
+                          "这个框架不能全屏：请保存页面再打开文件。"),
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
     "sweep_begin":       ("First forward: every box gets its number. Then backward: every arrow multiplies by its "
@@ -78,7 +123,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "key_play":          ("Play or pause", "播放或暂停"),
     "key_formula":       ("Into the formula box", "到公式框"),
     "key_tabs":          ("A panel, by its place", "第几个面板"),
-    "key_escape":        ("In the formula box: back to the last formula that was right", "在公式框里：回到上一个正确的公式"),
+    "key_escape":        ("In the formula box: back to the last formula that was right",
+                          "在公式框里：回到上一个正确的公式"),
     "segment_forward":   ("forward", "前向"),
     "segment_seed":      ("seed", "起点"),
     "segment_backward":  ("backward", "反向"),
@@ -94,9 +140,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "phase_end":         ("The gradient", "梯度"),
     "steps":             ("{count} steps", "共 {count} 步"),
     "steps_one":         ("{count} step", "共 {count} 步"),
-    "begin":             ("Here {output} is computed, and then how it answers to each input: its gradient {seed} and "
-                          "all others.",
-                          "先算出 {output}，再算出它对每个输入的反应：从 {seed} 开始的所有梯度。"),
+    "begin":             ("{output} will be computed, and then its gradient: how much {output} changes when an input "
+                          "changes a little.",
+                          "先算出 {output}，再算出它的梯度：输入变化一点，{output} 变化多少。"),
     "begin_leaf":        ("{output} is an input itself: there is nothing to compute.",
                           "{output} 本身就是输入：没有要计算的。"),
     "begin_forward":     ("Values go forward, from the inputs to {output}: {count} operations, one in each step.",
@@ -167,6 +213,9 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "whose own gradient is 1: so {argument} gets {local}.",
                           "{moved} 变化一点，{user} 变化它的 {times} 倍。{user} 是输出，它自己的梯度是 1：所以 "
                           "{argument} 得到 {local}。"),
+    "say_kink":          ("{user} has a kink here: its slope by {moved} jumps from {left} to {right}. By convention its "
+                          "local derivative is {local}.",
+                          "{user} 在这里有折点：它对 {moved} 的斜率从 {left} 跳到 {right}。按约定，局部导数取 {local}。"),
     "say_not_finite":    ("The local derivative of {user} by {moved} is {local} here: the curve is vertical, or a "
                           "number on the way is not finite. {argument} gets no usable gradient.",
                           "{user} 对 {moved} 的局部导数在这里是 {local}：曲线是竖直的，或者途中有数不是有限的。"
@@ -203,8 +252,7 @@ TABLE: dict[str, tuple[str, ...]] = {
 
     # ── live inputs ───────────────────────────────────────────────────────────────────────────────────────────────
     "tab_inputs":        ("Inputs", "输入"),
-    "inputs_help":       ("Type a number or drag. Everything on this page is computed again.",
-                          "输入数字或拖动。页面上的一切都会重新计算。"),
+    "inputs_help":       ("Type a number, or drag: all is computed again.", "输入数字或拖动：一切都会重新计算。"),
     "inputs_find":       ("Find an input by its name", "按名称查找输入"),
     "inputs_more":       ("Show more: {count} left", "显示更多：还有 {count} 个"),
     "inputs_none":       ("No input has such a name.", "没有这个名称的输入。"),
@@ -227,12 +275,12 @@ TABLE: dict[str, tuple[str, ...]] = {
 
     # ── nudge ─────────────────────────────────────────────────────────────────────────────────────────────────────
     "tab_nudge":         ("Nudge", "轻推"),
-    "nudge_help":        ("A gradient predicts how the output responds to a small change: by gradient · δ. Try it.",
-                          "梯度预言输出对小变化的反应：梯度 · δ。试一试。"),
+    "nudge_help":        ("When an input moves by δ, the gradient predicts that the output moves by gradient · δ.",
+                          "输入移动 δ，梯度预言输出移动梯度 · δ。"),
     "nudge_leaf":        ("input", "输入"),
     "nudge_size":        ("δ, the change", "δ，变化量"),
     "nudge_wrong":       ("δ needs a number other than 0, such as 0.1, -1/2 or 1e-3.", "δ 需要一个非 0 的数，例如 0.1、-1/2 或 1e-3。"),
-    "nudge_predicted":   ("predicted: gradient · δ", "预言：梯度 · δ"),
+    "nudge_predicted":   ("gradient · δ, predicted", "梯度 · δ，预言的"),
     "nudge_actual":      ("actual change of {output}", "实际的 {output} 变化"),
     "nudge_gap":         ("difference", "差"),
     "nudge_close":       ("The prediction is good to {percent}.", "预言误差 {percent}。"),

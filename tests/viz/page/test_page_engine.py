@@ -123,7 +123,7 @@ def test_an_error_knows_its_place_in_the_text():
 @needs_node
 def test_the_inputs_of_a_text_are_the_names_that_it_does_not_make():
     program = """
-        import { inputsOf } from "./engine/reading.js";
+        import { inputsOf } from "./engine/inputs.js";
         const texts = ["q = w * x + b; f = sigmoid(q) - q * inf", "x = 2; x * \\u00b5", ""];
         console.log(JSON.stringify(texts.map(inputsOf)));
     """

@@ -6,14 +6,18 @@ import { GRAMMAR } from "./grammar.js";
 const { before: BEFORE, widest: WIDEST } = GRAMMAR.sizes;
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u;
 
-/** The error for what stands in a text from `start` to `end`: its line, with the place marked under it. */
+/**
+ * The error for what stands in a text from `start` to `end`: its line, with the place marked under it. `key` is its row
+ * of the table, and `places` is what was filled in there.
+ */
 export function mistake(text, start, end, key, places = {}) {
   const [wrong, instead] = GRAMMAR.mistakes[key].map((part) => part.replace(/\{(\w+)\}/g, (_, name) => places[name]));
   const lineStart = Math.max(text.lastIndexOf("\n", start - 1), text.lastIndexOf("\r", start - 1)) + 1;
   const from = start === 0 ? 0 : lineStart; // lastIndexOf takes -1 for 0
   const line = text.slice(from).split(/[\r\n]/)[0];
   const shown = marked(line, lengthOf(text.slice(from, start)), lengthOf(text.slice(from, end)));
-  return failure("ExpressionError", `in the expression\n\n${shown}`, { wrong, instead, place: { start, end } });
+  const error = failure("ExpressionError", `in the expression\n\n${shown}`, { wrong, instead, place: { start, end } });
+  return Object.assign(error, { key, places });
 }
 
 // The line, without its indentation and cut to fit a terminal, with the place underlined; counted in characters.

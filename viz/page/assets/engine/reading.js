@@ -49,17 +49,6 @@ export function read(text) {
   return reader.statements;
 }
 
-/** The names that a text reads before it gives them a meaning, in order: its inputs. */
-export function inputsOf(text) {
-  const [inputs, made] = [new Set(), new Set(Object.keys(GRAMMAR.constants))];
-  for (const { target, instructions } of read(text)) {
-    const names = instructions.filter(({ kind }) => kind === "name").map((each) => asPythonReads(each.text));
-    for (const name of names) if (!made.has(name)) inputs.add(name);
-    if (target) made.add(asPythonReads(target.text));
-  }
-  return [...inputs];
-}
-
 /** A name as Python reads it: different forms of a letter are the same letter. */
 export function asPythonReads(name) {
   return name.normalize("NFKC");

@@ -8,7 +8,7 @@ import { evaluate, filledIn } from "./rows.js";
 
 const CALL = GRAMMAR.levels.call;
 
-/** The error for arguments outside the domain. */
+/** The error for arguments outside the domain; `row` is the operation. */
 export function outsideDomain(row, args, numbers) {
   const generic = ["x", "y"];
   const pairs = args.slice(0, generic.length);
@@ -20,11 +20,12 @@ export function outsideDomain(row, args, numbers) {
   const places = names.flatMap((name, index) => (name === shown[index] ? [] : `${name} = ${shown[index]}`));
   const isPole = row.domain.pole || Math.abs(evaluate(row, numbers)) === Infinity;
   const asked = filledIn(row, "text", names) + (places.length ? ` at ${places.join(", ")}` : "");
-  return failure(isPole ? "PoleError" : "DomainError", asked, {
+  const error = failure(isPole ? "PoleError" : "DomainError", asked, {
     wrong: `${row.signature} needs ${row.domain.words}`,
     origin: origins.filter(Boolean).join("; "),
     instead: row.domain.instead,
   });
+  return Object.assign(error, { row });
 }
 
 // What to call an argument in a message: its label, or its expression if that is short.

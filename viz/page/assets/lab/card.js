@@ -8,7 +8,7 @@ import { say } from "./say.js";
 import { stepOf } from "./store.js";
 import { cardOf } from "./words.js";
 
-const SIZES = ["", "small", "smaller"]; // of a row that is too wide
+const SIZES = ["small", "smaller"]; // of a row that is too wide
 const TO_TRY = ["predict", "downhill", "inputs"]; // panels, at the end
 const SHOWN_FOR = 1500; // ms that the copy button says that it has copied
 
@@ -87,7 +87,7 @@ function gradientOf(state, list, more) {
 }
 
 function entryOf(state, { leaf, gradient }, largest) {
-  const bar = element("span", { class: `bar ${gradient < 0 ? "negative" : "positive"}`, "aria-hidden": "true" });
+  const bar = element("span", { class: `bar ${gradient < 0 ? "negative" : gradient > 0 ? "positive" : "none"}`, "aria-hidden": "true" });
   const share = Number.isFinite(gradient) && largest > 0 ? Math.abs(gradient) / largest : 0;
   bar.style.width = `${100 * share}%`;
   const ratio = { over: state.graph.nodes.length - 1, under: leaf };
@@ -111,19 +111,19 @@ function scroller(name, ...children) {
 }
 
 function fitAll() {
-  for (const each of byId("card").querySelectorAll(".fits, #sentence, #line")) fit(each);
+  for (const each of byId("card").querySelectorAll(".fits, #line")) fit(each, isTooWide);
+  fit(byId("sentence"), isTooHigh);
 }
 
-function fit(part) {
-  part.classList.remove(...SIZES.filter(Boolean));
-  const isTooWide = () => part.scrollWidth > part.clientWidth + 1;
-  for (const size of SIZES) {
-    if (size && isTooWide()) part.classList.add(size);
-  }
-  const scrolls = isTooWide() || part.scrollHeight > part.clientHeight + 1;
-  if (scrolls) part.tabIndex = 0;
+function fit(part, isTooLarge) {
+  part.classList.remove(...SIZES);
+  for (const size of SIZES) if (isTooLarge(part)) part.classList.add(size);
+  if (isTooWide(part) || isTooHigh(part)) part.tabIndex = 0;
   else part.removeAttribute("tabindex");
 }
+
+const isTooWide = (part) => part.scrollWidth > part.clientWidth + 1;
+const isTooHigh = (part) => part.scrollHeight > part.clientHeight + 1;
 
 // The step in one line, to be copied
 

@@ -36,7 +36,7 @@ export function keyOf({ user, position }) {
 }
 
 /**
- * What an arrow carries at a position: {isKnown, local, isActive, passed, contribution, isStopped}. An arrow may stand
+ * What an arrow carries at a position: {isActive, isBack, isQuiet, local, contribution, isStopped}. An arrow may stand
  * for many edges: `local` is that of its only edge, or of the active one; `contribution` is the strongest of those that
  * have passed, null before the first.
  */
@@ -53,7 +53,7 @@ export function carriedBy(edges, { steps, graph, position, asked }, values) {
   const isKnown = shown !== null && values[shown.user] !== null && at.has(keyOf(shown));
   return {
     isActive: active !== null,
-    isAsked,
+    isBack: active !== null && now.phase === "backward" && !isAsked,
     isQuiet: edges.every((edge) => !at.has(keyOf(edge))), // to constants nothing flows back
     local: isKnown && !isAsked ? graph.nodes[shown.user].partials[shown.position] : null,
     contribution: contributions.length ? contributions.reduce(stronger) : null,

@@ -1,11 +1,14 @@
-// How does the page begin? The graph from Python or the formula, a store for it, and every part of the page on it.
+// How does the page begin? The graph from Python or of its link, a store for it, and every part of the page on it.
 
 import { mountBar } from "./bar.js";
 import { mountCard } from "./card.js";
 import { byId } from "./dom.js";
+import { mountExamples } from "./examples.js";
 import { mountFormula } from "./formula.js";
 import { openGraphviz } from "./graphviz.js";
 import { mountKeys } from "./keys.js";
+import { mountLink, mountShare } from "./link.js";
+import { mountNotice } from "./notice.js";
 import { PAGE } from "./page.js";
 import { mountPanels } from "./panels.js";
 import { sayAll, speak } from "./say.js";
@@ -15,16 +18,34 @@ import { mountTransport } from "./transport.js";
 
 async function start() {
   const store = storeOf(graphOfPage(PAGE), { text: PAGE.text, typed: PAGE.text ?? "", lang: PAGE.lang });
+  store.onChange((state, before) => state.lang !== before.lang && speak(state.lang)); // before any part is drawn again
+  mountLink(store);
   speak(store.state.lang);
-  store.onChange((state, before) => state.lang !== before.lang && speak(state.lang)); // first, before others speak
   mountFormula(store);
+  mountExamples(store);
+  mountShare(store);
   mountPanels(store);
   mountTransport(store);
   mountKeys(store);
   mountCard(store);
   mountBar(store);
+  mountNotice(store);
   sayAll(document);
-  mountStage(store, await openGraphviz(byId("graphviz").textContent));
+  await mountPicture(store);
+}
+
+// Without Graphviz there is no picture; the steps are all there.
+async function mountPicture(store) {
+  let layOut = null;
+  try {
+    layOut = await openGraphviz(byId("graphviz").textContent);
+  } catch (error) {
+    byId("stage").dataset.say = "no_picture"; // in place of all that is in it
+    byId("stage").dataset.reason = error.message;
+    sayAll(document);
+    return;
+  }
+  mountStage(store, layOut);
 }
 
 start();

@@ -2,31 +2,35 @@
 // nothing moves while one steps; and between the boxes, room for the labels of the arrows.
 
 import { inBrackets, show } from "../numbers.js";
-import { flowOf } from "./flow.js";
+import { flowOf, keyOf } from "./flow.js";
 import { LETTERS, SMALLEST, cutTo, sizeIn, widthOf } from "./letters.js";
+import { say } from "./say.js";
 import { titlesOf } from "./titles.js";
 
 export const BOX = { width: 120, height: 88, widest: 216, step: 12, padding: 8 };
 const CONSTANT = { width: 44, height: 36 };
 const CHIP = { height: 24, padding: 8 };
-const LINE = 38; // of an arrow, that its label does not cover
+const LEAST_LABEL = 54;
+const BESIDE = 28; // between boxes of a rank: a note has room there
+const LINE = 34; // of an arrow, that its label does not cover
 const STEP = 6; // in which the gap between boxes grows, so that a digit more moves nothing
 const INCH = 72;
+
+const terms = (count) => say("stage_terms", { count });
 
 /** {boxes: a Map from id to {width, height, title}, chips: a Map from id to {width, height}, gap} for a scene. */
 export function roomFor(scene, state, before = null) {
   const boxes = new Map(scene.boxes.map((box) => [box.id, roomOfBox(box, state, before?.boxes.get(box.id))]));
-  const chips = new Map(scene.arrows.map((arrow) => [arrow.id, roomOfChip(arrow, state)]));
-  const widest = Math.max(before?.widest ?? 0, ...[...chips.values()].map(({ width }) => width));
-  return { boxes, chips, widest: Math.ceil(widest / STEP) * STEP };
+  const chips = new Map(scene.arrows.map((arrow) => [arrow.id, roomOfChip(arrow, state, before?.chips.get(arrow.id))]));
+  return { boxes, chips };
 }
 
 function roomOfBox(box, state, before) {
   if (box.kind === "constant") {
-    const [title] = titlesOf(state.graph, box.node);
+    const [title] = titlesOf(state.graph, box.node, terms);
     return { title, width: Math.max(CONSTANT.width, widthOf(title, "name") + 24), height: CONSTANT.height };
   }
-  const titles = box.kind === "group" ? [box.title ?? box.id] : titlesOf(state.graph, box.node);
+  const titles = box.kind === "group" ? [box.title ?? box.id] : titlesOf(state.graph, box.node, terms);
   const widest = BOX.widest - 2 * BOX.padding;
   const title = titles.find((each) => widthOf(each, "name") <= widest) ?? cutTo(titles.at(-1), "name", widest);
   const needed = Math.max(widthOf(title, "name"), box.kind === "group" ? 0 : widthOfNumbers(state, box.node));
@@ -52,12 +56,13 @@ export function chipText(local) {
   return `× ${inBrackets(show(local))}`;
 }
 
-function roomOfChip({ edges }, { graph, steps }) {
+function roomOfChip({ edges }, { graph, steps }, before) {
   const { at } = flowOf(steps);
-  const locals = edges.filter(({ user, position }) => at.has(`${user}-${position}`)).map(({ user, position }) => graph.nodes[user].partials[position]);
-  const texts = locals.map(chipText);
-  const widest = Math.max(0, ...texts.map((text) => widthOf(text, "chip")));
-  return texts.length ? { width: widest + 2 * CHIP.padding, height: CHIP.height } : { width: 0, height: 0 };
+  const known = edges.filter((edge) => at.has(keyOf(edge))); // not those to constants
+  if (!known.length) return { width: 0, height: 0 };
+  const texts = known.map(({ user, position }) => chipText(graph.nodes[user].partials[position]));
+  const widest = Math.max(...texts.map((text) => widthOf(text, "chip"))) + 2 * CHIP.padding;
+  return { width: Math.max(before?.width ?? 0, Math.ceil(widest / STEP) * STEP), height: CHIP.height };
 }
 
 /** The letters in which a text fits into a box. */
@@ -65,18 +70,28 @@ export function lettersIn(text, kind, width) {
   return Math.min(LETTERS[kind].size, sizeIn(text, kind, width - 2 * BOX.padding));
 }
 
+/** How wide the gap is that an arrow from left to right needs, with its label. */
+export function gapOf(room, { id }) {
+  return LINE + Math.max(LEAST_LABEL, room.chips.get(id).width);
+}
+
 /** The DOT source of a scene: only sizes and arrows; what is written in a box is not Graphviz' concern. */
 export function sourceOf({ boxes, arrows }, room, direction) {
-  const ids = new Map(boxes.map(({ id }, index) => [id, `b${index}`]));
+  const ids = idsIn(boxes);
   const inches = (units) => (units / INCH).toFixed(4);
-  const isAcross = direction === "LR";
-  const gap = LINE + (isAcross ? room.widest : CHIP.height);
+  const gaps = arrows.map((arrow) => gapOf(room, arrow));
+  const gap = direction === "LR" ? Math.max(LINE, ...gaps) : LINE + CHIP.height;
   const lines = boxes.map(({ id }) => {
     const { width, height } = room.boxes.get(id);
     return `${ids.get(id)} [width=${inches(width)}, height=${inches(height)}]`;
   });
-  const edges = arrows.map(({ from, to }, index) => `${ids.get(from)} -> ${ids.get(to)} [color=a${index}]`);
-  const graph = `rankdir=${direction}; ranksep=${inches(gap)}; nodesep=${inches(28)}; nslimit=5; nslimit1=5`;
+  const edges = arrows.map(({ from, to }, index) => `${ids.get(from)} -> ${ids.get(to)} [color=a${index}] // ${gaps[index]}`);
+  const graph = `rankdir=${direction}; ranksep=${inches(gap)}; nodesep=${inches(BESIDE)}; nslimit=5; nslimit1=5`;
   const usual = ['node [shape=box, fixedsize=true, label=""]', "edge [dir=none]"];
   return ["digraph {", graph, ...usual, ...lines, ...edges, "}"].join("\n");
+}
+
+/** What Graphviz calls the boxes; an arrow it calls `a0`, `a1` … by its colour, which it repeats. */
+export function idsIn(boxes) {
+  return new Map(boxes.map(({ id }, index) => [id, `b${index}`]));
 }

@@ -22,7 +22,12 @@ export function sayAll(part) {
 
 /** A string with texts in its places. */
 export function say(key, places = {}) {
-  return strings[key].replace(/\{(\w+)\}/g, (found, name) => places[name] ?? found);
+  return filledIn(strings[key], places);
+}
+
+/** A text with texts in its places. */
+export function filledIn(text, places) {
+  return text.replace(/\{(\w+)\}/g, (found, name) => places[name] ?? found);
 }
 
 /** A string with elements in its places, as a list of texts and elements; a function makes one for each place. */

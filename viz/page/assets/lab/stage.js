@@ -1,70 +1,275 @@
-// How is the scene drawn? Graphviz places it, once; here its boxes, arrows and labels are filled with what is known now.
+// How is the scene drawn? Graphviz places it, once; here its boxes, arrows and labels are filled with what is known now,
+// and the step that has just been made moves.
 
-import { arrowOn, fillArrow } from "./arrows.js";
+import { arrowOn, fillArrow, placeChip } from "./arrows.js";
 import { boxAt, fillBox } from "./boxes.js";
-import { fitted, seenBy } from "./camera.js";
+import { fittingScale } from "./camera.js";
 import { curveOf } from "./curves.js";
 import { byId, drawn } from "./dom.js";
+import { flowOf } from "./flow.js";
 import { frameOf } from "./frame.js";
+import { nextPosition, pathsFrom } from "./hover.js";
 import { labelPlaces } from "./labels.js";
+import { drawLegend } from "./legend.js";
+import { beforeArrival, counted, isStepAhead, moveBackward, moveForward, pillOf, restOf } from "./motion.js";
+import { drawNotes, rectangleOf } from "./notes.js";
 import { PAGE } from "./page.js";
-import { roomFor, sourceOf } from "./room.js";
+import { widthOfPen } from "./pens.js";
+import { gapOf, idsIn, roomFor, sourceOf } from "./room.js";
 import { sceneOf } from "./scene.js";
-import { stepOf } from "./store.js";
+import { goTo, stepOf } from "./store.js";
+import { tightened } from "./tighten.js";
+import { mountTools } from "./tools.js";
+import { LEAST, lookAt, resized, show } from "./view.js";
 
 const NARROW = 600; // px; a stage that is narrower, or higher than wide, is laid out from top to bottom
-const MARGIN = 18; // units around everything
+const MARGIN = { side: 20, above: 12, below: 16 }; // units around everything
+const KEPT = 60; // layouts that are remembered
 
+// What stands on the stage; `parts` are the boxes and arrows that are drawn.
+const stage = {
+  layouts: new Map(), // from DOT source
+  rooms: new Map(), // from the key of a scene to the room that its things have needed so far, and its direction
+  notes: new Map(), // from a kind to {boxes, edges}
+  watchers: [], // functions of what is seen
+  layers: {},
+  parts: null,
+  state: null,
+  finish: null, // ends the motion at once
+};
+
+/** Draw the stage, and draw it again at every change; `layOut` is Graphviz, a function from DOT source to a layout. */
 export function mountStage(store, layOut) {
-  const stage = { layOut, layouts: new Map(), rooms: new Map(), start: null, drawn: null };
-  const draw = () => drawStage(stage, store.state);
-  store.onChange(draw);
-  new ResizeObserver(draw).observe(byId("stage"));
-  draw();
+  const svg = byId("scene");
+  Object.assign(stage, { layOut, store, look: lookAt(svg, (view) => stage.watchers.forEach((watch) => watch(view))) });
+  for (const layer of ["lines", "boxes", "chips", "notes", "motion"]) svg.append((stage.layers[layer] = drawn("g", { class: layer })));
+  mountTools(store, stage.look);
+  listenToBoxes(store, stage.layers.boxes);
+  store.onChange((state, before) => drawStage(state, before));
+  new ResizeObserver(() => {
+    drawStage(store.state, store.state);
+    resized(stage.look);
+  }).observe(svg);
+  drawStage(store.state, null);
 }
 
-function drawStage(stage, state) {
-  if (stage.start !== state.start) stage.rooms.clear();
-  stage.start = state.start;
+/** Notes of a kind: a Map from a node to a text under its box, and one from an edge, "user-position", to a text at it. */
+export function annotate(kind, boxes, edges = new Map()) {
+  if (boxes.size || edges.size) stage.notes.set(kind, { boxes, edges });
+  else stage.notes.delete(kind);
+  if (stage.parts) drawNotes(stage.layers.notes, stage.notes, stage.parts);
+}
+
+/** Be told of what is seen, {seen, world, scale}, whenever it changes. */
+export function watchView(watcher) {
+  stage.watchers.push(watcher);
+}
+
+/** The boxes and arrows that are drawn, with their places; for a picture of the whole. */
+export function drawnParts() {
+  return stage.parts;
+}
+
+function drawStage(state, before) {
+  stage.finish?.();
+  const isNew = stage.state?.start !== state.start;
+  if (isNew) stage.rooms.clear();
+  stage.state = state;
   const scene = sceneOf(state);
-  const room = roomFor(scene, state, stage.rooms.get(scene.key));
-  stage.rooms.set(scene.key, room);
-  const { clientWidth: width, clientHeight: height } = byId("stage");
-  const direction = width < NARROW || width < height ? "TB" : "LR";
-  const source = sourceOf(scene, room, direction);
-  const parts = build(stage, scene, room, source);
+  const isOther = build(scene, state);
   const frame = frameOf(state);
-  for (const arrow of parts.arrows) fillArrow(arrow, state, PAGE.law, frame.values);
-  for (const box of parts.boxes) {
-    fillBox(box, state, PAGE.law, frame);
-    box.group.classList.toggle("active", isActive(stepOf(state), box.box));
-  }
-  const seen = seenBy(fitted(parts.world, { width, height }, { least: 13 / 15, most: 1.75 }), { width, height });
-  byId("scene").setAttribute("viewBox", `${seen.x} ${seen.y} ${seen.width} ${seen.height}`);
+  fillAll(state, frame);
+  point(state);
+  drawNotes(stage.layers.notes, stage.notes, stage.parts);
+  drawLegend(byId("scene"));
+  const isMoved = before?.position !== state.position || isOther;
+  show(stage.look, stage.parts.world, isMoved ? focusOf(state) : stage.look.focus, { isPresenting: state.presenting, isNew });
+  drawPill(state);
+  if (isStepAhead(state, before) && !isOther) stage.finish = moveStep(state, frame);
 }
 
-function build(stage, scene, room, source) {
-  const layout = stage.layouts.get(source) ?? stage.layOut(source);
-  stage.layouts.set(source, layout);
+// Build, where another picture is to be drawn than before; whether it is.
+function build(scene, state) {
+  const room = { ...roomFor(scene, state, stage.rooms.get(scene.key)), direction: stage.rooms.get(scene.key)?.direction };
+  const size = `${byId("scene").clientWidth} ${byId("scene").clientHeight}`;
+  if (room.direction?.size !== size) room.direction = { size, way: directionFor(scene, room) };
+  stage.rooms.set(scene.key, room);
+  const source = sourceOf(scene, room, room.direction.way);
+  const names = [source, ...scene.boxes.map(({ id, kind }) => `${id} ${kind} ${room.boxes.get(id).title}`), ...scene.arrows.map(({ id }) => id)];
+  const signature = names.join("\n");
+  const isOther = stage.parts?.signature !== signature;
+  if (isOther) rebuild(scene, room, signature);
+  else for (const made of stage.parts.boxes) made.box = scene.boxes.find(({ id }) => id === made.box.id);
+  placeLabels(room);
+  return isOther;
+}
+
+// The way that suits the stage; the other one, if with it alone everything can be read at once.
+function directionFor(scene, room) {
+  const { clientWidth: width, clientHeight: height } = byId("scene");
+  const ways = width < NARROW || width < height ? ["TB", "LR"] : ["LR", "TB"];
+  const [usual, other] = ways.map((way) => fittingScale(worldOf(layoutOf(scene, room, way)), { width, height }));
+  return usual < LEAST && other >= LEAST ? ways[1] : ways[0];
+}
+
+function layoutOf(scene, room, way) {
+  const source = sourceOf(scene, room, way);
+  if (!stage.layouts.has(source)) {
+    const begin = performance.now();
+    const layout = stage.layOut(source);
+    stage.layouts.set(source, way === "LR" ? tightened(layout, gapsOf(scene, room)) : layout);
+    byId("scene").dataset.layout = (performance.now() - begin).toFixed(1); // ms
+    if (stage.layouts.size > KEPT) stage.layouts.delete(stage.layouts.keys().next().value);
+  }
+  return stage.layouts.get(source);
+}
+
+function gapsOf({ boxes, arrows }, room) {
+  const ids = idsIn(boxes);
+  return arrows.map((arrow) => ({ from: ids.get(arrow.from), to: ids.get(arrow.to), size: gapOf(room, arrow) }));
+}
+
+function worldOf({ width, height }) {
+  return { width: width + 2 * MARGIN.side, height: height + MARGIN.above + MARGIN.below };
+}
+
+function rebuild(scene, room, signature) {
+  const focused = document.activeElement?.closest?.("#scene .box")?.dataset.id;
+  const layout = layoutOf(scene, room, room.direction.way);
   const boxes = scene.boxes.map((box, index) => boxAt(box, room.boxes.get(box.id), moved(layout.nodes.get(`b${index}`))));
-  const curves = new Map(scene.arrows.map(({ id }, index) => [id, curveOf(layout.edges.get(`a${index}`).map(moved))]));
-  const labels = scene.arrows.map(({ id }) => ({ id, curve: curves.get(id), ...room.chips.get(id) })).filter(({ width }) => width);
-  const places = labelPlaces(labels, boxes);
-  const nowhere = { x: 0, y: 0 };
-  const arrows = scene.arrows.map((arrow) => arrowOn(arrow, curves.get(arrow.id), room.chips.get(arrow.id), places.get(arrow.id) ?? nowhere));
-  const layer = (name, parts) => drawn("g", { class: name }, ...parts);
-  byId("scene").replaceChildren(
-    layer("lines", arrows.map(({ line }) => line)),
-    layer("boxes", boxes.map(({ group }) => group)),
-    layer("chips", arrows.map(({ chip }) => chip)),
-  );
-  return { boxes, arrows, world: { width: layout.width + 2 * MARGIN, height: layout.height + 2 * MARGIN } };
+  const arrows = scene.arrows.map((arrow, index) => arrowOn(arrow, curveOf(layout.edges.get(`a${index}`).map(moved))));
+  stage.parts = { scene, signature, boxes, arrows, world: worldOf(layout), labels: "" };
+  stage.layers.lines.replaceChildren(...arrows.map(({ line }) => line));
+  stage.layers.boxes.replaceChildren(...boxes.map(({ group }) => group));
+  stage.layers.chips.replaceChildren(...arrows.map(({ chip }) => chip));
+  boxes.find(({ box }) => box.id === focused)?.group.focus();
 }
 
 function moved(place) {
-  return { ...place, x: place.x + MARGIN, y: place.y + MARGIN };
+  return { ...place, x: place.x + MARGIN.side, y: place.y + MARGIN.above };
+}
+
+function placeLabels(room) {
+  const { arrows, boxes } = stage.parts;
+  const sizes = arrows.map(({ arrow }) => room.chips.get(arrow.id));
+  const signature = sizes.map(({ width }) => Math.round(width)).join(" ");
+  if (signature === stage.parts.labels) return;
+  stage.parts.labels = signature;
+  const labels = arrows.map(({ arrow, curve }, index) => ({ id: arrow.id, curve, ...sizes[index] })).filter(({ width }) => width);
+  const places = labelPlaces(labels, boxes);
+  for (const [index, made] of arrows.entries()) placeChip(made, places.get(made.arrow.id), sizes[index].width);
+}
+
+function fillAll(state, frame) {
+  for (const arrow of stage.parts.arrows) fillArrow(arrow, state, PAGE.law, frame.values);
+  for (const box of stage.parts.boxes) {
+    fillBox(box, state, PAGE.law, frame);
+    box.group.classList.toggle("active", isActive(stepOf(state), box.box));
+  }
 }
 
 function isActive(step, { members }) {
-  return step?.phase === "backward" ? members.includes(step.argument_node) : members.includes(step?.node);
+  return members.includes(step?.phase === "backward" ? step.argument_node : step?.node);
+}
+
+// What the camera has to show of a step: its boxes, from end to end.
+function focusOf(state) {
+  const step = stepOf(state) ?? (state.position === 0 ? state.steps[0] : null);
+  if (!step) return null;
+  const wanted = step.phase === "backward" ? [step.argument_node, step.user_node] : [step.node];
+  const found = stage.parts.boxes.filter(({ box }) => box.members.some((member) => wanted.includes(member)));
+  if (!found.length) return null;
+  const most = (key, choose) => choose(...found.map((box) => box[key]));
+  const part = { left: most("left", Math.min), top: most("top", Math.min), right: most("right", Math.max), bottom: most("bottom", Math.max) };
+  return { left: part.left - MARGIN.side, top: part.top - MARGIN.side, right: part.right + MARGIN.side, bottom: part.bottom + MARGIN.side };
+}
+
+// The contribution of the step, at rest beside its arrow.
+function drawPill(state) {
+  stage.layers.motion.replaceChildren();
+  const active = activeArrow(state);
+  if (!active) return;
+  const pill = pillOf(active.step.contribution);
+  pill.setAttribute("transform", `translate(${active.rest.x},${active.rest.y})`);
+  stage.layers.motion.append(pill);
+}
+
+function activeArrow(state) {
+  const step = stepOf(state);
+  if (step?.phase !== "backward" || state.asked === step.argument_node) return null;
+  const isOf = ({ user, position }) => user === step.user_node && position === step.position;
+  const arrow = stage.parts.arrows.find((made) => made.arrow.edges.some(isOf));
+  if (!arrow) return null;
+  const chips = stage.parts.arrows.filter(({ chip }) => !chip.classList.contains("empty")).map(rectangleOf);
+  const width = widthOfPen(step.contribution, flowOf(state.steps).largest, PAGE.law);
+  return { arrow, step, width, rest: restOf(arrow.curve, step.contribution, [...stage.parts.boxes, ...chips]) };
+}
+
+function moveStep(state, frame) {
+  const step = stepOf(state);
+  if (step?.phase === "forward") return moveToOperation(state, frame, step);
+  const active = activeArrow(state);
+  return active ? moveToArgument(state, frame, active) : null;
+}
+
+function moveToOperation(state, frame, step) {
+  const box = boxOf(step.node);
+  const arrows = stage.parts.arrows.filter(({ arrow }) => arrow.edges.some(({ user }) => user === step.node));
+  if (!box || !arrows.length || box.box.kind === "group") return null;
+  fillBox(box, state, PAGE.law, frame, { value: null });
+  return moveForward(stage.layers.motion, arrows, state.speed, () => fillBox(box, state, PAGE.law, frame));
+}
+
+function moveToArgument(state, frame, active) {
+  const { step, arrow } = active;
+  const box = boxOf(step.argument_node);
+  const fill = (shown) => box && fillBox(box, state, PAGE.law, frame, shown);
+  fill(beforeArrival(state, step));
+  stage.layers.motion.replaceChildren();
+  arrow.line.classList.add("awaited");
+  return moveBackward(stage.layers.motion, active, state.speed, {
+    onArrival: () => arrow.line.classList.remove("awaited"),
+    onCount: (share) => fill(counted(state, step, share)),
+    onEnd: () => fill(),
+  });
+}
+
+function boxOf(node) {
+  return stage.parts.boxes.find(({ box }) => box.members.includes(node));
+}
+
+// The box under the pointer, or with the focus of the keyboard, lights its paths; a click leads to its next step.
+function listenToBoxes(store, layer) {
+  const pointed = (event) => stage.parts.boxes.find(({ group }) => group === event.target.closest(".box"))?.box ?? null;
+  const change = (box) => {
+    const node = box?.node ?? box?.members[0] ?? null;
+    if (node !== store.state.pointed) store.change({ pointed: node });
+  };
+  layer.addEventListener("pointerover", (event) => event.pointerType === "mouse" && change(pointed(event)));
+  layer.addEventListener("pointerleave", () => change(null));
+  layer.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && change(pointed(event)));
+  layer.addEventListener("focusout", () => change(null));
+  layer.addEventListener("click", (event) => chosen(store, pointed(event)));
+  layer.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    chosen(store, pointed(event));
+  });
+}
+
+function chosen(store, box) {
+  if (!box || box.kind === "constant") return;
+  const position = nextPosition(flowOf(store.state.steps).about.get(box.node), store.state.position);
+  if (position !== null) goTo(store, position);
+}
+
+// Lit until the next step: then the step is what counts.
+function point({ pointed, position }) {
+  if (stage.pointed !== pointed) Object.assign(stage, { pointed, pointedAt: position });
+  const box = pointed === null || stage.pointedAt !== position ? null : boxOf(pointed);
+  const lit = box ? pathsFrom(stage.parts.scene, box.box.id) : new Set();
+  byId("scene").classList.toggle("pointing", box !== null && box !== undefined);
+  for (const { box, group } of stage.parts.boxes) group.classList.toggle("lit", lit.has(box.id));
+  for (const { arrow, line, chip } of stage.parts.arrows) for (const part of [line, chip]) part.classList.toggle("lit", lit.has(arrow.id));
 }

@@ -21,7 +21,6 @@
 //   notice     {key, places}, a string that the page says once, such as what a link had in it; or null
 
 import { leavesOf } from "../engine/graph.js";
-import { parse } from "../engine/parsing.js";
 import { graphFrom, withNumbers } from "../engine/recompute.js";
 import { chainRule } from "../engine/steps.js";
 
@@ -52,16 +51,23 @@ function loaded(graph) {
   return { graph, start, steps: chainRule(graph), problem: null, asked: null, pointed: null };
 }
 
-/** The graph that a text describes, or that Python sent as nodes. */
-export function graphOfPage({ text, values, sent }) {
-  return sent ? graphFrom(sent) : parse(text, values);
+/** The graph that Python sent, as nodes. */
+export function graphOfPage({ sent }) {
+  return graphFrom(sent);
 }
 
-/** Another graph: everything begins again, but for one of the same shape, such as with one more space in its text. */
-export function load(store, graph, text = null, typed = text ?? "") {
-  const formula = { text, typed, mistake: null };
+/**
+ * Another graph, with the numbers that its leaves had first; everything begins again, but for a graph of the same shape,
+ * such as with one more space in its text.
+ */
+export function load(store, graph, text = null, start = null) {
+  const formula = { text, typed: text ?? "", mistake: null, ...(start ? { start } : {}) };
   const begin = { position: 0, opened: new Set(), sample: null, playing: false };
-  store.change({ ...loaded(graph), ...formula, ...(shapeOf(graph) === shapeOf(store.state.graph) ? {} : begin) });
+  store.change({ ...loaded(graph), ...formula, ...(isSameShape(graph, store.state.graph) ? {} : begin) });
+}
+
+function isSameShape(graph, other) {
+  return graph.nodes.length === other.nodes.length && shapeOf(graph) === shapeOf(other);
 }
 
 function shapeOf({ nodes, args, names }) {
@@ -70,9 +76,10 @@ function shapeOf({ nodes, args, names }) {
 
 /**
  * Other numbers for some leaves, a Map; where an operation is not defined, nothing changes, and the problem is said: it
- * knows the `changes`.
+ * knows the `changes`. A graph with a row that only Python computes keeps its numbers.
  */
 export function setNumbers(store, changes) {
+  if (store.state.graph.missing.length) return;
   try {
     const graph = withNumbers(store.state.graph, changes);
     store.change({ graph, steps: chainRule(graph), problem: null });

@@ -1,5 +1,6 @@
 // How does one go from step to step? Buttons, a slider on a bar with a segment for each phase, keys, and swiping the card.
 
+import { sweepBehind } from "../engine/steps.js";
 import { byId, element } from "./dom.js";
 import { say } from "./say.js";
 import { goTo, lastPosition, stepOf } from "./store.js";
@@ -96,10 +97,10 @@ function drawPlay({ playing }) {
 
 // A segment is as wide as the positions of its phase; the last has the end too.
 function drawSegments({ steps }) {
-  const counts = new Map();
-  for (const { phase } of steps) counts.set(phase, (counts.get(phase) ?? 0) + 1);
-  counts.set(steps.at(-1).phase, counts.get(steps.at(-1).phase) + 1);
-  byId("segments").replaceChildren(...[...counts].map(([phase, count]) => segmentOf(phase, count)));
+  const { operations, users } = sweepBehind(steps);
+  const counts = [["forward", operations.length], ["seed", 1], ["backward", users.length]].filter(([, count]) => count > 0);
+  counts.at(-1)[1] += 1;
+  byId("segments").replaceChildren(...counts.map(([phase, count]) => segmentOf(phase, count)));
 }
 
 function segmentOf(phase, count) {

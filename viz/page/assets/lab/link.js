@@ -1,0 +1,120 @@
+// How does a link hold the whole page? The address follows the state, and a state follows from an address. Share copies it.
+
+import { addressOf, readAddress } from "./address.js";
+import { byId, element } from "./dom.js";
+import { PAGE } from "./page.js";
+import { say } from "./say.js";
+import { goTo, graphOfPage, lastPosition, load, setNumbers } from "./store.js";
+import { graphOfText, numbersByName } from "./typed.js";
+
+const PAUSE = 300; // milliseconds: a browser refuses an address that changes too often
+const LONGEST_SHOWN = 40; // characters of a part that could not be read
+
+/** The state that the address says, before any part of the page is there; and from now on the one follows the other. */
+export function mountLink(store) {
+  follow(store, location.hash);
+  addEventListener("hashchange", () => follow(store, location.hash));
+  let timer = null;
+  store.onChange(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => writeAddress(store.state), PAUSE);
+  });
+}
+
+// From the address to the state
+
+function follow(store, hash) {
+  const asked = readAddress(hash);
+  if (hash.length > 1) loadAsked(store, asked);
+  const { tab, lang, sample, position, opened } = asked;
+  if (lang in PAGE.strings) store.change({ lang });
+  if (tab !== null) store.change({ tab });
+  if (opened !== null) store.change({ opened });
+  if (sample !== null) store.change({ sample: /^\d+$/.test(sample) ? Number(sample) : sample });
+  if (position !== null) goTo(store, position);
+  const last = lastPosition(store.state);
+  if (position > last) asked.unread.push({ key: "link_far", places: { step: position, last } });
+  if (asked.unread.length) store.change({ notice: asked.unread.map(shortened) });
+}
+
+function loadAsked(store, asked) {
+  const isOwn = asked.text === null || asked.text === PAGE.text;
+  if (isOwn) load(store, graphOfPage(PAGE), PAGE.text);
+  else if (!loadText(store, asked)) return;
+  const leaves = new Map(store.state.graph.names.map((name, number) => [name, number]));
+  const changes = new Map();
+  for (const [name, number] of asked.numbers) {
+    if (store.state.start.has(leaves.get(name))) changes.set(leaves.get(name), number);
+    else asked.unread.push({ key: "link_name", places: { name } });
+  }
+  setNumbers(store, changes);
+  if (store.state.problem) asked.unread.push({ key: "link_outside", places: {} });
+}
+
+function loadText(store, { text, numbers, unread }) {
+  try {
+    load(store, graphOfText(text, numbers), text);
+    return true;
+  } catch (error) {
+    if (!error.kind) throw error;
+    store.change({ typed: text, mistake: error });
+    unread.push({ key: "link_formula", places: {} });
+    return false;
+  }
+}
+
+function shortened({ key, places }) {
+  const cut = (text) => (text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
+  return { key, places: Object.fromEntries(Object.entries(places).map(([name, text]) => [name, cut(String(text))])) };
+}
+
+// From the state to the address
+
+const USUAL = { tab: "inputs", lang: PAGE.lang };
+
+function writeAddress(state) {
+  const hash = isAsOpened(state) ? "" : `#${addressOf(state, USUAL)}`;
+  if (hash === location.hash) return;
+  try {
+    history.replaceState(null, "", location.href.split("#")[0] + hash);
+  } catch {
+    // a notebook's frame has no address of its own; Share says so
+  }
+}
+
+function isAsOpened(state) {
+  const isUsual = state.position === 0 && state.tab === USUAL.tab && state.lang === USUAL.lang && !state.opened.size;
+  return isUsual && state.sample === null && state.text === PAGE.text && hasFirstNumbers(state);
+}
+
+function hasFirstNumbers({ graph, start }) {
+  const first = numbersByName(graphOfPage(PAGE));
+  return [...start.keys()].every((leaf) => Object.is(graph.nodes[leaf].data, first.get(graph.names[leaf])));
+}
+
+// Share
+
+export function mountShare(store) {
+  byId("share").addEventListener("click", () => share(store.state));
+}
+
+async function share(state) {
+  const page = location.href.split("#")[0];
+  const isFramed = page.startsWith("about:");
+  const link = `${isFramed ? "" : page}#${addressOf(state, { tab: USUAL.tab, lang: null })}`;
+  const field = element("input", { type: "text", readonly: "", value: link, "aria-label": say("share_link") });
+  const words = element("p", { role: "status" }, say("share_by_hand"));
+  byId("shared").replaceChildren(...(isFramed ? [element("p", {}, say("share_framed"))] : []), words, field);
+  byId("shared").showPopover();
+  field.select();
+  if (await isCopied(link)) words.textContent = say("share_copied");
+}
+
+async function isCopied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // no clipboard here, or not allowed: the field holds the link, selected
+  }
+}

@@ -1,0 +1,167 @@
+// How does one look around on the stage? By wheel, pinch, drag, keys and buttons. Until one does, the camera shows
+// everything, or, where that would be too small to read, follows the steps.
+
+import { centredOn, fitted, fittingScale, inSight, onTheWay, panned, seeing, seenBy, within, zoomed } from "./camera.js";
+import { READABLE, SMALLEST } from "./letters.js";
+
+export const LEAST = READABLE / SMALLEST; // the smallest scale at which every letter can be read
+const MOST = { usual: 1.6, presenting: 3 };
+const STEP = 1.25; // of a key or a button
+const ARROW = 80; // px that an arrow key pans
+const WHEEL = 0.0016; // of a pixel of the wheel
+const DRAG = 5; // px, before a press is a drag
+const GLIDE = 320; // ms
+const PANS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+const isStill = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** What looks at an svg; it calls `onView({seen, world, scale})` whenever another part is seen. */
+export function lookAt(svg, onView) {
+  const look = { svg, onView, view: null, target: null, world: null, isOwn: false, gliding: 0 };
+  svg.addEventListener("wheel", (event) => wheeled(look, event), { passive: false });
+  listenToFingers(look);
+  return look;
+}
+
+/** The world as it is laid out now, and the part {left, top, right, bottom} of it that the step is about, or null. */
+export function show(look, world, focus, { isPresenting = false, isNew = false } = {}) {
+  const isFirst = look.view === null || isNew;
+  const isResized = look.world !== null && (look.world.width !== world.width || look.world.height !== world.height);
+  look.world = world;
+  look.most = isPresenting ? MOST.presenting : MOST.usual;
+  if (isNew) look.isOwn = false;
+  look.focus = focus;
+  go(look, look.isOwn ? followed(look) : chosen(look), !isFirst && !isResized);
+}
+
+function followed({ target, focus, svg }) {
+  return focus ? seeing(target, focus, sizeOf(svg)) : target;
+}
+
+function chosen({ world, svg, most, focus, target }) {
+  const stage = sizeOf(svg);
+  const view = fitted(world, stage, { least: LEAST, most });
+  if (fittingScale(world, stage) >= view.scale) return view;
+  const middle = focus ?? (target && { left: target.x, right: target.x, top: target.y, bottom: target.y });
+  return within(middle ? centredOn(view, middle) : { ...view, x: 0, y: 0 }, world, stage);
+}
+
+/** Everything again, and from now on as the camera chooses. */
+export function fit(look) {
+  look.isOwn = false;
+  go(look, chosen(look), true);
+}
+
+export function zoom(look, factor) {
+  const { width, height } = sizeOf(look.svg);
+  zoomAt(look, factor, { x: width / 2, y: height / 2 }, true);
+}
+
+/** Look at a place of the world, {x, y}. */
+export function moveTo(look, { x, y }) {
+  own(look, { ...look.target, x, y }, false);
+}
+
+export function resized(look) {
+  if (look.world) go(look, look.isOwn ? look.target : chosen(look), false);
+}
+
+/** What a key does to the view; whether it did anything. */
+export function pressed(look, { key, shiftKey }) {
+  if (shiftKey && key in PANS) own(look, panned(look.target, PANS[key][0] * ARROW, PANS[key][1] * ARROW), true);
+  else if (key === "+" || key === "=") zoom(look, STEP);
+  else if (key === "-" || key === "_") zoom(look, 1 / STEP);
+  else if (key === "0") fit(look);
+  else return false;
+  return true;
+}
+
+export const closer = (look) => zoom(look, STEP);
+export const farther = (look) => zoom(look, 1 / STEP);
+
+function zoomAt(look, factor, point, isGliding) {
+  own(look, zoomed(look.target, factor, point, sizeOf(look.svg)), isGliding);
+}
+
+function own(look, view, isGliding) {
+  look.isOwn = true;
+  go(look, inSight(view, look.world), isGliding);
+}
+
+function sizeOf(svg) {
+  return { width: Math.max(1, svg.clientWidth), height: Math.max(1, svg.clientHeight) };
+}
+
+function go(look, target, isGliding) {
+  const from = look.view;
+  look.target = target;
+  cancelAnimationFrame(look.gliding);
+  if (!isGliding || isStill.matches || from === null) return see(look, target);
+  const begin = performance.now();
+  const glide = (now) => {
+    const share = Math.min(1, Math.max(0, (now - begin) / GLIDE));
+    see(look, share === 1 ? target : onTheWay(from, target, share * (2 - share)));
+    if (share < 1) look.gliding = requestAnimationFrame(glide);
+  };
+  look.gliding = requestAnimationFrame(glide);
+}
+
+function see(look, view) {
+  look.view = view;
+  const seen = seenBy(view, sizeOf(look.svg));
+  look.svg.setAttribute("viewBox", [seen.x, seen.y, seen.width, seen.height].map((each) => each.toFixed(2)).join(" "));
+  look.onView({ seen, world: look.world, scale: view.scale });
+}
+
+// In a frame, the wheel belongs to the page around it, unless Ctrl is held.
+function wheeled(look, event) {
+  if (window !== window.top && !event.ctrlKey && !event.metaKey) return;
+  event.preventDefault();
+  const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1) * (event.ctrlKey ? 4 : 1);
+  zoomAt(look, Math.exp(-pixels * WHEEL), pointOf(look, event), false);
+}
+
+function pointOf({ svg }, { clientX, clientY }) {
+  const { left, top } = svg.getBoundingClientRect();
+  return { x: clientX - left, y: clientY - top };
+}
+
+// One finger or the mouse drags, two pinch.
+function listenToFingers(look) {
+  const fingers = new Map();
+  const press = { start: null, isDrag: false };
+  const { svg } = look;
+  svg.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    if (!fingers.size) Object.assign(press, { start: pointOf(look, event), isDrag: false });
+    fingers.set(event.pointerId, pointOf(look, event));
+  });
+  svg.addEventListener("pointermove", (event) => fingers.has(event.pointerId) && moved(look, fingers, press, event));
+  for (const end of ["pointerup", "pointercancel"]) {
+    window.addEventListener(end, (event) => {
+      fingers.delete(event.pointerId);
+      if (!fingers.size) svg.classList.remove("dragged");
+    });
+  }
+  svg.addEventListener("click", (event) => press.isDrag && event.stopPropagation(), { capture: true });
+}
+
+function moved(look, fingers, press, event) {
+  const [before, now] = [fingers.get(event.pointerId), pointOf(look, event)];
+  const far = Math.hypot(now.x - press.start.x, now.y - press.start.y);
+  if (!press.isDrag && far < DRAG && fingers.size === 1) return;
+  if (!press.isDrag) look.svg.setPointerCapture(event.pointerId);
+  press.isDrag = true;
+  look.svg.classList.add("dragged");
+  if (fingers.size === 2) pinch(look, fingers, event.pointerId, now);
+  else own(look, panned(look.target, now.x - before.x, now.y - before.y), false);
+  fingers.set(event.pointerId, now);
+}
+
+function pinch(look, fingers, id, now) {
+  const [still] = [...fingers].filter(([other]) => other !== id).map(([, place]) => place);
+  const before = fingers.get(id);
+  const apart = (place) => Math.max(10, Math.hypot(place.x - still.x, place.y - still.y));
+  const middle = { x: (now.x + still.x) / 2, y: (now.y + still.y) / 2 };
+  zoomAt(look, apart(now) / apart(before), middle, false);
+}
