@@ -34,7 +34,7 @@ console.log(JSON.stringify({script}, asJson));
 def with_lab():
     """The folder with the engine's modules, and the lab's in it."""
     place = folder()
-    (place / "lab").mkdir()
+    (place / "lab").mkdir(exist_ok=True)
     for file in FOLDER.joinpath("lab").iterdir():
         if file.name.endswith(".js"):
             (place / "lab" / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
