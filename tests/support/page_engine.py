@@ -24,6 +24,7 @@ from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import RULES, pow_, power
 from tinygrad_edu.steps.trace_json import as_data
 from tinygrad_edu.text.printing import to_latex, to_text
+from tinygrad_edu.viz.page.document import PARTS, read
 from tinygrad_edu.viz.page.engine import modules, nodes
 
 HAS_NODE = shutil.which("node") is not None
@@ -43,7 +44,8 @@ def folder():
     """Where the modules are, as files."""
     found = Path(tempfile.mkdtemp(prefix="page-engine-"))
     atexit.register(shutil.rmtree, found, ignore_errors=True)
-    for path, source in {**modules(), "package.json": '{"type": "module"}'}.items():
+    lab = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS}  # node can read those that touch no page
+    for path, source in {**modules(), **lab, "package.json": '{"type": "module"}'}.items():
         (found / path).parent.mkdir(parents=True, exist_ok=True)
         (found / path).write_text(source, encoding="utf-8")
     return found

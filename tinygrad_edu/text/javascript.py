@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -89,14 +90,33 @@ def table_source(rows: Iterable[Rule]) -> str:
     return f"(() => {{\n{PRELUDE}\nreturn {{\n{listed}}};\n}})()"
 
 
+@cache
+def missing_in(row: Rule) -> str:
+    """What a row would have to say, so that JavaScript can compute it; empty if it says all.
+
+    >>> from tinygrad_edu.rules import tanh
+    >>> missing_in(tanh), missing_in(Rule("cube", lambda x: x**3, lambda x, out: 3 * x * x))
+    ('', 'rule("cube", ..., javascript="..."), with {} for each argument')
+    """
+    try:
+        _functions(row)
+    except GraphError as error:
+        return error.instead
+    return ""
+
+
+def _functions(row: Rule) -> dict[str, str]:
+    return {"value": _value(row), "partials": _partials_of_members(row), "holds": _condition(row)}
+
+
 def _row(row: Rule) -> str:
     """What a row says of itself, and its functions; null for those, and what is missing, if it has no JavaScript."""
     facts = _facts(row)
-    try:
-        functions = {"value": _value(row), "partials": _partials_of_members(row), "holds": _condition(row)}
-    except GraphError as error:
+    if missing_in(row):
         functions = dict.fromkeys(("value", "partials", "holds"), "null")
-        facts["missing"] = error.instead
+        facts["missing"] = missing_in(row)
+    else:
+        functions = _functions(row)
     lines = [f"  {key}: {json.dumps(fact, ensure_ascii=False)}," for key, fact in facts.items()]
     lines += [f"  {key}: {function}," for key, function in functions.items()]
     return "\n".join(["{", *lines, "}"])

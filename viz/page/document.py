@@ -21,10 +21,14 @@ from typing import Any
 
 from tinygrad_edu.checks.numeric_slope import STEP, TOLERANCE
 from tinygrad_edu.graph import Graph
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import RULES
+from tinygrad_edu.steps.paths import LONGEST_LIST, LONGEST_PATH, LONGEST_SUM
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
 from tinygrad_edu.viz.page.menu import examples_in
+from tinygrad_edu.viz.page.predictions import LETTERS
 from tinygrad_edu.viz.page.slips import slips
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
 
@@ -32,9 +36,13 @@ PARTS = (
     "page",
     "dom",
     "say",
+    "quiz",
+    "samples",
     "store",
     "frame",
     "graphviz",
+    "fold",
+    "neighbourhood",
     "scene",
     "pens",
     "curves",
@@ -55,6 +63,9 @@ PARTS = (
     "view",
     "tools",
     "stage",
+    "overview",
+    "minimap",
+    "sampler",
     "decimals",
     "typeset",
     "kinds",
@@ -76,10 +87,24 @@ PARTS = (
     "inputs",
     "nudges",
     "nudge",
+    "lists",
+    "shown",
+    "judge",
+    "handed_in",
+    "predict",
+    "orders",
+    "order",
+    "descent",
+    "curve",
+    "downhill",
+    "differences",
+    "check",
+    "ways",
+    "paths",
     "panels",
     "main",
 )  # of the lab, each after those that it imports
-STYLES = ("layout", "bar", "stage", "card", "panels", "transport")
+STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport")
 
 
 def page(graph: Graph, lang: str, text: str | None = None) -> str:
@@ -101,8 +126,10 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "examples": {language: examples_in(language) for language in LANGUAGES},
         "law": style.law(),
         "check": {"step": STEP, "tolerance": TOLERANCE},
+        "letters": LETTERS,
+        "paths": {"list": LONGEST_LIST, "path": LONGEST_PATH, "sum": LONGEST_SUM},
     }
-    styles, program = _styles(), _program()
+    styles, program = _styles(), _program(_rows(graph))
     shown = {
         "html_lang": HTML_LANG[lang],
         "no_script": texts["no_script"],
@@ -118,11 +145,17 @@ def _styles() -> str:
     return style.variables() + "".join(read(f"lab/{name}.css") for name in STYLES)
 
 
+def _rows(graph: Graph) -> tuple[Rule, ...]:
+    """The rule table, and what else the graph was made with."""
+    made = {node.rule.name: node.rule for node in graph.nodes if node.rule}
+    return tuple((RULES | made).values())
+
+
 @cache
-def _program() -> str:
-    """The engine and the parts of the page as one script."""
+def _program(rows: tuple[Rule, ...]) -> str:
+    """The engine with these rows and the parts of the page as one script."""
     parts = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS}
-    return f'"use strict";\n{script(modules() | parts)};'
+    return f'"use strict";\n{script(modules(rows) | parts)};'
 
 
 @cache

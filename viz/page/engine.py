@@ -28,7 +28,7 @@ from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps import wording
 from tinygrad_edu.steps.trace_json import plain
 from tinygrad_edu.text import inputs, mistakes, parsing, printing, reading
-from tinygrad_edu.text.javascript import table_source
+from tinygrad_edu.text.javascript import missing_in, table_source
 
 MODULES = (
     "numbers",
@@ -174,6 +174,7 @@ def nodes(graph: Graph) -> dict[str, Any]:
     numbers [2.0, 3.0, 0.5]
     labels {1: 'x', 3: 'l1.n1.w1'}
     groups {'l1.n1': [3]}
+    given {}
     """
     graph.validate()
     rules = {node.op: node.rule for node in graph.nodes if node.args}
@@ -187,7 +188,25 @@ def nodes(graph: Graph) -> dict[str, Any]:
         "numbers": [plain(node.data) for node in graph.nodes if not node.args],
         "labels": {number: node.label for number, node in enumerate(graph.nodes) if node.label},
         "groups": _groups(graph),
+        "given": {number: _given(node, node.rule) for number, node, _ in made if node.rule and missing_in(node.rule)},
     }
+
+
+def _given(node: Value, row: Rule) -> dict[str, Any]:
+    """What the page cannot compute."""
+    constants = [arg.data if arg.is_constant else None for arg in node.args]
+    numbers = {"data": plain(node.data), "partials": [plain(partial) for partial in node.partials]}
+    kinds = {"text": False, "latex": True}
+    wordings = {kind: wording.local_derivatives(row, constants, latex=latex) for kind, latex in kinds.items()}
+    return numbers | {kind: [_pieces(words) for words in found] for kind, found in wordings.items()}
+
+
+def _pieces(words: wording.Wording) -> list[Any]:
+    """A wording as the page has it."""
+    return [
+        {"position": piece.position, "inBrackets": piece.in_brackets} if isinstance(piece, wording.Slot) else piece
+        for piece in words
+    ]
 
 
 def _shorter(place: int, back: int) -> int:

@@ -23,11 +23,15 @@ export function topologicalOrder(output) {
   return order;
 }
 
-/** {nodes, args, names}: the nodes, for each the numbers of its arguments and what it is called. The output is last. */
+/**
+ * {nodes, args, names, missing}: the nodes, for each the numbers of its arguments and what it is called. The output is
+ * last. What is `missing` to compute it again, says `graphFrom`.
+ */
 export function graphOf(output) {
   const nodes = topologicalOrder(output);
   const index = new Map(nodes.map((node, number) => [node, number]));
-  return { nodes, args: nodes.map((node) => node.args.map((arg) => index.get(arg))), names: namesOf(nodes) };
+  const args = nodes.map((node) => node.args.map((arg) => index.get(arg)));
+  return { nodes, args, names: namesOf(nodes), missing: [] };
 }
 
 /** The gradient of every node. */

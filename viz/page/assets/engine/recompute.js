@@ -2,13 +2,16 @@
 
 import { asNumber } from "../numbers.js";
 import { namesOf } from "./graph.js";
-import { evaluate, rowOf } from "./rows.js";
+import { evaluate, givenRow, rowOf } from "./rows.js";
 import { apply, constant, leaf } from "./values.js";
 
 const CONSTANT = -2; // in the column `rule` of what was sent; a leaf is -1
 
-/** The graph that Python sent, in columns; see `nodes` in viz/page/engine.py. */
-export function graphFrom({ rules, rule, sizes, args, numbers, labels, groups }) {
+/**
+ * The graph that Python sent, in columns; see `nodes` in viz/page/engine.py. Its `missing` says what some rows would have
+ * to say so that it can be computed with other numbers; as long as that is not empty, it cannot.
+ */
+export function graphFrom({ rules, rule, sizes, args, numbers, labels, groups, given = {} }) {
   const rows = rules.map(rowOf);
   const [nodes, found] = [[], []];
   let [many, arg, number] = [0, 0, 0];
@@ -20,12 +23,17 @@ export function graphFrom({ rules, rule, sizes, args, numbers, labels, groups })
       found.push([]);
       continue;
     }
-    const size = rows[kind].many ? sizes[many++] : rows[kind].arity;
+    const row = given[nodes.length] ? givenRow(rows[kind], given[nodes.length]) : rows[kind];
+    const size = row.many ? sizes[many++] : row.arity;
     const places = args.slice(arg, (arg += size)).map((place) => (place < 0 ? nodes.length + place : place));
-    nodes.push(apply(rows[kind], places.map((place) => nodes[place]), { check: false, label }));
+    nodes.push(apply(row, places.map((place) => nodes[place]), { check: false, label }));
     found.push(places);
   }
-  return { nodes, args: found, names: namesOf(nodes), groups: new Map(Object.entries(groups)) };
+  return { nodes, args: found, names: namesOf(nodes), groups: new Map(Object.entries(groups)), missing: missingIn(rows) };
+}
+
+function missingIn(rows) {
+  return rows.flatMap(({ missing }) => (missing ? [missing] : []));
 }
 
 /**

@@ -1,5 +1,7 @@
 // What can a row of the rule table do? The rows are printed by Python (rules.js); here is what rule.py does with them.
 
+import { asNumber } from "../numbers.js";
+import { failure } from "./errors.js";
 import { RULES } from "./rules.js";
 
 const TABLE = new Map(Object.entries(RULES));
@@ -32,9 +34,17 @@ export function filledIn(row, template, texts) {
   return row[template].map((piece) => (typeof piece === "number" ? groups[piece] : piece)).join("");
 }
 
-/** The result for numbers. */
+/** The result for numbers; of a row without JavaScript the one that Python computed, if it was sent. */
 export function evaluate(row, args) {
-  return row.value(grouped(row, args));
+  if (row.value) return row.value(grouped(row, args));
+  if (row.given) return row.given.data;
+  const wrong = `the row ${row.name} does not say how JavaScript computes it`;
+  throw failure("GraphError", row.signature, { wrong, instead: row.missing });
+}
+
+/** A row without JavaScript, for one node: with what Python computed there, {data, partials, text, latex}. */
+export function givenRow(row, given) {
+  return { ...row, given: { ...given, data: asNumber(given.data), partials: given.partials.map(asNumber) } };
 }
 
 /** Whether numbers are in the domain of a row. */
@@ -47,6 +57,7 @@ export const NUMBERS = Object.fromEntries(ROWS.map((row) => [row.name, (...args)
 
 /** ∂out/∂argument for every argument, by operations `o` on numbers, or on nodes (values.js). */
 export function localDerivatives(row, args, out, o = NUMBERS) {
+  if (row.given) return row.given.partials;
   if (!row.many) return row.partials(o, args, out);
   const groups = grouped(row, args);
   const size = args.length / row.arity;

@@ -35,6 +35,7 @@ function wantsBrackets({ level, needs }, position) {
 
 /** How the local derivative by each argument is written; a list is empty if the derivative is constant. */
 export function derivatives(row, constants, kind = "text") {
+  if (row.given) return row.given[kind];
   return remembered(`${row.name} ${kind} of ${constants.map((number) => number ?? "")}`, constants.length, () => {
     const args = constants.map((number) => number ?? leaf(1));
     const out = leaf(1);

@@ -4,11 +4,12 @@
 import { stepText } from "../engine/steps.js";
 import { button, byId, element } from "./dom.js";
 import { saidWith, signed, written } from "./formulas.js";
+import { hasAnswer } from "./quiz.js";
 import { say } from "./say.js";
 import { stepOf } from "./store.js";
 import { cardOf } from "./words.js";
 
-const SIZES = ["", "small", "smaller"]; // of a row that is too wide
+const SIZES = ["small", "smaller"]; // of a row that is too wide
 const TO_TRY = ["predict", "downhill", "inputs"]; // panels, at the end
 const SHOWN_FOR = 1500; // ms that the copy button says that it has copied
 
@@ -16,7 +17,7 @@ export function mountCard(store) {
   byId("try").replaceChildren(...TO_TRY.map((tab) => tryButton(store, tab)));
   byId("copy-line").addEventListener("click", copyLine);
   const isOther = (state, before) => {
-    return ["graph", "steps", "position", "asked", "lang"].some((key) => state[key] !== before[key]);
+    return ["graph", "steps", "position", "asked", "quiz", "lang"].some((key) => state[key] !== before[key]);
   };
   store.onChange((state, before) => isOther(state, before) && drawCard(state));
   new ResizeObserver(fitAll).observe(byId("card"));
@@ -25,7 +26,8 @@ export function mountCard(store) {
 
 function drawCard(state) {
   const card = cardOf(state);
-  const isAsked = state.asked !== null && card.kind === "backward";
+  const isAsked = state.asked !== null;
+  const isAnswered = hasAnswer(state);
   byId("card").dataset.position = state.position;
   byId("card").dataset.kind = isAsked ? "asked" : card.kind;
   byId("phase").textContent = say(`phase_${card.kind}`);
@@ -36,9 +38,9 @@ function drawCard(state) {
   byId("line").textContent = stepOf(state) && !isAsked ? stepText(stepOf(state)) : "";
   const shown = {
     sentence: !isAsked,
-    question: isAsked,
+    question: isAsked || isAnswered,
     sum: !isAsked && stepOf(state) !== null,
-    "in-one-line": !isAsked && stepOf(state) !== null,
+    "in-one-line": !isAsked && !isAnswered && stepOf(state) !== null,
     try: card.kind === "end",
   };
   for (const [id, isShown] of Object.entries(shown)) byId(id).hidden = !isShown;
@@ -87,7 +89,7 @@ function gradientOf(state, list, more) {
 }
 
 function entryOf(state, { leaf, gradient }, largest) {
-  const bar = element("span", { class: `bar ${gradient < 0 ? "negative" : "positive"}`, "aria-hidden": "true" });
+  const bar = element("span", { class: `bar ${gradient < 0 ? "negative" : gradient > 0 ? "positive" : "none"}`, "aria-hidden": "true" });
   const share = Number.isFinite(gradient) && largest > 0 ? Math.abs(gradient) / largest : 0;
   bar.style.width = `${100 * share}%`;
   const ratio = { over: state.graph.nodes.length - 1, under: leaf };
@@ -111,19 +113,19 @@ function scroller(name, ...children) {
 }
 
 function fitAll() {
-  for (const each of byId("card").querySelectorAll(".fits, #sentence, #line")) fit(each);
+  for (const each of byId("card").querySelectorAll(".fits, #line")) fit(each, isTooWide);
+  for (const each of byId("card").querySelectorAll("#sentence, .plan")) fit(each, isTooHigh);
 }
 
-function fit(part) {
-  part.classList.remove(...SIZES.filter(Boolean));
-  const isTooWide = () => part.scrollWidth > part.clientWidth + 1;
-  for (const size of SIZES) {
-    if (size && isTooWide()) part.classList.add(size);
-  }
-  const scrolls = isTooWide() || part.scrollHeight > part.clientHeight + 1;
-  if (scrolls) part.tabIndex = 0;
+function fit(part, isTooLarge) {
+  part.classList.remove(...SIZES);
+  for (const size of SIZES) if (isTooLarge(part)) part.classList.add(size);
+  if (isTooWide(part) || isTooHigh(part)) part.tabIndex = 0;
   else part.removeAttribute("tabindex");
 }
+
+const isTooWide = (part) => part.scrollWidth > part.clientWidth + 1;
+const isTooHigh = (part) => part.scrollHeight > part.clientHeight + 1;
 
 // The step in one line, to be copied
 

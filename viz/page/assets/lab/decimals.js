@@ -6,11 +6,12 @@ import { evaluate, localDerivatives } from "../engine/rows.js";
 
 const ROUNDING = 8 * Number.EPSILON; // of one operation on floats, with some room
 
-/** "=" if a sum of products of numbers is the result exactly, all as they are shown, else "≈". */
-export function relation(products, result) {
+/** "=" if a sum of products of numbers is the result exactly, all as they are shown, else "≈"; `digits` of the result. */
+export function relation(products, result, digits = 4) {
   if (![...products.flat(), result].every(Number.isFinite)) return "=";
-  const terms = [...products.map((factors) => factors.map(decimal).reduce(times)), negative(decimal(result))];
-  return terms.reduce(plus).digits === 0n ? "=" : "≈";
+  const terms = products.map((factors) => factors.map((factor) => decimal(factor, 4)).reduce(times));
+  const difference = [...terms, negative(decimal(result, digits))].reduce(plus);
+  return difference.digits === 0n ? "=" : "≈";
 }
 
 /** The same for a row of the rule table: whether it gives the shown result for the shown arguments. */
@@ -25,8 +26,8 @@ export function relationOfLocal(row, args, out, position, partial) {
 }
 
 /** A number as exactly that many: digits · 10^exponent. */
-function decimal(number) {
-  const [mantissa, exponent = "0"] = show(number).split("e");
+function decimal(number, digits) {
+  const [mantissa, exponent = "0"] = show(number, digits).split("e");
   const [whole, rest = ""] = mantissa.split(".");
   return { digits: BigInt(whole + rest), exponent: Number(exponent) - rest.length };
 }

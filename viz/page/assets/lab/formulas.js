@@ -9,6 +9,8 @@ import { isSaid, say, sentence } from "./say.js";
 
 const ORDINALS = { en: (number) => `${ordinal(number)} `, zh: (number) => `第 ${number} 个` }; // as strings.py has them
 
+const LONG = 8; // characters; a longer name may be cut in a formula
+
 /** How a node is called in a formula. */
 export function mathName(graph, node) {
   return asWord(graph.names[node]);
@@ -46,6 +48,7 @@ const SET = {
   lowered: (state, { lowered }) => [element("sub", {}, ...written(state, lowered))],
   root: (state, { root }) => [rootOf(state, root)],
   brackets: (state, { brackets, inside }) => [brackets[0], ...written(state, inside), brackets[1]],
+  ending: (state, { ending }) => [element("span", { class: "ending" }, ...written(state, ending))],
   group: (state, { group }) => written(state, group),
 };
 
@@ -57,7 +60,8 @@ function setItem(state, item) {
 
 function nameOf({ graph }, node) {
   const name = mathName(graph, node);
-  return element("span", { class: `name ${kindsOf(graph).get(node) ?? ""}`.trim(), title: graph.names[node] }, name);
+  const classes = ["name", kindsOf(graph).get(node), name.length > LONG && "long"].filter(Boolean);
+  return element("span", { class: classes.join(" "), title: graph.names[node] }, name);
 }
 
 function numberOf({ number, brackets = false, isResult = false }) {

@@ -14,6 +14,7 @@ export const inputsPanel = { name: "inputs", mount, draw };
 
 const FEW = 24; // inputs that are shown all at once
 const AT_FIRST = 8; // of each kind, if there are more
+const SHORT = 5; // characters of a name that need no wide column
 const MORE = 24; // at each press of the button
 
 const reaches = new Map(); // of the sliders, by leaf
@@ -26,7 +27,7 @@ function mount(section, store) {
   const find = element("input", { type: "search", id: "find-input", "data-say-label": "inputs_find", autocomplete: "off" });
   const reset = button("reset", () => back(store, store.state.start), { id: "reset" });
   const groups = element("div", { id: "input-groups" });
-  section.replaceChildren(help, element("div", { class: "inputs-tools" }, find, reset), groups);
+  section.replaceChildren(element("div", { class: "inputs-tools" }, help, reset), find, groups);
   const fill = () => fillIn(store, groups, find);
   find.addEventListener("input", fill);
   store.onChange((state, before) => {
@@ -49,6 +50,8 @@ function fillIn(store, place, find) {
   const matches = (leaf) => graph.names[leaf].toLowerCase().includes(wanted);
   const groups = groupsOf(graph).map(([kind, own]) => [kind, own.filter(matches)]).filter(([, own]) => own.length);
   find.hidden = start.size <= FEW;
+  find.placeholder = say("inputs_find");
+  place.classList.toggle("long-names", [...start.keys()].some((leaf) => mathName(graph, leaf).length > SHORT));
   rows = [];
   place.replaceChildren(...groups.map(([kind, leaves]) => groupOf(store, kind, leaves, groups.length > 1)));
   if (!groups.length) place.replaceChildren(element("p", { class: "help" }, say(start.size ? "inputs_none" : "inputs_no")));

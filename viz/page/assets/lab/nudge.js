@@ -2,16 +2,18 @@
 // and a small picture shows both: the curve, and the tangent whose slope is the gradient.
 
 import { typedNumber } from "../numbers.js";
+import { relation } from "./decimals.js";
 import { drawn, element } from "./dom.js";
 import { saidWith, signed, signedFactor } from "./formulas.js";
 import { groupsOf } from "./kinds.js";
 import { say, sayAll } from "./say.js";
 import { curveOf, nudged } from "./nudges.js";
 
-export const nudgePanel = { name: "nudge", mount, draw };
+export const nudgePanel = { name: "nudge", mount, draw, tells: true };
 
-const SIZE = { width: 360, height: 190, left: 14, right: 14, top: 14, bottom: 34 };
+const SIZE = { width: 360, height: 160, left: 14, right: 14, top: 14, bottom: 34 };
 const FIRST = "0.1";
+const DIGITS = 6; // of the changes, which differ only in the last ones
 const PARTS = ["predicted", "actual", "gap"];
 
 const parts = {};
@@ -31,7 +33,7 @@ function mount(section, store) {
   section.replaceChildren(
     element("p", { class: "help", "data-say": "nudge_help" }),
     element("div", { class: "nudge-tools" }, labelled("nudge_leaf", leaf), labelled("nudge_size", size)),
-    wrong, table, verdict, picture, legend,
+    wrong, picture, legend, verdict, table,
   );
   for (const field of [leaf, size]) field.addEventListener("input", () => drawAgain(store.state));
   store.onChange((state, before) => (state.start !== before.start || state.lang !== before.lang) && fill(state));
@@ -50,7 +52,7 @@ function fill(state) {
   const groups = groupsOf(graph);
   const made = groups.map(([kind, own]) => element("optgroup", { label: say(`kind_${kind}`) }, ...own.map(option)));
   parts.leaf.replaceChildren(...(groups.length > 1 ? made : groups.flatMap(([, own]) => own.map(option))));
-  if (groups.some(([, own]) => own.includes(Number(before)))) parts.leaf.value = before;
+  if (before && groups.some(([, own]) => own.includes(Number(before)))) parts.leaf.value = before;
   drawnFor = [];
 }
 
@@ -80,8 +82,9 @@ function show(state, leaf, delta) {
   text("predicted-name").textContent = say("nudge_predicted");
   text("actual-name").replaceChildren(...saidWith(state, { key: "nudge_actual", places: { output: { name: graph.nodes.length - 1 } } }));
   text("gap-name").textContent = say("nudge_gap");
-  text("predicted").textContent = `${product} = ${signed(found.predicted, 6)}`;
-  text("actual").textContent = signed(found.actual, 6);
+  const sign = relation([[found.gradient, delta]], found.predicted, DIGITS);
+  text("predicted").textContent = `${product} ${sign} ${signed(found.predicted, DIGITS)}`;
+  text("actual").textContent = signed(found.actual, DIGITS);
   text("gap").textContent = signed(found.gap, 3);
   parts.verdict.textContent = verdict(found, { output, name: graph.names[leaf], number: signed(graph.nodes[leaf].data + delta) });
   parts.verdict.dataset.verdict = found.verdict;

@@ -8,13 +8,14 @@
 //   sentences  [{key, places}]
 //   rows       [{name, left, sign, right}], formulas below each other with their signs in one column
 //   sum        what has been added up for a node that is used more than once; null for any other
+//   plan       at the beginning, what will happen: [{key, places}]
 //   uses       {node, count, toCome}: at how many places the argument is used, and how many contributions are to come
-//   list       at the end, the gradient: [{leaf, gradient}], and how many more there are
+//   list, more at the end, the gradient: [{leaf, gradient}], and how many there are beyond these
 
-import { gradients } from "../engine/graph.js";
+import { evaluate } from "../engine/rows.js";
+import { sweepBehind } from "../engine/steps.js";
 import { OUT, derivatives, operation, roles, sharedRoles } from "../engine/wording.js";
 import { relation, relationOfLocal, relationOfRow } from "./decimals.js";
-import { usesOf } from "./frame.js";
 import { groupsOf } from "./kinds.js";
 import { stepOf } from "./store.js";
 import { typeset, withoutBrackets } from "./typeset.js";
@@ -22,6 +23,8 @@ import { typeset, withoutBrackets } from "./typeset.js";
 const MOST_MEMBERS = 8; // of a list, written out; a longer one is cut
 const MOST_LISTED = 100; // entries of a gradient that are listed
 const MOST_NAMED = 3; // inputs of the same influence that are named
+const NEAR = 2 ** -30; // to each side of a kink
+const STEEP = 1e6; // a slope of no kink
 
 const WORDS = { forward, seed, backward };
 
@@ -29,7 +32,7 @@ const WORDS = { forward, seed, backward };
 export function cardOf(state) {
   const step = stepOf(state);
   if (step) return { kind: step.phase, ...WORDS[step.phase](state, step) };
-  return state.position === 0 ? beginning(state) : ending(state);
+  return state.position === 0 ? theBeginning(state) : theEnd(state);
 }
 
 const named = (node) => ({ name: node });
@@ -37,17 +40,22 @@ const ratio = (over, under, role = null) => ({ over, under, role });
 const numbered = (number, brackets = false) => ({ number, brackets });
 const factor = (caption, ...items) => ({ factor: items, caption });
 const resulting = (number) => ({ number, isResult: true });
+const ending = (sign, number) => ({ ending: [` ${sign} `, resulting(number)] });
 
 // The beginning and the end
 
-function beginning({ graph, steps }) {
+function theBeginning({ graph, steps }) {
   const output = graph.nodes.length - 1;
-  const count = (phase) => steps.filter((step) => step.phase === phase).length;
+  const sweep = sweepBehind(steps);
+  const counts = { forward: sweep.operations.length, seed: 1, backward: sweep.users.length };
   const places = { output: named(output), seed: ratio(output, output) };
-  const plan = ["forward", "seed", "backward"].filter((phase) => count(phase) > 0);
-  const list = plan.map((phase) => counted(`begin_${phase}`, count(phase), places));
+  const plan = Object.entries(counts).filter(([, count]) => count > 0);
   const key = graph.nodes[output].row ? "begin" : "begin_leaf";
-  return { kind: "begin", sentences: [{ key, places }], plan: list };
+  return {
+    kind: "begin",
+    sentences: [{ key, places }],
+    plan: plan.map(([phase, count]) => counted(`begin_${phase}`, count, places)),
+  };
 }
 
 // A sentence with a count in it has a form for one.
@@ -55,8 +63,8 @@ function counted(key, count, places = {}) {
   return { key: count === 1 ? `${key}_one` : key, places: { ...places, count: count.toLocaleString("en-US") } };
 }
 
-function ending({ graph }) {
-  const all = gradients(graph);
+function theEnd({ graph, steps }) {
+  const all = sweepBehind(steps).gradients;
   const leaves = groupsOf(graph).flatMap(([, own]) => own);
   const list = leaves.map((leaf) => ({ leaf, gradient: all[leaf] }));
   return { kind: "end", sentences: [meaning(graph, list)], ...listed(list) };
@@ -91,7 +99,7 @@ function joined(entries) {
 
 // Forward, and the seed
 
-function forward({ graph }, { node }) {
+function forward({ graph, asked }, { node }) {
   const { row, args, data } = graph.nodes[node];
   const numbers = args.map((arg) => arg.data);
   const { wording, members } = operationOf(row, args.length);
@@ -100,12 +108,12 @@ function forward({ graph }, { node }) {
     return at(members, slot.position, (real) => numbered(numbers[real], slot.inBrackets));
   });
   return {
-    sentences: [{ key: "say_forward", places: { node: named(node) } }],
+    sentences: asked === null ? [{ key: "say_forward", places: { node: named(node) } }] : [],
     rows: [
       { name: "names", left: [named(node)], sign: "=", right: inNames },
       { name: "numbers", left: [], sign: "=", right: inNumbers },
       { name: "result", left: [], sign: relationOfRow(row, numbers, data), right: [resulting(data)] },
-    ],
+    ].slice(0, asked === null ? 3 : 1),
   };
 }
 
@@ -137,7 +145,7 @@ function seed(state, { node }) {
 
 // Backward
 
-function backward({ graph, asked }, step) {
+function backward({ graph, steps, asked }, step) {
   const local = localOf(graph, step.user_node, step.position);
   const isShared = step.to_come > 0 || !step.is_first;
   const isAsked = asked !== null;
@@ -147,7 +155,7 @@ function backward({ graph, asked }, step) {
     sentences: isAsked ? [] : [edgeSentence(graph, step, local)],
     rows,
     sum: isAsked || !isShared ? null : sumItems(step),
-    uses: isAsked ? null : { toCome: step.to_come, count: usesOf(graph)[step.argument_node], node: step.argument_node },
+    uses: isAsked ? null : { toCome: step.to_come, count: sweepBehind(steps).uses[step.argument_node], node: step.argument_node },
   };
 }
 
@@ -168,19 +176,18 @@ function answerRows(graph, step, local) {
   const output = graph.nodes.length - 1;
   const symbols = { name: "symbols", left: [], sign: "=", right: [ratio(output, step.user_node), " · ", ...local.items] };
   const product = [numbered(step.upstream, true), " · ", numbered(step.partial, true)];
-  const sign = ` ${relation([[step.upstream, step.partial]], step.contribution)} `;
+  const sign = relation([[step.upstream, step.partial]], step.contribution);
   return [
     ...(isOfOutput(graph, step) ? [] : [symbols]),
     { name: "local", left: [], sign: "", right: [localWords(graph, step, local)] },
-    { name: "numbers", left: [], sign: "=", right: [...product, sign, resulting(step.contribution)] },
+    { name: "numbers", left: [], sign: "=", right: [...product, ending(sign, step.contribution)] },
   ];
 }
 
 function sumItems(step) {
   if (step.is_first) return [{ key: "sum_first", places: { number: numbered(step.after) } }];
   const sum = [numbered(step.before), " + ", numbered(step.contribution, true)];
-  const sign = ` ${relation([[step.before], [step.contribution]], step.after)} `;
-  return [...sum, sign, resulting(step.after)];
+  return [...sum, ending(relation([[step.before], [step.contribution]], step.after), step.after)];
 }
 
 // What the argument of a step is to its operation, where it stands at several places of it; else null.
@@ -269,16 +276,30 @@ function edgeSentence(graph, step, local) {
   const [user, argument] = [named(step.user_node), named(step.argument_node)];
   const role = roleOf(graph, step);
   const places = { user, argument, moved: inRole("in_its_role_alone", role, user, argument), local: numbered(step.partial) };
+  const kink = kinkAt(graph.nodes[step.user_node], step.position);
+  if (kink && step.upstream !== 0) return { key: "say_kink", places: { ...places, ...kink } };
   if (step.contribution === 0) {
     const number = numbered(graph.nodes[step.argument_node].data);
     const stopped = { user, argument: inRole("in_its_role", role, user, argument), number };
     return { key: stopReason(graph, step, local), places: stopped };
   }
-  const ending = step.user_node === graph.nodes.length - 1 ? "_output" : "";
+  const which = step.user_node === graph.nodes.length - 1 ? "_output" : "";
   if (!Number.isFinite(step.partial)) return { key: "say_not_finite", places };
-  if (step.partial === 1) return { key: `say_same${ending}`, places };
-  if (step.partial === -1) return { key: `say_opposite${ending}`, places };
-  return { key: `say_edge${ending}`, places: { ...places, times: timesOf(graph, step, local) } };
+  if (step.partial === 1) return { key: `say_same${which}`, places };
+  if (step.partial === -1) return { key: `say_opposite${which}`, places };
+  return { key: `say_edge${which}`, places: { ...places, times: timesOf(graph, step, local) } };
+}
+
+// Where the slope jumps, both slopes; {left, right}, or null. The row says whether it has such places at all.
+function kinkAt({ row, args, data }, position) {
+  const numbers = args.map((arg) => arg.data);
+  if (!row.kinks.length || !Number.isFinite(numbers[position])) return null;
+  const h = NEAR * Math.max(1, Math.abs(numbers[position]));
+  const slope = (move) => (evaluate(row, numbers.with(position, numbers[position] + move)) - data) / move;
+  const [left, right] = [slope(-h), slope(h)];
+  const isJump = Math.abs(left) > STEEP || Math.abs(right) > STEEP; // of a step, which is flat on both sides
+  if (isJump || Math.abs(left - right) <= 1e-3 * Math.max(Math.abs(left), Math.abs(right), 1e-3)) return null;
+  return { left: numbered(Number(left.toPrecision(6))), right: numbered(Number(right.toPrecision(6))) };
 }
 
 // A local derivative that is the number of a node is called by its name too: x1 = −2.
