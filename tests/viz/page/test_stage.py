@@ -681,11 +681,19 @@ def test_the_full_screen_is_a_button(opened):
 # Numbers that change
 
 
-def test_other_numbers_are_drawn_in_the_same_picture(opened):
+def test_other_numbers_are_drawn_in_the_same_picture_and_a_box_never_shrinks(opened):
     lab = opened("neuron")
-    lab.page.evaluate("document.querySelector('#scene .box').dataset.mark = 'same'")
     field = lab.page.locator("#panels input[type=text]").first
-    field.fill("-1.25")
-    field.press("Enter")
-    assert "-1.25" in [box["value"] for box in lab.boxes().values()]
+
+    def enter(number):
+        field.focus()
+        field.press("Control+a")
+        field.press_sequentially(number)
+        assert str(number) in [box["value"] for box in lab.boxes().values()]
+        return places_of_boxes(lab)
+
+    enter("2")
+    wide = enter("-1.234e-12")
+    lab.page.evaluate("document.querySelector('#scene .box').dataset.mark = 'same'")
+    assert enter("2") == enter("-1.234e-12") == wide
     assert lab.page.locator("#scene .box[data-mark=same]").count() == 1
