@@ -244,7 +244,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "begin_backward":    ("Gradients go back: {count} applications of the chain rule, one for each use of a node. "
                           "What arrives at a node adds up.",
                           "梯度往回走：用 {count} 次链式法则，结点每被使用一处就用一次。到达同一结点的贡献相加。"),
-    "begin_backward_one": ("Gradients go back: {count} application of the chain rule.", "梯度往回走：用 {count} 次链式法则。"),
+    "begin_backward_one": ("Gradients go back: {count} application of the chain rule.",
+                          "梯度往回走：用 {count} 次链式法则。"),
     "end_largest":       ("{input} has the largest influence: when it grows a little, {output} changes {times} times "
                           "as much.",
                           "{input} 的影响最大：它增加一点，{output} 变化它的 {times} 倍。"),
@@ -294,7 +295,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "{moved} 增加多少，{user} 就减少多少：{user} 的梯度变号。"),
     "say_opposite_output": ("{user} moves against {moved}, one for one. {user} is the output, whose own gradient is "
                           "1: so {argument} gets −1.",
-                          "{moved} 增加多少，{user} 就减少多少。{user} 是输出，它自己的梯度是 1：所以 {argument} 得到 −1。"),
+                          "{moved} 增加多少，{user} 就减少多少。{user} 是输出，它自己的梯度是 1：所以 "
+                          "{argument} 得到 −1。"),
     "say_edge":          ("When {moved} changes a little, {user} changes {times} times as much. So the gradient of "
                           "{user} is multiplied by {local} on its way to {argument}.",
                           "{moved} 变化一点，{user} 变化它的 {times} 倍。所以 {user} 的梯度乘以 {local} 再传给 "
@@ -303,9 +305,10 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "whose own gradient is 1: so {argument} gets {local}.",
                           "{moved} 变化一点，{user} 变化它的 {times} 倍。{user} 是输出，它自己的梯度是 1：所以 "
                           "{argument} 得到 {local}。"),
-    "say_kink":          ("{user} has a kink here: its slope by {moved} jumps from {left} to {right}. By convention its "
-                          "local derivative is {local}.",
-                          "{user} 在这里有折点：它对 {moved} 的斜率从 {left} 跳到 {right}。按约定，局部导数取 {local}。"),
+    "say_kink":          ("{user} has a kink here: its slope by {moved} jumps from {left} to {right}. By convention "
+                          "its local derivative is {local}.",
+                          "{user} 在这里有折点：它对 {moved} 的斜率从 {left} 跳到 {right}。"
+                          "按约定，局部导数取 {local}。"),
     "say_not_finite":    ("The local derivative of {user} by {moved} is {local} here: the curve is vertical, or a "
                           "number on the way is not finite. {argument} gets no usable gradient.",
                           "{user} 对 {moved} 的局部导数在这里是 {local}：曲线是竖直的，或者途中有数不是有限的。"
@@ -346,7 +349,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "inputs_find":       ("Find an input by its name", "按名称查找输入"),
     "inputs_more":       ("Show more: {count} left", "显示更多：还有 {count} 个"),
     "inputs_none":       ("No input has such a name.", "没有这个名称的输入。"),
-    "inputs_no":         ("There are no inputs: every number is written into the formula.", "没有输入：每个数都写在公式里。"),
+    "inputs_no":         ("There are no inputs: every number is written into the formula.",
+                          "没有输入：每个数都写在公式里。"),
     "kind_inputs":       ("inputs", "输入"),
     "kind_weights":      ("weights", "权重"),
     "kind_biases":       ("biases", "偏置"),
@@ -356,7 +360,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "slider_of":         ("{name}, by dragging", "{name}，拖动"),
     "reset":             ("Reset all", "全部恢复"),
     "reset_one":         ("Reset {name} to {number}", "把 {name} 恢复为 {number}"),
-    "not_a_number":      ("{name} needs a number, such as -1.5, 1/2 or 1e-3.", "{name} 需要一个数，例如 -1.5、1/2 或 1e-3。"),
+    "not_a_number":      ("{name} needs a number, such as -1.5, 1/2 or 1e-3.",
+                          "{name} 需要一个数，例如 -1.5、1/2 或 1e-3。"),
     "outside":           ("{formula} is not defined here: {signature} needs {domain}. The page keeps the last numbers.",
                           "{formula} 在这里没有定义：{signature} 要求 {domain}。页面保留之前的数。"),
     "no_program":        ("The inputs cannot be changed here, because a row of the rule table does not say how "
@@ -369,7 +374,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "输入移动 δ，梯度预言输出移动梯度 · δ。"),
     "nudge_leaf":        ("input", "输入"),
     "nudge_size":        ("δ, the change", "δ，变化量"),
-    "nudge_wrong":       ("δ needs a number other than 0, such as 0.1, -1/2 or 1e-3.", "δ 需要一个非 0 的数，例如 0.1、-1/2 或 1e-3。"),
+    "nudge_wrong":       ("δ needs a number other than 0, such as 0.1, -1/2 or 1e-3.",
+                          "δ 需要一个非 0 的数，例如 0.1、-1/2 或 1e-3。"),
     "nudge_predicted":   ("gradient · δ, predicted", "梯度 · δ，预言的"),
     "nudge_actual":      ("actual change of {output}", "实际的 {output} 变化"),
     "nudge_gap":         ("difference", "差"),
@@ -379,7 +385,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "预言误差 {percent}：变化这么大，斜率不再相同。试试更小的 δ。"),
     "nudge_exact":       ("The prediction is exact: {output} is a straight line in {name} here.",
                           "预言是精确的：在这里 {output} 对 {name} 是直线。"),
-    "nudge_flat":        ("Neither changes: {output} is flat in {name} here.", "都没有变化：在这里 {output} 对 {name} 是平的。"),
+    "nudge_flat":        ("Neither changes: {output} is flat in {name} here.",
+                          "都没有变化：在这里 {output} 对 {name} 是平的。"),
     "nudge_outside":     ("There is no number for {output} at {name} = {number}: it is outside of the domain.",
                           "在 {name} = {number} 处 {output} 没有值：超出了定义域。"),
     "nudge_picture":     ("{output} along {name}: the curve, and its tangent of slope {slope}",
