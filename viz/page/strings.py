@@ -43,6 +43,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "instead":           ("Write instead:", "改写成："),
     "write_instead":     ("Write {better} instead", "改写成 {better}"),
     "leave_out":         ("Leave it out", "删掉它"),
+    "formula_outside":   ("{formula} is not defined: {signature} needs {domain}.",
+                          "{formula} 没有定义：{signature} 要求 {domain}。"),
     "full_stop":         (".", "。"),
     "share":             ("Share", "分享"),
     "share_link":        ("Link to this page as it is now", "指向页面当前状态的链接"),
