@@ -78,9 +78,11 @@ PARTS = (
     "nudges",
     "nudge",
     "panels",
+    "picture",
+    "export",
     "main",
 )  # of the lab, each after those that it imports
-STYLES = ("layout", "bar", "stage", "card", "panels", "transport")
+STYLES = ("layout", "bar", "stage", "card", "panels", "transport", "export")
 
 
 def page(graph: Graph, lang: str, text: str | None = None) -> str:
