@@ -9,9 +9,11 @@ import { mountFormula } from "./formula.js";
 import { openGraphviz } from "./graphviz.js";
 import { mountKeys } from "./keys.js";
 import { mountLink, mountShare } from "./link.js";
+import { mountMinimap } from "./minimap.js";
 import { mountNotice } from "./notice.js";
 import { PAGE } from "./page.js";
 import { mountPanels } from "./panels.js";
+import { mountSampler } from "./sampler.js";
 import { sayAll, speak } from "./say.js";
 import { mountStage } from "./stage.js";
 import { graphOfPage, storeOf } from "./store.js";
@@ -48,6 +50,8 @@ async function mountPicture(store) {
     return;
   }
   mountStage(store, layOut);
+  mountSampler(store);
+  mountMinimap(store);
 }
 
 start();
