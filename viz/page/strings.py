@@ -135,6 +135,24 @@ TABLE: dict[str, tuple[str, ...]] = {
     "size_other_samples": ("… {count} other samples", "… 另外 {count} 个样本"),
     "size_other_terms":  ("… {count} other terms", "… 另外 {count} 项"),
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
+    "export_button":     ("Save", "保存"),
+    "export_picture":    ("This step, as a picture", "这一步的图片"),
+    "export_width":      ("Width of the PNG", "PNG 的宽度"),
+    "export_clear":      ("without a background", "没有背景"),
+    "export_as_shown":   ("in the colours of the screen", "用屏幕上的颜色"),
+    "export_step_latex": ("This step, as LaTeX", "这一步的 LaTeX"),
+    "export_no_step":    ("Go to a step first.", "先走到某一步。"),
+    "export_latex":      ("All steps, as LaTeX", "全部步骤的 LaTeX"),
+    "export_data":       ("All steps, as data (JSON)", "全部步骤的数据（JSON）"),
+    "export_file":       ("File", "文件"),
+    "export_saved":      ("Saved as {name}.", "已保存为 {name}。"),
+    "export_copied":     ("Copied.", "已复制。"),
+    "export_by_hand":    ("Copy it from here.", "从这里复制。"),
+    "export_image":      ("Press the right button on the picture, and copy or save it.",
+                          "在图片上点右键，然后复制或保存。"),
+    "export_too_long":   ("{steps} steps are too many for one text: at most {most}. In Python, "
+                          "chain_rule(f) gives them.",
+                          "{steps} 步太多，一个文本最多 {most} 步。在 Python 里用 chain_rule(f)。"),
     "sweep_begin":       ("First forward: every box gets its number. Then backward: every arrow multiplies by its "
                           "local derivative, and the gradient of {output} reaches every box.",
                           "先前向：每个方框得到它的数。再反向：每条箭头乘以它的局部导数，"
