@@ -37,9 +37,12 @@ PARTS = (
     "dom",
     "say",
     "quiz",
+    "samples",
     "store",
     "frame",
     "graphviz",
+    "fold",
+    "neighbourhood",
     "scene",
     "pens",
     "curves",
@@ -50,6 +53,7 @@ PARTS = (
     "tighten",
     "labels",
     "camera",
+    "frames",
     "boxes",
     "arrows",
     "notes",
@@ -59,6 +63,9 @@ PARTS = (
     "view",
     "tools",
     "stage",
+    "overview",
+    "minimap",
+    "sampler",
     "decimals",
     "typeset",
     "kinds",
@@ -97,7 +104,7 @@ PARTS = (
     "panels",
     "main",
 )  # of the lab, each after those that it imports
-STYLES = ("layout", "bar", "stage", "card", "panels", "modes", "transport")
+STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport")
 
 
 def page(graph: Graph, lang: str, text: str | None = None) -> str:

@@ -67,6 +67,10 @@ class Worksheet(Page):
             raise _too_large(f"{nodes:,} nodes", f"there is room for {MOST_NODES} on a sheet")
         self.expression = to_text(value)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        return len(self.trace.forward), len(self.trace.edges)
+
     def _written(self) -> str:
         title = self._say("sheet_title", expression=self.expression)
         questions, answers = (_Side(self.trace, self.strings, has_answers=side).html() for side in (False, True))

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 import random_graphs
-from lab_modules import in_node, sent
+from lab_alone import in_node, sent
 from page_engine import HAS_NODE
 
 from tinygrad_edu import DomainError, chain_rule, parse, viz

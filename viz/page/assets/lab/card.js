@@ -114,7 +114,7 @@ function scroller(name, ...children) {
 
 function fitAll() {
   for (const each of byId("card").querySelectorAll(".fits, #line")) fit(each, isTooWide);
-  fit(byId("sentence"), isTooHigh);
+  for (const each of byId("card").querySelectorAll("#sentence, .plan")) fit(each, isTooHigh);
 }
 
 function fit(part, isTooLarge) {

@@ -8,9 +8,11 @@ import { mountFormula } from "./formula.js";
 import { openGraphviz } from "./graphviz.js";
 import { mountKeys } from "./keys.js";
 import { mountLink, mountShare } from "./link.js";
+import { mountMinimap } from "./minimap.js";
 import { mountNotice } from "./notice.js";
 import { PAGE } from "./page.js";
 import { mountPanels } from "./panels.js";
+import { mountSampler } from "./sampler.js";
 import { sayAll, speak } from "./say.js";
 import { mountStage } from "./stage.js";
 import { graphOfPage, storeOf } from "./store.js";
@@ -46,6 +48,8 @@ async function mountPicture(store) {
     return;
   }
   mountStage(store, layOut);
+  mountSampler(store);
+  mountMinimap(store);
 }
 
 start();

@@ -30,6 +30,7 @@ import { leavesOf } from "../engine/graph.js";
 import { graphFrom, withNumbers } from "../engine/recompute.js";
 import { chainRule } from "../engine/steps.js";
 import { withQuestion } from "./quiz.js";
+import { sampleAt, samplesOf } from "./samples.js";
 
 const USUAL = {
   text: null, typed: "", mistake: null, position: 0, problem: null, quiz: null, asked: null, isHeld: false, pointed: null,
@@ -105,7 +106,9 @@ export function resetNumbers(store) {
 
 /** Go to a position, or to the nearest there is. */
 export function goTo(store, position) {
-  store.change({ position: Math.max(0, Math.min(lastPosition(store.state), position)) });
+  const { graph, steps, sample } = store.state;
+  const next = Math.max(0, Math.min(lastPosition(store.state), position));
+  store.change({ position: next, sample: sampleAt(samplesOf(graph), steps[next - 1]) ?? sample });
 }
 
 export function lastPosition({ steps }) {
