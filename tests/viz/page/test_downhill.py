@@ -4,7 +4,7 @@ import math
 
 import pytest
 import random_graphs
-from lab_modules import in_node, sent
+from lab_alone import in_node, sent
 from page_engine import HAS_NODE
 
 from tinygrad_edu import DomainError, Value, parse

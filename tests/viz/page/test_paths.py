@@ -2,7 +2,7 @@
 
 import pytest
 import random_graphs
-from lab_modules import in_node, sent
+from lab_alone import in_node, sent
 from page_engine import HAS_NODE
 from several_places import TIES, tied
 

@@ -29,11 +29,19 @@ def graphs(count, **sizes):
 
 def judged(f, answers):
     """[verdict, mistake] of each answer, [position, text]."""
-    script = """given.answers.map(([position, text]) => {
-      const found = judge.judge(state, state.steps[position], judge.readAnswer(text));
-      return [found.verdict, found.mistake];
+    return judged_each([(f, answers)])[0]
+
+
+def judged_each(cases):
+    """The same for several graphs, in one process."""
+    script = """given.map(({ nodes, answers }) => {
+      const state = stateOf(nodes);
+      return answers.map(([position, text]) => {
+        const { verdict, mistake } = judge.judge(state, state.steps[position], judge.readAnswer(text));
+        return [verdict, mistake];
+      });
     })"""
-    return in_node("judge", f"((state) => {script})(stateOf(given.nodes))", {"nodes": sent(f), "answers": answers})
+    return in_node("judge", script, [{"nodes": sent(f), "answers": answers} for f, answers in cases])
 
 
 # Reading an answer
@@ -64,20 +72,24 @@ def cut_off(number, digits):
 
 @needs_node
 def test_the_right_number_is_right_however_it_is_written():
-    seen = 0
-    for f in graphs(40):
-        steps = list(chain_rule(f))
-        edges = [(i, s) for i, s in enumerate(steps) if isinstance(s, EdgeStep) and math.isfinite(s.after) and s.after]
-        answers = []
-        for index, step in edges:
-            texts = [repr(step.after), f"{step.after:.3g}", f"{step.after:.2e}", f"{step.after:.5g}".replace(".", ",")]
-            texts += [repr(cut_off(step.after, 3)), show(step.after).replace("-", "−"), f"({step.after!r})"]
-            texts += [str(Fraction(step.after).limit_denominator(10**6))] if 1e-2 < abs(step.after) < 1e4 else []
-            answers += [[index, text] for text in texts]
-        for (index, text), found in zip(answers, judged(f, answers), strict=True):
-            assert found == ["right", None], (steps[index], text)
-            seen += 1
-    assert seen > 2000
+    cases = [(f, rightly_written(f)) for f in graphs(40)]
+    for (f, answers), found in zip(cases, judged_each(cases), strict=True):
+        told = [(f, answer) for answer, verdict in zip(answers, found, strict=True) if verdict != ["right", None]]
+        assert told == []
+    assert sum(len(answers) for _, answers in cases) > 2000
+
+
+def rightly_written(f):
+    """The right answer to each question, in many ways: [position, text]."""
+    answers = []
+    for index, step in enumerate(chain_rule(f)):
+        if not isinstance(step, EdgeStep) or not math.isfinite(step.after) or not step.after:
+            continue
+        texts = [repr(step.after), f"{step.after:.3g}", f"{step.after:.2e}", f"{step.after:.5g}".replace(".", ",")]
+        texts += [repr(cut_off(step.after, 3)), show(step.after).replace("-", "−"), f"({step.after!r})"]
+        texts += [str(Fraction(step.after).limit_denominator(10**6))] if 1e-2 < abs(step.after) < 1e4 else []
+        answers += [[index, text] for text in texts]
+    return answers
 
 
 @needs_node
@@ -155,23 +167,29 @@ def is_near(one, other):
 
 @needs_node
 def test_each_mistake_is_named_on_random_expressions():
+    cases = [(f, wrongly_answered(f)) for f in graphs(60, steps=8)]
+    answers = [(f, [[index, f"{number:.9e}"] for index, _, number, _ in asked]) for f, asked in cases]
     seen = set()
-    for f in graphs(60, steps=8):
-        graph, steps = Graph(f), list(chain_rule(f))
-        asked = []
-        for index, step in enumerate(steps):
-            if not isinstance(step, EdgeStep) or not math.isfinite(step.after):
-                continue
-            wrong = wrong_results(graph, steps, step)
-            scale = max(abs(step.before), abs(step.contribution), abs(step.after))
-            told = [(key, number) for key, number in wrong if abs(number - step.after) > 0.02 * scale]
-            asked += [(index, key, number, {k for k, other in wrong if is_near(number, other)}) for key, number in told]
-        answers = [[index, f"{number:.9e}"] for index, _, number, _ in asked]
-        for (index, key, number, same), (verdict, mistake) in zip(asked, judged(f, answers), strict=True):
-            assert verdict == "wrong", (steps[index], key, number)
-            assert mistake in same, (steps[index], key, number, mistake, same)
+    for (_, asked), found in zip(cases, judged_each(answers), strict=True):
+        for (index, key, number, same), (verdict, mistake) in zip(asked, found, strict=True):
+            assert verdict == "wrong", (index, key, number)
+            assert mistake in same, (index, key, number, mistake, same)
             seen |= {key} if mistake == key else set()
     assert seen == set(LETTERS) - {"right", "shown", "open", "wrong", "swapped", "operation", "argument"}
+
+
+def wrongly_answered(f):
+    """(position, mistake, its number, all mistakes that give this number) for each mistake in each question."""
+    graph, steps = Graph(f), list(chain_rule(f))
+    asked = []
+    for index, step in enumerate(steps):
+        if not isinstance(step, EdgeStep) or not math.isfinite(step.after):
+            continue
+        wrong = wrong_results(graph, steps, step)
+        scale = max(abs(step.before), abs(step.contribution), abs(step.after))
+        told = [(key, number) for key, number in wrong if abs(number - step.after) > 0.02 * scale]
+        asked += [(index, key, number, {k for k, other in wrong if is_near(number, other)}) for key, number in told]
+    return asked
 
 
 @needs_node
