@@ -122,13 +122,14 @@ TABLE: dict[str, tuple[str, ...]] = {
     "size_sample":       ("Sample", "样本"),
     "size_sample_back":  ("Previous sample", "上一个样本"),
     "size_sample_next":  ("Next sample", "下一个样本"),
-    "size_of_samples":   ("of {count} samples", "/ {count} 个样本"),
-    "size_of_terms":     ("of {count} terms", "/ {count} 项"),
+    "size_of":           ("of {count}", "/ {count}"),
+    "size_samples":      ("samples", "个样本"),
+    "size_terms":        ("terms", "项"),
     "size_is_samples":   ("{output} sums over {count} samples with the same parameters.",
                           "{output} 对 {count} 个样本求和，它们共用参数。"),
     "size_is_terms":     ("{output} is a sum of {count} terms.", "{output} 是 {count} 项的和。"),
-    "size_other_samples": ("… {count} other samples", "… 另外 {count} 个样本"),
-    "size_other_terms":  ("… {count} other terms", "… 另外 {count} 项"),
+    "size_other_samples": ("{count} other samples", "另外 {count} 个样本"),
+    "size_other_terms":  ("{count} other terms", "另外 {count} 项"),
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
     "sweep_begin":       ("First forward: every box gets its number. Then backward: every arrow multiplies by its "
                           "local derivative, and the gradient of {output} reaches every box.",
