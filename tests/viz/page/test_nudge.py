@@ -9,7 +9,8 @@ from browser import launched, needs_browser
 from lab import Lab
 from page_modules import in_node, needs_node
 
-from tinygrad_edu import parse
+from tinygrad_edu import Value, parse
+from tinygrad_edu.functions import exp
 from tinygrad_edu.graph import Graph, gradients_in
 from tinygrad_edu.viz.page.engine import nodes
 
@@ -182,5 +183,5 @@ def test_where_the_curve_has_no_numbers_it_is_not_drawn(opened):
 
 @needs_browser
 def test_a_graph_without_inputs_cannot_be_nudged(opened):
-    lab = opened(parse("2 * 3"))
+    lab = opened(exp(Value.of(2.0)))
     assert lab.text("#nudge-wrong").startswith("There are no inputs")

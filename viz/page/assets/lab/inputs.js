@@ -17,6 +17,8 @@ const AT_FIRST = 8; // of each kind, if there are more
 const SHORT = 5; // characters of a name that need no wide column
 const MORE = 24; // at each press of the button
 
+const MOVES = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]); // of a slider, which would go to another step elsewhere
+
 const reaches = new Map(); // of the sliders, by leaf
 const waiting = new Map(); // numbers of sliders, until the next frame
 const wrong = new Map(); // what was typed and is no number, by leaf
@@ -106,6 +108,7 @@ function rowOf(store, leaf) {
   field.addEventListener("focus", () => showInFull(store.state, leaf, field));
   field.addEventListener("blur", () => drawRow(store.state, row));
   field.addEventListener("input", () => typed(store, leaf, field.value));
+  slider.addEventListener("keydown", (event) => MOVES.has(event.key) && event.stopPropagation());
   slider.addEventListener("input", () => moved(store, leaf, Number(slider.value)));
   reset.addEventListener("click", () => back(store, new Map([[leaf, start.get(leaf)]])));
   const shown = element("span", { class: `name ${kindsOf(graph).get(leaf)}`, title: name }, mathName(graph, leaf));

@@ -90,7 +90,7 @@ function show(state, leaf, delta) {
   const sign = relation([[found.gradient, delta]], found.predicted, DIGITS);
   text("predicted").textContent = `${product} ${sign} ${signed(found.predicted, DIGITS)}`;
   text("actual").textContent = signed(found.actual, DIGITS);
-  text("gap").textContent = signed(found.gap, 3);
+  text("gap").textContent = found.verdict === "exact" && found.gap !== 0 ? "≈ 0" : signed(found.gap, 3); // only rounding
   parts.verdict.textContent = verdict(found, { output, name: graph.names[leaf], number: signed(graph.nodes[leaf].data + delta) });
   parts.verdict.dataset.verdict = found.verdict;
   drawPicture(state, leaf, delta, found);
