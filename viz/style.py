@@ -29,8 +29,8 @@ PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
     "wash": ("#f5f8fb", "#151e27"),
     "positive": (POSITIVE, "#56b4e9"),
     "negative": (NEGATIVE, "#f0954a"),
-    "positive-ink": ("#003a5c", "#d6ecfb"),  # letters on the strongest tint of the same sign
-    "negative-ink": ("#6b2d00", "#ffe6d3"),
+    "positive-on-tint": ("#003a5c", "#d6ecfb"),  # letters on the strongest tint of the same sign
+    "negative-on-tint": ("#6b2d00", "#ffe6d3"),
     "on-positive": ("#ffffff", "#06202f"),  # letters on the full colour
     "on-negative": ("#1c0c00", "#2a1200"),
     "raised": ("#fbfcfd", "#1c2127"),

@@ -1,6 +1,7 @@
 """The lab page in a browser, for tests: opened, watched, and driven by keys, clicks and its own address.
 
-lab = Lab(browser, f)                  an open page of a graph; `lab.page` is Playwright's
+lab = Lab(browser, f)                  an open page of a graph; `lab.page` is Playwright's. Nothing in it moves, unless
+                                       reduced_motion="no-preference" is given
 lab.step_to(3)                         press → or ← until that position is shown
 lab.boxes()                            what each box of the stage shows
 lab.close()                            gives every console message, page error and request there was: none is wanted
@@ -22,7 +23,8 @@ class Lab:
 
     def __init__(self, browser, f, *, address="", lang="en", size="laptop", **options):
         width, height = SIZES[size]
-        self.watched = Watched(browser, viewport={"width": width, "height": height}, **options)
+        options = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", **options}
+        self.watched = Watched(browser, **options)
         self.page = self.watched.page
         self.file = viz.player(f, lang=lang).save(Path(tempfile.mkdtemp(prefix="lab-")) / "f.html")
         self.page.goto(self.file.as_uri() + address)
@@ -40,11 +42,11 @@ class Lab:
             self.page.keyboard.press("ArrowRight" if now < position else "ArrowLeft")
 
     def boxes(self):
-        """What each box shows, by its id: {"name", "value", "gradient"}."""
+        """What each box shows, by its id: {"name", "value", "gradient"}; with a hyphen for the minus sign, as in Python."""
         return self.page.evaluate(
             """() => Object.fromEntries([...document.querySelectorAll("#scene .box")].map((box) => [box.dataset.id,
               Object.fromEntries(["name", "value", "gradient"].map(
-                (role) => [role, box.querySelector(`.${role}`)?.textContent ?? null]))]))"""
+                (role) => [role, box.querySelector(`.${role}`)?.textContent.replaceAll("−", "-") ?? null]))]))"""
         )
 
     def close(self):

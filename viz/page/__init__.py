@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from tinygrad_edu.errors import TinygradError
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.text.parsing import parse
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
@@ -55,9 +54,14 @@ class Player(Page):
     def __init__(self, value: Value, lang: str = "en", text: str | None = None) -> None:
         strings(lang)
         self.graph = Graph(value)
-        self.trace = chain_rule(value)
+        self.graph.validate()
         self.lang = lang
         self.text = text
+
+    @property
+    def size(self) -> tuple[int, int]:
+        operations = sum(bool(node.args) for node in self.graph.nodes)
+        return operations, sum(not argument.is_constant for _, _, argument in self.graph.edges)
 
     def _written(self) -> str:
         return page(self.graph, self.lang, text_of(self.graph) if self.text is None else self.text)

@@ -15,7 +15,6 @@ from typing import ClassVar
 from tinygrad_edu import show
 from tinygrad_edu.errors import DrawingError
 from tinygrad_edu.files import write_whole
-from tinygrad_edu.steps.trace import Trace
 
 NOTEBOOK_HEIGHT = 820  # pixels
 
@@ -26,7 +25,11 @@ class Page(ABC):
     kind: ClassVar[str]  # what the page is, for messages: "player"
     file: ClassVar[str]  # a good name for its file: "f.html"
     permissions: ClassVar[str]  # of its frame in a notebook: "allow-scripts", or none
-    trace: Trace
+
+    @property
+    @abstractmethod
+    def size(self) -> tuple[int, int]:
+        """How many operations it is about, and how many applications of the chain rule."""
 
     @abstractmethod
     def _written(self) -> str:
@@ -66,15 +69,14 @@ class Page(ABC):
         )
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {counted(self.trace)}: .html(), .save({self.file!r})>"
+        return f"<{type(self).__name__} of {counted(*self.size)}: .html(), .save({self.file!r})>"
 
 
-def counted(trace: Trace) -> str:
-    """The size of a trace, in words.
+def counted(operations: int, applications: int) -> str:
+    """The size of a page, in words.
 
-    >>> from tinygrad_edu import Value, chain_rule
-    >>> counted(chain_rule(Value(2.0) * 3.0))
-    '1 operation and 1 application of the chain rule'
+    >>> counted(1, 2)
+    '1 operation and 2 applications of the chain rule'
     """
-    operations = show.counted(len(trace.forward), "operation")
-    return f"{operations} and {show.counted(len(trace.edges), 'application')} of the chain rule"
+    forward = show.counted(operations, "operation")
+    return f"{forward} and {show.counted(applications, 'application')} of the chain rule"

@@ -3,7 +3,7 @@
     worksheet(f).save("sheet.html")     one page to print: the graph with empty boxes, a row for every operation and for
                                         every application of the chain rule; the answer key begins on a page of its own
 
-Names to know: `worksheet`, `Worksheet`. Read next: `cli/training.py`.
+Names to know: `worksheet`, `Worksheet`. Read next: `predictions.py`.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ class Worksheet(Page):
         if nodes > MOST_NODES:
             raise _too_large(f"{nodes:,} nodes", f"there is room for {MOST_NODES} on a sheet")
         self.expression = to_text(value)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return len(self.trace.forward), len(self.trace.edges)
 
     def _written(self) -> str:
         title = self._say("sheet_title", expression=self.expression)

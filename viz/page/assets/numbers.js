@@ -15,6 +15,11 @@ export function show(x, digits = DIGITS) {
   return sign + (isSmall ? scientific(near) : positional(near));
 }
 
+// A number that is written already, with a minus sign for the hyphen, as a page sets it.
+export function withMinus(text) {
+  return text.replaceAll("-", "−");
+}
+
 // A count in full: 1,200.
 export function showCount(count) {
   return count.toLocaleString("en-US");

@@ -1,12 +1,14 @@
 // What does an arrow look like? Along the curve that Graphviz gave it, from an argument to the operation that uses it.
 // After the sweep it has the pen of what it contributes: blue and solid, or orange and dashed, thick where it is much.
 
+import { showCount } from "../numbers.js";
 import { between, lengthOf, pathOf, pointAt } from "./curves.js";
 import { drawn } from "./dom.js";
 import { carriedBy, flowOf } from "./flow.js";
 import { widthOf } from "./letters.js";
 import { signOf, widthOfPen } from "./pens.js";
 import { chipText } from "./room.js";
+import { say } from "./say.js";
 
 const HEAD = { length: 11, width: 4.5 };
 const CLASSES = ["positive", "negative", "neutral", "active", "back", "stopped", "quiet"];
@@ -71,11 +73,16 @@ function barAcross(curve) {
   return `M${x - dx},${y - dy} L${x + dx},${y + dy}`;
 }
 
-function fillChip({ chip }, { local }) {
+// Of an arrow that stands for many edges: how many, until the step is about one of them.
+function fillChip({ chip, arrow }, { local, isQuiet }) {
   const [plate, text] = chip.children;
-  chip.classList.toggle("empty", local === null);
-  text.textContent = local === null ? "" : chipText(local);
-  const width = widthOf(text.textContent, "chip") + 16;
+  const isMany = arrow.edges.length > 1 && local === null && !isQuiet;
+  const shown = isMany ? say("stage_edges", { count: showCount(arrow.edges.length) }) : local === null ? "" : chipText(local);
+  chip.classList.toggle("empty", shown === "");
+  chip.classList.toggle("many", isMany);
+  if (text.textContent === shown) return;
+  text.textContent = shown;
+  const width = widthOf(shown, "chip") + 14;
   plate.setAttribute("x", -width / 2);
   plate.setAttribute("width", width);
 }

@@ -1,36 +1,50 @@
 // What does a box look like? Its name above, its number large, its gradient below; tinted by the gradient.
 
-import { show } from "../numbers.js";
 import { drawn } from "./dom.js";
 import { arrivalsOf, flowOf } from "./flow.js";
-import { widthOf } from "./letters.js";
+import { sizeIn, widthOf } from "./letters.js";
 import { signOf, tintOf } from "./pens.js";
-import { BOX, gradientText, lettersIn } from "./room.js";
+import { BOX, gradientText, valueText } from "./room.js";
 import { say } from "./say.js";
+import { stepOf } from "./store.js";
 
 const ROUND = 14;
-const LINES = { name: 22, value: 49, gradient: 74 }; // where each text stands, from the top
 const MOST_DOTS = 6; // arrivals shown one by one
+const LINES = {
+  usual: { name: 22, value: 49, gradient: 74 }, // where each text stands, from the top
+  constant: { name: 23 },
+  more: { name: 27, lines: 49 },
+  group: { name: 22, lines: 42, value: 69, gradient: 94 },
+  groupAlone: { name: 35, lines: 60 },
+};
 
 /** A box of the scene at its place, to be filled by `fillBox`. */
-export function boxAt(box, { title, width, height }, { x, y }) {
+export function boxAt(box, { title, lines, width, height }, { x, y }) {
   const shape = (name) => drawn("rect", { class: name, width, height, rx: box.kind === "constant" ? height / 2 : ROUND });
+  const [left, top] = [x - width / 2, y - height / 2];
   const group = drawn("g", {
     class: `box ${box.kind}`,
     "data-id": box.id,
-    transform: `translate(${x - width / 2},${y - height / 2})`,
+    transform: `translate(${left},${top})`,
     ...(box.kind === "constant" ? { role: "img" } : { role: "button", tabindex: 0 }),
     "aria-label": title,
   });
-  if (box.kind === "group") group.append(behind(width, height, 10), behind(width, height, 5));
+  if (box.kind === "group") group.append(behind(width, height, 8), behind(width, height, 4));
   group.append(shape("paper"), shape("tint"), shape("frame"));
-  const lines = box.kind === "constant" ? { name: height / 2 + 5 } : LINES;
-  for (const [line, below] of Object.entries(lines)) group.append(drawn("text", { class: line, x: width / 2, y: below }));
+  for (const [line, below] of Object.entries(linesOf(box))) group.append(drawn("text", { class: line, x: width / 2, y: below }));
   group.append(drawn("g", { class: "arrivals" }));
-  group.querySelector(".name").textContent = title;
-  return { box, group, width, height, title, left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2 };
+  const made = { box, group, width, height, title, left, top, right: left + width, bottom: top + height };
+  write(made, "name", title);
+  if (lines) write(made, "lines", lines);
+  return made;
 }
 
+function linesOf({ kind, node }) {
+  if (kind === "group") return node === null ? LINES.groupAlone : LINES.group;
+  return LINES[kind] ?? LINES.usual;
+}
+
+// What is folded in a group lies behind it.
 function behind(width, height, away) {
   return drawn("rect", { class: "behind", width, height, rx: ROUND, transform: `translate(${away},${-away})` });
 }
@@ -38,30 +52,22 @@ function behind(width, height, away) {
 /** What is known now; `shown` may say other numbers than the state, while they are on their way. */
 export function fillBox(made, state, law, { values, gradients }, shown = {}) {
   const { box, group } = made;
-  write(made, "name", made.title);
-  if (box.kind === "constant") return;
-  if (box.kind === "group") {
-    fillGroup(made, gradients);
-    return;
-  }
-  const isAsked = state.asked === box.node;
+  if (box.node === null || box.kind === "constant") return;
+  const isAsked = state.asked === box.node && stepOf(state).phase === "backward";
+  const isValueAsked = state.asked === box.node && !isAsked;
   const value = "value" in shown ? shown.value : values[box.node];
   const gradient = isAsked ? null : "gradient" in shown ? shown.gradient : gradients[box.node];
-  const texts = { value: value === null ? "—" : show(value), gradient: isAsked ? "∂ ?" : gradientText(gradient) };
+  const texts = { value: isValueAsked ? "?" : valueText(value), gradient: isAsked ? "∂ ?" : gradientText(gradient) };
   write(made, "value", texts.value);
   write(made, "gradient", texts.gradient);
-  const { largest } = flowOf(state.steps);
-  dress(group, gradient, tintOf(gradient, largest, law), isReached(state, value, gradient));
+  const { largest, seed } = flowOf(state.steps);
+  const isReached = state.position > seed ? gradient !== null : value !== null; // by the sweep that is under way
+  dress(group, gradient, tintOf(gradient, largest, law), isReached);
   group.setAttribute("aria-description", say("box", { value: texts.value, gradient: texts.gradient.slice(2) }));
   drawArrivals(made, shown.arrivals ?? arrivalsOf(state, box.node));
 }
 
-// A box is quiet until the sweep has come to it: the forward sweep with its number, the backward one with its gradient.
-function isReached({ steps, position }, value, gradient) {
-  const isBack = steps.findIndex(({ phase }) => phase === "seed") < position;
-  return isBack ? gradient !== null : value !== null;
-}
-
+// A box is quiet until the sweep has come to it.
 function dress(group, number, tint, isReached) {
   const sign = signOf(number);
   for (const each of ["positive", "negative", "neutral"]) group.classList.toggle(each, each === sign);
@@ -71,17 +77,12 @@ function dress(group, number, tint, isReached) {
 
 function write({ group, width }, line, text) {
   const element = group.querySelector(`.${line}`);
+  if (element.textContent === text) return;
   element.textContent = text;
-  element.setAttribute("font-size", lettersIn(text, line, width));
+  element.setAttribute("font-size", sizeIn(text, KINDS[line] ?? line, width - 2 * BOX.padding));
 }
 
-function fillGroup(made, gradients) {
-  const { members } = made.box;
-  const done = members.filter((member) => gradients[member] !== null).length;
-  write(made, "value", say("stage_nodes", { count: members.length }));
-  write(made, "gradient", `∂ ${done} / ${members.length}`);
-  dress(made.group, null, 0, done > 0);
-}
+const KINDS = { lines: "chip" }; // the letters of a line, where they are not called like it
 
 // A node that is used more than once has a dot for each contribution: open, or in the colour of what has arrived.
 function drawArrivals({ group, width, height }, arrivals) {

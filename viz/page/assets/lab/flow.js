@@ -1,33 +1,39 @@
-// What does the sweep carry along each edge, and when? Read from the steps once, however often they are looked at.
+// What does the sweep carry along each edge, and when? Read from its columns (engine/sweep.js), for what is drawn alone.
+
+import { sweepBehind } from "../engine/steps.js";
+
+import { isSecret } from "./quiz.js";
 
 const known = new WeakMap();
 
-/**
- * Of a list of steps: {at, about, final, largest}. `at` is a Map from an edge, "user-position", to the number of its
- * step; `about` a Map from a node to the numbers of the steps that change what is known of it; `final` a Map from a
- * node to its gradient; `largest` the size of the largest finite gradient, which sets the scale of all colours.
- */
+/** Of a list of steps: {sweep, seed, largest}: the number of the seed, and the size of the largest finite gradient. */
 export function flowOf(steps) {
-  if (!known.has(steps)) known.set(steps, read(steps));
+  if (!known.has(steps)) {
+    const sweep = sweepBehind(steps);
+    known.set(steps, { sweep, seed: sweep.operations.length, largest: largestOf(sweep.gradients) });
+  }
   return known.get(steps);
 }
 
-function read(steps) {
-  const flow = { at: new Map(), about: new Map(), final: new Map(), largest: 0 };
-  steps.forEach((step, number) => {
-    const node = step.phase === "backward" ? step.argument_node : step.node;
-    if (!flow.about.has(node)) flow.about.set(node, []);
-    flow.about.get(node).push(number);
-    if (step.phase === "seed") flow.final.set(node, 1);
-    if (step.phase === "backward") {
-      flow.at.set(keyOf({ user: step.user_node, position: step.position }), number);
-      flow.final.set(node, step.after);
-    }
-  });
-  for (const gradient of flow.final.values()) {
-    if (Number.isFinite(gradient)) flow.largest = Math.max(flow.largest, Math.abs(gradient));
-  }
-  return flow;
+// It sets the scale of all colours, as in viz.draw.
+function largestOf(gradients) {
+  return gradients.reduce((most, each) => (Number.isFinite(each) ? Math.max(most, Math.abs(each)) : most), 0);
+}
+
+/** The number of the step that is about an edge; -1 for an edge to a constant, which has none. */
+export function stepAt(steps, { user, position }) {
+  const { sweep, seed } = flowOf(steps);
+  const [first, end] = sweep.edgesOf(user);
+  for (let edge = first; edge < end; edge++) if (sweep.positions[edge] === position) return seed + 1 + edge;
+  return -1;
+}
+
+/** The numbers of the steps that change what is known of a node, ascending. */
+export function stepsAbout(steps, node) {
+  const { sweep, seed } = flowOf(steps);
+  const forward = sweep.forwardAt[node] < 0 ? [] : [sweep.forwardAt[node]];
+  const isOutput = node === sweep.gradients.length - 1;
+  return [...forward, ...(isOutput ? [seed] : []), ...Array.from(sweep.arrivalsAt(node), (edge) => seed + 1 + edge)];
 }
 
 /** The name of an edge: the node that uses, and at which position of its arguments. */
@@ -37,40 +43,47 @@ export function keyOf({ user, position }) {
 
 /**
  * What an arrow carries at a position: {isActive, isBack, isQuiet, local, contribution, isStopped}. An arrow may stand
- * for many edges: `local` is that of its only edge, or of the active one; `contribution` is the strongest of those that
- * have passed, null before the first.
+ * for many edges: `local` is the derivative along its only edge, or along the active one; `contribution` is the strongest
+ * of those that have passed, null before the first; `isBack` is whether the step is about one of them.
  */
-export function carriedBy(edges, { steps, graph, position, asked }, values) {
-  const { at } = flowOf(steps);
+export function carriedBy(edges, state, values) {
+  const { steps, graph, position, asked } = state;
   const now = steps[position - 1];
-  const isNow = (edge) => isAbout(now, edge);
-  const active = edges.find(isNow) ?? null;
+  const active = edges.find((edge) => isAbout(now, edge)) ?? null;
   const isAsked = active !== null && now.phase === "backward" && asked === active.argument;
-  const done = edges.map((edge) => at.get(keyOf(edge))).filter((number) => number < position);
-  const passed = isAsked ? done.filter((number) => number !== position - 1) : done;
-  const contributions = passed.map((number) => steps[number].contribution);
   const shown = edges.length === 1 ? edges[0] : active;
-  const isKnown = shown !== null && values[shown.user] !== null && at.has(keyOf(shown));
+  const isKnown = shown !== null && !isAsked && values[shown.user] !== null && stepAt(steps, shown) >= 0;
+  const passed = contributionsOf(edges, state, isAsked ? position - 1 : position);
   return {
     isActive: active !== null,
     isBack: active !== null && now.phase === "backward" && !isAsked,
-    isQuiet: edges.every((edge) => !at.has(keyOf(edge))), // to constants nothing flows back
-    local: isKnown && !isAsked ? graph.nodes[shown.user].partials[shown.position] : null,
-    contribution: contributions.length ? contributions.reduce(stronger) : null,
-    isStopped: contributions.length > 0 && contributions.every((each) => each === 0),
+    isQuiet: edges.every(({ argument }) => graph.nodes[argument].isConstant), // to constants nothing flows back
+    local: isKnown && !isSecret(state, shown) ? graph.nodes[shown.user].partials[shown.position] : null,
+    contribution: passed.length ? passed.reduce((one, other) => (Math.abs(other) > Math.abs(one) ? other : one)) : null,
+    isStopped: passed.length > 0 && passed.every((each) => each === 0),
   };
 }
-
-const stronger = (one, other) => (Math.abs(other) > Math.abs(one) ? other : one);
 
 function isAbout(step, { user, position }) {
   if (step?.phase === "forward") return step.node === user;
   return step?.phase === "backward" && step.user_node === user && step.position === position;
 }
 
-/** How many edges lead out of each node, without those of a constant. */
-export function arrivalsOf({ steps, position, asked }, node) {
-  const about = (flowOf(steps).about.get(node) ?? []).filter((number) => steps[number].phase === "backward");
-  const isHidden = (number) => number === position - 1 && asked === node;
-  return about.map((number) => (number < position && !isHidden(number) ? steps[number].contribution : null));
+function contributionsOf(edges, { steps, graph }, position) {
+  const { sweep } = flowOf(steps);
+  return edges.flatMap((edge) => {
+    const step = stepAt(steps, edge);
+    return step >= 0 && step < position ? [sweep.gradients[edge.user] * graph.nodes[edge.user].partials[edge.position]] : [];
+  });
+}
+
+/** What has arrived at a node: the contributions of all its uses, in order, null for those that are still to come. */
+export function arrivalsOf({ steps, graph, position, asked }, node) {
+  const { sweep, seed } = flowOf(steps);
+  const isHidden = (step) => step === position - 1 && asked === node;
+  return Array.from(sweep.arrivalsAt(node), (edge) => {
+    const step = seed + 1 + edge;
+    const user = sweep.users[edge];
+    return step < position && !isHidden(step) ? sweep.gradients[user] * graph.nodes[user].partials[sweep.positions[edge]] : null;
+  });
 }

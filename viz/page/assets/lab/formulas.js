@@ -1,7 +1,7 @@
 // How do items become what a reader sees? A fraction is set as one, and read aloud as one: "∂f over ∂w1". Names that
 // carry a meaning have a colour by their kind: weights and inputs.
 
-import { inBrackets, show } from "../numbers.js";
+import { inBrackets, show, withMinus } from "../numbers.js";
 import { asWord, ordinal } from "../engine/wording.js";
 import { element } from "./dom.js";
 import { kindsOf } from "./kinds.js";
@@ -18,12 +18,12 @@ export function mathName(graph, node) {
 
 /** A number as the page sets it, with a minus sign for the hyphen. */
 export function signed(number, digits = 4) {
-  return show(number, digits).replaceAll("-", "−");
+  return withMinus(show(number, digits));
 }
 
 /** The same as a factor: in brackets, if it is negative. */
 export function signedFactor(number) {
-  return inBrackets(show(number)).replaceAll("-", "−");
+  return withMinus(inBrackets(show(number)));
 }
 
 /** Items as texts and elements, for a page in the language of the state. */

@@ -16,7 +16,7 @@ const KEYS = [
   { key: "/", shown: "/", said: "key_formula", act: () => byId("formula").focus() },
   { key: "?", shown: "?", said: "keys", act: () => openKeys() },
 ];
-const ALSO = [["1 … 9", "key_tabs"], ["Esc", "key_escape"]]; // shown, and handled elsewhere
+const ALSO = [["− + 0", "key_zoom"], ["Shift + ← ↑ → ↓", "key_pan"], ["1 … 9", "key_tabs"], ["Esc", "key_escape"]]; // shown, and handled elsewhere
 
 export function mountKeys(store) {
   document.addEventListener("keydown", (event) => {

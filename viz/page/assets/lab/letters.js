@@ -9,7 +9,7 @@ export const LETTERS = {
   value: { size: 23, weight: 700 },
   gradient: { size: 17, weight: 600 },
   chip: { size: 15, weight: 400 },
-  pill: { size: 18, weight: 700 },
+  pill: { size: 17, weight: 700 },
   note: { size: 15, weight: 600 },
 };
 

@@ -4,13 +4,16 @@ import { mountBar } from "./bar.js";
 import { mountCard } from "./card.js";
 import { byId } from "./dom.js";
 import { mountExamples } from "./examples.js";
+import { mountExport } from "./export.js";
 import { mountFormula } from "./formula.js";
 import { openGraphviz } from "./graphviz.js";
 import { mountKeys } from "./keys.js";
 import { mountLink, mountShare } from "./link.js";
+import { mountMinimap } from "./minimap.js";
 import { mountNotice } from "./notice.js";
 import { PAGE } from "./page.js";
 import { mountPanels } from "./panels.js";
+import { mountSampler } from "./sampler.js";
 import { sayAll, speak } from "./say.js";
 import { mountStage } from "./stage.js";
 import { graphOfPage, storeOf } from "./store.js";
@@ -24,6 +27,7 @@ async function start() {
   mountFormula(store);
   mountExamples(store);
   mountShare(store);
+  mountExport(store);
   mountPanels(store);
   mountTransport(store);
   mountKeys(store);
@@ -46,6 +50,8 @@ async function mountPicture(store) {
     return;
   }
   mountStage(store, layOut);
+  mountSampler(store);
+  mountMinimap(store);
 }
 
 start();

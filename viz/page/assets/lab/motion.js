@@ -2,18 +2,16 @@
 // them, from the output's side to the argument, and what arrives is added there. Nothing moves for a reader who asks for
 // less motion, on the way back, or on a jump.
 
-import { show } from "../numbers.js";
 import { arrivalsOf } from "./flow.js";
 import { between, pathOf, pointAt } from "./curves.js";
 import { drawn } from "./dom.js";
 import { around, overlap } from "./labels.js";
-import { widthOf } from "./letters.js";
 import { signOf } from "./pens.js";
+import { PILL, valueText, widthOfPill } from "./room.js";
 
 const TRAVEL = 700; // ms at speed 1
 const COUNT = 300;
 const STOP = 0.62; // of the way: where a contribution of 0 ends, before the bar
-const PILL = { height: 28, padding: 11 };
 const PLACES = [0.3, 0.4, 0.22, 0.5, 0.6, 0.7, 0.14];
 const ASIDES = [0, -1, 1, -1.6, 1.6];
 
@@ -86,18 +84,14 @@ export function moveBackward(layer, { arrow, step, width, rest }, speed, { onArr
 
 /** A contribution as a pill, its number in it. */
 export function pillOf(contribution) {
-  const text = show(contribution);
+  const text = valueText(contribution);
   const width = widthOfPill(contribution);
   return drawn(
     "g",
     { class: `pill ${signOf(contribution)}` },
     drawn("rect", { x: -width / 2, y: -PILL.height / 2, width, height: PILL.height, rx: PILL.height / 2 }),
-    drawn("text", { y: 6.4, "font-size": 18 }, text),
+    drawn("text", { y: 6, "font-size": 17 }, text),
   );
-}
-
-function widthOfPill(contribution) {
-  return widthOf(show(contribution), "pill") + 2 * PILL.padding;
 }
 
 /** Where the pill of a contribution rests: beside its arrow, near the argument, covering as little as can be. */

@@ -1,94 +1,142 @@
 // How much room does each thing need? Boxes for their titles and for every number that will ever stand in them, so that
 // nothing moves while one steps; and between the boxes, room for the labels of the arrows.
 
-import { inBrackets, show } from "../numbers.js";
-import { flowOf, keyOf } from "./flow.js";
-import { LETTERS, SMALLEST, cutTo, sizeIn, widthOf } from "./letters.js";
+import { show, withMinus } from "../numbers.js";
+import { flowOf, stepAt } from "./flow.js";
+import { SMALLEST, cutTo, widthOf } from "./letters.js";
 import { say } from "./say.js";
 import { titlesOf } from "./titles.js";
 
-export const BOX = { width: 120, height: 88, widest: 216, step: 12, padding: 8 };
-const CONSTANT = { width: 44, height: 36 };
-const CHIP = { height: 24, padding: 8 };
-const LEAST_LABEL = 54;
+export const BOX = { width: 114, height: 88, widest: 216, step: 6, padding: 8 };
+const HEIGHTS = { constant: 36, group: 84, more: 64 };
+const LINE_OF_GROUP = 24; // more, where a group has the numbers of its output
+const LEAST_CONSTANT = 44;
+const CHIP = { height: 24, padding: 7, ofMany: 100 };
+export const PILL = { height: 28, padding: 9 };
+const WIDEST_PILL = 96; // for which a gap grows; a wider one lies over what is less important
+const LEAST_LABEL = 52;
 const BESIDE = 28; // between boxes of a rank: a note has room there
-const LINE = 34; // of an arrow, that its label does not cover
-const STEP = 6; // in which the gap between boxes grows, so that a digit more moves nothing
+const LINE = 31; // of an arrow, that its label does not cover
+const STEP = 6; // in which labels grow, so that a digit more moves nothing
+const MOST_TEXTS = 60; // of a node or an arrow, that are measured
 const INCH = 72;
+const FRAME = { margin: 14, label: 22 }; // around the boxes of an open group
 
 const terms = (count) => say("stage_terms", { count });
 
-/** {boxes: a Map from id to {width, height, title}, chips: a Map from id to {width, height}, gap} for a scene. */
+/**
+ * {boxes: a Map from id to {width, height, title, lines}, chips: a Map from id to {width, height, gap}} for a scene;
+ * `gap` is how far apart the boxes of an arrow from left to right have to be. What has
+ * been wider `before`, stays as wide.
+ */
 export function roomFor(scene, state, before = null) {
-  const boxes = new Map(scene.boxes.map((box) => [box.id, roomOfBox(box, state, before?.boxes.get(box.id))]));
-  const chips = new Map(scene.arrows.map((arrow) => [arrow.id, roomOfChip(arrow, state, before?.chips.get(arrow.id))]));
-  return { boxes, chips };
+  return {
+    boxes: new Map(scene.boxes.map((box) => [box.id, roomOfBox(box, state, before?.boxes.get(box.id))])),
+    chips: new Map(scene.arrows.map((arrow) => [arrow.id, roomOfChip(arrow, state, before?.chips.get(arrow.id))])),
+  };
 }
 
 function roomOfBox(box, state, before) {
-  if (box.kind === "constant") {
-    const [title] = titlesOf(state.graph, box.node, terms);
-    return { title, width: Math.max(CONSTANT.width, widthOf(title, "name") + 24), height: CONSTANT.height };
-  }
-  const titles = box.kind === "group" ? [box.title ?? box.id] : titlesOf(state.graph, box.node, terms);
+  const isFolded = box.kind === "group" || box.kind === "more";
   const widest = BOX.widest - 2 * BOX.padding;
+  const titles = isFolded ? [textOf(box.title)] : titlesOf(state.graph, box.node, terms);
   const title = titles.find((each) => widthOf(each, "name") <= widest) ?? cutTo(titles.at(-1), "name", widest);
-  const needed = Math.max(widthOf(title, "name"), box.kind === "group" ? 0 : widthOfNumbers(state, box.node));
-  const stepped = Math.ceil((needed + 2 * BOX.padding) / BOX.step) * BOX.step;
-  return { title, width: Math.max(BOX.width, before?.width ?? 0, stepped), height: BOX.height };
+  const lines = isFolded ? cutTo(box.lines.map(textOf).join(" · "), "chip", widest) : "";
+  const numbers = box.node === null || box.kind === "constant" ? 0 : widthOfNumbers(state, box.node);
+  const needed = Math.max(widthOf(title, "name"), widthOf(lines, "chip"), numbers) + 2 * BOX.padding;
+  const width = Math.max(box.kind === "constant" ? LEAST_CONSTANT : BOX.width, before?.width ?? 0);
+  const height = (HEIGHTS[box.kind] ?? BOX.height) + (box.kind === "group" && box.node !== null ? LINE_OF_GROUP : 0);
+  return { title, lines, height, width: Math.max(width, Math.ceil(needed / BOX.step) * BOX.step) };
 }
 
-// In the smallest letters: that all numbers of a node fit in.
+/** A title of the scene: {key, places} for `say`, or {text}. */
+export function textOf({ key, places, text }) {
+  return text ?? say(key, places);
+}
+
+// In the smallest letters: all numbers that will ever stand in the box of a node fit in.
 function widthOfNumbers({ graph, steps }, node) {
-  const gradients = (flowOf(steps).about.get(node) ?? []).map((number) => steps[number].after ?? 1);
-  const texts = gradients.map((gradient) => gradientText(gradient));
+  const { sweep } = flowOf(steps);
+  const arrivals = sweep.arrivalsAt(node);
+  const sums = Array.from(arrivals.subarray(0, MOST_TEXTS), (edge) => sweep.before[edge]);
+  const texts = [...sums, sweep.gradients[node]].map(gradientText);
   const wide = (text, kind) => widthOf(text, kind, SMALLEST);
-  return Math.max(wide(show(graph.nodes[node].data), "value"), ...texts.map((text) => wide(text, "gradient")));
+  return Math.max(wide(valueText(graph.nodes[node].data), "value"), ...texts.map((text) => wide(text, "gradient")));
 }
 
-/** The gradient as a box shows it; null is not known yet. */
+/** A number as a box shows it; null is not known yet. */
+export function valueText(value) {
+  return value === null ? "—" : withMinus(show(value));
+}
+
+/** The gradient as a box shows it. */
 export function gradientText(gradient) {
-  return `∂ ${gradient === null ? "—" : show(gradient)}`;
+  return `∂ ${valueText(gradient)}`;
 }
 
 /** The local derivative as an arrow shows it. */
 export function chipText(local) {
-  return `× ${inBrackets(show(local))}`;
+  return `× ${valueText(local)}`;
 }
 
 function roomOfChip({ edges }, { graph, steps }, before) {
-  const { at } = flowOf(steps);
-  const known = edges.filter((edge) => at.has(keyOf(edge))); // not those to constants
-  if (!known.length) return { width: 0, height: 0 };
-  const texts = known.map(({ user, position }) => chipText(graph.nodes[user].partials[position]));
-  const widest = Math.max(...texts.map((text) => widthOf(text, "chip"))) + 2 * CHIP.padding;
-  return { width: Math.max(before?.width ?? 0, Math.ceil(widest / STEP) * STEP), height: CHIP.height };
+  if (edges.length > 1) return { width: CHIP.ofMany, height: CHIP.height, gap: LINE + CHIP.ofMany };
+  const [{ user, position }] = edges;
+  if (stepAt(steps, edges[0]) < 0) return { width: 0, height: 0, gap: LINE + LEAST_LABEL };
+  const local = graph.nodes[user].partials[position];
+  const width = stepped(widthOf(chipText(local), "chip") + 2 * CHIP.padding);
+  const pill = stepped(widthOfPill(local * flowOf(steps).sweep.gradients[user]));
+  const gap = Math.max(LINE + LEAST_LABEL, LINE + width, Math.min(pill, WIDEST_PILL));
+  return { width: Math.max(before?.width ?? 0, width), height: CHIP.height, gap: Math.max(before?.gap ?? 0, gap) };
 }
 
-/** The letters in which a text fits into a box. */
-export function lettersIn(text, kind, width) {
-  return Math.min(LETTERS[kind].size, sizeIn(text, kind, width - 2 * BOX.padding));
+const stepped = (width) => Math.ceil(width / STEP) * STEP;
+
+/** How wide the pill of a contribution is. */
+export function widthOfPill(contribution) {
+  return widthOf(valueText(contribution), "pill") + 2 * PILL.padding;
 }
 
-/** How wide the gap is that an arrow from left to right needs, with its label. */
-export function gapOf(room, { id }) {
-  return LINE + Math.max(LEAST_LABEL, room.chips.get(id).width);
-}
-
-/** The DOT source of a scene: only sizes and arrows; what is written in a box is not Graphviz' concern. */
-export function sourceOf({ boxes, arrows }, room, direction) {
-  const ids = idsIn(boxes);
-  const inches = (units) => (units / INCH).toFixed(4);
-  const gaps = arrows.map((arrow) => gapOf(room, arrow));
+/** The DOT source of a scene: only sizes, frames and arrows; what is written in a box is not Graphviz' concern. */
+export function sourceOf(scene, room, direction) {
+  const ids = idsIn(scene.boxes);
+  const gaps = scene.arrows.map(({ id }) => room.chips.get(id).gap);
   const gap = direction === "LR" ? Math.max(LINE, ...gaps) : LINE + CHIP.height;
-  const lines = boxes.map(({ id }) => {
+  const lines = scene.boxes.map(({ id }) => {
     const { width, height } = room.boxes.get(id);
     return `${ids.get(id)} [width=${inches(width)}, height=${inches(height)}]`;
   });
-  const edges = arrows.map(({ from, to }, index) => `${ids.get(from)} -> ${ids.get(to)} [color=a${index}] // ${gaps[index]}`);
+  const edges = scene.arrows.map(({ from, to }, index) => `${ids.get(from)} -> ${ids.get(to)} [color=a${index}] // ${gaps[index]}`);
   const graph = `rankdir=${direction}; ranksep=${inches(gap)}; nodesep=${inches(BESIDE)}; nslimit=5; nslimit1=5`;
   const usual = ['node [shape=box, fixedsize=true, label=""]', "edge [dir=none]"];
-  return ["digraph {", graph, ...usual, ...lines, ...edges, "}"].join("\n");
+  return ["digraph {", graph, ...usual, ...lines, ...clusters(scene, null, ids), ...edges, "}"].join("\n");
+}
+
+const inches = (units) => (units / INCH).toFixed(4);
+
+// The boxes of an open group stand together; `label` keeps a line free for its title.
+function clusters({ boxes, frames }, parent, ids) {
+  return frames.filter((frame) => frame.parent === parent).flatMap((frame) => {
+    const own = boxes.filter(({ group }) => group === frame.name).map(({ id }) => ids.get(id));
+    const inner = clusters({ boxes, frames }, frame.name, ids);
+    const begin = `subgraph cluster_${frames.indexOf(frame)} { margin=${FRAME.margin}; fontsize=${FRAME.label}; label=" "`;
+    return [begin, ...inner, own.join("; "), "}"];
+  });
+}
+
+/** What the frame of an open group encloses: its boxes and those of the groups in it, {left, top, right, bottom}. */
+export function frameAround(frame, frames, boxes) {
+  const isInner = ({ parent }) => parent === frame.name;
+  const inner = frames.filter(isInner).map((each) => frameAround(each, frames, boxes)).filter(Boolean);
+  const parts = [...boxes.filter(({ box }) => box.group === frame.name), ...inner];
+  if (!parts.length) return null;
+  const most = (side, choose) => choose(...parts.map((part) => part[side]));
+  return {
+    left: most("left", Math.min) - FRAME.margin,
+    top: most("top", Math.min) - FRAME.margin - FRAME.label,
+    right: most("right", Math.max) + FRAME.margin,
+    bottom: most("bottom", Math.max) + FRAME.margin,
+  };
 }
 
 /** What Graphviz calls the boxes; an arrow it calls `a0`, `a1` … by its colour, which it repeats. */

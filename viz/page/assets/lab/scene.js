@@ -1,11 +1,12 @@
 // Which part of the graph is drawn? A *scene*: boxes and the arrows between them, each standing for one node or edge of
 // the graph, or for many. Every node is in exactly one box, and every edge between two boxes in exactly one arrow.
 //
-//   sceneOf(state, room)     {key, isWhole, boxes, arrows, frames}
+//   sceneOf(state, room)     {key, isWhole, boxes, arrows, frames, boxOf}
 //   enter(store, box)        what a click or Enter on a "group" or "more" does: open it, or go there
 //   close(store, name)       fold an open group again
 //
-//   room    how much can be read at once, {boxes, rows}: so many boxes, so many of them above one another
+//   room    how much can be read at once, {boxes, deep, broad}: so many boxes, so many one after the other along the
+//           arrows, so many side by side; the stage knows its size, ROOM is that of a large screen
 //   key     two scenes with the same key are laid out alike
 //   isWhole whether every node has a box of its own; otherwise an overview stands at the lower right of the stage
 //
@@ -13,6 +14,7 @@
 //     kind     "leaf", "constant" or "operation" for one node; "group" for several folded into one, which can be opened;
 //              "more" for all that is not drawn in some direction
 //     node     the node; of a group the one whose number leaves it, if there is one; else null
+//     outputs  the nodes whose numbers leave it, ascending: of a layer its neurons' outputs
 //     members  the numbers of the nodes in it, ascending; of a "more" there may be a hundred thousand
 //     title    {key, places} for `say`, or {text} for a name, set as mathematics: {text: "w₁₂⁽¹⁾"}
 //     lines    a list of the same, below the title: {key: "count_neurons", places: {count: 16}}; none for one node
@@ -20,37 +22,235 @@
 //   arrows  [{id, from, to, edges}], edges those of the graph that it stands for, [{user, position, argument}]
 //   frames  [{name, title, parent}] the open groups, outer ones first: to be drawn around their boxes, with a button that
 //           closes them
+//   boxOf   a function from a node to its box
 
+import { showCount } from "../numbers.js";
+import { lazyList } from "../engine/lazy.js";
+import { mathName } from "../engine/printing.js";
+import { sweepBehind } from "../engine/steps.js";
+import { treeOf } from "./fold.js";
+import { DRAWN, drawnAround, fits, piecesOf, placesOf } from "./neighbourhood.js";
+import { sampleOf } from "./samples.js";
 import { goTo } from "./store.js";
 
-export const MOST_NODES = 40; // as many are readable at once
+/** What can be read at once on a screen: boxes, how many one after the other, and how many above one another. */
+export const ROOM = { boxes: 40, deep: 12, broad: 10 };
 
 /** What is drawn of a state. */
-export function sceneOf({ graph }) {
-  const boxes = graph.nodes.map((node, number) => boxOf(graph, number));
-  const arrows = graph.args.flatMap((args, user) => {
-    return args.map((argument, position) => {
-      const id = `e${user}-${position}`;
-      return { id, from: `n${argument}`, to: `n${user}`, edges: [{ user, position, argument }] };
+export function sceneOf(state, room = ROOM) {
+  const plan = planOf(state.graph, room, sampleOf(state));
+  const active = activeNodes(state);
+  const drawn = plan.pieces && drawnAround(plan.cells, plan.pieces, active.map((node) => plan.cellOf[node]), room);
+  const isOpen = plan.tree.groups.map(({ name, isRun }, group) => state.opened.has(name) || (isRun && active.some((node) => isIn(plan, node, group))));
+  const key = keyOf(plan, drawn, isOpen);
+  if (plan.last?.key !== key) plan.last = made(plan, key, drawn, isOpen);
+  return plan.last;
+}
+
+/** The scene that was made last of this graph, whatever room it was made for; null if there is none. */
+export function shownScene({ graph }) {
+  return plans.get(graph.args)?.last ?? null;
+}
+
+/** The nodes that the active step is about; at the beginning those of the first step, and at the end the output. */
+export function activeNodes({ graph, steps, position }) {
+  const step = steps[position - 1] ?? (position === 0 ? steps[0] : { node: graph.nodes.length - 1 });
+  return step.phase === "backward" ? [step.user_node, step.argument_node] : [step.node];
+}
+
+// The plan: what does not change from step to step
+
+const plans = new WeakMap(); // the last plan of each structure: its numbers do not matter
+
+function planOf(graph, room, sample) {
+  const known = plans.get(graph.args);
+  if (known?.sample === sample && known.room === room) return known;
+  plans.set(graph.args, newPlan(graph, room, sample));
+  return plans.get(graph.args);
+}
+
+function newPlan(graph, room, sample) {
+  const single = Int32Array.from(graph.nodes.keys());
+  const isSmall = graph.nodes.length <= room.boxes;
+  const nodes = isSmall && cellsOf(graph, single, single.length);
+  if (nodes && fits(nodes, room)) return { graph, room, sample, tree: { groups: [], groupOf: single.map(() => -1) }, cellOf: single };
+  const tree = treeOf(graph, room, sample);
+  const { cellOf, count } = outermost(tree);
+  const cells = cellsOf(graph, cellOf, count);
+  return { graph, room, sample, tree, cellOf, cells, pieces: fits(cells, room) ? null : piecesOf(cells, room) };
+}
+
+// For each node its cell: the outermost group that it is in, or itself.
+function outermost({ groups, groupOf }) {
+  const rootOf = [];
+  groups.forEach(({ parent }, group) => rootOf.push(parent < 0 ? group : rootOf[parent]));
+  const [numbers, cellOf] = [new Map(), new Int32Array(groupOf.length)];
+  groupOf.forEach((group, node) => {
+    const key = group < 0 ? -1 - node : rootOf[group];
+    if (!numbers.has(key)) numbers.set(key, numbers.size);
+    cellOf[node] = numbers.get(key);
+  });
+  return { cellOf, count: numbers.size };
+}
+
+// The graph of cells: {args, users, order}, users after what they use.
+function cellsOf(graph, cellOf, count) {
+  const [args, users] = [0, 1].map(() => Array.from({ length: count }, () => new Set()));
+  const last = new Int32Array(count);
+  graph.args.forEach((each, user) => {
+    last[cellOf[user]] = user;
+    for (const arg of each) {
+      if (cellOf[arg] === cellOf[user]) continue;
+      args[cellOf[user]].add(cellOf[arg]);
+      users[cellOf[arg]].add(cellOf[user]);
+    }
+  });
+  const order = [...args.keys()].sort((one, other) => last[one] - last[other]);
+  return { args: args.map((each) => [...each]), users: users.map((each) => [...each]), order };
+}
+
+function isIn({ tree }, node, group) {
+  return groupsAround(tree, tree.groupOf[node]).includes(group);
+}
+
+// From the innermost to the outermost.
+function groupsAround({ groups }, innermost) {
+  const found = [];
+  for (let group = innermost; group >= 0; group = groups[group].parent) found.push(group);
+  return found;
+}
+
+function keyOf({ room, sample }, drawn, isOpen) {
+  const open = isOpen.flatMap((is, group) => (is ? [group] : []));
+  return JSON.stringify([room, sample, drawn && [...drawn].sort((a, b) => a - b), open]);
+}
+
+// The scene
+
+function made(plan, key, drawn, isOpen) {
+  const places = drawn && placesOf(plan.cells, drawn, plan.room);
+  const [boxes, numbers, ofGroup] = [[], new Map(), new Map()];
+  const numberOf = new Int32Array(plan.graph.nodes.length); // of the box that each node is in
+  plan.graph.nodes.forEach((_, node) => {
+    const place = places ? places[plan.cellOf[node]] : DRAWN;
+    const found = place === DRAWN ? boxAt(plan, node, isOpen, ofGroup) : { id: place.replace(" ", ""), place };
+    if (!numbers.has(found.id)) numbers.set(found.id, boxes.push({ ...found, members: [] }) - 1);
+    numberOf[node] = numbers.get(found.id);
+    boxes[numberOf[node]].members.push(node);
+  });
+  const { arrows, outputs } = between(plan.graph, boxes, numberOf);
+  boxes.forEach((box, number) => finish(plan, box, [...outputs[number]].sort((one, other) => one - other)));
+  const frames = framesOf(plan, boxes, isOpen);
+  return { key, isWhole: boxes.length === numberOf.length, boxes, arrows, frames, boxOf: (node) => boxes[numberOf[node]] };
+}
+
+// The outermost group around a node that is folded, or the node itself; what is known of a group is kept in `ofGroup`.
+function boxAt({ tree }, node, isOpen, ofGroup) {
+  const innermost = tree.groupOf[node];
+  if (!ofGroup.has(innermost)) ofGroup.set(innermost, foldedAround(tree, innermost, isOpen));
+  const { folded, group } = ofGroup.get(innermost);
+  return folded === null ? { id: `n${node}`, node, group } : { id: `g${folded}`, folded: tree.groups[folded], group };
+}
+
+function foldedAround(tree, innermost, isOpen) {
+  const around = groupsAround(tree, innermost).toReversed();
+  const place = around.findIndex((group) => !isOpen[group]);
+  const open = place < 0 ? around : around.slice(0, place);
+  const frame = open.findLast((group) => !tree.groups[group].isRun);
+  return { folded: place < 0 ? null : around[place], group: tree.groups[frame]?.name ?? null };
+}
+
+// The arrows, and for each box the nodes whose numbers leave it.
+function between({ args }, boxes, numberOf) {
+  const [arrows, outputs] = [new Map(), boxes.map(() => new Set())];
+  outputs[numberOf.at(-1)].add(numberOf.length - 1);
+  args.forEach((each, user) => {
+    each.forEach((argument, position) => {
+      const [from, to] = [numberOf[argument], numberOf[user]];
+      if (from === to) return;
+      outputs[from].add(argument);
+      const isSingle = boxes[from].members.length === 1 && boxes[to].members.length === 1;
+      const key = isSingle ? `${user} ${position}` : from * boxes.length + to;
+      if (!arrows.has(key)) arrows.set(key, { id: `e${user}-${position}`, from: boxes[from].id, to: boxes[to].id, flat: [] });
+      arrows.get(key).flat.push(user, position, argument);
     });
   });
-  return { key: "whole", isWhole: true, boxes, arrows, frames: [] };
+  return { arrows: [...arrows.values()].map(arrowOf), outputs };
 }
 
-function boxOf({ nodes, names }, node) {
-  const title = { text: names[node] };
-  return { id: `n${node}`, kind: kindOf(nodes[node]), node, members: [node], title, lines: [], group: null };
+// There may be a hundred thousand edges in an arrow: each becomes an object when it is read.
+function arrowOf({ id, from, to, flat }) {
+  const edge = (index) => ({ user: flat[3 * index], position: flat[3 * index + 1], argument: flat[3 * index + 2] });
+  return { id, from, to, edges: lazyList(flat.length / 3, edge) };
 }
+
+function finish({ graph }, box, outputs) {
+  const computed = outputs.filter((node) => graph.nodes[node].row);
+  box.outputs = computed.length ? computed : outputs; // weights leave a group, too, where others share them
+  if (box.folded) Object.assign(box, folded(graph, box));
+  else if (box.place) Object.assign(box, more(box));
+  else Object.assign(box, { kind: kindOf(graph.nodes[box.node]), title: { text: mathName(graph.names[box.node]) }, lines: [] });
+}
+
+function folded(graph, { folded: { name, title, lines, isMore, ...about }, members, outputs, group }) {
+  if (isMore) return { kind: "more", name, node: null, title, lines: [counted("size_node", members.length)], goal: members[0] };
+  const node = outputs.length === 1 ? outputs[0] : null;
+  return { kind: "group", name, node, title, lines: lines.length ? lines : linesOf(graph, { ...about, members, outputs, node, group }) };
+}
+
+// What is in a group: of a layer its neurons, of a neuron where it is and its activation; of others how many nodes.
+function linesOf(graph, { part, mark, isLayer, layer, members, outputs, node, group }) {
+  const row = node === null ? null : graph.nodes[node].row;
+  const found = [];
+  if (isLayer && row === null && outputs.length > 1) found.push({ key: "size_neurons", places: { count: outputs.length } });
+  if (layer && group === null) found.push({ key: "size_layer", places: { layer } });
+  if (part && row?.arity === 1) found.push({ text: row.name });
+  if (mark) found.push(mark === "*" ? { key: "size_parameters" } : { key: "size_use", places: { time: mark.slice(1) } });
+  const isOfLeaves = members.every((member) => !graph.nodes[member].row);
+  return found.length ? found : [counted(isOfLeaves ? "size_leaf" : "size_node", members.length)];
+}
+
+function more({ place, members }) {
+  const isBefore = place.startsWith("before");
+  const key = isBefore ? "size_before" : place === "between" ? "size_between" : "size_after";
+  return { kind: "more", node: null, group: null, title: counted("size_more", members.length), lines: [{ key }], goal: isBefore ? members.at(-1) : members[0] };
+}
+
+/** A string for so many: its key has two rows, for one and for several. */
+export function counted(key, count) {
+  return { key: count === 1 ? key : `${key}s`, places: { count: showCount(count) } };
+}
+
+function framesOf({ tree: { groups } }, boxes, isOpen) {
+  const inside = new Set(boxes.map(({ group }) => group));
+  const isFrame = ({ isRun }, group) => isOpen[group] && !isRun;
+  const found = groups.filter(isFrame).map(({ name, title, parent }) => ({ name, title, parent: groups[parent]?.name ?? null }));
+  const isSeen = ({ name }) => inside.has(name) || found.some(({ name: inner, parent }) => parent === name && inside.has(inner));
+  return found.filter(isSeen);
+}
+
+// Going there
 
 /** What a click on a "group" or "more" does. */
-export function enter(store, box) {
-  if (box.kind === "group") store.change({ opened: new Set([...store.state.opened, box.name]) });
-  if (box.kind === "more") goTo(store, box.position);
+export function enter(store, { kind, name, goal }) {
+  if (kind === "group") store.change({ opened: new Set([...store.state.opened, name]) });
+  if (kind === "more") goTo(store, positionAt(store.state, goal));
 }
 
-/** Fold an open group again. */
+/** Fold an open group again, and all in it. */
 export function close(store, name) {
   store.change({ opened: new Set([...store.state.opened].filter((each) => each !== name)) });
+}
+
+/** The position that shows what happens at a node: on the way forward or backward, as now. */
+export function positionAt({ graph, steps, position }, node) {
+  const { operations, forwardAt, edgesOf, arrivalsAt } = sweepBehind(steps);
+  const seed = operations.length;
+  const user = graph.args.findIndex((args, each) => each > node && args.includes(node));
+  if (position <= seed) return forwardAt[graph.nodes[node].row ? node : user] + 1;
+  const [first, end] = edgesOf(node);
+  const edge = first < end ? first : (arrivalsAt(node)[0] ?? edgesOf(user)[0]);
+  return seed + 2 + edge;
 }
 
 function kindOf({ row, isConstant }) {

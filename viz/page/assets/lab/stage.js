@@ -6,24 +6,25 @@ import { boxAt, fillBox } from "./boxes.js";
 import { fittingScale } from "./camera.js";
 import { curveOf } from "./curves.js";
 import { byId, drawn } from "./dom.js";
-import { flowOf } from "./flow.js";
+import { flowOf, stepsAbout } from "./flow.js";
 import { frameOf } from "./frame.js";
-import { nextPosition, pathsFrom } from "./hover.js";
+import { drawFrames } from "./frames.js";
+import { alongPath, nextPosition, pathsFrom } from "./hover.js";
 import { labelPlaces } from "./labels.js";
 import { drawLegend } from "./legend.js";
 import { beforeArrival, counted, isStepAhead, moveBackward, moveForward, pillOf, restOf } from "./motion.js";
 import { drawNotes, rectangleOf } from "./notes.js";
 import { PAGE } from "./page.js";
 import { widthOfPen } from "./pens.js";
-import { gapOf, idsIn, roomFor, sourceOf } from "./room.js";
-import { sceneOf } from "./scene.js";
+import { idsIn, roomFor, sourceOf } from "./room.js";
+import { close, enter, sceneOf } from "./scene.js";
 import { goTo, stepOf } from "./store.js";
 import { tightened } from "./tighten.js";
 import { mountTools } from "./tools.js";
 import { LEAST, lookAt, resized, show } from "./view.js";
 
 const NARROW = 600; // px; a stage that is narrower, or higher than wide, is laid out from top to bottom
-const MARGIN = { side: 20, above: 12, below: 16 }; // units around everything
+const MARGIN = { side: 12, above: 12, below: 16 }; // units around everything
 const KEPT = 60; // layouts that are remembered
 
 // What stands on the stage; `parts` are the boxes and arrows that are drawn.
@@ -34,7 +35,7 @@ const stage = {
   watchers: [], // functions of what is seen
   layers: {},
   parts: null,
-  state: null,
+  args: null, // of the graph that is drawn: as long as they are the same, only numbers change
   finish: null, // ends the motion at once
 };
 
@@ -42,7 +43,7 @@ const stage = {
 export function mountStage(store, layOut) {
   const svg = byId("scene");
   Object.assign(stage, { layOut, store, look: lookAt(svg, (view) => stage.watchers.forEach((watch) => watch(view))) });
-  for (const layer of ["lines", "boxes", "chips", "notes", "motion"]) svg.append((stage.layers[layer] = drawn("g", { class: layer })));
+  for (const layer of ["frames", "lines", "boxes", "chips", "notes", "motion"]) svg.append((stage.layers[layer] = drawn("g", { class: layer })));
   mountTools(store, stage.look);
   listenToBoxes(store, stage.layers.boxes);
   store.onChange((state, before) => drawStage(state, before));
@@ -72,9 +73,9 @@ export function drawnParts() {
 
 function drawStage(state, before) {
   stage.finish?.();
-  const isNew = stage.state?.start !== state.start;
+  const isNew = stage.args !== state.graph.args;
   if (isNew) stage.rooms.clear();
-  stage.state = state;
+  stage.args = state.graph.args;
   const scene = sceneOf(state);
   const isOther = build(scene, state);
   const frame = frameOf(state);
@@ -83,7 +84,7 @@ function drawStage(state, before) {
   drawNotes(stage.layers.notes, stage.notes, stage.parts);
   drawLegend(byId("scene"));
   const isMoved = before?.position !== state.position || isOther;
-  show(stage.look, stage.parts.world, isMoved ? focusOf(state) : stage.look.focus, { isPresenting: state.presenting, isNew });
+  show(stage.look, stage.parts.world, isMoved ? focusOf(state) : stage.look.focus, { isPresenting: state.presenting, isNew: isNew && isOther });
   drawPill(state);
   if (isStepAhead(state, before) && !isOther) stage.finish = moveStep(state, frame);
 }
@@ -95,13 +96,21 @@ function build(scene, state) {
   if (room.direction?.size !== size) room.direction = { size, way: directionFor(scene, room) };
   stage.rooms.set(scene.key, room);
   const source = sourceOf(scene, room, room.direction.way);
-  const names = [source, ...scene.boxes.map(({ id, kind }) => `${id} ${kind} ${room.boxes.get(id).title}`), ...scene.arrows.map(({ id }) => id)];
-  const signature = names.join("\n");
+  const boxes = scene.boxes.map(({ id, kind }) => [id, kind, room.boxes.get(id).title, room.boxes.get(id).lines]);
+  const signature = JSON.stringify([source, boxes, scene.arrows.map(({ id }) => id), scene.frames]);
   const isOther = stage.parts?.signature !== signature;
   if (isOther) rebuild(scene, room, signature);
-  else for (const made of stage.parts.boxes) made.box = scene.boxes.find(({ id }) => id === made.box.id);
+  else renew(scene);
   placeLabels(room);
   return isOther;
+}
+
+// The same picture of another graph, or of other numbers.
+function renew(scene) {
+  const boxes = new Map(scene.boxes.map((box) => [box.id, box]));
+  for (const made of stage.parts.boxes) made.box = boxes.get(made.box.id);
+  stage.parts.arrows.forEach((made, index) => (made.arrow = scene.arrows[index]));
+  stage.parts.scene = scene;
 }
 
 // The way that suits the stage; the other one, if with it alone everything can be read at once.
@@ -126,7 +135,7 @@ function layoutOf(scene, room, way) {
 
 function gapsOf({ boxes, arrows }, room) {
   const ids = idsIn(boxes);
-  return arrows.map((arrow) => ({ from: ids.get(arrow.from), to: ids.get(arrow.to), size: gapOf(room, arrow) }));
+  return arrows.map((arrow) => ({ from: ids.get(arrow.from), to: ids.get(arrow.to), size: room.chips.get(arrow.id).gap }));
 }
 
 function worldOf({ width, height }) {
@@ -142,6 +151,7 @@ function rebuild(scene, room, signature) {
   stage.layers.lines.replaceChildren(...arrows.map(({ line }) => line));
   stage.layers.boxes.replaceChildren(...boxes.map(({ group }) => group));
   stage.layers.chips.replaceChildren(...arrows.map(({ chip }) => chip));
+  drawFrames(stage.layers.frames, scene.frames, boxes, (name) => close(stage.store, name));
   boxes.find(({ box }) => box.id === focused)?.group.focus();
 }
 
@@ -215,14 +225,15 @@ function moveStep(state, frame) {
 function moveToOperation(state, frame, step) {
   const box = boxOf(step.node);
   const arrows = stage.parts.arrows.filter(({ arrow }) => arrow.edges.some(({ user }) => user === step.node));
-  if (!box || !arrows.length || box.box.kind === "group") return null;
+  if (!box || !arrows.length || box.box.node !== step.node) return null;
   fillBox(box, state, PAGE.law, frame, { value: null });
   return moveForward(stage.layers.motion, arrows, state.speed, () => fillBox(box, state, PAGE.law, frame));
 }
 
 function moveToArgument(state, frame, active) {
   const { step, arrow } = active;
-  const box = boxOf(step.argument_node);
+  const found = boxOf(step.argument_node);
+  const box = found?.box.node === step.argument_node ? found : null; // in a group only its output has its number
   const fill = (shown) => box && fillBox(box, state, PAGE.law, frame, shown);
   fill(beforeArrival(state, step));
   stage.layers.motion.replaceChildren();
@@ -242,7 +253,7 @@ function boxOf(node) {
 function listenToBoxes(store, layer) {
   const pointed = (event) => stage.parts.boxes.find(({ group }) => group === event.target.closest(".box"))?.box ?? null;
   const change = (box) => {
-    const node = box?.node ?? box?.members[0] ?? null;
+    const node = box ? (box.node ?? box.members[0]) : null;
     if (node !== store.state.pointed) store.change({ pointed: node });
   };
   layer.addEventListener("pointerover", (event) => event.pointerType === "mouse" && change(pointed(event)));
@@ -260,16 +271,17 @@ function listenToBoxes(store, layer) {
 
 function chosen(store, box) {
   if (!box || box.kind === "constant") return;
-  const position = nextPosition(flowOf(store.state.steps).about.get(box.node), store.state.position);
+  if (box.kind === "group" || box.kind === "more") return enter(store, box);
+  const position = nextPosition(stepsAbout(store.state.steps, box.node), store.state.position);
   if (position !== null) goTo(store, position);
 }
 
-// Lit until the next step: then the step is what counts.
-function point({ pointed, position }) {
+// Lit until the next step: then the step is what counts. One path alone, if one is pointed at in its list.
+function point({ pointed, position, path }) {
   if (stage.pointed !== pointed) Object.assign(stage, { pointed, pointedAt: position });
   const box = pointed === null || stage.pointedAt !== position ? null : boxOf(pointed);
-  const lit = box ? pathsFrom(stage.parts.scene, box.box.id) : new Set();
-  byId("scene").classList.toggle("pointing", box !== null && box !== undefined);
+  const lit = path.length ? alongPath(stage.parts.scene, path) : box ? pathsFrom(stage.parts.scene, box.box.id) : new Set();
+  byId("scene").classList.toggle("pointing", lit.size > 0);
   for (const { box, group } of stage.parts.boxes) group.classList.toggle("lit", lit.has(box.id));
   for (const { arrow, line, chip } of stage.parts.arrows) for (const part of [line, chip]) part.classList.toggle("lit", lit.has(arrow.id));
 }

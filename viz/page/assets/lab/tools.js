@@ -4,22 +4,21 @@ import { button, byId, drawn } from "./dom.js";
 import { say, sayAll } from "./say.js";
 import { closer, farther, fit, pressed } from "./view.js";
 
-const NOT_OURS = "input, select, textarea, [role='tablist'], [role='dialog']";
+const NOT_OURS = "input:not([type=range]), select, textarea, [role=tablist], [popover], dialog";
 const FULL = "M3,8 V3 H8 M12,3 H17 V8 M17,12 V17 H12 M8,17 H3 V12"; // four corners
-const SCREEN = "M2,3 H18 M3,3 V13 H17 V3 M10,13 V16 M6,18 L10,15 L14,18"; // a screen on its stand
 
 export function mountTools(store, look) {
   const full = tool("stage_full", icon(FULL), toggleFull);
-  const present = tool("stage_present", icon(SCREEN), () => store.change({ presenting: !store.state.presenting }));
+  const end = tool("stage_end", "✕", () => store.change({ presenting: false }));
+  end.classList.add("end");
   const fitting = button("stage_fit", () => fit(look), { "data-say-label": "stage_fit_all" });
   const [minus, plus] = [tool("stage_farther", "−", () => farther(look)), tool("stage_closer", "+", () => closer(look))];
   for (const each of [minus, plus]) each.classList.add("mouse");
-  byId("stage-tools").replaceChildren(minus, fitting, plus, full, present);
+  byId("stage-tools").replaceChildren(minus, fitting, plus, full, end);
   sayAll(byId("stage-tools"));
   document.addEventListener("fullscreenchange", () => full.setAttribute("aria-pressed", document.fullscreenElement !== null));
   document.addEventListener("keydown", (event) => keyed(store, look, event), { capture: true });
   const draw = ({ presenting }) => {
-    present.setAttribute("aria-pressed", presenting);
     document.documentElement.toggleAttribute("data-presenting", presenting);
   };
   store.onChange(draw);

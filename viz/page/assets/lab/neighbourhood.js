@@ -1,0 +1,144 @@
+// Which boxes are drawn if there are too many? Those around the active step, and for all others a few boxes that say how
+// many nodes are behind them. So that the picture stands still from step to step, the graph is cut beforehand into pieces
+// that fit: what is drawn is a piece, what its operations need, and who uses its result.
+//
+// The graph here is one of cells, {args, users, order}: for each cell the cells that it uses, and those that use it; users
+// come after what they use. A piece is closed: whoever uses a cell in it, other than its last one, is in it too; so nothing
+// leads out of it and back.
+//
+//   fits(cells, room)                         whether everything can be drawn
+//   piecesOf(cells, room)                     {of, members, rank}: for each cell its piece, the cells of each piece …
+//   drawnAround(cells, pieces, active, room)  which cells are drawn
+//   placesOf(cells, drawn, room)              for each cell DRAWN, or the key of the box that it is behind
+
+export const DRAWN = "";
+const NEED = 4; // arguments that are drawn of an operation that has very many, beside the active one
+const WIDE = 8;
+const EASY = { boxes: 18, deep: 7, broad: 7 }; // what is drawn of what cannot be drawn whole is easy to read
+
+/** Whether so many boxes, one after the other and above one another, can be read. */
+export function fits(cells, room) {
+  if (cells.args.length > room.boxes) return false;
+  const rank = ranksOf(cells);
+  const broad = new Map();
+  for (const each of rank) broad.set(each, (broad.get(each) ?? 0) + 1);
+  return broad.size <= room.deep && Math.max(...broad.values()) <= room.broad;
+}
+
+/** How far each cell is from the leaves; a leaf stands right before its first user. */
+export function ranksOf({ args, users, order }) {
+  const rank = new Array(args.length).fill(0);
+  for (const cell of order) for (const arg of args[cell]) rank[cell] = Math.max(rank[cell], rank[arg] + 1);
+  args.forEach((each, cell) => {
+    if (!each.length && users[cell].length) rank[cell] = Math.max(0, nearest(users[cell].map((user) => rank[user])) - 1);
+  });
+  return rank;
+}
+
+const nearest = (ranks) => ranks.reduce((least, rank) => Math.min(least, rank), Infinity);
+
+/** The pieces, from the output on: a cell joins the piece that all its users are in, as long as there is room. */
+export function piecesOf(cells, room) {
+  const { args, users, order } = cells;
+  const of = new Int32Array(args.length).fill(-1);
+  const [depth, sizes, easy] = [new Int32Array(args.length), [], easier(room)];
+  for (const cell of order.toReversed()) {
+    const leaves = Math.min(NEED, args[cell].filter((arg) => !args[arg].length).length);
+    const piece = users[cell].length ? of[users[cell][0]] : -1;
+    depth[cell] = users[cell].reduce((most, user) => Math.max(most, depth[user] + 1), 0);
+    const isInside = piece >= 0 && users[cell].every((user) => of[user] === piece);
+    if (!isInside || !hasRoom(sizes[piece], depth[cell], leaves, easy)) depth[cell] = 0;
+    of[cell] = depth[cell] ? piece : sizes.push({ boxes: 0, broad: [] }) - 1;
+    add(sizes[of[cell]], depth[cell], leaves);
+  }
+  const members = sizes.map(() => []);
+  for (const cell of order) members[of[cell]].push(cell);
+  return { of, members, rank: ranksOf(cells) };
+}
+
+const easier = (room) => ({
+  boxes: Math.min(room.boxes, EASY.boxes), deep: Math.min(room.deep, EASY.deep), broad: Math.min(room.broad, EASY.broad),
+});
+
+function hasRoom({ boxes, broad }, depth, leaves, easy) {
+  const isBroad = (broad[depth] ?? 0) >= easy.broad - 1 || (broad[depth + 1] ?? 0) + leaves > easy.broad - 1;
+  return boxes + 1 + leaves <= easy.boxes - 4 && depth < easy.deep - 3 && !isBroad;
+}
+
+function add(size, depth, leaves) {
+  size.boxes += 1 + leaves;
+  size.broad[depth] = (size.broad[depth] ?? 0) + 1;
+  size.broad[depth + 1] = (size.broad[depth + 1] ?? 0) + leaves;
+}
+
+/** What is drawn: the piece of the first active cell, what it needs, who uses it, and the other active cells; a Set. */
+export function drawnAround(cells, pieces, active, room) {
+  const inner = new Set(pieces.members[pieces.of[active[0]]]);
+  const drawn = new Set(inner);
+  const easy = easier(room);
+  const next = [...inner].flatMap((cell) => [...cells.users[cell].slice(0, 1), ...needed(cells, cell)]);
+  for (const cell of next) if (drawn.size < easy.boxes) drawn.add(cell);
+  widen(cells, pieces, inner, drawn, easy);
+  for (const cell of active) drawn.add(cell);
+  return drawn;
+}
+
+// A small piece shows more around it: arguments of arguments, and users of users.
+function widen(cells, { rank }, inner, drawn, easy) {
+  const waiting = [...drawn];
+  const ranks = waiting.filter((cell) => cells.args[cell].length).map((cell) => rank[cell]);
+  let [low, high] = [Math.min(...ranks), Math.max(...ranks)];
+  for (let at = 0; at < waiting.length; at++) {
+    if (!inner.has(waiting[at]) && cells.args[waiting[at]].length > WIDE) continue;
+    for (const next of [...cells.users[waiting[at]].slice(0, 1), ...needed(cells, waiting[at])]) {
+      const [lower, higher] = [Math.min(low, rank[next]), Math.max(high, rank[next])];
+      if (drawn.size >= easy.boxes - 4 || higher - lower > easy.deep - 3 || drawn.has(next)) continue;
+      [low, high] = [lower, higher];
+      drawn.add(next);
+      waiting.push(next);
+    }
+  }
+}
+
+/** For each cell DRAWN, or the key of the box that it is behind. */
+export function placesOf(cells, drawn, room) {
+  const places = cells.args.map((_, cell) => (drawn.has(cell) ? DRAWN : null));
+  behind(cells, places);
+  return merged(places, easier(room));
+}
+
+const needed = ({ args }, cell) => (args[cell].length > WIDE ? args[cell].slice(0, NEED) : args[cell]);
+
+// What a drawn cell needs is behind a box before it; what several need, behind one for all of them.
+function behind({ args, users, order }, places) {
+  const isAfter = new Array(places.length).fill(false);
+  for (const cell of order) isAfter[cell] = args[cell].some((arg) => places[arg] === DRAWN || isAfter[arg]);
+  for (const cell of order.toReversed()) {
+    if (places[cell] === DRAWN) continue;
+    const keys = new Set();
+    for (const user of users[cell]) {
+      if (places[user] === DRAWN) keys.add(`before ${user}`);
+      else if (places[user] !== "after" && places[user] !== null) keys.add(places[user]);
+    }
+    if (!keys.size) places[cell] = "after";
+    else if (isAfter[cell]) places[cell] = "between";
+    else places[cell] = keys.size === 1 ? [...keys][0] : "before";
+  }
+}
+
+// Of many boxes before single cells only the largest stay; and a box for one cell is that cell.
+function merged(places, room) {
+  const most = Math.max(1, Math.floor(room.broad / 2));
+  const counts = countsOf(places.filter((place) => place.startsWith("before ")));
+  const largest = [...counts].toSorted(([, one], [, other]) => other - one).slice(0, most);
+  const stays = new Set(largest.map(([place]) => place));
+  const fewer = places.map((place) => (place.startsWith("before ") && !stays.has(place) ? "before" : place));
+  const behindEach = countsOf(fewer);
+  return fewer.map((place) => (behindEach.get(place) === 1 ? DRAWN : place));
+}
+
+function countsOf(places) {
+  const counts = new Map();
+  for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1);
+  return counts;
+}
