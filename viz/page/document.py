@@ -80,8 +80,6 @@ PARTS = (
     "marks",
     "formula",
     "examples",
-    "address",
-    "link",
     "notice",
     "sliders",
     "inputs",
@@ -102,6 +100,8 @@ PARTS = (
     "ways",
     "paths",
     "panels",
+    "address",
+    "link",
     "main",
 )  # of the lab, each after those that it imports
 STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport")

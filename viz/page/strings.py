@@ -28,7 +28,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "box":               ("value {value}, gradient {gradient}", "数值 {value}，梯度 {gradient}"),
     "too_large":         ("This graph is too large to draw: {nodes} nodes, {edges} edges. The steps are all here.",
                           "这张图太大，画不下：{nodes} 个结点，{edges} 条边。所有步骤都在这里。"),
-    "source":            ("made with tinygrad_edu", "由 tinygrad_edu 生成"),
 
     # ── the bar: formula, examples, link, language ────────────────────────────────────────────────────────────────
     "no_script":         ("This page computes with JavaScript, which this browser has switched off.",

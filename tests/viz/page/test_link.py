@@ -50,7 +50,7 @@ def state_of(lab):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_link_opens_the_same_state_in_a_new_page(browser, lang):
     lab = Lab(browser, lesson())
-    write(lab, "步 = 2x".replace("2x", "2 * x") + "; # and 50 % & more\nf = 步 * w ** 2 + step")
+    write(lab, "步 = 2 * x; # and 50 % & more\nf = 步 * w ** 2 + tab")
     give(lab, "x", "1/3")
     give(lab, "w", "-1e-7")
     lab.page.evaluate("() => document.activeElement.blur()")
@@ -92,7 +92,7 @@ def test_a_link_of_a_graph_from_python_says_what_is_different(browser):
     lab.page.evaluate("() => document.activeElement.blur()")
     lab.step_to(1)
     link = address_of(lab)
-    assert link.endswith("#.step=5&step=1")
+    assert link.endswith("#.step=5&lang=en&step=1")
     lab.page.goto("about:blank")
     lab.page.goto(link)
     lab.page.wait_for_selector("#scene .box")
@@ -123,7 +123,7 @@ BAD = {
     "#lang=fr": "no language fr",
     "#=&&=3&f": "a part that is not read",
     "#" + "a" * 5000: "a part that is not read: aaaaaaaa",
-    "#<img src=x onerror=alert(1)>=1": "not an input here",
+    "#<img src=x onerror=alert(1)>=1": "<img src needs a number",
 }
 
 
