@@ -35,35 +35,35 @@ export function mountPanels(store) {
       if (isOpen) drawPanel(panel, sections.get(panel), store);
     }
   };
+  store.onChange((state, before) => {
+    if (state.tab !== before.tab) byId("panels").scrollTop = 0;
+    draw();
+  });
   byId("tabs").addEventListener("keydown", (event) => moveAlong(event, tabs));
-  store.onChange(draw);
   draw();
 }
 
+const MOVES = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
+
+// As in any list of tabs: arrows go from one to the next, and round; Home and End to the first and the last.
+function moveAlong(event, tabs) {
+  const move = MOVES[event.key];
+  if (move === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  const now = tabs.indexOf(document.activeElement);
+  const wanted = Number.isFinite(move) ? (now + move + tabs.length) % tabs.length : move > 0 ? tabs.length - 1 : 0;
+  tabs[wanted].click();
+  tabs[wanted].focus();
+}
+
 function drawPanel(panel, section, store) {
-  const [quiet, fixed, body] = section.children;
+  const [, quiet, fixed, body] = section.children;
   const isFixed = COMPUTING.includes(panel) && store.state.graph.missing.length > 0;
   const isQuiet = !isFixed && Boolean(panel.tells) && hasSecrets(store.state);
   [quiet.hidden, fixed.hidden, body.hidden] = [!isQuiet, !isFixed, isQuiet || isFixed];
   if (isFixed) fixed.textContent = say("no_program", { missing: store.state.graph.missing.join("; ") });
   if (!body.hidden) panel.draw(store.state);
   write(panel, body.hidden ? null : (panel.notes?.(store.state) ?? null));
-}
-
-const MOVES = {
-  ArrowLeft: (at, count) => (at + count - 1) % count,
-  ArrowRight: (at, count) => (at + 1) % count,
-  Home: () => 0,
-  End: (at, count) => count - 1,
-};
-
-// One tab is in the order of Tab; the arrows go to the others, as in any list of tabs.
-function moveAlong(event, tabs) {
-  if (!(event.key in MOVES) || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  const tab = tabs[MOVES[event.key](tabs.indexOf(event.target), tabs.length)];
-  tab.click();
-  tab.focus();
 }
 
 // What stands on the stage, and of which panel: nothing is written again that stands there already.
@@ -79,8 +79,8 @@ function write({ name }, notes) {
 function sectionOf({ name }) {
   const quiet = element("p", { class: "hint", "data-say": "predict_quiet" });
   const fixed = element("p", { class: "hint" });
-  const attributes = { id: `panel-${name}`, role: "tabpanel", "aria-labelledby": `tab-${name}` };
-  return element("section", attributes, quiet, fixed, element("div"));
+  const attributes = { id: `panel-${name}`, role: "tabpanel", "aria-labelledby": `tab-${name}`, tabindex: "0" };
+  return element("section", attributes, element("h2", { class: "unseen", "data-say": `tab_${name}` }), quiet, fixed, element("div"));
 }
 
 function tabOf({ name }, store) {
