@@ -70,14 +70,27 @@ def reached_by_tab(lab, most=80):
     reached = []
     for _ in range(most):
         lab.page.keyboard.press("Tab")
-        reached.append(lab.page.evaluate("() => document.activeElement.id || document.activeElement.closest('[id]').id"))
+        reached.append(
+            lab.page.evaluate("() => document.activeElement.id || document.activeElement.closest('[id]').id")
+        )
     return reached
 
 
 def test_the_page_works_by_keyboard_alone(browser):
     lab = Lab(browser, twice())
     reached = reached_by_tab(lab)
-    wanted = {"formula", "examples-button", "share", "present", "theme", "language", "tab-inputs", "next", "play", "last"}
+    wanted = {
+        "formula",
+        "examples-button",
+        "share",
+        "present",
+        "theme",
+        "language",
+        "tab-inputs",
+        "next",
+        "play",
+        "last",
+    }
     wanted |= {"position", "speed", "keys-button"}
     assert wanted <= set(reached)
     assert reached.index("formula") < reached.index("tab-inputs") < reached.index("position")
@@ -88,7 +101,13 @@ def test_the_page_works_by_keyboard_alone(browser):
     assert lab.page.input_value("#formula") == "q = x + y; f = q * z"
     lab.page.focus("#tab-inputs")
     tabs = lab.page.locator("[role=tab]").count()
-    for key, place in [("ArrowRight", 1), ("ArrowRight", 2), ("End", tabs - 1), ("ArrowRight", 0), ("ArrowLeft", tabs - 1)]:
+    for key, place in [
+        ("ArrowRight", 1),
+        ("ArrowRight", 2),
+        ("End", tabs - 1),
+        ("ArrowRight", 0),
+        ("ArrowLeft", tabs - 1),
+    ]:
         lab.page.keyboard.press(key)
         assert lab.page.locator("[role=tab]").nth(place).get_attribute("aria-selected") == "true"
     lab.page.focus("#next")
@@ -99,19 +118,22 @@ def test_the_page_works_by_keyboard_alone(browser):
     assert lab.close() == []
 
 
+IS_SEEN = """() => {
+  const found = document.activeElement;
+  if (found === document.body) return true;
+  const parts = [found, found.closest("#formula-field"), found.querySelector(".frame")].filter(Boolean);
+  return parts.map((part) => getComputedStyle(part)).some(({ outlineStyle, outlineWidth, strokeWidth }) => {
+    return (outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1) || Number.parseFloat(strokeWidth) >= 2;
+  });
+}"""
+
+
 def test_the_focus_is_seen_wherever_it_is(browser):
     lab = Lab(browser, lesson())
     for _ in range(40):
         lab.page.keyboard.press("Tab")
-        seen = lab.page.evaluate(
-            """() => {
-              const found = document.activeElement;
-              if (found === document.body) return true;
-              const frames = [found, found.closest("#formula-field"), found.querySelector("rect")].filter(Boolean).map((part) => getComputedStyle(part));
-              return frames.some(({ outlineStyle, outlineWidth, strokeWidth }) => (outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1) || Number.parseFloat(strokeWidth) >= 2);
-            }"""
-        )
-        assert seen, lab.page.evaluate("() => document.activeElement.outerHTML.slice(0, 200)")
+        seen = lab.page.evaluate(IS_SEEN)
+        assert seen, lab.page.evaluate("() => document.activeElement.outerHTML")[:200]
     assert lab.close() == []
 
 
@@ -132,7 +154,9 @@ def test_the_chinese_page_has_no_english_words(browser):
     lab.page.keyboard.press("?")
     words |= set(re.findall(r"[A-Za-z]{3,}", lab.page.inner_text("#keys")))
     lab.page.keyboard.press("Escape")
-    labels = lab.page.evaluate("() => [...document.querySelectorAll('[aria-label]')].map((part) => part.getAttribute('aria-label')).join(' ')")
+    labels = lab.page.evaluate(
+        "() => [...document.querySelectorAll('[aria-label]')].map((part) => part.getAttribute('aria-label')).join(' ')"
+    )
     words |= set(re.findall(r"[A-Za-z]{3,}", labels))
     assert words - ENGLISH == set()
     assert lab.page.get_attribute("html", "lang") == "zh-Hans"

@@ -302,8 +302,8 @@ def test_every_slip_in_a_formula_has_its_words_in_every_language():
 def test_every_example_is_a_formula_and_says_what_there_is_to_see():
     for key, example in EXAMPLES.items():
         assert len(chain_rule(parse(example.text, **example.values)).edges) >= 2, key
-        assert all(len(words) > 20 for words in [*example.see[:1], *(2 * words for words in example.see[1:])]), key
-    assert [example.text for example in EXAMPLES.values()][0] == "q = x + y; f = q * z"
+        assert min(map(len, example.see)) > 10, key
+    assert next(iter(EXAMPLES.values())).text == "q = x + y; f = q * z"
 
 
 PAGE_FOLDER = Path(__file__).parents[3] / "viz" / "page"
@@ -312,7 +312,9 @@ PAGE_FOLDER = Path(__file__).parents[3] / "viz" / "page"
 def sources():
     scripts = "".join((FOLDER / f"lab/{name}.js").read_text(encoding="utf-8") for name in PARTS)
     template = (FOLDER / "lab/lab.html").read_text(encoding="utf-8")
-    python = "".join(path.read_text(encoding="utf-8") for path in PAGE_FOLDER.parent.rglob("*.py") if path.stem != "strings")
+    python = "".join(
+        path.read_text(encoding="utf-8") for path in PAGE_FOLDER.parent.rglob("*.py") if path.stem != "strings"
+    )
     return scripts, template, python
 
 
@@ -324,7 +326,9 @@ def test_every_string_is_used():
     used |= set(re.findall(r"(?<!\{)\{\{(\w+)\}\}", template))
     used |= {row.domain.words for row in RULES.values() if row.domain}
     used |= {noun for row in RULES.values() for noun in row.roles}
-    made = tuple({*re.findall(r"`(\w{4,})\$\{", code), *re.findall(r'f"(\w{4,})\{', python)})  # the beginnings of made keys
+    made = tuple(
+        {*re.findall(r"`(\w{4,})\$\{", code), *re.findall(r'f"(\w{4,})\{', python)}
+    )  # the beginnings of made keys
     ends = tuple(re.findall(r"\}(_\w+)`", code))
     unused = {key for key in TABLE if key not in used and not key.startswith(made) and not key.endswith(ends)}
     assert {key for key in unused if key.removesuffix("s") not in used} == set()  # a plural
