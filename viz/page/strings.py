@@ -28,7 +28,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "box":               ("value {value}, gradient {gradient}", "数值 {value}，梯度 {gradient}"),
     "too_large":         ("This graph is too large to draw: {nodes} nodes, {edges} edges. The steps are all here.",
                           "这张图太大，画不下：{nodes} 个结点，{edges} 条边。所有步骤都在这里。"),
-    "source":            ("made with tinygrad_edu", "由 tinygrad_edu 生成"),
 
     # ── the bar: formula, examples, link, language ────────────────────────────────────────────────────────────────
     "no_script":         ("This page computes with JavaScript, which this browser has switched off.",
@@ -64,7 +63,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "链接要第 {step} 步，而最后一步是 {last}。"),
     "link_number":       ("In the link, {name} needs a number, and not {text}.",
                           "链接里的 {name} 应是数，不是 {text}。"),
-    "link_tab":          ("The link wants a panel {tab}, and there is no panel {tab}.", "链接要打开面板 {tab}，而这里没有它。"),
+    "link_tab":          ("The link wants a panel {tab}, and there is no panel {tab}.",
+                          "链接要打开面板 {tab}，而这里没有它。"),
     "link_lang":         ("The link wants a language {lang}, and there is no language {lang}.",
                           "链接要用语言 {lang}，而这里没有它。"),
     "link_name":         ("The link has a number for {name}, which is not an input here.",
@@ -94,7 +94,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "stage_farther":     ("Zoom out (−)", "缩小 (−)"),
     "stage_closer":      ("Zoom in (+)", "放大 (+)"),
     "stage_fit":         ("fit", "适应"),
-    "stage_fit_all":     ("Show everything (0)", "显示全部 (0)"),
+    "stage_fit_all":     ("fit: show everything (0)", "适应：显示全部 (0)"),
     "stage_full":        ("Full screen", "全屏"),
     "stage_end":         ("End the presentation (Esc)", "结束演示 (Esc)"),
     "key_zoom":          ("zoom out, zoom in, show everything", "缩小、放大、显示全部"),
