@@ -102,9 +102,11 @@ PARTS = (
     "ways",
     "paths",
     "panels",
+    "picture",
+    "export",
     "main",
 )  # of the lab, each after those that it imports
-STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport")
+STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport", "export")
 
 
 def page(graph: Graph, lang: str, text: str | None = None) -> str:

@@ -25,7 +25,7 @@ from tinygrad_edu import refusals, show
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import CALL, PRODUCT, SIGN, SUM, Rule
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.steps import wording
+from tinygrad_edu.steps import trace_json, wording
 from tinygrad_edu.steps.trace_json import plain
 from tinygrad_edu.text import inputs, mistakes, parsing, printing, reading
 from tinygrad_edu.text.javascript import missing_in, table_source
@@ -50,6 +50,7 @@ MODULES = (
     "engine/inputs",
     "engine/wording",
     "engine/steps",
+    "engine/trace_json",
 )  # each after those that it imports
 FOLDER = files("tinygrad_edu.viz.page") / "assets"
 
@@ -144,6 +145,7 @@ def grammar() -> dict[str, Any]:
         "ordinals": show.ORDINALS,
         "greek": printing.GREEK,
         "parameter": printing.PARAMETER.pattern,
+        "trace": {"format": trace_json.FORMAT, "version": trace_json.VERSION, "records": trace_json.records()},
     }
 
 
