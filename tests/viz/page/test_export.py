@@ -155,7 +155,8 @@ AS_SVG, AS_PNG = "#saving button:text-is('SVG')", "#saving button:text-is('PNG')
 
 
 def texts_of(svg):
-    return ["".join(each.itertext()) for each in ET.fromstring(svg).iter(f"{SVG}text")]
+    """Its texts, with a hyphen for each minus."""
+    return ["".join(each.itertext()).replace("−", "-") for each in ET.fromstring(svg).iter(f"{SVG}text")]
 
 
 @needs_browser
