@@ -102,6 +102,7 @@ PARTS = (
     "ways",
     "paths",
     "panels",
+    "out",
     "picture",
     "export",
     "main",

@@ -298,6 +298,30 @@ def test_at_the_beginning_there_is_no_step_to_write(open_lab):
 
 
 @needs_browser
+def test_the_answers_are_not_given_away_while_the_reader_predicts(open_lab, tmp_path):
+    lab = open_lab()
+    lab.page.click("#tab-predict")
+    lab.page.click("#quiz-start")
+    trace = chain_rule(parse(GRAPHS["lesson"][0], **GRAPHS["lesson"][1]))
+    _, svg = saved(lab, AS_SVG, tmp_path)
+    asked = trace[lab.position - 1]
+    assert str(asked) not in "".join(texts_of(svg))
+    assert "∂ ?" in texts_of(svg)
+    assert lab.page.locator("#saving button:text-is('Copy')").count() == 0
+    assert lab.text("#saving").count("the answers are in it") == 3
+
+
+@needs_browser
+def test_the_menu_follows_the_step(open_lab, tmp_path):
+    lab = open_lab()
+    lab.step_to(2)
+    open_menu(lab)
+    lab.page.evaluate("document.getElementById('next').click()")
+    assert saved(lab, AS_SVG, tmp_path)[0] == "f-step-03.svg"
+    assert saved(lab, "#saving button:text-is('File') >> nth=0", tmp_path)[0] == "f-step-03.tex"
+
+
+@needs_browser
 def test_in_a_notebook_texts_and_pictures_are_shown_to_be_taken_from_there(browser, tmp_path):
     """A frame as a notebook has it: no files, no clipboard, and no message about that on the console."""
     from browser import Watched
