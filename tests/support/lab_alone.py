@@ -2,19 +2,17 @@
 
     in_node("judge", "given.map((text) => judge.readAnswer(text))", ["1/3"])
 
-The modules that are named are there under their names, dashes as in JavaScript; so are the engine's `graphOf(nodes)`,
+The modules that are named are there under their names; so are the engine's `graphOf(nodes)`,
 which reads a graph as Python sends it, and `chainRule`. `given` is the last argument; the answer comes back as JSON, in
 which inf and NaN are strings.
 """
 
-import functools
 import json
 import subprocess
 
 from page_engine import folder
 
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.viz.page.document import FOLDER
 from tinygrad_edu.viz.page.engine import nodes
 
 DRIVER = """
@@ -30,20 +28,9 @@ console.log(JSON.stringify({script}, asJson));
 """
 
 
-@functools.cache
-def with_lab():
-    """The folder with the engine's modules, and the lab's in it."""
-    place = folder()
-    (place / "lab").mkdir(exist_ok=True)
-    for file in FOLDER.joinpath("lab").iterdir():
-        if file.name.endswith(".js"):
-            (place / "lab" / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
-    return place
-
-
 def in_node(names, script, given):
     """What a JavaScript expression gives, with these modules (a text, separated by blanks) and this data."""
-    place = with_lab()
+    place = folder()
     imports = "\n".join(f'const {name} = await import("{place.as_uri()}/lab/{name}.js");' for name in names.split())
     source = DRIVER.format(url=place.as_uri(), imports=imports, script=script)
     (place / "driver.mjs").write_text(source, encoding="utf-8")

@@ -3,10 +3,10 @@ r"""What did a student predict on the page, and is it what the page says?
     read_predictions("A3N-VD89D", f)            the code that the page shows
     read_predictions("predictions.json", f)     the file that it saves
 
-The code is one letter for each question, in the order of the page, with a count before a letter that repeats: R is right
-at the first answer, S shown, N not answered, U a wrong number, and any other letter the usual mistake that was made. The
-last five characters are a checksum over the letters, the formula and its numbers: they find a slip of the pen, or the
-code of another exercise. They are no proof against somebody who reads this file.
+The code is one letter for each question, in the order of the page, with a count before a letter that repeats: R is
+right at the first answer, S shown, N not answered, U a wrong number, and any other letter the usual mistake that was
+made. The last five characters are a checksum over the letters, the formula and its numbers: they find a slip of the
+pen, or the code of another exercise. They are no proof against a reader of this file.
 
 Names to know: `read_predictions`, `Predictions`. Read next: `cli/training.py`.
 """
@@ -67,7 +67,7 @@ class Prediction:
     Attributes:
         position: of its step on the page.
         what: what was asked: "∂f/∂x", or on the way forward "q".
-        ended: "right" at the first answer, "shown", "open", or the mistake behind a wrong first answer; a key of `LETTERS`.
+        ended: "right" at the first answer, "shown", "open", or the mistake behind a wrong one; a key of `LETTERS`.
     """
 
     position: int
@@ -192,7 +192,7 @@ def _questions(f: Value, count: int, code: str) -> list[tuple[int, str]]:
 
 
 def _described(graph: Graph) -> list[str]:
-    """What the checksum is over, besides the letters: the formula, and the numbers of its leaves to their last digit."""
+    """What the checksum is over, besides the letters: the formula, and the numbers of its leaves in full."""
     numbers = [f"{graph.name(leaf)}={repr(leaf.data).removesuffix('.0')}" for leaf in graph.leaves]
     return [to_text(graph.output), *numbers]
 

@@ -43,6 +43,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "instead":           ("Write instead:", "改写成："),
     "write_instead":     ("Write {better} instead", "改写成 {better}"),
     "leave_out":         ("Leave it out", "删掉它"),
+    "formula_outside":   ("{formula} is not defined: {signature} needs {domain}.",
+                          "{formula} 没有定义：{signature} 要求 {domain}。"),
     "full_stop":         (".", "。"),
     "share":             ("Share", "分享"),
     "share_link":        ("Link to this page as it is now", "指向页面当前状态的链接"),
@@ -62,6 +64,9 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "链接要第 {step} 步，而最后一步是 {last}。"),
     "link_number":       ("In the link, {name} needs a number, and not {text}.",
                           "链接里的 {name} 应是数，不是 {text}。"),
+    "link_tab":          ("The link wants a panel {tab}, and there is no panel {tab}.", "链接要打开面板 {tab}，而这里没有它。"),
+    "link_lang":         ("The link wants a language {lang}, and there is no language {lang}.",
+                          "链接要用语言 {lang}，而这里没有它。"),
     "link_name":         ("The link has a number for {name}, which is not an input here.",
                           "链接给了 {name} 的值，而这里没有这个输入。"),
     "link_formula":      ("The formula of the link is wrong: see the formula box.",
@@ -99,6 +104,11 @@ TABLE: dict[str, tuple[str, ...]] = {
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
     "size_layer":        ("layer {layer}", "第 {layer} 层"),
     "size_neuron":       ("neuron {neuron}", "神经元 {neuron}"),
+    "size_neurons":      ("{count} neurons", "{count} 个神经元"),
+    "size_loss_of":      ("loss of sample {sample}", "样本 {sample} 的损失"),
+    "size_term":         ("term {sample}", "第 {sample} 项"),
+    "size_parameters":   ("parameters", "参数"),
+    "size_use":          ("use {time}", "第 {time} 次使用"),
     "size_node":         ("{count} node", "{count} 个结点"),
     "size_nodes":        ("{count} nodes", "{count} 个结点"),
     "size_leaf":         ("{count} leaf", "{count} 个叶结点"),
@@ -119,11 +129,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "size_sample_next":  ("Next sample", "下一个样本"),
     "size_of_samples":   ("of {count} samples", "/ {count} 个样本"),
     "size_of_terms":     ("of {count} terms", "/ {count} 项"),
-    "size_is_samples":   ("{output} is a sum over {count} samples. All of them use the same parameters; this is one.",
-                          "{output} 是 {count} 个样本的和。它们用同样的参数；这里是其中一个。"),
-    "size_is_terms":     ("{output} is a sum of {count} terms; this is one of them.",
-                          "{output} 是 {count} 项的和；这里是其中一项。"),
-    "size_close":        ("Fold {group} again", "重新折叠{group}"),
+    "size_is_samples":   ("{output} sums over {count} samples with the same parameters.",
+                          "{output} 对 {count} 个样本求和，它们共用参数。"),
+    "size_is_terms":     ("{output} is a sum of {count} terms.", "{output} 是 {count} 项的和。"),
     "size_other_samples": ("… {count} other samples", "… 另外 {count} 个样本"),
     "size_other_terms":  ("… {count} other terms", "… 另外 {count} 项"),
     # ── exports ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -260,7 +268,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "begin_backward":    ("Gradients go back: {count} applications of the chain rule, one for each use of a node. "
                           "What arrives at a node adds up.",
                           "梯度往回走：用 {count} 次链式法则，结点每被使用一处就用一次。到达同一结点的贡献相加。"),
-    "begin_backward_one": ("Gradients go back: {count} application of the chain rule.", "梯度往回走：用 {count} 次链式法则。"),
+    "begin_backward_one": ("Gradients go back: {count} application of the chain rule.",
+                          "梯度往回走：用 {count} 次链式法则。"),
     "end_largest":       ("{input} has the largest influence: when it grows a little, {output} changes {times} times "
                           "as much.",
                           "{input} 的影响最大：它增加一点，{output} 变化它的 {times} 倍。"),
@@ -310,7 +319,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "{moved} 增加多少，{user} 就减少多少：{user} 的梯度变号。"),
     "say_opposite_output": ("{user} moves against {moved}, one for one. {user} is the output, whose own gradient is "
                           "1: so {argument} gets −1.",
-                          "{moved} 增加多少，{user} 就减少多少。{user} 是输出，它自己的梯度是 1：所以 {argument} 得到 −1。"),
+                          "{moved} 增加多少，{user} 就减少多少。{user} 是输出，它自己的梯度是 1：所以 "
+                          "{argument} 得到 −1。"),
     "say_edge":          ("When {moved} changes a little, {user} changes {times} times as much. So the gradient of "
                           "{user} is multiplied by {local} on its way to {argument}.",
                           "{moved} 变化一点，{user} 变化它的 {times} 倍。所以 {user} 的梯度乘以 {local} 再传给 "
@@ -319,9 +329,10 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "whose own gradient is 1: so {argument} gets {local}.",
                           "{moved} 变化一点，{user} 变化它的 {times} 倍。{user} 是输出，它自己的梯度是 1：所以 "
                           "{argument} 得到 {local}。"),
-    "say_kink":          ("{user} has a kink here: its slope by {moved} jumps from {left} to {right}. By convention its "
-                          "local derivative is {local}.",
-                          "{user} 在这里有折点：它对 {moved} 的斜率从 {left} 跳到 {right}。按约定，局部导数取 {local}。"),
+    "say_kink":          ("{user} has a kink here: its slope by {moved} jumps from {left} to {right}. By convention "
+                          "its local derivative is {local}.",
+                          "{user} 在这里有折点：它对 {moved} 的斜率从 {left} 跳到 {right}。"
+                          "按约定，局部导数取 {local}。"),
     "say_not_finite":    ("The local derivative of {user} by {moved} is {local} here: the curve is vertical, or a "
                           "number on the way is not finite. {argument} gets no usable gradient.",
                           "{user} 对 {moved} 的局部导数在这里是 {local}：曲线是竖直的，或者途中有数不是有限的。"
@@ -362,7 +373,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "inputs_find":       ("Find an input by its name", "按名称查找输入"),
     "inputs_more":       ("Show more: {count} left", "显示更多：还有 {count} 个"),
     "inputs_none":       ("No input has such a name.", "没有这个名称的输入。"),
-    "inputs_no":         ("There are no inputs: every number is written into the formula.", "没有输入：每个数都写在公式里。"),
+    "inputs_no":         ("There are no inputs: every number is written into the formula.",
+                          "没有输入：每个数都写在公式里。"),
     "kind_inputs":       ("inputs", "输入"),
     "kind_weights":      ("weights", "权重"),
     "kind_biases":       ("biases", "偏置"),
@@ -372,7 +384,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "slider_of":         ("{name}, by dragging", "{name}，拖动"),
     "reset":             ("Reset all", "全部恢复"),
     "reset_one":         ("Reset {name} to {number}", "把 {name} 恢复为 {number}"),
-    "not_a_number":      ("{name} needs a number, such as -1.5, 1/2 or 1e-3.", "{name} 需要一个数，例如 -1.5、1/2 或 1e-3。"),
+    "not_a_number":      ("{name} needs a number, such as -1.5, 1/2 or 1e-3.",
+                          "{name} 需要一个数，例如 -1.5、1/2 或 1e-3。"),
     "outside":           ("{formula} is not defined here: {signature} needs {domain}. The page keeps the last numbers.",
                           "{formula} 在这里没有定义：{signature} 要求 {domain}。页面保留之前的数。"),
     "no_program":        ("The inputs cannot be changed here, because a row of the rule table does not say how "
@@ -385,7 +398,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "输入移动 δ，梯度预言输出移动梯度 · δ。"),
     "nudge_leaf":        ("input", "输入"),
     "nudge_size":        ("δ, the change", "δ，变化量"),
-    "nudge_wrong":       ("δ needs a number other than 0, such as 0.1, -1/2 or 1e-3.", "δ 需要一个非 0 的数，例如 0.1、-1/2 或 1e-3。"),
+    "nudge_wrong":       ("δ needs a number other than 0, such as 0.1, -1/2 or 1e-3.",
+                          "δ 需要一个非 0 的数，例如 0.1、-1/2 或 1e-3。"),
     "nudge_predicted":   ("gradient · δ, predicted", "梯度 · δ，预言的"),
     "nudge_actual":      ("actual change of {output}", "实际的 {output} 变化"),
     "nudge_gap":         ("difference", "差"),
@@ -395,7 +409,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "预言误差 {percent}：变化这么大，斜率不再相同。试试更小的 δ。"),
     "nudge_exact":       ("The prediction is exact: {output} is a straight line in {name} here.",
                           "预言是精确的：在这里 {output} 对 {name} 是直线。"),
-    "nudge_flat":        ("Neither changes: {output} is flat in {name} here.", "都没有变化：在这里 {output} 对 {name} 是平的。"),
+    "nudge_flat":        ("Neither changes: {output} is flat in {name} here.",
+                          "都没有变化：在这里 {output} 对 {name} 是平的。"),
     "nudge_outside":     ("There is no number for {output} at {name} = {number}: it is outside of the domain.",
                           "在 {name} = {number} 处 {output} 没有值：超出了定义域。"),
     "nudge_picture":     ("{output} along {name}: the curve, and its tangent of slope {slope}",

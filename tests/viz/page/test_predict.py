@@ -1,6 +1,5 @@
 """Does predict mode judge rightly, name the mistake, hide the answer, and count as it says?"""
 
-import itertools
 import json
 import math
 import random
@@ -23,24 +22,26 @@ needs_node = pytest.mark.skipif(not HAS_NODE, reason="node is not here")
 
 
 def graphs(count, **sizes):
-    """Random graphs inside the domains of their operations."""
-    found = []
-    for seed in itertools.count():
-        try:
-            found.append(random_graphs.as_values(*random_graphs.seeded(seed, **{"leaves": 3, "steps": 6, **sizes}))[1])
-        except DomainError:
-            continue
-        if len(found) == count:
-            return found
+    """Random graphs."""
+    size = {"leaves": 3, "steps": 6, **sizes}
+    return [random_graphs.as_values(*random_graphs.seeded(seed, **size))[1] for seed in range(count)]
 
 
 def judged(f, answers):
     """[verdict, mistake] of each answer, [position, text]."""
-    script = """given.answers.map(([position, text]) => {
-      const found = judge.judge(state, state.steps[position], judge.readAnswer(text));
-      return [found.verdict, found.mistake];
+    return judged_each([(f, answers)])[0]
+
+
+def judged_each(cases):
+    """The same for several graphs, in one process."""
+    script = """given.map(({ nodes, answers }) => {
+      const state = stateOf(nodes);
+      return answers.map(([position, text]) => {
+        const { verdict, mistake } = judge.judge(state, state.steps[position], judge.readAnswer(text));
+        return [verdict, mistake];
+      });
     })"""
-    return in_node("judge", f"((state) => {script})(stateOf(given.nodes))", {"nodes": sent(f), "answers": answers})
+    return in_node("judge", script, [{"nodes": sent(f), "answers": answers} for f, answers in cases])
 
 
 # Reading an answer
@@ -71,20 +72,24 @@ def cut_off(number, digits):
 
 @needs_node
 def test_the_right_number_is_right_however_it_is_written():
-    seen = 0
-    for f in graphs(40):
-        steps = list(chain_rule(f))
-        edges = [(i, s) for i, s in enumerate(steps) if isinstance(s, EdgeStep) and math.isfinite(s.after) and s.after]
-        answers = []
-        for index, step in edges:
-            texts = [repr(step.after), f"{step.after:.3g}", f"{step.after:.2e}", f"{step.after:.5g}".replace(".", ",")]
-            texts += [repr(cut_off(step.after, 3)), show(step.after).replace("-", "−"), f"({step.after!r})"]
-            texts += [str(Fraction(step.after).limit_denominator(10**6))] if 1e-2 < abs(step.after) < 1e4 else []
-            answers += [[index, text] for text in texts]
-        for (index, text), found in zip(answers, judged(f, answers), strict=True):
-            assert found == ["right", None], (steps[index], text)
-            seen += 1
-    assert seen > 2000
+    cases = [(f, rightly_written(f)) for f in graphs(40)]
+    for (f, answers), found in zip(cases, judged_each(cases), strict=True):
+        told = [(f, answer) for answer, verdict in zip(answers, found, strict=True) if verdict != ["right", None]]
+        assert told == []
+    assert sum(len(answers) for _, answers in cases) > 2000
+
+
+def rightly_written(f):
+    """The right answer to each question, in many ways: [position, text]."""
+    answers = []
+    for index, step in enumerate(chain_rule(f)):
+        if not isinstance(step, EdgeStep) or not math.isfinite(step.after) or not step.after:
+            continue
+        texts = [repr(step.after), f"{step.after:.3g}", f"{step.after:.2e}", f"{step.after:.5g}".replace(".", ",")]
+        texts += [repr(cut_off(step.after, 3)), show(step.after).replace("-", "−"), f"({step.after!r})"]
+        texts += [str(Fraction(step.after).limit_denominator(10**6))] if 1e-2 < abs(step.after) < 1e4 else []
+        answers += [[index, text] for text in texts]
+    return answers
 
 
 @needs_node
@@ -162,23 +167,29 @@ def is_near(one, other):
 
 @needs_node
 def test_each_mistake_is_named_on_random_expressions():
+    cases = [(f, wrongly_answered(f)) for f in graphs(60, steps=8)]
+    answers = [(f, [[index, f"{number:.9e}"] for index, _, number, _ in asked]) for f, asked in cases]
     seen = set()
-    for f in graphs(60, steps=8):
-        graph, steps = Graph(f), list(chain_rule(f))
-        asked = []
-        for index, step in enumerate(steps):
-            if not isinstance(step, EdgeStep) or not math.isfinite(step.after):
-                continue
-            wrong = wrong_results(graph, steps, step)
-            scale = max(abs(step.before), abs(step.contribution), abs(step.after))
-            told = [(key, number) for key, number in wrong if abs(number - step.after) > 0.02 * scale]
-            asked += [(index, key, number, {k for k, other in wrong if is_near(number, other)}) for key, number in told]
-        answers = [[index, f"{number:.9e}"] for index, _, number, _ in asked]
-        for (index, key, number, same), (verdict, mistake) in zip(asked, judged(f, answers), strict=True):
-            assert verdict == "wrong", (steps[index], key, number)
-            assert mistake in same, (steps[index], key, number, mistake, same)
+    for (_, asked), found in zip(cases, judged_each(answers), strict=True):
+        for (index, key, number, same), (verdict, mistake) in zip(asked, found, strict=True):
+            assert verdict == "wrong", (index, key, number)
+            assert mistake in same, (index, key, number, mistake, same)
             seen |= {key} if mistake == key else set()
     assert seen == set(LETTERS) - {"right", "shown", "open", "wrong", "swapped", "operation", "argument"}
+
+
+def wrongly_answered(f):
+    """(position, mistake, its number, all mistakes that give this number) for each mistake in each question."""
+    graph, steps = Graph(f), list(chain_rule(f))
+    asked = []
+    for index, step in enumerate(steps):
+        if not isinstance(step, EdgeStep) or not math.isfinite(step.after):
+            continue
+        wrong = wrong_results(graph, steps, step)
+        scale = max(abs(step.before), abs(step.contribution), abs(step.after))
+        told = [(key, number) for key, number in wrong if abs(number - step.after) > 0.02 * scale]
+        asked += [(index, key, number, {k for k, other in wrong if is_near(number, other)}) for key, number in told]
+    return asked
 
 
 @needs_node
@@ -228,8 +239,8 @@ WALK = """
     if (move === "say") say(what);
     if (move === "play") change({ playing: true });
     if (move === "numbers") change(stateOf(given.nodes));
-    const score = state.quiz ? scoreOf(questionsOf(state)) : null;
-    return [state.position, state.asked, state.isHeld, state.playing, score && [score.right, score.wrong, score.shown, score.all]];
+    const { right, wrong, shown, all } = scoreOf(questionsOf(state));
+    return [state.position, state.asked, state.isHeld, state.playing, [right, wrong, shown, all]];
   });
 })()
 """
@@ -279,7 +290,8 @@ def codes(f, ends, values=False):
     """The code for questions that ended so, and the result as JSON."""
     script = """((state) => {
       const log = new Map();
-      const positions = quiz.questionsOf({ ...state, quiz: { values: given.values, log } }).map(({ position }) => position);
+      const questions = quiz.questionsOf({ ...state, quiz: { values: given.values, log } });
+      const positions = questions.map(({ position }) => position);
       given.ends.forEach((end, index) => {
         const isMistake = !["right", "shown", "wrong", "open"].includes(end);
         const said = { verdict: isMistake ? "wrong" : end, mistake: isMistake ? end : null, answer: "7", isDone: true };

@@ -22,7 +22,7 @@ function mount(section) {
   const [verdict, leaves, edges] = [element("p", { id: "check-verdict", role: "status" }), element("div"), element("div")];
   const method = element("p", { class: "help", id: "check-step" });
   parts = { verdict, leaves, edges, method };
-  section.append(element("p", { class: "help", "data-say": "check_help" }), verdict, leaves, edges, method);
+  section.append(verdict, leaves, edges, element("p", { class: "help", "data-say": "check_help" }), method);
 }
 
 const known = new WeakMap(); // what was found for some steps

@@ -7,7 +7,7 @@ import { drawn } from "./dom.js";
 import { signed } from "./formulas.js";
 import { say } from "./say.js";
 
-const SIZE = { width: 340, height: 150, left: 10, right: 10, top: 22, bottom: 24 };
+const SIZE = { width: 340, height: 150, left: 10, right: 10, top: 26, bottom: 24 };
 const MOST_POINTS = 60; // of the trail, that are drawn over one leaf
 
 /** The picture of a descent. */
@@ -40,7 +40,7 @@ function overSteps({ graph }, { trail, count }) {
     lines: [drawn("path", { d: pathOf(places), class: "line" })],
     points: [drawn("circle", { cx: last.x, cy: last.y, r: 5, class: "now" })],
     labels: [
-      text(say("curve_value", { output: graph.names.at(-1), value: signed(values.at(-1)) }), SIZE.left, 14, "start"),
+      text(say("curve_value", { output: graph.names.at(-1), value: signed(values.at(-1)) }), SIZE.left, 18, "start"),
       text(say("curve_steps", { count }), SIZE.width - SIZE.right, SIZE.height - 6, "end"),
     ],
   };
@@ -62,7 +62,7 @@ function overLeaf(state, { chosen: [leaf], trail }) {
     lines: [drawn("path", { d: pathOf(curve.map(at)), class: "line" }), tangentAt(now, gradients(graph)[leaf], reach, at)],
     points: [...walked.slice(-MOST_POINTS).map(at).filter(isInside).map((place) => drawn("circle", { cx: place.x, cy: place.y, r: 3, class: "past" })), nowAt(at(now))],
     labels: [
-      text(say("curve_value", { output: graph.names.at(-1), value: signed(now.y) }), SIZE.left, 14, "start"),
+      text(say("curve_value", { output: graph.names.at(-1), value: signed(now.y) }), SIZE.left, 18, "start"),
       text(signed(reach[0], 3), SIZE.left, SIZE.height - 6, "start"),
       text(`${name} = ${signed(now.x)}`, SIZE.width / 2, SIZE.height - 6, "middle"),
       text(signed(reach[1], 3), SIZE.width - SIZE.right, SIZE.height - 6, "end"),

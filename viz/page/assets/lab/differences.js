@@ -13,7 +13,7 @@ export function checkAt(analytic, x, f, { step, tolerance }) {
   const middle = f(x);
   const slopes = stepsAt(x, step).map((h) => slopesAt(f, x, h, middle));
   const doubt = (slope) => (Number.isNaN(slope.doubt) ? Infinity : slope.doubt);
-  const best = slopes.reduce((found, slope) => (doubt(slope) < doubt(found) ? slope : found), NO_SLOPE);
+  const best = slopes.length ? slopes.reduce((found, slope) => (doubt(slope) < doubt(found) ? slope : found)) : NO_SLOPE;
   const error = Math.abs(analytic - best.numeric) / Math.max(1, Math.abs(analytic), Math.abs(best.numeric));
   const isTrusted = best.doubt <= 100 * tolerance;
   const isKink = best.isKink && isTrusted;

@@ -23,6 +23,7 @@ export function treeOf(graph, room, sample) {
   const tree = { groups: [], groupOf: new Int32Array(graph.nodes.length).fill(-1), indices: new Map() };
   const isHere = (node) => !samples || samples.owner[node] === SHARED || samples.owner[node] === sample;
   addParts(tree, graph, room, isHere);
+  if (samples) addTerm(tree, graph, samples, sample);
   if (samples) addSum(tree, samples);
   addRuns(tree, graph, isHere);
   if (samples) addOthers(tree, graph, samples, isHere);
@@ -59,17 +60,17 @@ function partGroup(tree, names, mark) {
   let parent = -1;
   for (const name of names) {
     const outer = parent;
-    parent = groupNamed(tree, name + mark, () => ({ parent: outer, title: titleOf(name), part: name, mark }));
+    parent = groupNamed(tree, name + mark, () => ({ parent: outer, part: name, mark, ...titled(name) }));
   }
   return parent;
 }
 
-/** l1.n3 is neuron 3 of layer 1, as nn/layers.py names its parts. */
-function titleOf(name) {
-  const [, layer] = /^l(\d+)$/.exec(name) ?? [];
-  if (layer) return { key: "size_layer", places: { layer } };
-  const [, , neuron] = /^(l\d+\.)?n(\d+)$/.exec(name) ?? [];
-  return neuron ? { key: "size_neuron", places: { neuron } } : { text: name };
+// l1.n3 is neuron 3 of layer 1, as nn/layers.py names its parts.
+function titled(name) {
+  const [, alone] = /^l([0-9]+)$/.exec(name) ?? [];
+  if (alone) return { title: { key: "size_layer", places: { layer: alone } }, isLayer: true };
+  const [, layer, neuron] = /^(?:l([0-9]+)\.)?n([0-9]+)$/.exec(name) ?? [];
+  return neuron ? { title: { key: "size_neuron", places: { neuron } }, layer } : { title: { text: name } };
 }
 
 // A function from a part to the names of its groups. A layer is a group only if there are too many neurons to draw, and
@@ -172,6 +173,22 @@ function latest(use) {
 }
 
 // Sums over samples, other samples, runs of leaves
+
+// What is computed from the output of a network for this sample alone: its term of the loss.
+function addTerm(tree, graph, { owner, isOfSamples }, sample) {
+  const last = tree.groupOf.findLastIndex((group, node) => group >= 0 && owner[node] === sample);
+  const nodes = [];
+  graph.nodes.forEach(({ row }, node) => row && node > last && owner[node] === sample && nodes.push(node));
+  if (last < 0 || nodes.length < MANY - 1) return;
+  const title = { key: isOfSamples ? "size_loss_of" : "size_term", places: { sample: sample + 1 } };
+  const index = groupNamed(tree, "loss", () => ({ title }));
+  const first = firstUsersOf(graph);
+  const isIn = new Set(nodes);
+  owner.forEach((each, node) => {
+    const isData = each === sample && tree.groupOf[node] < 0 && !graph.nodes[node].row && isIn.has(first[node]);
+    if (isIn.has(node) || isData) tree.groupOf[node] = index;
+  });
+}
 
 function addSum(tree, { sum, count, isOfSamples }) {
   if (sum.length < MANY) return;

@@ -6,11 +6,14 @@ import { sweepBehind } from "../engine/steps.js";
 import { byId, element } from "./dom.js";
 import { NEGATIVE, POSITIVE, UNKNOWN, nodeNear, placesOnMap, signsAt } from "./overview.js";
 import { say } from "./say.js";
-import { activeNodes, positionAt, shownScene } from "./scene.js";
+import { activeNodes, positionAt } from "./scene.js";
+import { drawnParts, watchView } from "./stage.js";
 import { goTo } from "./store.js";
 
 const INK = { [POSITIVE]: "--positive", [NEGATIVE]: "--negative", [UNKNOWN]: "--line-strong" };
 const RING = 7; // pixels
+
+let seen = null; // the part of the picture that is in view
 
 export function mountMinimap(store) {
   const canvas = element("canvas", { id: "overview", role: "img" });
@@ -20,6 +23,10 @@ export function mountMinimap(store) {
   canvas.addEventListener("click", (event) => goTo(store, positionAt(store.state, nodeUnder(store.state, canvas, event))));
   const later = coalesced(() => draw(store.state, { map, canvas, note }));
   store.onChange(later);
+  watchView((view) => {
+    seen = view.seen;
+    later();
+  });
   new ResizeObserver(later).observe(byId("stage"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", later);
   later();
@@ -39,40 +46,51 @@ function coalesced(action) {
 }
 
 function draw(state, { map, canvas, note }) {
-  const scene = shownScene(state);
-  map.hidden = scene === null || scene.isWhole;
+  const isSeen = nodesSeen(state);
+  const count = isSeen.reduce((sum, is) => sum + is, 0);
+  map.hidden = count === isSeen.length;
   if (map.hidden) return;
-  const nodes = showCount(state.graph.nodes.length);
-  const drawn = showCount(scene.boxes.filter(({ kind }) => kind !== "more").reduce((sum, { members }) => sum + members.length, 0));
-  note.textContent = say("size_overview", { nodes, drawn });
-  canvas.setAttribute("aria-label", say("size_overview_label", { nodes, drawn }));
+  const places = { nodes: showCount(isSeen.length), drawn: showCount(count) };
+  note.textContent = say("size_overview", places);
+  canvas.setAttribute("aria-label", say("size_overview_label", places));
   const scale = window.devicePixelRatio || 1;
   [canvas.width, canvas.height] = [canvas.clientWidth, canvas.clientHeight].map((size) => Math.round(size * scale));
-  if (canvas.width) paint(state, scene, canvas, scale);
+  if (canvas.width) paint(state, isSeen, canvas, scale);
+}
+
+// For each node 1 if the box that it is in, and not behind, is in view, at least with its middle.
+function nodesSeen({ graph }) {
+  const isSeen = new Uint8Array(graph.nodes.length);
+  for (const part of drawnParts()?.boxes ?? []) {
+    if (part.box.kind !== "more" && isInView(part)) for (const node of part.box.members) isSeen[node] = 1;
+  }
+  return isSeen;
+}
+
+function isInView({ left, top, right, bottom }) {
+  if (!seen) return true;
+  const [x, y] = [(left + right) / 2 - seen.x, (top + bottom) / 2 - seen.y];
+  return x >= 0 && y >= 0 && x <= seen.width && y <= seen.height;
 }
 
 const places = new WeakMap();
 
-function placesOf({ graph }, columns) {
-  const known = places.get(graph.args);
-  if (known?.columns === columns) return known;
-  places.set(graph.args, { columns, ...placesOnMap(graph, columns) });
+function placesOf({ graph }) {
+  if (!places.has(graph.args)) places.set(graph.args, placesOnMap(graph));
   return places.get(graph.args);
 }
 
 // Point by point into the pixels: a hundred thousand rectangles would take longer than a step may.
-function paint(state, scene, canvas, scale) {
+function paint(state, isSeen, canvas, scale) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
-  const map = placesOf(state, canvas.clientWidth);
+  const map = placesOf(state);
   const colors = [0, 1, 2, 3].map((sign) => pixelOf(context, INK[sign] ?? INK[UNKNOWN]));
   const faint = colors.map((color) => (color & 0xffffff) | (0x59 << 24));
   const signs = signsAt(state.graph, sweepBehind(state.steps), state.position);
-  const isDrawn = new Uint8Array(signs.length);
-  for (const { kind, members } of scene.boxes) if (kind !== "more") for (const node of members) isDrawn[node] = 1;
-  signs.forEach((sign, node) => isDrawn[node] || fill(pixels, canvas, map, node, faint[sign], 0));
-  signs.forEach((sign, node) => isDrawn[node] && fill(pixels, canvas, map, node, colors[sign], scale));
+  signs.forEach((sign, node) => isSeen[node] || fill(pixels, canvas, map, node, faint[sign], 0));
+  signs.forEach((sign, node) => isSeen[node] && fill(pixels, canvas, map, node, colors[sign], scale));
   context.putImageData(image, 0, 0);
   for (const node of activeNodes(state)) ring(context, canvas, map, node, scale);
 }
@@ -81,14 +99,14 @@ function paint(state, scene, canvas, scale) {
 function fill(pixels, { width, height }, map, node, color, more) {
   const left = Math.max(0, Math.round(map.x[node] * width - more));
   const top = Math.max(0, Math.round(map.y[node] * height - more));
-  const right = Math.min(width, left + Math.max(1, Math.round(map.width * width * 0.8)) + 2 * more);
-  const bottom = Math.min(height, top + Math.max(1, Math.round(map.height * height * 0.8)) + 2 * more);
+  const right = Math.min(width, left + Math.max(1, Math.round(map.width[node] * width * 0.8)) + 2 * more);
+  const bottom = Math.min(height, top + Math.max(1, Math.round(map.height[node] * height * 0.8)) + 2 * more);
   for (let y = top; y < bottom; y++) pixels.fill(color, y * width + left, y * width + right);
 }
 
 function ring(context, { width, height }, map, node, scale) {
   context.beginPath();
-  context.arc((map.x[node] + map.width / 2) * width, (map.y[node] + map.height / 2) * height, RING * scale, 0, 2 * Math.PI);
+  context.arc((map.x[node] + map.width[node] / 2) * width, (map.y[node] + map.height[node] / 2) * height, RING * scale, 0, 2 * Math.PI);
   context.lineWidth = 2 * scale;
   context.strokeStyle = variable("--ink");
   context.stroke();
@@ -105,6 +123,6 @@ function pixelOf(context, name) {
 
 function nodeUnder(state, canvas, event) {
   const { left, top, width, height } = canvas.getBoundingClientRect();
-  const map = placesOf(state, canvas.clientWidth);
+  const map = placesOf(state);
   return nodeNear(map, (event.clientX - left) / width, (event.clientY - top) / height, width / height);
 }

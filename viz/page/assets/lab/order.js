@@ -23,7 +23,7 @@ function mount(section, store) {
   const lucky = element("div", { id: "order-lucky", class: "hint" }, element("p", {}), preset);
   const [verdict, turns, leaves] = [element("p", { id: "order-verdict", role: "status" }), element("div"), element("div")];
   parts = { store, choice, lucky, verdict, turns, leaves };
-  section.append(element("p", { class: "help", "data-say": "order_help" }), choice, verdict, lucky, turns, leaves);
+  section.append(choice, verdict, lucky, turns, leaves, element("p", { class: "help", "data-say": "order_help" }));
 }
 
 function loadPreset(store) {

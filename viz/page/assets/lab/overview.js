@@ -2,24 +2,25 @@
 // another, in fractions of the width and the height. And it has a sign, that of its gradient so far.
 
 export const [UNKNOWN, POSITIVE, NEGATIVE, ZERO] = [0, 1, 2, 3];
-const LARGEST = 0.05; // of the width and height: what a node takes at most
+const LARGEST = 0.06; // of the width and height: what a node takes at most
 
-/** {x, y, width, height}: the left upper corner of each node in two arrays, and the size of all; `columns` at most. */
-export function placesOnMap(graph, columns) {
+/**
+ * {x, y, width, height}, four arrays: the left upper corner and the size of each node. A depth with many nodes is wider
+ * than one with few, or else the sum of a thousand terms would take all the room.
+ */
+export function placesOnMap(graph) {
   const depth = depthsOf(graph);
-  const deepest = depth.reduce((most, each) => Math.max(most, each), 0) + 1;
-  const used = Math.min(deepest, columns);
-  const column = depth.map((each) => Math.floor((each * used) / deepest));
-  const counts = new Int32Array(used);
-  for (const each of column) counts[each] += 1;
-  const [width, height] = [Math.min(LARGEST, 1 / used), Math.min(LARGEST, 1 / counts.reduce((most, each) => Math.max(most, each), 1))];
-  const next = new Int32Array(used);
-  const [x, y] = [new Float32Array(column.length), new Float32Array(column.length)];
-  column.forEach((each, node) => {
-    x[node] = 0.5 + (each - used / 2) / Math.max(used, 1 / LARGEST);
-    y[node] = 0.5 + height * (next[each]++ - counts[each] / 2);
-  });
-  return { x, y, width, height };
+  const counts = new Int32Array(depth.reduce((most, each) => Math.max(most, each), 0) + 1);
+  for (const each of depth) counts[each] += 1;
+  const weights = Float64Array.from(counts, (count) => Math.log2(1 + count));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const unit = Math.min(1 / total, LARGEST / weights.reduce((most, weight) => Math.max(most, weight), 0));
+  const left = new Float64Array(counts.length).fill(0.5 - (unit * total) / 2);
+  for (let each = 1; each < left.length; each++) left[each] = left[each - 1] + unit * weights[each - 1];
+  const next = new Int32Array(counts.length);
+  const height = Float32Array.from(depth, (each) => Math.min(LARGEST, 1 / counts[each]));
+  const y = height.map((size, node) => 0.5 + size * (next[depth[node]]++ - counts[depth[node]] / 2));
+  return { x: Float32Array.from(depth, (each) => left[each]), y, width: Float32Array.from(depth, (each) => unit * weights[each]), height };
 }
 
 /** How many operations lie before each node at most; a leaf stands right before its first user. */
@@ -53,7 +54,7 @@ const signOf = (number) => (number > 0 ? POSITIVE : number < 0 ? NEGATIVE : ZERO
 export function nodeNear({ x, y, width, height }, pointX, pointY, ratio = 1) {
   let [best, node] = [Infinity, 0];
   for (let each = 0; each < x.length; each++) {
-    const away = Math.hypot((x[each] + width / 2 - pointX) * ratio, y[each] + height / 2 - pointY);
+    const away = Math.hypot((x[each] + width[each] / 2 - pointX) * ratio, y[each] + height[each] / 2 - pointY);
     if (away < best) [best, node] = [away, each];
   }
   return node;

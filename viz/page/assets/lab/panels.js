@@ -30,8 +30,25 @@ export function mountPanels(store) {
       if (isOpen) drawPanel(panel, sections.get(panel), store);
     }
   };
-  store.onChange(draw);
+  store.onChange((state, before) => {
+    if (state.tab !== before.tab) byId("panels").scrollTop = 0;
+    draw();
+  });
+  byId("tabs").addEventListener("keydown", (event) => moveAlong(event, tabs));
   draw();
+}
+
+const MOVES = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
+
+// As in any list of tabs: arrows go from one to the next, and round; Home and End to the first and the last.
+function moveAlong(event, tabs) {
+  const move = MOVES[event.key];
+  if (move === undefined) return;
+  event.preventDefault();
+  const now = tabs.indexOf(document.activeElement);
+  const wanted = Number.isFinite(move) ? (now + move + tabs.length) % tabs.length : move > 0 ? tabs.length - 1 : 0;
+  tabs[wanted].click();
+  tabs[wanted].focus();
 }
 
 function drawPanel(panel, section, store) {

@@ -20,7 +20,7 @@ function mount(section, store) {
   choice.addEventListener("change", () => store.change({ traced: Number(choice.value), path: [] }));
   const [head, list, total] = [element("p", { id: "paths-count", role: "status" }), element("ol", { id: "paths-list" }), element("p", { id: "paths-total" })];
   parts = { store, choice, head, list, total, names: null };
-  section.append(element("p", { class: "help", "data-say": "paths_help" }), label, head, list, total);
+  section.append(element("div", { class: "row" }, label, head), total, list, element("p", { class: "help", "data-say": "paths_help" }));
 }
 
 const known = new WeakMap(); // the paths of some steps, by node

@@ -23,7 +23,7 @@ let parts = {}; // of the panel and of the question
 
 function mount(section, store) {
   parts = { ...questionParts(store), ...panelParts(store) };
-  section.append(parts.help, parts.start, parts.running, parts.rules);
+  section.append(parts.start, parts.running, parts.help, parts.rules);
   mountQuestion(store);
 }
 

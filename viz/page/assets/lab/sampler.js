@@ -1,10 +1,10 @@
-// Which sample of a loss is entered, and which groups are open? A line above the stage says it: another sample can be
-// chosen there, and an open group be folded again.
+// Which sample of a loss is entered? A line at the top of the stage says it, and another one can be chosen there.
 
+import { mathName } from "../engine/printing.js";
 import { byId, element } from "./dom.js";
-import { say, sayAll, sayOf } from "./say.js";
+import { say, sayAll } from "./say.js";
 import { positionOfSample, sampleOf, samplesOf } from "./samples.js";
-import { close, shownScene } from "./scene.js";
+import { shownScene } from "./scene.js";
 import { goTo } from "./store.js";
 
 export function mountSampler(store) {
@@ -14,14 +14,12 @@ export function mountSampler(store) {
   const next = element("button", { type: "button", id: "sample-next", "data-say-label": "size_sample_next" }, "›");
   const [of, sentence] = [element("span", { id: "sample-of" }), element("p", { id: "sample-sentence" })];
   const choice = element("div", { id: "samples", role: "group", "data-say-label": "size_sample" }, back, field, of, next, sentence);
-  const open = element("div", { id: "open-groups" });
-  const line = element("div", { id: "size" }, choice, open);
-  byId("stage").prepend(line);
-  sayAll(line);
+  byId("stage").append(choice);
+  sayAll(choice);
   back.addEventListener("click", move(-1));
   next.addEventListener("click", move(1));
   field.addEventListener("change", () => choose(store, Number(field.value) - 1));
-  const parts = { line, choice, open, field, of, sentence, back, next };
+  const parts = { choice, field, of, sentence, back, next };
   store.onChange(() => queueMicrotask(() => draw(store, parts)));
   queueMicrotask(() => draw(store, parts));
 }
@@ -34,26 +32,14 @@ export function choose(store, wanted) {
   store.change({ sample });
 }
 
-function draw(store, { line, choice, open, field, of, sentence, back, next }) {
-  const { state } = store;
+function draw({ state }, { choice, field, of, sentence, back, next }) {
   const scene = shownScene(state);
   const samples = samplesOf(state.graph);
   choice.hidden = !samples || !scene || !scene.boxes.some(({ name }) => name === "others");
-  const frames = scene?.frames ?? [];
-  line.hidden = choice.hidden && !frames.length;
-  open.replaceChildren(...frames.map((frame) => closing(store, frame)));
   if (choice.hidden) return;
   const [sample, kind] = [sampleOf(state), samples.isOfSamples ? "samples" : "terms"];
   if (document.activeElement !== field) field.value = String(sample + 1);
-  field.size = String(samples.count).length + 1;
   [back.disabled, next.disabled] = [sample === 0, sample === samples.count - 1];
   of.textContent = say(`size_of_${kind}`, { count: samples.count });
-  sentence.textContent = say(`size_is_${kind}`, { output: state.graph.names.at(-1), count: samples.count });
-}
-
-function closing(store, { name, title }) {
-  const said = sayOf(title);
-  const made = element("button", { type: "button", "aria-label": say("size_close", { group: said }) }, `${said} ✕`);
-  made.addEventListener("click", () => close(store, name));
-  return made;
+  sentence.textContent = say(`size_is_${kind}`, { output: mathName(state.graph.names.at(-1)), count: samples.count });
 }

@@ -40,8 +40,3 @@ export function sentence(key, places) {
 export function isSaid(key) {
   return key in strings;
 }
-
-/** What a part of a scene says: {text}, or {key, places} of a string. */
-export function sayOf({ text, key, places }) {
-  return text ?? say(key, places);
-}

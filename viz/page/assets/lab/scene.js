@@ -16,7 +16,7 @@
 //     node     the node; of a group the one whose number leaves it, if there is one; else null
 //     outputs  the nodes whose numbers leave it, ascending: of a layer its neurons' outputs
 //     members  the numbers of the nodes in it, ascending; of a "more" there may be a hundred thousand
-//     title    for `sayOf`: {key, places} of a string, or {text} for a name, set as mathematics: {text: "w₁₂⁽¹⁾"}
+//     title    {key, places} for `say`, or {text} for a name, set as mathematics: {text: "w₁₂⁽¹⁾"}
 //     lines    a list of the same, below the title: {key: "count_neurons", places: {count: 16}}; none for one node
 //     group    the name of the innermost open group that it is in, or null
 //   arrows  [{id, from, to, edges}], edges those of the graph that it stands for, [{user, position, argument}]
@@ -192,18 +192,22 @@ function finish({ graph }, box, outputs) {
   else Object.assign(box, { kind: kindOf(graph.nodes[box.node]), title: { text: mathName(graph.names[box.node]) }, lines: [] });
 }
 
-function folded(graph, { folded: { name, title, lines, isMore }, members, outputs }) {
+function folded(graph, { folded: { name, title, lines, isMore, ...about }, members, outputs, group }) {
   if (isMore) return { kind: "more", name, node: null, title, lines: [counted("size_node", members.length)], goal: members[0] };
   const node = outputs.length === 1 ? outputs[0] : null;
-  return { kind: "group", name, node, title, lines: lines.length ? lines : linesOf(graph, members, node) };
+  return { kind: "group", name, node, title, lines: lines.length ? lines : linesOf(graph, { ...about, members, outputs, node, group }) };
 }
 
-// What is in a group: its activation, if that is its output, and its size.
-function linesOf(graph, members, node) {
-  const parameters = members.filter((member) => !graph.nodes[member].row && !graph.nodes[member].isConstant).length;
+// What is in a group: of a layer its neurons, of a neuron where it is and its activation; of others how many nodes.
+function linesOf(graph, { part, mark, isLayer, layer, members, outputs, node, group }) {
   const row = node === null ? null : graph.nodes[node].row;
-  const activation = row?.arity === 1 ? [{ text: row.name }] : [];
-  return [...activation, parameters === members.length ? counted("size_leaf", parameters) : counted("size_node", members.length)];
+  const found = [];
+  if (isLayer && row === null && outputs.length > 1) found.push({ key: "size_neurons", places: { count: outputs.length } });
+  if (layer && group === null) found.push({ key: "size_layer", places: { layer } });
+  if (part && row?.arity === 1) found.push({ text: row.name });
+  if (mark) found.push(mark === "*" ? { key: "size_parameters" } : { key: "size_use", places: { time: mark.slice(1) } });
+  const isOfLeaves = members.every((member) => !graph.nodes[member].row);
+  return found.length ? found : [counted(isOfLeaves ? "size_leaf" : "size_node", members.length)];
 }
 
 function more({ place, members }) {

@@ -16,7 +16,7 @@ import { beforeArrival, counted, isStepAhead, moveBackward, moveForward, pillOf,
 import { drawNotes, rectangleOf } from "./notes.js";
 import { PAGE } from "./page.js";
 import { widthOfPen } from "./pens.js";
-import { gapOf, idsIn, roomFor, sourceOf } from "./room.js";
+import { idsIn, roomFor, sourceOf } from "./room.js";
 import { close, enter, sceneOf } from "./scene.js";
 import { goTo, stepOf } from "./store.js";
 import { tightened } from "./tighten.js";
@@ -135,7 +135,7 @@ function layoutOf(scene, room, way) {
 
 function gapsOf({ boxes, arrows }, room) {
   const ids = idsIn(boxes);
-  return arrows.map((arrow) => ({ from: ids.get(arrow.from), to: ids.get(arrow.to), size: gapOf(room, arrow) }));
+  return arrows.map((arrow) => ({ from: ids.get(arrow.from), to: ids.get(arrow.to), size: room.chips.get(arrow.id).gap }));
 }
 
 function worldOf({ width, height }) {
