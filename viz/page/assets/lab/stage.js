@@ -16,7 +16,7 @@ import { beforeArrival, counted, isStepAhead, moveBackward, moveForward, pillOf,
 import { drawNotes, isLabelled, rectangleOf } from "./notes.js";
 import { PAGE } from "./page.js";
 import { widthOfPen } from "./pens.js";
-import { gapOf, idsIn, roomFor, sourceOf } from "./room.js";
+import { idsIn, roomFor, sourceOf } from "./room.js";
 import { close, enter, roomIn, sceneOf } from "./scene.js";
 import { goTo, stepOf } from "./store.js";
 import { tightened } from "./tighten.js";
