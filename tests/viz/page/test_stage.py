@@ -66,6 +66,35 @@ def opened(browser):
     assert [complaint for lab in labs for complaint in lab.close()] == []
 
 
+@pytest.fixture(scope="module")
+def kept(browser):
+    """Pages of graphs for tests that only look at them, by the graph and the colour scheme."""
+    labs = {}
+    yield labs
+    assert [complaint for lab in labs.values() for complaint in lab.close()] == []
+
+
+@pytest.fixture
+def looked_at(browser, kept):
+    """A page of a graph at its beginning, in a window of this size; opened once for all tests that only look."""
+
+    def looked_at(graph, size="laptop", scheme="light"):
+        if (graph, scheme) not in kept:
+            kept[graph, scheme] = Lab(browser, GRAPHS[graph](), color_scheme=scheme)
+        lab = kept[graph, scheme]
+        resize(lab, *SIZES[size])
+        lab.page.keyboard.press("Home")
+        return lab
+
+    return looked_at
+
+
+def resize(lab, width, height):
+    """Give the window another size, and wait until the page has seen it."""
+    lab.page.set_viewport_size({"width": width, "height": height})
+    lab.page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+
+
 def end_of(lab):
     lab.page.keyboard.press("End")
 
@@ -94,8 +123,8 @@ def is_inside(inner, outer, slack=1.0):
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
-def test_no_text_leaves_its_box_at_any_step(opened, graph):
-    lab = opened(graph)
+def test_no_text_leaves_its_box_at_any_step(looked_at, graph):
+    lab = looked_at(graph)
     for _ in range(len(chain_rule(GRAPHS[graph]())) + 2):
         outside = lab.page.evaluate(
             """() => [...document.querySelectorAll("#scene .box")].flatMap((box) => {
@@ -113,8 +142,8 @@ def test_no_text_leaves_its_box_at_any_step(opened, graph):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("graph", ["lesson", "neuron", "paths", "network", "small", "random 3"])
-def test_every_letter_of_the_picture_can_be_read_at_first_sight(opened, graph, size):
-    lab = opened(graph, size=size)
+def test_every_letter_of_the_picture_can_be_read_at_first_sight(looked_at, graph, size):
+    lab = looked_at(graph, size)
     end_of(lab)
     sizes = lab.page.evaluate(
         """() => [...document.querySelectorAll("#scene text")].filter((text) => text.textContent).map((text) =>
@@ -125,18 +154,18 @@ def test_every_letter_of_the_picture_can_be_read_at_first_sight(opened, graph, s
     assert legend >= READABLE
 
 
-def test_what_a_long_name_has_no_room_for_is_cut_and_said_by_a_screen_reader(opened):
-    lab = opened("long names")
+def test_what_a_long_name_has_no_room_for_is_cut_and_said_by_a_screen_reader(looked_at):
+    lab = looked_at("long names")
     names = [box["name"] for box in lab.boxes().values()]
     assert any(name.endswith("…") or "…" in name for name in names)
     assert all(len(name) < len(LONG) for name in names)
 
 
 @pytest.mark.parametrize("graph", ["lesson", "paths", "network", "random 3"])
-def test_at_every_step_each_box_shows_what_is_known(opened, graph):
+def test_at_every_step_each_box_shows_what_is_known(looked_at, graph):
     f = GRAPHS[graph]()
     trace = chain_rule(f)
-    lab = opened(f)
+    lab = looked_at(graph)
     for position in [*range(len(trace) + 2), *range(len(trace) + 1)[::-1]]:
         lab.step_to(position)
         done = trace.steps[:position]
@@ -156,16 +185,16 @@ def test_at_every_step_each_box_shows_what_is_known(opened, graph):
 
 @pytest.mark.parametrize("graph", ["lesson", "neuron", "twice", "paths", "constants", "one leaf"])
 @pytest.mark.parametrize("size", ["laptop", "projector"])
-def test_a_small_graph_is_in_sight_as_a_whole_and_fills_the_stage(opened, graph, size):
-    lab = opened(graph, size=size)
+def test_a_small_graph_is_in_sight_as_a_whole_and_fills_the_stage(looked_at, graph, size):
+    lab = looked_at(graph, size)
     (stage,) = rectangles(lab, "#scene")
     assert all(is_inside(box, stage) for box in rectangles(lab, "#scene .frame"))
 
 
 @pytest.mark.parametrize("size", ["laptop", "phone"])
-def test_of_a_large_graph_the_boxes_of_each_step_are_in_sight(opened, size):
+def test_of_a_large_graph_the_boxes_of_each_step_are_in_sight(looked_at, size):
     f = network()
-    lab = opened(f, size=size)
+    lab = looked_at("network", size)
     for _ in range(len(chain_rule(f))):
         lab.page.keyboard.press("ArrowRight")
         (stage,) = rectangles(lab, "#scene")
@@ -174,8 +203,8 @@ def test_of_a_large_graph_the_boxes_of_each_step_are_in_sight(opened, size):
 
 
 @pytest.mark.parametrize("graph", [name for name in GRAPHS if name != "one leaf"])
-def test_each_arrow_begins_at_its_argument_and_ends_at_its_operation(opened, graph):
-    lab = opened(graph)
+def test_each_arrow_begins_at_its_argument_and_ends_at_its_operation(looked_at, graph):
+    lab = looked_at(graph)
     f = Graph(GRAPHS[graph]())
     ends = lab.page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll("#scene .arrow")].map((arrow) => {
@@ -211,8 +240,8 @@ def away_from_border(box, x, y):
     return outside if outside > 0 else inside
 
 
-def test_arrows_between_the_same_boxes_are_kept_apart(opened):
-    lab = opened("four at once")
+def test_arrows_between_the_same_boxes_are_kept_apart(looked_at):
+    lab = looked_at("four at once")
     middles = lab.page.evaluate(
         """() => [...document.querySelectorAll("#scene .arrow .halo")].map((path) => {
           const { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
@@ -225,8 +254,8 @@ def test_arrows_between_the_same_boxes_are_kept_apart(opened):
 
 @pytest.mark.parametrize("graph", [name for name in GRAPHS if name != "one leaf"])
 @pytest.mark.parametrize("size", ["laptop", "phone"])
-def test_no_label_covers_a_box_or_another_label(opened, graph, size):
-    lab = opened(graph, size=size)
+def test_no_label_covers_a_box_or_another_label(looked_at, graph, size):
+    lab = looked_at(graph, size)
     end_of(lab)
     labels = rectangles(lab, "#scene .chip:not(.empty)")
     boxes = rectangles(lab, "#scene .frame")
@@ -235,17 +264,17 @@ def test_no_label_covers_a_box_or_another_label(opened, graph, size):
         assert all(overlap(label, other) < 1 for other in [*boxes, *labels[:index]])
 
 
-def test_the_boxes_stay_where_they_are_at_every_step(opened):
-    lab = opened("small")
+def test_the_boxes_stay_where_they_are_at_every_step(looked_at):
+    lab = looked_at("small")
     places = places_of_boxes(lab)
     for _ in range(12):
         lab.page.keyboard.press("ArrowRight")
         assert places_of_boxes(lab) == places
 
 
-def test_a_phone_reads_from_top_to_bottom_and_a_laptop_from_left_to_right(opened):
+def test_a_phone_reads_from_top_to_bottom_and_a_laptop_from_left_to_right(looked_at):
     for size, axis in (("laptop", 0), ("phone", 1)):
-        boxes = places_of_boxes(opened("lesson", size=size))
+        boxes = places_of_boxes(looked_at("lesson", size))
         assert boxes["n0"][axis] < boxes["n2"][axis] < boxes["n4"][axis]
 
 
@@ -254,10 +283,10 @@ def test_a_phone_reads_from_top_to_bottom_and_a_laptop_from_left_to_right(opened
 
 @pytest.mark.parametrize("graph", ["lesson", "neuron", "paths", "constants", "network", "random 11", "random 20"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_arrows_have_the_pen_of_their_contribution(opened, graph, scheme):
+def test_arrows_have_the_pen_of_their_contribution(looked_at, graph, scheme):
     f = GRAPHS[graph]()
     trace = chain_rule(f)
-    lab = opened(f, color_scheme=scheme)
+    lab = looked_at(graph, scheme=scheme)
     end_of(lab)
     lines = lab.page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll("#scene .arrow")].map((arrow) => {
@@ -283,12 +312,12 @@ def rgb(color):
 
 
 @pytest.mark.parametrize("graph", ["neuron", "network", "extreme", "random 3"])
-def test_boxes_have_the_tint_of_their_gradient(opened, graph):
+def test_boxes_have_the_tint_of_their_gradient(looked_at, graph):
     f = GRAPHS[graph]()
     f.backward()
     nodes = Graph(f).nodes
     largest = max(abs(node.grad) for node in nodes if not node.is_constant and math.isfinite(node.grad))
-    lab = opened(f)
+    lab = looked_at(graph)
     end_of(lab)
     mixed = lab.page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll("#scene .box:not(.constant)")].map((box) => {
@@ -336,8 +365,8 @@ def luminance(color):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_a_box_is_dashed_until_the_sweep_has_reached_it(opened):
-    lab = opened("lesson")
+def test_a_box_is_dashed_until_the_sweep_has_reached_it(looked_at):
+    lab = looked_at("lesson")
     quiet = "[...document.querySelectorAll('#scene .box.quiet')].map((box) => box.dataset.id)"
     seen = []
     for _ in range(9):
@@ -398,9 +427,9 @@ def test_where_nothing_passes_a_bar_is_across(opened):
     assert "nothing passes" in lab.text("#legend")
 
 
-def test_the_contribution_of_the_step_stands_beside_its_arrow(opened):
+def test_the_contribution_of_the_step_stands_beside_its_arrow(looked_at):
     trace = chain_rule(GRAPHS["neuron"]())
-    lab = opened("neuron")
+    lab = looked_at("neuron")
     for position, step in enumerate(trace, 1):
         lab.step_to(position)
         pills = [text.replace("−", "-") for text in lab.page.locator("#scene .pill").all_text_contents()]
@@ -583,15 +612,13 @@ def test_shift_and_an_arrow_pan_and_do_not_step(opened):
 def test_after_a_resize_everything_is_in_sight_again(opened):
     lab = opened("neuron")
     for width, height in ((1920, 1080), (1280, 800)):
-        lab.page.set_viewport_size({"width": width, "height": height})
-        lab.page.wait_for_timeout(200)
+        resize(lab, width, height)
         (stage,) = rectangles(lab, "#scene")
         boxes = rectangles(lab, "#scene .frame")
         assert all(is_inside(box, stage) for box in boxes)
     zoomed = scale(lab)
     lab.page.keyboard.press("+")
-    lab.page.set_viewport_size({"width": 1440, "height": 900})
-    lab.page.wait_for_timeout(200)
+    resize(lab, 1440, 900)
     assert scale(lab) == pytest.approx(zoomed * 1.25, rel=1e-3)  # what the reader chose stays
 
 
