@@ -17,7 +17,7 @@ import { drawNotes, isLabelled, rectangleOf } from "./notes.js";
 import { PAGE } from "./page.js";
 import { widthOfPen } from "./pens.js";
 import { idsIn, roomFor, sourceOf } from "./room.js";
-import { close, enter, sceneOf } from "./scene.js";
+import { close, enter, roomIn, sceneOf } from "./scene.js";
 import { goTo, stepOf } from "./store.js";
 import { tightened } from "./tighten.js";
 import { mountTools } from "./tools.js";
@@ -76,7 +76,7 @@ function drawStage(state, before) {
   const isNew = stage.args !== state.graph.args;
   if (isNew) stage.rooms.clear();
   stage.args = state.graph.args;
-  const scene = sceneOf(state);
+  const scene = sceneOf(state, roomOnStage());
   const isOther = build(scene, state);
   const frame = frameOf(state);
   fillAll(state, frame);
@@ -87,6 +87,11 @@ function drawStage(state, before) {
   show(stage.look, stage.parts.world, isMoved ? focusOf(state) : stage.look.focus, { isPresenting: state.presenting, isNew: isNew && isOther });
   drawPill(state);
   if (isStepAhead(state, before) && !isOther) stage.finish = moveStep(state, frame);
+}
+
+function roomOnStage() {
+  const { clientWidth: width, clientHeight: height } = byId("scene");
+  return roomIn(width, height, width < NARROW || width < height);
 }
 
 // Build, where another picture is to be drawn than before; whether it is.
