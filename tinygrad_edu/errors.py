@@ -26,6 +26,8 @@ Read next: `show.py`.
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class TinygradError(Exception):
     """The root of the tree: catch it to catch everything this package raises on purpose.
@@ -41,7 +43,11 @@ class TinygradError(Exception):
         parts = {"what is wrong:": wrong, "where from:": origin, "write instead:": instead}
         lines = [f"  {title:<15} {text}" for title, text in parts.items() if text]
         super().__init__("\n".join([asked, *lines]))
-        self.instead = instead
+        self.asked, self.wrong, self.origin, self.instead = asked, wrong, origin, instead
+
+    def with_instead(self, instead: str) -> Self:
+        """The same error with other advice: at the command line a command, where it is a line of Python in Python."""
+        return type(self)(self.asked, self.wrong, origin=self.origin, instead=instead)
 
 
 class NumberError(TinygradError, TypeError):

@@ -4,6 +4,7 @@
     viz.sweep(f).save("sweep.gif")                      the chain rule on it, step by step, as an animation
     viz.player(f).save("f.html")                        the same, stepped through in a browser
     viz.worksheet(f).save("sheet.html")                 the same as a sheet to print, with an answer key
+    viz.read_predictions(code, f)                       what a student predicted there
     viz.draw_network(model)                             a network, with weights as colours and widths
     viz.plot_decision_boundary(model, X, y)             what the network learned
     viz.plot_neurons(model, X, y)                       what each of its neurons sees
@@ -21,6 +22,7 @@ from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import draw
 from tinygrad_edu.viz.network import draw_network
 from tinygrad_edu.viz.page import Player, player
+from tinygrad_edu.viz.page.predictions import Predictions, read_predictions
 from tinygrad_edu.viz.page.worksheet import Worksheet, worksheet
 from tinygrad_edu.viz.plots import plot_decision_boundary, plot_history, save_figure
 from tinygrad_edu.viz.sweep import Sweep, sweep
@@ -29,6 +31,7 @@ __all__ = [
     "Animation",
     "Drawing",
     "Player",
+    "Predictions",
     "Sweep",
     "Worksheet",
     "draw",
@@ -39,6 +42,7 @@ __all__ = [
     "plot_history",
     "plot_neurons",
     "plot_parameters",
+    "read_predictions",
     "save_figure",
     "sweep",
     "worksheet",

@@ -42,8 +42,8 @@ PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
     "on-accent": ("#ffffff", "#10151a"),
     "value": ("#00603f", "#63d6a9"),
     "gradient": ("#a3320b", "#ffa48a"),
-    "positive-ink": ("#005f9e", "#7cc0f5"),  # of texts, which have to be darker than lines
-    "negative-ink": ("#a83c00", "#ffa274"),
+    "positive-text": ("#005f9e", "#7cc0f5"),  # numbers in a text have to be darker than lines
+    "negative-text": ("#a83c00", "#ffa274"),
     "weight": ("#2b2f8f", "#aab0ff"),
     "input": ("#0f6b3e", "#7fd6a3"),
     "good": ("#00603f", "#63d6a9"),

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import tinygrad_edu
-from tinygrad_edu import Value, chain_rule
+from tinygrad_edu import Trace, Value, chain_rule, parse, viz
 from tinygrad_edu.cli.main import COMMANDS, main, step_lines
 from tinygrad_edu.cli.training import say_files
 
@@ -228,6 +228,54 @@ def test_a_closed_pipe_is_not_an_error():
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait() == 0
+
+
+LESSON = ("q = x + y; f = q * z", "x=-2", "y=5", "z=-4")
+
+
+def test_step_writes_what_the_suffix_says(run, tmp_path):
+    f = parse(LESSON[0], x=-2, y=5, z=-4)
+    for name, begins in {
+        "f.gif": b"GIF89a",
+        "f.html": b"<!doctype html>",
+        "f.json": b'{\n  "format": "tinygrad_edu trace"',
+        "f.tex": b"% \\usepackage{amsmath}\n\\begin{align*}\nq &= x + y",
+    }.items():
+        code, out, err = run("step", *LESSON, "-o", name)
+        assert (code, out.split()[:2], err) == (0, ["wrote", name], "")
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    assert Trace.from_json((tmp_path / "f.json").read_text(encoding="utf-8")) == chain_rule(f)
+    assert (tmp_path / "f.tex").read_text(encoding="utf-8").split("\n", 1)[1] == f"{chain_rule(f).latex}\n"
+    assert (tmp_path / "f.gif").read_bytes() == viz.sweep(f)._gif  # private: the bytes of its file
+
+
+def test_the_animation_and_the_page_of_step_speak_the_language_asked_for(run, tmp_path):
+    for name in ("zh.gif", "zh.html"):
+        assert run("step", *LESSON, "-o", name, "--lang", "zh")[0] == 0
+    assert (tmp_path / "zh.gif").read_bytes() == viz.sweep(parse(LESSON[0], x=-2, y=5, z=-4), lang="zh")._gif
+    assert 'lang="zh-Hans"' in (tmp_path / "zh.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["f.mp4", "f", "f.svg", ".gif"])
+def test_step_refuses_a_file_of_another_kind_before_it_reads_the_expression(run, tmp_path, name):
+    code, out, err = run("step", "not an expression", "-o", name)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"tinygrad-edu step: -o {name}\n")
+    assert ".gif the sweep as an animation, .html a page" in err
+    assert re.search(r"write instead: +-o \.?\w+\.gif; .* tinygrad-edu draw -o f\.svg", err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_step_answers_in_the_words_of_the_command_line_if_an_animation_is_too_large(run, tmp_path):
+    code, _, err = run("step", "tanh(" * 30 + "x" + ")" * 30, "x=1", "-o", "deep.gif")
+    assert (code, "a sweep of 31 nodes" in err, "write instead:  -o deep.html" in err) == (1, True, True)
+    assert "viz." not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_step_does_one_thing_at_a_time(run):
+    code, _, err = run("step", "x", "x=1", "-i", "-o", "f.gif")
+    assert (code, "not allowed with argument" in err) == (2, True)
 
 
 def test_step_and_worksheet_write_pages(run, tmp_path):

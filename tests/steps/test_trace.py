@@ -118,6 +118,18 @@ def test_the_latex_of_every_row_is_valid(rule):
         assert step._repr_latex_() == f"${step.latex}$"
 
 
+@given(seeds)
+@settings(max_examples=20, deadline=None)
+def test_the_latex_of_a_trace_has_a_line_for_each_step(seed):
+    trace = chain_rule(random_value(seed))
+    first, *lines, last = trace.latex.split("\n")
+    assert (first, last) == (r"\begin{align*}", r"\end{align*}")
+    assert [line.removesuffix(r" \\").replace("&", "") for line in lines] == [step.latex for step in trace]
+    assert all(line.endswith(r" \\") for line in lines[:-1])
+    assert not lines[-1].endswith(r"\\")
+    assert all(line.count("&") == 1 for line in lines)
+
+
 def test_the_latex_of_the_lesson():
     trace = chain_rule(parse("q = x + y; f = q * z", x=-2, y=5, z=-4))
     assert trace[0].latex == "q = x + y = -2 + 5 = 3"

@@ -29,7 +29,7 @@ def add_expression(parser: argparse.ArgumentParser) -> None:
 
 def add_lang(parser: argparse.ArgumentParser) -> None:
     """The option --lang."""
-    parser.add_argument("--lang", default="en", help="language of the page: en (default) or zh")
+    parser.add_argument("--lang", default="en", help="language of what is written: en (default) or zh")
 
 
 def numbers_in(assignments: Sequence[str]) -> dict[str, float]:

@@ -26,6 +26,7 @@ from typing import NoReturn
 from tinygrad_edu import __version__
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
+from tinygrad_edu.cli.saving import check_suffix, save_steps
 from tinygrad_edu.cli.training import (
     LESSON_HELP,
     PREDICT_HELP,
@@ -123,9 +124,12 @@ the way back:
   tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4
   tinygrad-edu step "h = relu(w * x); loss = (h - 1) ** 2" w=0.5 x=3
   tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 --html f.html
+  tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 -o sweep.gif
 
 With --interactive you step through it with the arrow keys. With --html it
 becomes a page to step through in a browser, as `tinygrad-edu lab` writes it.
+With -o the suffix of the file chooses: .gif an animation of the sweep, .html
+the page, .json the steps as data, .tex the steps as LaTeX.
 
 An expression has + - * / **, brackets, numbers, functions (exp, log, sqrt,
 sin, cos, tanh, sigmoid, relu, abs, maximum, dot([..], [..]) and more), and
@@ -154,8 +158,10 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 
 def _add_step(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
-    parser.add_argument("-i", "--interactive", action="store_true", help="step with the arrow keys")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("-i", "--interactive", action="store_true", help="step with the arrow keys")
+    way.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser")
+    way.add_argument("-o", "--output", type=Path, metavar="FILE", help="write a .gif, .html, .json or .tex file")
     add_lang(parser)
     parser.set_defaults(run=_step)
 
@@ -213,7 +219,12 @@ def _step(options: argparse.Namespace) -> None:
         player = viz.player(graph_of(options.expression, numbers_in(options.values)), lang=options.lang)
         say_files([player.save(options.html)])
         return
+    if options.output is not None:
+        check_suffix(options.output)
     f = graph_of(options.expression, numbers_in(options.values))
+    if options.output is not None:
+        say_files([save_steps(f, options.output, options.lang)])
+        return
     if options.interactive:
         from tinygrad_edu.terminal.keyboard import interact
 

@@ -369,6 +369,24 @@ class Trace(Sequence[Step]):
 
         return Explanation(self, name)
 
+    @property
+    def latex(self) -> str:
+        r"""The whole derivation as LaTeX, one line for each step; it needs the package amsmath.
+
+        >>> from tinygrad_edu import Value, chain_rule
+        >>> print(chain_rule(-Value(2.0, label="x")).latex)
+        \begin{align*}
+        v_{1} &= -x = -2 = -2 \\
+        \frac{\partial v_{1}}{\partial v_{1}} &= 1 \\
+        ...
+        \end{align*}
+        """
+        return "\n".join([r"\begin{align*}", " \\\\\n".join(self._aligned()), r"\end{align*}"])
+
+    def _aligned(self) -> list[str]:
+        """The steps as LaTeX, aligned at their first equals sign."""
+        return [step.latex.replace(" = ", " &= ", 1) for step in self.steps]
+
     def to_json(self, indent: int | None = None) -> str:
         """The trace as JSON text; `docs/trace.md` describes it."""
         from tinygrad_edu.steps.trace_json import dumps
@@ -397,11 +415,7 @@ class Trace(Sequence[Step]):
         """What a notebook shows: the steps as formulas, or the `repr` of a long trace."""
         if len(self) > LONGEST_LATEX:
             return None
-        return r"$\begin{aligned}" + r" \\ ".join(_aligned(step.latex) for step in self.steps) + r"\end{aligned}$"
+        return r"$\begin{aligned}" + r" \\ ".join(self._aligned()) + r"\end{aligned}$"
 
 
 LONGEST_LATEX = 60  # steps that a notebook shows as formulas
-
-
-def _aligned(latex: str) -> str:
-    return latex.replace(" = ", " &= ", 1)

@@ -49,6 +49,19 @@ def as_data(trace: Trace) -> dict[str, Any]:
     }
 
 
+def records() -> dict[str, list[tuple[str, str]]]:
+    """The fields of a node and of each kind of step, in order, with what they hold: for a writer in another language.
+
+    >>> records()["seed"]
+    [('node', 'whole'), ('output', 'text')]
+    """
+    kinds = {"node": Node, **PHASES}
+    found = {name: [(field.name, HOLDS[get_type_hints(kind)[field.name]]) for field in fields(kind)]
+             for name, kind in kinds.items()}  # fmt: skip
+    found[EdgeStep.phase] += [(name, HOLDS[float]) for name in DERIVED]
+    return found
+
+
 def loads(text: str) -> Trace:
     """The trace in a JSON text.
 
@@ -177,6 +190,7 @@ def _positions(item: Any) -> tuple[int, ...]:
     return tuple(item)
 
 
+HOLDS: dict[object, str] = {str: "text", int: "whole", bool: "truth", float: "number", tuple[int, ...]: "wholes"}
 READERS: dict[object, Callable[[Any], Any]] = {
     str: _exactly(str),
     int: _exactly(int),

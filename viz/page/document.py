@@ -23,10 +23,12 @@ from tinygrad_edu.checks.numeric_slope import STEP, TOLERANCE
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.steps.paths import LONGEST_LIST, LONGEST_PATH, LONGEST_SUM
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
 from tinygrad_edu.viz.page.menu import examples_in
+from tinygrad_edu.viz.page.predictions import LETTERS
 from tinygrad_edu.viz.page.slips import slips
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
 
@@ -34,6 +36,7 @@ PARTS = (
     "page",
     "dom",
     "say",
+    "quiz",
     "samples",
     "store",
     "frame",
@@ -84,10 +87,26 @@ PARTS = (
     "inputs",
     "nudges",
     "nudge",
+    "lists",
+    "shown",
+    "judge",
+    "handed_in",
+    "predict",
+    "orders",
+    "order",
+    "descent",
+    "curve",
+    "downhill",
+    "differences",
+    "check",
+    "ways",
+    "paths",
     "panels",
+    "picture",
+    "export",
     "main",
 )  # of the lab, each after those that it imports
-STYLES = ("layout", "bar", "stage", "size", "card", "panels", "transport")
+STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport", "export")
 
 
 def page(graph: Graph, lang: str, text: str | None = None) -> str:
@@ -109,6 +128,8 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "examples": {language: examples_in(language) for language in LANGUAGES},
         "law": style.law(),
         "check": {"step": STEP, "tolerance": TOLERANCE},
+        "letters": LETTERS,
+        "paths": {"list": LONGEST_LIST, "path": LONGEST_PATH, "sum": LONGEST_SUM},
     }
     styles, program = _styles(), _program(_rows(graph))
     shown = {

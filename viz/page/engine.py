@@ -25,10 +25,11 @@ from tinygrad_edu import refusals, show
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import CALL, PRODUCT, SIGN, SUM, Rule
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.steps import wording
+from tinygrad_edu.steps import trace_json, wording
 from tinygrad_edu.steps.trace_json import plain
 from tinygrad_edu.text import inputs, mistakes, parsing, printing, reading
 from tinygrad_edu.text.javascript import missing_in, table_source
+from tinygrad_edu.value import Value
 
 MODULES = (
     "numbers",
@@ -50,6 +51,7 @@ MODULES = (
     "engine/inputs",
     "engine/wording",
     "engine/steps",
+    "engine/trace_json",
 )  # each after those that it imports
 FOLDER = files("tinygrad_edu.viz.page") / "assets"
 
@@ -144,6 +146,7 @@ def grammar() -> dict[str, Any]:
         "ordinals": show.ORDINALS,
         "greek": printing.GREEK,
         "parameter": printing.PARAMETER.pattern,
+        "trace": {"format": trace_json.FORMAT, "version": trace_json.VERSION, "records": trace_json.records()},
     }
 
 
@@ -163,7 +166,6 @@ def nodes(graph: Graph) -> dict[str, Any]:
     Raises:
         StaleGraphError: if a number changed after the graph was made: the page computes it again, and differently.
 
-    >>> from tinygrad_edu import Value
     >>> x, w = Value(3.0, label="x"), Value(0.5, label="l1.n1.w1")
     >>> for name, column in nodes(Graph(2 * x + w)).items():
     ...     print(name, column)

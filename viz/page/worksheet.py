@@ -3,7 +3,7 @@
     worksheet(f).save("sheet.html")     one page to print: the graph with empty boxes, a row for every operation and for
                                         every application of the chain rule; the answer key begins on a page of its own
 
-Names to know: `worksheet`, `Worksheet`. Read next: `cli/training.py`.
+Names to know: `worksheet`, `Worksheet`. Read next: `predictions.py`.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class Worksheet(Page):
 
     @property
     def size(self) -> tuple[int, int]:
+        """How many operations, and applications of the chain rule."""
         return len(self.trace.forward), len(self.trace.edges)
 
     def _written(self) -> str:

@@ -1,5 +1,6 @@
 """What is drawn of a graph of any size? Scenes keep their promises for graphs drawn at random; node runs them."""
 
+import itertools
 import random
 
 import lab_modules
@@ -11,7 +12,9 @@ from tinygrad_edu import Value, nn, parse
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.viz.page.engine import nodes
 
-needs_node = pytest.mark.skipif(not page_engine.HAS_NODE, reason="node, which runs the page's modules, is not installed")
+needs_node = pytest.mark.skipif(
+    not page_engine.HAS_NODE, reason="node, which runs the page's modules, is not installed"
+)
 SMALL = {"boxes": 12, "deep": 5, "broad": 4, "easy": {"boxes": 8, "deep": 3, "broad": 3}}
 LOSSES = (nn.mse_loss, nn.hinge_loss, nn.binary_cross_entropy_with_logits)
 
@@ -52,7 +55,10 @@ def chain(length):
 def karpathy(random, samples):
     """Networks of scalars without a label, and a sum of squared errors."""
     sizes = (3, 4, 4, 1)
-    layers = [[([Value(random.uniform(-1, 1)) for _ in range(m)], Value(0.0)) for _ in range(n)] for m, n in zip(sizes, sizes[1:], strict=False)]
+    layers = [
+        [([Value(random.uniform(-1, 1)) for _ in range(m)], Value(0.0)) for _ in range(n)]
+        for m, n in itertools.pairwise(sizes)
+    ]
     total = 0
     for _ in range(samples):
         x = [random.uniform(-1, 1) for _ in range(3)]
@@ -80,14 +86,17 @@ def graphs(seed):
     chance = random.Random(seed)
     ws = [Value(0.1, label=f"w{i}") for i in range(chance.randint(2, 60))]
     return [
-        network(chance)([0.5] * 0) if False else loss_over_samples(chance, 1),
+        loss_over_samples(chance, 1),
         loss_over_samples(chance, chance.randint(2, 12)),
         by_hand(chance, chance.randint(1, 40), chance.choice([Value, float])),
         chain(chance.randint(1, 300)),
         karpathy(chance, chance.choice([1, 4])),
         recurrent(chance, chance.randint(1, 12)),
         wide(chance.randint(2, 200)),
-        parse(f"dot([{', '.join(w.label for w in ws)}], [{', '.join(w.label for w in ws[::-1])}])", **{w.label: 0.1 for w in ws}),
+        parse(
+            f"dot([{', '.join(w.label for w in ws)}], [{', '.join(w.label for w in ws[::-1])}])",
+            **{w.label: 0.1 for w in ws},
+        ),
         random_graphs.as_values(*random_graphs.seeded(seed))[1],
         random_graphs.as_values(*random_graphs.seeded(seed + 1000))[1] * loss_over_samples(chance, 3),
     ]

@@ -117,6 +117,12 @@ export function stepLatex(step) {
   return [fraction(step.output, step.argument), ...parts, shown(step.after, "latex")].join(" = ");
 }
 
+/** The whole derivation as LaTeX, a line for each step, as a trace of Python gives it. */
+export function traceLatex(steps) {
+  const lines = steps.map((step) => stepLatex(step).replace(" = ", " &= "));
+  return ["\\begin{align*}", lines.join(" \\\\\n"), "\\end{align*}"].join("\n");
+}
+
 function fraction(upper, lower, role = "") {
   const by = role ? `\\left(${asLatexWords(role)}\\right)` : asLatexWord(lower);
   return `\\frac{\\partial ${asLatexWord(upper)}}{\\partial ${by}}`;

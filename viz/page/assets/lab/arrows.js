@@ -82,7 +82,7 @@ function fillChip({ chip, arrow }, { local, isQuiet }) {
   chip.classList.toggle("many", isMany);
   if (text.textContent === shown) return;
   text.textContent = shown;
-  const width = widthOf(shown, "chip") + 16;
+  const width = widthOf(shown, "chip") + 14;
   plate.setAttribute("x", -width / 2);
   plate.setAttribute("width", width);
 }

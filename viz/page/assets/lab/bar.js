@@ -19,8 +19,9 @@ export function mountBar(store) {
   drawBar(store.state);
 }
 
-function drawBar({ lang, presenting }) {
+function drawBar({ lang, presenting, text, graph }) {
   const other = OTHER[lang];
+  document.title = say("title", { output: text ?? graph.names.at(-1) });
   byId("language").textContent = NAMES[other];
   byId("language").lang = other === "zh" ? "zh-Hans" : other;
   byId("present").setAttribute("aria-pressed", presenting);

@@ -6,6 +6,7 @@ import { sizeIn, widthOf } from "./letters.js";
 import { signOf, tintOf } from "./pens.js";
 import { BOX, gradientText, valueText } from "./room.js";
 import { say } from "./say.js";
+import { stepOf } from "./store.js";
 
 const ROUND = 14;
 const MOST_DOTS = 6; // arrivals shown one by one
@@ -52,10 +53,11 @@ function behind(width, height, away) {
 export function fillBox(made, state, law, { values, gradients }, shown = {}) {
   const { box, group } = made;
   if (box.node === null || box.kind === "constant") return;
-  const isAsked = state.asked === box.node;
+  const isAsked = state.asked === box.node && stepOf(state).phase === "backward";
+  const isValueAsked = state.asked === box.node && !isAsked;
   const value = "value" in shown ? shown.value : values[box.node];
   const gradient = isAsked ? null : "gradient" in shown ? shown.gradient : gradients[box.node];
-  const texts = { value: valueText(value), gradient: isAsked ? "∂ ?" : gradientText(gradient) };
+  const texts = { value: isValueAsked ? "?" : valueText(value), gradient: isAsked ? "∂ ?" : gradientText(gradient) };
   write(made, "value", texts.value);
   write(made, "gradient", texts.gradient);
   const { largest, seed } = flowOf(state.steps);

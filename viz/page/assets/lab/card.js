@@ -4,6 +4,7 @@
 import { stepText } from "../engine/steps.js";
 import { button, byId, element } from "./dom.js";
 import { saidWith, signed, written } from "./formulas.js";
+import { hasAnswer } from "./quiz.js";
 import { say } from "./say.js";
 import { stepOf } from "./store.js";
 import { cardOf } from "./words.js";
@@ -16,7 +17,7 @@ export function mountCard(store) {
   byId("try").replaceChildren(...TO_TRY.map((tab) => tryButton(store, tab)));
   byId("copy-line").addEventListener("click", copyLine);
   const isOther = (state, before) => {
-    return ["graph", "steps", "position", "asked", "lang"].some((key) => state[key] !== before[key]);
+    return ["graph", "steps", "position", "asked", "quiz", "lang"].some((key) => state[key] !== before[key]);
   };
   store.onChange((state, before) => isOther(state, before) && drawCard(state));
   new ResizeObserver(fitAll).observe(byId("card"));
@@ -25,7 +26,8 @@ export function mountCard(store) {
 
 function drawCard(state) {
   const card = cardOf(state);
-  const isAsked = state.asked !== null && card.kind === "backward";
+  const isAsked = state.asked !== null;
+  const isAnswered = hasAnswer(state);
   byId("card").dataset.position = state.position;
   byId("card").dataset.kind = isAsked ? "asked" : card.kind;
   byId("phase").textContent = say(`phase_${card.kind}`);
@@ -36,9 +38,9 @@ function drawCard(state) {
   byId("line").textContent = stepOf(state) && !isAsked ? stepText(stepOf(state)) : "";
   const shown = {
     sentence: !isAsked,
-    question: isAsked,
+    question: isAsked || isAnswered,
     sum: !isAsked && stepOf(state) !== null,
-    "in-one-line": !isAsked && stepOf(state) !== null,
+    "in-one-line": !isAsked && !isAnswered && stepOf(state) !== null,
     try: card.kind === "end",
   };
   for (const [id, isShown] of Object.entries(shown)) byId(id).hidden = !isShown;
@@ -112,7 +114,7 @@ function scroller(name, ...children) {
 
 function fitAll() {
   for (const each of byId("card").querySelectorAll(".fits, #line")) fit(each, isTooWide);
-  fit(byId("sentence"), isTooHigh);
+  for (const each of byId("card").querySelectorAll("#sentence, .plan")) fit(each, isTooHigh);
 }
 
 function fit(part, isTooLarge) {

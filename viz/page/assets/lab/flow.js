@@ -2,6 +2,8 @@
 
 import { sweepBehind } from "../engine/steps.js";
 
+import { isSecret } from "./quiz.js";
+
 const known = new WeakMap();
 
 /** Of a list of steps: {sweep, seed, largest}: the number of the seed, and the size of the largest finite gradient. */
@@ -56,7 +58,7 @@ export function carriedBy(edges, state, values) {
     isActive: active !== null,
     isBack: active !== null && now.phase === "backward" && !isAsked,
     isQuiet: edges.every(({ argument }) => graph.nodes[argument].isConstant), // to constants nothing flows back
-    local: isKnown ? graph.nodes[shown.user].partials[shown.position] : null,
+    local: isKnown && !isSecret(state, shown) ? graph.nodes[shown.user].partials[shown.position] : null,
     contribution: passed.length ? passed.reduce((one, other) => (Math.abs(other) > Math.abs(one) ? other : one)) : null,
     isStopped: passed.length > 0 && passed.every((each) => each === 0),
   };

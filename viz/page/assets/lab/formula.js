@@ -59,6 +59,7 @@ function take(store, text) {
     else {
       store.change({ typed: text, mistake: null });
       waiting.timer = setTimeout(show, Math.min(waiting.cost, LONGEST));
+      byId("formula-box").setAttribute("aria-busy", "true");
     }
   } catch (error) {
     if (!error.kind) throw error;
@@ -72,6 +73,7 @@ function graphTyped(store, text) {
 }
 
 function loadTimed(store, graph, text, start) {
+  byId("formula-box").removeAttribute("aria-busy");
   const begin = performance.now();
   load(store, graph, text, start);
   waiting.cost = performance.now() - begin;
@@ -131,7 +133,7 @@ function wordsOf(state, canMend) {
 }
 
 function wrongOf({ kind, key, places, row, asked, wrong }, { lang }) {
-  if (row) return say("outside", { formula: asked, signature: row.signature, domain: domainOf(row) });
+  if (row) return say("formula_outside", { formula: asked, signature: row.signature, domain: domainOf(row) });
   return sentenceOf(key ? filledIn(PAGE.slips[lang][key][0], places) : wrong || asked || kind);
 }
 

@@ -17,6 +17,13 @@ export function pathsFrom({ arrows }, id) {
   return lit;
 }
 
+/** The ids of the boxes and arrows along one path of edges, {user_node, position}. */
+export function alongPath({ arrows }, path) {
+  const wanted = new Set(path.map(({ user_node: user, position }) => `${user}-${position}`));
+  const isOnIt = ({ edges }) => edges.some(({ user, position }) => wanted.has(`${user}-${position}`));
+  return new Set(arrows.filter(isOnIt).flatMap(({ id, from, to }) => [id, from, to]));
+}
+
 /** The step that a click on a box leads to: the next one that is about it, or else the first; as a position, or null. */
 export function nextPosition(numbers, position) {
   if (!numbers?.length) return null;

@@ -3,7 +3,7 @@
 import { pointAt } from "./curves.js";
 
 const SHARES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
-const ASIDE = [0, -1, 1]; // heights of the label beside the arrow
+const ASIDE = [0, -1, 1, -2, 2]; // heights of the label beside the arrow
 const COST = { box: 40, label: 30, arrow: 60, share: 400, aside: 250 }; // a unit of area covered; an arrow; a whole length
 const MOST = 150; // labels among which the arrows count too
 

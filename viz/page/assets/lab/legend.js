@@ -8,14 +8,14 @@ export function drawLegend(svg) {
   const has = (selector) => svg.querySelector(selector) !== null;
   const signs = ["positive", "negative"].filter((sign) => has(`.arrow.${sign}, .box.${sign}`));
   const items = [
-    ...signs.map((sign) => item(`key ${sign}`, `stage_${sign}`)),
-    ...(signs.length && has(".arrow.positive, .arrow.negative") ? [item("", "stage_thicker")] : []),
-    ...(has(".arrow.stopped") ? [item("key stopped", "stage_stopped")] : []),
-    ...(has(".box.quiet:not(.constant)") ? [item("key dashed", "stage_dashed")] : []),
+    ...signs.map((sign) => item(sign, `stage_${sign}`)),
+    ...(signs.length && has(".arrow.positive, .arrow.negative") ? [item("thick", "stage_thicker")] : []),
+    ...(has(".arrow.stopped") ? [item("stopped", "stage_stopped")] : []),
+    ...(has(".box.quiet:not(.constant)") ? [item("dashed", "stage_dashed")] : []),
   ];
   byId("legend").replaceChildren(...items);
 }
 
 function item(mark, key) {
-  return element("span", {}, ...(mark ? [element("i", { class: mark, "aria-hidden": "true" })] : []), say(key));
+  return element("span", { class: mark }, element("i", { "aria-hidden": "true" }), say(key));
 }

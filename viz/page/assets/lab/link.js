@@ -3,6 +3,7 @@
 import { addressOf, readAddress } from "./address.js";
 import { byId, element } from "./dom.js";
 import { PAGE } from "./page.js";
+import { PANEL_NAMES } from "./panels.js";
 import { say } from "./say.js";
 import { goTo, graphOfPage, lastPosition, load, setNumbers } from "./store.js";
 import { graphOfText, numbersByName } from "./typed.js";
@@ -27,14 +28,19 @@ function follow(store, hash) {
   const asked = readAddress(hash);
   if (hash.length > 1) loadAsked(store, asked);
   const { tab, lang, sample, position, opened } = asked;
-  if (lang in PAGE.strings) store.change({ lang });
-  if (tab !== null) store.change({ tab });
+  if (lang !== null) setOneOf(store, asked, "lang", Object.keys(PAGE.strings));
+  if (tab !== null) setOneOf(store, asked, "tab", PANEL_NAMES);
   if (opened !== null) store.change({ opened });
   if (sample !== null) store.change({ sample: /^\d+$/.test(sample) ? Number(sample) : sample });
   if (position !== null) goTo(store, position);
   const last = lastPosition(store.state);
   if (position > last) asked.unread.push({ key: "link_far", places: { step: position, last } });
   if (asked.unread.length) store.change({ notice: asked.unread.map(shortened) });
+}
+
+function setOneOf(store, asked, key, choices) {
+  if (choices.includes(asked[key])) store.change({ [key]: asked[key] });
+  else asked.unread.push({ key: `link_${key}`, places: { [key]: asked[key] } });
 }
 
 function loadAsked(store, asked) {

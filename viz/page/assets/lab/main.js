@@ -4,6 +4,7 @@ import { mountBar } from "./bar.js";
 import { mountCard } from "./card.js";
 import { byId } from "./dom.js";
 import { mountExamples } from "./examples.js";
+import { mountExport } from "./export.js";
 import { mountFormula } from "./formula.js";
 import { openGraphviz } from "./graphviz.js";
 import { mountKeys } from "./keys.js";
@@ -26,6 +27,7 @@ async function start() {
   mountFormula(store);
   mountExamples(store);
   mountShare(store);
+  mountExport(store);
   mountPanels(store);
   mountTransport(store);
   mountKeys(store);

@@ -11,9 +11,10 @@ const WEIGHT = /^(w|b|θ|theta)[\p{N}_]*$/iu;
 
 /**
  * The text in pieces, {text, kind, isWrong}: a kind is "weight", "input", "comment" or "", and what is wrong is the place
- * of a mistake.
+ * of a mistake, at least one character of it.
  */
 export function piecesOf(text, graph, place = null) {
+  if (place?.start === place?.end && place?.end < text.length) place = { start: place.start, end: place.end + 1 };
   const kinds = kindsByName(graph);
   const pieces = [...text.matchAll(PIECE)].map(({ 0: piece, index }) => {
     const place = { start: index, end: index + piece.length };

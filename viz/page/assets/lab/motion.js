@@ -6,14 +6,12 @@ import { arrivalsOf } from "./flow.js";
 import { between, pathOf, pointAt } from "./curves.js";
 import { drawn } from "./dom.js";
 import { around, overlap } from "./labels.js";
-import { widthOf } from "./letters.js";
 import { signOf } from "./pens.js";
-import { valueText } from "./room.js";
+import { PILL, valueText, widthOfPill } from "./room.js";
 
 const TRAVEL = 700; // ms at speed 1
 const COUNT = 300;
 const STOP = 0.62; // of the way: where a contribution of 0 ends, before the bar
-const PILL = { height: 28, padding: 9 };
 const PLACES = [0.3, 0.4, 0.22, 0.5, 0.6, 0.7, 0.14];
 const ASIDES = [0, -1, 1, -1.6, 1.6];
 
@@ -94,10 +92,6 @@ export function pillOf(contribution) {
     drawn("rect", { x: -width / 2, y: -PILL.height / 2, width, height: PILL.height, rx: PILL.height / 2 }),
     drawn("text", { y: 6, "font-size": 17 }, text),
   );
-}
-
-function widthOfPill(contribution) {
-  return widthOf(valueText(contribution), "pill") + 2 * PILL.padding;
 }
 
 /** Where the pill of a contribution rests: beside its arrow, near the argument, covering as little as can be. */

@@ -9,7 +9,7 @@ import { groupsOf } from "./kinds.js";
 import { say, sayAll } from "./say.js";
 import { curveOf, nudged } from "./nudges.js";
 
-export const nudgePanel = { name: "nudge", mount, draw };
+export const nudgePanel = { name: "nudge", mount, draw, tells: true };
 
 const SIZE = { width: 360, height: 160, left: 14, right: 14, top: 14, bottom: 34 };
 const FIRST = "0.1";

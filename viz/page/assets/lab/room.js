@@ -7,14 +7,16 @@ import { SMALLEST, cutTo, widthOf } from "./letters.js";
 import { say } from "./say.js";
 import { titlesOf } from "./titles.js";
 
-export const BOX = { width: 120, height: 88, widest: 216, step: 12, padding: 8 };
+export const BOX = { width: 114, height: 88, widest: 216, step: 6, padding: 8 };
 const HEIGHTS = { constant: 36, group: 84, more: 64 };
 const LINE_OF_GROUP = 24; // more, where a group has the numbers of its output
 const LEAST_CONSTANT = 44;
-const CHIP = { height: 24, padding: 8, ofMany: 100 };
-const LEAST_LABEL = 54;
+const CHIP = { height: 24, padding: 7, ofMany: 100 };
+export const PILL = { height: 28, padding: 9 };
+const WIDEST_PILL = 96; // for which a gap grows; a wider one lies over what is less important
+const LEAST_LABEL = 52;
 const BESIDE = 28; // between boxes of a rank: a note has room there
-const LINE = 34; // of an arrow, that its label does not cover
+const LINE = 31; // of an arrow, that its label does not cover
 const STEP = 6; // in which labels grow, so that a digit more moves nothing
 const MOST_TEXTS = 60; // of a node or an arrow, that are measured
 const INCH = 72;
@@ -23,7 +25,8 @@ const FRAME = { margin: 14, label: 22 }; // around the boxes of an open group
 const terms = (count) => say("stage_terms", { count });
 
 /**
- * {boxes: a Map from id to {width, height, title, lines}, chips: a Map from id to {width, height}} for a scene. What has
+ * {boxes: a Map from id to {width, height, title, lines}, chips: a Map from id to {width, height, gap}} for a scene;
+ * `gap` is how far apart the boxes of an arrow from left to right have to be. What has
  * been wider `before`, stays as wide.
  */
 export function roomFor(scene, state, before = null) {
@@ -77,22 +80,27 @@ export function chipText(local) {
 }
 
 function roomOfChip({ edges }, { graph, steps }, before) {
-  if (edges.length > 1) return { width: CHIP.ofMany, height: CHIP.height };
+  if (edges.length > 1) return { width: CHIP.ofMany, height: CHIP.height, gap: LINE + CHIP.ofMany };
   const [{ user, position }] = edges;
-  if (stepAt(steps, edges[0]) < 0) return { width: 0, height: 0 };
-  const width = widthOf(chipText(graph.nodes[user].partials[position]), "chip") + 2 * CHIP.padding;
-  return { width: Math.max(before?.width ?? 0, Math.ceil(width / STEP) * STEP), height: CHIP.height };
+  if (stepAt(steps, edges[0]) < 0) return { width: 0, height: 0, gap: LINE + LEAST_LABEL };
+  const local = graph.nodes[user].partials[position];
+  const width = stepped(widthOf(chipText(local), "chip") + 2 * CHIP.padding);
+  const pill = stepped(widthOfPill(local * flowOf(steps).sweep.gradients[user]));
+  const gap = Math.max(LINE + LEAST_LABEL, LINE + width, Math.min(pill, WIDEST_PILL));
+  return { width: Math.max(before?.width ?? 0, width), height: CHIP.height, gap: Math.max(before?.gap ?? 0, gap) };
 }
 
-/** How wide the gap is that an arrow from left to right needs, with its label. */
-export function gapOf(room, { id }) {
-  return LINE + Math.max(LEAST_LABEL, room.chips.get(id).width);
+const stepped = (width) => Math.ceil(width / STEP) * STEP;
+
+/** How wide the pill of a contribution is. */
+export function widthOfPill(contribution) {
+  return widthOf(valueText(contribution), "pill") + 2 * PILL.padding;
 }
 
 /** The DOT source of a scene: only sizes, frames and arrows; what is written in a box is not Graphviz' concern. */
 export function sourceOf(scene, room, direction) {
   const ids = idsIn(scene.boxes);
-  const gaps = scene.arrows.map((arrow) => gapOf(room, arrow));
+  const gaps = scene.arrows.map(({ id }) => room.chips.get(id).gap);
   const gap = direction === "LR" ? Math.max(LINE, ...gaps) : LINE + CHIP.height;
   const lines = scene.boxes.map(({ id, kind }) => {
     const { width, height } = room.boxes.get(id);

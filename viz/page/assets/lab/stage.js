@@ -9,14 +9,14 @@ import { byId, drawn } from "./dom.js";
 import { flowOf, stepsAbout } from "./flow.js";
 import { frameOf } from "./frame.js";
 import { drawFrames } from "./frames.js";
-import { nextPosition, pathsFrom } from "./hover.js";
+import { alongPath, nextPosition, pathsFrom } from "./hover.js";
 import { labelPlaces } from "./labels.js";
 import { drawLegend } from "./legend.js";
 import { beforeArrival, counted, isStepAhead, moveBackward, moveForward, pillOf, restOf } from "./motion.js";
 import { drawNotes, rectangleOf } from "./notes.js";
 import { PAGE } from "./page.js";
 import { widthOfPen } from "./pens.js";
-import { gapOf, idsIn, roomFor, sourceOf } from "./room.js";
+import { idsIn, roomFor, sourceOf } from "./room.js";
 import { close, enter, roomIn, sceneOf } from "./scene.js";
 import { goTo, stepOf } from "./store.js";
 import { tightened } from "./tighten.js";
@@ -140,7 +140,7 @@ function layoutOf(scene, room, way) {
 
 function gapsOf({ boxes, arrows }, room) {
   const ids = idsIn(boxes);
-  return arrows.map((arrow) => ({ from: ids.get(arrow.from), to: ids.get(arrow.to), size: gapOf(room, arrow) }));
+  return arrows.map((arrow) => ({ from: ids.get(arrow.from), to: ids.get(arrow.to), size: room.chips.get(arrow.id).gap }));
 }
 
 function worldOf({ width, height }) {
@@ -281,12 +281,12 @@ function chosen(store, box) {
   if (position !== null) goTo(store, position);
 }
 
-// Lit until the next step: then the step is what counts.
-function point({ pointed, position }) {
+// Lit until the next step: then the step is what counts. One path alone, if one is pointed at in its list.
+function point({ pointed, position, path }) {
   if (stage.pointed !== pointed) Object.assign(stage, { pointed, pointedAt: position });
   const box = pointed === null || stage.pointedAt !== position ? null : boxOf(pointed);
-  const lit = box ? pathsFrom(stage.parts.scene, box.box.id) : new Set();
-  byId("scene").classList.toggle("pointing", box !== null && box !== undefined);
+  const lit = path.length ? alongPath(stage.parts.scene, path) : box ? pathsFrom(stage.parts.scene, box.box.id) : new Set();
+  byId("scene").classList.toggle("pointing", lit.size > 0);
   for (const { box, group } of stage.parts.boxes) group.classList.toggle("lit", lit.has(box.id));
   for (const { arrow, line, chip } of stage.parts.arrows) for (const part of [line, chip]) part.classList.toggle("lit", lit.has(arrow.id));
 }

@@ -9,8 +9,14 @@
 //   steps      the chain rule on it
 //   position   0: before the first step; i: step i - 1 of the list is done; steps.length + 1: after the last
 //   problem    what is wrong with a number, an error of the engine; null if nothing is
-//   asked      the node whose gradient is a question, or null
+//   quiz       what was predicted so far, or null outside of predict mode: see quiz.js
+//   asked      the node whose gradient is a question (on the way forward, its number), or null; it follows from quiz
+//   isHeld     whether the last change wanted to go past an open question
 //   pointed    the node that the pointer or the focus is on, or null
+//   path       the steps back along the path that is looked at, from a node to the output; empty if there is none
+//   traced     the node whose paths are listed, or null for the one with the most
+//   order      the order that the sweep is tried in, or null for the first that goes wrong
+//   descent    how downhill goes: see downhill.js; null before it begins
 //   tab        the panel that is open
 //   lang       "en" or "zh"
 //   opened     a Set of the groups that are open, by their names
@@ -23,11 +29,13 @@
 import { leavesOf } from "../engine/graph.js";
 import { graphFrom, withNumbers } from "../engine/recompute.js";
 import { chainRule } from "../engine/steps.js";
+import { withQuestion } from "./quiz.js";
 import { sampleAt, samplesOf } from "./samples.js";
 
 const USUAL = {
-  text: null, typed: "", mistake: null, position: 0, problem: null, asked: null, pointed: null, tab: "inputs", lang: "en",
-  opened: new Set(), sample: null, presenting: false, playing: false, speed: 1, notice: null,
+  text: null, typed: "", mistake: null, position: 0, problem: null, quiz: null, asked: null, isHeld: false, pointed: null,
+  path: [], traced: null, order: null, descent: null, tab: "inputs", lang: "en", opened: new Set(), sample: null,
+  presenting: false, playing: false, speed: 1, notice: null,
 };
 
 /** A store: `state` to read, `change(patch)` to change it, `onChange((state, before) => …)` to be told. */
@@ -37,7 +45,7 @@ export function storeOf(graph, given = {}) {
     state: { ...USUAL, ...loaded(graph), ...given },
     change(patch) {
       const before = store.state;
-      store.state = { ...before, ...patch };
+      store.state = withQuestion({ ...before, ...patch }, before);
       for (const listener of listeners) listener(store.state, before);
     },
     onChange(listener) {
@@ -49,7 +57,8 @@ export function storeOf(graph, given = {}) {
 
 function loaded(graph) {
   const start = new Map(leavesOf(graph).map((leaf) => [leaf, graph.nodes[leaf].data]));
-  return { graph, start, steps: chainRule(graph), problem: null, asked: null, pointed: null };
+  const looked = { pointed: null, path: [], traced: null, order: null, descent: null };
+  return { graph, start, steps: chainRule(graph), problem: null, asked: null, ...looked };
 }
 
 /** The graph that Python sent, as nodes. */

@@ -65,8 +65,9 @@ function mountSpeed(store) {
 
 function mountTimeline(store) {
   byId("position").addEventListener("input", ({ target }) => {
+    const position = Number(target.value); // before the page is drawn again, which puts the slider where the state is
     store.change({ playing: false });
-    goTo(store, Number(target.value));
+    goTo(store, position);
   });
 }
 

@@ -99,7 +99,7 @@ function joined(entries) {
 
 // Forward, and the seed
 
-function forward({ graph }, { node }) {
+function forward({ graph, asked }, { node }) {
   const { row, args, data } = graph.nodes[node];
   const numbers = args.map((arg) => arg.data);
   const { wording, members } = operationOf(row, args.length);
@@ -108,12 +108,12 @@ function forward({ graph }, { node }) {
     return at(members, slot.position, (real) => numbered(numbers[real], slot.inBrackets));
   });
   return {
-    sentences: [{ key: "say_forward", places: { node: named(node) } }],
+    sentences: asked === null ? [{ key: "say_forward", places: { node: named(node) } }] : [],
     rows: [
       { name: "names", left: [named(node)], sign: "=", right: inNames },
       { name: "numbers", left: [], sign: "=", right: inNumbers },
       { name: "result", left: [], sign: relationOfRow(row, numbers, data), right: [resulting(data)] },
-    ],
+    ].slice(0, asked === null ? 3 : 1),
   };
 }
 

@@ -1,0 +1,385 @@
+"""Does the formula box compute what is typed, and explain what is wrong at its place?"""
+
+import json
+import re
+import subprocess
+
+import page_engine
+import pytest
+from browser import launched, needs_browser
+from lab import SIZES, Lab
+from test_player import lesson
+
+from tinygrad_edu import Value, chain_rule, nn, parse
+from tinygrad_edu.errors import ExpressionError
+from tinygrad_edu.graph import Graph, gradient_numbers
+from tinygrad_edu.show import show
+from tinygrad_edu.viz.page.document import PARTS, read
+from tinygrad_edu.viz.page.menu import EXAMPLES
+
+pytestmark = needs_browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def shared(browser):
+    """One page for all tests that want no other: it keeps nothing, and a new one takes time."""
+    shared = Lab(browser, lesson())
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def lab(shared):
+    shared.page.goto("about:blank")
+    shared.page.goto(shared.file.as_uri())
+    shared.page.wait_for_selector("#scene .box")
+    yield shared
+    assert shared.watched.handed_over() == []
+
+
+def write(lab, text):
+    """Replace the formula, as somebody does who selects it all and pastes another."""
+    lab.page.focus("#formula")
+    lab.page.keyboard.press("Control+A")
+    lab.page.keyboard.insert_text(text)
+    settle(lab)
+
+
+def settle(lab):
+    """Wait until the graph is that of the formula: one that is slow to draw waits for a pause in the typing."""
+    lab.page.wait_for_selector("#formula-box:not([aria-busy])")
+
+
+def inputs_of(lab):
+    """The number of each input, as its field in the panel shows it; by name."""
+    rows = lab.page.locator("#panel-inputs .input-row").all()
+    return {row.locator(".name").get_attribute("title"): number_in(row) for row in rows}
+
+
+def number_in(row):
+    return float(row.locator("input[type=text]").input_value().replace("−", "-"))
+
+
+def give(lab, name, number):
+    """Type a number for an input."""
+    field = lab.page.get_by_label(f"value of {name}", exact=True)
+    field.focus()
+    lab.page.keyboard.press("Control+A")
+    lab.page.keyboard.insert_text(number)
+
+
+def names_and_values(lab):
+    """What the boxes show at the end: (value, gradient) by the name of the node."""
+    lab.page.locator("#position").focus()
+    lab.page.keyboard.press("End")
+    boxes = lab.boxes().values()
+    return {box["name"].split(" = ")[0]: (box["value"], box["gradient"]) for box in boxes if box["gradient"]}
+
+
+def test_the_box_shows_the_formula_of_the_graph(lab):
+    assert lab.page.input_value("#formula") == "q = x + y; f = q * z"
+    assert lab.page.is_hidden("#formula-problem")
+
+
+def test_graph_steps_and_panels_follow_every_key(lab):
+    write(lab, "")
+    for letter, count in zip("a*b+c", [1, None, 3, None, 5], strict=True):
+        lab.page.keyboard.type(letter)
+        settle(lab)
+        assert (lab.page.get_attribute("#formula", "aria-invalid") == "true") == (count is None)
+        if count:
+            assert lab.page.locator("#scene .box").count() == count
+    assert sorted(inputs_of(lab)) == ["a", "b", "c"]
+    numbers = inputs_of(lab)
+    f = parse("f = a * b + c", **numbers)
+    gradients = gradient_numbers(f)
+    shown = names_and_values(lab)
+    for node in Graph(f).leaves:
+        assert shown[node.label] == (show(node.data), f"∂ {show(gradients[node])}")
+
+
+def test_what_is_missing_gets_a_number_of_its_own_and_keeps_it_while_the_formula_grows(lab):
+    write(lab, "a * b")
+    first = inputs_of(lab)
+    assert len(set(first.values())) == 2
+    give(lab, "a", "7.5")
+    write(lab, "(a * b + c) * ")  # wrong for a while
+    write(lab, "(a * b + c) * d")
+    assert inputs_of(lab)["a"] == 7.5
+    assert inputs_of(lab)["b"] == first["b"]
+    assert len(set(inputs_of(lab).values())) == 4
+
+
+def test_a_number_by_hand_stays_where_the_formula_makes_it_too(lab):
+    write(lab, "x = 2; f = x * y")
+    give(lab, "x", "5")
+    write(lab, "x = 2; f = x * y + 1")
+    assert inputs_of(lab)["x"] == 5
+    write(lab, "x = 3; f = x * y + 1")
+    assert inputs_of(lab)["x"] == 3
+
+
+def test_while_the_formula_is_wrong_the_last_graph_stays(lab):
+    before = lab.boxes()
+    write(lab, "q = x + y; f = q * * z")
+    assert lab.boxes() == before
+    assert lab.page.locator("#formula-marks .wrong").text_content() == "*"
+    assert lab.text("#formula-words").startswith("a number or a name is missing before *")
+    lab.page.click("#next")
+    assert lab.position == 1
+    lab.page.focus("#formula")
+    lab.page.keyboard.press("Escape")
+    assert lab.page.input_value("#formula") == "q = x + y; f = q * z"
+    assert lab.page.is_hidden("#formula-problem")
+
+
+WRONG = ["x +* 3", "2x", "x y", "x²", "sin x", "ln(x)", "(x + y", "x)", "|x|", "½ * x", "f(x, y)", "x ^ 2", "x == y",
+         "maximum(x)", "inf = 3", "q = x; q = y", "lambda", "x[0]", "dot([x], [y, 1])", "'x'", "1,5 * x", "2 * pi", "x = ",
+         "1e999", "log(0 - 1)"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_mistake_is_marked_and_explained_as_in_the_terminal(lab, text):
+    write(lab, text)
+    with pytest.raises((ExpressionError, ValueError)) as caught:
+        parse(text, **dict.fromkeys(("x", "y", "f"), 2.0) if "f(" not in text else {"x": 2.0, "y": 2.0})
+    said = str(caught.value)
+    (wrong,) = re.findall("what is wrong:  (.*)", said.replace("`", ""))
+    assert lab.text("#formula-words").startswith(wrong) or f"not defined: {wrong}." in lab.text("#formula-words")
+    marked = len(re.findall(r"(?m)^ +(\^+)$", said)[0]) if "^" in said.split("what is")[0] else len(text)
+    assert len("".join(lab.page.locator("#formula-marks .wrong").all_text_contents())) == marked
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_mistake_is_explained_in_the_language_of_the_page(browser, lang):
+    lab = Lab(browser, lesson(), lang=lang)
+    for text in WRONG:
+        write(lab, text)
+        has_chinese = re.search("[\u4e00-\u9fff]", lab.text("#formula-words")) is not None
+        assert has_chinese == (lang == "zh"), text
+    assert lab.close() == []
+
+
+FIXES = {
+    "2x": "2 * x",
+    "f = 2x + y": "f = 2 * x + y",
+    "(x)(y)": "(x) * (y)",
+    "x y": "x * y",
+    "x² + y": "x ** 2 + y",
+    "x⁻¹": "x ** -1",
+    "ln(x)": "log(x)",
+    "tahn(x)": "tanh(x)",
+    "sin x": "sin(x)",
+    "x ^ 2": "x ** 2",
+    "(x + y": "(x + y)",
+    "q = (x + y; f = q * z": "q = (x + y); f = q * z",
+    "x + y)": "x + y",
+    "|x - y| * 2": "abs(x - y) * 2",
+    "√u + 1": "sqrt(u) + 1",
+    "√(x + 9)": "sqrt(x + 9)",
+    "½ * x": "(1/2) * x",
+    "∞ * x": "inf * x",
+    "x[0] * 2": "x0 * 2",
+    "1,5 * x": "1.5 * x",
+    "2 * pi * x": "2 * 3.141592653589793 * x",
+    "w(x + 1)": "w * (x + 1)",
+    "True * x": "1 * x",
+    "x\u200b + y": "x + y",
+}
+
+
+@pytest.mark.parametrize("text", FIXES)
+def test_a_slip_is_mended_by_a_button_and_by_undo_it_comes_back(lab, text):
+    write(lab, text)
+    button = lab.page.locator("#formula-fixes button")
+    button.wait_for()
+    button.click()
+    settle(lab)
+    assert " ".join(lab.page.input_value("#formula").split()) == FIXES[text]
+    assert lab.page.is_hidden("#formula-problem")
+    lab.page.keyboard.press("Control+Z")
+    assert lab.page.input_value("#formula") == text
+
+
+def test_what_only_the_author_knows_has_no_button(lab):
+    for text in ("x +* 3", "x == y", "maximum(x)", "q = x; q = y", "lambda", "1 2", "log(-1)"):
+        write(lab, text)
+        assert lab.page.is_visible("#formula-problem") or lab.page.locator("#formula-problem.unfinished").count()
+        assert lab.page.locator("#formula-fixes button").count() == 0, text
+
+
+def test_a_formula_outside_a_domain_is_computed_as_soon_as_the_numbers_allow_it(lab):
+    write(lab, "f = x * y")
+    give(lab, "x", "-1")
+    write(lab, "f = log(x) * y")
+    assert lab.text("#formula-words") == (
+        "log(x) at x = -1 is not defined: log(x) needs x > 0. "
+        "Write instead: log(maximum(x, 1e-12)), if a tiny positive number is meant"
+    )
+    give(lab, "x", "3")
+    assert lab.page.is_hidden("#formula-problem")
+    assert any(box["name"].endswith("log(x)") for box in lab.boxes().values())
+
+
+def test_the_words_point_at_the_place_and_move_nothing(browser):
+    for size in SIZES:
+        lab = Lab(browser, lesson(), size=size)
+        boxes = "() => ['stage', 'side', 'transport'].map((id) => JSON.stringify(document.getElementById(id).getBoundingClientRect()))"
+        before = lab.page.evaluate(boxes)
+        for text in ("f = x * y + z ^ 2", "f = " + " + ".join(f"weight{i} * x{i}" for i in range(9)) + " ^ 2"):
+            write(lab, text)
+            place = lab.page.evaluate(
+                """() => {
+                  const caret = document.getElementById("formula-problem").getBoundingClientRect();
+                  const offset = Number.parseFloat(getComputedStyle(document.getElementById("formula-problem"), "::before").left);
+                  const mark = document.querySelector("#formula-marks .wrong").getBoundingClientRect();
+                  return { caret: caret.left + offset + 6, top: caret.top, left: mark.left, right: mark.right, bottom: mark.bottom,
+                           end: caret.right, window: innerWidth };
+                }"""
+            )
+            assert place["left"] - 12 <= place["caret"] <= place["right"] + 12, (size, text, place)
+            assert place["bottom"] <= place["top"]
+            assert place["end"] <= place["window"]
+            assert lab.page.evaluate(boxes) == before
+        assert lab.close() == []
+
+
+COLOURED = ["w1*x1 + b", "权重 * 输入 + μ", "f = w\n# a comment\n* x", "a" * 60 + " + b", "  x  ", "w * x ^", ""]
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_the_coloured_text_lies_exactly_on_the_field(browser, size):
+    lab = Lab(browser, lesson(), size=size)
+    for text in COLOURED:
+        write(lab, text)
+        assert lab.text("#formula-marks").removesuffix("\u00a0") == lab.page.input_value("#formula")
+        field, marks = (
+            lab.page.evaluate(f"() => document.getElementById('{name}').scrollHeight")
+            for name in ("formula", "formula-marks")
+        )
+        assert field == marks
+    write(lab, "f = w1 * x1 + q0")
+    kinds = lab.page.evaluate(
+        "() => [...document.querySelectorAll('#formula-marks b')].map((b) => [b.textContent, b.className])"
+    )
+    assert dict(kinds) == {"w1": "weight", "x1": "input", "q0": "input"}
+    assert lab.close() == []
+
+
+def test_several_lines_are_several_statements(lab):
+    write(lab, "q = x + y")
+    lab.page.keyboard.press("Enter")
+    lab.page.keyboard.type("f = q * z")
+    settle(lab)
+    assert lab.page.is_hidden("#formula-problem")
+    assert lab.page.locator("#scene .box").count() == 5
+    before = lab.page.evaluate("() => document.getElementById('bar').offsetHeight")
+    lab.page.click("#next")
+    assert lab.page.evaluate("() => document.getElementById('bar').offsetHeight") == before
+
+
+def test_a_space_more_keeps_the_step(lab):
+    lab.step_to(4)
+    write(lab, "q = x+y; f  =  q * z")
+    assert lab.position == 4
+    write(lab, "q = x+y; f  =  q * z * 2")
+    assert lab.position == 0
+
+
+# Examples
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_examples_are_loaded_with_their_numbers_and_undone_with_the_numbers_of_before(browser, lang):
+    lab = Lab(browser, lesson(), lang=lang)
+    for index, example in enumerate(EXAMPLES.values()):
+        lab.page.click("#examples-button")
+        entry = lab.page.locator(".example").nth(index)
+        assert example.see[lang == "zh"] in entry.text_content()
+        entry.click()
+        settle(lab)
+        assert lab.page.is_hidden("#examples")
+        assert lab.page.input_value("#formula") == example.text
+        f = parse(example.text, **example.values)
+        assert lab.text("#count") is not None
+        assert len(Graph(f).leaves) == len(inputs_of(lab))
+        assert inputs_of(lab) == {leaf.label: leaf.data for leaf in Graph(f).leaves}
+    for example in [*EXAMPLES.values()][-2::-1]:
+        lab.page.focus("#formula")
+        lab.page.keyboard.press("Control+Z")
+        settle(lab)
+        assert lab.page.input_value("#formula") == example.text
+        assert inputs_of(lab) == {name: float(number) for name, number in example.values.items()}
+    assert lab.close() == []
+
+
+# Graphs from Python
+
+
+def test_a_graph_without_a_formula_says_its_size_and_typing_replaces_it(browser):
+    x = Value(0.5, label="x")
+    lab = Lab(browser, nn.MLP(2, [2, 1], seed=0)([x, x * 2]))
+    count = len(Graph(nn.MLP(2, [2, 1], seed=0)([x, x * 2])).nodes)
+    assert lab.page.input_value("#formula") == ""
+    assert f"a graph of {count} nodes from Python" in lab.page.get_attribute("#formula", "placeholder")
+    first = lab.boxes()
+    write(lab, "a * b")
+    assert lab.page.locator("#scene .box").count() == 3
+    write(lab, " ")
+    assert lab.boxes() == first
+    assert lab.close() == []
+
+
+# Random formulas: the page and Python agree on all they say of a typed text
+
+
+def in_node(texts):
+    """For each typed text what the page makes of it: the steps, or the words of the mistake."""
+    lab = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS if name in ("typed", "fixes")}
+    for path, source in lab.items():
+        (page_engine.folder() / path).parent.mkdir(exist_ok=True)
+        (page_engine.folder() / path).write_text(source, encoding="utf-8")
+    program = f"""
+        import {{ graphOfText }} from "./lab/typed.js";
+        import {{ fixOf, fixed }} from "./lab/fixes.js";
+        import {{ withInputs }} from "./engine/inputs.js";
+        import {{ chainRule, stepText }} from "./engine/steps.js";
+        const texts = {json.dumps(texts)};
+        console.log(JSON.stringify(texts.map((text) => {{
+          try {{
+            return {{ steps: chainRule(graphOfText(text)).map(stepText), values: [...withInputs(text, new Map())] }};
+          }} catch (error) {{
+            if (!error.kind) throw error;
+            const fix = fixOf(text, error);
+            return {{ error: error.message, fix: fix && fixed(text, fix) }};
+          }}
+        }})));
+    """
+    command = ["node", "--input-type=module", "-"]
+    found = subprocess.run(
+        command, input=program, cwd=page_engine.folder(), capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    return json.loads(found.stdout)
+
+
+@pytest.mark.skipif(not page_engine.HAS_NODE, reason="node is not installed")
+def test_random_formulas_are_typed_as_they_are_parsed_and_no_fix_makes_another_mistake_of_the_same_place():
+    texts = [page_engine.expression(seed, steps=1 + seed % 9)["text"] for seed in range(150)]
+    texts += [page_engine.damaged(seed)["text"] for seed in range(600)]
+    fixes = 0
+    for text, found in zip(texts, in_node(texts), strict=True):
+        if "error" in found:
+            fixes += found["fix"] is not None and found["fix"] != text
+            continue
+        f = parse(text, **dict(found["values"]))
+        if not f.label and all(node.label != "f" for node in Graph(f).nodes):
+            f.label = "f"
+        assert len(found["steps"]) == len(chain_rule(f))
+    assert fixes > 30

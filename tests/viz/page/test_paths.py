@@ -1,0 +1,97 @@
+"""Are the page's paths those of Python, in the same order and the same words?"""
+
+import pytest
+import random_graphs
+from lab_alone import in_node, sent
+from page_engine import HAS_NODE
+from several_places import TIES, tied
+
+from tinygrad_edu import Value, chain_rule, parse
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.show import counted
+from tinygrad_edu.steps.paths import LONGEST_LIST, LONGEST_PATH, LONGEST_SUM
+
+needs_node = pytest.mark.skipif(not HAS_NODE, reason="node is not here")
+LIMITS = {"list": LONGEST_LIST, "path": LONGEST_PATH, "sum": LONGEST_SUM}
+TEXTS = """given.cases.map((nodes) => {
+  const state = stateOf(nodes);
+  const { names } = state.graph;
+  return [...names.keys()].filter((node) => !state.graph.nodes[node].isConstant).map((node) => {
+    const found = ways.waysFrom(state, node, given.limits);
+    const paths = [];
+    for (const path of found.paths()) if (paths.length < given.limits.list) paths.push(path); else break;
+    const { count, isAbout } = ways.shownCount(found.count);
+    const lines = paths.map((path) => [ways.namesOf(names[node], path, given.limits), ways.partsOf(path).join(" = ")]);
+    return { name: names[node], count: found.count, told: (isAbout ? "about " : "") + count, lines, total: found.total,
+      sum: ways.totalText(paths, found.total) };
+  });
+})"""
+
+
+def in_page(values):
+    return in_node("ways", TEXTS, {"cases": [sent(value) for value in values], "limits": LIMITS})
+
+
+def check_paths(value, found):
+    trace = chain_rule(value)
+    assert [each["name"] for each in found] == [node.name for node in trace.nodes if not node.is_constant]
+    for each in found:
+        explained = trace.explain(each["name"])
+        assert int(each["count"]) == explained.count
+        assert counted(explained.count, "path").startswith(each["told"] + " path")
+        assert float(each["total"]) == pytest.approx(explained.total, rel=1e-12, abs=1e-12)
+        lines = str(explained).splitlines()[1:]
+        for (way, product), line in zip(each["lines"], lines, strict=False):
+            assert line == f"  {way}:  {product}"
+        if explained.count <= LONGEST_LIST:
+            assert lines[-1] == f"total {each['sum']}"
+
+
+@needs_node
+def test_the_paths_of_random_graphs_are_pythons_word_for_word():
+    values = [random_graphs.as_values(*random_graphs.seeded(seed, leaves=3, steps=8))[1] for seed in range(40)]
+    for value, found in zip(values, in_page(values), strict=True):
+        check_paths(value, found)
+
+
+@needs_node
+def test_a_node_at_several_places_has_a_path_through_each():
+    values = [tied(name) for name in TIES]
+    for value, found in zip(values, in_page(values), strict=True):
+        check_paths(value, found)
+    (found,) = in_page([parse("f = w * w", w=3)])
+    assert [product for _, product in found[0]["lines"]] == ["∂f/∂(first factor) = 3", "∂f/∂(second factor) = 3"]
+    assert found[0]["sum"] == "3 + 3 = 6"
+
+
+def doubling(count):
+    """A graph with 2 to the power of `count` paths from x to f."""
+    value = Value(0.5, label="x")
+    for _ in range(count):
+        value = value + value
+    return value
+
+
+@needs_node
+@pytest.mark.parametrize("count", [4, 20, 60, 2000])
+def test_too_many_paths_are_counted_and_not_listed(count):
+    value = doubling(count)
+    (found,) = in_page([value]) if count <= 60 else (None,)
+    if found:
+        assert int(found[0]["count"]) == 2**count
+        assert len(found[0]["lines"]) == min(2**count, LONGEST_LIST)
+        assert found[0]["told"] == counted(2**count, "path").removesuffix(" paths")
+        assert float(found[0]["total"]) == 2.0**count
+        return
+    script = "ways.shownCount(ways.waysFrom(stateOf(given.nodes), 0, given.limits).count)"
+    told = in_node("ways", script, {"nodes": sent(value), "limits": LIMITS})
+    assert counted(2**count, "path") == f"about {told['count']} paths"
+    assert told["isAbout"]
+
+
+@needs_node
+def test_the_output_has_one_path_to_itself_and_a_leaf_that_does_not_matter_none():
+    (found,) = in_page([parse("f = x * y", x=2, y=3)])
+    assert found[-1]["count"] == "1"
+    assert found[-1]["lines"] == [["f", "1"]]
+    assert len(Graph(parse("f = x * y", x=2, y=3)).nodes) == 3

@@ -1,0 +1,89 @@
+"""How does `tinygrad-edu step` write what it shows to a file?
+
+    tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 -o sweep.gif
+
+The suffix chooses: .gif an animation of the sweep, .html a page to step through, .json the steps as data (described in
+`docs/trace.md`), .tex the steps as LaTeX.
+
+Names to know: `save_steps`. Read next: `main.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.files import check_writable, write_whole
+from tinygrad_edu.steps.chain_rule import chain_rule
+from tinygrad_edu.value import Value
+
+KINDS = {
+    ".gif": "the sweep as an animation",
+    ".html": "a page to step through",
+    ".json": "the steps as data",
+    ".tex": "the steps as LaTeX",
+}
+
+
+def save_steps(f: Value, path: Path, lang: str) -> Path:
+    """Write the chain rule on a graph to a file, in the format of its suffix.
+
+    Raises:
+        OptionError: if there is no such format.
+        SizeError: if the graph is too large for an animation.
+        OSError: if the file cannot be written.
+    """
+    write = _WRITERS[check_suffix(path)]
+    check_writable(path)
+    write(f, path, lang)
+    return path
+
+
+def check_suffix(path: Path) -> str:
+    """The suffix of a file that `step` can write.
+
+    Raises:
+        OptionError: if it cannot.
+
+    >>> check_suffix(Path("sweep.GIF"))
+    '.gif'
+    """
+    suffix = path.suffix.lower()
+    if suffix not in KINDS:
+        wrong = f"the suffix chooses what is written: {', '.join(f'{kind} {what}' for kind, what in KINDS.items())}"
+        instead = f"-o {path.stem or 'sweep'}.gif; a picture of the graph is made by tinygrad-edu draw -o f.svg"
+        raise OptionError(f"-o {path.name}", wrong, instead=instead)
+    return suffix
+
+
+def _save_sweep(f: Value, path: Path, lang: str) -> None:
+    from tinygrad_edu import viz
+
+    try:
+        viz.sweep(f, lang=lang).save(path)
+    except SizeError as error:
+        instead = f"-o {path.stem}.html, a page that shows a part at a time"
+        raise error.with_instead(instead) from None
+
+
+def _save_page(f: Value, path: Path, lang: str) -> None:
+    from tinygrad_edu import viz
+
+    viz.player(f, lang=lang).save(path)
+
+
+def _save_json(f: Value, path: Path, lang: str) -> None:  # noqa: ARG001 (data are in no language)
+    write_whole(path, f"{chain_rule(f).to_json(indent=2)}\n".encode())
+
+
+def _save_latex(f: Value, path: Path, lang: str) -> None:  # noqa: ARG001 (as above)
+    write_whole(path, f"% \\usepackage{{amsmath}}\n{chain_rule(f).latex}\n".encode())
+
+
+_WRITERS: dict[str, Callable[[Value, Path, str], None]] = {
+    ".gif": _save_sweep,
+    ".html": _save_page,
+    ".json": _save_json,
+    ".tex": _save_latex,
+}
