@@ -28,7 +28,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "box":               ("value {value}, gradient {gradient}", "数值 {value}，梯度 {gradient}"),
     "too_large":         ("This graph is too large to draw: {nodes} nodes, {edges} edges. The steps are all here.",
                           "这张图太大，画不下：{nodes} 个结点，{edges} 条边。所有步骤都在这里。"),
-    "source":            ("made with tinygrad_edu", "由 tinygrad_edu 生成"),
 
     # ── the bar: formula, examples, link, language ────────────────────────────────────────────────────────────────
     "no_script":         ("This page computes with JavaScript, which this browser has switched off.",
@@ -64,7 +63,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "链接要第 {step} 步，而最后一步是 {last}。"),
     "link_number":       ("In the link, {name} needs a number, and not {text}.",
                           "链接里的 {name} 应是数，不是 {text}。"),
-    "link_tab":          ("The link wants a panel {tab}, and there is no panel {tab}.", "链接要打开面板 {tab}，而这里没有它。"),
+    "link_tab":          ("The link wants a panel {tab}, and there is no panel {tab}.",
+                          "链接要打开面板 {tab}，而这里没有它。"),
     "link_lang":         ("The link wants a language {lang}, and there is no language {lang}.",
                           "链接要用语言 {lang}，而这里没有它。"),
     "link_name":         ("The link has a number for {name}, which is not an input here.",
@@ -94,7 +94,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "stage_farther":     ("Zoom out (−)", "缩小 (−)"),
     "stage_closer":      ("Zoom in (+)", "放大 (+)"),
     "stage_fit":         ("fit", "适应"),
-    "stage_fit_all":     ("Show everything (0)", "显示全部 (0)"),
+    "stage_fit_all":     ("fit: show everything (0)", "适应：显示全部 (0)"),
     "stage_full":        ("Full screen", "全屏"),
     "stage_end":         ("End the presentation (Esc)", "结束演示 (Esc)"),
     "key_zoom":          ("zoom out, zoom in, show everything", "缩小、放大、显示全部"),
@@ -191,6 +191,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "downhill_lost":     ("{node} would become inf or NaN: the steps grow instead of shrinking. Go back to the "
                           "start and lower η.",
                           "{node} 会变成 inf 或 NaN：步子越走越大。回到起点，把 η 调小。"),
+    "downhill_infinite": ("{node} is inf or NaN here: there is no way down. Change a number and try again.",
+                          "{node} 在这里是 inf 或 NaN：没有下坡的路。改一个数再试。"),
     "downhill_outside":  ("The next step leads outside the domain of {node}: it is not defined there. Lower η.",
                           "下一步会走出 {node} 的定义域，那里没有定义。把 η 调小。"),
     "downhill_none":     ("Choose at least one number that may move.", "至少选一个可以移动的数。"),
@@ -552,9 +554,9 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "一个结点只有在所有使用它的结点都贡献之后，才能把梯度传下去。这里用另一种顺序扫过同一张图"
                           "。"),
     "order_choice":      ("order", "顺序"),
-    "order_right":       ("reverse topological order (right)", "逆拓扑序（正确）"),
-    "order_depth":       ("depth first, as soon as a node is reached", "深度优先，一到达就传"),
-    "order_breadth":     ("breadth first, as soon as a node is reached", "广度优先，一到达就传"),
+    "order_right":       ("reverse topological order: right", "逆拓扑序：正确"),
+    "order_depth":       ("depth first, as reached", "深度优先，一到达就传"),
+    "order_breadth":     ("breadth first, as reached", "广度优先，一到达就传"),
     "order_forward":     ("from the inputs to the output", "从输入到输出"),
     "order_turn":        ("turn", "次序"),
     "order_node":        ("node", "结点"),
@@ -579,7 +581,7 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "在这张图上怎样都不会错：没有结点能经过长短不同的两条路到达。路径重新汇合的地方，顺序才重"
                           "要："),
     "order_load":        ("Load a graph where it fails", "换一张会出错的图"),
-    "order_badge":       ("read {number} too early", "读到 {number}，太早"),
+    "order_badge":       ("too early", "太早"),
 
     # ── gradient check ────────────────────────────────────────────────────────────────────────────────────────────
     "tab_check":         ("Check", "检验"),

@@ -4,14 +4,13 @@ import json
 import math
 import random
 import re
-import subprocess
 from decimal import Decimal
 
-import page_engine
 import pytest
 import random_graphs
 from browser import launched, needs_browser
 from lab import SCHEMES, SIZES, Lab
+from page_modules import in_node, needs_node
 from several_places import TIES, slope_alone, tied
 
 from tinygrad_edu import Value, chain_rule, parse
@@ -21,10 +20,6 @@ from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
 from tinygrad_edu.viz.page.engine import nodes
-
-needs_node = pytest.mark.skipif(
-    not page_engine.HAS_NODE, reason="node, which runs the page's modules, is not installed"
-)
 
 LONG = {"weight_of_the_first_feature": -1.23456789, "value_of_the_first_feature": 1 / 3}
 GRAPHS = {
@@ -64,16 +59,6 @@ def opened(browser):
 
     yield opened
     assert [complaint for lab in labs for complaint in lab.close()] == []
-
-
-def in_node(program, given):
-    """What a program prints, as JSON; it reads `given`, and stands beside the folders engine/ and lab/."""
-    source = program.replace('from "./', f'from "{page_engine.folder().as_uri()}/')
-    source = 'import { readFileSync } from "node:fs";\nconst given = JSON.parse(readFileSync(0, "utf8"));\n' + source
-    with_source = ["node", "--input-type=module", "--eval", source]
-    found = subprocess.run(with_source, input=json.dumps(given), capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
 
 
 # What an equals sign may say

@@ -17,6 +17,8 @@ const AT_FIRST = 8; // of each kind, if there are more
 const SHORT = 5; // characters of a name that need no wide column
 const MORE = 24; // at each press of the button
 
+const MOVES = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]); // of a slider, which would go to another step elsewhere
+
 const reaches = new Map(); // of the sliders, by leaf
 const waiting = new Map(); // numbers of sliders, until the next frame
 const wrong = new Map(); // what was typed and is no number, by leaf
@@ -54,10 +56,16 @@ function fillIn(store, place, find) {
   place.classList.toggle("long-names", [...start.keys()].some((leaf) => mathName(graph, leaf).length > SHORT));
   rows = [];
   place.replaceChildren(...groups.map(([kind, leaves]) => groupOf(store, kind, leaves, groups.length > 1)));
-  if (!groups.length) place.replaceChildren(element("p", { class: "help" }, say(start.size ? "inputs_none" : "inputs_no")));
-  place.parentElement.querySelector("#reset").hidden = start.size === 0;
+  const instead = graph.missing.length ? noProgram(graph) : groups.length ? null : say(start.size ? "inputs_none" : "inputs_no");
+  if (instead) place.replaceChildren(element("p", { class: "help" }, instead));
+  place.parentElement.querySelector("#reset").hidden = start.size === 0 || graph.missing.length > 0;
   sayAll(place.parentElement);
   draw(store.state);
+}
+
+/** Why the numbers of a graph cannot be changed: a row of it does not say how JavaScript computes it. */
+export function noProgram({ missing }) {
+  return say("no_program", { missing: missing.join("; ") });
 }
 
 function groupOf(store, kind, leaves, isOneOfSeveral) {
@@ -97,9 +105,10 @@ function rowOf(store, leaf) {
   const resetLabel = say("reset_one", { name, number: signed(start.get(leaf)) });
   const reset = element("button", { type: "button", class: "reset-one", "aria-label": resetLabel, title: resetLabel }, "↺");
   const problem = element("p", { class: "wrong", id: `wrong-${leaf}`, "aria-live": "polite" });
-  field.addEventListener("focus", () => wrong.has(leaf) || (field.value = String(numberOf(store.state, leaf))));
+  field.addEventListener("focus", () => showInFull(store.state, leaf, field));
   field.addEventListener("blur", () => drawRow(store.state, row));
   field.addEventListener("input", () => typed(store, leaf, field.value));
+  slider.addEventListener("keydown", (event) => MOVES.has(event.key) && event.stopPropagation());
   slider.addEventListener("input", () => moved(store, leaf, Number(slider.value)));
   reset.addEventListener("click", () => back(store, new Map([[leaf, start.get(leaf)]])));
   const shown = element("span", { class: `name ${kindsOf(graph).get(leaf)}`, title: name }, mathName(graph, leaf));
@@ -109,6 +118,12 @@ function rowOf(store, leaf) {
 }
 
 // What a reader does
+
+// In full, and selected, so that the next key replaces it.
+function showInFull(state, leaf, field) {
+  if (!wrong.has(leaf)) field.value = String(numberOf(state, leaf));
+  field.select();
+}
 
 function typed(store, leaf, text) {
   const number = typedNumber(text);

@@ -5,9 +5,10 @@ import { typedNumber } from "../numbers.js";
 import { relation } from "./decimals.js";
 import { drawn, element } from "./dom.js";
 import { saidWith, signed, signedFactor } from "./formulas.js";
+import { noProgram } from "./inputs.js";
 import { groupsOf } from "./kinds.js";
-import { say, sayAll } from "./say.js";
 import { curveOf, nudged } from "./nudges.js";
+import { say, sayAll } from "./say.js";
 
 export const nudgePanel = { name: "nudge", mount, draw, tells: true };
 
@@ -66,11 +67,15 @@ function draw(state) {
 function drawAgain(state) {
   const size = typedNumber(parts.size.value);
   const isWrong = size === null || size === 0;
-  const isEmpty = parts.leaf.value === "";
+  const isEmpty = parts.leaf.value === "" || state.graph.missing.length > 0;
   parts.size.setAttribute("aria-invalid", isWrong);
-  parts.wrong.textContent = isEmpty ? say("inputs_no") : isWrong ? say("nudge_wrong") : "";
+  parts.wrong.textContent = isEmpty ? noInputs(state) : isWrong ? say("nudge_wrong") : "";
   for (const name of ["table", "verdict", "picture", "legend"]) parts[name].classList.toggle("unknown", isWrong || isEmpty);
   if (!isWrong && !isEmpty) show(state, Number(parts.leaf.value), size);
+}
+
+function noInputs({ graph }) {
+  return graph.missing.length ? noProgram(graph) : say("inputs_no");
 }
 
 function show(state, leaf, delta) {
@@ -85,7 +90,7 @@ function show(state, leaf, delta) {
   const sign = relation([[found.gradient, delta]], found.predicted, DIGITS);
   text("predicted").textContent = `${product} ${sign} ${signed(found.predicted, DIGITS)}`;
   text("actual").textContent = signed(found.actual, DIGITS);
-  text("gap").textContent = signed(found.gap, 3);
+  text("gap").textContent = found.verdict === "exact" && found.gap !== 0 ? "≈ 0" : signed(found.gap, 3); // only rounding
   parts.verdict.textContent = verdict(found, { output, name: graph.names[leaf], number: signed(graph.nodes[leaf].data + delta) });
   parts.verdict.dataset.verdict = found.verdict;
   drawPicture(state, leaf, delta, found);

@@ -108,7 +108,7 @@ export function sourceOf(scene, room, direction) {
     return `${ids.get(id)} [width=${inches(width)}, height=${inches(height)}${order}]`;
   });
   const edges = scene.arrows.map(({ from, to }, index) => `${ids.get(from)} -> ${ids.get(to)} [color=a${index}] // ${gaps[index]}`);
-  const graph = `rankdir=${direction}; ranksep=${inches(gap)}; nodesep=${inches(BESIDE)}; nslimit=5; nslimit1=5`;
+  const graph = `rankdir=${direction}; ranksep=${inches(gap)}; nodesep=${inches(BESIDE)}; nslimit=5; nslimit1=5; ordering=in`; // as viz.draw does: arguments stand in their order
   const usual = ['node [shape=box, fixedsize=true, label=""]', "edge [dir=none]"];
   return ["digraph {", graph, ...usual, ...lines, ...clusters(scene, null, ids), ...edges, "}"].join("\n");
 }

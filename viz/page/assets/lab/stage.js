@@ -13,7 +13,7 @@ import { alongPath, nextPosition, pathsFrom } from "./hover.js";
 import { labelPlaces } from "./labels.js";
 import { drawLegend } from "./legend.js";
 import { beforeArrival, counted, isStepAhead, moveBackward, moveForward, pillOf, restOf } from "./motion.js";
-import { drawNotes, rectangleOf } from "./notes.js";
+import { drawNotes, isLabelled, rectangleOf } from "./notes.js";
 import { PAGE } from "./page.js";
 import { widthOfPen } from "./pens.js";
 import { idsIn, roomFor, sourceOf } from "./room.js";
@@ -215,7 +215,7 @@ function activeArrow(state) {
   const isOf = ({ user, position }) => user === step.user_node && position === step.position;
   const arrow = stage.parts.arrows.find((made) => made.arrow.edges.some(isOf));
   if (!arrow) return null;
-  const chips = stage.parts.arrows.filter(({ chip }) => !chip.classList.contains("empty")).map(rectangleOf);
+  const chips = stage.parts.arrows.filter(isLabelled).map(rectangleOf);
   const width = widthOfPen(step.contribution, flowOf(state.steps).largest, PAGE.law);
   return { arrow, step, width, rest: restOf(arrow.curve, step.contribution, [...stage.parts.boxes, ...chips]) };
 }

@@ -216,6 +216,7 @@ function kindOf(wording) {
 // Plain numbers keep their names too, so that in 2 · x the 2 is "the other factor"; only an exponent that has to be a
 // number is one. By a member of a list, the derivative is made of that member and the result (javascript.py checks it).
 function localWording(row, args, position) {
+  if (row.given) return row.given.latex[position]; // a row without JavaScript, as Python has written it
   const size = args.length / row.arity;
   const group = row.many ? Math.floor(position / size) : position;
   const constants = Array.from({ length: row.arity }, (_, each) => (row.fixed.includes(each) ? args[each].data : null));
