@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tinygrad_edu.viz.page.engine import FOLDER, modules
 
-PURE = ("quiz", "samples", "store", "frame", "fold", "neighbourhood", "scene")
+PURE = ("quiz", "samples", "store", "frame", "fold", "neighbourhood", "scene", "overview")
 DRIVER = Path(__file__).with_name("lab_scenes.mjs")
 
 
