@@ -103,6 +103,7 @@ PARTS = (
     "panels",
     "address",
     "link",
+    "out",
     "picture",
     "export",
     "main",

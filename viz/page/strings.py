@@ -144,6 +144,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "export_as_shown":   ("in the colours of the screen", "用屏幕上的颜色"),
     "export_step_latex": ("This step, as LaTeX", "这一步的 LaTeX"),
     "export_no_step":    ("Go to a step first.", "先走到某一步。"),
+    "export_quiz":       ("Not while you predict: the answers are in it.", "预测时不行：里面有答案。"),
     "export_latex":      ("All steps, as LaTeX", "全部步骤的 LaTeX"),
     "export_data":       ("All steps, as data (JSON)", "全部步骤的数据（JSON）"),
     "export_file":       ("File", "文件"),
