@@ -14,7 +14,7 @@ from tinygrad_edu.recorder import now
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps import wording
 from tinygrad_edu.symbolic import partial_graphs
-from tinygrad_edu.text.javascript import rule_source
+from tinygrad_edu.text.javascript import table_source
 
 x = Value(3.0, label="x")
 
@@ -45,10 +45,10 @@ def forgetful():
 def test_formulas_first_built_inside_no_grad_equal_those_built_outside(row, forgetful):
     constants = [0.5 if position in row.fixed else None for position in range(len(row.partials))]
     with no_grad():
-        inside = wording.local_derivatives(row, constants), rule_source(row, constants)
+        inside = wording.local_derivatives(row, constants), table_source([row])
     kept = wording.local_derivatives(row, constants)
     wording._kept_local_derivatives.cache_clear()
-    assert (kept, rule_source(row, constants)) == (wording.local_derivatives(row, constants), inside[1])
+    assert (kept, table_source([row])) == (wording.local_derivatives(row, constants), inside[1])
     assert inside[0] == kept
 
 

@@ -32,7 +32,7 @@ from tinygrad_edu.nn import init
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.terminal.outline import ASCII, outline
 from tinygrad_edu.terminal.stepper import Stepper
-from tinygrad_edu.text.javascript import rule_source
+from tinygrad_edu.text.javascript import table_source
 from tinygrad_edu.text.printing import to_latex, to_text
 
 FOLDER = Path(__file__).parent / "golden"
@@ -129,17 +129,12 @@ EXPRESSIONS = [
 
 @page
 def formulas():
-    """Expressions as text and LaTeX, and the operations in JavaScript."""
+    """Expressions as text and LaTeX, and the rule table in JavaScript."""
     rows = []
     for text in EXPRESSIONS:
         f = parse(text, **{name: number for name, number in {"x": 2, "y": 3, "z": 5}.items() if name in text})
         rows += [text, f"  text        {to_text(f)}", f"  LaTeX       {to_latex(f)}"]
-    for name, rule in RULES.items():
-        count = 4 if rule.many else len(rule.partials)
-        for number in (None, 2.0):
-            constants = [2.0 if place in rule.fixed else number if place else None for place in range(count)]
-            rows += [f"{name} of {constants}", rule_source(rule, constants)]
-    return "\n".join(rows)
+    return "\n".join([*rows, table_source(RULES.values())])
 
 
 # Programs

@@ -2,51 +2,54 @@
 
 import json
 import math
-import shutil
 import subprocess
 from itertools import product
 
 import numpy as np
+import page_engine
 import promises
 import pytest
 
-from tinygrad_edu.errors import GraphError
 from tinygrad_edu.rule import PRODUCT, Domain, Rule, domain
 from tinygrad_edu.rules import RULES, log, mul
+from tinygrad_edu.steps.trace_json import plain
 from tinygrad_edu.symbolic import partial_graphs
-from tinygrad_edu.text.javascript import PRELUDE, number_source, rule_source
+from tinygrad_edu.text.javascript import missing_in, number_source, table_source, with_partials
 
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node, which would run it, is not installed")
+needs_node = pytest.mark.skipif(not page_engine.HAS_NODE, reason="node, which would run it, is not installed")
 
 
 def run(program):
-    """The JSON that a program prints."""
-    found = subprocess.run(["node", "-"], input=PRELUDE + program, capture_output=True, text=True, check=True)
+    """The JSON that a program prints, beside the modules of the page."""
+    command = ["node", "--input-type=module", "-"]
+    found = subprocess.run(command, input=program, cwd=page_engine.folder(), capture_output=True, text=True, check=True)
     return json.loads(found.stdout)
 
 
-def constants(rule, args):
-    return [arg if position in rule.fixed else None for position, arg in enumerate(args)]
-
-
-def called(rule, args, call):
-    numbers = ", ".join(map(number_source, args))
-    return f"(({rule_source(rule, constants(rule, args))}).{call.format(numbers)})"
+def of_each(cases, expression):
+    """What an expression of `row`, `args` and `out` is in JavaScript, for each case; inf and NaN are texts."""
+    sent = [[row.name, list(map(plain, args)), plain(out)] for row, args, out in cases]
+    return run(f"""
+        import {{ evaluate, isInside, localDerivatives, rowOf }} from "./engine/rows.js";
+        import {{ asNumber }} from "./numbers.js";
+        const results = {json.dumps(sent)}.map(([name, given, result]) => {{
+          const [row, args, out] = [rowOf(name), given.map(asNumber), asNumber(result)];
+          return {expression};
+        }});
+        const asJson = (_, item) => (typeof item === "number" && !Number.isFinite(item) ? String(item) : item);
+        console.log(JSON.stringify(results, asJson));
+    """)
 
 
 @needs_node
 def test_values_and_partials_of_every_row():
-    cases = [(row, args) for row in RULES.values() for args in promises.points(row, 15)]
-    calls = [
-        f"[{called(row, args, 'value([{}])')}, {called(row, args, 'partials([{}], ' + repr(row.evaluate(args)) + ')')}]"
-        for row, args in cases
-    ]
-    found = run("console.log(JSON.stringify([" + ",\n".join(calls) + "]));")
-    for (row, args), (value, partials) in zip(cases, found, strict=True):
-        out = row.evaluate(args)
-        assert math.isclose(value, out, rel_tol=2e-14, abs_tol=1e-15), (row.name, args)
+    cases = [(row, args, row.evaluate(args)) for row in RULES.values() for args in promises.points(row, 15)]
+    assert {row.name for row, *_ in cases} == set(RULES)
+    found = of_each(cases, "[evaluate(row, args), localDerivatives(row, args, out)]")
+    for (row, args, out), (value, partials) in zip(cases, found, strict=True):
+        assert math.isclose(float(value), out, rel_tol=2e-14, abs_tol=1e-15), (row.name, args)
         for mine, theirs in zip(row.local_derivatives(args, out), partials, strict=True):
-            assert math.isclose(mine, theirs, rel_tol=1e-13, abs_tol=1e-14), (row.name, args)
+            assert math.isclose(mine, float(theirs), rel_tol=1e-13, abs_tol=1e-14), (row.name, args)
 
 
 BORDERS = (*promises.SPECIAL, -0.0, 0.5, -0.5, 5e-324, -5e-324, 1.5, 1e300, math.nan)
@@ -56,9 +59,8 @@ BORDERS = (*promises.SPECIAL, -0.0, 0.5, -0.5, 5e-324, -5e-324, 1.5, 1e300, math
 def test_the_domain_of_every_row_is_the_same():
     rows = [row for row in RULES.values() if row.domain]
     assert len(rows) >= 6
-    cases = [(row, args) for row in rows for args in product(BORDERS, repeat=promises.arity(row))]
-    found = run("console.log(JSON.stringify([" + ",\n".join(called(*case, "holds([{}])") for case in cases) + "]));")
-    for (row, args), holds in zip(cases, found, strict=True):
+    cases = [(row, args, 0.0) for row in rows for args in product(BORDERS, repeat=promises.arity(row))]
+    for (row, args, _), holds in zip(cases, of_each(cases, "isInside(row, args)"), strict=True):
         assert holds == bool(row.domain.holds(*args)), (row.name, args)
 
 
@@ -83,29 +85,36 @@ UNIT = Domain("0 < x < 1", lambda x: x > 0 and x < 1, "something else")
 
 
 @pytest.mark.parametrize(
-    ("row", "wrong", "instead"),
+    ("row", "instead"),
     [
-        (Rule("cube", square, slope), "the row cube has no javascript=", 'rule("cube", ..., javascript="...")'),
-        (Rule("cosh", square, slope, numpy="np.cosh"), "the row cosh has no javascript=", 'rule("cosh", '),
-        (Rule("mod", square, slope, 1.0, text="{} mod {}", binding=PRODUCT), "the row mod has no javascript=", "mod"),
+        (Rule("cube", square, slope), 'rule("cube", ..., javascript="...")'),
+        (Rule("cosh", square, slope, numpy="np.cosh"), 'rule("cosh", ..., javascript="...")'),
+        (Rule("mod", square, slope, 1.0, text="{} mod {}", binding=PRODUCT), 'rule("mod", ..., javascript="...")'),
         (
             Rule("unit", square, slope, javascript="({0} * {0})", domain=UNIT),
-            "the domain of the row unit has no javascript=",
             'domain=Domain(..., javascript="([x, y]) => ...")',
         ),
-        (
-            Rule("area", square, lambda x, out: CUBE(x), javascript="({0} * {0})"),
-            "the row cube has no javascript=",
-            'rule("cube", ..., javascript="...")',
-        ),
+        (Rule("area", square, lambda x, out: CUBE(x), javascript="({0} * {0})"), 'rule("cube", ..., javascript="...")'),
     ],
     ids=lambda part: part.name if isinstance(part, Rule) else "",
 )
-def test_what_a_row_does_not_say_is_asked_for_and_not_guessed(row, wrong, instead):
-    with pytest.raises(GraphError) as caught:
-        rule_source(row, [None] * len(row.partials))
-    assert f"what is wrong:  {wrong}\n" in str(caught.value)
-    assert instead in caught.value.instead
+def test_what_a_row_does_not_say_is_asked_for_and_not_guessed(row, instead):
+    assert instead in missing_in(row)
+    assert "value: null," in table_source([row])
+    assert missing_in(mul) == ""
+
+
+@needs_node
+def test_a_partial_that_uses_a_row_of_ones_own_computes_with_that_row():
+    cube = Rule("cube", square, slope, javascript="({0} * {0} * {0})")
+    area = Rule("area", square, lambda x, out: cube(x), javascript="({0} * {0})")
+    rows = with_partials([area])
+    assert list(rows)[:2] == ["area", "cube"]
+    found = run(f"""
+        const ROWS = {table_source(rows.values())};
+        console.log(ROWS.area.partials({{ cube: (x) => ROWS.cube.value([x]) }}, [3]));
+    """)
+    assert found == [27]
 
 
 CUBE = Rule("cube", square, slope)
@@ -121,7 +130,7 @@ def test_every_row_of_the_table_computes_in_javascript_and_numpy():
 def test_a_domain_in_words_of_its_own_computes_everywhere():
     unit = domain("0 <= x <= 1", "(x >= 0) & (x <= 1)", "minimum(maximum(x, 0), 1)")
     row = Rule("unit", square, slope, javascript="({0} * {0})", domain=unit)
-    holds = f"[-0.1, 0, 1, 1.1, NaN].map(x => ({rule_source(row, [None])}).holds([x]))"
+    holds = f"[-0.1, 0, 1, 1.1, NaN].map((x) => ({table_source([row])}).unit.holds([x]))"
     found = run(f"console.log(JSON.stringify({holds}));")
     assert [bool(holds) for holds in found] == [unit.holds(x) for x in (-0.1, 0.0, 1.0, 1.1, math.nan)]
     assert list(map(bool, found)) == [False, True, True, False, False]

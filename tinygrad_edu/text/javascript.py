@@ -1,18 +1,17 @@
 """How does a row of the rule table compute in a browser?
 
-    rule_source(tanh, [None])        {value: (a) => Math.tanh(a[0]),
-                                      partials: (a, out) => {...; return [1 - out * out];},
-                                      holds: null}
+    tanh: {
+      value: ([x]) => Math.tanh(x),
+      partials: (o, [x], out) => [o.sub(1.0, o.mul(out, out))],
+      holds: null,
+      and what else the row says, as data
+    }
 
 Nothing is derived again: the value comes from the row's JavaScript template; the partials are the row's own, run once
-on Values and printed with the templates of the rows they use; the domain is the row's own condition.
+on Values and printed; the domain is the row's own condition. The partials are functions of the operations `o`, so that
+two kinds of value flow through them in JavaScript too, numbers and nodes.
 
-`rule_source` serves one operation of one graph. `table_source` prints whole rows, for any graph: there the partials are
-functions of the operations `o`, so that two kinds of value flow through them in JavaScript too, numbers and nodes:
-
-    partials: (o, [x], out) => [o.sub(1.0, o.mul(out, out))]
-
-Names to know: `table_source`, `rule_source`, `PRELUDE`. Read next: `steps/wording.py`.
+Names to know: `table_source`, `missing_in`. Read next: `steps/wording.py`.
 """
 
 from __future__ import annotations
@@ -28,48 +27,10 @@ from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.symbolic import PartialGraphs, partial_graphs
-from tinygrad_edu.text.helpers import JAVASCRIPT as PRELUDE
+from tinygrad_edu.text.helpers import JAVASCRIPT
 from tinygrad_edu.value import Value, as_value
 
-__all__ = ["PRELUDE", "number_source", "rule_source", "table_source"]
-
 MEMBERS = 3  # of each group, when it is checked that a partial by one member takes nothing of the others
-
-
-def rule_source(rule: Rule, constants: Sequence[float | None]) -> str:
-    """A JavaScript object with the functions `value(a)`, `partials(a, out)` and `holds(a)` (or null) of a row.
-
-    Args:
-        rule: the operation.
-        constants: for each argument the plain number that it is, or None for a variable.
-
-    Raises:
-        GraphError: if the row, its domain or a row that its partials use does not say how JavaScript computes it.
-
-    >>> from tinygrad_edu.rules import log
-    >>> print(rule_source(log, [None]))
-    {
-      value: (a) => Math.log(a[0]),
-      partials: (a, out) => {
-        const t1 = (1.0 / a[0]);
-        return [t1];
-      },
-      holds: ([x, y]) => (x > 0) | (x != x),
-    }
-    """
-    slots = [f"a[{position}]" for position in range(len(constants))]
-    value = rule.fill(rule.needed("javascript"), slots)
-    return "\n".join(
-        [
-            "{",
-            f"  value: (a) => {value},",
-            "  partials: (a, out) => {",
-            *(f"    {line}" for line in _partials(rule, constants, slots)),
-            "  },",
-            f"  holds: {_condition(rule)},",
-            "}",
-        ]
-    )
 
 
 def number_source(number: float) -> str:
@@ -87,7 +48,7 @@ def number_source(number: float) -> str:
 def table_source(rows: Iterable[Rule]) -> str:
     """A JavaScript expression for an object that has the rows under their names."""
     listed = "".join(f"{json.dumps(row.name)}: {_row(row)},\n" for row in rows)
-    return f"(() => {{\n{PRELUDE}\nreturn {{\n{listed}}};\n}})()"
+    return f"(() => {{\n{JAVASCRIPT}\nreturn {{\n{listed}}};\n}})()"
 
 
 @cache
@@ -172,11 +133,33 @@ def _names(row: Rule) -> list[str]:
     )
 
 
+def with_partials(rows: Iterable[Rule]) -> dict[str, Rule]:
+    """Rows by name, together with those that their partials are made of.
+
+    >>> from tinygrad_edu.rules import sigmoid
+    >>> list(with_partials([sigmoid]))
+    ['sigmoid', 'neg', 'mul']
+    """
+    found: dict[str, Rule] = {}
+    waiting = list(rows)
+    for row in waiting:  # it grows on the way
+        if row.name not in found:
+            found[row.name] = row
+            partials = [partial for partial in _graphs_of_partials(row).partials if isinstance(partial, Value)]
+            waiting += [node.rule for node in topological_order(*partials) if node.rule and node.args]
+    return found
+
+
+def _graphs_of_partials(row: Rule) -> PartialGraphs:
+    size = MEMBERS if row.many else 1
+    fixed = [Value.of(2.0) if position in row.fixed else None for position in range(len(row.partials))]
+    return partial_graphs(row, [each for each in fixed for _ in range(size)])
+
+
 def _partials_of_members(row: Rule) -> str:
     """A function of the operations, of one member of each group (for most rows that is the argument) and the result."""
     size = MEMBERS if row.many else 1
-    fixed = [Value.of(2.0) if position in row.fixed else None for position in range(len(row.partials))]
-    graphs = partial_graphs(row, [each for each in fixed for _ in range(size)])
+    graphs = _graphs_of_partials(row)
     sources = {_partials_of_member(row, graphs, range(member, len(graphs.args), size)) for member in range(size)}
     if len(sources) > 1 or "" in sources:
         raise GraphError(
@@ -203,6 +186,7 @@ def _partials_of_member(row: Rule, graphs: PartialGraphs, positions: Sequence[in
         if node.rule is None or not node.args:
             names[node] = number_source(node.data)
             continue
+        node.rule.needed("javascript")
         names[node] = f"t{len(lines) + 1}"
         lines.append(f"const {names[node]} = o.{node.rule.name}({', '.join(names[arg] for arg in node.args)});")
     return _function_body(lines, [_named(partial, names) for partial in partials])
@@ -212,29 +196,6 @@ def _function_body(lines: Sequence[str], results: Sequence[str]) -> str:
     if not lines:
         return f"[{', '.join(results)}]"
     return "\n".join(["{", *(f"    {line}" for line in lines), f"    return [{', '.join(results)}];", "  }"])
-
-
-def _partials(rule: Rule, constants: Sequence[float | None], slots: Sequence[str]) -> list[str]:
-    """One constant for each operation in the partials, in topological order, then the return statement."""
-    graphs = partial_graphs(rule, [_fixed(rule, position, number) for position, number in enumerate(constants)])
-    names = {arg: slot for arg, slot in zip(graphs.args, slots, strict=True) if isinstance(arg, Value)}
-    names[graphs.out] = "out"
-    lines: list[str] = []
-    for node in topological_order(*(partial for partial in graphs.partials if isinstance(partial, Value))):
-        if node in names:
-            continue
-        if not node.args or node.rule is None:
-            names[node] = number_source(node.data)
-            continue
-        source = node.rule.fill(node.rule.needed("javascript"), [names[arg] for arg in node.args])
-        names[node] = f"t{len(lines) + 1}"
-        lines.append(f"const {names[node]} = {source};")
-    return [*lines, f"return [{', '.join(_named(partial, names) for partial in graphs.partials)}];"]
-
-
-def _fixed(rule: Rule, position: int, number: float | None) -> float | None:
-    """Only an argument that has to be a plain number stays one: the row's program serves all other numbers."""
-    return number if rule.fixed and position in rule.fixed else None
 
 
 def _named(partial: Value | float, names: Mapping[Value, str]) -> str:

@@ -24,6 +24,7 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps.paths import LONGEST_LIST, LONGEST_PATH, LONGEST_SUM
+from tinygrad_edu.text.javascript import with_partials
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
@@ -80,8 +81,6 @@ PARTS = (
     "marks",
     "formula",
     "examples",
-    "address",
-    "link",
     "notice",
     "sliders",
     "inputs",
@@ -102,6 +101,9 @@ PARTS = (
     "ways",
     "paths",
     "panels",
+    "address",
+    "link",
+    "out",
     "picture",
     "export",
     "main",
@@ -149,8 +151,8 @@ def _styles() -> str:
 
 def _rows(graph: Graph) -> tuple[Rule, ...]:
     """The rule table, and what else the graph was made with."""
-    made = {node.rule.name: node.rule for node in graph.nodes if node.rule}
-    return tuple((RULES | made).values())
+    made = {node.rule for node in graph.nodes if node.rule} - set(RULES.values())
+    return tuple((RULES | with_partials(sorted(made, key=lambda row: row.name))).values())
 
 
 @cache

@@ -29,6 +29,7 @@ from tinygrad_edu.steps import trace_json, wording
 from tinygrad_edu.steps.trace_json import plain
 from tinygrad_edu.text import inputs, mistakes, parsing, printing, reading
 from tinygrad_edu.text.javascript import missing_in, table_source
+from tinygrad_edu.value import Value
 
 MODULES = (
     "numbers",
@@ -165,7 +166,6 @@ def nodes(graph: Graph) -> dict[str, Any]:
     Raises:
         StaleGraphError: if a number changed after the graph was made: the page computes it again, and differently.
 
-    >>> from tinygrad_edu import Value
     >>> x, w = Value(3.0, label="x"), Value(0.5, label="l1.n1.w1")
     >>> for name, column in nodes(Graph(2 * x + w)).items():
     ...     print(name, column)

@@ -4,6 +4,8 @@ import math
 
 import pytest
 import random_graphs
+from browser import launched, needs_browser
+from lab import Lab
 from lab_alone import in_node, sent
 from page_engine import HAS_NODE
 from several_places import TIES, tied
@@ -90,3 +92,66 @@ def test_a_wrong_derivative_is_found():
     script = "given.cases.map(([analytic, x]) => differences.checkAt(analytic, x, Math.sin, given.limits).verdict)"
     cases = [[math.cos(1), 1], [math.cos(1) + 1e-4, 1], [0, 1], [1, 0]]
     assert in_node("differences", script, {"cases": cases, "limits": LIMITS}) == ["ok", "wrong", "wrong", "ok"]
+
+
+# In the browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser):
+    """Open the page of a Value; afterwards there must have been no message and no request."""
+    labs = []
+
+    def opened(f, **options):
+        labs.append(Lab(browser, f, **options))
+        return labs[-1].page
+
+    yield opened
+    assert [complaint for lab in labs for complaint in lab.close()] == []
+
+
+def boxes_of(page, selector):
+    return [each.bounding_box() for each in page.locator(selector).all()]
+
+
+@needs_browser
+def test_the_check_is_a_table_with_kinks_in_words_and_notes_on_the_stage(opened):
+    f = parse("h = relu(x); f = h * y", x=0, y=3)
+    page = opened(f)
+    page.click("#tab-check")
+    rows = page.locator("#check-rows tbody tr[data-verdict], #check-edges tbody tr[data-verdict]")
+    names = [row.split("\t")[0] for row in rows.all_inner_texts()]
+    verdicts = [row.get_attribute("data-verdict") for row in rows.all()]
+    assert dict(zip(names, verdicts, strict=True)) == {
+        "∂f/∂x": "kink", "∂f/∂y": "ok", "∂f/∂h": "ok", "∂h/∂x": "kink",
+    }  # fmt: skip
+    assert len(names) == 5
+    words = page.locator("#check-rows tr.words").inner_text()
+    assert words == "∧ a kink: the slope is 0 on the left and 3 on the right, and any number between them will do"
+    assert page.inner_text("#check-verdict") == "✓ All 5 derivatives agree with their differences."
+    notes = page.locator(".note-check title").all_text_contents()
+    assert len(notes) == 5
+    assert any(note.startswith("∧ ≈") for note in notes)
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.note text')].map((text) => text.getBoundingClientRect().height)"
+    )
+    assert min(sizes) >= 13
+    page.click("#tab-inputs")
+    assert page.locator(".note").count() == 0
+
+
+@needs_browser
+def test_the_check_follows_the_numbers(opened):
+    page = opened(parse("f = relu(x)", x=1))
+    page.click("#tab-check")
+    assert page.locator('tr[data-verdict="kink"]').count() == 0
+    page.click("#tab-inputs")
+    page.fill('[aria-label="value of x"]', "0")
+    page.click("#tab-check")
+    assert page.locator('tr[data-verdict="kink"]').count() == 2

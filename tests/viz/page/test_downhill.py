@@ -4,11 +4,14 @@ import math
 
 import pytest
 import random_graphs
+from browser import launched, needs_browser
+from lab import Lab
 from lab_alone import in_node, sent
 from page_engine import HAS_NODE
 
 from tinygrad_edu import DomainError, Value, parse
 from tinygrad_edu.graph import Graph
+from tinygrad_edu.show import show
 
 needs_node = pytest.mark.skipif(not HAS_NODE, reason="node is not here")
 WALK = """given.map(({ nodes, rate, steps, chosen }) => {
@@ -147,3 +150,125 @@ def test_the_curve_over_one_leaf_is_the_function():
             assert y == pytest.approx(parse("f = log(x) * y", x=x, y=3.0).data)
         else:
             assert not isinstance(y, float) or not math.isfinite(y)
+
+
+# In the browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser):
+    """Open the page of a Value; afterwards there must have been no message and no request."""
+    labs = []
+
+    def opened(f, **options):
+        labs.append(Lab(browser, f, **options))
+        return labs[-1].page
+
+    yield opened
+    assert [complaint for lab in labs for complaint in lab.close()] == []
+
+
+def rows(page):
+    """The table of leaves, by their names: what they are now, their gradients, and what is next."""
+    found = page.locator("#downhill-table tbody tr").all()
+    cells = [[cell.strip() for cell in row.locator("td").all_inner_texts()] for row in found]
+    return {name: numbers for name, *numbers in cells}
+
+
+def parabola():
+    return parse("f = (x - 3) ** 2", x=0)
+
+
+@needs_browser
+def test_one_step_and_ten_and_back(opened):
+    page = opened(parabola())
+    page.click("#tab-downhill")
+    assert page.locator("#downhill-formula p").all_inner_texts() == ["x ← x − η · ∂f/∂x", "= 0 − 0.1 · (−6) = 0.6"]
+    page.click("#downhill-step")
+    assert page.inner_text("#downhill-verdict") == "f went down to 5.76."
+    assert rows(page) == {"x": ["0.6", "−4.8", "1.08"]}
+    assert page.inner_text("#heading").startswith("The gradient")
+    page.click("#downhill-ten")
+    expected = walked("f = (x - 3) ** 2", {"x": 0.0}, 0.1, 11)[-1][0]
+    assert page.locator("#downhill-table td").nth(1).inner_text() == show(expected)
+    assert page.locator("svg.curve .past").count() == 12
+    page.click("#downhill-back")
+    assert page.locator("#downhill-table td").nth(1).inner_text() == "0"
+    assert page.is_disabled("#downhill-back")
+
+
+@needs_browser
+def test_running_reaches_the_minimum_and_stops(opened):
+    page = opened(parabola(), reduced_motion="no-preference")
+    page.click("#tab-downhill")
+    page.fill("#downhill-rate", "2/5")
+    page.click("#downhill-run")
+    page.locator("#downhill-verdict", has_text="A minimum").wait_for(timeout=60_000)
+    assert page.inner_text("#downhill-run") == "Run"
+    assert page.inner_text("#downhill-formula p:last-child").startswith("= 3 −")
+
+
+@needs_browser
+def test_running_stops_when_it_is_told_to_and_when_the_panel_is_left(opened):
+    page = opened(parse("f = (x - 3) ** 2 + y", x=0, y=0), reduced_motion="no-preference")
+    page.click("#tab-downhill")
+    page.click("#downhill-run")
+    page.click("#downhill-run")
+    assert page.inner_text("#downhill-run") == "Run"
+    page.click("#downhill-run")
+    page.click("#tab-inputs")
+    before = page.input_value('[aria-label="value of x"]')
+    page.wait_for_timeout(400)
+    assert page.input_value('[aria-label="value of x"]') == before
+
+
+@needs_browser
+def test_with_reduced_motion_running_is_one_leap(opened):
+    page = opened(parabola(), reduced_motion="reduce")
+    page.click("#tab-downhill")
+    page.click("#downhill-run")
+    assert page.inner_text("#downhill-verdict").startswith("A minimum")
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("text", "numbers", "rate", "said"),
+    [
+        ("f = x ** 2", {"x": 1}, "1.5", "f went up to 4: the step was too large. Lower η."),
+        ("f = x ** 2", {"x": 1}, "1", "f stays at 1"),
+        ("p = log(x); f = p + 2", {"x": 0.5}, "1", "outside the domain of p"),
+        ("f = relu(x)", {"x": -1}, "0.1", "no way down from here"),
+        ("p = x ** 4; f = p * 2", {"x": 1e50}, "1", "p would become inf or NaN"),
+        ("p = x ** 4; f = p * 2", {"x": 1e80}, "1", "f is inf or NaN here"),
+    ],
+)
+def test_what_went_wrong_is_said_and_what_to_do(opened, text, numbers, rate, said):
+    page = opened(parse(text, **numbers))
+    page.click("#tab-downhill")
+    page.fill("#downhill-rate", rate)
+    page.click("#downhill-step")
+    assert said in page.inner_text("#downhill-verdict")
+
+
+@needs_browser
+def test_only_the_chosen_leaves_move(opened):
+    page = opened(parse("f = (w * x + b - t) ** 2", w=1, x=2, b=0.5, t=1))
+    page.click("#tab-downhill")
+    assert {name: after != "—" for name, (_, _, after) in rows(page).items()} == {
+        "w": True,
+        "x": False,
+        "b": True,
+        "t": False,
+    }
+    page.get_by_label("b", exact=True).uncheck()
+    page.click("#downhill-step")
+    assert {name: now for name, (now, _, _) in rows(page).items()} == {"w": "0.4", "x": "2", "b": "0.5", "t": "1"}
+    page.click("[data-say=downhill_no_leaf]")
+    assert page.is_disabled("#downhill-step")
+    assert "Choose at least one" in page.inner_text("#downhill-verdict")

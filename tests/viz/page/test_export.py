@@ -155,7 +155,8 @@ AS_SVG, AS_PNG = "#saving button:text-is('SVG')", "#saving button:text-is('PNG')
 
 
 def texts_of(svg):
-    return ["".join(each.itertext()) for each in ET.fromstring(svg).iter(f"{SVG}text")]
+    """Its texts, with a hyphen for each minus."""
+    return ["".join(each.itertext()).replace("−", "-") for each in ET.fromstring(svg).iter(f"{SVG}text")]
 
 
 @needs_browser
@@ -294,6 +295,30 @@ def test_at_the_beginning_there_is_no_step_to_write(open_lab):
     open_menu(lab)
     assert "Go to a step first." in lab.text("#saving")
     assert lab.page.locator("#saving button:text-is('Copy')").count() == 2
+
+
+@needs_browser
+def test_the_answers_are_not_given_away_while_the_reader_predicts(open_lab, tmp_path):
+    lab = open_lab()
+    lab.page.click("#tab-predict")
+    lab.page.click("#quiz-start")
+    trace = chain_rule(parse(GRAPHS["lesson"][0], **GRAPHS["lesson"][1]))
+    _, svg = saved(lab, AS_SVG, tmp_path)
+    asked = trace[lab.position - 1]
+    assert str(asked) not in "".join(texts_of(svg))
+    assert "∂ ?" in texts_of(svg)
+    assert lab.page.locator("#saving button:text-is('Copy')").count() == 0
+    assert lab.text("#saving").count("the answers are in it") == 3
+
+
+@needs_browser
+def test_the_menu_follows_the_step(open_lab, tmp_path):
+    lab = open_lab()
+    lab.step_to(2)
+    open_menu(lab)
+    lab.page.evaluate("document.getElementById('next').click()")
+    assert saved(lab, AS_SVG, tmp_path)[0] == "f-step-03.svg"
+    assert saved(lab, "#saving button:text-is('File') >> nth=0", tmp_path)[0] == "f-step-03.tex"
 
 
 @needs_browser

@@ -2,6 +2,8 @@
 
 import pytest
 import random_graphs
+from browser import launched, needs_browser
+from lab import Lab
 from lab_alone import in_node, sent
 from page_engine import HAS_NODE
 
@@ -86,3 +88,74 @@ def test_the_first_order_that_fails_is_shown_first():
     cases = [lesson, parse("f = x * y", x=1, y=2), parse("u = x * x; v = u + 1; f = u * v", x=1.5), parse("x", x=1)]
     found = in_node("orders", SWEEPS, [sent(case) for case in cases])
     assert [each["worst"] for each in found] == ["forward", "right", "breadth", "right"]
+
+
+# In the browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser):
+    """Open the page of a Value; afterwards there must have been no message and no request."""
+    labs = []
+
+    def opened(f, **options):
+        labs.append(Lab(browser, f, **options))
+        return labs[-1].page
+
+    yield opened
+    assert [complaint for lab in labs for complaint in lab.close()] == []
+
+
+@needs_browser
+def test_a_wrong_order_reads_a_gradient_too_early(opened):
+    f = parse("u = x * x; v = u + 1; f = u * v", x=1.5)
+    page = opened(f)
+    page.click("#tab-order")
+    early = page.locator("#order-turns tr.early")
+    assert early.count() == 1
+    assert early.locator("td").all_inner_texts()[1:3] == ["u", "⚠ 3.25"]
+    assert "5.5" in early.inner_text()
+    assert "1 more to come" in early.inner_text()
+    assert page.inner_text("#order-verdict") == "✗ Read too early: u. What comes later never gets through."
+    assert page.text_content(".note-order title") == "⚠ too early"
+    assert page.locator("#order-leaves tbody tr").all_inner_texts() == ["∂f/∂x\t✗ 9.75\t16.5"]
+    page.select_option("#order-choice", "right")
+    assert early.count() == 0
+    assert page.locator(".note-order").count() == 0
+    assert page.locator("#order-leaves tbody tr").all_inner_texts() == ["∂f/∂x\t✓ 16.5\t16.5"]
+    page.click("#tab-inputs")
+    page.click("#tab-order")
+    assert page.input_value("#order-choice") == "right"
+
+
+@needs_browser
+def test_where_no_order_fails_a_graph_where_it_does_is_offered(opened):
+    page = opened(parse("q = x + y; f = q * z", x=-2, y=5, z=-4))
+    page.click("#tab-order")
+    assert page.is_hidden("#order-load")
+    page.select_option("#order-choice", "depth")
+    assert page.inner_text("#order-verdict").startswith("✓")
+    page.click("#order-load")
+    assert page.inner_text("#order-verdict").startswith("✗ Read too early: u")
+    assert page.input_value("#formula") == "u = x * x; v = u + 1; w = v * v; f = w + u"
+    for name in ("depth", "breadth", "forward"):
+        page.select_option("#order-choice", name)
+        assert page.locator("#order-turns tr.early").count() > 0
+        assert page.locator("#order-leaves tr.inherited").count() == 1
+    page.click("#tab-inputs")
+    assert page.locator(".note").count() == 0
+
+
+@needs_browser
+def test_a_graph_without_paths_that_meet_says_so(opened):
+    page = opened(parse("f = x * y", x=2, y=3))
+    page.click("#tab-order")
+    assert page.input_value("#order-choice") == "right"
+    assert page.is_visible("#order-load")
+    assert "no order fails" in page.inner_text("#order-lucky")

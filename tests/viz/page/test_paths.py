@@ -2,6 +2,8 @@
 
 import pytest
 import random_graphs
+from browser import launched, needs_browser
+from lab import Lab
 from lab_alone import in_node, sent
 from page_engine import HAS_NODE
 from several_places import TIES, tied
@@ -95,3 +97,61 @@ def test_the_output_has_one_path_to_itself_and_a_leaf_that_does_not_matter_none(
     assert found[-1]["count"] == "1"
     assert found[-1]["lines"] == [["f", "1"]]
     assert len(Graph(parse("f = x * y", x=2, y=3)).nodes) == 3
+
+
+# In the browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser):
+    """Open the page of a Value; afterwards there must have been no message and no request."""
+    labs = []
+
+    def opened(f, **options):
+        labs.append(Lab(browser, f, **options))
+        return labs[-1].page
+
+    yield opened
+    assert [complaint for lab in labs for complaint in lab.close()] == []
+
+
+@needs_browser
+def test_the_panel_lists_the_paths_and_one_that_is_pointed_at_lights_up(opened):
+    f = parse("u = w * w; f = tanh(u) * w + x", w=0.7, x=2)
+    page = opened(f)
+    page.click("#tab-paths")
+    explained = chain_rule(f).explain("w")
+    assert page.inner_text("#paths-count") == "∂f/∂w: 3 paths from w to f"
+    assert page.locator(".way").all_inner_texts() == [" → ".join(path.names) for path in explained.paths]
+    products = [part.replace("-", "−") for path in explained.paths for part in str(path).split(":  ")[1].split(" = ")]
+    assert [line.removeprefix("= ") for line in page.locator(".product").all_inner_texts()] == products
+    assert page.locator(".path .quiet").all_inner_texts() == [
+        "through the first factor w of u", "through the second factor w of u",
+    ]  # fmt: skip
+    assert page.inner_text("#paths-total").replace("−", "-") == str(explained).splitlines()[-1].replace(
+        "total", "∂f/∂w ="
+    )
+    for index, path in enumerate(explained.paths):
+        page.locator(".path").nth(index).focus()
+        assert page.locator(".arrow.lit").count() == len(path.edges)
+        assert page.locator(".box.lit").count() == len(set(path.names))
+    page.focus("#tab-paths")
+    assert page.locator(".lit").count() == 0
+    page.select_option("#paths-node", label="x")
+    assert page.inner_text("#paths-count") == "∂f/∂x: 1 path from x to f"
+
+
+@needs_browser
+def test_very_many_paths_are_counted(opened):
+    page = opened(doubling(60))
+    page.click("#tab-paths")
+    assert page.inner_text("#paths-count").endswith("about 1.2e18 paths from x to v60")
+    assert page.locator(".path").count() == LONGEST_LIST
+    assert page.inner_text("#paths-list .more") == "… and about 1.2e18 more"
+    assert page.inner_text("#paths-total") == "∂v60/∂x = 1.153e18"

@@ -3,10 +3,13 @@
 import json
 import math
 import random
+import re
 from fractions import Fraction
 
 import pytest
 import random_graphs
+from browser import launched, needs_browser
+from lab import Lab
 from lab_alone import in_node, sent
 from page_engine import HAS_NODE
 
@@ -367,3 +370,235 @@ def test_what_is_no_code_is_refused(code):
 def test_a_code_for_another_number_of_questions_is_refused():
     with pytest.raises(GraphError, match="the code answers 4 questions, but f has 2, or 3 with the values"):
         viz.read_predictions("4R-ABCDE", parse("f = x * y", x=2, y=3))
+
+
+# In the browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser):
+    """Open the page of a Value; afterwards there must have been no message and no request."""
+    labs = []
+
+    def opened(f, **options):
+        labs.append(Lab(browser, f, **options))
+        return labs[-1].page
+
+    yield opened
+    assert [complaint for lab in labs for complaint in lab.close()] == []
+
+
+def lesson():
+    return parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
+
+
+def twice():
+    return parse("u = w * w; f = tanh(u) * w", w=0.7)
+
+
+def begin(page):
+    page.click("#tab-predict")
+    page.click("#quiz-start")
+
+
+def answer(page, text):
+    page.fill("#quiz-answer", str(text))
+    page.keyboard.press("Enter")
+    return page.inner_text("#quiz-feedback")
+
+
+def answer_all(page, f):
+    for step in chain_rule(f).edges:
+        answer(page, repr(step.after))
+        page.click("#quiz-next")
+
+
+@needs_browser
+def test_a_question_hides_what_would_give_it_away_everywhere(opened):
+    f = twice()
+    page = opened(f, size="laptop")
+    page.click("#last")
+    begin(page)
+    for step in chain_rule(f).edges:
+        page.keyboard.press("Escape")
+        secret = show(step.after).replace("-", "−")
+        assert page.locator(f'.box[data-id="n{step.argument_node}"] .gradient').text_content() == "∂ ?"
+        assert page.inner_text("#formulas").count(secret) == 0
+        assert page.is_hidden("#in-one-line")
+        assert page.is_hidden("#sum")
+        chips = page.locator("#scene .chip:not(.empty)").count()
+        assert chips == len([each for each in chain_rule(f).edges if each is not step and is_before(f, each, step)])
+        for tab in ("nudge", "downhill", "paths", "order", "check"):
+            page.click(f"#tab-{tab}")
+            assert "waits until all questions are answered" in page.inner_text("#panels")
+            assert not any(mark in page.inner_text("#panels") for mark in ("=", secret))
+        page.click("#last")
+        assert page.locator(f'.box[data-id="n{step.argument_node}"] .gradient').text_content() == "∂ ?"
+        assert "First answer this question" in page.inner_text("#quiz-feedback")
+        assert answer(page, repr(step.after)).startswith("✓ Right")
+        shown = page.locator(f'.box[data-id="n{step.argument_node}"] .gradient').text_content()
+        assert secret in shown
+        page.click("#quiz-next")
+    page.click("#tab-check")
+    assert page.locator("#check-rows tr").count() > 0
+
+
+def is_before(f, one, other):
+    edges = list(chain_rule(f).edges)
+    return edges.index(one) < edges.index(other)
+
+
+@needs_browser
+def test_each_answer_is_counted_exactly_and_named(opened):
+    f = lesson()
+    page = opened(f)
+    begin(page)
+    score = lambda: page.inner_text("#quiz-score")  # noqa: E731
+    assert score() == "0 of 4 answered: 0 right at once, 0 wrong at first, 0 shown."
+    assert "another argument of f" in answer(page, 3)
+    assert page.get_attribute("#quiz-feedback [data-mistake]", "data-mistake") == "other"
+    assert score() == "1 of 4 answered: 0 right at once, 1 wrong at first, 0 shown."
+    assert "Write a number" in answer(page, "minus four")
+    assert answer(page, "−4") == "✓ Now it is right: −4."
+    assert score() == "1 of 4 answered: 0 right at once, 1 wrong at first, 0 shown."
+    page.click("#quiz-next")
+    assert answer(page, "6/2") == "✓ Right: 3."
+    page.click("#quiz-next")
+    assert answer(page, "( -4 )") == "✓ Right: −4."
+    page.click("#quiz-next")
+    page.click("#quiz-show")
+    assert page.inner_text("#quiz-feedback") == "It is −4."
+    assert score() == "4 of 4 answered: 2 right at once, 1 wrong at first, 1 shown."
+    page.click("#quiz-next")
+    assert "Done: 2 of 4 right at once." in page.inner_text("#quiz-summary")
+    assert page.inner_text('[data-mistake="other"]').startswith("1 × the local derivative by another argument")
+    page.click('[data-mistake="other"] button')
+    assert page.inner_text("#count") == "step 4 of 7"
+    assert "✗ The first answer was 3." in page.inner_text("#quiz-feedback")
+    assert page.is_visible("#card #formulas")
+
+
+@needs_browser
+def test_the_result_is_downloaded_and_its_code_read_by_python(opened, tmp_path):
+    f = twice()
+    page = opened(f)
+    begin(page)
+    edges = list(chain_rule(f).edges)
+    answer(page, repr(-edges[0].after))
+    answer_all(page, f)
+    read = viz.read_predictions(page.inner_text("#quiz-code"), f)
+    assert read.ok
+    assert [each.ended for each in read.questions] == ["sign", *["right"] * (len(edges) - 1)]
+    with page.expect_download() as download:
+        page.click("#quiz-download")
+    file = tmp_path / "predictions.json"
+    download.value.save_as(file)
+    assert str(viz.read_predictions(file, f)) == str(read)
+    assert [each["right"] for each in json.loads(file.read_text(encoding="utf-8"))["questions"]] == pytest.approx(
+        [step.after for step in edges]
+    )
+
+
+@needs_browser
+def test_values_can_be_asked_as_well(opened):
+    f = lesson()
+    page = opened(f)
+    page.click("#tab-predict")
+    page.check("#quiz-values")
+    page.click("#quiz-start")
+    q = next(number for number, node in enumerate(Graph(f).nodes) if node.label == "q")
+    assert page.locator(f'.box[data-id="n{q}"] .value').text_content() == "?"
+    assert "3" not in page.inner_text("#card #formulas")
+    assert "other operation" in answer(page, -10) or "another operation" in page.inner_text("#quiz-feedback")
+    assert answer(page, 3) == "✓ Now it is right: 3."
+    assert page.locator(f'.box[data-id="n{q}"] .value').text_content() == "3"
+    page.click("#quiz-next")
+    assert "What is f" in page.inner_text("#quiz-asked")
+    assert viz.read_predictions(page.text_content("#quiz-code"), f).questions[0].ended == "operation"
+
+
+@needs_browser
+def test_other_numbers_are_another_exercise(opened):
+    page = opened(lesson())
+    begin(page)
+    answer(page, -4)
+    page.click("#tab-inputs")
+    page.focus('[aria-label="value of z"]')
+    page.fill('[aria-label="value of z"]', "2")
+    page.click("#tab-predict")
+    assert page.inner_text("#quiz-score").startswith("0 of 4 answered")
+    page.click("#quiz-marks button")
+    assert answer(page, 2) == "✓ Right: 2."
+
+
+@needs_browser
+def test_predict_works_by_keyboard_alone(opened):
+    page = opened(lesson())
+    page.focus("#tab-inputs")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-predict"
+    page.focus("#quiz-start")
+    page.keyboard.press("Enter")
+    for text in ("-4", "3", "-4", "-4"):
+        assert page.evaluate("document.activeElement.id") == "quiz-answer"
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "quiz-next"
+        page.keyboard.press("Enter")
+    assert "All 4 right at once." in page.inner_text("#quiz-summary")
+
+
+@needs_browser
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_the_card_keeps_its_place_through_questions_and_answers(opened, size):
+    f = twice()
+    page = opened(f, size=size)
+    begin(page)
+    page.evaluate("document.getElementById('side').scrollTop = 0")
+    place = lambda: page.evaluate("JSON.stringify(document.getElementById('card').getBoundingClientRect())")  # noqa: E731
+    sizes = set()
+    for step in chain_rule(f).edges:
+        for text in ("123", repr(step.after)):
+            page.fill("#quiz-answer", text)
+            page.evaluate("document.getElementById('quiz-form').requestSubmit()")
+            page.evaluate("document.getElementById('side').scrollTop = 0")
+            sizes.add(place())
+        page.click("#quiz-next")
+        page.evaluate("document.getElementById('side').scrollTop = 0")
+    assert len(sizes) == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+TOO_WIDE = """() => [...document.querySelectorAll("#panels *")]
+  .filter((part) => part.clientWidth && getComputedStyle(part).display !== "inline")
+  .filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.outerHTML.slice(0, 99))"""
+
+
+@needs_browser
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_no_panel_is_wider_than_its_place_or_cuts_a_number(opened, size):
+    f = parse("long_name = w * x + bias; f = exp(long_name) / 1e-90 - relu(x) * w", w=1.5, x=-2.25, bias=3e-7)
+    page = opened(f, size=size)
+    for tab in ("predict", "downhill", "paths", "order", "check"):
+        page.click(f"#tab-{tab}")
+        assert page.evaluate(TOO_WIDE) == [], tab
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), tab
+
+
+@needs_browser
+def test_all_panels_speak_chinese(opened):
+    f = twice()
+    page = opened(f, lang="zh")
+    words = set()
+    for tab in ("downhill", "paths", "order", "check", "predict"):
+        page.click(f"#tab-{tab}")
+        words |= set(re.findall(r"[A-Za-z]{3,}", page.inner_text("#panels")))
+    page.click("#quiz-start")
+    words |= set(re.findall(r"[A-Za-z]{3,}", answer(page, 99) + page.inner_text("#panels") + page.inner_text("#quiz")))
+    assert words <= {"max", "viz", "read", "predictions", "code", "Python", "tanh"}

@@ -12,7 +12,7 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.viz.page.engine import nodes
 
 needs_node = pytest.mark.skipif(not page_engine.HAS_NODE, reason="node, which runs the page's modules, is not installed")
-PHONE = {"boxes": 12, "deep": 5, "broad": 4}
+SMALL = {"boxes": 12, "deep": 5, "broad": 4, "easy": {"boxes": 8, "deep": 3, "broad": 3}}
 LOSSES = (nn.mse_loss, nn.hinge_loss, nn.binary_cross_entropy_with_logits)
 
 
@@ -96,7 +96,7 @@ def graphs(seed):
 @needs_node
 @pytest.mark.parametrize("seed", range(6))
 def test_scenes_of_random_graphs_hold_every_node_and_every_edge_and_the_active_step(seed):
-    cases = [case(value, room=PHONE) if seed % 2 else case(value) for value in graphs(seed)]
+    cases = [case(value, room=SMALL) if seed % 2 else case(value) for value in graphs(seed)]
     found = lab_modules.scenes(cases)
     assert [each["problems"] for each in found] == [[]] * len(cases)
     assert min(each["looked"] for each in found) > 2

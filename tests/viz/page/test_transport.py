@@ -42,8 +42,10 @@ def slider(lab):
 def filled(lab):
     """How far each segment is filled, by its phase."""
     return lab.page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll(".segment")].map((segment) => [segment.dataset.phase,
-          segment.querySelector("i").getBoundingClientRect().width / segment.firstChild.getBoundingClientRect().width]))"""
+        """() => Object.fromEntries([...document.querySelectorAll(".segment")].map((segment) => {
+          const [part, all] = [segment.querySelector("i"), segment.firstChild].map((each) => each.offsetWidth);
+          return [segment.dataset.phase, part / all];
+        }))"""
     )
 
 
@@ -78,7 +80,9 @@ def test_the_keys_go_a_step_or_to_the_ends(lab):
 
 def test_the_timeline_is_a_slider_with_a_segment_for_each_phase(lab):
     steps = chain_rule(lesson())
-    widths = lab.page.evaluate("() => [...document.querySelectorAll('.segment')].map((s) => s.getBoundingClientRect().width)")
+    widths = lab.page.evaluate(
+        "() => [...document.querySelectorAll('.segment')].map((s) => s.getBoundingClientRect().width)"
+    )
     sizes = [len(steps.forward), 1, len(steps.edges) + 1]  # and the end
     assert widths == pytest.approx([sum(widths) * size / sum(sizes) for size in sizes], rel=1e-3)
     assert slider(lab) == (0, "the beginning")
@@ -179,15 +183,21 @@ def test_on_a_phone_the_controls_are_large_and_stay_at_the_bottom(browser):
 SWIPE = """([from, to, down]) => {
   const card = document.getElementById("card");
   const at = (x, y) => new Touch({ identifier: 1, target: card, clientX: x, clientY: y });
-  const all = { bubbles: true, cancelable: true };
-  card.dispatchEvent(new TouchEvent("touchstart", { ...all, touches: [at(from, 500)], changedTouches: [at(from, 500)] }));
-  card.dispatchEvent(new TouchEvent("touchend", { ...all, touches: [], changedTouches: [at(to, 500 + down)] }));
+  const [begin, end] = [at(from, 500), at(to, 500 + down)];
+  card.dispatchEvent(new TouchEvent("touchstart", { bubbles: true, touches: [begin], changedTouches: [begin] }));
+  card.dispatchEvent(new TouchEvent("touchend", { bubbles: true, touches: [], changedTouches: [end] }));
 }"""
 
 
 def test_swiping_the_card_goes_a_step(browser):
     lab = Lab(browser, lesson(), size="phone", has_touch=True)
-    for swipe, position in [([300, 100, 10], 1), ([300, 100, -10], 2), ([100, 300, 0], 1), ([200, 180, 0], 1), ([300, 200, 90], 1)]:
+    for swipe, position in [
+        ([300, 100, 10], 1),
+        ([300, 100, -10], 2),
+        ([100, 300, 0], 1),
+        ([200, 180, 0], 1),
+        ([300, 200, 90], 1),
+    ]:
         lab.page.evaluate(SWIPE, swipe)
         assert lab.position == position, swipe
     assert lab.close() == []
@@ -196,7 +206,11 @@ def test_swiping_the_card_goes_a_step(browser):
 @pytest.mark.parametrize("size", [*SIZES, "landscape"])
 def test_nothing_of_the_frame_moves_overlaps_or_leaves_the_window(browser, size):
     options = {"viewport": {"width": 844, "height": 390}} if size == "landscape" else {}
-    lab = Lab(browser, parse("a = w1 * x1 + w2 * x2 + b; f = tanh(a)", w1=-3, x1=2, w2=1, x2=0, b=6.9), size="laptop" if options else size)
+    lab = Lab(
+        browser,
+        parse("a = w1 * x1 + w2 * x2 + b; f = tanh(a)", w1=-3, x1=2, w2=1, x2=0, b=6.9),
+        size="laptop" if options else size,
+    )
     if options:
         lab.page.set_viewport_size(options["viewport"])
     frame = """() => ["bar", "formula-box", "stage", "side", "transport", "timeline", "moves"].map((id) => {

@@ -2,6 +2,7 @@
 // graph.py has them, and the gradient of every node.
 
 import { show } from "../numbers.js";
+import { lazyList } from "./lazy.js";
 
 /** Every node that the output depends on, arguments before users, in the order of backprop.py. */
 export function topologicalOrder(output) {
@@ -58,7 +59,8 @@ export function namesOf(nodes) {
     if (label) used.add(name);
     return name;
   });
-  return nodes.map((node, number) => labelled[number] || (node.isConstant ? show(node.data) : free("v", 1)));
+  const names = nodes.map(({ isConstant }, number) => labelled[number] || (isConstant ? null : free("v", 1)));
+  return lazyList(nodes.length, (number) => names[number] ?? show(nodes[number].data)); // to write a number takes its time
 }
 
 /** A function that gives a stem with the first number, from `first` on, that makes a name not in the Set `taken`. */

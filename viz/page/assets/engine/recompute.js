@@ -19,7 +19,7 @@ export function graphFrom({ rules, rule, sizes, args, numbers, labels, groups, g
     const label = labels[nodes.length] ?? "";
     if (kind < 0) {
       const data = asNumber(numbers[number++]);
-      nodes.push({ ...(kind === CONSTANT ? constant(data) : leaf(data)), label });
+      nodes.push(kind === CONSTANT ? constant(data, label) : leaf(data, label));
       found.push([]);
       continue;
     }

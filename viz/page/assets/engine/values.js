@@ -9,8 +9,8 @@ export function leaf(data, label = "") {
 }
 
 /** A plain number written into an expression, like the 2 in `2 * x`. */
-export function constant(data) {
-  return { ...leaf(data), isConstant: true };
+export function constant(data, label = "") {
+  return { row: null, args: [], data, partials: [], label, isConstant: true };
 }
 
 /** A row applied to nodes; outside its domain an error, or without `check` a node whose local derivatives are NaN. */

@@ -29,7 +29,7 @@ export function addressOf(state, usual) {
     ...(sample === null ? [] : [["sample", String(sample)]]),
     ...(position ? [["step", String(position)]] : []),
   ];
-  return parts.map(([key, value]) => `${written(key)}=${written(value)}`).join("&");
+  return parts.map(([key, value]) => `${encodeURIComponent(key)}=${written(value)}`).join("&");
 }
 
 // What has to be said of the inputs: [name, number] pairs.

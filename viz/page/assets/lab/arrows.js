@@ -27,6 +27,7 @@ export function arrowOn(arrow, curve) {
 export function placeChip(made, place, width) {
   if (!place) return;
   Object.assign(made, { place, chipWidth: width });
+  made.chip.classList.toggle("crowded", !place.isFree);
   made.chip.setAttribute("transform", `translate(${place.x},${place.y})`);
 }
 

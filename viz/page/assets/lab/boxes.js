@@ -31,7 +31,7 @@ export function boxAt(box, { title, lines, width, height }, { x, y }) {
   });
   if (box.kind === "group") group.append(behind(width, height, 8), behind(width, height, 4));
   group.append(shape("paper"), shape("tint"), shape("frame"));
-  for (const [line, below] of Object.entries(linesOf(box))) group.append(drawn("text", { class: line, x: width / 2, y: below }));
+  for (const [line, below] of Object.entries(linesOf(box))) group.append(drawn("text", { class: line, x: width / 2, y: below, "aria-hidden": "true" }));
   group.append(drawn("g", { class: "arrivals" }));
   const made = { box, group, width, height, title, left, top, right: left + width, bottom: top + height };
   write(made, "name", title);

@@ -45,6 +45,18 @@ export function seeing(view, part, stage) {
   };
 }
 
+/**
+ * The same, moved up or to the left as far as a part of the world needs to come out from under something that covers a
+ * corner of the stage, {left, top, right, bottom} in pixels.
+ */
+export function clearOf(view, part, cover, stage) {
+  const seen = seenBy(view, stage);
+  const [x, y] = [(part.right - seen.x) * view.scale - cover.left, (part.bottom - seen.y) * view.scale - cover.top];
+  const [left, top] = [(part.left - seen.x) * view.scale, (part.top - seen.y) * view.scale];
+  if (x <= 0 || y <= 0 || left >= cover.right || top >= cover.bottom) return view;
+  return y <= top || left < x ? panned(view, 0, -y) : panned(view, -x, 0);
+}
+
 /** The same with no more emptiness beside the world than there has to be. */
 export function within(view, world, stage) {
   return {

@@ -71,7 +71,7 @@ function rowsOf(what, check) {
   const attributes = { "data-verdict": check.verdict, class: check.verdict };
   const error = element("td", {}, `${MARKS[check.verdict]} ${signed(check.error, 1)}`);
   error.setAttribute("aria-label", `${say(`check_${check.verdict}`, { left: signed(check.left), right: signed(check.right) })}, ${show(check.error, 1)}`);
-  const numbers = { cells: [what, signed(check.analytic, 6), signed(check.numeric, 6), error], attributes };
+  const numbers = { cells: [what, signed(check.analytic, 5), signed(check.numeric, 5), error], attributes };
   return check.verdict === "ok" ? [numbers] : [numbers, wordsOf(check)];
 }
 

@@ -27,10 +27,12 @@ export function stepFrom(graph, chosen, rate) {
  *   "down"      f is smaller
  *   "same"      f is as before: the step leads across the valley to the same height
  *   "up"        f is larger: the step was too large
- *   "lost"      a number became inf or NaN
+ *   "infinite"  f is inf or NaN already
+ *   "lost"      a number would become inf or NaN
  *   "outside"   an operation is not defined there; `problem` is the error
  */
 export function stepped(graph, chosen, rate) {
+  if (!Number.isFinite(graph.nodes.at(-1).data)) return { verdict: "infinite", node: graph.nodes.length - 1 };
   if (steepest(graph, chosen) <= FLAT) return { verdict: "flat", graph };
   try {
     const next = withNumbers(graph, stepFrom(graph, chosen, rate));

@@ -96,7 +96,7 @@ function after(descent) {
 }
 
 function hasEnded({ verdict }) {
-  return ["flat", "lost", "outside"].includes(verdict);
+  return ["flat", "infinite", "lost", "outside"].includes(verdict);
 }
 
 function toStart(store) {
@@ -175,7 +175,7 @@ function drawFormula({ graph }, { chosen, rate }) {
 function drawVerdict(state, descent) {
   const text = running === null ? verdictText(state, descent) : say("downhill_running");
   if (parts.verdict.textContent !== text) parts.verdict.textContent = text;
-  parts.verdict.className = ["lost", "outside", "up"].includes(descent.verdict) && running === null ? "is-wrong" : "is-right";
+  parts.verdict.className = ["infinite", "lost", "outside", "up"].includes(descent.verdict) && running === null ? "is-wrong" : "is-right";
 }
 
 function verdictText({ graph }, { chosen, verdict, node, trail, count }) {

@@ -7,6 +7,7 @@ import { toText } from "../engine/printing.js";
 import { stepLatex, stepText, sweepBehind, traceLatex } from "../engine/steps.js";
 import { traceJson } from "../engine/trace_json.js";
 import { button, byId, element } from "./dom.js";
+import { download, isCopied, isFramed } from "./out.js";
 import { pictureOf, sizeOf } from "./picture.js";
 import { say, sayAll } from "./say.js";
 import { stepOf } from "./store.js";
@@ -23,13 +24,14 @@ export function mountExport(store) {
   const menu = element("section", { id: "saving", popover: "", "data-say-label": "export_button" });
   byId("tools").after(menu);
   menu.addEventListener("beforetoggle", ({ newState }) => newState === "open" && fill(menu, store));
-  store.onChange((state, before) => state.lang !== before.lang && menu.matches(":popover-open") && fill(menu, store));
+  const isOther = (state, before) => ["lang", "position", "steps", "asked"].some((name) => state[name] !== before[name]);
+  store.onChange((state, before) => menu.matches(":popover-open") && isOther(state, before) && fill(menu, store));
 }
 
 // The menu
 
 function fill(menu, store) {
-  store.change({ pointed: null }); // and nothing moves any more
+  store.change({ pointed: null, playing: false }); // and nothing moves any more
   const out = element("div", { class: "out" });
   const options = { isClear: box("export_clear"), isAsShown: box("export_as_shown"), scale: scales(store) };
   menu.replaceChildren(...rows(store, options, out), out);
@@ -49,9 +51,9 @@ function rows(store, options, out) {
       options.scale,
     ]),
     element("div", { class: "export-options" }, options.isClear.parentElement, options.isAsShown.parentElement),
-    texts(out, "export_step_latex", one, nameOf(store.state, "tex"), step ? null : say("export_no_step")),
-    texts(out, "export_latex", all, `${stem(store.state)}.tex`, tooLong(store.state, "latex")),
-    texts(out, "export_data", data, `${stem(store.state)}.json`, tooLong(store.state, "json")),
+    texts(out, "export_step_latex", one, nameOf(store.state, "tex"), step ? answered(store.state) : say("export_no_step")),
+    texts(out, "export_latex", all, `${stem(store.state)}.tex`, answered(store.state) ?? tooLong(store.state, "latex")),
+    texts(out, "export_data", data, `${stem(store.state)}.json`, answered(store.state) ?? tooLong(store.state, "json")),
   ];
 }
 
@@ -62,8 +64,7 @@ function row(key, parts) {
 /** A line of the menu for a text, to copy or to keep as a file; or the reason why there is none. */
 function texts(out, key, make, name, reason) {
   if (reason) return row(key, [element("small", {}, reason)]);
-  const copy = button("copy", () => copied(out, make()));
-  return row(key, [copy, button("export_file", () => deliver(out, textFile(make(), name)))]);
+  return row(key, [button("copy", () => copy(out, make())), button("export_file", () => deliver(out, textFile(make(), name)))]);
 }
 
 function action(format, act) {
@@ -85,6 +86,11 @@ function scales(store) {
     return element("option", { value: scale, ...(scale === USUAL_SCALE ? { selected: "" } : {}) }, `${scale * width} px`);
   });
   return element("select", { "data-say-label": "export_width" }, ...options);
+}
+
+// Why a text is not given: it has the answers to what is asked.
+function answered({ quiz, asked }) {
+  return quiz || asked !== null ? say("export_quiz") : null;
 }
 
 function tooLong({ steps }, kind) {
@@ -151,8 +157,6 @@ async function png({ svg, width, height }, scale, name) {
 
 // Where it goes
 
-const isFramed = location.protocol === "about:"; // a notebook's frame, where neither files nor the clipboard are allowed
-
 function deliver(out, { name, text, blob, shown }) {
   if (!isFramed) {
     download(name, blob);
@@ -162,20 +166,9 @@ function deliver(out, { name, text, blob, shown }) {
   } else byHand(out, text);
 }
 
-function download(name, blob) {
-  const address = URL.createObjectURL(blob);
-  element("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
-async function copied(out, text) {
-  try {
-    if (isFramed) throw new Error("no clipboard here");
-    await navigator.clipboard.writeText(text);
-    out.replaceChildren(element("p", { role: "status" }, say("export_copied")));
-  } catch {
-    byHand(out, text);
-  }
+async function copy(out, text) {
+  if (await isCopied(text)) out.replaceChildren(element("p", { role: "status" }, say("export_copied")));
+  else byHand(out, text);
 }
 
 function byHand(out, text) {

@@ -5,10 +5,13 @@ import { pointAt } from "./curves.js";
 const SHARES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
 const ASIDE = [0, -1, 1, -2, 2]; // heights of the label beside the arrow
 const COST = { box: 40, label: 30, arrow: 60, share: 400, aside: 250 }; // a unit of area covered; an arrow; a whole length
+const SLIGHT = 12; // an area that may be covered
+const MOST_CROSSED = 2; // points of other arrows
 const MOST = 150; // labels among which the arrows count too
 
 /**
- * The middle of each label: a Map from id to {x, y}.
+ * The middle of each label: a Map from id to {x, y, isFree}; not free, where even the best place covers a box, another
+ * label, or so many other arrows that nobody could tell whose label it is.
  *
  * labels     [{id, curve, width, height}]
  * boxes      rectangles {left, top, right, bottom} that stay free
@@ -20,8 +23,9 @@ export function labelPlaces(labels, boxes) {
   for (const label of labels) {
     const others = runs.filter(({ id }) => id !== label.id).flatMap(({ points }) => points);
     const best = candidates(label).reduce((one, other) => (costOf(other, boxes, placed, others) < costOf(one, boxes, placed, others) ? other : one));
-    places.set(label.id, { x: best.x, y: best.y });
-    placed.push(best);
+    const isFree = isClear(best, boxes, placed, others);
+    places.set(label.id, { x: best.x, y: best.y, isFree });
+    if (isFree) placed.push(best);
   }
   return places;
 }
@@ -34,6 +38,15 @@ function candidates({ curve, width, height }) {
   }));
 }
 
+function isClear(place, boxes, placed, others) {
+  const covered = [...boxes, ...placed].reduce((sum, each) => sum + overlap(place, each), 0);
+  return covered < SLIGHT && crossing(place, others) <= MOST_CROSSED;
+}
+
+function crossing(place, others) {
+  return others.filter(({ x, y }) => x > place.left && x < place.right && y > place.top && y < place.bottom).length;
+}
+
 /** The rectangle of this size around a point. */
 export function around({ x, y }, width, height) {
   return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
@@ -41,9 +54,8 @@ export function around({ x, y }, width, height) {
 
 function costOf(place, boxes, placed, others) {
   const covered = (rectangles) => rectangles.reduce((sum, each) => sum + overlap(place, each), 0);
-  const crossed = others.filter(({ x, y }) => x > place.left && x < place.right && y > place.top && y < place.bottom);
   return (
-    COST.box * covered(boxes) + COST.label * covered(placed) + COST.arrow * crossed.length +
+    COST.box * covered(boxes) + COST.label * covered(placed) + COST.arrow * crossing(place, others) +
     COST.share * Math.abs(place.share - 0.5) + COST.aside * Math.abs(place.aside)
   );
 }

@@ -9,12 +9,12 @@
 //   fits(cells, room)                         whether everything can be drawn
 //   piecesOf(cells, room)                     {of, members, rank}: for each cell its piece, the cells of each piece …
 //   drawnAround(cells, pieces, active, room)  which cells are drawn
-//   placesOf(cells, drawn, room)              for each cell DRAWN, or the key of the box that it is behind
+//   placesOf(cells, drawn, room)              for each cell DRAWN, or the number of the box that it is behind
 
-export const DRAWN = "";
+export const [DRAWN, AFTER, BETWEEN, BEFORE] = [-1, 0, 1, 2]; // a larger number is before one cell alone
+const UNKNOWN = -2;
 const NEED = 4; // arguments that are drawn of an operation that has very many, beside the active one
 const WIDE = 8;
-const EASY = { boxes: 18, deep: 7, broad: 7 }; // what is drawn of what cannot be drawn whole is easy to read
 
 /** Whether so many boxes, one after the other and above one another, can be read. */
 export function fits(cells, room) {
@@ -41,13 +41,14 @@ const nearest = (ranks) => ranks.reduce((least, rank) => Math.min(least, rank), 
 export function piecesOf(cells, room) {
   const { args, users, order } = cells;
   const of = new Int32Array(args.length).fill(-1);
-  const [depth, sizes, easy] = [new Int32Array(args.length), [], easier(room)];
-  for (const cell of order.toReversed()) {
-    const leaves = Math.min(NEED, args[cell].filter((arg) => !args[arg].length).length);
+  const [depth, sizes] = [new Int32Array(args.length), []];
+  for (let at = order.length - 1; at >= 0; at--) {
+    const cell = order[at];
+    const leaves = args[cell].reduce((count, arg) => (args[arg].length || count === NEED ? count : count + 1), 0);
     const piece = users[cell].length ? of[users[cell][0]] : -1;
     depth[cell] = users[cell].reduce((most, user) => Math.max(most, depth[user] + 1), 0);
     const isInside = piece >= 0 && users[cell].every((user) => of[user] === piece);
-    if (!isInside || !hasRoom(sizes[piece], depth[cell], leaves, easy)) depth[cell] = 0;
+    if (!isInside || !hasRoom(sizes[piece], depth[cell], leaves, room.easy)) depth[cell] = 0;
     of[cell] = depth[cell] ? piece : sizes.push({ boxes: 0, broad: [] }) - 1;
     add(sizes[of[cell]], depth[cell], leaves);
   }
@@ -56,13 +57,9 @@ export function piecesOf(cells, room) {
   return { of, members, rank: ranksOf(cells) };
 }
 
-const easier = (room) => ({
-  boxes: Math.min(room.boxes, EASY.boxes), deep: Math.min(room.deep, EASY.deep), broad: Math.min(room.broad, EASY.broad),
-});
-
 function hasRoom({ boxes, broad }, depth, leaves, easy) {
   const isBroad = (broad[depth] ?? 0) >= easy.broad - 1 || (broad[depth + 1] ?? 0) + leaves > easy.broad - 1;
-  return boxes + 1 + leaves <= easy.boxes - 4 && depth < easy.deep - 3 && !isBroad;
+  return boxes + 1 + leaves <= easy.boxes - 4 && depth < Math.max(2, easy.deep - 1) && !isBroad;
 }
 
 function add(size, depth, leaves) {
@@ -75,10 +72,9 @@ function add(size, depth, leaves) {
 export function drawnAround(cells, pieces, active, room) {
   const inner = new Set(pieces.members[pieces.of[active[0]]]);
   const drawn = new Set(inner);
-  const easy = easier(room);
   const next = [...inner].flatMap((cell) => [...cells.users[cell].slice(0, 1), ...needed(cells, cell)]);
-  for (const cell of next) if (drawn.size < easy.boxes) drawn.add(cell);
-  widen(cells, pieces, inner, drawn, easy);
+  for (const cell of next) if (drawn.size < room.easy.boxes) drawn.add(cell);
+  widen(cells, pieces, inner, drawn, room.easy);
   for (const cell of active) drawn.add(cell);
   return drawn;
 }
@@ -92,7 +88,7 @@ function widen(cells, { rank }, inner, drawn, easy) {
     if (!inner.has(waiting[at]) && cells.args[waiting[at]].length > WIDE) continue;
     for (const next of [...cells.users[waiting[at]].slice(0, 1), ...needed(cells, waiting[at])]) {
       const [lower, higher] = [Math.min(low, rank[next]), Math.max(high, rank[next])];
-      if (drawn.size >= easy.boxes - 4 || higher - lower > easy.deep - 3 || drawn.has(next)) continue;
+      if (drawn.size >= easy.boxes - 4 || higher - lower > easy.deep || drawn.has(next)) continue;
       [low, high] = [lower, higher];
       drawn.add(next);
       waiting.push(next);
@@ -100,41 +96,40 @@ function widen(cells, { rank }, inner, drawn, easy) {
   }
 }
 
-/** For each cell DRAWN, or the key of the box that it is behind. */
+/** For each cell DRAWN, or the number of the box that it is behind: AFTER, BETWEEN, BEFORE, or that before one cell. */
 export function placesOf(cells, drawn, room) {
-  const places = cells.args.map((_, cell) => (drawn.has(cell) ? DRAWN : null));
+  const places = new Int32Array(cells.args.length).fill(UNKNOWN);
+  for (const cell of drawn) places[cell] = DRAWN;
   behind(cells, places);
-  return merged(places, easier(room));
+  return merged(places, room.easy);
 }
 
 const needed = ({ args }, cell) => (args[cell].length > WIDE ? args[cell].slice(0, NEED) : args[cell]);
 
 // What a drawn cell needs is behind a box before it; what several need, behind one for all of them.
 function behind({ args, users, order }, places) {
-  const isAfter = new Array(places.length).fill(false);
-  for (const cell of order) isAfter[cell] = args[cell].some((arg) => places[arg] === DRAWN || isAfter[arg]);
-  for (const cell of order.toReversed()) {
+  const isAfter = new Uint8Array(places.length);
+  for (const cell of order) isAfter[cell] = Number(args[cell].some((arg) => places[arg] === DRAWN || isAfter[arg]));
+  for (let at = order.length - 1; at >= 0; at--) {
+    const cell = order[at];
     if (places[cell] === DRAWN) continue;
-    const keys = new Set();
+    let place = AFTER;
     for (const user of users[cell]) {
-      if (places[user] === DRAWN) keys.add(`before ${user}`);
-      else if (places[user] !== "after" && places[user] !== null) keys.add(places[user]);
+      const other = places[user] === DRAWN ? BEFORE + 1 + user : places[user];
+      if (other > AFTER) place = place === AFTER || place === other ? other : BEFORE;
     }
-    if (!keys.size) places[cell] = "after";
-    else if (isAfter[cell]) places[cell] = "between";
-    else places[cell] = keys.size === 1 ? [...keys][0] : "before";
+    places[cell] = place !== AFTER && isAfter[cell] ? BETWEEN : place;
   }
 }
 
 // Of many boxes before single cells only the largest stay; and a box for one cell is that cell.
-function merged(places, room) {
-  const most = Math.max(1, Math.floor(room.broad / 2));
-  const counts = countsOf(places.filter((place) => place.startsWith("before ")));
-  const largest = [...counts].toSorted(([, one], [, other]) => other - one).slice(0, most);
-  const stays = new Set(largest.map(([place]) => place));
-  const fewer = places.map((place) => (place.startsWith("before ") && !stays.has(place) ? "before" : place));
-  const behindEach = countsOf(fewer);
-  return fewer.map((place) => (behindEach.get(place) === 1 ? DRAWN : place));
+function merged(places, easy) {
+  const counts = countsOf(places);
+  const single = [...counts].filter(([place]) => place > BEFORE).toSorted(([, one], [, other]) => other - one);
+  const few = new Set(single.slice(Math.max(1, Math.floor(easy.broad / 2))).map(([place]) => place));
+  const fewer = few.size ? places.map((place) => (few.has(place) ? BEFORE : place)) : places;
+  const now = countsOf(fewer);
+  return fewer.map((place) => (now.get(place) === 1 ? DRAWN : place));
 }
 
 function countsOf(places) {

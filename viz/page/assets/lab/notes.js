@@ -26,10 +26,16 @@ function besideArrows(kind, edges, { arrows, boxes }) {
     const texts = made.arrow.edges.map(({ user, position }) => edges.get(`${user}-${position}`)).filter(Boolean);
     return texts.length ? [{ made, text: texts[0] }] : [];
   });
-  const chips = arrows.filter(({ chip }) => !chip.classList.contains("empty")).map(rectangleOf);
+  const chips = arrows.filter(isLabelled).map(rectangleOf);
   const labels = noted.map(({ made, text }) => ({ id: made.arrow.id, curve: made.curve, width: widthOfNote(text), height: NOTE.height + 3 }));
   const places = labelPlaces(labels, [...boxes, ...chips]);
   return noted.map(({ made, text }) => noteAt(kind, text, places.get(made.arrow.id), Infinity));
+}
+
+/** Whether an arrow shows its label. */
+export function isLabelled({ chip }) {
+  const has = (name) => chip.classList.contains(name);
+  return !has("empty") && (!has("crowded") || has("active") || has("lit"));
 }
 
 /** What the label of an arrow covers. */

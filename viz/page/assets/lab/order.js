@@ -105,7 +105,7 @@ function notes(state) {
   if (!written.has(swept)) written.set(swept, new Map());
   const made = written.get(swept);
   if (!made.has(state.lang)) {
-    const badge = ({ node, read }) => [node, `⚠ ${say("order_badge", { number: signed(read) })}`];
+    const badge = ({ node }) => [node, `⚠ ${say("order_badge")}`];
     made.set(state.lang, { boxes: new Map(early.map(badge)), edges: new Map() });
   }
   return made.get(state.lang);

@@ -102,12 +102,13 @@ export function sourceOf(scene, room, direction) {
   const ids = idsIn(scene.boxes);
   const gaps = scene.arrows.map(({ id }) => room.chips.get(id).gap);
   const gap = direction === "LR" ? Math.max(LINE, ...gaps) : LINE + CHIP.height;
-  const lines = scene.boxes.map(({ id }) => {
+  const lines = scene.boxes.map(({ id, kind }) => {
     const { width, height } = room.boxes.get(id);
-    return `${ids.get(id)} [width=${inches(width)}, height=${inches(height)}]`;
+    const order = kind === "group" ? ", ordering=in" : ""; // the neurons of a layer from above, the first one first
+    return `${ids.get(id)} [width=${inches(width)}, height=${inches(height)}${order}]`;
   });
   const edges = scene.arrows.map(({ from, to }, index) => `${ids.get(from)} -> ${ids.get(to)} [color=a${index}] // ${gaps[index]}`);
-  const graph = `rankdir=${direction}; ranksep=${inches(gap)}; nodesep=${inches(BESIDE)}; nslimit=5; nslimit1=5`;
+  const graph = `rankdir=${direction}; ranksep=${inches(gap)}; nodesep=${inches(BESIDE)}; nslimit=5; nslimit1=5; ordering=in`; // as viz.draw does: arguments stand in their order
   const usual = ['node [shape=box, fixedsize=true, label=""]', "edge [dir=none]"];
   return ["digraph {", graph, ...usual, ...lines, ...clusters(scene, null, ids), ...edges, "}"].join("\n");
 }

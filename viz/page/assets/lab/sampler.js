@@ -1,5 +1,6 @@
 // Which sample of a loss is entered? A line at the top of the stage says it, and another one can be chosen there.
 
+import { showCount } from "../numbers.js";
 import { mathName } from "../engine/printing.js";
 import { byId, element } from "./dom.js";
 import { say, sayAll } from "./say.js";
@@ -35,11 +36,11 @@ export function choose(store, wanted) {
 function draw({ state }, { choice, field, of, sentence, back, next }) {
   const scene = shownScene(state);
   const samples = samplesOf(state.graph);
-  choice.hidden = !samples || !scene || !scene.boxes.some(({ name }) => name === "others");
+  choice.hidden = !samples || !scene || scene.isWhole;
   if (choice.hidden) return;
   const [sample, kind] = [sampleOf(state), samples.isOfSamples ? "samples" : "terms"];
   if (document.activeElement !== field) field.value = String(sample + 1);
   [back.disabled, next.disabled] = [sample === 0, sample === samples.count - 1];
-  of.textContent = say(`size_of_${kind}`, { count: samples.count });
-  sentence.textContent = say(`size_is_${kind}`, { output: mathName(state.graph.names.at(-1)), count: samples.count });
+  of.replaceChildren(say("size_of", { count: showCount(samples.count) }), element("span", {}, ` ${say(`size_${kind}`)}`));
+  sentence.textContent = say(`size_is_${kind}`, { output: mathName(state.graph.names.at(-1)), count: showCount(samples.count) });
 }

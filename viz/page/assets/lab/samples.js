@@ -40,24 +40,31 @@ export function usersOf(graph) {
   return users;
 }
 
+// For each node, at how many places it is used: at two in v + v.
+function placesOf(graph) {
+  const places = new Int32Array(graph.nodes.length);
+  for (const args of graph.args) for (const arg of args) places[arg] += 1;
+  return places;
+}
+
 // The sums that the output is, up to a factor or a function of it: each {nodes, terms}.
 function sumsOf(graph) {
-  const [users, sums, waiting] = [usersOf(graph), [], [graph.nodes.length - 1]];
+  const [places, sums, waiting] = [placesOf(graph), [], [graph.nodes.length - 1]];
   while (waiting.length) {
     const root = waiting.pop();
-    const sum = flattened(graph, users, root);
+    const sum = flattened(graph, places, root);
     if (sum.nodes.length) sums.push(sum);
     if (sum.terms.length <= FEW_TERMS) for (const term of sum.terms) waiting.push(...inside(graph, term));
   }
   return sums;
 }
 
-// A tree of additions as one sum, with its terms from left to right.
-function flattened(graph, users, root) {
+// A tree of additions as one sum, with its terms from left to right; what is used twice is no part of a tree.
+function flattened(graph, places, root) {
   const [nodes, terms, waiting] = [[], [], [root]];
   while (waiting.length) {
     const node = waiting.pop();
-    if (ADDED.has(graph.nodes[node].row?.name) && (node === root || users[node] === 1)) {
+    if (ADDED.has(graph.nodes[node].row?.name) && (node === root || places[node] === 1)) {
       nodes.push(node);
       waiting.push(...graph.args[node].toReversed());
     } else terms.push(node);

@@ -5,8 +5,8 @@
 //   enter(store, box)        what a click or Enter on a "group" or "more" does: open it, or go there
 //   close(store, name)       fold an open group again
 //
-//   room    how much can be read at once, {boxes, deep, broad}: so many boxes, so many one after the other along the
-//           arrows, so many side by side; the stage knows its size, ROOM is that of a large screen
+//   room    how much can be drawn, {boxes, deep, broad, easy}: so many boxes, so many one after the other along the arrows,
+//           so many side by side; and `easy`, the same for a part of what is more than that. See `roomIn`
 //   key     two scenes with the same key are laid out alike
 //   isWhole whether every node has a box of its own; otherwise an overview stands at the lower right of the stage
 //
@@ -29,12 +29,24 @@ import { lazyList } from "../engine/lazy.js";
 import { mathName } from "../engine/printing.js";
 import { sweepBehind } from "../engine/steps.js";
 import { treeOf } from "./fold.js";
-import { DRAWN, drawnAround, fits, piecesOf, placesOf } from "./neighbourhood.js";
-import { sampleOf } from "./samples.js";
+import { BEFORE, BETWEEN, DRAWN, drawnAround, fits, piecesOf, placesOf } from "./neighbourhood.js";
+import { sampleOf, samplesOf } from "./samples.js";
 import { goTo } from "./store.js";
 
-/** What can be read at once on a screen: boxes, how many one after the other, and how many above one another. */
-export const ROOM = { boxes: 40, deep: 12, broad: 10 };
+const WHOLE = { boxes: 40, deep: 12, broad: 10 }; // a graph of more is not drawn whole
+const PLACE = { along: 215, across: 118 }; // px that a box takes with its arrow, in letters that are easy to read
+const [FEWEST, MOST, BOXES] = [3, 7, 18]; // of a part
+
+/** The room on a stage of so many pixels, with arrows to the right or, where it is narrow, downwards. */
+export function roomIn(width, height, isNarrow = false) {
+  const [along, across] = isNarrow ? [PLACE.across, PLACE.along] : [PLACE.along, PLACE.across];
+  const [deep, broad] = [(isNarrow ? height : width) / along, (isNarrow ? width : height) / across].map(limited);
+  return { ...WHOLE, easy: { boxes: Math.min(BOXES, deep * broad), deep, broad } };
+}
+
+const limited = (count) => Math.max(FEWEST, Math.min(MOST, Math.floor(count)));
+
+export const ROOM = roomIn(1000, 700);
 
 /** What is drawn of a state. */
 export function sceneOf(state, room = ROOM) {
@@ -53,9 +65,18 @@ export function shownScene({ graph }) {
 }
 
 /** The nodes that the active step is about; at the beginning those of the first step, and at the end the output. */
-export function activeNodes({ graph, steps, position }) {
-  const step = steps[position - 1] ?? (position === 0 ? steps[0] : { node: graph.nodes.length - 1 });
+export function activeNodes(state) {
+  const { graph, steps, position } = state;
+  const step = steps[position - 1] ?? { node: position === 0 ? firstNode(state) : graph.nodes.length - 1 };
   return step.phase === "backward" ? [step.user_node, step.argument_node] : [step.node];
+}
+
+// What the first step is about, or the first one in the sample that is entered.
+function firstNode(state) {
+  const samples = samplesOf(state.graph);
+  const sample = samples && sampleOf(state);
+  const found = samples ? state.graph.nodes.findIndex(({ row }, node) => row && samples.owner[node] === sample) : -1;
+  return found >= 0 ? found : state.steps[0].node;
 }
 
 // The plan: what does not change from step to step
@@ -64,7 +85,7 @@ const plans = new WeakMap(); // the last plan of each structure: its numbers do 
 
 function planOf(graph, room, sample) {
   const known = plans.get(graph.args);
-  if (known?.sample === sample && known.room === room) return known;
+  if (known?.sample === sample && JSON.stringify(known.room) === JSON.stringify(room)) return known;
   plans.set(graph.args, newPlan(graph, room, sample));
   return plans.get(graph.args);
 }
@@ -95,18 +116,23 @@ function outermost({ groups, groupOf }) {
 
 // The graph of cells: {args, users, order}, users after what they use.
 function cellsOf(graph, cellOf, count) {
-  const [args, users] = [0, 1].map(() => Array.from({ length: count }, () => new Set()));
+  const [args, users] = [0, 1].map(() => Array.from({ length: count }, () => []));
   const last = new Int32Array(count);
-  graph.args.forEach((each, user) => {
-    last[cellOf[user]] = user;
+  const seen = new Set();
+  graph.args.forEach((each, node) => {
+    const user = cellOf[node];
+    last[user] = node;
     for (const arg of each) {
-      if (cellOf[arg] === cellOf[user]) continue;
-      args[cellOf[user]].add(cellOf[arg]);
-      users[cellOf[arg]].add(cellOf[user]);
+      const pair = cellOf[arg] * count + user;
+      if (cellOf[arg] === user || seen.has(pair)) continue;
+      seen.add(pair);
+      args[user].push(cellOf[arg]);
+      users[cellOf[arg]].push(user);
     }
   });
-  const order = [...args.keys()].sort((one, other) => last[one] - last[other]);
-  return { args: args.map((each) => [...each]), users: users.map((each) => [...each]), order };
+  const order = [];
+  cellOf.forEach((cell, node) => last[cell] === node && order.push(cell));
+  return { args, users, order };
 }
 
 function isIn({ tree }, node, group) {
@@ -133,9 +159,10 @@ function made(plan, key, drawn, isOpen) {
   const numberOf = new Int32Array(plan.graph.nodes.length); // of the box that each node is in
   plan.graph.nodes.forEach((_, node) => {
     const place = places ? places[plan.cellOf[node]] : DRAWN;
-    const found = place === DRAWN ? boxAt(plan, node, isOpen, ofGroup) : { id: place.replace(" ", ""), place };
-    if (!numbers.has(found.id)) numbers.set(found.id, boxes.push({ ...found, members: [] }) - 1);
-    numberOf[node] = numbers.get(found.id);
+    const found = place === DRAWN ? boxAt(plan, node, isOpen, ofGroup) : null;
+    const id = found?.id ?? place;
+    if (!numbers.has(id)) numbers.set(id, boxes.push({ ...(found ?? { id: `m${place}`, place }), members: [] }) - 1);
+    numberOf[node] = numbers.get(id);
     boxes[numberOf[node]].members.push(node);
   });
   const { arrows, outputs } = between(plan.graph, boxes, numberOf);
@@ -188,7 +215,7 @@ function finish({ graph }, box, outputs) {
   const computed = outputs.filter((node) => graph.nodes[node].row);
   box.outputs = computed.length ? computed : outputs; // weights leave a group, too, where others share them
   if (box.folded) Object.assign(box, folded(graph, box));
-  else if (box.place) Object.assign(box, more(box));
+  else if (box.place !== undefined) Object.assign(box, more(box));
   else Object.assign(box, { kind: kindOf(graph.nodes[box.node]), title: { text: mathName(graph.names[box.node]) }, lines: [] });
 }
 
@@ -211,8 +238,8 @@ function linesOf(graph, { part, mark, isLayer, layer, members, outputs, node, gr
 }
 
 function more({ place, members }) {
-  const isBefore = place.startsWith("before");
-  const key = isBefore ? "size_before" : place === "between" ? "size_between" : "size_after";
+  const isBefore = place >= BEFORE;
+  const key = isBefore ? "size_before" : place === BETWEEN ? "size_between" : "size_after";
   return { kind: "more", node: null, group: null, title: counted("size_more", members.length), lines: [{ key }], goal: isBefore ? members.at(-1) : members[0] };
 }
 

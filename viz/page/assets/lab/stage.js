@@ -13,11 +13,11 @@ import { alongPath, nextPosition, pathsFrom } from "./hover.js";
 import { labelPlaces } from "./labels.js";
 import { drawLegend } from "./legend.js";
 import { beforeArrival, counted, isStepAhead, moveBackward, moveForward, pillOf, restOf } from "./motion.js";
-import { drawNotes, rectangleOf } from "./notes.js";
+import { drawNotes, isLabelled, rectangleOf } from "./notes.js";
 import { PAGE } from "./page.js";
 import { widthOfPen } from "./pens.js";
 import { idsIn, roomFor, sourceOf } from "./room.js";
-import { close, enter, sceneOf } from "./scene.js";
+import { close, enter, roomIn, sceneOf } from "./scene.js";
 import { goTo, stepOf } from "./store.js";
 import { tightened } from "./tighten.js";
 import { mountTools } from "./tools.js";
@@ -76,7 +76,7 @@ function drawStage(state, before) {
   const isNew = stage.args !== state.graph.args;
   if (isNew) stage.rooms.clear();
   stage.args = state.graph.args;
-  const scene = sceneOf(state);
+  const scene = sceneOf(state, roomOnStage());
   const isOther = build(scene, state);
   const frame = frameOf(state);
   fillAll(state, frame);
@@ -87,6 +87,11 @@ function drawStage(state, before) {
   show(stage.look, stage.parts.world, isMoved ? focusOf(state) : stage.look.focus, { isPresenting: state.presenting, isNew: isNew && isOther });
   drawPill(state);
   if (isStepAhead(state, before) && !isOther) stage.finish = moveStep(state, frame);
+}
+
+function roomOnStage() {
+  const { clientWidth: width, clientHeight: height } = byId("scene");
+  return roomIn(width, height, width < NARROW || width < height);
 }
 
 // Build, where another picture is to be drawn than before; whether it is.
@@ -210,7 +215,7 @@ function activeArrow(state) {
   const isOf = ({ user, position }) => user === step.user_node && position === step.position;
   const arrow = stage.parts.arrows.find((made) => made.arrow.edges.some(isOf));
   if (!arrow) return null;
-  const chips = stage.parts.arrows.filter(({ chip }) => !chip.classList.contains("empty")).map(rectangleOf);
+  const chips = stage.parts.arrows.filter(isLabelled).map(rectangleOf);
   const width = widthOfPen(step.contribution, flowOf(state.steps).largest, PAGE.law);
   return { arrow, step, width, rest: restOf(arrow.curve, step.contribution, [...stage.parts.boxes, ...chips]) };
 }

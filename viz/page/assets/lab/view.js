@@ -1,7 +1,7 @@
 // How does one look around on the stage? By wheel, pinch, drag, keys and buttons. Until one does, the camera shows
 // everything, or, where that would be too small to read, follows the steps.
 
-import { centredOn, fitted, fittingScale, inSight, onTheWay, panned, seeing, seenBy, within, zoomed } from "./camera.js";
+import { centredOn, clearOf, fitted, fittingScale, inSight, onTheWay, panned, seeing, seenBy, within, zoomed } from "./camera.js";
 import { READABLE, SMALLEST } from "./letters.js";
 
 export const LEAST = READABLE / SMALLEST; // the smallest scale at which every letter can be read
@@ -31,7 +31,7 @@ export function show(look, world, focus, { isPresenting = false, isNew = false }
   look.most = isPresenting ? MOST.presenting : MOST.usual;
   if (isNew) look.isOwn = false;
   look.focus = focus;
-  go(look, look.isOwn ? followed(look) : chosen(look), !isFirst && !isResized);
+  go(look, uncovered(look, look.isOwn ? followed(look) : chosen(look)), !isFirst && !isResized);
 }
 
 function followed({ target, focus, svg }) {
@@ -44,6 +44,15 @@ function chosen({ world, svg, most, focus, target }) {
   if (fittingScale(world, stage) >= view.scale) return view;
   const middle = focus ?? (target && { left: target.x, right: target.x, top: target.y, bottom: target.y });
   return within(middle ? centredOn(view, middle) : { ...view, x: 0, y: 0 }, world, stage);
+}
+
+// Not under the small picture of the whole, which lies over a corner.
+function uncovered({ focus, svg }, view) {
+  const cover = document.getElementById("minimap")?.getBoundingClientRect();
+  if (!focus || !cover?.width) return view;
+  const { left, top } = svg.getBoundingClientRect();
+  const place = { left: cover.left - left, top: cover.top - top, right: cover.right - left, bottom: cover.bottom - top };
+  return clearOf(view, focus, place, sizeOf(svg));
 }
 
 /** Everything again, and from now on as the camera chooses. */
