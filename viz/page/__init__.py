@@ -49,7 +49,7 @@ class Player(Page):
 
     kind = "player"
     file = "f.html"
-    permissions = "allow-scripts allow-downloads allow-popups"
+    permissions = "allow-scripts allow-downloads"
 
     def __init__(self, value: Value, lang: str = "en", text: str | None = None) -> None:
         strings(lang)
