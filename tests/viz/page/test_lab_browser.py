@@ -12,7 +12,7 @@ import random_graphs
 from browser import Watched, launched, needs_browser
 from several_places import TIES, slope_alone, tied
 
-from tinygrad_edu import DomainError, Value, chain_rule, gradcheck, parse, viz
+from tinygrad_edu import DomainError, Value, chain_rule, parse, viz
 from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import show
@@ -327,128 +327,6 @@ def test_nudge_shows_the_predicted_and_the_actual_change(show_player):
     assert "off by" in text(page, "#nudge-verdict")
     page.select_option("#nudge-leaf", label="y")
     assert "exact" in text(page, "#nudge-verdict")
-
-
-# Predict
-
-
-def ask(page, typed):
-    page.fill("#quiz-answer", str(typed))
-    page.click("#quiz-check")
-    if "✓" in text(page, "#quiz-feedback"):
-        return "right"
-    return page.get_attribute("#quiz-feedback [data-mistake]", "data-mistake")
-
-
-def quiz(show_player, f, user, argument, position=0):
-    """The page at the question about one edge."""
-    trace = chain_rule(f)
-    found = [i for i, s in enumerate(trace) if isinstance(s, EdgeStep) and (s.user, s.argument) == (user, argument)]
-    page = show_player(f, f"#step={found[position] + 1}")
-    page.click("#predict-panel summary")
-    page.check("#quiz-on")
-    return page, trace[found[position]]
-
-
-def test_predict_hides_the_answer_and_marks_right_and_wrong(show_player):
-    page, step = quiz(show_player, expression("lesson"), "q", "x")
-    index = step.argument_node
-    assert box(page, index)[1] == "?"
-    assert text(page, "#line") == ""
-    assert page.locator('[data-layer="numbers"], [data-layer="result"]').count() == 0
-    assert ask(page, 17) == "unknown"
-    assert ask(page, "-4") == "right"
-    assert box(page, index)[1] == "-4"
-    assert text(page, "#line") == str(step)
-    assert text(page, "#quiz-score") == "0 right of 1"
-    page.click("#quiz-next")
-    assert ask(page, "-4.0") == "right"
-    assert text(page, "#quiz-score") == "1 right of 2"
-
-
-@pytest.mark.parametrize(
-    ("user", "argument", "position", "wrong", "mistake"),
-    [
-        ("f", "t", 0, lambda s: s.partial + 0.0, "mistake_upstream"),
-        ("t", "a", 0, lambda s: -s.after, "mistake_sign"),
-        ("t", "a", 0, lambda s: s.partial, "mistake_upstream"),
-        ("t", "a", 0, lambda s: s.upstream * (1 - 0.5**2), "mistake_output"),
-        ("t", "a", 0, lambda s: s.upstream, "mistake_local"),
-        ("t", "a", 0, lambda s: 2 * s.after, "mistake_twice"),
-        ("p", "w", 1, lambda s: s.contribution, "mistake_path"),
-        ("p", "w", 1, lambda s: s.before + 2 * s.contribution, "mistake_twice"),
-        ("p", "w", 1, lambda s: s.before - s.contribution, "mistake_sign"),
-        ("p", "w", 1, lambda s: s.before + s.partial, "mistake_upstream"),
-        ("m", "u", 0, lambda s: s.upstream * 0.5, "mistake_other"),
-    ],
-)
-def test_predict_names_the_mistake_behind_a_wrong_answer(show_player, user, argument, position, wrong, mistake):
-    f = parse("a = u * 1; t = tanh(a); m = u * t; p = w * w; f = 3 * (t * 5 + m * 7 + p * 11)", u=0.5, w=1.7)
-    trace = chain_rule(f)
-    exists = any(isinstance(s, EdgeStep) and (s.user, s.argument) == (user, argument) for s in trace)
-    user = user if exists else next(s.user for s in trace.edges if s.argument == argument)
-    page, step = quiz(show_player, f, user, argument, position)
-    assert ask(page, repr(wrong(step))) == mistake
-    assert ask(page, repr(step.after)) == "right"
-
-
-def test_predict_can_show_the_answer(show_player):
-    page, step = quiz(show_player, expression("lesson"), "f", "z")
-    page.click("#quiz-show")
-    assert text(page, "#quiz-feedback") == "It is 3."
-    assert text(page, "#line") == str(step)
-    page.fill("#quiz-answer", "1", force=True) if page.is_enabled("#quiz-answer") else None
-    assert page.is_disabled("#quiz-check")
-
-
-# Why this order, and the gradient check
-
-
-def test_a_wrong_order_reads_a_gradient_too_early(show_player):
-    f = parse("u = x * x; v = u + 1; f = u * v", x=1.5)
-    page = show_player(f)
-    page.click("#order-panel summary")
-    early = page.locator("#order-rows tr.early")
-    assert early.count() == 1
-    u = Graph(f).nodes[1]
-    read, complete = early.locator("td").nth(2).text_content(), early.locator("td").nth(3).text_content()
-    assert early.locator("td").nth(1).text_content() == "u"
-    assert complete == show(gradient_numbers(f)[u])
-    assert read == show(u.data + 1)
-    assert "1 more to come" in early.text_content()
-    assert page.locator("#lr-n1 .note-order").text_content() == "⚠ too early"
-    right = show(gradient_numbers(f)[Graph(f).nodes[0]])
-    assert text(page, "#order-leaves") == f"✗ gradient of x: 7.5, should be {right}".replace(
-        "7.5", show(2 * 1.5 * (u.data + 1))
-    )
-    page.select_option("#order-choice", "order_right")
-    assert page.locator("#order-rows tr.early").count() == 0
-    assert text(page, "#order-leaves") == f"✓ gradient of x: {right}, correct"
-
-
-def test_where_no_paths_meet_every_order_is_right(show_player):
-    page = show_player(expression("lesson"))
-    page.click("#order-panel summary")
-    page.select_option("#order-choice", "order_depth")
-    assert page.is_visible("#order-lucky")
-    page.select_option("#order-choice", "order_forward")
-    assert page.locator("#order-rows tr.early").count() == 1
-
-
-def test_the_gradient_check_is_drawn_and_flags_kinks(show_player):
-    f = parse("h = relu(x); f = h * y", x=0, y=3)
-    page = show_player(f)
-    page.click("#check-panel summary")
-    rows = page.locator("#check-rows tr, #check-edges tr")
-    verdicts = dict(zip(rows.locator("td:first-child").all_text_contents(), rows.all(), strict=True))
-    assert {what: row.get_attribute("data-verdict") for what, row in verdicts.items()} == {
-        "∂f/∂x": "kink", "∂f/∂y": "ok", "∂f/∂h": "ok", "∂h/∂x": "kink",
-    }  # fmt: skip
-    assert "two slopes, 0 and 3" in verdicts["∂f/∂x"].text_content()
-    assert "∧" in page.locator("#lr-n0 .note-check").text_content()
-    report = gradcheck(f)
-    for check in report.checks:
-        assert check.verdict == verdicts[f"∂f/∂{check.name}"].get_attribute("data-verdict")
 
 
 # Getting about
