@@ -564,6 +564,19 @@ def test_a_large_model_is_compared_beyond_the_samples_it_is_traced_with():
         )
 
 
+@pytest.mark.parametrize("error", [NameError, RuntimeError, RecursionError, IndexError, ZeroDivisionError])
+def test_formulas_that_fail_on_other_samples_are_refused_with_what_they_raise(monkeypatch, error):
+    def failing(_source):
+        def function(*_arrays):
+            raise error("in the formulas")
+
+        return function
+
+    monkeypatch.setattr("tinygrad_edu.compiler.batch.function_of", failing)
+    with pytest.raises(GraphError, match=f"its formulas raise {error.__name__}: in the formulas"):
+        tinygrad_edu.compile(lambda xs: sum(W[0] * x for x in xs), wrt=W[:1], batch=([1.0, 2.0],))
+
+
 def test_a_refusal_says_whether_it_is_the_numbers_or_how_many_there_are():
     rng = np.random.default_rng(0)
     batch = rng.normal(size=(100, 2)), rng.normal(size=100)
