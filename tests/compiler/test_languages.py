@@ -200,8 +200,13 @@ def test_the_source_for_numpy_is_the_source():
 
 def test_an_unknown_language_is_refused_with_those_that_are_known():
     program = tinygrad_edu.compile(Value(2.0, label="x").tanh())
-    with pytest.raises(OptionError, match="numpy, jax, javascript"):
-        program.source_for("fortran")
+    with pytest.raises(OptionError) as caught:
+        program.source_for("typescript")
+    assert str(caught.value).splitlines() == [
+        "program.source_for(language='typescript')",
+        "  what is wrong:  the choices are numpy, jax, javascript",
+        "  write instead:  language='javascript'; or program.latex(), for a derivation",
+    ]
 
 
 def test_a_row_of_lists_says_what_it_is_in_jax_itself():
