@@ -32,7 +32,9 @@ def assert_agrees(program, function, batch):
 
 @pytest.mark.parametrize("part", sample(range(3)))
 @given(
-    name=st.sampled_from(sorted(FAMILIES)), seed=st.integers(0, 2**32 - 1), compiled_with=st.sampled_from([1, 2, 5, 100])
+    name=st.sampled_from(sorted(FAMILIES)),
+    seed=st.integers(0, 2**32 - 1),
+    compiled_with=st.sampled_from([1, 2, 5, 100]),
 )
 @settings(max_examples=20, deadline=None)
 def test_one_program_gives_the_numbers_of_the_scalar_graph_for_any_number_of_samples(part, name, seed, compiled_with):

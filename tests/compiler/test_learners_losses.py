@@ -5,7 +5,6 @@ import learners_losses  # noqa: F401  (puts its families into learners.families)
 import pytest
 
 
-
 @pytest.mark.parametrize("name", learners.families)
 def test_a_compiled_loss_equals_its_scalars_at_other_numbers(name):
     verdict = learners.check(name, 0)

@@ -16,7 +16,6 @@ import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.functions import dot
 
-
 IN_JAX = [("jax", range(first, first + 4)) for first in (0, 4, 8, 12)]
 
 

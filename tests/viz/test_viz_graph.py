@@ -80,20 +80,21 @@ def test_colour_is_by_sign_and_never_alone():
 
 
 def test_the_same_graph_gives_the_same_bytes_in_every_process():
+    """In a process whose sets and dictionaries of strings have another order."""
     program = (
         "from tinygrad_edu import parse, viz; f = parse('q = x + y; f = q * z + x * tanh(y)', x=-2, y=5, z=-4); "
-        "f.backward(); print(viz.draw(f).svg())"
+        "f.backward(); svg = viz.draw(f).svg()"
     )
-    found = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(found) == 1
+    seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
+    other = subprocess.run(
+        [sys.executable, "-c", f"{program}; print(svg)"],
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    here = {}
+    exec(program, here)
+    assert other == f"{here['svg']}\n"
 
 
 def test_a_weighted_sum_is_one_node_or_opened():
