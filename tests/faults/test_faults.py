@@ -447,7 +447,8 @@ def test_a_closed_or_full_output_stream_gives_no_traceback(tmp_path, arguments, 
 
 @needs_posix
 def test_a_closed_pipe_does_not_lose_the_network(tmp_path):
-    line = f"set -o pipefail; {sys.executable} -m tinygrad_edu train moons --points 9 --hidden 2 --epochs 1 --save m.json 2>&1 | true"
+    train = f"{sys.executable} -m tinygrad_edu train moons --points 9 --hidden 2 --epochs 1 --save m.json"
+    line = f"set -o pipefail; {train} 2>&1 | true"
     done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert {path.name for path in tmp_path.iterdir()} >= {"m.json", "network.svg", "boundary.png"}
