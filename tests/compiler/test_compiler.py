@@ -649,7 +649,11 @@ def test_numpy_errstate_of_the_caller_does_not_stop_a_compile(number):
 
 
 @pytest.mark.parametrize(
-    "error", [RecursionError, IndexError, ValueError, SyntaxError, KeyError, AssertionError, TypeError]
+    "error",
+    [
+        *(RecursionError, IndexError, ValueError, SyntaxError, KeyError, AssertionError, TypeError),
+        *(RuntimeError, NameError, AttributeError, ZeroDivisionError),
+    ],
 )
 def test_a_bug_in_the_compiler_is_a_compile_error(monkeypatch, error):
     def broken(*_args, **_kwargs):
