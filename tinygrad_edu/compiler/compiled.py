@@ -162,7 +162,7 @@ class Compiled:
     @property
     def lines(self) -> tuple[Line, ...]:
         """The lines that compute something."""
-        return self.formulas.lines
+        return tuple(self.formulas.lines)
 
     @property
     def parameters(self) -> Floats:

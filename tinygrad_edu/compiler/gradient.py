@@ -195,10 +195,10 @@ def _partials(workspace: Workspace, array: Array, wanted: Flags) -> Ids:
         return np.concatenate([args[..., half:], args[..., :half]], axis=-1)
     if rule is logsumexp:
         out = np.broadcast_to(array.ids[..., None], args.shape)
-        return _applied(workspace, _recipe(rule, (None,), (True,)), [args], out)[0]
+        return applied(workspace, recipe(rule, (None,), (True,)), [args], out)[0]
     columns = [args[..., position] for position in range(args.shape[-1])]
-    recipe = _recipe(rule, _fixed(workspace, rule, [int(column.flat[0]) for column in columns]), tuple(wanted.tolist()))
-    return np.stack(_applied(workspace, recipe, columns, array.ids), axis=-1)
+    found = recipe(rule, _fixed(workspace, rule, [int(column.flat[0]) for column in columns]), tuple(wanted.tolist()))
+    return np.stack(applied(workspace, found, columns, array.ids), axis=-1)
 
 
 def _partials_of_one(workspace: Workspace, single: Single, wanted: Sequence[bool]) -> Sequence[int]:
@@ -212,10 +212,10 @@ def _partials_of_one(workspace: Workspace, single: Single, wanted: Sequence[bool
         half = len(args) // 2
         return [*args[half:], *args[:half]]
     if rule is logsumexp:
-        recipe = _recipe(rule, (None,), (True,))
-        return [_applied(workspace, recipe, [arg], single.scalar)[0] for arg in args]
-    recipe = _recipe(rule, _fixed(workspace, rule, args), tuple(wanted))
-    return _applied(workspace, recipe, args, single.scalar)
+        found = recipe(rule, (None,), (True,))
+        return [applied(workspace, found, [arg], single.scalar)[0] for arg in args]
+    found = recipe(rule, _fixed(workspace, rule, args), tuple(wanted))
+    return applied(workspace, found, args, single.scalar)
 
 
 def _fixed(workspace: Workspace, rule: Rule, args: Sequence[int]) -> tuple[str | None, ...]:
@@ -237,7 +237,7 @@ class Recipe(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def _recipe(rule: Rule, fixed: tuple[str | None, ...], wanted: tuple[bool, ...]) -> Recipe:
+def recipe(rule: Rule, fixed: tuple[str | None, ...], wanted: tuple[bool, ...]) -> Recipe:
     """The recipe of a row; a partial that is not wanted is 0."""
     graphs = partial_graphs(rule, [None if number is None else float.fromhex(number) for number in fixed])
     partials = [partial if is_wanted else 0.0 for partial, is_wanted in zip(graphs.partials, wanted, strict=True)]
@@ -258,14 +258,14 @@ def _recipe(rule: Rule, fixed: tuple[str | None, ...], wanted: tuple[bool, ...])
     )
 
 
-def _applied(workspace: Workspace, recipe: Recipe, args: Sequence[Some], out: Some) -> list[Some]:
+def applied(workspace: Workspace, found: Recipe, args: Sequence[Some], out: Some) -> list[Some]:
     """The partials of a row, computed for one scalar, or for whole arrays of arguments."""
     known: list[Some] = list(args)
     known.append(out)
-    known += [_like(workspace, number, out) for number in recipe.numbers]
-    for rule, places in recipe.steps:
+    known += [_like(workspace, number, out) for number in found.numbers]
+    for rule, places in found.steps:
         known.append(workspace.compute(rule, [known[place] for place in places]))
-    return [known[place] for place in recipe.partials]
+    return [known[place] for place in found.partials]
 
 
 def _like(workspace: Workspace, number: float, out: Some) -> Some:

@@ -8,7 +8,7 @@ Names to know: `Source`, `Line`, `Part`. Read next: `loop_lines.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -120,7 +120,7 @@ class Source:
 
     arguments: tuple[Name, ...]
     leaves: tuple[Line, ...]
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     loss: Formula
     gradient: tuple[Part, ...]
     outputs: Formula | None
