@@ -4,7 +4,7 @@ Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or part o
 name of its own. The program starts with the parameters, as views of the vector that holds them all, and ends by
 assembling the gradient.
 
-Names to know: `emit`. Read next: `pipeline.py`.
+Names to know: `emit`. Read next: `slopes.py`.
 """
 
 from __future__ import annotations

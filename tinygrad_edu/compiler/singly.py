@@ -147,7 +147,7 @@ class _Forward:
 
     def itself(self, text: str, *, is_less: bool = False) -> Term:
         """What has a name, or a number, as a term of a sum."""
-        return Term(self.patterns.itself(self.kinds.get(text) == "-", is_less), (text,))
+        return Term(self.patterns.itself(text[0] == "-", is_less), (text,))
 
     def number(self, number: float) -> str:
         """The text of a number."""

@@ -3,7 +3,7 @@
 Formulas with names, in the order in which they are computed; the formulas of the loss and of what else is asked for;
 and the gradient, as the parts of a vector. No language is in it: each one is a printer of a `Source`.
 
-Names to know: `Source`, `Line`, `Part`. Read next: `loop_lines.py`.
+Names to know: `Source`, `Line`, `Part`. Read next: `patterns.py`.
 """
 
 from __future__ import annotations
