@@ -190,7 +190,7 @@ def test_inputs_change_and_outputs_of_every_sort_come_in_their_shape():
 @pytest.mark.parametrize("made", ["x * 1", "-x", "x + y - 3", "3 - x", "x * y", "x + x + x"])
 def test_the_smallest_programs_are_right(made):
     x, y = Value(0.7, label="x"), Value(1.1, label="y")
-    loss = eval(made, {"x": x, "y": y})  # noqa: S307 (of this line)
+    loss = eval(made, {"x": x, "y": y})
     program = tinygrad_edu.compile(loss, wrt=[x, y])
     assert differs(program, loss, [x, y], [2.0, 3.0]) == 0
 

@@ -1,6 +1,6 @@
 """Random graphs of any size in which hardly any operation has a partner, and nothing repeats.
 
-    loss, wrt = graph(1000, seed=0)     for each graph in GRAPHS
+loss, wrt = graph(1000, seed=0)     for each graph in GRAPHS
 """
 
 import random

@@ -313,11 +313,35 @@ def _combined_one(workspace: Workspace, upstream: Sequence[int], partial: Sequen
 
 def _collect(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> None:
     """The gradients of all scalars in an array: one part from each array of users, and their sum."""
-    sums = found[array.ids.reshape(-1)]
+    flat = array.ids.reshape(-1)
+    layers = [found[flat]]
     for start, stop in itertools.pairwise(_bounds(edges.user_array).tolist()):
         for where, parts in _contributions(workspace, array, edges.chosen(slice(start, stop)), found):
-            _add(workspace, array, sums, where, parts)
-    found[array.ids.reshape(-1)] = sums
+            _lay(layers, where, parts)
+    found[flat] = _sum_of_layers(workspace, array, layers)
+
+
+def _lay(layers: list[Ids], where: Ids, parts: Ids) -> None:
+    """Put contributions into the first layer that has room: what comes from many arrays, each for its own, is one."""
+    layer = next((layer for layer in layers if (layer[where] == NOWHERE).all()), None)
+    if layer is None:
+        layer = np.full_like(layers[0], NOWHERE)
+        layers.append(layer)
+    layer[where] = parts
+
+
+def _sum_of_layers(workspace: Workspace, array: Array, layers: Sequence[Ids]) -> Ids:
+    """The sum of all layers; what is missing in one counts as 0, and what is missing in all stays NOWHERE."""
+    together = np.stack(layers)
+    everyone = np.flatnonzero((together != NOWHERE).any(axis=0))
+    filled = np.where(together == NOWHERE, workspace.zero, together)[:, everyone]
+    shape = _shape(workspace, array, everyone)
+    total, *others = (layer.reshape(shape) for layer in filled)
+    for layer in others:
+        total = workspace.compute(add, [total, layer])
+    sums = np.full_like(layers[0], NOWHERE)
+    sums[everyone] = total.reshape(-1)
+    return sums
 
 
 def _bounds(numbers: Ids) -> Ids:
@@ -357,21 +381,6 @@ def _combined(workspace: Workspace, upstream: Ids, partial: Ids, shape: tuple[in
 
 def _total(workspace: Workspace, terms: Ids) -> Ids:
     return workspace.compute(TOTAL, [terms[..., position] for position in range(terms.shape[-1])])
-
-
-def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) -> None:
-    """Add contributions to the sums at some positions; what is missing on either side counts as 0."""
-    before = sums[where]
-    if (before == NOWHERE).all():
-        sums[where] = parts
-        return
-    everyone = np.union1d(np.flatnonzero(sums != NOWHERE), where)
-    more = np.full(len(sums), workspace.zero, dtype=np.int64)
-    more[where] = parts
-    old = np.where(sums == NOWHERE, workspace.zero, sums)
-    shape = _shape(workspace, array, everyone)
-    both = [side[everyone].reshape(shape) for side in (old, more)]
-    sums[everyone] = workspace.compute(add, both).reshape(-1)
 
 
 def _shape(workspace: Workspace, array: Array, where: Ids) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from tinygrad_edu.compiler.scalars import Scalars
 from tinygrad_edu.compiler.tables import Group, Groups, Lone, origins, put_leaves, put_table
 from tinygrad_edu.compiler.taking_out import taken_out
 from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import dot
+
+FEW = 4  # operations of a kind in a step: they read better as numbers
 
 
 def arrange(scalars: Scalars, alike: Alike, found: Sequence[Recurrence]) -> tuple[Workspace, Ids]:
@@ -41,7 +45,16 @@ def arrange(scalars: Scalars, alike: Alike, found: Sequence[Recurrence]) -> tupl
 
 def arrange_step(scalars: Scalars) -> tuple[Workspace, Ids]:
     """Put the scalars of one step of a loop into arrays."""
-    return _arranged(scalars, [], Alike(scalars))
+    alike = Alike(scalars)
+    if all(len(members) <= FEW and not _is_weighted(scalars, alike, members[0]) for _, members in alike.groups):
+        alike.groups = sorted(((rule, [node]) for rule, members in alike.groups for node in members), key=itemgetter(1))
+    return _arranged(scalars, [], alike)
+
+
+def _is_weighted(scalars: Scalars, alike: Alike, node: int) -> bool:
+    """Whether a node is a sum of products in which both factors change."""
+    args = alike.same[scalars.args[node]]
+    return scalars.rule[node] is dot and not alike.workspace.is_constant[args].reshape(2, -1).all(axis=1).any()
 
 
 def _arranged(scalars: Scalars, loops: list[Loop], alike: Alike) -> tuple[Workspace, Ids]:

@@ -34,7 +34,7 @@ from tinygrad_edu.compiler.formulas import (
     Zeros,
 )
 from tinygrad_edu.compiler.languages.printer import ATOM, Printer, Written
-from tinygrad_edu.compiler.layout import Index, Move, Reshape
+from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape
 from tinygrad_edu.compiler.patterns import Filled, Minus, Pattern, Templates
 from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import PRODUCT, SUM
@@ -90,10 +90,22 @@ class NumPyPrinter(Printer):
         self.counter = repeat.counter
         steps = f"range({repeat.steps})"
         head = f"for {repeat.counter} in {f'reversed({steps})' if repeat.is_backward else steps}:"
-        return [*map(self._before, repeat.before), head, *(f"{INDENT}{self._step(each)}" for each in repeat.body)]
+        return [*self._before(repeat), head, *(f"{INDENT}{self._step(each)}" for each in repeat.body)]
 
-    def _before(self, each: Line | Put) -> str:
-        return self.statement(each) if isinstance(each, Line) else self._step(each)
+    def _before(self, repeat: Repeat) -> Iterator[str]:
+        """The arrays that a loop fills, those of one shape in a line, and the rows that are known."""
+        by_shape: dict[Shape, list[str]] = {}
+        for name in repeat.arrays:
+            by_shape.setdefault(name.shape, []).append(name.name)
+        for shape, names in by_shape.items():
+            yield self._made(names, shape)
+        yield from (self._step(each) for each in repeat.before if isinstance(each, Put))
+
+    def _made(self, names: Sequence[str], shape: Shape) -> str:
+        if len(names) == 1 or not shape:
+            return self.statement(Line(" = ".join(names), Zeros(shape), 0, None))
+        text = f"{', '.join(names)} = {self.text(Zeros((len(names), *shape)))}"
+        return f"{text:<{COMMENT_AT}}  # {shape} each"
 
     def _step(self, each: Line | Put) -> str:
         if isinstance(each, Line):
