@@ -32,6 +32,7 @@ The compiler knows nothing about layers. It works from the scalars alone:
     proof.py        the program compared with its graph, at two points
     padding.py      rows that count nothing, so that devices share the samples evenly
     devices.py      a program in JAX, on one device or on all of them
+    kept_memory.py  memory that is used again in the next call
     compiled.py     the function that comes out
     samples.py      a function of samples, traced
     sizes.py        what depends on the number of samples m
