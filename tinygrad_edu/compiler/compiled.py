@@ -21,6 +21,7 @@ import numpy.typing as npt
 from tinygrad_edu.choices import unknown
 from tinygrad_edu.compiler.devices import Step, pure
 from tinygrad_edu.compiler.explain import explanation
+from tinygrad_edu.compiler.kept_memory import keep_freed_memory
 from tinygrad_edu.compiler.languages.javascript import JavaScriptPrinter
 from tinygrad_edu.compiler.languages.jax import JAXPrinter
 from tinygrad_edu.compiler.languages.latex import LaTeXPrinter
@@ -67,6 +68,7 @@ class Compiled:
 
     def _prepare(self) -> None:
         """What is made of the text, and cannot be pickled: the function, and what each thread called it with last."""
+        keep_freed_memory()
         self._function = function_of(self._found.source)
         self._calls = threading.local()
 
@@ -160,7 +162,7 @@ class Compiled:
     @property
     def lines(self) -> tuple[Line, ...]:
         """The lines that compute something."""
-        return self.formulas.lines
+        return tuple(self.formulas.lines)
 
     @property
     def parameters(self) -> Floats:

@@ -7,7 +7,7 @@ what crosses between devices is one number for each parameter.
 
 JAX is imported when a program is asked to run in it, and not before.
 
-Names to know: `pure`, `Shared`. Read next: `compiled.py`.
+Names to know: `pure`, `Shared`. Read next: `kept_memory.py`.
 """
 
 from __future__ import annotations
