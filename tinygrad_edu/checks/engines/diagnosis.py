@@ -1,0 +1,243 @@
+"""Which mistakes compute exactly what this engine computes?
+
+An engine is probed in the order of a course, one operation more at each stage. A stage looks first at results, then at
+gradients: a wrong result is never called a wrong gradient. Where the engine differs from a right one, the mistakes of the
+table are tried, alone and in pairs, on top of those found before: a mistake is named if the engine that makes it computes,
+on all probes so far, what this engine computes. If none does, what is said is only what the numbers allow.
+
+Names to know: `diagnosed`, `Finding`, `Diagnosis`. Read next: `report.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+from tinygrad_edu.checks.engines.adapter import Adapter, Names
+from tinygrad_edu.checks.engines.facts import fact
+from tinygrad_edu.checks.engines.mistakes import MISTAKES, Mistake
+from tinygrad_edu.checks.engines.probes import CHAPTERS, PROBES, Probe
+from tinygrad_edu.checks.engines.reference import COMPOSITES, RIGHT, Design, built
+from tinygrad_edu.checks.engines.running import Seen, run
+
+REFLECTED = {"radd": "add", "rmul": "mul", "rsub": "sub", "rdiv": "div"}
+STAGES: tuple[frozenset[str], ...] = (  # what comes new at each stage; the last one is training
+    frozenset(),
+    frozenset({"add"}),
+    frozenset({"mul"}),
+    frozenset({"backward"}),
+    *(frozenset({name}) for name in ("number", "neg", "sub", "pow", "div", *REFLECTED)),
+    *(frozenset({name}) for name in ("exp", "log", "tanh", "sigmoid", "relu")),
+)
+RESULTS = ("wrong result", "operator missing")  # kinds that show in the forward pass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mistake of an engine.
+
+    Attributes:
+        mistake: the row of the table, or a fact in the form of one.
+        probe: the smallest program that shows it.
+        expected: what a right engine computes there.
+        found: what this one computes.
+    """
+
+    mistake: Mistake
+    probe: Probe
+    expected: Seen
+    found: Seen
+
+
+@dataclass
+class Diagnosis:
+    """What was found: mistakes, the most certain first, and for each chapter how far the engine is.
+
+    Attributes:
+        findings: the mistakes.
+        missing: operations that are not there yet.
+        passed: for each chapter (probes that are right, probes that could be run, probes).
+        seen: what the engine made of each probe.
+        expected: what a right engine makes of it.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    passed: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    seen: dict[Probe, Seen] = field(default_factory=dict)
+    expected: dict[Probe, Seen] = field(default_factory=dict)
+
+
+def diagnosed(adapter: Adapter, on_probe: Callable[[int, int], None] = lambda done, count: None) -> Diagnosis:
+    """Probe an engine, and name its mistakes.
+
+    Args:
+        adapter: the engine.
+        on_probe: called as probes are run, with how many are done and how many there are.
+    """
+    return _Search(adapter, on_probe).result()
+
+
+def needs_of(stage: frozenset[str]) -> str:
+    """The one operation that a stage brings."""
+    return next(iter(stage), "")
+
+
+class _Search:
+    """The state of a diagnosis: what is known of the engine, stage by stage."""
+
+    def __init__(self, adapter: Adapter, on_probe: Callable[[int, int], None]) -> None:
+        self.adapter, self.on_probe = adapter, on_probe
+        self.right = Simulated(RIGHT)
+        self.diagnosis = Diagnosis()
+        self.design = RIGHT  # with the mistakes found so far
+        self.known: set[str] = set()  # needs that the engine meets, and whose results are right
+        self.explained: list[Probe] = []  # probes on which the design computes what the engine computes
+        self.is_lost = False  # whether the sweep itself does something that no row describes
+
+    def result(self) -> Diagnosis:
+        for stage in STAGES:
+            self._stage(needs_of(stage))
+        self._training()
+        self.diagnosis.findings.sort(key=lambda finding: finding.mistake.kind == "unknown")
+        self._count_chapters()
+        return self.diagnosis
+
+    # Stages
+
+    def _stage(self, need: str) -> None:
+        probes = [probe for probe in PROBES if self._belongs(probe, need)]
+        results = [probe for probe in probes if "backward" not in probe.needs]
+        if REFLECTED.get(need, "") not in self.known | {""}:
+            return
+        if results and self._is_missing(need, results[0]):
+            self.diagnosis.missing.append(need)
+            return
+        if self._are_explained(results, need, forward=True):
+            self.known.add(need)
+            self._are_explained([probe for probe in probes if "backward" in probe.needs], need, forward=False)
+
+    def _belongs(self, probe: Probe, need: str) -> bool:
+        """Whether a probe needs what is known, and what comes new."""
+        if probe.choice or probe.chapter == "training":
+            return False
+        return probe.needs <= self.known | {need} and (need in probe.needs or not need)
+
+    def _is_missing(self, need: str, probe: Probe) -> bool:
+        """Whether an operation is not there yet. A reflected one, or one with a number, is expected with the plain one."""
+        return self._seen(probe).error == "missing" and need not in {*REFLECTED, "number"}
+
+    def _training(self) -> None:
+        probes = [probe for probe in PROBES if probe.chapter == "training" and not probe.choice]
+        probes = [probe for probe in probes if probe.needs <= self.known]
+        self._are_explained(probes, "", forward=False)
+        for probe in PROBES:
+            if probe.choice and probe.needs <= self.known:
+                self._seen(probe)
+
+    # Explanations
+
+    def _are_explained(self, probes: Sequence[Probe], need: str, *, forward: bool) -> bool:
+        """Whether the probes are right, or as expected of the mistakes found before; else find out why not."""
+        if self.is_lost and not forward:
+            return self._alone(probes, need)
+        for design in self._variants(need):
+            if self._agrees(design, probes):
+                self.design = design
+                self.explained += probes
+                return True
+        return self._search(probes, need, forward=forward)
+
+    def _variants(self, need: str) -> list[Design]:
+        """The design so far, and with an operation that is written with others: a - b as a + -b."""
+        made = replace(self.design, made_of=self.design.made_of | {need})
+        return [self.design, made] if need in COMPOSITES else [self.design]
+
+    def _search(self, probes: Sequence[Probe], need: str, *, forward: bool) -> bool:
+        for mistakes in self._candidates(need, forward=forward):
+            for variant in self._variants(need):
+                design = variant
+                for mistake in mistakes:
+                    design = mistake.change(design)
+                if self._agrees(design, probes) and self._agrees(design, self.explained):
+                    self._found(mistakes, probes, design)
+                    self.explained += probes
+                    return not forward
+        self._say_fact(probes, need, forward=forward)
+        return False
+
+    def _candidates(self, need: str, *, forward: bool) -> Iterator[tuple[Mistake, ...]]:
+        """The mistakes that may be the reason: each alone, then in pairs."""
+        core = {None, "add", "mul"}
+        mine = {need, *({need.removeprefix("r")} if need == "number" else ())}
+        rows = [row for row in MISTAKES if (row.kind in RESULTS) == forward]
+        near = [row for row in rows if row.operation in mine or (need in ("", "backward", "number") and row.operation in core)]
+        yield from ((row,) for row in near)
+        yield from combinations(near, 2)
+
+    def _found(self, mistakes: Iterable[Mistake], probes: Sequence[Probe], design: Design) -> None:
+        before = Simulated(self.design)
+        for mistake in mistakes:
+            alone = Simulated(mistake.change(RIGHT))
+            wrong = [probe for probe in probes if not self._seen(probe).agrees(self.right.seen(probe))]
+            shows = [probe for probe in wrong if not alone.seen(probe).agrees(self.right.seen(probe))] or wrong
+            shows = shows or [probe for probe in probes if not before.seen(probe).agrees(self._seen(probe))]
+            self._add(mistake, min(shows, key=lambda probe: len(probe.code)))
+        self.design = design
+
+    def _add(self, mistake: Mistake, probe: Probe) -> None:
+        self.diagnosis.findings.append(Finding(mistake, probe, self.right.seen(probe), self._seen(probe)))
+
+    def _say_fact(self, probes: Sequence[Probe], need: str, *, forward: bool) -> None:
+        """What the numbers allow to be said, where no mistake of the table explains them."""
+        wrong = [probe for probe in probes if not self._seen(probe).agrees(self.right.seen(probe))]
+        if not wrong:  # right, though a mistake found before should show: that row said too much, and no more is said
+            self.explained += probes
+            return
+        self._add(*fact(need, wrong, probes, self._seen, self.right.seen, is_forward=forward))
+        self.is_lost |= not forward and need in ("", "backward", "number")
+
+    def _alone(self, probes: Sequence[Probe], need: str) -> bool:
+        """The sweep is wrong in a way of its own: of further operations only what they do alone can be judged."""
+        alone = [probe for probe in probes if probe.lines.count("\n") == 1]
+        wrong = [probe for probe in alone if not self._seen(probe).agrees(self.right.seen(probe))]
+        single = [probe for probe in self.explained if probe.chapter == "backward"]
+        if wrong and single:
+            self._add(*fact(need, wrong, alone, self._seen, self.right.seen, is_forward=False))
+        return not wrong
+
+    # What was seen
+
+    def _seen(self, probe: Probe) -> Seen:
+        seen = self.diagnosis.seen
+        if probe not in seen:
+            seen[probe] = run(self.adapter, probe)
+            self.on_probe(len(seen), len(PROBES))
+        return seen[probe]
+
+    def _agrees(self, design: Design, probes: Sequence[Probe]) -> bool:
+        simulated = Simulated(design)
+        return all(self._seen(probe).agrees(simulated.seen(probe)) for probe in probes)
+
+    def _count_chapters(self) -> None:
+        seen, expected = self.diagnosis.seen, self.diagnosis.expected
+        expected.update({probe: self.right.seen(probe) for probe in seen})
+        for chapter in CHAPTERS:
+            probes = [probe for probe in PROBES if probe.chapter == chapter and not probe.choice]
+            tried = [probe for probe in probes if probe in seen and seen[probe].error != "missing"]
+            right = [probe for probe in tried if seen[probe].agrees(expected[probe])]
+            self.diagnosis.passed[chapter] = (len(right), len(tried), len(probes))
+
+
+class Simulated:
+    """The engine of a design, run on probes once each."""
+
+    def __init__(self, design: Design) -> None:
+        self._adapter = Adapter(built(design), Names())
+        self._seen: dict[Probe, Seen] = {}
+
+    def seen(self, probe: Probe) -> Seen:
+        if probe not in self._seen:
+            self._seen[probe] = run(self._adapter, probe)
+        return self._seen[probe]

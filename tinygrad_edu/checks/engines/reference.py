@@ -1,0 +1,253 @@
+"""What would an engine compute that makes a certain mistake?
+
+A `Design` says all that a small engine in the style of the ladder does: each operation with its local derivatives, how a
+contribution is added, in which order the sweep goes. `built(design)` is the class `Value` of that engine. A right design
+takes everything from the rule table; a mistake is the same design with one thing changed.
+
+Names to know: `Design`, `RIGHT`, `built`. Read next: `mistakes.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from tinygrad_edu.rules import RULES
+
+Forward = Callable[..., float]
+Local = Callable[[Sequence[float], float], Sequence[float]]  # (arguments, out): the local derivative by each argument
+
+ROWS = {  # the operations of a learner's engine, and their rows in the rule table
+    "add": "add", "mul": "mul", "neg": "neg", "sub": "sub", "pow": "power", "div": "div",
+    **{name: name for name in ("exp", "log", "tanh", "sigmoid", "relu")},
+}  # fmt: skip
+FUNCTIONS = tuple(ROWS)[6:]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What an operation computes, and its local derivatives."""
+
+    forward: Forward
+    local: Local
+
+
+def _of_row(name: str) -> Operation:
+    row = RULES[name]
+
+    def local(args: Sequence[float], out: float) -> Sequence[float]:
+        return tuple(row.local_derivatives(args, out))
+
+    return Operation(lambda *args: row.evaluate(args), local)
+
+
+@dataclass(frozen=True)
+class Design:
+    """All that an engine does.
+
+    Attributes:
+        operations: forward and local derivatives, by the name of the operation.
+        made_of: operations that are written with others: sub as "a + -b".
+        overwrites: operations whose contribution replaces what is there, where it has to be added.
+        without_upstream: operations that pass their local derivative on as it is.
+        forgotten: (operation, position) of arguments that get nothing.
+        reflected: for radd, rmul, rsub, rdiv: "right", "missing", "swapped" or "endless".
+        wraps: whether a plain number beside a Value becomes one.
+        order: from the output to all nodes in the order of the sweep.
+        passes: "its gradient", or "each contribution", which goes on at once, along every path.
+        seed: the gradient of the output, from what it was and from its number.
+        begin: what happens to all nodes before the sweep.
+        same: when a node counts as visited: by what it is compared.
+    """
+
+    operations: Mapping[str, Operation] = field(
+        default_factory=lambda: MappingProxyType({name: _of_row(row) for name, row in ROWS.items()})
+    )
+    made_of: frozenset[str] = frozenset()
+    overwrites: frozenset[str] = frozenset()
+    without_upstream: frozenset[str] = frozenset()
+    forgotten: frozenset[tuple[str, int]] = frozenset()
+    reflected: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType(dict.fromkeys(("radd", "rmul", "rsub", "rdiv"), "right"))
+    )
+    wraps: bool = True
+    order: Callable[[Any], Iterable[Any]] = lambda output: reversed(topological(output))
+    passes: str = "its gradient"
+    seed: Callable[[float, float], float] = lambda old, data: 1.0
+    begin: Callable[[Sequence[Any]], None] = lambda nodes: None
+    same: Callable[[Any], object] = lambda node: id(node)
+
+    def with_operation(self, name: str, forward: Forward | None = None, local: Local | None = None) -> Design:
+        """The same with another forward function or other local derivatives of one operation."""
+        old = self.operations[name]
+        new = Operation(forward or old.forward, local or old.local)
+        return replace(self, operations=MappingProxyType({**self.operations, name: new}))
+
+
+# Orders of a sweep
+
+
+def topological(output: Any) -> list[Any]:
+    """Every node once, after everything it was made of."""
+    order: list[Any] = []
+    seen: set[object] = set()
+    stack = [(output, False)]
+    while stack:
+        node, is_done = stack.pop()
+        if is_done:
+            order.append(node)
+        elif (mark := node._design.same(node)) not in seen:
+            seen.add(mark)
+            stack.append((node, True))
+            stack += [(arg, False) for arg in reversed(node._args)]
+    return order
+
+
+def pre_order(output: Any) -> list[Any]:
+    """Every node as soon as it is met, depth first."""
+    order: list[Any] = []
+    seen: set[int] = set()
+    stack = [output]
+    while stack:
+        node = stack.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            order.append(node)
+            stack += reversed(node._args)
+    return order
+
+
+def breadth_first(output: Any) -> list[Any]:
+    """Every node as soon as it is met, level by level."""
+    order, seen = [output], {id(output)}
+    for node in order:
+        for arg in node._args:
+            if id(arg) not in seen:
+                seen.add(id(arg))
+                order.append(arg)
+    return order
+
+
+def for_each_path(output: Any) -> list[Any]:
+    """Every node as often as there are paths to it, level by level: no memory of what was visited."""
+    order = [output]
+    for node in order:
+        order += node._args
+    return order
+
+
+def for_each_path_depth_first(output: Any) -> list[Any]:
+    """Every node as often as there are paths to it, by recursion."""
+    order, stack = [], [output]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        stack += reversed(node._args)
+    return order
+
+
+RIGHT = Design()
+
+
+def built(design: Design) -> type[Any]:
+    """The class `Value` of an engine with this design.
+
+    >>> Value = built(RIGHT)
+    >>> a, b = Value(2.5), Value(-1.75)
+    >>> c = a * b + a
+    >>> c.backward()
+    >>> a.grad, b.grad
+    (-0.75, 2.5)
+    """
+
+    class Value:
+        _design = design
+
+        def __init__(self, data: float) -> None:
+            self.data, self.grad = float(data), 0.0
+            self._op = ""
+            self._args: tuple[Value, ...] = ()
+            self._local: Sequence[float] = ()  # the derivative of this node by each argument
+
+        def backward(self) -> None:
+            nodes = breadth_first(self)
+            design.begin(nodes)
+            self.grad = design.seed(self.grad, self.data)
+            if design.passes == "each contribution":
+                _push_on(self, self.grad)
+            else:
+                for node in design.order(self):
+                    _push(node)
+
+        def _apply(self, op: str, *others: Any) -> Value:
+            nodes = [self, *(other if isinstance(other, Value) else _wrapped(other) for other in others)]
+            numbers = [node.data for node in nodes]
+            out = Value(design.operations[op].forward(*numbers))
+            out._op = op
+            out._args = tuple(nodes[: 1 if op == "pow" else None])  # an exponent is a plain number
+            out._local = design.operations[op].local(numbers, out.data)[: len(out._args)]
+            return out
+
+    def _wrapped(number: float) -> Value:
+        if not design.wraps:  # with what Python says then
+            raise AttributeError(f"'{type(number).__name__}' object has no attribute 'data'")
+        return Value(number)
+
+    def _contributions(node: Any, upstream: float) -> list[tuple[Any, float]]:
+        factor = 1.0 if node._op in design.without_upstream else upstream
+        pairs = enumerate(zip(node._args, node._local, strict=True))
+        return [(arg, factor * local) for at, (arg, local) in pairs if (node._op, at) not in design.forgotten]
+
+    def _add(node: Any, arg: Any, contribution: float) -> None:
+        arg.grad = contribution if node._op in design.overwrites else arg.grad + contribution
+
+    def _push(node: Any) -> None:
+        for arg, contribution in _contributions(node, node.grad):
+            _add(node, arg, contribution)
+
+    def _push_on(output: Any, gradient: float) -> None:
+        stack = [(output, gradient)]
+        while stack:
+            node, upstream = stack.pop()
+            for arg, contribution in _contributions(node, upstream):
+                _add(node, arg, contribution)
+                stack.append((arg, contribution))
+
+    _add_operators(Value, design)
+    return Value
+
+
+COMPOSITES: dict[str, Callable[..., Any]] = {
+    "neg": lambda a: a * -1,
+    "sub": lambda a, b: a + (-b),
+    "div": lambda a, b: a * b**-1,
+}
+
+
+def _add_operators(value: type[Any], design: Design) -> None:
+    def operator(op: str) -> Callable[..., Any]:
+        return COMPOSITES[op] if op in design.made_of else lambda a, *others: a._apply(op, *others)
+
+    value.__add__, value.__mul__, value.__sub__ = operator("add"), operator("mul"), operator("sub")  # type: ignore
+    value.__neg__, value.__truediv__, value.__pow__ = operator("neg"), operator("div"), operator("pow")  # type: ignore
+    for name in FUNCTIONS:
+        setattr(value, name, operator(name))
+    for name, how in design.reflected.items():
+        if how != "missing":
+            setattr(value, {"rdiv": "__rtruediv__"}.get(name, f"__{name}__"), _reflected(name.removeprefix("r"), how))
+
+
+def _reflected(op: str, how: str) -> Callable[..., Any]:
+    plain: dict[str, Callable[[Any, Any], Any]] = {
+        "add": lambda a, b: a + b,
+        "mul": lambda a, b: a * b,
+        "sub": lambda a, b: a - b,
+        "div": lambda a, b: a / b,
+    }
+    if how == "swapped":
+        return lambda self, other: plain[op](self, other)
+    if how == "endless":
+        return lambda self, other: plain[op](other, self)
+    return lambda self, other: plain[op](type(self)(other), self)
