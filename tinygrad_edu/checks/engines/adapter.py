@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import CodeType
 from typing import Any
 
@@ -117,6 +118,22 @@ class Adapter:
     def method(self, name: str) -> str | None:
         """What its method of this name is called, or None."""
         return next((alias for alias in ALIASES.get(name, (name,)) if hasattr(self.value, alias)), None)
+
+
+class Usual(Adapter):
+    """A class that spells everything as the probes do."""
+
+    def __init__(self, value: type[Any]) -> None:
+        super().__init__(value, Names())
+
+    def compiled(self, code: str) -> CodeType:
+        """A probe, ready to be run; compiled once for all such classes."""
+        return _compiled(code)
+
+
+@cache
+def _compiled(code: str) -> CodeType:
+    return compile(code, "<probe>", "exec")
 
 
 class _Renamed(ast.NodeTransformer):

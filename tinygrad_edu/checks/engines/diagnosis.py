@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from tinygrad_edu.checks.engines.adapter import Adapter, Names
+from tinygrad_edu.checks.engines.adapter import Adapter, Usual
 from tinygrad_edu.checks.engines.facts import fact
 from tinygrad_edu.checks.engines.mistakes import MISTAKES, Mistake
 from tinygrad_edu.checks.engines.probes import CHAPTERS, PROBES, Probe
 from tinygrad_edu.checks.engines.reference import COMPOSITES, RIGHT, Design, built
 from tinygrad_edu.checks.engines.running import Seen, run
 
-REFLECTED = {"radd": "add", "rmul": "mul", "rsub": "sub", "rdiv": "div"}
+REFLECTED = {"radd": "add", "rmul": "mul", "rsub": "sub", "rtruediv": "div"}
 STAGES: tuple[frozenset[str], ...] = (  # what comes new at each stage; the last one is training
     frozenset(),
     frozenset({"add"}),
@@ -234,7 +234,7 @@ class Simulated:
     """The engine of a design, run on probes once each."""
 
     def __init__(self, design: Design) -> None:
-        self._adapter = Adapter(built(design), Names())
+        self._adapter = Usual(built(design))
         self._seen: dict[Probe, Seen] = {}
 
     def seen(self, probe: Probe) -> Seen:

@@ -32,7 +32,7 @@ KINDS = (
 )
 SYMBOLS = {
     "add": "+", "mul": "*", "neg": "-a", "sub": "-", "pow": "**", "div": "/", "radd": "2 + a", "rmul": "2 * a",
-    "rsub": "2 - a", "rdiv": "2 / a", "exp": "exp", "log": "log", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu",
+    "rsub": "2 - a", "rtruediv": "2 / a", "exp": "exp", "log": "log", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu",
 }  # fmt: skip
 POSITIONS = {"add": 2, "mul": 2, "sub": 2, "div": 2}  # arguments of the operations that have more than one
 ORDINALS = ("first", "second")
@@ -345,17 +345,17 @@ REFLECTED = [
               "Python asks the number first, and then looks for a reflected operator.",
               f"Python tries (2).__{op[1:]}__(a) first. What does it look for when that fails?",
               f"Define __{'rtruediv' if op == 'rdiv' else op}__.", "operations")
-      for op in ("radd", "rmul", "rsub", "rdiv")),
+      for op in ("radd", "rmul", "rsub", "rtruediv")),
     *(Mistake(f"{op} endless", "operator missing", op, _reflected(op, "endless"),
               f"{SYMBOLS[op]} calls itself without end.",
               "The reflected operator hands the number back to Python as it came. Who is asked next?",
               f"In __{'rtruediv' if op == 'rdiv' else op}__, make the number a Value first.", "operations")
-      for op in ("radd", "rmul", "rsub", "rdiv")),
+      for op in ("radd", "rmul", "rsub", "rtruediv")),
     *(Mistake(f"{op} swapped", "wrong result", op, _reflected(op, "swapped"),
               f"{SYMBOLS[op]} is computed the other way round.",
               f"For {SYMBOLS[op]} Python calls a's method with 2 as the other. Which of them comes first in the formula?",
               f"In __{'rtruediv' if op == 'rdiv' else op}__, the other one comes first.", "operations")
-      for op in ("rsub", "rdiv")),
+      for op in ("rsub", "rtruediv")),
     Mistake("numbers are not wrapped", "operator missing", None, _sweep(wraps=False),
             "a + 2 fails: the operators know Values alone, no plain numbers.",
             "What is `other` in a + 2? Has it a data attribute?",

@@ -35,12 +35,12 @@ class Probe:
     Attributes:
         chapter: one of `CHAPTERS`.
         lines: the program, without the leaves that it begins with.
-        choice: whether right engines differ here, so that it gives a note and no mistake.
+        choice: what right engines differ in here, so that it gives a note and no mistake; else "".
     """
 
     chapter: str
     lines: str
-    choice: bool = False
+    choice: str = ""
 
     @cached_property
     def code(self) -> str:
@@ -60,7 +60,7 @@ class Probe:
 def _needs(node: ast.AST) -> list[str]:
     match node:
         case ast.BinOp(ast.Constant(), op, _):
-            return ["r" + OPERATORS[type(op)]]
+            return [{"div": "rtruediv"}.get(name := OPERATORS[type(op)], f"r{name}")]
         case ast.BinOp(_, ast.Pow(), _):
             return ["pow"]
         case ast.BinOp(_, op, ast.Constant()):
@@ -86,7 +86,7 @@ WITH_NUMBER = {
     "radd": "3 + a",
     "rmul": "3 * a",
     "rsub": "4 - a",
-    "rdiv": "4 / a",
+    "rtruediv": "4 / a",
 }
 FUNCTION_INPUTS = {"exp": "d", "log": "c", "tanh": "d", "sigmoid": "d", "relu": "a"}
 
@@ -163,14 +163,14 @@ OPERATIONS = [
     *_around("operations", "b ** 3", "b"),
     *_around("operations", "a ** -2", "a"),
     *_binary("div"),
-    *(probe for name in ("radd", "rmul", "rsub", "rdiv") for probe in _around("operations", WITH_NUMBER[name], "a")),
+    *(probe for name in ("radd", "rmul", "rsub", "rtruediv") for probe in _around("operations", WITH_NUMBER[name], "a")),
 ]
 FUNCTIONS = [
     *(probe for name, leaf in FUNCTION_INPUTS.items() for probe in _around("functions", f"{leaf}.{name}()", leaf)),
     *_around("functions", "b.tanh()", "b"),
     *_around("functions", "b.sigmoid()", "b"),
     *_around("functions", "b.relu()", "b"),
-    Probe("functions", "u = a * 0.0\nv = u.relu()\nv.backward()", choice=True),
+    Probe("functions", "u = a * 0.0\nv = u.relu()\nv.backward()", choice="relu at 0"),
 ]
 NEURON = "u = a * b\nv = c * d\nw = u + v\nx = w + p\nf = x.tanh()\nf.backward()"
 STEPS = """\
@@ -188,11 +188,11 @@ TRAINING = [
     Probe("training", "u = a + b\nu.backward()\nv = a * c\nv.backward()"),
     Probe("training", "u = a * b\nu.backward()\na.grad = 0.0\nb.grad = 0.0\nv = a * c\nv.backward()"),
     Probe("training", "u = a * b\nu.backward()\nu.backward()"),
-    Probe("training", "u = a * b\nv = u * c\nv.backward()\nv.backward()", choice=True),
-    Probe("training", "u = a * b\nv = u * c\nw = u * d\nv.backward()\nw.backward()", choice=True),
-    Probe("training", "u = a * b\na.data = 5.5\nu.backward()", choice=True),
-    Probe("training", "f = a\nfor _ in range(2000):\n    f = f + b\nf.backward()", choice=True),
-    Probe("training", "f = a\nfor _ in range(16):\n    f = f + f\nf.backward()", choice=True),
+    Probe("training", "u = a * b\nv = u * c\nv.backward()\nv.backward()", choice="second backward"),
+    Probe("training", "u = a * b\nv = u * c\nw = u * d\nv.backward()\nw.backward()", choice="two losses on one node"),
+    Probe("training", "u = a * b\na.data = 5.5\nu.backward()", choice="number changed after the forward pass"),
+    Probe("training", "f = a\nfor _ in range(2000):\n    f = f + b\nf.backward()", choice="depth"),
+    Probe("training", "f = a\nfor _ in range(16):\n    f = f + f\nf.backward()", choice="many paths"),
     Probe("training", NEURON),
     Probe("training", STEPS),
 ]

@@ -53,7 +53,7 @@ class Design:
         overwrites: operations whose contribution replaces what is there, where it has to be added.
         without_upstream: operations that pass their local derivative on as it is.
         forgotten: (operation, position) of arguments that get nothing.
-        reflected: for radd, rmul, rsub, rdiv: "right", "missing", "swapped" or "endless".
+        reflected: for radd, rmul, rsub, rtruediv: "right", "missing", "swapped" or "endless".
         wraps: whether a plain number beside a Value becomes one.
         order: from the output to all nodes in the order of the sweep.
         passes: "its gradient", or "each contribution", which goes on at once, along every path.
@@ -70,7 +70,7 @@ class Design:
     without_upstream: frozenset[str] = frozenset()
     forgotten: frozenset[tuple[str, int]] = frozenset()
     reflected: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType(dict.fromkeys(("radd", "rmul", "rsub", "rdiv"), "right"))
+        default_factory=lambda: MappingProxyType(dict.fromkeys(("radd", "rmul", "rsub", "rtruediv"), "right"))
     )
     wraps: bool = True
     order: Callable[[Any], Iterable[Any]] = lambda output: reversed(topological(output))
@@ -236,15 +236,15 @@ def _add_operators(value: type[Any], design: Design) -> None:
         setattr(value, name, operator(name))
     for name, how in design.reflected.items():
         if how != "missing":
-            setattr(value, {"rdiv": "__rtruediv__"}.get(name, f"__{name}__"), _reflected(name.removeprefix("r"), how))
+            setattr(value, f"__{name}__", _reflected(name, how))
 
 
 def _reflected(op: str, how: str) -> Callable[..., Any]:
     plain: dict[str, Callable[[Any, Any], Any]] = {
-        "add": lambda a, b: a + b,
-        "mul": lambda a, b: a * b,
-        "sub": lambda a, b: a - b,
-        "div": lambda a, b: a / b,
+        "radd": lambda a, b: a + b,
+        "rmul": lambda a, b: a * b,
+        "rsub": lambda a, b: a - b,
+        "rtruediv": lambda a, b: a / b,
     }
     if how == "swapped":
         return lambda self, other: plain[op](self, other)
