@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from types import MappingProxyType
 
 from tinygrad_edu.checks.engines.adapter import Adapter, Usual
 from tinygrad_edu.checks.engines.facts import fact
@@ -116,7 +117,9 @@ class _Search:
             return
         if self._are_explained(results, need, forward=True):
             self.known.add(need)
-            self._are_explained([probe for probe in probes if "backward" in probe.needs], need, forward=False)
+            gradients = [probe for probe in probes if "backward" in probe.needs]
+            if not self._are_explained(gradients, need, forward=False) and need != "backward":
+                self.known.discard(need)  # what is not understood would be in the way of all that uses it
 
     def _belongs(self, probe: Probe, need: str) -> bool:
         """Whether a probe needs what is known, and what comes new."""
@@ -150,9 +153,15 @@ class _Search:
         return self._search(probes, need, forward=forward)
 
     def _variants(self, need: str) -> list[Design]:
-        """The design so far, and with an operation that is written with others: a - b as a + -b."""
-        made = replace(self.design, made_of=self.design.made_of | {need})
-        return [self.design, made] if need in COMPOSITES else [self.design]
+        """The design so far, and with an operation written in another way that is right as well: a - b as a + -b."""
+        design = self.design
+        made = [(need, which) for which in range(len(COMPOSITES.get(need, ())))]
+        turned = [{**design.reflected, need: "turned"}] if need in REFLECTED else []
+        return [
+            design,
+            *(replace(design, made_of=design.made_of | {one}) for one in made),
+            *(replace(design, reflected=MappingProxyType(one)) for one in turned),
+        ]
 
     def _search(self, probes: Sequence[Probe], need: str, *, forward: bool) -> bool:
         for mistakes in self._candidates(need, forward=forward):
@@ -192,20 +201,24 @@ class _Search:
     def _say_fact(self, probes: Sequence[Probe], need: str, *, forward: bool) -> None:
         """What the numbers allow to be said, where no mistake of the table explains them."""
         wrong = [probe for probe in probes if not self._seen(probe).agrees(self.right.seen(probe))]
-        if not wrong:  # right, though a mistake found before should show: that row said too much, and no more is said
-            self.explained += probes
+        if not wrong:  # right, though a mistake found before should show here: it does not come into these operations
             return
         self._add(*fact(need, wrong, probes, self._seen, self.right.seen, is_forward=forward))
         self.is_lost |= not forward and need in ("", "backward", "number")
 
     def _alone(self, probes: Sequence[Probe], need: str) -> bool:
-        """The sweep is wrong in a way of its own: of further operations only what they do alone can be judged."""
+        """The sweep is wrong in a way of its own: of a further operation, only what it does alone can be judged."""
         alone = [probe for probe in probes if probe.lines.count("\n") == 1]
         wrong = [probe for probe in alone if not self._seen(probe).agrees(self.right.seen(probe))]
-        single = [probe for probe in self.explained if probe.chapter == "backward"]
-        if wrong and single:
+        if not wrong:
+            return True
+        rows = (row for row in MISTAKES if row.operation == need and row.kind not in RESULTS)
+        named = next((row for row in rows if self._agrees(row.change(RIGHT), alone)), None)
+        if named is not None:
+            self._add(named, min(wrong, key=lambda probe: len(probe.code)))
+        else:
             self._add(*fact(need, wrong, alone, self._seen, self.right.seen, is_forward=False))
-        return not wrong
+        return False
 
     # What was seen
 
@@ -217,8 +230,12 @@ class _Search:
         return seen[probe]
 
     def _agrees(self, design: Design, probes: Sequence[Probe]) -> bool:
-        simulated = Simulated(design)
-        return all(self._seen(probe).agrees(simulated.seen(probe)) for probe in probes)
+        """Whether an engine of this design computes the same, in one of the orders in which arguments can be visited.
+
+        The order may be another one in every probe: an engine that keeps arguments in a set, as micrograd does, has none.
+        """
+        orders = [Simulated(replace(design, last_first=last)) for last in (False, True)]
+        return all(any(self._seen(probe).agrees(one.seen(probe)) for one in orders) for probe in probes)
 
     def _count_chapters(self) -> None:
         seen, expected = self.diagnosis.seen, self.diagnosis.expected

@@ -34,7 +34,6 @@ SYMBOLS = {
     "add": "+", "mul": "*", "neg": "-a", "sub": "-", "pow": "**", "div": "/", "radd": "2 + a", "rmul": "2 * a",
     "rsub": "2 - a", "rtruediv": "2 / a", "exp": "exp", "log": "log", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu",
 }  # fmt: skip
-POSITIONS = {"add": 2, "mul": 2, "sub": 2, "div": 2}  # arguments of the operations that have more than one
 ORDINALS = ("first", "second")
 
 
@@ -63,12 +62,16 @@ class Mistake:
     page: str
 
 
-def _overwrites(*operations: str) -> Callable[[Design], Design]:
-    return lambda design: replace(design, overwrites=design.overwrites | set(operations))
+def _at_arguments(what: str, *places: tuple[str, int]) -> Callable[[Design], Design]:
+    """The change of what happens to some arguments of operations."""
+    return lambda design: replace(design, **{what: getattr(design, what) | set(places)})
 
 
-def _without_upstream(*operations: str) -> Callable[[Design], Design]:
-    return lambda design: replace(design, without_upstream=design.without_upstream | set(operations))
+def _all_of(*operations: str) -> list[tuple[str, int]]:
+    return [(op, at) for op in operations for at in range(reference.ARGUMENTS[op])]
+
+
+TWO = [(op, at) for op, at in _all_of(*reference.ROWS) if reference.ARGUMENTS[op] == 2]
 
 
 def _local(operation: str, local: reference.Local) -> Callable[[Design], Design]:
@@ -89,37 +92,48 @@ def _sweep(**changes: Any) -> Callable[[Design], Design]:
 
 # fmt: off
 OVERWRITES = [
-    Mistake("every operation overwrites", "overwrites", None, _overwrites(*reference.ROWS),
+    Mistake("every operation overwrites", "overwrites", None, _at_arguments("overwrites", *_all_of(*reference.ROWS)),
             "Every contribution replaces the gradient that is there, so of a Value that is used twice only one use counts.",
             "A Value may be used more than once. What has to happen to the contributions of its uses?",
             "Add to the gradient, `+=`, in every operation.", "used-twice"),
-    *(Mistake(f"{op} overwrites", "overwrites", op, _overwrites(op),
+    *(Mistake(f"{op} overwrites", "overwrites", op, _at_arguments("overwrites", *_all_of(op)),
               f"The contribution of {SYMBOLS[op]} replaces the gradient that is there, where it has to be added to it.",
               f"Look at how {op} writes to the gradient of its arguments. What if something stands there already?",
               f"In {op}: `+=` in place of `=`.", "used-twice")
       for op in reference.ROWS),
+    *(Mistake(f"{op} overwrites its {ORDINALS[at]} argument", "overwrites", op, _at_arguments("overwrites", (op, at)),
+              f"The contribution of {SYMBOLS[op]} to its {ORDINALS[at]} argument replaces the gradient that is there.",
+              f"Look at the two lines of {op} that write a gradient. Do both do the same?",
+              f"In {op}: `+=` for both arguments.", "used-twice")
+      for op, at in TWO),
 ]
 
 FORGOTTEN = [
     Mistake(f"{op} forgets its {ORDINALS[at]} argument", "argument forgotten", op,
-            lambda design, op=op, at=at: replace(design, forgotten=design.forgotten | {(op, at)}),
+            _at_arguments("forgotten", (op, at)),
             f"{SYMBOLS[op]} sends nothing to its {ORDINALS[at]} argument.",
             f"{SYMBOLS[op]} has two arguments. Which of them gets a contribution?",
             f"In {op}: add upstream · local derivative to the gradient of both arguments.", "backward")
-    for op, count in POSITIONS.items() for at in range(count)
+    for op, at in TWO
 ]
 
 UPSTREAM = [
     Mistake("no operation multiplies by the upstream gradient", "upstream forgotten", None,
-            _without_upstream(*reference.ROWS),
+            _at_arguments("without_upstream", *_all_of(*reference.ROWS)),
             "Local derivatives are passed on as they are: the gradient of the result itself has no part in it.",
             "The derivative of the output by an argument is a product. What is its other factor?",
             "Multiply each local derivative by the gradient of the result.", "chains"),
-    *(Mistake(f"{op} forgets the upstream gradient", "upstream forgotten", op, _without_upstream(op),
+    *(Mistake(f"{op} forgets the upstream gradient", "upstream forgotten", op, _at_arguments("without_upstream", *_all_of(op)),
               f"{SYMBOLS[op]} passes its local derivative on as it is, without the gradient of its own result.",
               f"In {op}: the contribution is a product of two numbers. Which one is missing?",
               f"In {op}: multiply by the gradient of the result.", "chains")
       for op in reference.ROWS),
+    *(Mistake(f"{op} forgets the upstream gradient for its {ORDINALS[at]} argument", "upstream forgotten", op,
+              _at_arguments("without_upstream", (op, at)),
+              f"{SYMBOLS[op]} passes its local derivative on as it is to its {ORDINALS[at]} argument.",
+              f"Look at the two lines of {op} that write a gradient. Is the gradient of the result in both?",
+              f"In {op}: multiply by the gradient of the result, for both arguments.", "chains")
+      for op, at in TWO),
 ]
 
 

@@ -24,6 +24,7 @@ ROWS = {  # the operations of a learner's engine, and their rows in the rule tab
     **{name: name for name in ("exp", "log", "tanh", "sigmoid", "relu")},
 }  # fmt: skip
 FUNCTIONS = tuple(ROWS)[6:]
+ARGUMENTS = {name: 2 if name in ("add", "mul", "sub", "div") else 1 for name in ROWS}  # those that get a gradient
 
 
 @dataclass(frozen=True)
@@ -49,25 +50,27 @@ class Design:
 
     Attributes:
         operations: forward and local derivatives, by the name of the operation.
-        made_of: operations that are written with others: sub as "a + -b".
-        overwrites: operations whose contribution replaces what is there, where it has to be added.
-        without_upstream: operations that pass their local derivative on as it is.
+        made_of: (operation, which way) of those that are written with others, as a - b may be a + -b; see `COMPOSITES`.
+        overwrites: (operation, position) of arguments whose gradient is replaced, where the contribution has to be added.
+        without_upstream: (operation, position) of arguments that get the local derivative as it is.
         forgotten: (operation, position) of arguments that get nothing.
-        reflected: for radd, rmul, rsub, rtruediv: "right", "missing", "swapped" or "endless".
+        reflected: for radd, rmul, rsub, rtruediv: "right", "turned" (as right: a + 2 for 2 + a), "missing", "swapped" or
+            "endless".
         wraps: whether a plain number beside a Value becomes one.
         order: from the output to all nodes in the order of the sweep.
         passes: "its gradient", or "each contribution", which goes on at once, along every path.
         seed: the gradient of the output, from what it was and from its number.
         begin: what happens to all nodes before the sweep.
         same: when a node counts as visited: by what it is compared.
+        last_first: whether an operation serves its arguments from the last to the first, and the sweep visits them so.
     """
 
     operations: Mapping[str, Operation] = field(
         default_factory=lambda: MappingProxyType({name: _of_row(row) for name, row in ROWS.items()})
     )
-    made_of: frozenset[str] = frozenset()
-    overwrites: frozenset[str] = frozenset()
-    without_upstream: frozenset[str] = frozenset()
+    made_of: frozenset[tuple[str, int]] = frozenset()
+    overwrites: frozenset[tuple[str, int]] = frozenset()
+    without_upstream: frozenset[tuple[str, int]] = frozenset()
     forgotten: frozenset[tuple[str, int]] = frozenset()
     reflected: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType(dict.fromkeys(("radd", "rmul", "rsub", "rtruediv"), "right"))
@@ -78,6 +81,7 @@ class Design:
     seed: Callable[[float, float], float] = lambda old, data: 1.0
     begin: Callable[[Sequence[Any]], None] = lambda nodes: None
     same: Callable[[Any], object] = lambda node: id(node)
+    last_first: bool = False
 
     def with_operation(self, name: str, forward: Forward | None = None, local: Local | None = None) -> Design:
         """The same with another forward function or other local derivatives of one operation."""
@@ -87,6 +91,11 @@ class Design:
 
 
 # Orders of a sweep
+
+
+def _last_to_first(node: Any) -> list[Any]:
+    """Its arguments in the order in which a stack takes them: the one to be visited first is the last."""
+    return list(node._args if node._design.last_first else reversed(node._args))
 
 
 def topological(output: Any) -> list[Any]:
@@ -101,7 +110,7 @@ def topological(output: Any) -> list[Any]:
         elif (mark := node._design.same(node)) not in seen:
             seen.add(mark)
             stack.append((node, True))
-            stack += [(arg, False) for arg in reversed(node._args)]
+            stack += [(arg, False) for arg in _last_to_first(node)]
     return order
 
 
@@ -115,7 +124,7 @@ def pre_order(output: Any) -> list[Any]:
         if id(node) not in seen:
             seen.add(id(node))
             order.append(node)
-            stack += reversed(node._args)
+            stack += _last_to_first(node)
     return order
 
 
@@ -123,7 +132,7 @@ def breadth_first(output: Any) -> list[Any]:
     """Every node as soon as it is met, level by level."""
     order, seen = [output], {id(output)}
     for node in order:
-        for arg in node._args:
+        for arg in reversed(_last_to_first(node)):
             if id(arg) not in seen:
                 seen.add(id(arg))
                 order.append(arg)
@@ -134,7 +143,7 @@ def for_each_path(output: Any) -> list[Any]:
     """Every node as often as there are paths to it, level by level: no memory of what was visited."""
     order = [output]
     for node in order:
-        order += node._args
+        order += reversed(_last_to_first(node))
     return order
 
 
@@ -144,7 +153,7 @@ def for_each_path_depth_first(output: Any) -> list[Any]:
     while stack:
         node = stack.pop()
         order.append(node)
-        stack += reversed(node._args)
+        stack += _last_to_first(node)
     return order
 
 
@@ -195,40 +204,57 @@ def built(design: Design) -> type[Any]:
             raise AttributeError(f"'{type(number).__name__}' object has no attribute 'data'")
         return Value(number)
 
-    def _contributions(node: Any, upstream: float) -> list[tuple[Any, float]]:
-        factor = 1.0 if node._op in design.without_upstream else upstream
-        pairs = enumerate(zip(node._args, node._local, strict=True))
-        return [(arg, factor * local) for at, (arg, local) in pairs if (node._op, at) not in design.forgotten]
+    def _contributions(node: Any, upstream: float) -> list[tuple[int, Any, float]]:
+        found = []
+        for at, (arg, local) in enumerate(zip(node._args, node._local, strict=True)):
+            if (node._op, at) not in design.forgotten:
+                factor = 1.0 if (node._op, at) in design.without_upstream else upstream
+                found.append((at, arg, factor * local))
+        return found[::-1] if design.last_first else found
 
-    def _add(node: Any, arg: Any, contribution: float) -> None:
-        arg.grad = contribution if node._op in design.overwrites else arg.grad + contribution
+    def _add(node: Any, at: int, arg: Any, contribution: float) -> None:
+        arg.grad = contribution if (node._op, at) in design.overwrites else arg.grad + contribution
 
     def _push(node: Any) -> None:
-        for arg, contribution in _contributions(node, node.grad):
-            _add(node, arg, contribution)
+        for at, arg, contribution in _contributions(node, node.grad):
+            _add(node, at, arg, contribution)
 
     def _push_on(output: Any, gradient: float) -> None:
         stack = [(output, gradient)]
         while stack:
             node, upstream = stack.pop()
-            for arg, contribution in _contributions(node, upstream):
-                _add(node, arg, contribution)
+            for at, arg, contribution in _contributions(node, upstream):
+                _add(node, at, arg, contribution)
                 stack.append((arg, contribution))
 
     _add_operators(Value, design)
     return Value
 
 
-COMPOSITES: dict[str, Callable[..., Any]] = {
-    "neg": lambda a: a * -1,
-    "sub": lambda a, b: a + (-b),
-    "div": lambda a, b: a * b**-1,
+COMPOSITES: dict[str, tuple[Callable[..., Any], ...]] = {  # ways to write an operation with others
+    "neg": (lambda a: a * -1, lambda a: -1 * a),
+    "sub": (lambda a, b: a + (-b), lambda a, b: a + b * -1),
+    "div": (lambda a, b: a * b**-1,),
+}
+TURNED: dict[str, Callable[[Any, float], Any]] = {
+    "radd": lambda a, number: a + number,
+    "rmul": lambda a, number: a * number,
+    "rsub": lambda a, number: (-a) + number,
+    "rtruediv": lambda a, number: a**-1 * number,
+}
+PLAIN: dict[str, Callable[[Any, Any], Any]] = {
+    "radd": lambda a, b: a + b,
+    "rmul": lambda a, b: a * b,
+    "rsub": lambda a, b: a - b,
+    "rtruediv": lambda a, b: a / b,
 }
 
 
 def _add_operators(value: type[Any], design: Design) -> None:
+    made = {op: COMPOSITES[op][which] for op, which in design.made_of}
+
     def operator(op: str) -> Callable[..., Any]:
-        return COMPOSITES[op] if op in design.made_of else lambda a, *others: a._apply(op, *others)
+        return made.get(op) or (lambda a, *others: a._apply(op, *others))
 
     value.__add__, value.__mul__, value.__sub__ = operator("add"), operator("mul"), operator("sub")  # type: ignore
     value.__neg__, value.__truediv__, value.__pow__ = operator("neg"), operator("div"), operator("pow")  # type: ignore
@@ -239,15 +265,12 @@ def _add_operators(value: type[Any], design: Design) -> None:
             setattr(value, f"__{name}__", _reflected(name, how))
 
 
-def _reflected(op: str, how: str) -> Callable[..., Any]:
-    plain: dict[str, Callable[[Any, Any], Any]] = {
-        "radd": lambda a, b: a + b,
-        "rmul": lambda a, b: a * b,
-        "rsub": lambda a, b: a - b,
-        "rtruediv": lambda a, b: a / b,
-    }
+def _reflected(name: str, how: str) -> Callable[..., Any]:
+    plain = PLAIN[name]
+    if how == "turned":
+        return TURNED[name]
     if how == "swapped":
-        return lambda self, other: plain[op](self, other)
+        return lambda self, other: plain(self, other)
     if how == "endless":
-        return lambda self, other: plain[op](other, self)
-    return lambda self, other: plain[op](type(self)(other), self)
+        return lambda self, other: plain(other, self)
+    return lambda self, other: plain(type(self)(other), self)
