@@ -62,7 +62,8 @@ class Design:
         seed: the gradient of the output, from what it was and from its number.
         begin: what happens to all nodes before the sweep.
         same: when a node counts as visited: by what it is compared.
-        last_first: whether an operation serves its arguments from the last to the first, and the sweep visits them so.
+        serves_last_first: whether an operation serves its arguments from the last to the first.
+        turned: a number whose bit i says whether the sweep visits the arguments of the ith node from the last to the first.
     """
 
     operations: Mapping[str, Operation] = field(
@@ -81,7 +82,8 @@ class Design:
     seed: Callable[[float, float], float] = lambda old, data: 1.0
     begin: Callable[[Sequence[Any]], None] = lambda nodes: None
     same: Callable[[Any], object] = lambda node: id(node)
-    last_first: bool = False
+    serves_last_first: bool = False
+    turned: int = 0
 
     def with_operation(self, name: str, forward: Forward | None = None, local: Local | None = None) -> Design:
         """The same with another forward function or other local derivatives of one operation."""
@@ -95,7 +97,8 @@ class Design:
 
 def _last_to_first(node: Any) -> list[Any]:
     """Its arguments in the order in which a stack takes them: the one to be visited first is the last."""
-    return list(node._args if node._design.last_first else reversed(node._args))
+    is_turned = node._design.turned >> node._number & 1
+    return list(node._args if is_turned else reversed(node._args))
 
 
 def topological(output: Any) -> list[Any]:
@@ -173,10 +176,12 @@ def built(design: Design) -> type[Any]:
 
     class Value:
         _design = design
+        _made = 0
 
         def __init__(self, data: float) -> None:
             self.data, self.grad = float(data), 0.0
             self._op = ""
+            self._number, Value._made = Value._made, Value._made + 1
             self._args: tuple[Value, ...] = ()
             self._local: Sequence[float] = ()  # the derivative of this node by each argument
 
@@ -210,7 +215,7 @@ def built(design: Design) -> type[Any]:
             if (node._op, at) not in design.forgotten:
                 factor = 1.0 if (node._op, at) in design.without_upstream else upstream
                 found.append((at, arg, factor * local))
-        return found[::-1] if design.last_first else found
+        return found[::-1] if design.serves_last_first else found
 
     def _add(node: Any, at: int, arg: Any, contribution: float) -> None:
         arg.grad = contribution if (node._op, at) in design.overwrites else arg.grad + contribution
