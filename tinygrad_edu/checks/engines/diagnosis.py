@@ -187,12 +187,11 @@ class _Search:
         yield from combinations(near, 2)
 
     def _found(self, mistakes: Iterable[Mistake], probes: Sequence[Probe], design: Design) -> None:
-        before = Simulated(self.design)
         for mistake in mistakes:
             alone = Simulated(mistake.change(RIGHT))
-            wrong = [probe for probe in probes if not self._seen(probe).agrees(self.right.seen(probe))]
-            shows = [probe for probe in wrong if not alone.seen(probe).agrees(self.right.seen(probe))] or wrong
-            shows = shows or [probe for probe in probes if not before.seen(probe).agrees(self._seen(probe))]
+            wrong = [probe for probe in probes if not self._agree(probe, self.right)]
+            shows = [probe for probe in wrong if not alone.seen(probe).agrees(self.right.seen(probe), probe.compares)] or wrong
+            shows = shows or list(probes)
             self._add(mistake, min(shows, key=lambda probe: len(probe.code)))
         self.design = design
 
@@ -201,7 +200,7 @@ class _Search:
 
     def _say_fact(self, probes: Sequence[Probe], need: str, *, forward: bool) -> None:
         """What the numbers allow to be said, where no mistake of the table explains them."""
-        wrong = [probe for probe in probes if not self._seen(probe).agrees(self.right.seen(probe))]
+        wrong = [probe for probe in probes if not self._agree(probe, self.right)]
         if not wrong:  # right, though a mistake found before should show here: it does not come into these operations
             return
         self._add(*fact(need, wrong, probes, self._seen, self.right.seen, is_forward=forward))
@@ -210,7 +209,7 @@ class _Search:
     def _alone(self, probes: Sequence[Probe], need: str) -> bool:
         """The sweep is wrong in a way of its own: of a further operation, only what it does alone can be judged."""
         alone = [probe for probe in probes if probe.lines.count("\n") == 1]
-        wrong = [probe for probe in alone if not self._seen(probe).agrees(self.right.seen(probe))]
+        wrong = [probe for probe in alone if not self._agree(probe, self.right)]
         if not wrong:
             return True
         rows = (row for row in MISTAKES if row.operation == need and row.kind not in RESULTS)
@@ -236,15 +235,26 @@ class _Search:
         That order may be another one for every node: an engine that keeps arguments in a set, as micrograd does, has none.
         """
         usual = [Simulated(replace(design, serves_last_first=last, turned=-last)) for last in (False, True)]
-        other = [probe for probe in probes if not any(self._seen(probe).agrees(one.seen(probe)) for one in usual)]
-        if not design.overwrites or len(other) > len(probes) / 2:
-            return not other
+        most = len(probes) // 2 if design.overwrites else 0  # that may need another order: only there does it matter
+        other: list[Probe] = []
+        for probe in self._telling_first(probes):
+            if not any(self._agree(probe, one) for one in usual):
+                other.append(probe)
+            if len(other) > most:
+                return False
         return all(self._agrees_in_some_order(design, probe) for probe in other)
+
+    def _telling_first(self, probes: Sequence[Probe]) -> list[Probe]:
+        """Those on which the engine is wrong come first: there most mistakes are ruled out at once."""
+        return sorted(probes, key=lambda probe: self._agree(probe, self.right))
+
+    def _agree(self, probe: Probe, other: Simulated) -> bool:
+        return self._seen(probe).agrees(other.seen(probe), probe.compares)
 
     def _agrees_in_some_order(self, design: Design, probe: Probe) -> bool:
         nodes = min(MOST_TURNED, probe.code.count("Value(") + 2 * probe.code.count("\n"))
         orders = (replace(design, serves_last_first=last, turned=turned) for turned in range(1 << nodes) for last in (False, True))
-        return any(self._seen(probe).agrees(Simulated(one).seen(probe)) for one in orders)
+        return any(self._agree(probe, Simulated(one)) for one in orders)
 
     def _count_chapters(self) -> None:
         seen, expected = self.diagnosis.seen, self.diagnosis.expected
@@ -252,7 +262,7 @@ class _Search:
         for chapter in CHAPTERS:
             probes = [probe for probe in PROBES if probe.chapter == chapter and not probe.choice]
             tried = [probe for probe in probes if probe in seen and seen[probe].error != "missing"]
-            right = [probe for probe in tried if seen[probe].agrees(expected[probe])]
+            right = [probe for probe in tried if seen[probe].agrees(expected[probe], probe.compares)]
             self.diagnosis.passed[chapter] = (len(right), len(tried), len(probes))
 
 
