@@ -9,6 +9,7 @@ Names to know: `Mistake`, `MISTAKES`. Read next: `probes.py`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -35,6 +36,7 @@ SYMBOLS = {
     "rsub": "2 - a", "rtruediv": "2 / a", "exp": "exp", "log": "log", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu",
 }  # fmt: skip
 ORDINALS = ("first", "second")
+NAMES = {op: "a, n" if op == "pow" else "a, b" if count == 2 else "a" for op, count in reference.ARGUMENTS.items()}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Mistake:
         hint: where to look, without the line to write.
         solution: what the line has to do.
         page: the page of the guide that explains it.
+        text: what a wrong result or wrong local derivatives are, in Python: of the numbers a and b, or a and n, and out.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Mistake:
     hint: str
     solution: str
     page: str
+    text: str = ""
 
 
 def _at_arguments(what: str, *places: tuple[str, int]) -> Callable[[Design], Design]:
@@ -74,11 +78,13 @@ def _all_of(*operations: str) -> list[tuple[str, int]]:
 TWO = [(op, at) for op, at in _all_of(*reference.ROWS) if reference.ARGUMENTS[op] == 2]
 
 
-def _local(operation: str, local: reference.Local) -> Callable[[Design], Design]:
-    return lambda design: design.with_operation(operation, local=local)
+def _local(operation: str, text: str) -> Callable[[Design], Design]:
+    partials = eval(f"lambda {NAMES[operation]}, out: ({text},)", {"math": math})
+    return lambda design: design.with_operation(operation, local=lambda args, out: partials(*args, out))
 
 
-def _result(operation: str, forward: reference.Forward) -> Callable[[Design], Design]:
+def _result(operation: str, text: str) -> Callable[[Design], Design]:
+    forward = eval(f"lambda {NAMES[operation]}: {text}", {"math": math})
     return lambda design: design.with_operation(operation, forward=forward)
 
 
@@ -137,135 +143,135 @@ UPSTREAM = [
 ]
 
 
-def _wrong_local(op: str, name: str, local: reference.Local, sentence: str, hint: str, solution: str) -> Mistake:
-    return Mistake(f"{op}: {name}", "local derivative", op, _local(op, local), sentence, hint, solution,
-                   "functions" if op in reference.FUNCTIONS else "backward" if op in ("add", "mul") else "operations")
+def _wrong_local(op: str, name: str, text: str, sentence: str, hint: str, solution: str) -> Mistake:
+    page = "functions" if op in reference.FUNCTIONS else "backward" if op in ("add", "mul") else "operations"
+    return Mistake(f"{op}: {name}", "local derivative", op, _local(op, text), sentence, hint, solution, page, text)
 
 
 LOCAL = [
-    _wrong_local("add", "the derivative of ×", lambda a, out: (a[1], a[0]),
+    _wrong_local("add", "the derivative of ×", "b, a",
                  "The local derivatives of + are those of ×.", "When a grows by a little, by how much does a + b grow?",
                  "Both local derivatives of + are 1."),
-    _wrong_local("add", "minus for the second", lambda a, out: (1.0, -1.0),
+    _wrong_local("add", "minus for the second", "1.0, -1.0",
                  "The second argument of + gets the wrong sign.", "When b grows, does a + b grow or shrink?",
                  "Both local derivatives of + are 1."),
-    _wrong_local("mul", "its own argument", lambda a, out: (a[0], a[1]),
+    _wrong_local("mul", "its own argument", "a, b",
                  "In a * b each factor gets itself as its local derivative, where it should get the other one.",
                  "When a grows by 1, by how much does a * b grow? Does that depend on a, or on b?",
                  "∂(a·b)/∂a = b, and ∂(a·b)/∂b = a."),
-    _wrong_local("mul", "the derivatives of +", lambda a, out: (1.0, 1.0),
+    _wrong_local("mul", "the derivatives of +", "1.0, 1.0",
                  "The local derivatives of × are those of +.", "When a grows by 1, by how much does a * b grow?",
                  "∂(a·b)/∂a = b, and ∂(a·b)/∂b = a."),
-    _wrong_local("mul", "b for both", lambda a, out: (a[1], a[1]),
+    _wrong_local("mul", "b for both", "b, b",
                  "Both factors of a * b get b as their local derivative.", "What is the derivative of a * b by b?",
                  "∂(a·b)/∂b = a."),
-    _wrong_local("mul", "a for both", lambda a, out: (a[0], a[0]),
+    _wrong_local("mul", "a for both", "a, a",
                  "Both factors of a * b get a as their local derivative.", "What is the derivative of a * b by a?",
                  "∂(a·b)/∂a = b."),
-    _wrong_local("mul", "the product", lambda a, out: (out, out),
+    _wrong_local("mul", "the product", "out, out",
                  "Each factor gets the product itself as its local derivative.",
                  "The derivative of a * b by a: is a still in it?", "∂(a·b)/∂a = b."),
-    _wrong_local("neg", "plus", lambda a, out: (1.0,), "The local derivative of -a has the wrong sign.",
+    _wrong_local("neg", "plus", "1.0", "The local derivative of -a has the wrong sign.",
                  "When a grows, does -a grow or shrink?", "The local derivative of -a is -1."),
-    _wrong_local("sub", "plus for the second", lambda a, out: (1.0, 1.0),
+    _wrong_local("sub", "plus for the second", "1.0, 1.0",
                  "The second argument of a - b gets a contribution of the wrong sign.",
                  "When b grows, does a - b grow or shrink?", "∂(a - b)/∂b = -1."),
-    _wrong_local("sub", "minus for the first", lambda a, out: (-1.0, 1.0),
+    _wrong_local("sub", "minus for the first", "-1.0, 1.0",
                  "The two arguments of a - b have each other's sign.", "When a grows, does a - b grow or shrink?",
                  "∂(a - b)/∂a = 1, and ∂(a - b)/∂b = -1."),
-    _wrong_local("sub", "minus for both", lambda a, out: (-1.0, -1.0),
+    _wrong_local("sub", "minus for both", "-1.0, -1.0",
                  "The first argument of a - b gets the wrong sign.", "When a grows, does a - b grow or shrink?",
                  "∂(a - b)/∂a = 1."),
-    _wrong_local("pow", "the exponent is not reduced", lambda a, out: (a[1] * out,),
+    _wrong_local("pow", "the exponent is not reduced", "n * out",
                  "In the derivative of a ** n the exponent stays n.", "What is the exponent in the derivative of a³?",
                  "The derivative of aⁿ is n · aⁿ⁻¹."),
-    _wrong_local("pow", "no factor n", lambda a, out: (a[0] ** (a[1] - 1),),
+    _wrong_local("pow", "no factor n", "a ** (n - 1)",
                  "The factor n is missing in the derivative of a ** n.", "What stands in front in the derivative of a³?",
                  "The derivative of aⁿ is n · aⁿ⁻¹."),
-    _wrong_local("pow", "the derivative of a square", lambda a, out: (2 * a[0],),
+    _wrong_local("pow", "the derivative of a square", "2 * a",
                  "Every power gets the derivative of a square.", "2·a is right for a². What about a³?",
                  "The derivative of aⁿ is n · aⁿ⁻¹."),
-    _wrong_local("pow", "n times a", lambda a, out: (a[1] * a[0],),
+    _wrong_local("pow", "n times a", "n * a",
                  "a ** n gets n · a: the exponent is used as a factor, and no power is left.",
                  "n · a is right for n = 2 alone. What about a³?", "The derivative of aⁿ is n · aⁿ⁻¹."),
-    _wrong_local("pow", "n - 1 in front", lambda a, out: ((a[1] - 1) * a[0] ** (a[1] - 1),),
+    _wrong_local("pow", "n - 1 in front", "(n - 1) * a ** (n - 1)",
                  "The factor in the derivative of a ** n is n - 1.", "Which number comes down in front, n or n - 1?",
                  "The derivative of aⁿ is n · aⁿ⁻¹."),
-    _wrong_local("div", "no minus", lambda a, out: (1 / a[1], a[0] / a[1] ** 2),
+    _wrong_local("div", "no minus", "1 / b, a / b ** 2",
                  "The divisor gets the wrong sign.", "When b grows, does a / b grow or shrink (a and b positive)?",
                  "∂(a / b)/∂b = -a / b²."),
-    _wrong_local("div", "b is not squared", lambda a, out: (1 / a[1], -a[0] / a[1]),
+    _wrong_local("div", "b is not squared", "1 / b, -a / b",
                  "In the derivative of a / b by b, b is not squared.", "Write a / b as a · b⁻¹. What is its derivative by b?",
                  "∂(a / b)/∂b = -a / b²."),
-    _wrong_local("div", "no a", lambda a, out: (1 / a[1], -1 / a[1] ** 2),
+    _wrong_local("div", "no a", "1 / b, -1 / b ** 2",
                  "In the derivative of a / b by b, a is missing.", "Write a / b as a · b⁻¹. What is its derivative by b?",
                  "∂(a / b)/∂b = -a / b²."),
-    _wrong_local("div", "the derivatives of ×", lambda a, out: (a[1], a[0]),
+    _wrong_local("div", "the derivatives of ×", "b, a",
                  "The local derivatives of a / b are those of a * b.", "When a grows by 1, by how much does a / b grow?",
                  "∂(a / b)/∂a = 1 / b, and ∂(a / b)/∂b = -a / b²."),
-    _wrong_local("div", "b for the dividend", lambda a, out: (a[1], -a[0] / a[1] ** 2),
+    _wrong_local("div", "b for the dividend", "b, -a / b ** 2",
                  "The first argument of a / b gets b, where it should get 1 / b.",
                  "When a grows by 1, by how much does a / b grow?", "∂(a / b)/∂a = 1 / b."),
-    _wrong_local("exp", "its input", lambda a, out: (a[0],),
+    _wrong_local("exp", "its input", "a",
                  "exp passes on its input, where its derivative is its output.", "Which function is its own derivative?",
                  "The derivative of exp(a) is exp(a): the output."),
-    _wrong_local("exp", "1", lambda a, out: (1.0,), "exp passes the gradient on unchanged.",
+    _wrong_local("exp", "1", "1.0", "exp passes the gradient on unchanged.",
                  "Which function is its own derivative?", "The derivative of exp(a) is exp(a): the output."),
-    _wrong_local("exp", "exp of the output", lambda a, out: (reference.RULES["exp"].evaluate((min(out, 700.0),)),),
+    _wrong_local("exp", "exp of the output", "math.exp(out)",
                  "The derivative of exp takes exp of the output: once too often.",
                  "The result of exp is stored already. Is there anything left to compute?",
                  "The derivative of exp(a) is exp(a): the output."),
-    _wrong_local("exp", "a power's rule", lambda a, out: (a[0] * out,),
+    _wrong_local("exp", "a power's rule", "a * out",
                  "The derivative of exp has the input as an additional factor.", "Which function is its own derivative?",
                  "The derivative of exp(a) is exp(a): the output."),
-    _wrong_local("log", "its input", lambda a, out: (a[0],), "log passes on its input, where its derivative is 1 / input.",
+    _wrong_local("log", "its input", "a", "log passes on its input, where its derivative is 1 / input.",
                  "What is the derivative of ln a?", "The derivative of log(a) is 1 / a."),
-    _wrong_local("log", "1 / output", lambda a, out: (1 / out,), "The derivative of log divides by the output, not by the input.",
+    _wrong_local("log", "1 / output", "1 / out", "The derivative of log divides by the output, not by the input.",
                  "1 divided by what: by a, or by log(a)?", "The derivative of log(a) is 1 / a."),
-    _wrong_local("log", "minus", lambda a, out: (-1 / a[0],), "The derivative of log has the wrong sign.",
+    _wrong_local("log", "minus", "-1 / a", "The derivative of log has the wrong sign.",
                  "When a grows, does log(a) grow or shrink?", "The derivative of log(a) is 1 / a."),
-    _wrong_local("log", "1", lambda a, out: (1.0,), "log passes the gradient on unchanged.", "What is the derivative of ln a?",
+    _wrong_local("log", "1", "1.0", "log passes the gradient on unchanged.", "What is the derivative of ln a?",
                  "The derivative of log(a) is 1 / a."),
-    _wrong_local("tanh", "input for output", lambda a, out: (1 - a[0] ** 2,),
+    _wrong_local("tanh", "input for output", "1 - a ** 2",
                  "The derivative of tanh uses its input where the output belongs.",
                  "In 1 - t²: is t what went into tanh, or what came out?", "The derivative of tanh is 1 - t², t the output."),
-    _wrong_local("tanh", "not squared", lambda a, out: (1 - out,), "In the derivative of tanh the output is not squared.",
+    _wrong_local("tanh", "not squared", "1 - out", "In the derivative of tanh the output is not squared.",
                  "Check at a = 0: how steep is tanh there? And far out to the left?", "The derivative of tanh is 1 - t², t the output."),
-    _wrong_local("tanh", "plus", lambda a, out: (1 + out**2,), "The derivative of tanh has a plus where a minus belongs.",
+    _wrong_local("tanh", "plus", "1 + out**2", "The derivative of tanh has a plus where a minus belongs.",
                  "Far out tanh is flat. What has to come out there?", "The derivative of tanh is 1 - t², t the output."),
-    _wrong_local("tanh", "no 1 -", lambda a, out: (out**2,), "The derivative of tanh is t²: the `1 -` is missing.",
+    _wrong_local("tanh", "no 1 -", "out**2", "The derivative of tanh is t²: the `1 -` is missing.",
                  "How steep is tanh at 0?", "The derivative of tanh is 1 - t², t the output."),
-    _wrong_local("tanh", "sigmoid's", lambda a, out: (out * (1 - out),), "The derivative of tanh is that of sigmoid.",
+    _wrong_local("tanh", "sigmoid's", "out * (1 - out)", "The derivative of tanh is that of sigmoid.",
                  "t · (1 - t) belongs to another function. How steep is tanh at 0?", "The derivative of tanh is 1 - t², t the output."),
-    _wrong_local("tanh", "minus", lambda a, out: (out**2 - 1,), "The derivative of tanh has the wrong sign.",
+    _wrong_local("tanh", "minus", "out**2 - 1", "The derivative of tanh has the wrong sign.",
                  "When a grows, does tanh(a) grow or shrink?", "The derivative of tanh is 1 - t², t the output."),
-    _wrong_local("tanh", "1", lambda a, out: (1.0,), "tanh passes the gradient on unchanged.", "How steep is tanh far out?",
+    _wrong_local("tanh", "1", "1.0", "tanh passes the gradient on unchanged.", "How steep is tanh far out?",
                  "The derivative of tanh is 1 - t², t the output."),
-    _wrong_local("sigmoid", "input for output", lambda a, out: (a[0] * (1 - a[0]),),
+    _wrong_local("sigmoid", "input for output", "a * (1 - a)",
                  "The derivative of sigmoid uses its input where the output belongs.",
                  "In s · (1 - s): is s what went into sigmoid, or what came out?",
                  "The derivative of sigmoid is s · (1 - s), s the output."),
-    _wrong_local("sigmoid", "plus", lambda a, out: (out * (1 + out),), "The derivative of sigmoid has a plus where a minus belongs.",
+    _wrong_local("sigmoid", "plus", "out * (1 + out)", "The derivative of sigmoid has a plus where a minus belongs.",
                  "Far out to the right sigmoid is flat. What has to come out there?",
                  "The derivative of sigmoid is s · (1 - s), s the output."),
-    _wrong_local("sigmoid", "only s", lambda a, out: (out,), "In the derivative of sigmoid the factor 1 - s is missing.",
+    _wrong_local("sigmoid", "only s", "out", "In the derivative of sigmoid the factor 1 - s is missing.",
                  "Far out to the right sigmoid is flat. What has to come out there?",
                  "The derivative of sigmoid is s · (1 - s), s the output."),
-    _wrong_local("sigmoid", "only 1 - s", lambda a, out: (1 - out,), "In the derivative of sigmoid the factor s is missing.",
+    _wrong_local("sigmoid", "only 1 - s", "1 - out", "In the derivative of sigmoid the factor s is missing.",
                  "Far out to the left sigmoid is flat. What has to come out there?",
                  "The derivative of sigmoid is s · (1 - s), s the output."),
-    _wrong_local("sigmoid", "tanh's", lambda a, out: (1 - out**2,), "The derivative of sigmoid is that of tanh.",
+    _wrong_local("sigmoid", "tanh's", "1 - out**2", "The derivative of sigmoid is that of tanh.",
                  "1 - s² belongs to another function. How steep is sigmoid at 0?",
                  "The derivative of sigmoid is s · (1 - s), s the output."),
-    _wrong_local("sigmoid", "minus", lambda a, out: (out * (out - 1),), "The derivative of sigmoid has the wrong sign.",
+    _wrong_local("sigmoid", "minus", "out * (out - 1)", "The derivative of sigmoid has the wrong sign.",
                  "When a grows, does sigmoid(a) grow or shrink?", "The derivative of sigmoid is s · (1 - s), s the output."),
-    _wrong_local("relu", "always open", lambda a, out: (1.0,), "relu lets the gradient through where it is off, below 0.",
+    _wrong_local("relu", "always open", "1.0", "relu lets the gradient through where it is off, below 0.",
                  "How steep is relu left of 0?", "The derivative of relu is 1 above 0 and 0 below."),
-    _wrong_local("relu", "inverted", lambda a, out: (float(a[0] <= 0),), "relu lets the gradient through below 0, and stops it above.",
+    _wrong_local("relu", "inverted", "float(a <= 0)", "relu lets the gradient through below 0, and stops it above.",
                  "On which side is relu flat?", "The derivative of relu is 1 above 0 and 0 below."),
-    _wrong_local("relu", "its output", lambda a, out: (out,), "relu passes on its output as its local derivative.",
+    _wrong_local("relu", "its output", "out", "relu passes on its output as its local derivative.",
                  "How steep is relu at 3? And at 5?", "The derivative of relu is 1 above 0 and 0 below."),
-    _wrong_local("relu", "never open", lambda a, out: (0.0,), "relu stops every gradient.", "How steep is relu right of 0?",
+    _wrong_local("relu", "never open", "0.0", "relu stops every gradient.", "How steep is relu right of 0?",
                  "The derivative of relu is 1 above 0 and 0 below."),
 ]
 
@@ -325,32 +331,36 @@ def _zero(nodes: Sequence[Any]) -> None:
         node.grad = 0.0
 
 
+def _wrong_result(op: str, name: str, text: str, sentence: str, hint: str, solution: str, page: str) -> Mistake:
+    return Mistake(name, "wrong result", op, _result(op, text), sentence, hint, solution, page, text)
+
+
 RESULTS = [
-    Mistake("sub swapped", "wrong result", "sub", _result("sub", lambda a, b: b - a),
-            "a - b computes b - a.", "Try 5 - 2 by hand.", "self.data - other.data, in this order.", "operations"),
-    Mistake("sub adds", "wrong result", "sub", _result("sub", lambda a, b: a + b),
-            "a - b computes a + b.", "Try 5 - 2 by hand.", "self.data - other.data.", "operations"),
-    Mistake("div swapped", "wrong result", "div", _result("div", lambda a, b: b / a),
-            "a / b computes b / a.", "Try 6 / 2 by hand.", "self.data / other.data, in this order.", "operations"),
-    Mistake("div floors", "wrong result", "div", _result("div", lambda a, b: a // b),
-            "a / b drops what is behind the point.", "Try 7 / 2 by hand.", "`/`, not `//`.", "operations"),
-    Mistake("pow multiplies", "wrong result", "pow", _result("pow", lambda a, n: a * n),
-            "a ** n computes a * n.", "Try 3 ** 2 by hand.", "self.data ** n.", "operations"),
-    Mistake("neg does nothing", "wrong result", "neg", _result("neg", lambda a: a),
-            "-a computes a.", "Try -(3) by hand.", "-self.data.", "operations"),
-    Mistake("add multiplies", "wrong result", "add", _result("add", lambda a, b: a * b),
-            "a + b computes a * b.", "Try 3 + 4 by hand.", "self.data + other.data.", "addition"),
-    Mistake("mul adds", "wrong result", "mul", _result("mul", lambda a, b: a + b),
-            "a * b computes a + b.", "Try 3 * 4 by hand.", "self.data * other.data.", "multiplication"),
-    Mistake("sigmoid of -a", "wrong result", "sigmoid", _result("sigmoid", lambda a: reference.RULES["sigmoid"].evaluate((-a,))),
-            "sigmoid falls where it should rise: the sign of its exponent is wrong.",
-            "What should sigmoid of a large positive number be close to?", "1 / (1 + exp(-a)).", "functions"),
-    Mistake("log to base 10", "wrong result", "log", _result("log", lambda a: reference.RULES["log"].evaluate((a,)) / 2.302585092994046),
-            "log computes the logarithm to base 10; the natural one is meant.", "What is log(e)?", "math.log.", "functions"),
-    Mistake("relu is the absolute value", "wrong result", "relu", _result("relu", abs),
-            "relu of a negative number is positive.", "What should relu(-3) be?", "max(0, a).", "functions"),
-    Mistake("tanh is sigmoid", "wrong result", "tanh", _result("tanh", lambda a: reference.RULES["sigmoid"].evaluate((a,))),
-            "tanh computes sigmoid.", "What should tanh(0) be?", "math.tanh.", "functions"),
+    _wrong_result("sub", "sub swapped", "b - a",
+                  "a - b computes b - a.", "Try 5 - 2 by hand.", "self.data - other.data, in this order.", "operations"),
+    _wrong_result("sub", "sub adds", "a + b",
+                  "a - b computes a + b.", "Try 5 - 2 by hand.", "self.data - other.data.", "operations"),
+    _wrong_result("div", "div swapped", "b / a",
+                  "a / b computes b / a.", "Try 6 / 2 by hand.", "self.data / other.data, in this order.", "operations"),
+    _wrong_result("div", "div floors", "a // b",
+                  "a / b drops what is behind the point.", "Try 7 / 2 by hand.", "`/`, not `//`.", "operations"),
+    _wrong_result("pow", "pow multiplies", "a * n",
+                  "a ** n computes a * n.", "Try 3 ** 2 by hand.", "self.data ** n.", "operations"),
+    _wrong_result("neg", "neg does nothing", "a",
+                  "-a computes a.", "Try -(3) by hand.", "-self.data.", "operations"),
+    _wrong_result("add", "add multiplies", "a * b",
+                  "a + b computes a * b.", "Try 3 + 4 by hand.", "self.data + other.data.", "addition"),
+    _wrong_result("mul", "mul adds", "a + b",
+                  "a * b computes a + b.", "Try 3 * 4 by hand.", "self.data * other.data.", "multiplication"),
+    _wrong_result("sigmoid", "sigmoid of -a", "1 / (1 + math.exp(a))",
+                  "sigmoid falls where it should rise: the sign of its exponent is wrong.",
+                  "What should sigmoid of a large positive number be close to?", "1 / (1 + exp(-a)).", "functions"),
+    _wrong_result("log", "log to base 10", "math.log10(a)",
+                  "log computes the logarithm to base 10; the natural one is meant.", "What is log(e)?", "math.log.", "functions"),
+    _wrong_result("relu", "relu is the absolute value", "abs(a)",
+                  "relu of a negative number is positive.", "What should relu(-3) be?", "max(0, a).", "functions"),
+    _wrong_result("tanh", "tanh is sigmoid", "1 / (1 + math.exp(-a))",
+                  "tanh computes sigmoid.", "What should tanh(0) be?", "math.tanh.", "functions"),
 ]
 
 REFLECTED = [
