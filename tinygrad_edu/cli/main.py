@@ -25,6 +25,7 @@ from typing import NoReturn
 
 from tinygrad_edu import __version__
 from tinygrad_edu.cli.checking import CHECK_HELP, add_check
+from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.training import (
     LESSON_HELP,
     PREDICT_HELP,
@@ -197,6 +198,8 @@ COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] 
     "predict": ("predict with a saved network",           PREDICT_HELP, add_predict),
     "lesson": ("run one of the classic lessons",          LESSON_HELP, add_lesson),
     "check": ("name the mistakes in an engine you wrote", CHECK_HELP, add_check),
+    "course": ("write an engine of your own",             COURSE_HELP, add_course),
+    "bug":   ("an engine with a planted mistake",         BUG_HELP,   add_bug),
 }  # fmt: skip
 
 

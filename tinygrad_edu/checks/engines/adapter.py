@@ -39,7 +39,7 @@ def names_of(value: type[Any], wanted: Mapping[str, str | None]) -> Names:
     """The names of a class: those that the caller wants, or that are plausible.
 
     Raises:
-        OptionError: if there is none, or more than one.
+        OptionError: if its number is kept nowhere, or if more than one name is plausible.
         Exception: whatever the class raises when it is given a number.
 
     >>> class Number:
@@ -66,25 +66,26 @@ def _is_number(one: Any, name: str, number: float) -> bool:
 
 
 MEANINGS = {"data": "its number", "grad": "its gradient", "backward": "the method that computes gradients"}
-OPTIONS = {"data": "--data value", "grad": "--grad gradient", "backward": "--backward backprop"}
 
 
 def _only(value: type[Any], what: str, names: list[str]) -> str:
+    """The usual name, or the only plausible one. What is not there yet will have the usual name; a number has to be there."""
+    usual = {"data": DATA, "grad": GRAD, "backward": BACKWARD}[what][0]
+    if usual in names or (not names and what != "data"):
+        return usual
     if not names:
-        usual = {"data": DATA, "grad": GRAD, "backward": BACKWARD}[what][0]
         raise OptionError(
             f"the check of {value.__name__}",
-            f"no attribute for {MEANINGS[what]} was found, such as {usual}",
-            instead=f"call it {usual}, or say what it is called: {OPTIONS[what]}",
+            f"{value.__name__}({PROBED}) keeps {PROBED} nowhere, under no usual name such as {listed(list(DATA[:3]))}",
+            instead=f"self.{usual} = {usual} in __init__; or say what it is called: --{what} {DATA[1]}",
         )
-    usual = names[0]
-    if len(names) > 1 and usual not in ("data", "grad", "backward"):
+    if len(names) > 1:
         raise OptionError(
             f"the check of {value.__name__}",
             f"{MEANINGS[what]} may be {listed(names)}",
-            instead=f"say which: {OPTIONS[what].split()[0]} {usual}",
+            instead=f"say which: --{what} {names[0]}",
         )
-    return usual
+    return names[0]
 
 
 class Adapter:

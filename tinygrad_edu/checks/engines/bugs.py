@@ -144,7 +144,9 @@ def planted(mistake: Mistake) -> str:
         old = methods[mistake.operation]
         is_result = mistake.kind == "wrong result"
         local = tuple(part.strip() for part in _split(mistake.text))
-        methods[mistake.operation] = Method(old.name, mistake.text, old.local) if is_result else Method(old.name, old.result, local)
+        methods[mistake.operation] = (
+            Method(old.name, mistake.text, old.local) if is_result else Method(old.name, old.result, local)
+        )
     for wanted, given in SWEEPS.get(mistake.name, ()):
         assert wanted in sweep, f"{mistake.name}: the sweep has no {wanted!r}"
         sweep = sweep.replace(wanted, given)

@@ -31,6 +31,7 @@ STAGES: tuple[frozenset[str], ...] = (  # what comes new at each stage; the last
     *(frozenset({name}) for name in ("number", "neg", "sub", "pow", "div", *REFLECTED)),
     *(frozenset({name}) for name in ("exp", "log", "tanh", "sigmoid", "relu")),
 )
+SINGLE = next(probe for probe in PROBES if probe.chapter == "backward")  # the sweep from a leaf
 MOST_TURNED = 10  # nodes whose arguments are visited in either order: a thousand orders are tried
 RESULTS = ("wrong result", "operator missing")  # kinds that show in the forward pass
 
@@ -113,6 +114,9 @@ class _Search:
         results = [probe for probe in probes if "backward" not in probe.needs]
         if REFLECTED.get(need, "") not in self.known | {""}:
             return
+        if need == "backward" and self._seen(SINGLE).error == "missing":
+            self.diagnosis.missing.append(need)
+            return
         if results and self._is_missing(need, results[0]):
             self.diagnosis.missing.append(need)
             return
@@ -129,8 +133,16 @@ class _Search:
         return probe.needs <= self.known | {need} and (need in probe.needs or not need)
 
     def _is_missing(self, need: str, probe: Probe) -> bool:
-        """Whether an operation is not there yet. A reflected one, or one with a number, is expected with the plain one."""
-        return self._seen(probe).error == "missing" and need not in {*REFLECTED, "number"}
+        """Whether an operation is not there yet, which is no mistake.
+
+        Plain numbers, on either side, are expected of an engine that knows more than + and × already.
+        """
+        is_expected = need in {*REFLECTED, "number"} and self._knows_more()
+        return self._seen(probe).error == "missing" and not is_expected
+
+    def _knows_more(self) -> bool:
+        first = (next(probe for probe in PROBES if probe.needs == {name}) for name in ("neg", "sub", "pow", "div"))
+        return any(self._seen(probe).error != "missing" for probe in first if self.known)
 
     def _training(self) -> None:
         probes = [probe for probe in PROBES if probe.chapter == "training" and not probe.choice]
@@ -182,7 +194,11 @@ class _Search:
         core = {None, "add", "mul"}
         mine = {need, *({need.removeprefix("r")} if need == "number" else ())}
         rows = [row for row in MISTAKES if (row.kind in RESULTS) == forward]
-        near = [row for row in rows if row.operation in mine or (need in ("", "backward", "number") and row.operation in core)]
+        near = [
+            row
+            for row in rows
+            if row.operation in mine or (need in ("", "backward", "number") and row.operation in core)
+        ]
         yield from ((row,) for row in near)
         yield from combinations(near, 2)
 
@@ -190,7 +206,9 @@ class _Search:
         for mistake in mistakes:
             alone = Simulated(mistake.change(RIGHT))
             wrong = [probe for probe in probes if not self._agree(probe, self.right)]
-            shows = [probe for probe in wrong if not alone.seen(probe).agrees(self.right.seen(probe), probe.compares)] or wrong
+            shows = [
+                probe for probe in wrong if not alone.seen(probe).agrees(self.right.seen(probe), probe.compares)
+            ] or wrong
             shows = shows or list(probes)
             self._add(mistake, min(shows, key=lambda probe: len(probe.code)))
         self.design = design
@@ -253,7 +271,11 @@ class _Search:
 
     def _agrees_in_some_order(self, design: Design, probe: Probe) -> bool:
         nodes = min(MOST_TURNED, probe.code.count("Value(") + 2 * probe.code.count("\n"))
-        orders = (replace(design, serves_last_first=last, turned=turned) for turned in range(1 << nodes) for last in (False, True))
+        orders = (
+            replace(design, serves_last_first=last, turned=turned)
+            for turned in range(1 << nodes)
+            for last in (False, True)
+        )
         return any(self._agree(probe, Simulated(one)) for one in orders)
 
     def _count_chapters(self) -> None:

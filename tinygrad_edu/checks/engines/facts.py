@@ -54,9 +54,17 @@ def _stops(need: str, probe: Probe, found: Seen, is_forward: bool) -> Mistake:
     what = f"`{probe.lines.splitlines()[0]}`" if is_forward else "This program"
     if found.error == "endless":
         sentence = f"{what} does not end: {found.message}."
-        return _row("wrong result" if is_forward else "unknown", need, sentence, "Who calls whom, and when does it stop?", probe.chapter)
+        return _row(
+            "wrong result" if is_forward else "unknown",
+            need,
+            sentence,
+            "Who calls whom, and when does it stop?",
+            probe.chapter,
+        )
     sentence = f"{what} stops with {found.message}."
-    return _row("wrong result" if is_forward else "unknown", need, sentence, "Run the program above by itself.", probe.chapter)
+    return _row(
+        "wrong result" if is_forward else "unknown", need, sentence, "Run the program above by itself.", probe.chapter
+    )
 
 
 def _wrong_result(need: str, probe: Probe, found: Seen, expected: Seen) -> Mistake:
@@ -70,7 +78,9 @@ def _wrong_alone(need: str, probe: Probe, seen: Look, right: Look) -> Mistake:
     found, expected = seen(probe), right(probe)
     wrong = [name for name in expected.numbers if not _same(found, expected, name, 1)]
     fine = [name for name in expected.numbers if name not in wrong and name != _output(probe)]
-    said = listed([f"{_of(found, name, 1)} for {name}, where {show(expected.numbers[name][1])} is right" for name in wrong])
+    said = listed(
+        [f"{_of(found, name, 1)} for {name}, where {show(expected.numbers[name][1])} is right" for name in wrong]
+    )
     also = f" For {listed(fine)} it is right." if fine else ""
     is_forgotten = fine and all(found.numbers.get(name, (0, 0))[1] == 0 for name in wrong)
     kind = "argument forgotten" if is_forgotten else "seed" if _output(probe) in wrong else "local derivative"
@@ -127,4 +137,8 @@ def _uses_twice(probe: Probe) -> bool:
 
 
 def _names(text: str) -> list[str]:
-    return [part for part in text.replace("(", " ").replace(")", " ").replace(".", " ").replace("-", " ").split() if len(part) == 1 and part.isalpha()]
+    return [
+        part
+        for part in text.replace("(", " ").replace(")", " ").replace(".", " ").replace("-", " ").split()
+        if len(part) == 1 and part.isalpha()
+    ]

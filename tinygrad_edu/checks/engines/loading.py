@@ -47,7 +47,9 @@ def loaded(path: Path, wanted: str | None = None) -> Engine:
     """
     space = _run(path)
     classes = {
-        name: thing for name, thing in space.items() if isinstance(thing, type) and thing.__module__ == space["__name__"]
+        name: thing
+        for name, thing in space.items()
+        if isinstance(thing, type) and thing.__module__ == space["__name__"]
     }
     name = _chosen(path, classes, wanted)
     return Engine(classes[name], {key: thing for key, thing in space.items() if callable(thing)})
@@ -66,10 +68,14 @@ def _run(path: Path) -> dict[str, Any]:
     except SyntaxError as error:
         where = f"line {error.lineno}" if error.lineno else "its text"
         line = f": {error.text.strip()}" if error.text else ""
-        raise FileError(asked, f"Python cannot read {where}{line} ({error.msg})", instead="that line, mended") from error
+        raise FileError(
+            asked, f"Python cannot read {where}{line} ({error.msg})", instead="that line, mended"
+        ) from error
     except ModuleNotFoundError as error:
         raise FileError(
-            asked, f"it imports {error.name}, which is not installed{_line(error, path)}", instead=f"pip install {error.name}"
+            asked,
+            f"it imports {error.name}, which is not installed{_line(error, path)}",
+            instead=f"pip install {error.name}",
         ) from error
     except OutOfTime:
         wrong = f"it did not end within {SECONDS:g} seconds when it was imported"

@@ -24,6 +24,7 @@ CHAPTERS = {  # page of the guide: title
     "functions": "Functions",
     "training": "Training",
 }
+GUIDE = "docs/course/{}.md"  # the page of a chapter, in the repository
 LEAVES = {"a": 2.5, "b": -1.75, "c": 3.25, "d": 0.625, "p": 1.375, "q": 4.5}
 OPERATORS = {ast.Add: "add", ast.Mult: "mul", ast.Sub: "sub", ast.Div: "div", ast.Pow: "pow", ast.USub: "neg"}
 
@@ -167,7 +168,11 @@ OPERATIONS = [
     *_around("operations", "b ** 3", "b"),
     *_around("operations", "a ** -2", "a"),
     *_binary("div"),
-    *(probe for name in ("radd", "rmul", "rsub", "rtruediv") for probe in _around("operations", WITH_NUMBER[name], "a")),
+    *(
+        probe
+        for name in ("radd", "rmul", "rsub", "rtruediv")
+        for probe in _around("operations", WITH_NUMBER[name], "a")
+    ),
 ]
 FUNCTIONS = [
     *(probe for name, leaf in FUNCTION_INPUTS.items() for probe in _around("functions", f"{leaf}.{name}()", leaf)),

@@ -97,7 +97,9 @@ def _failed(path: Path, wrong: str, instead: str) -> Outcome:
 
 
 def _without_report(path: Path, error: TinygradError) -> Outcome:
-    return Outcome(path, FAILED, str(error), {"ok": False, "error": str(error), "chapters": [], "mistakes": [], "notes": []})
+    return Outcome(
+        path, FAILED, str(error), {"ok": False, "error": str(error), "chapters": [], "mistakes": [], "notes": []}
+    )
 
 
 # In the other process

@@ -19,13 +19,17 @@ from typing import Any
 from tinygrad_edu.checks.engines.adapter import Adapter, names_of
 from tinygrad_edu.checks.engines.diagnosis import Diagnosis, Finding, diagnosed
 from tinygrad_edu.checks.engines.notes import notes_of
-from tinygrad_edu.checks.engines.probes import CHAPTERS
+from tinygrad_edu.checks.engines.probes import CHAPTERS, GUIDE
 from tinygrad_edu.checks.engines.running import is_close
 from tinygrad_edu.errors import NumberError
 from tinygrad_edu.show import aligned, counted, listed, show
 
-GUIDE = "course/{}.html"  # of the guide
 WIDTH = 78
+OTHER_NAME = "If yours has another name, say it: --backward NAME, or check_engine(Value, backward=...)."
+WORDS = {  # what is not there yet, as one would write it
+    "add": "a + b", "mul": "a * b", "backward": "backward()", "number": "a + 3", "neg": "-a", "sub": "a - b", "pow": "a ** 3",
+    "div": "a / b", "radd": "3 + a", "rmul": "3 * a", "rsub": "3 - a", "rtruediv": "3 / a",
+}  # fmt: skip
 DONE, WRONG, WAITING = "✓", "✗", "·"
 
 
@@ -185,10 +189,9 @@ class Report:
     @property
     def summary(self) -> str:
         """One line: whether it is right, how many mistakes, what is missing."""
-        missing = f", not there yet: {listed(self.missing)}" if self.missing else ""
-        if self.ok:
-            return f"all that is there is right{missing}" if missing else "all of it is right"
-        return f"{counted(len(self.findings), 'mistake')}{missing}"
+        missing = f"; not there yet: {listed([WORDS.get(name, name) for name in self.missing])}" if self.missing else ""
+        found = counted(len(self.findings), "mistake") if self.findings else "all that is there is right"
+        return f"{found}{missing}" if missing or self.findings else "all of it is right"
 
     # As text
 
@@ -199,9 +202,11 @@ class Report:
             width: of a line, in characters.
             shows: "hint" for sentences and hints, "only hints", or "solution" for what the line has to do as well.
         """
-        parts = [self.summary[0].upper() + self.summary[1:] + ".", self._progress()]
+        parts = [_wrapped(f"{self.summary[0].upper()}{self.summary[1:]}.", width), self._progress()]
         parts += [self._finding(number, one, width, shows) for number, one in enumerate(self.findings, 1)]
         parts += [_wrapped(f"Note: {note}", width) for note in self.notes]
+        if "backward" in self.missing and "mul" not in self.missing:
+            parts.append(_wrapped(f"No method {self._adapter.names.backward} was found. {OTHER_NAME}", width))
         if next_step := self.next_step():
             parts.append(_wrapped(next_step, width))
         return "\n\n".join(parts)
@@ -256,7 +261,10 @@ class Report:
         return f'<div class="tinygrad-edu-check">{"".join(parts)}</div>'
 
     def _html_progress(self) -> str:
-        cells = [(_mark(one), one["title"], f"{one['right']} of {one['all']}" if one["tried"] else "") for one in self.chapters]
+        cells = [
+            (_mark(one), one["title"], f"{one['right']} of {one['all']}" if one["tried"] else "")
+            for one in self.chapters
+        ]
         rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
         return f"<table>{rows}</table>"
 

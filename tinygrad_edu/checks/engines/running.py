@@ -89,7 +89,7 @@ def _numbers(adapter: Adapter, space: Mapping[str, Any]) -> dict[str, tuple[floa
     found: dict[str, tuple[float, float]] = {}
     for name, thing in space.items():
         if isinstance(thing, adapter.value):
-            grad = getattr(thing, names.grad)
+            grad = getattr(thing, names.grad, None)
             found[name] = (float(getattr(thing, names.data)), 0.0 if grad is None else float(grad))
     return found
 
