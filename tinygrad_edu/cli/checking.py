@@ -6,14 +6,13 @@
 
 The exit code is 0 if all that is there is right, 1 if there are mistakes, 2 if a file could not be run.
 
-Names to know: `add_check`. Read next: `training.py`.
+Names to know: `add_check`. Read next: `course.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import time
@@ -125,6 +124,6 @@ def _watch(options: argparse.Namespace) -> int:
 def _saved(file: Path) -> int:
     """When a file was saved last; an editor may take it away for a moment."""
     try:
-        return os.stat(file).st_mtime_ns
+        return file.stat().st_mtime_ns
     except FileNotFoundError:
         return 0

@@ -12,7 +12,7 @@ import argparse
 import random
 from pathlib import Path
 
-from tinygrad_edu.checks.engines.bugs import planted
+from tinygrad_edu.checks.engines.bugs import can_be_planted, planted
 from tinygrad_edu.checks.engines.course import FILE, begin
 from tinygrad_edu.checks.engines.mistakes import MISTAKES
 from tinygrad_edu.errors import OptionError
@@ -39,15 +39,13 @@ number is another mistake, and what student 12 gets is known to you alone."""
 
 def add_course(parser: argparse.ArgumentParser) -> None:
     """The arguments of `course`."""
-    parser.add_argument(
-        "folder", metavar="FOLDER", type=Path, help="a folder for the files; it is made if it is not there"
-    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="a folder for the files, new or not")
     parser.set_defaults(run=_course)
 
 
 def add_bug(parser: argparse.ArgumentParser) -> None:
     """The arguments of `bug`."""
-    parser.add_argument("number", metavar="N", type=int, help=f"1 to {len(MISTAKES)}")
+    parser.add_argument("number", metavar="N", type=int, help="which mistake: a number from 1")
     parser.add_argument("-o", "--output", type=Path, default=Path("broken.py"), help="the file (default: broken.py)")
     parser.add_argument("--seed", type=int, help="mix the mistakes, for a class")
     parser.set_defaults(run=_bug)
@@ -60,7 +58,7 @@ def _course(options: argparse.Namespace) -> None:
 
 
 def _bug(options: argparse.Namespace) -> None:
-    mistakes = list(MISTAKES)
+    mistakes = list(filter(can_be_planted, MISTAKES))
     if not 1 <= options.number <= len(mistakes):
         asked = f"bug {options.number}"
         raise OptionError(asked, f"the mistakes are numbered from 1 to {len(mistakes)}", instead="tinygrad-edu bug 7")
@@ -68,6 +66,6 @@ def _bug(options: argparse.Namespace) -> None:
         wrong = f"{options.output} is there already, and is not overwritten"
         raise OptionError(f"bug {options.number}", wrong, instead=f"tinygrad-edu bug {options.number} -o other.py")
     if options.seed is not None:
-        random.Random(options.seed).shuffle(mistakes)
+        random.Random(options.seed).shuffle(mistakes)  # noqa: S311 (no secret)
     write_whole(options.output, planted(mistakes[options.number - 1]).encode())
     print(f"  {printable(options.output)}\n\nOne thing is wrong in it.  tinygrad-edu check {printable(options.output)}")

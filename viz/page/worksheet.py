@@ -3,7 +3,7 @@
     worksheet(f).save("sheet.html")     one page to print: the graph with empty boxes, a row for every operation and for
                                         every application of the chain rule; the answer key begins on a page of its own
 
-Names to know: `worksheet`, `Worksheet`. Read next: `cli/training.py`.
+Names to know: `worksheet`, `Worksheet`. Read next: `cli/checking.py`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How does a class spell things?
 
 Every engine has numbers, gradients and a sweep; one calls them `data`, `grad` and `backward()`, another `value`,
-`gradient` and `backprop()`. Where there is one plausible name it is taken; else the report asks for it. Functions may be
-methods, or functions beside the class.
+`gradient` and `backprop()`. Where there is one plausible name it is taken; else the report asks for it. Functions may
+be methods, or functions beside the class.
 
 Names to know: `Names`, `Adapter`, `names_of`. Read next: `running.py`.
 """
@@ -69,7 +69,7 @@ MEANINGS = {"data": "its number", "grad": "its gradient", "backward": "the metho
 
 
 def _only(value: type[Any], what: str, names: list[str]) -> str:
-    """The usual name, or the only plausible one. What is not there yet will have the usual name; a number has to be there."""
+    """The usual name, or the only plausible one. What is not there yet will have the usual name, but for the number."""
     usual = {"data": DATA, "grad": GRAD, "backward": BACKWARD}[what][0]
     if usual in names or (not names and what != "data"):
         return usual

@@ -3,10 +3,11 @@
     planted(mistake)        the text of an engine that makes it
     right_engine()          the text of an engine without any
 
-A learner looks for the mistake, mends it, and `check` says when it is done. The engine is written as one writes it after a
-first lesson, a closure for each operation; what a row of the table changes in a design is changed in its lines.
+A learner looks for the mistake, mends it, and `check` says when it is done. The engine is written as one writes it
+after a first lesson, a closure for each operation; what a row of the table changes in a design is changed in its
+lines.
 
-Names to know: `planted`, `right_engine`. Read next: `course.py`.
+Names to know: `planted`, `can_be_planted`, `right_engine`. Read next: `course.py`.
 """
 
 from __future__ import annotations
@@ -104,8 +105,7 @@ SWEEPS: dict[str, tuple[tuple[str, str], ...]] = {  # mistakes of the sweep: wha
     ),
     "each path, level by level": (
         (BACKWARD, BY_LEVEL),
-        ("                if arg not in seen:\n                    seen.add(arg)\n                    order.append(arg)\n",
-         "                order.append(arg)\n"),
+        ("                if arg not in seen:\n                    seen.add(arg)\n    ", ""),
         ("order, seen = [self], {self}", "order = [self]"),
     ),
     "no seed": (("        self.grad = 1.0\n", ""),),
@@ -113,7 +113,9 @@ SWEEPS: dict[str, tuple[tuple[str, str], ...]] = {  # mistakes of the sweep: wha
     "the seed is -1": (("self.grad = 1.0", "self.grad = -1.0"),),
     "the seed is 2": (("self.grad = 1.0", "self.grad = 2.0"),),
     "the seed is added": (("self.grad = 1.0", "self.grad += 1.0"),),
-    "compared by value": (("if node not in seen", "if node.data not in seen"), ("seen.add(node)", "seen.add(node.data)")),
+    "compared by value": (
+        ("if node not in seen", "if node.data not in seen"), ("seen.add(node)", "seen.add(node.data)"),
+    ),
     "everything is zeroed": (("        self.grad = 1.0\n",
                               "        for node in order:\n            node.grad = 0.0\n        self.grad = 1.0\n"),),
 }  # fmt: skip
@@ -135,6 +137,11 @@ def right_engine() -> str:
             return out
     """
     return _text(RIGHT, METHODS, BACKWARD)
+
+
+def can_be_planted(mistake: Mistake) -> bool:
+    """Whether the engine, as it is written here, can make this mistake."""
+    return mistake.name in SWEEPS or mistake.change(RIGHT).passes == RIGHT.passes
 
 
 def planted(mistake: Mistake) -> str:

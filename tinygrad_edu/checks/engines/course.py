@@ -4,7 +4,7 @@
 
 The chapters are those of the probes; each has a page in the guide.
 
-Names to know: `begin`. Read next: `process.py`.
+Names to know: `begin`. Read next: `loading.py`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ Nine chapters, from a number to a trained neuron. After every change:
 
     tinygrad-edu check engine.py
 
-It says what is right, what is wrong and where to look, and what comes next. With `--watch` it looks again at every save.
+It says what is right, what is wrong and where to look, and what comes next. With `--watch` it looks again at
+every save.
 
 {chapters}
 """

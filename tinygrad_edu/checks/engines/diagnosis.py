@@ -1,11 +1,12 @@
 """Which mistakes compute exactly what this engine computes?
 
-An engine is probed in the order of a course, one operation more at each stage. A stage looks first at results, then at
-gradients: a wrong result is never called a wrong gradient. Where the engine differs from a right one, the mistakes of the
-table are tried, alone and in pairs, on top of those found before: a mistake is named if the engine that makes it computes,
-on all probes so far, what this engine computes. If none does, what is said is only what the numbers allow.
+An engine is probed in the order of a course, one operation more at each stage. A stage looks first at results, then
+at gradients: a wrong result is never called a wrong gradient. Where the engine differs from a right one, the mistakes
+of the table are tried, alone and in pairs, on top of those found before: a mistake is named if the engine that makes
+it computes, on all probes so far, what this engine computes. If none does, what is said is only what the numbers
+allow.
 
-Names to know: `diagnosed`, `Finding`, `Diagnosis`. Read next: `report.py`.
+Names to know: `diagnosed`, `Finding`, `Diagnosis`. Read next: `notes.py`.
 """
 
 from __future__ import annotations
@@ -166,12 +167,14 @@ class _Search:
         return self._search(probes, need, forward=forward)
 
     def _variants(self, need: str) -> list[Design]:
-        """The design so far, and with an operation written in another way that is right as well: a - b as a + -b."""
+        """The design so far, and what is as right: a - b written as a + -b, a sweep by recursion."""
         design = self.design
         made = [(need, which) for which in range(len(COMPOSITES.get(need, ())))]
         turned = [{**design.reflected, need: "turned"}] if need in REFLECTED else []
+        recursive = [replace(design, passes="each contribution")] if need == "backward" else []
         return [
             design,
+            *recursive,
             *(replace(design, made_of=design.made_of | {one}) for one in made),
             *(replace(design, reflected=MappingProxyType(one)) for one in turned),
         ]
@@ -221,7 +224,7 @@ class _Search:
         wrong = [probe for probe in probes if not self._agree(probe, self.right)]
         if not wrong:  # right, though a mistake found before should show here: it does not come into these operations
             return
-        self._add(*fact(need, wrong, probes, self._seen, self.right.seen, is_forward=forward))
+        self._add(*fact(need, wrong, self._seen, self.right.seen, is_forward=forward))
         self.is_lost |= not forward and need in ("", "backward", "number")
 
     def _alone(self, probes: Sequence[Probe], need: str) -> bool:
@@ -235,7 +238,7 @@ class _Search:
         if named is not None:
             self._add(named, min(wrong, key=lambda probe: len(probe.code)))
         else:
-            self._add(*fact(need, wrong, alone, self._seen, self.right.seen, is_forward=False))
+            self._add(*fact(need, wrong, self._seen, self.right.seen, is_forward=False))
         return False
 
     # What was seen
@@ -250,7 +253,8 @@ class _Search:
     def _agrees(self, design: Design, probes: Sequence[Probe]) -> bool:
         """Whether an engine of this design computes the same, in whichever order it visits the arguments of its nodes.
 
-        That order may be another one for every node: an engine that keeps arguments in a set, as micrograd does, has none.
+        That order may be another one for every node: an engine that keeps arguments in a set, as micrograd does, has
+        none.
         """
         usual = [Simulated(replace(design, serves_last_first=last, turned=-last)) for last in (False, True)]
         most = len(probes) // 2 if design.overwrites else 0  # that may need another order: only there does it matter

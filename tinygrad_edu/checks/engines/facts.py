@@ -3,7 +3,7 @@
 Only what its numbers allow: which argument of which operation gets a wrong contribution, whether an operation is right
 alone and wrong with something behind it, whether only a Value that is used twice is wrong.
 
-Names to know: `fact`. Read next: `report.py`.
+Names to know: `fact`. Read next: `diagnosis.py`.
 """
 
 from __future__ import annotations
@@ -18,15 +18,12 @@ from tinygrad_edu.show import listed, show
 Look = Callable[[Probe], Seen]
 
 
-def fact(
-    need: str, wrong: Sequence[Probe], probes: Sequence[Probe], seen: Look, right: Look, *, is_forward: bool
-) -> tuple[Mistake, Probe]:
+def fact(need: str, wrong: Sequence[Probe], seen: Look, right: Look, *, is_forward: bool) -> tuple[Mistake, Probe]:
     """What is certain, in the form of a row of the table, and the probe that shows it.
 
     Args:
         need: the operation that came new, or "backward".
         wrong: the probes on which the engine differs from a right one.
-        probes: all probes of that stage.
         seen: what the engine makes of a probe.
         right: what a right engine makes of it.
         is_forward: whether they are about results alone.
@@ -98,8 +95,8 @@ def _wrong_in_a_chain(need: str, probe: Probe, seen: Look, right: Look) -> Mista
 def _wrong_where_shared(need: str, probe: Probe, seen: Look, right: Look) -> Mistake:
     name, found, expected = _first_wrong(probe, seen, right)
     sentence = (
-        f"Where every Value is used once, all is right; here {name} gets {found} where {expected} is right, the sum over all "
-        "paths from it to the output."
+        f"Where every Value is used once, all is right; here {name} gets {found} where {expected} is right, the sum "
+        "over all paths from it to the output."
     )
     hint = "When is the gradient of a Value that is used twice complete, and who may pass it on?"
     return _row("unknown", need, sentence, hint, "used-twice")
@@ -108,7 +105,7 @@ def _wrong_where_shared(need: str, probe: Probe, seen: Look, right: Look) -> Mis
 def _first_wrong(probe: Probe, seen: Look, right: Look) -> tuple[str, str, str]:
     """The first name in the order of the sweep whose gradient is wrong: its gradient found, and the right one."""
     found, expected = seen(probe), right(probe)
-    name = next(name for name in reversed(expected.numbers) if not _same(found, expected, name, 1))
+    name = next(name for name in reversed(list(expected.numbers)) if not _same(found, expected, name, 1))
     return name, _of(found, name, 1), show(expected.numbers[name][1])
 
 

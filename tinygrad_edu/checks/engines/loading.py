@@ -1,7 +1,8 @@
 """Which class is to be checked, of all that is in a file?
 
-The file is run as Python runs a module, in a name space of its own. Whatever goes wrong on the way is said in a sentence
-about the file: a line that Python cannot read, a package that is not installed, a loop at the top, no class to be found.
+The file is run as Python runs a module, in a name space of its own. Whatever goes wrong on the way is said in a
+sentence about the file: a line that Python cannot read, a package that is not installed, a loop at the top, no class
+to be found.
 
 Names to know: `loaded`, `Engine`. Read next: `process.py`.
 """
@@ -64,7 +65,7 @@ def _run(path: Path) -> dict[str, Any]:
     try:
         code = compile(path.read_bytes(), str(path), "exec")
         with limited(SECONDS):
-            exec(code, module.__dict__)
+            exec(code, module.__dict__)  # noqa: S102 (as Python runs a module)
     except SyntaxError as error:
         where = f"line {error.lineno}" if error.lineno else "its text"
         line = f": {error.text.strip()}" if error.text else ""

@@ -33,8 +33,9 @@ def _second_backward(seen: Seen) -> str:
         return ""
     if is_close(seen.numbers["a"][1], 3 * LEAVES["b"] * LEAVES["c"]):
         return (
-            "a second backward() on the same graph adds to the gradients of inner nodes as well, and passes the sums on "
-            "(so in micrograd): leaves get too much. Training makes a new graph at every step, so it is not seen there."
+            "a second backward() on the same graph adds to the gradients of inner nodes as well, and passes the sums "
+            "on (so in micrograd): leaves get too much. Training makes a new graph at every step, so it is not seen "
+            "there."
         )
     return "a second backward() on the same graph does not add the same gradients once more."
 

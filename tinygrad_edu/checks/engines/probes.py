@@ -17,8 +17,8 @@ CHAPTERS = {  # page of the guide: title
     "numbers": "A number",
     "addition": "Addition",
     "multiplication": "Multiplication",
-    "backward": "Backward through one operation",
-    "chains": "Chains of operations",
+    "backward": "Backward, one operation",
+    "chains": "Chains",
     "used-twice": "Used more than once",
     "operations": "More operations",
     "functions": "Functions",
@@ -53,7 +53,7 @@ class Probe:
         return "\n".join([*leaves, self.lines])
 
     def compares(self, name: str) -> bool:
-        """Whether the gradient of a name is compared: after several sweeps, only those of leaves have one right number."""
+        """Whether a name's gradient is compared: after several sweeps, only those of leaves have one right number."""
         return name in LEAVES or self.lines.count(".backward()") < 2
 
     @cached_property

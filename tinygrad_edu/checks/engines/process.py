@@ -1,9 +1,9 @@
 """How is a file checked that may do anything?
 
-In a process of its own, with limits of time and memory, and its output thrown away. What comes back is one line of JSON: the
-report, or the sentence that says why there is none.
+In a process of its own, with limits of time and memory, and its output thrown away. What comes back is one line of
+JSON: the report, or the sentence that says why there is none.
 
-Names to know: `check_file`, `Outcome`. This process runs `main`. Read next: `../../terminal/outline.py`.
+Names to know: `check_file`, `Outcome`. This process runs `main`. Read next: `terminal/outline.py`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def check_file(path: Path, *, width: int = WIDTH, shows: str = "hint", **names: 
     path.read_bytes()
     asked = {"path": str(path), "width": width, "shows": shows, "names": names}
     command = [sys.executable, "-c", f"from {__name__} import main; main()", json.dumps(asked)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(  # noqa: S603 (this Python, with our own program)
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         said, _ = process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
@@ -125,7 +127,7 @@ def _outcome(path: Path, width: int, shows: str, names: dict[str, str | None]) -
         return _failed(path, f"it took more than {MEMORY >> 30} GB of memory", "a graph that ends")
     except TinygradError as error:
         return _without_report(path, error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever the class raises is said in a sentence)
         wrong = f"{type(error).__name__}: {error}"
         return _failed(path, f"Value(3.5) stops with {wrong}", "a class that is called with one number")
     code = RIGHT if report.ok else MISTAKEN

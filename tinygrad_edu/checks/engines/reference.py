@@ -1,8 +1,8 @@
 """What would an engine compute that makes a certain mistake?
 
-A `Design` says all that a small engine in the style of the ladder does: each operation with its local derivatives, how a
-contribution is added, in which order the sweep goes. `built(design)` is the class `Value` of that engine. A right design
-takes everything from the rule table; a mistake is the same design with one thing changed.
+A `Design` says all that a small engine in the style of the ladder does: each operation with its local derivatives,
+how a contribution is added, in which order the sweep goes. `built(design)` is the class `Value` of that engine. A
+right design takes everything from the rule table; a mistake is the same design with one thing changed.
 
 Names to know: `Design`, `RIGHT`, `built`. Read next: `mistakes.py`.
 """
@@ -51,19 +51,23 @@ class Design:
     Attributes:
         operations: forward and local derivatives, by the name of the operation.
         made_of: (operation, which way) of those that are written with others, as a - b may be a + -b; see `COMPOSITES`.
-        overwrites: (operation, position) of arguments whose gradient is replaced, where the contribution has to be added.
+        overwrites: (operation, position) of arguments whose gradient is replaced, where the contribution has to be
+            added.
         without_upstream: (operation, position) of arguments that get the local derivative as it is.
         forgotten: (operation, position) of arguments that get nothing.
-        reflected: for radd, rmul, rsub, rtruediv: "right", "turned" (as right: a + 2 for 2 + a), "missing", "swapped" or
+        reflected: for radd, rmul, rsub, rtruediv: "right", "turned" (as right: a + 2 for 2 + a), "missing", "swapped"
+            or
             "endless".
         wraps: whether a plain number beside a Value becomes one.
         order: from the output to all nodes in the order of the sweep.
-        passes: "its gradient", or "each contribution", which goes on at once, along every path.
+        passes: what a node sends on: "its gradient", when its turn comes; by recursion, at each arrival, "each
+            contribution" (which is right, along every path) or "its sum so far".
         seed: the gradient of the output, from what it was and from its number.
         begin: what happens to all nodes before the sweep.
         same: when a node counts as visited: by what it is compared.
         serves_last_first: whether an operation serves its arguments from the last to the first.
-        turned: a number whose bit i says whether the sweep visits the arguments of the ith node from the last to the first.
+        turned: a number whose bit i says whether the sweep visits the arguments of the ith node from the last to the
+            first.
     """
 
     operations: Mapping[str, Operation] = field(
@@ -163,7 +167,34 @@ def for_each_path_depth_first(output: Any) -> list[Any]:
 RIGHT = Design()
 
 
-def built(design: Design) -> type[Any]:
+class Node:
+    """A number of an engine; the engine is a subclass, which says its design."""
+
+    _design: Design
+    _made = 0  # nodes so far: the next one's number
+
+    def __init__(self, data: float) -> None:
+        self.data, self.grad = float(data), 0.0
+        self._op = ""
+        self._args: tuple[Node, ...] = ()
+        self._local: Sequence[float] = ()  # the derivative of this node by each argument
+        self._number = type(self)._made
+        type(self)._made += 1
+
+    def backward(self) -> None:
+        """Fill in the gradients, as the design has it."""
+        design = self._design
+        design.begin(breadth_first(self))
+        self.grad = design.seed(self.grad, self.data)
+        if design.passes != "its gradient":
+            _push_on(self)
+        else:
+            for node in design.order(self):
+                for contribution in _contributions(node, node.grad):
+                    _add(*contribution)
+
+
+def built(design: Design) -> type[Node]:
     """The class `Value` of an engine with this design.
 
     >>> Value = built(RIGHT)
@@ -173,67 +204,54 @@ def built(design: Design) -> type[Any]:
     >>> a.grad, b.grad
     (-0.75, 2.5)
     """
+    return type("Value", (Node,), {"_design": design, **_operators(design)})
 
-    class Value:
-        _design = design
-        _made = 0
 
-        def __init__(self, data: float) -> None:
-            self.data, self.grad = float(data), 0.0
-            self._op = ""
-            self._number, Value._made = Value._made, Value._made + 1
-            self._args: tuple[Value, ...] = ()
-            self._local: Sequence[float] = ()  # the derivative of this node by each argument
+def _contributions(node: Node, upstream: float) -> list[tuple[Node, int, Node, float]]:
+    """What a node passes on: (node, position, argument, contribution)."""
+    design, found = node._design, []
+    for at, (arg, local) in enumerate(zip(node._args, node._local, strict=True)):
+        if (node._op, at) not in design.forgotten:
+            factor = 1.0 if (node._op, at) in design.without_upstream else upstream
+            found.append((node, at, arg, factor * local))
+    return found[::-1] if design.serves_last_first else found
 
-        def backward(self) -> None:
-            nodes = breadth_first(self)
-            design.begin(nodes)
-            self.grad = design.seed(self.grad, self.data)
-            if design.passes == "each contribution":
-                _push_on(self, self.grad)
-            else:
-                for node in design.order(self):
-                    _push(node)
 
-        def _apply(self, op: str, *others: Any) -> Value:
-            nodes = [self, *(other if isinstance(other, Value) else _wrapped(other) for other in others)]
-            numbers = [node.data for node in nodes]
-            out = Value(design.operations[op].forward(*numbers))
-            out._op = op
-            out._args = tuple(nodes[: 1 if op == "pow" else None])  # an exponent is a plain number
-            out._local = design.operations[op].local(numbers, out.data)[: len(out._args)]
-            return out
+def _add(node: Node, at: int, arg: Node, contribution: float) -> None:
+    arg.grad = contribution if (node._op, at) in node._design.overwrites else arg.grad + contribution
 
-    def _wrapped(number: float) -> Value:
-        if not design.wraps:  # with what Python says then
-            raise AttributeError(f"'{type(number).__name__}' object has no attribute 'data'")
-        return Value(number)
 
-    def _contributions(node: Any, upstream: float) -> list[tuple[int, Any, float]]:
-        found = []
-        for at, (arg, local) in enumerate(zip(node._args, node._local, strict=True)):
-            if (node._op, at) not in design.forgotten:
-                factor = 1.0 if (node._op, at) in design.without_upstream else upstream
-                found.append((at, arg, factor * local))
-        return found[::-1] if design.serves_last_first else found
+def _push_on(output: Node) -> None:
+    """By recursion: at each arrival a node sends something on at once, along every path."""
+    stack = [iter(_contributions(output, output.grad))]
+    while stack:
+        arrival = next(stack[-1], None)
+        if arrival is None:
+            stack.pop()
+            continue
+        _add(*arrival)
+        _, _, arg, contribution = arrival
+        sent = contribution if output._design.passes == "each contribution" else arg.grad
+        stack.append(iter(_contributions(arg, sent)))
 
-    def _add(node: Any, at: int, arg: Any, contribution: float) -> None:
-        arg.grad = contribution if (node._op, at) in design.overwrites else arg.grad + contribution
 
-    def _push(node: Any) -> None:
-        for at, arg, contribution in _contributions(node, node.grad):
-            _add(node, at, arg, contribution)
+# Operators
 
-    def _push_on(output: Any, gradient: float) -> None:
-        stack = [(output, gradient)]
-        while stack:
-            node, upstream = stack.pop()
-            for at, arg, contribution in _contributions(node, upstream):
-                _add(node, at, arg, contribution)
-                stack.append((arg, contribution))
 
-    _add_operators(Value, design)
-    return Value
+def _apply(op: str, first: Node, *others: Any) -> Node:
+    nodes = [first, *(other if isinstance(other, Node) else _wrapped(first, other) for other in others)]
+    operation, numbers = first._design.operations[op], [node.data for node in nodes]
+    out = type(first)(operation.forward(*numbers))
+    out._op = op
+    out._args = tuple(nodes[: ARGUMENTS[op]])  # an exponent is a plain number
+    out._local = operation.local(numbers, out.data)[: ARGUMENTS[op]]
+    return out
+
+
+def _wrapped(beside: Node, number: float) -> Node:
+    if not beside._design.wraps:  # with what Python says then
+        raise AttributeError(f"'{type(number).__name__}' object has no attribute 'data'")
+    return type(beside)(number)
 
 
 COMPOSITES: dict[str, tuple[Callable[..., Any], ...]] = {  # ways to write an operation with others
@@ -255,27 +273,27 @@ PLAIN: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def _add_operators(value: type[Any], design: Design) -> None:
+METHODS = {name: f"__{name}__" for name in ("add", "mul", "sub", "neg", "pow")} | {"div": "__truediv__"}
+
+
+def _operators(design: Design) -> dict[str, Callable[..., Any]]:
+    """The methods of an engine, by their names."""
     made = {op: COMPOSITES[op][which] for op, which in design.made_of}
+    plain = {METHODS.get(op, op): made.get(op) or _applying(op) for op in ROWS}
+    reflected = {f"__{name}__": _reflected(name, how) for name, how in design.reflected.items() if how != "missing"}
+    return plain | reflected
 
-    def operator(op: str) -> Callable[..., Any]:
-        return made.get(op) or (lambda a, *others: a._apply(op, *others))
 
-    value.__add__, value.__mul__, value.__sub__ = operator("add"), operator("mul"), operator("sub")  # type: ignore
-    value.__neg__, value.__truediv__, value.__pow__ = operator("neg"), operator("div"), operator("pow")  # type: ignore
-    for name in FUNCTIONS:
-        setattr(value, name, operator(name))
-    for name, how in design.reflected.items():
-        if how != "missing":
-            setattr(value, f"__{name}__", _reflected(name, how))
+def _applying(op: str) -> Callable[..., Any]:
+    return lambda first, *others: _apply(op, first, *others)
 
 
 def _reflected(name: str, how: str) -> Callable[..., Any]:
     plain = PLAIN[name]
-    if how == "turned":
-        return TURNED[name]
-    if how == "swapped":
-        return lambda self, other: plain(self, other)
-    if how == "endless":
-        return lambda self, other: plain(other, self)
-    return lambda self, other: plain(type(self)(other), self)
+    ways: dict[str, Callable[..., Any]] = {
+        "right": lambda self, other: plain(type(self)(other), self),
+        "turned": TURNED[name],
+        "swapped": plain,
+        "endless": lambda self, other: plain(other, self),
+    }
+    return ways[how]

@@ -4,7 +4,7 @@
     print(report)                       as text; a notebook shows it as HTML, `report.to_json()` is for programs
     report.raise_for_mistakes()         an AssertionError with the first mistakes, for pytest and graders
 
-Names to know: `check_engine`, `Report`. Read next: `process.py`.
+Names to know: `check_engine`, `Report`. Read next: `bugs.py`.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from tinygrad_edu.show import aligned, counted, listed, show
 WIDTH = 78
 OTHER_NAME = "If yours has another name, say it: --backward NAME, or check_engine(Value, backward=...)."
 WORDS = {  # what is not there yet, as one would write it
-    "add": "a + b", "mul": "a * b", "backward": "backward()", "number": "a + 3", "neg": "-a", "sub": "a - b", "pow": "a ** 3",
-    "div": "a / b", "radd": "3 + a", "rmul": "3 * a", "rsub": "3 - a", "rtruediv": "3 / a",
+    "add": "a + b", "mul": "a * b", "backward": "backward()", "number": "a + 3", "neg": "-a", "sub": "a - b",
+    "pow": "a ** 3", "div": "a / b", "radd": "3 + a", "rmul": "3 * a", "rsub": "3 - a", "rtruediv": "3 / a",
 }  # fmt: skip
 DONE, WRONG, WAITING = "✓", "✗", "·"
 
 
 def check_engine(
-    value: type[Any],
+    value: object,
     *,
     data: str | None = None,
     grad: str | None = None,
@@ -43,9 +43,9 @@ def check_engine(
 ) -> Report:
     """Find the mistakes in an engine for automatic differentiation that somebody wrote, and name them.
 
-    The engine is run on small expressions in the order of a course. What it computes is compared with what a right engine
-    computes, and with what engines compute that make a certain mistake: a mistake is named where the two agree in every
-    number. Operations that are not there yet are no mistakes.
+    The engine is run on small expressions in the order of a course. What it computes is compared with what a right
+    engine computes, and with what engines compute that make a certain mistake: a mistake is named where the two agree
+    in every number. Operations that are not there yet are no mistakes.
 
     Args:
         value: the class of its numbers, as micrograd's `Value`; it is called with a float.
@@ -82,6 +82,7 @@ class Row:
 
     @property
     def differs(self) -> bool:
+        """Whether number or gradient is another one than it should be."""
         return self.found is None or not all(map(is_close, self.expected, self.found))
 
 
@@ -90,7 +91,8 @@ class Report:
 
     Attributes:
         ok: whether there is no mistake in what is there.
-        mistakes: the mistakes, the most certain first, each with kind, operation, expression, expected, found, hint, link.
+        mistakes: the mistakes, the most certain first, each with kind, operation, expression, expected, found, hint,
+            link.
         notes: choices in which right engines differ.
         chapters: for each chapter its title, how many programs are right, how many could be run, how many there are.
     """
@@ -101,6 +103,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
+        """Whether there is no mistake in what is there."""
         return not self._diagnosis.findings
 
     @property
@@ -110,14 +113,17 @@ class Report:
 
     @property
     def findings(self) -> list[Finding]:
+        """The mistakes, with the probes that show them."""
         return self._diagnosis.findings
 
     @property
     def missing(self) -> list[str]:
+        """The operations that are not there yet."""
         return self._diagnosis.missing
 
     @property
     def chapters(self) -> list[dict[str, Any]]:
+        """How far the engine is, chapter by chapter."""
         passed = self._diagnosis.passed
         return [
             {"chapter": chapter, "title": title, **dict(zip(("right", "tried", "all"), passed[chapter], strict=True))}
@@ -126,6 +132,7 @@ class Report:
 
     @property
     def mistakes(self) -> list[dict[str, Any]]:
+        """The mistakes as data, the most certain first."""
         return [self._as_data(finding) for finding in self.findings]
 
     def _as_data(self, finding: Finding) -> dict[str, Any]:
@@ -152,7 +159,7 @@ class Report:
         if finding.found.error:
             return []
         rows: list[Row] = []
-        for name, expected in reversed(finding.expected.numbers.items()):
+        for name, expected in reversed(list(finding.expected.numbers.items())):
             found = finding.found.numbers.get(name)
             row = Row(name, expected, found, is_first=False)
             is_first = row.differs and not any(one.differs for one in rows)
@@ -248,7 +255,7 @@ class Report:
         lines = [("", title, "yours", "")]
         for row in rows:
             yours = "-" if row.found is None else show(row.found[which])
-            mark = f"{WRONG} the first that differs" if row.is_first else WRONG if row.differs else ""
+            mark = f"{WRONG} differs first" if row.is_first else WRONG if row.differs else ""
             lines.append((row.name, show(row.expected[which]), yours, mark))
         return "\n".join(aligned(lines, "<>><"))
 

@@ -1,9 +1,9 @@
 """What does an engine make of a probe?
 
-Its numbers and gradients afterwards, of every Value that the probe has a name for, or the error that stopped it. A probe
-has a limit of time: an engine may loop without end.
+Its numbers and gradients afterwards, of every Value that the probe has a name for, or the error that stopped it. A
+probe has a limit of time: an engine may loop without end.
 
-Names to know: `Seen`, `run`. Read next: `diagnosis.py`.
+Names to know: `Seen`, `run`. Read next: `facts.py`.
 """
 
 from __future__ import annotations
@@ -75,11 +75,11 @@ def run(adapter: Adapter, probe: Probe) -> Seen:
     space |= {name: adapter.function(name) for name in probe.needs if adapter.function(name)}
     try:
         with limited(SECONDS):
-            exec(adapter.compiled(probe.code), space)
+            exec(adapter.compiled(probe.code), space)  # noqa: S102 (our own programs)
             return Seen(_numbers(adapter, space))
     except OutOfTime:
         return Seen({}, "endless", f"it was stopped after {SECONDS:g} seconds")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever the engine raises is what was seen)
         kind = type(error).__name__
         return Seen({}, MEANINGS.get(kind, kind), f"{kind}: {error}")
 
@@ -101,7 +101,7 @@ def limited(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
+    def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (what a handler gets)
         raise OutOfTime
 
     old = signal.signal(signal.SIGALRM, stop)
