@@ -239,17 +239,17 @@ class Report:
         title = f"{number}. {mistake.kind}" + (f", in {mistake.operation}" if mistake.operation else ", in the sweep")
         said = [] if shows == "only hints" else [_wrapped(mistake.sentence, width, "   ")]
         program = textwrap.indent(self.program(finding), "       ")
-        parts = [title, *said, program, textwrap.indent(self._table(finding), "       ")]
+        parts = [title, *said, program, textwrap.indent(self._table(finding, width - 7), "       ")]
         parts.append(_wrapped(f"Hint: {mistake.hint}", width, "   "))
         if shows == "solution":
             parts.append(_wrapped(f"Solution: {mistake.solution}", width, "   "))
         parts.append(f"   More: {GUIDE.format(mistake.page)}")
         return "\n\n".join(parts[:4]) + "\n\n" + "\n".join(parts[4:])
 
-    def _table(self, finding: Finding) -> str:
+    def _table(self, finding: Finding, width: int = WIDTH) -> str:
         rows = self.rows(finding)
         if not rows:
-            return finding.found.message
+            return _wrapped(finding.found.message, width)
         is_result = "backward" not in finding.probe.needs
         which, title = (0, "number") if is_result else (1, "gradient")
         lines = [("", title, "yours", "")]
