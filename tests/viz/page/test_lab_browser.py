@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 from browser import Watched, launched, needs_browser
 
-from tinygrad_edu import Value, chain_rule, gradcheck, parse, viz
-from tinygrad_edu.graph import Graph, gradient_numbers
+from tinygrad_edu import Value, chain_rule, parse, viz
 from tinygrad_edu.show import show
-from tinygrad_edu.steps.trace import EdgeStep
 
 pytestmark = needs_browser
 
@@ -93,128 +91,6 @@ def test_numbers_are_shown_as_python_shows_them(show_player):
     assert found == [[show(x), show(x, 8), show(x, 1)] for x in numbers]
 
 
-# Predict
-
-
-def ask(page, typed):
-    page.fill("#quiz-answer", str(typed))
-    page.click("#quiz-check")
-    if "✓" in text(page, "#quiz-feedback"):
-        return "right"
-    return page.get_attribute("#quiz-feedback [data-mistake]", "data-mistake")
-
-
-def quiz(show_player, f, user, argument, position=0):
-    """The page at the question about one edge."""
-    trace = chain_rule(f)
-    found = [i for i, s in enumerate(trace) if isinstance(s, EdgeStep) and (s.user, s.argument) == (user, argument)]
-    page = show_player(f, f"#step={found[position] + 1}")
-    page.click("#predict-panel summary")
-    page.check("#quiz-on")
-    return page, trace[found[position]]
-
-
-def test_predict_hides_the_answer_and_marks_right_and_wrong(show_player):
-    page, step = quiz(show_player, expression("lesson"), "q", "x")
-    index = step.argument_node
-    assert box(page, index)[1] == "?"
-    assert text(page, "#line") == ""
-    assert page.locator('[data-layer="numbers"], [data-layer="result"]').count() == 0
-    assert ask(page, 17) == "unknown"
-    assert ask(page, "-4") == "right"
-    assert box(page, index)[1] == "-4"
-    assert text(page, "#line") == str(step)
-    assert text(page, "#quiz-score") == "0 right of 1"
-    page.click("#quiz-next")
-    assert ask(page, "-4.0") == "right"
-    assert text(page, "#quiz-score") == "1 right of 2"
-
-
-@pytest.mark.parametrize(
-    ("user", "argument", "position", "wrong", "mistake"),
-    [
-        ("f", "t", 0, lambda s: s.partial + 0.0, "mistake_upstream"),
-        ("t", "a", 0, lambda s: -s.after, "mistake_sign"),
-        ("t", "a", 0, lambda s: s.partial, "mistake_upstream"),
-        ("t", "a", 0, lambda s: s.upstream * (1 - 0.5**2), "mistake_output"),
-        ("t", "a", 0, lambda s: s.upstream, "mistake_local"),
-        ("t", "a", 0, lambda s: 2 * s.after, "mistake_twice"),
-        ("p", "w", 1, lambda s: s.contribution, "mistake_path"),
-        ("p", "w", 1, lambda s: s.before + 2 * s.contribution, "mistake_twice"),
-        ("p", "w", 1, lambda s: s.before - s.contribution, "mistake_sign"),
-        ("p", "w", 1, lambda s: s.before + s.partial, "mistake_upstream"),
-        ("m", "u", 0, lambda s: s.upstream * 0.5, "mistake_other"),
-    ],
-)
-def test_predict_names_the_mistake_behind_a_wrong_answer(show_player, user, argument, position, wrong, mistake):
-    f = parse("a = u * 1; t = tanh(a); m = u * t; p = w * w; f = 3 * (t * 5 + m * 7 + p * 11)", u=0.5, w=1.7)
-    trace = chain_rule(f)
-    exists = any(isinstance(s, EdgeStep) and (s.user, s.argument) == (user, argument) for s in trace)
-    user = user if exists else next(s.user for s in trace.edges if s.argument == argument)
-    page, step = quiz(show_player, f, user, argument, position)
-    assert ask(page, repr(wrong(step))) == mistake
-    assert ask(page, repr(step.after)) == "right"
-
-
-def test_predict_can_show_the_answer(show_player):
-    page, step = quiz(show_player, expression("lesson"), "f", "z")
-    page.click("#quiz-show")
-    assert text(page, "#quiz-feedback") == "It is 3."
-    assert text(page, "#line") == str(step)
-    page.fill("#quiz-answer", "1", force=True) if page.is_enabled("#quiz-answer") else None
-    assert page.is_disabled("#quiz-check")
-
-
-# Why this order, and the gradient check
-
-
-def test_a_wrong_order_reads_a_gradient_too_early(show_player):
-    f = parse("u = x * x; v = u + 1; f = u * v", x=1.5)
-    page = show_player(f)
-    page.click("#order-panel summary")
-    early = page.locator("#order-rows tr.early")
-    assert early.count() == 1
-    u = Graph(f).nodes[1]
-    read, complete = early.locator("td").nth(2).text_content(), early.locator("td").nth(3).text_content()
-    assert early.locator("td").nth(1).text_content() == "u"
-    assert complete == show(gradient_numbers(f)[u])
-    assert read == show(u.data + 1)
-    assert "1 more to come" in early.text_content()
-    assert page.locator("#lr-n1 .note-order").text_content() == "⚠ too early"
-    right = show(gradient_numbers(f)[Graph(f).nodes[0]])
-    assert text(page, "#order-leaves") == f"✗ gradient of x: 7.5, should be {right}".replace(
-        "7.5", show(2 * 1.5 * (u.data + 1))
-    )
-    page.select_option("#order-choice", "order_right")
-    assert page.locator("#order-rows tr.early").count() == 0
-    assert text(page, "#order-leaves") == f"✓ gradient of x: {right}, correct"
-
-
-def test_where_no_paths_meet_every_order_is_right(show_player):
-    page = show_player(expression("lesson"))
-    page.click("#order-panel summary")
-    page.select_option("#order-choice", "order_depth")
-    assert page.is_visible("#order-lucky")
-    page.select_option("#order-choice", "order_forward")
-    assert page.locator("#order-rows tr.early").count() == 1
-
-
-def test_the_gradient_check_is_drawn_and_flags_kinks(show_player):
-    f = parse("h = relu(x); f = h * y", x=0, y=3)
-    page = show_player(f)
-    page.click("#check-panel summary")
-    rows = page.locator("#check-rows tr, #check-edges tr")
-    verdicts = dict(zip(rows.locator("td:first-child").all_text_contents(), rows.all(), strict=True))
-    assert {what: row.get_attribute("data-verdict") for what, row in verdicts.items()} == {
-        "∂f/∂x": "kink", "∂f/∂y": "ok", "∂f/∂h": "ok", "∂h/∂x": "kink",
-    }  # fmt: skip
-    assert "two slopes, 0 and 3" in verdicts["∂f/∂x"].text_content()
-    assert "∧" in page.locator("#lr-n0 .note-check").text_content()
-    report = gradcheck(f)
-    for check in report.checks:
-        assert check.verdict == verdicts[f"∂f/∂{check.name}"].get_attribute("data-verdict")
-
-
 # Getting about
 
 
@@ -261,25 +137,6 @@ def test_the_address_holds_the_step(show_player):
     page.wait_for_function("() => document.getElementById('count').textContent.startsWith('step 2')")
     for odd in ("#step=999", "#step=0", "#nothing"):
         assert text(show_player(expression("lesson"), odd), "#count").startswith("step ")
-
-
-def test_a_click_on_a_box_goes_to_its_step(show_player):
-    page = show_player(expression("lesson"))
-    page.click("#lr-n2")
-    assert text(page, "#line") == "∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4"
-    page.click("#lr-n2")
-    assert text(page, "#line") == "q = x + y = -2 + 5 = 3"
-    page.click('[data-phase="backward"]')
-    assert "step 4 of" in text(page, "#count")
-
-
-def test_a_dead_relu_stops_the_pulse_and_says_why(show_player):
-    page = show_player(parse("h = relu(a); f = h * w", a=-3, w=2), "#step=4")
-    page.keyboard.press("ArrowRight")
-    assert text(page, "#line").startswith("∂f/∂w")
-    page.keyboard.press("ArrowRight")
-    assert "h is a ReLU that is off. Its input a = -3 is not above 0" in text(page, "#sentence")
-    assert page.locator("#picture-lr .edge.stopped .stop").count() == 1
 
 
 # What the page is made of
@@ -337,10 +194,3 @@ def test_axe_finds_no_serious_violation(show_player, scheme, width):
         serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
         told = json.dumps([[each["id"], [n["html"][:200] for n in each["nodes"][:3]]] for each in serious], indent=1)
         assert not serious, told
-
-
-def test_a_narrow_screen_has_its_own_picture_without_overflow(show_player):
-    page = show_player(expression("neuron"), viewport={"width": 390, "height": 844})
-    assert page.is_visible("#picture-tb")
-    assert page.is_hidden("#picture-lr")
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
