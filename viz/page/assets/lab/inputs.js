@@ -49,7 +49,8 @@ function startAnew(find) {
 function fillIn(store, place, find) {
   const { graph, start } = store.state;
   const wanted = find.value.trim().toLowerCase();
-  const matches = (leaf) => graph.names[leaf].toLowerCase().includes(wanted);
+  const spellings = (leaf) => [graph.names[leaf], calledIn(graph, leaf), calledIn(graph, leaf).normalize("NFKC")]; // w11(1)
+  const matches = (leaf) => spellings(leaf).some((name) => name.toLowerCase().includes(wanted));
   const groups = groupsOf(graph).map(([kind, own]) => [kind, own.filter(matches)]).filter(([, own]) => own.length);
   find.hidden = start.size <= FEW;
   find.placeholder = say("inputs_find");
