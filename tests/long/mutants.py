@@ -40,7 +40,7 @@ LEFT_OUT = (
 MOST_SECONDS, MOST_TESTS = 25.0, 400  # of the tests of one mutant
 CONTROLS = 20  # selections of tests that are run on the source as it is, where all have to pass
 QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # what was imported before is not to be rewritten
-OPTIONS = ("-n0", "-p", "no:cacheprovider", "--rootdir", str(ROOT), "-c", str(ROOT / "setup.cfg"))
+OPTIONS = ("-n0", "-m", "long or not long", "-p", "no:cacheprovider", "--rootdir", str(ROOT), "-c", f"{ROOT}/setup.cfg")
 HANGS = 90  # seconds, after which a mutant counts as noticed
 LARGE = (  # what the tests import beside the packages: once, and not for every mutant
     "graphviz", "hypothesis", "IPython", "jsonschema", "matplotlib.mathtext", "numpy", "onnxruntime", "PIL.Image",

@@ -19,7 +19,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from tinygrad_edu.nn.sklearn import MLPClassifier, MLPRegressor
 
 
-@parametrize_with_checks([MLPClassifier([8]), MLPRegressor([8])])  # small, because they are fitted hundreds of times
+@parametrize_with_checks([MLPClassifier([8], epochs=30), MLPRegressor([8], epochs=30)])  # fitted hundreds of times
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learns_estimator_checks_pass(estimator, check):
     check(estimator)

@@ -31,7 +31,7 @@ from tinygrad_edu.compiler.simplify import simplified_source
 from tinygrad_edu.compiler.sizes import Size
 from tinygrad_edu.compiler.source import Line, Source
 from tinygrad_edu.compiler.unify import DiffersError, Traced, unified
-from tinygrad_edu.errors import CompileError, GraphError, OptionError, SizeError, TinygradError
+from tinygrad_edu.errors import MISTAKES, CompileError, GraphError, OptionError, SizeError
 from tinygrad_edu.show import counted
 from tinygrad_edu.value import Value
 
@@ -48,7 +48,6 @@ MOST = 300  # the largest number of samples whose loss is compared
 LARGEST = 2_000_000  # edges that the graph of them may have: about a second
 BELOW = 6  # the largest number below those that are traced
 LARGE = 100_000  # edges; a comparison that needs more is left out, but for FEW
-MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, TinygradError)
 
 
 class BatchProgram(Compiled):

@@ -3,12 +3,12 @@
 Formulas with names, in the order in which they are computed; the formulas of the loss and of what else is asked for;
 and the gradient, as the parts of a vector. No language is in it: each one is a printer of a `Source`.
 
-Names to know: `Source`, `Line`, `Part`. Read next: `loop_lines.py`.
+Names to know: `Source`, `Line`, `Part`. Read next: `patterns.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -120,7 +120,7 @@ class Source:
 
     arguments: tuple[Name, ...]
     leaves: tuple[Line, ...]
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     loss: Formula
     gradient: tuple[Part, ...]
     outputs: Formula | None

@@ -108,6 +108,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "size_loss_of":      ("loss of sample {sample}", "样本 {sample} 的损失"),
     "size_term":         ("term {sample}", "第 {sample} 项"),
     "size_parameters":   ("parameters", "参数"),
+    "size_penalty":      ("penalty on the weights", "权重的惩罚项"),
     "size_use":          ("use {time}", "第 {time} 次使用"),
     "size_node":         ("{count} node", "{count} 个结点"),
     "size_nodes":        ("{count} nodes", "{count} 个结点"),

@@ -377,23 +377,6 @@ def test_the_address_holds_the_step(show_player):
         assert text(show_player(expression("lesson"), odd), "#count").startswith("step ")
 
 
-def test_a_click_on_a_box_goes_to_its_step(show_player):
-    page = show_player(expression("lesson"))
-    page.click("#lr-n2")
-    assert text(page, "#line") == "∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4"
-    page.click("#lr-n2")
-    assert text(page, "#line") == "q = x + y = -2 + 5 = 3"
-    page.click('[data-phase="backward"]')
-    assert "step 4 of" in text(page, "#count")
-
-
-def test_a_dead_relu_stops_the_pulse_and_says_why(show_player):
-    page = show_player(parse("h = relu(a); f = h * w", a=-3, w=2), "#step=4")
-    page.keyboard.press("ArrowRight")
-    assert text(page, "#line").startswith("∂f/∂w")
-    page.keyboard.press("ArrowRight")
-    assert "h is a ReLU that is off. Its input a = -3 is not above 0" in text(page, "#sentence")
-    assert page.locator("#picture-lr .edge.stopped .stop").count() == 1
 
 
 # What the page is made of
@@ -451,10 +434,3 @@ def test_axe_finds_no_serious_violation(show_player, scheme, width):
         serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
         told = json.dumps([[each["id"], [n["html"][:200] for n in each["nodes"][:3]]] for each in serious], indent=1)
         assert not serious, told
-
-
-def test_a_narrow_screen_has_its_own_picture_without_overflow(show_player):
-    page = show_player(expression("neuron"), viewport={"width": 390, "height": 844})
-    assert page.is_visible("#picture-tb")
-    assert page.is_hidden("#picture-lr")
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
