@@ -536,6 +536,19 @@ def test_steps_in_quick_succession_end_at_the_right_numbers(opened):
     assert [box["gradient"] for box in lab.boxes().values()] == [f"∂ {show(node.grad)}" for node in Graph(f).nodes]
 
 
+def test_pointing_at_a_box_does_not_stop_what_moves(opened):
+    lab = moving(opened, 9)
+    moves = lab.page.evaluate(
+        """() => {
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+          const box = document.querySelector("#scene .box");
+          box.dispatchEvent(new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" }));
+          return document.querySelectorAll("#scene .trail").length;
+        }"""
+    )
+    assert (lab.position, moves) == (10, 1)
+
+
 # Looking around
 
 
@@ -694,6 +707,24 @@ def test_a_node_is_a_button_for_the_keyboard(opened, key):
     lab.page.keyboard.press("ArrowRight")
     assert lab.position == 2
     assert lab.page.evaluate("document.activeElement.dataset.id") == "n2"  # the focus stays through a step
+
+
+# Notes of other panels
+
+
+@pytest.mark.parametrize("tab", ["order", "check"])
+@pytest.mark.parametrize("graph", ["paths", "neuron"])
+def test_notes_can_be_read_and_cover_no_number(opened, tab, graph):
+    lab = opened(graph)
+    end_of(lab)
+    lab.page.click(f"#tab-{tab}")
+    notes = rectangles(lab, "#scene .note rect")
+    texts = rectangles(lab, "#scene .box > text, #scene .chip:not(.empty, .crowded) rect")
+    assert notes or tab == "order"
+    assert all(overlap(note, text) < 1 for note in notes for text in texts)
+    letters = """() => [...document.querySelectorAll("#scene .note text")].map((text) =>
+      parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"""
+    assert min(lab.page.evaluate(letters), default=READABLE) >= READABLE - 0.01
 
 
 # Presenting
