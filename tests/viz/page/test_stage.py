@@ -728,6 +728,29 @@ def test_notes_can_be_read_and_cover_no_number(opened, tab, graph):
     assert min(lab.page.evaluate(letters), default=READABLE) >= READABLE - 0.01
 
 
+# Groups
+
+
+def test_a_neuron_opens_in_a_frame_that_folds_it_again(opened):
+    lab = opened(nn.MLP(3, [4, 4, 1], seed=0)([1.0, 2.0, 3.0]))
+    end_of(lab)
+    groups = lab.page.locator("#scene .box.group")
+    folded = groups.count()
+    name = groups.nth(1).locator(".name").text_content()
+    groups.nth(1).click()
+    assert lab.text("#scene .open-group .name") == name
+    (frame,) = rectangles(lab, "#scene .open-group .around")
+    inside = [box for box in rectangles(lab, "#scene .box:not(.group) .frame") if is_inside(box, frame)]
+    outside = [box for box in rectangles(lab, "#scene .box.group .frame") if overlap(box, frame) < 1]
+    assert len(inside) >= 5
+    assert len(outside) == groups.count() == folded - 1
+    fold = lab.page.locator("#scene .open-group .fold")
+    assert fold.get_attribute("aria-label") == f"Fold {name}"
+    fold.focus()
+    lab.page.keyboard.press("Enter")
+    assert (groups.count(), lab.page.locator("#scene .open-group").count()) == (folded, 0)
+
+
 # Presenting
 
 
