@@ -1,4 +1,4 @@
-"""The players that are embedded in pages of the guide, written again with each build, beside the pages."""
+"""The pages that are embedded in the guide, written again with each build, beside it."""
 
 from __future__ import annotations
 

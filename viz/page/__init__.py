@@ -56,7 +56,7 @@ class Player(Page):
 
     kind = "player"
     file = "f.html"
-    permissions = "allow-scripts allow-downloads allow-popups"
+    permissions = "allow-scripts allow-downloads"
 
     def __init__(self, value: Value, lang: str = "en", text: str | None = None, max_edges: int = MOST_EDGES) -> None:
         strings(lang)

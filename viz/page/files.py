@@ -64,8 +64,8 @@ class Page(ABC):
         """What a notebook shows: the page in a frame of its own, so that the two cannot disturb each other."""
         source = html.escape(self.html(), quote=True)
         return (
-            f'<iframe srcdoc="{source}" sandbox="{self.permissions}" title="tinygrad_edu" '
-            f'style="width: 100%; height: {NOTEBOOK_HEIGHT}px; border: 0"></iframe>'
+            f'<iframe srcdoc="{source}" sandbox="{self.permissions}" allow="fullscreen; clipboard-write" '
+            f'title="tinygrad_edu" style="width: 100%; height: {NOTEBOOK_HEIGHT}px; border: 0"></iframe>'
         )
 
     def __repr__(self) -> str:

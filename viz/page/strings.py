@@ -293,7 +293,7 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "有的梯度是 NaN：在从 {output} 往回的路上，0 遇到了 inf，或者某个数是 NaN。"),
     "end_constant":      ("{output} has no inputs, so there is no gradient.", "{output} 没有输入，所以没有梯度。"),
     "end_more":          ("These are the largest; there are {count} more.", "这些是最大的；还有 {count} 个。"),
-    "try_predict":       ("Predict them yourself", "自己来预测"),
+    "try_predict":       ("Predict it", "自己预测"),
     "try_downhill":      ("Go downhill", "往下走"),
     "try_inputs":        ("Other inputs", "换别的输入"),
     "over":              ("over", "比"),

@@ -137,7 +137,7 @@ def test_the_focus_is_seen_wherever_it_is(browser):
     assert lab.close() == []
 
 
-ENGLISH = {"Home", "End", "relu", "ReLU", "lab", "tanh", "sigmoid", "Esc", "Space", "English", "CS", "Softplus", "softplus",
+ENGLISH = {"Home", "End", "relu", "ReLU", "lab", "tanh", "sigmoid", "Esc", "Space", "Shift", "step", "English", "CS", "Softplus", "softplus",
            "exp", "log", "sin", "max", "SVG", "PNG", "LaTeX", "JSON", "QR", "GIF"}  # fmt: skip
 
 

@@ -8,15 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
-import random_graphs
 from browser import Watched, launched, needs_browser
-from several_places import TIES, slope_alone, tied
 
-from tinygrad_edu import DomainError, Value, chain_rule, gradcheck, parse, viz
-from tinygrad_edu.graph import Graph, gradient_numbers
-from tinygrad_edu.rules import RULES
+from tinygrad_edu import Value, chain_rule, parse, viz
 from tinygrad_edu.show import show
-from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
 
 pytestmark = needs_browser
 
@@ -68,10 +63,6 @@ def text(page, selector):
     return page.text_content(selector)
 
 
-def layer(page, name):
-    return text(page, f'[data-layer="{name}"] .formula')
-
-
 def box(page, index):
     return boxes(page)[f"lr-n{index}"]
 
@@ -82,66 +73,6 @@ def boxes(page):
         """() => Object.fromEntries([...document.querySelectorAll('[id^="lr-n"], [id^="tb-n"]')].map(
           (box) => [box.id, [".value", ".gradient"].map((role) => box.querySelector(role)?.textContent ?? null)]))"""
     )
-
-
-# Every number on the page is the trace's
-
-
-@pytest.mark.parametrize("name", EXPRESSIONS)
-def test_every_step_of_the_page_equals_the_trace_forwards_and_backwards(show_player, name):
-    f = expression(name)
-    trace = chain_rule(f)
-    page = show_player(f)
-    for position in [*range(len(trace)), *reversed(range(len(trace) - 1))]:
-        while int(re.search(r"\d+", text(page, "#count"))[0]) - 1 != position:
-            ahead = int(re.search(r"\d+", text(page, "#count"))[0]) - 1 < position
-            page.keyboard.press("ArrowRight" if ahead else "ArrowLeft")
-        assert text(page, "#count") == f"step {position + 1} of {len(trace)}"
-        assert text(page, "#line") == str(trace[position])
-        check_card(page, trace[position])
-        check_picture(page, trace, position)
-
-
-def check_card(page, step):
-    match step:
-        case ForwardStep():
-            assert layer(page, "names") == f"{step.name} = {step.formula}"
-            assert layer(page, "numbers") == step.numbers
-            assert layer(page, "result") == show(step.out)
-        case SeedStep():
-            assert layer(page, "result") == "1"
-        case EdgeStep():
-            assert layer(page, "names") == f"{step.gradient} {'+=' if step.is_shared else '='} {step.rule}"
-            assert layer(page, "symbols") == step.rule_with_symbol
-            assert layer(page, "numbers").endswith(step.product)
-            check_result(page, step)
-
-
-def check_result(page, step):
-    if not step.is_shared:
-        assert layer(page, "result") == show(step.after)
-        return
-    assert layer(page, "contribution") == show(step.contribution)
-    contribution = show(step.contribution)
-    bracketed = f"({contribution})" if contribution.startswith("-") else contribution
-    assert layer(page, "sum") == f"{show(step.before)} + {bracketed} = {show(step.after)}"
-    assert text(page, '[data-layer="sum"] .status') == step.status
-
-
-def check_picture(page, trace, position):
-    """Both layouts show what is known after a step, and — where nothing is."""
-    done = trace.steps[: position + 1]
-    values = {step.node for step in done if isinstance(step, ForwardStep)}
-    gradients = {len(trace.nodes) - 1: (1.0, 0)} if any(isinstance(step, SeedStep) for step in done) else {}
-    gradients |= {step.argument_node: (step.after, step.to_come) for step in done if isinstance(step, EdgeStep)}
-    found = boxes(page)
-    for index, node in enumerate(trace.nodes):
-        if node.is_constant:
-            continue
-        value = show(node.data) if index in values or not node.args else "—"
-        gradient, to_come = gradients.get(index, (None, 0))
-        shown = "—" if gradient is None else show(gradient) + (" …" if to_come else "")
-        assert found[f"lr-n{index}"] == found[f"tb-n{index}"] == [value, shown]
 
 
 def test_numbers_are_shown_as_python_shows_them(show_player):
@@ -158,297 +89,6 @@ def test_numbers_are_shown_as_python_shows_them(show_player):
     )
     found = page.evaluate(f"() => {{ {functions}; return [{source}].map((x) => [show(x), show(x, 8), show(x, 1)]); }}")
     assert found == [[show(x), show(x, 8), show(x, 1)] for x in numbers]
-
-
-# Live inputs
-
-
-def set_inputs(page, numbers):
-    page.evaluate(
-        """(numbers) => {
-          for (const [node, number] of numbers) {
-            const field = document.querySelector(`#input-rows input[data-node="${node}"]`);
-            field.value = number;
-            field.dispatchEvent(new Event("input"));
-          }
-        }""",
-        numbers,
-    )
-
-
-def numbers_on_page(page):
-    """(value, gradient) of every node after the last step, with all their digits."""
-    found = page.evaluate(
-        """() => {
-          if (!document.getElementById("last").disabled) document.getElementById("last").click();
-          return [...document.querySelectorAll('[id^="lr-n"]')]
-              .map((group) => [Number(group.id.slice(4)), [group.dataset.value, group.dataset.gradient]]);
-        }"""
-    )
-    return dict(found)
-
-
-def changed(seed):
-    """A random graph, and the same with other numbers, both inside the domains; None if there is none."""
-    numbers, plan = random_graphs.seeded(seed, leaves=3, steps=8)
-    rng = random.Random(seed)
-    others = [number * rng.uniform(0.97, 1.03) + rng.uniform(-0.02, 0.02) for number in numbers]
-    try:
-        return random_graphs.as_values(numbers, plan)[1], random_graphs.as_values(others, plan)[1]
-    except DomainError:
-        return None
-
-
-RANDOM_PAGES = 200 if os.environ.get("CI") else 20  # each is a page of its own
-
-
-def test_live_inputs_equal_python_on_random_expressions(show_player, tmp_path):
-    pairs = [pair for pair in map(changed, range(400)) if pair is not None and len(Graph(pair[0]).leaves) > 0][
-        :RANDOM_PAGES
-    ]
-    assert len(pairs) == RANDOM_PAGES
-    seen = set()
-    page = show_player(pairs[0][0])
-    for first, second in pairs:
-        page.goto(viz.player(first).save(tmp_path / "live.html").as_uri())
-        check_live(page, first, second)
-        seen |= {node.op for node in Graph(first).nodes}
-    assert seen >= set(RULES)
-
-
-def check_live(page, first, second):
-    before, after = Graph(first), Graph(second)
-    set_inputs(page, [[before.index[leaf], repr(after.nodes[before.index[leaf]].data)] for leaf in before.leaves])
-    gradients = gradient_numbers(second)
-    assert page.text_content("#problem") == ""
-    for index, (value, gradient) in numbers_on_page(page).items():
-        node = after.nodes[index]
-        if node.is_constant:
-            continue
-        assert math.isclose(float(value), node.data, rel_tol=1e-12, abs_tol=1e-12), after.formula(node)
-        assert math.isclose(float(gradient), gradients[node], rel_tol=1e-12, abs_tol=1e-12), after.formula(node)
-
-
-def test_a_changed_input_changes_every_sentence(show_player):
-    page = show_player(expression("lesson"), "#step=4")
-    assert text(page, "#line") == "∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4"
-    page.fill('#input-rows [aria-label="value of z"]', "2.5")
-    assert text(page, "#line") == "∂f/∂q: 0 + ∂f/∂f · z = 1 · 2.5 = 2.5"
-    assert "changes 2.5 times as much" in text(page, "#sentence")
-    page.fill('#input-rows [aria-label="value of z"]', "two")
-    assert "z needs a number" in text(page, "#problem")
-    page.click("#reset")
-    assert text(page, "#problem") == ""
-    assert text(page, "#line") == "∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4"
-
-
-def test_dragging_a_slider_is_the_same_as_typing(show_player):
-    page = show_player(expression("lesson"))
-    slider = page.locator('#input-rows input[type="range"]').first
-    slider.focus()
-    page.keyboard.press("Home")
-    assert page.input_value('#input-rows [aria-label="value of x"]') == "-6"
-    assert numbers_on_page(page)[0][0] == "-6"
-
-
-def test_outside_a_domain_the_page_says_so_and_keeps_its_numbers(show_player):
-    page = show_player(parse("f = log(x) / y", x=2, y=3), "#step=3")
-    before = text(page, "#line")
-    page.fill('#input-rows [aria-label="value of x"]', "-1")
-    assert text(page, "#problem") == "log(x) is not defined here: log(x) needs x > 0."
-    assert text(page, "#line") == before
-    page.fill('#input-rows [aria-label="value of x"]', "1")
-    page.fill('#input-rows [aria-label="value of y"]', "0")
-    assert "needs y != 0" in text(page, "#problem")
-
-
-# One node at several places of an operation
-
-
-@pytest.mark.parametrize("name", TIES)
-def test_an_argument_used_twice_is_named_by_its_role(show_player, name):
-    f = tied(name)
-    trace = chain_rule(f)
-    page = show_player(f, "#step=3")
-    seen = set()
-    for position in range(2, len(trace)):
-        step = trace[position]
-        assert text(page, "#line") == str(step)
-        check_card(page, step)
-        seen.add(layer(page, "names").partition(" · ")[2])
-        assert tells_the_truth(text(page, "#sentence"), f, step)
-        page.keyboard.press("ArrowRight")
-    assert len(seen) == len(trace.edges)
-    page.click("#check-panel summary")
-    assert page.locator("#check-edges td:first-child").all_text_contents() == [step.local for step in trace.edges]
-    assert page.locator('[data-verdict="wrong"]').count() == 0
-
-
-def tells_the_truth(sentence, f, step):
-    """Whether it says of one argument, and of no more than that, how the result answers."""
-    said = f"the {step.role} {step.argument} of f" if step.role else step.argument
-    slope = slope_alone(f, step.position)
-    times = re.match(rf"When {said}{' alone' * bool(step.role)} changes a little, f changes (\S+) times as", sentence)
-    if times:
-        return math.isclose(float(times[1]), slope, rel_tol=1e-3)
-    sames = {1: f"f moves one for one with {said} alone: ", -1: f"f moves against {said} alone, one for one: "}
-    return sentence.startswith(sames.get(round(slope, 6), "never"))
-
-
-def test_a_weight_of_a_zero_input_is_explained_as_one_term_of_a_sum(show_player):
-    page = show_player(tied("dot([w, w], [w, x])", x=0.0), "#step=4")  # f is w · w, and does not stay 0
-    said = "Nothing passes: the second weight w of f is multiplied by 0 in f, so it makes no difference there."
-    assert text(page, "#sentence").startswith(said)
-
-
-def test_a_place_with_zero_local_derivative_is_named(show_player):
-    page = show_player(tied("w * w", w=0.0), "#step=3")
-    said = "Nothing passes: the other factor is 0, so f stays 0 whatever the first factor w of f is."
-    assert text(page, "#sentence").startswith(said)
-
-
-def test_roles_are_translated_to_chinese(show_player):
-    page = show_player(tied("w ** w", w=2.0), "#step=4", lang="zh")
-    assert layer(page, "names") == "∂f/∂w += ∂f/∂f · ∂f/∂(指数)"
-    assert text(page, "#sentence").startswith("f 里只有指数 w 变化一点，f 变化它的 2.773 倍。")
-
-
-# Nudge
-
-
-def test_nudge_shows_the_predicted_and_the_actual_change(show_player):
-    page = show_player(parse("f = x ** 2 + 3 * y", x=3, y=1))
-    page.click("#nudge-panel summary")
-    page.fill("#nudge-size", "0.1")
-    assert text(page, "#nudge-predicted") == "6 · 0.1 = 0.6"
-    assert text(page, "#nudge-actual") == "0.61"
-    assert "good to 1.6 %" in text(page, "#nudge-verdict")
-    page.fill("#nudge-size", "2")
-    assert "off by" in text(page, "#nudge-verdict")
-    page.select_option("#nudge-leaf", label="y")
-    assert "exact" in text(page, "#nudge-verdict")
-
-
-# Predict
-
-
-def ask(page, typed):
-    page.fill("#quiz-answer", str(typed))
-    page.click("#quiz-check")
-    if "✓" in text(page, "#quiz-feedback"):
-        return "right"
-    return page.get_attribute("#quiz-feedback [data-mistake]", "data-mistake")
-
-
-def quiz(show_player, f, user, argument, position=0):
-    """The page at the question about one edge."""
-    trace = chain_rule(f)
-    found = [i for i, s in enumerate(trace) if isinstance(s, EdgeStep) and (s.user, s.argument) == (user, argument)]
-    page = show_player(f, f"#step={found[position] + 1}")
-    page.click("#predict-panel summary")
-    page.check("#quiz-on")
-    return page, trace[found[position]]
-
-
-def test_predict_hides_the_answer_and_marks_right_and_wrong(show_player):
-    page, step = quiz(show_player, expression("lesson"), "q", "x")
-    index = step.argument_node
-    assert box(page, index)[1] == "?"
-    assert text(page, "#line") == ""
-    assert page.locator('[data-layer="numbers"], [data-layer="result"]').count() == 0
-    assert ask(page, 17) == "unknown"
-    assert ask(page, "-4") == "right"
-    assert box(page, index)[1] == "-4"
-    assert text(page, "#line") == str(step)
-    assert text(page, "#quiz-score") == "0 right of 1"
-    page.click("#quiz-next")
-    assert ask(page, "-4.0") == "right"
-    assert text(page, "#quiz-score") == "1 right of 2"
-
-
-@pytest.mark.parametrize(
-    ("user", "argument", "position", "wrong", "mistake"),
-    [
-        ("f", "t", 0, lambda s: s.partial + 0.0, "mistake_upstream"),
-        ("t", "a", 0, lambda s: -s.after, "mistake_sign"),
-        ("t", "a", 0, lambda s: s.partial, "mistake_upstream"),
-        ("t", "a", 0, lambda s: s.upstream * (1 - 0.5**2), "mistake_output"),
-        ("t", "a", 0, lambda s: s.upstream, "mistake_local"),
-        ("t", "a", 0, lambda s: 2 * s.after, "mistake_twice"),
-        ("p", "w", 1, lambda s: s.contribution, "mistake_path"),
-        ("p", "w", 1, lambda s: s.before + 2 * s.contribution, "mistake_twice"),
-        ("p", "w", 1, lambda s: s.before - s.contribution, "mistake_sign"),
-        ("p", "w", 1, lambda s: s.before + s.partial, "mistake_upstream"),
-        ("m", "u", 0, lambda s: s.upstream * 0.5, "mistake_other"),
-    ],
-)
-def test_predict_names_the_mistake_behind_a_wrong_answer(show_player, user, argument, position, wrong, mistake):
-    f = parse("a = u * 1; t = tanh(a); m = u * t; p = w * w; f = 3 * (t * 5 + m * 7 + p * 11)", u=0.5, w=1.7)
-    trace = chain_rule(f)
-    exists = any(isinstance(s, EdgeStep) and (s.user, s.argument) == (user, argument) for s in trace)
-    user = user if exists else next(s.user for s in trace.edges if s.argument == argument)
-    page, step = quiz(show_player, f, user, argument, position)
-    assert ask(page, repr(wrong(step))) == mistake
-    assert ask(page, repr(step.after)) == "right"
-
-
-def test_predict_can_show_the_answer(show_player):
-    page, step = quiz(show_player, expression("lesson"), "f", "z")
-    page.click("#quiz-show")
-    assert text(page, "#quiz-feedback") == "It is 3."
-    assert text(page, "#line") == str(step)
-    page.fill("#quiz-answer", "1", force=True) if page.is_enabled("#quiz-answer") else None
-    assert page.is_disabled("#quiz-check")
-
-
-# Why this order, and the gradient check
-
-
-def test_a_wrong_order_reads_a_gradient_too_early(show_player):
-    f = parse("u = x * x; v = u + 1; f = u * v", x=1.5)
-    page = show_player(f)
-    page.click("#order-panel summary")
-    early = page.locator("#order-rows tr.early")
-    assert early.count() == 1
-    u = Graph(f).nodes[1]
-    read, complete = early.locator("td").nth(2).text_content(), early.locator("td").nth(3).text_content()
-    assert early.locator("td").nth(1).text_content() == "u"
-    assert complete == show(gradient_numbers(f)[u])
-    assert read == show(u.data + 1)
-    assert "1 more to come" in early.text_content()
-    assert page.locator("#lr-n1 .note-order").text_content() == "⚠ too early"
-    right = show(gradient_numbers(f)[Graph(f).nodes[0]])
-    assert text(page, "#order-leaves") == f"✗ gradient of x: 7.5, should be {right}".replace(
-        "7.5", show(2 * 1.5 * (u.data + 1))
-    )
-    page.select_option("#order-choice", "order_right")
-    assert page.locator("#order-rows tr.early").count() == 0
-    assert text(page, "#order-leaves") == f"✓ gradient of x: {right}, correct"
-
-
-def test_where_no_paths_meet_every_order_is_right(show_player):
-    page = show_player(expression("lesson"))
-    page.click("#order-panel summary")
-    page.select_option("#order-choice", "order_depth")
-    assert page.is_visible("#order-lucky")
-    page.select_option("#order-choice", "order_forward")
-    assert page.locator("#order-rows tr.early").count() == 1
-
-
-def test_the_gradient_check_is_drawn_and_flags_kinks(show_player):
-    f = parse("h = relu(x); f = h * y", x=0, y=3)
-    page = show_player(f)
-    page.click("#check-panel summary")
-    rows = page.locator("#check-rows tr, #check-edges tr")
-    verdicts = dict(zip(rows.locator("td:first-child").all_text_contents(), rows.all(), strict=True))
-    assert {what: row.get_attribute("data-verdict") for what, row in verdicts.items()} == {
-        "∂f/∂x": "kink", "∂f/∂y": "ok", "∂f/∂h": "ok", "∂h/∂x": "kink",
-    }  # fmt: skip
-    assert "two slopes, 0 and 3" in verdicts["∂f/∂x"].text_content()
-    assert "∧" in page.locator("#lr-n0 .note-check").text_content()
-    report = gradcheck(f)
-    for check in report.checks:
-        assert check.verdict == verdicts[f"∂f/∂{check.name}"].get_attribute("data-verdict")
 
 
 # Getting about
@@ -497,25 +137,6 @@ def test_the_address_holds_the_step(show_player):
     page.wait_for_function("() => document.getElementById('count').textContent.startsWith('step 2')")
     for odd in ("#step=999", "#step=0", "#nothing"):
         assert text(show_player(expression("lesson"), odd), "#count").startswith("step ")
-
-
-def test_a_click_on_a_box_goes_to_its_step(show_player):
-    page = show_player(expression("lesson"))
-    page.click("#lr-n2")
-    assert text(page, "#line") == "∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4"
-    page.click("#lr-n2")
-    assert text(page, "#line") == "q = x + y = -2 + 5 = 3"
-    page.click('[data-phase="backward"]')
-    assert "step 4 of" in text(page, "#count")
-
-
-def test_a_dead_relu_stops_the_pulse_and_says_why(show_player):
-    page = show_player(parse("h = relu(a); f = h * w", a=-3, w=2), "#step=4")
-    page.keyboard.press("ArrowRight")
-    assert text(page, "#line").startswith("∂f/∂w")
-    page.keyboard.press("ArrowRight")
-    assert "h is a ReLU that is off. Its input a = -3 is not above 0" in text(page, "#sentence")
-    assert page.locator("#picture-lr .edge.stopped .stop").count() == 1
 
 
 # What the page is made of
@@ -573,10 +194,3 @@ def test_axe_finds_no_serious_violation(show_player, scheme, width):
         serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
         told = json.dumps([[each["id"], [n["html"][:200] for n in each["nodes"][:3]]] for each in serious], indent=1)
         assert not serious, told
-
-
-def test_a_narrow_screen_has_its_own_picture_without_overflow(show_player):
-    page = show_player(expression("neuron"), viewport={"width": 390, "height": 844})
-    assert page.is_visible("#picture-tb")
-    assert page.is_hidden("#picture-lr")
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

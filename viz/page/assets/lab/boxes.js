@@ -26,12 +26,11 @@ export function boxAt(box, { title, lines, width, height }, { x, y }) {
     class: `box ${box.kind}`,
     "data-id": box.id,
     transform: `translate(${left},${top})`,
-    ...(box.kind === "constant" ? { role: "img" } : { role: "button", tabindex: 0 }),
-    "aria-label": title,
+    ...(box.kind === "constant" ? { role: "img", "aria-label": title } : { role: "button", tabindex: 0 }), // named by its texts
   });
   if (box.kind === "group") group.append(behind(width, height, 8), behind(width, height, 4));
   group.append(shape("paper"), shape("tint"), shape("frame"));
-  for (const [line, below] of Object.entries(linesOf(box))) group.append(drawn("text", { class: line, x: width / 2, y: below, "aria-hidden": "true" }));
+  for (const [line, below] of Object.entries(linesOf(box))) group.append(drawn("text", { class: line, x: width / 2, y: below }));
   group.append(drawn("g", { class: "arrivals" }));
   const made = { box, group, width, height, title, left, top, right: left + width, bottom: top + height };
   write(made, "name", title);
