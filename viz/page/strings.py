@@ -281,7 +281,6 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "as each of them, up or down.",
                           "{inputs} 的影响最大，而且一样大：{output} 变化它们各自的 {times} 倍，或增或减。"),
     "end_inputs":        ("{count} inputs", "{count} 个输入"),
-    "end_inputs_one":    ("{count} input", "{count} 个输入"),
     "end_one":           ("When {input} grows a little, {output} changes {times} times as much: the gradient is one "
                           "number.",
                           "{input} 增加一点，{output} 变化它的 {times} 倍：梯度是一个数。"),
