@@ -3,7 +3,7 @@
 Formulas of 10, 100 and 400 nodes, networks, and graphs of 100,000 edges, opened from disk in a Chromium that shows no
 window: the work until the first picture stands, of a step forward, of a character typed into the formula, and of a
 number typed for an input, each with its layout and until the screen has been drawn. What is measured is the CPU time of
-the page's main thread, which other programs on the machine do not change; the browser's own start is not in it. Medians.
+the page's main thread, which other programs on the machine do not change, without the browser's own start. Medians.
 
 Names to know: `measure`.
 """

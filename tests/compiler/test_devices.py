@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import sample_losses
 from languages import skip_without
+from sampling import sample
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn
@@ -124,21 +125,19 @@ def test_without_jax_a_step_says_what_to_install(program, monkeypatch):
 # Rows that count nothing
 
 
+@pytest.mark.parametrize("seed", sample(range(3)))
 @pytest.mark.parametrize("name", sample_losses.FAMILIES)
-def test_rows_of_weight_zero_change_neither_loss_nor_gradient(name):
-    for seed in range(3):
-        problem = sample_losses.drawn(name, seed)
-        program = tinygrad_edu.compile(problem.function, wrt=problem.parameters, batch=problem.batch(12))
-        found = weighed(program.formulas)
-        if found is None:
-            assert name in CANNOT_BE_WEIGHED
-            continue
-        for samples in (1, 5, 17):
-            arrays = list(map(np.asarray, problem.batch(samples)))
-            value, gradient = program(*arrays)
-            loss, slopes, *_ = function_of(found)(program.parameters, *with_rows(arrays, 3))
-            np.testing.assert_allclose(loss, value, rtol=1e-10, atol=1e-10, err_msg=program.source)
-            np.testing.assert_allclose(slopes, gradient, rtol=1e-10, atol=1e-10, err_msg=program.source)
+def test_rows_of_weight_zero_change_neither_loss_nor_gradient(name, seed):
+    problem = sample_losses.drawn(name, seed)
+    program = tinygrad_edu.compile(problem.function, wrt=problem.parameters, batch=problem.batch(12))
+    found = weighed(program.formulas)
+    assert found is not None or name in CANNOT_BE_WEIGHED
+    for samples in (1, 5, 17) if found else ():
+        arrays = list(map(np.asarray, problem.batch(samples)))
+        value, gradient = program(*arrays)
+        loss, slopes, *_ = function_of(found)(program.parameters, *with_rows(arrays, 3))
+        np.testing.assert_allclose(loss, value, rtol=1e-10, atol=1e-10, err_msg=program.source)
+        np.testing.assert_allclose(slopes, gradient, rtol=1e-10, atol=1e-10, err_msg=program.source)
 
 
 def with_rows(arrays, more):

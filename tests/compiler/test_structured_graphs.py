@@ -56,7 +56,7 @@ def test_the_graphs_have_every_operation_and_every_part():
 def test_the_reference_gradient_is_the_slope():
     """The gradient that programs are compared with, against central differences of the recipe itself."""
     compared = 0
-    for case in cases(range(40)):
+    for case in cases(range(30)):
         numbers = structured_check.drawn(case, random.Random(0))
         truth = truth_at(case, numbers)
         if truth is None or not truth.is_smooth or truth.value != truth.value:
@@ -68,7 +68,7 @@ def test_the_reference_gradient_is_the_slope():
                 continue  # a kink, or the border of a domain, lies between
             assert math.isclose(gradients.get(leaf, 0.0), slopes[1], rel_tol=1e-4, abs_tol=1e-4), case.recipe
             compared += 1
-    assert compared > 130
+    assert compared > 100
 
 
 def slope(case, numbers, i, h):

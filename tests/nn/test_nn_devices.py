@@ -61,6 +61,7 @@ def test_training_leaves_the_types_of_jax_as_they_are(on_eight_devices):
     assert on_eight_devices["is 64 bits"] is False
 
 
+@pytest.mark.long
 def test_two_processes_have_the_parameters_of_one_after_50_steps(jax, tmp_path):
     script = ROOT / "examples" / "many_machines.py"
     address = f"localhost:{free_port()}"

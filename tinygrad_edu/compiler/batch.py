@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.compiled import Compiled, Floats, floats_of, function_of, point_of
+from tinygrad_edu.compiler.compiled import Compiled, Floats, floats_of, function_of, point_of, results_of
 from tinygrad_edu.compiler.formulas import Formula, Name, OneHot, Rows, View
 from tinygrad_edu.compiler.layout import Index
 from tinygrad_edu.compiler.memory import Memory
@@ -92,6 +92,25 @@ class BatchProgram(Compiled):
         """What the function gave beside the loss, as the last call of this thread found it; empty before any call."""
         last: Floats = getattr(self._calls, "last", np.zeros(0))
         return last
+
+    def forward(self, *arrays: npt.ArrayLike) -> Floats:
+        """What the function gives beside the loss, as `outputs` after a call, but without loss and gradient.
+
+        >>> import tinygrad_edu
+        >>> w = Value(2.0)
+        >>> double = lambda xs: (sum(w * x for x in xs), [w * x for x in xs])
+        >>> tinygrad_edu.compile(double, wrt=[w], batch=([0.5, 1.0],)).forward([1.0, 2.0, 3.0])
+        array([2., 4., 6.])
+        """
+        with np.errstate(all="ignore"):
+            return results_of(self._forward, self._parameters, *self._numbers(arrays))[2]
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self._forward = function_of(self._found.source.without_gradient)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: part for name, part in super().__getstate__().items() if name != "_forward"}
 
     def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
         return (), tuple(argument.name for argument in self.arguments if argument.classes)

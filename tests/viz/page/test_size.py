@@ -14,6 +14,7 @@ from lab import Lab
 
 from tinygrad_edu import Value, chain_rule, nn, parse, viz
 from tinygrad_edu.errors import SizeError
+from tinygrad_edu.functions import logsumexp
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.text.printing import latex_name
@@ -88,6 +89,12 @@ def wide(count):
     return sum(values[1:], values[0])
 
 
+def wide_operation(count):
+    """Of operations, and not of leaves: most of its arguments cannot be drawn."""
+    x = Value(0.3, label="x")
+    return logsumexp([(x * (0.1 * i)).tanh() for i in range(count)])
+
+
 def graphs(seed):
     """Of every kind one, of random sizes."""
     chance = random.Random(seed)
@@ -100,6 +107,7 @@ def graphs(seed):
         karpathy(chance, chance.choice([1, 4])),
         recurrent(chance, chance.randint(1, 12)),
         wide(chance.randint(2, 200)),
+        wide_operation(chance.randint(20, 90)),
         parse(
             f"dot([{', '.join(w.label for w in ws)}], [{', '.join(w.label for w in ws[::-1])}])",
             **{w.label: 0.1 for w in ws},
@@ -130,7 +138,7 @@ SCENE = """
       goTo(store, position);
       store.change({{ opened: new Set(opened) }});
       const {{ boxes, frames, isWhole, key }} = sceneOf(store.state);
-      const shown = boxes.map(({{ kind, title, lines, members, group }}) => ({{ kind, title, lines, size: members.length, group }}));
+      const shown = boxes.map(({{ kind, title, group }}) => ({{ kind, title, group }}));
       found.push({{ shown, frames: frames.map(({{ name }}) => name), isWhole, key, sample: store.state.sample }});
     }}
     console.log(JSON.stringify(found));
@@ -288,7 +296,8 @@ def test_what_is_known_at_each_position_is_what_the_steps_before_it_say(seed):
 def test_names_are_set_as_mathematics():
     program = """
         import { latexName, mathName } from "./engine/printing.js";
-        const names = ["l1.n1.w2", "l2.n12.w3", "l2.n3.b", "n1.w2", "x1", "loss", "v12", "x_1", "2.5", "权重1", "inf", "w"];
+        const names = ["l1.n1.w2", "l2.n12.w3", "l2.n3.b", "n1.w2", "x1", "loss",
+          "v12", "x_1", "2.5", "权重1", "inf", "w"];
         console.log(JSON.stringify([names.map(mathName), names.slice(0, 6).map(latexName)]));
     """
     names, latex = lab_modules.in_node(program)
@@ -303,9 +312,11 @@ def test_a_list_that_is_made_when_it_is_read_is_an_array():
         let made = 0;
         const list = lazyList(100000, (index) => ({ index, place: ++made }));
         const isKept = list[7] === list[7] && list.at(-1) === list[99999] && made === 2;
-        const read = [list.length, list.slice(2, 4).map(({ index }) => index), list.find(({ index }) => index === 3).index];
+        const indices = list.slice(2, 4).map(({ index }) => index);
+        const read = [list.length, indices, list.find(({ index }) => index === 3).index];
         const small = lazyList(3, (index) => index * index);
-        const all = [[...small], small.concat([9]), Object.keys(small), small.includes(4), small[3] ?? null, small[-1] ?? null];
+        const outside = [small[3] ?? null, small[-1] ?? null];
+        const all = [[...small], small.concat([9]), Object.keys(small), small.includes(4), ...outside];
         console.log(JSON.stringify([isKept, read, all, small, Array.isArray(small)]));
     """
     every = [[0, 1, 4], [0, 1, 4, 9], ["0", "1", "2"], True, None, None]
