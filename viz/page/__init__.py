@@ -60,6 +60,7 @@ class Player(Page):
 
     @property
     def size(self) -> tuple[int, int]:
+        """How many operations the graph has, and how many applications of the chain rule."""
         operations = sum(bool(node.args) for node in self.graph.nodes)
         return operations, sum(not argument.is_constant for _, _, argument in self.graph.edges)
 
