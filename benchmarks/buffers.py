@@ -1,7 +1,9 @@
 """What would reused buffers gain? `python -m benchmarks.buffers`.
 
 A program of `compile` is written as in a book: every line makes a new array. This measures the alternative by hand: one
-training step of the same formulas, once as in the book and once with `out=` and an `np.` function on every line.
+training step of the same formulas, once as in the book and once with `out=` and an `np.` function on every line. In
+seconds of the processor, and in pages that the system had to give to a step: first in a process that gives back what it
+has freed, then in one that keeps it, as a program of `compile` does.
 
 Names to know: `Network`, `measure`.
 """
@@ -9,15 +11,18 @@ Names to know: `Network`, `measure`.
 from __future__ import annotations
 
 import itertools
+import resource
 import statistics
-import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.compiler.kept_memory import keep_freed_memory
+
 Array = npt.NDArray[np.float64]
-SIZES = (((2, 16, 16, 1), 100), ((64, 32, 10), 100), ((64, 256, 256, 10), 1000))
+SIZES = (((2, 16, 16, 1), 100), ((64, 32, 10), 100), ((2, 16, 16, 1), 10_000), ((64, 256, 256, 10), 1000))
 
 
 class Network:
@@ -72,27 +77,43 @@ class Network:
         return [each for pair in zip(reversed(self.dW), reversed(self.db), strict=True) for each in pair]
 
 
-def measure(network: Network, rounds: int, steps: int = 50) -> list[float]:
-    """The ratio in each round: with buffers to as in the book."""
-    ways = (network.as_in_the_book, network.with_buffers)
-    for one, other in zip(*(way() for way in ways), strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-12)
-    ratios = []
-    for _ in range(rounds):
-        book, buffers = (_seconds(way, steps) for way in ways)
-        ratios.append(buffers / book)
-    return ratios
+class Step(NamedTuple):
+    """What a step takes: milliseconds of the processor, and pages of memory that the system has to give."""
+
+    milliseconds: float
+    pages: float
 
 
-def _seconds(way: Callable[[], object], steps: int) -> float:
-    start = time.perf_counter()
-    for _ in range(steps):
-        way()
-    return time.perf_counter() - start
+def measure(way: Callable[[], object], steps: int = 60) -> Step:
+    """The median over some steps."""
+    way()
+    found = [_step(way) for _ in range(steps)]
+    return Step(statistics.median(step.milliseconds for step in found), statistics.median(step.pages for step in found))
+
+
+def _step(way: Callable[[], object]) -> Step:
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    way()
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Step(1e3 * seconds, after.ru_minflt - before.ru_minflt)
+
+
+def report(title: str) -> None:
+    """A line for each network."""
+    print(title)
+    for sizes, samples in SIZES:
+        network = Network(sizes, samples)
+        for one, other in zip(network.as_in_the_book(), network.with_buffers(), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12)
+        book, buffers = measure(network.as_in_the_book), measure(network.with_buffers)
+        print(
+            f"  {'-'.join(map(str, sizes))}, {samples:,} samples: as in the book {book.milliseconds:.2f} ms, "
+            f"{book.pages:,.0f} pages; with buffers {buffers.milliseconds / book.milliseconds:.2f} times as long"
+        )
 
 
 if __name__ == "__main__":
-    for sizes, samples in SIZES:
-        found = measure(Network(sizes, samples), rounds=21)
-        spread = f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
-        print(f"{'-'.join(map(str, sizes))}, {samples} samples: with buffers {spread} times as long")
+    report("what is freed goes back to the system")
+    keep_freed_memory()
+    report("what is freed is kept")

@@ -23,6 +23,7 @@ from tinygrad_edu import Value
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
 
 from families import families, pendulum, rnn
+from irregular_graphs import GRAPHS
 
 
 class Found(NamedTuple):
@@ -59,6 +60,11 @@ LARGE: dict[str, Callable[[], tuple[Value, list[Value]]]] = {
     **{f"rnn_of_{n}_steps": lambda n=n: rnn(n) for n in (20, 200, 2_000)},
     **{f"rnn_of_{n}_steps_over_a_batch": lambda n=n: rnn(n, batch=8) for n in (20, 200)},
     "pendulum_of_1000_steps": lambda: pendulum(1000),
+    **{
+        f"irregular_{name}_of_{n}": lambda make=make, n=n: make(n)
+        for name, make in GRAPHS.items()
+        for n in (1_000, 10_000, 100_000)
+    },
 }
 
 

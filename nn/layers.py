@@ -19,10 +19,11 @@ from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.nn.init import Source, initializer, is_count, source
 from tinygrad_edu.nn.module import Module
+from tinygrad_edu.operators import data_of
 from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import RULES, dot
 from tinygrad_edu.show import are, counted
-from tinygrad_edu.value import Number, Value, as_value, data_of
+from tinygrad_edu.value import Number, Value, as_value
 
 LINEAR = "linear"
 

@@ -11,6 +11,7 @@
     detect_anomaly  where the first inf or NaN came from             checks/anomaly.py
     compile         the graph of a loss as a NumPy program           compiler/
     gradcheck       the gradient against differences                 checks/gradcheck.py
+    check_engine    the mistakes in an engine of your own            checks/engines/
     nn              neurons, layers, networks and their training     the package tinygrad_edu.nn
     viz             drawings of graphs and networks                  the package tinygrad_edu.viz
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tinygrad_edu import viz as viz
     from tinygrad_edu.blocks import no_grad as no_grad
     from tinygrad_edu.checks.anomaly import detect_anomaly as detect_anomaly
+    from tinygrad_edu.checks.engines.report import check_engine as check_engine
     from tinygrad_edu.checks.gradcheck import gradcheck as gradcheck
     from tinygrad_edu.compiler import compile as compile
     from tinygrad_edu.errors import DomainError as DomainError
@@ -59,6 +61,7 @@ _HOME = {
     "Trace": "steps.trace",
     "Value": "value",
     "chain_rule": "steps.chain_rule",
+    "check_engine": "checks.engines.report",
     "compile": "compiler",
     "detect_anomaly": "checks.anomaly",
     "explain": "steps.paths",

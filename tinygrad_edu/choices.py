@@ -11,18 +11,25 @@ from collections.abc import Iterable
 from tinygrad_edu.errors import OptionError
 
 
-def unknown(option: str, given: object, choices: Iterable[str], *, call: str = "{}") -> OptionError:
+def unknown(option: str, given: object, choices: Iterable[str], *, call: str = "{}", other: str = "") -> OptionError:
     """The error for a name that is not one of the choices, with the nearest one.
 
     >>> print(unknown("lang", "eng", ["zh", "en"], call="player(f, {})"))
     player(f, lang='eng')
       what is wrong:  the choices are zh, en
       write instead:  lang='en'
+
+    Args:
+        option: what is chosen.
+        given: the name.
+        choices: those there are.
+        call: what was called, around the option.
+        other: what else might have been meant, beside the nearest name.
     """
     names = list(choices)
     best = [*nearest(str(given), names), *names][0]
     asked, wrong = call.format(f"{option}={given!r}"), f"the choices are {', '.join(names)}"
-    return OptionError(asked, wrong, instead=f"{option}={best!r}")
+    return OptionError(asked, wrong, instead="; or ".join(filter(None, [f"{option}={best!r}", other])))
 
 
 def nearest(given: str, names: Iterable[str]) -> list[str]:

@@ -110,5 +110,13 @@ class DrawingError(TinygradError, RuntimeError):
     """A picture that could not be made."""
 
 
+# What code raises that does not fit what it is given, be it a user's loss or the compiler. Left out is what does not
+# come from the code: an interrupt, too little memory, and what files and the system raise.
+MISTAKES = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, NameError),
+    *(RuntimeError, SyntaxError, TypeError, ValueError, TinygradError),
+)
+
+
 class GradientWarning(UserWarning):
     """A gradient that is computed as asked, but probably not what was meant; `docs/reliability.md` explains it."""

@@ -1,5 +1,6 @@
 """How does a Value present itself, and how is it copied?
 
+    f.label                  its name in drawings, steps and messages
     print(f), f"{f:.3f}"     its expression, its number in a format
     f                        in a notebook, its graph
     f._prev, f._op           what micrograd's notebooks read
@@ -15,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_edu import copying, rules
+from tinygrad_edu.refusals import checked_label
 from tinygrad_edu.rule import CALL, Rule
 from tinygrad_edu.show import show
 
@@ -27,6 +29,16 @@ class Manners:
     """The part of a Value that shows it and copies it. (`self: Any` is a Value, which is built on this.)"""
 
     __slots__ = ()
+
+    @property
+    def label(self: Any) -> str:
+        """The name in drawings, steps and messages."""
+        label: str = self._label
+        return label
+
+    @label.setter
+    def label(self: Any, label: str) -> None:
+        self._label = checked_label(label)
 
     def __repr__(self: Any) -> str:
         grad = show(self.grad) if self.has_grad else "—"

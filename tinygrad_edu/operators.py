@@ -1,6 +1,7 @@
-"""What can be done to a Value besides arithmetic?
+"""What can be done to a Value besides x + y?
 
     x.tanh(), x.maximum(y)     the functions of the rule table as methods, each a node of the graph
+    2 * x, 1 - x               arithmetic with a plain number on the left
     x < y, x >= 0              comparisons, of the numbers alone
     float(x)                   the number
 
@@ -12,7 +13,7 @@ Names to know: `Operators`, `as_float`. Read next: `manners.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_edu import rules
@@ -126,6 +127,25 @@ class Operators:
         """1 where this is greater than the other, a half at a tie, else 0; flat, so its derivative is 0."""
         return self._with(rules.greater, other)
 
+    # A plain number on the left
+
+    def __radd__(self, other: Number) -> Value:
+        return self.of(other).__add__(self)
+
+    def __rsub__(self, other: Number) -> Value:
+        return self.of(other).__sub__(self)
+
+    def __rmul__(self, other: Number) -> Value:
+        return self.of(other).__mul__(self)
+
+    def __rtruediv__(self, other: Number) -> Value:
+        return self.of(other).__truediv__(self)
+
+    def __rpow__(self, base: Number) -> Value:
+        """An exponent that is a Value has a derivative, with log(base) in it, also if the base is plain."""
+        left = self.of(base)
+        return self.record(rules.pow_, (left, self), (left._data, self._data))
+
     # Reading it as a number
 
     def __float__(self) -> float:
@@ -149,6 +169,11 @@ class Operators:
             "a Value is a node of a graph, and neither true nor false",
             instead="value > 0 or value.data != 0 to ask about its number, value is not None to ask for its presence",
         )
+
+
+def data_of(values: Iterable[Operators]) -> list[float]:
+    """The numbers of some Values."""
+    return [value._data for value in values]
 
 
 def as_float(number: Any) -> float:

@@ -12,8 +12,8 @@ corrupt what `backward()` gives for a graph that was made before. A Value withou
 made, a plain number in an expression (its rule is then `CONSTANT`), or a result inside `no_grad`.
 
 All operations go through `Value.record`, and that is the whole forward pass: compute the result and the local
-derivatives, and write both down. What else a Value can do (methods such as `tanh`, comparisons, printing, copying) it
-inherits from two files that a first reading can leave out.
+derivatives, and write both down. What else a Value can do (`2 * x`, methods such as `tanh`, comparisons, labels,
+printing, copying) it inherits from two files that a first reading can leave out.
 
 Names to know: `Value`, `Value.record`. Read next: `backprop.py`.
 """
@@ -126,44 +126,28 @@ class Value(Operators, Manners):
         numbers = [value._data for value in values]
         return self.record(rule, values, rule.grouped(numbers) if rule.many else numbers, check)
 
-    # Arithmetic. The reflected forms have a plain number on the left.
+    # Arithmetic. With a plain number on the left, as in 2 * x, see `operators.py`.
 
     def __add__(self, other: Number) -> Value:
         right = as_value(other)
         return self.record(rules.add, (self, right), (self._data, right._data))
 
-    def __radd__(self, other: Number) -> Value:
-        return as_value(other).__add__(self)
-
     def __sub__(self, other: Number) -> Value:
         right = as_value(other)
         return self.record(rules.sub, (self, right), (self._data, right._data))
-
-    def __rsub__(self, other: Number) -> Value:
-        return as_value(other).__sub__(self)
 
     def __mul__(self, other: Number) -> Value:
         right = as_value(other)
         return self.record(rules.mul, (self, right), (self._data, right._data))
 
-    def __rmul__(self, other: Number) -> Value:
-        return as_value(other).__mul__(self)
-
     def __truediv__(self, other: Number) -> Value:
         right = as_value(other)
         return self.record(rules.div, (self, right), (self._data, right._data))
-
-    def __rtruediv__(self, other: Number) -> Value:
-        return as_value(other).__truediv__(self)
 
     def __pow__(self, exponent: Number) -> Value:
         """x ** 3 never takes a logarithm; an exponent that is a Value has a derivative, with log(x) in it."""
         right = as_value(exponent)
         return self.record(rules.power if right.is_constant else rules.pow_, (self, right), (self._data, right._data))
-
-    def __rpow__(self, base: Number) -> Value:
-        left = as_value(base)
-        return self.record(rules.pow_, (left, self), (left._data, self._data))
 
     def __neg__(self) -> Value:
         return self.record(rules.neg, (self,), (self._data,))
@@ -208,15 +192,6 @@ class Value(Operators, Manners):
         self._at = self._data
 
     @property
-    def label(self) -> str:
-        """The name in drawings, steps and messages."""
-        return self._label
-
-    @label.setter
-    def label(self, label: str) -> None:
-        self._label = checked_label(label)
-
-    @property
     def op(self) -> str:
         """The name of the operation that made this Value; empty for a leaf."""
         return self.rule.name if self.rule and self.args else ""
@@ -247,8 +222,3 @@ def node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float
 
 _new = Value.__new__
 as_value = Value.of
-
-
-def data_of(values: Iterable[Value]) -> list[float]:
-    """The numbers of some Values."""
-    return [value._data for value in values]

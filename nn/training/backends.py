@@ -22,7 +22,7 @@ from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.checks.anomaly import first_anomaly, first_not_finite
 from tinygrad_edu.choices import unknown
 from tinygrad_edu.compiler import BatchProgram
-from tinygrad_edu.errors import CompileError, DivergedError, GraphError, MissingError, OptionError
+from tinygrad_edu.errors import MISTAKES, CompileError, DivergedError, GraphError, MissingError, OptionError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.nn.layers import Outputs, form_of
 from tinygrad_edu.nn.module import Module
@@ -32,7 +32,6 @@ from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Task
 from tinygrad_edu.nn.training.predictor import numbers_of, warn_slow
 from tinygrad_edu.nn.training.programs import (
-    MISTAKES,
     MOST_SAMPLES,
     Examples,
     Learner,

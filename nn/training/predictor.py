@@ -1,7 +1,7 @@
 """How are the outputs for very many samples computed?
 
-By a compiled program, as in training: the graph of a few hundred samples is made once, and its program is called part
-by part. The parameters are inputs of that program, so it can be called again after they have changed.
+By a compiled program, as in training: it is found in the graphs of a few samples, and holds for any number of them. Its
+forward pass is called for a few thousand samples at a time, whose numbers stay near the processor.
 
 If the compiler fails, they are computed sample by sample: the same numbers, more slowly.
 
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 import tinygrad_edu
 from tinygrad_edu.blocks import no_grad, recording
-from tinygrad_edu.compiler import Program
+from tinygrad_edu.compiler import BatchProgram
 from tinygrad_edu.errors import CompileError, TinygradError
 from tinygrad_edu.nn.layers import Outputs, form_of
 from tinygrad_edu.nn.module import Module
@@ -27,7 +27,8 @@ from tinygrad_edu.nn.training.samples import Floats, as_floats
 from tinygrad_edu.user_code import user_frame
 from tinygrad_edu.value import Value
 
-PART = 256  # samples a call
+PART = 2048  # samples a call
+TRACED = 32  # samples of random numbers that the program is found for
 
 
 class Predictor:
@@ -49,7 +50,7 @@ class Predictor:
         """Look at the model as it is now."""
         self.form = form_of(self.model)
         self.leaves = self.model.parameters()
-        self._program: Program | None = None
+        self._program: BatchProgram | None = None
         self._is_refused = self.form is None
 
     def __call__(self, X: ArrayLike) -> Floats:
@@ -66,24 +67,20 @@ class Predictor:
         return one_by_one(self.model, samples)
 
     def _outputs(self, samples: Floats) -> Floats:
-        numbers = np.array([leaf.data for leaf in self.leaves])
-        parts = [self._part(samples[start : start + PART], numbers) for start in range(0, len(samples), PART)]
+        program = self._program = self._program or self._compiled(samples.shape[1])
+        program.parameters = np.array([leaf.data for leaf in self.leaves])
+        parts = [program.forward(samples[start : start + PART]) for start in range(0, len(samples), PART)]
         return np.concatenate(parts)
 
-    def _part(self, samples: Floats, numbers: Floats) -> Floats:
-        full = np.zeros((PART, samples.shape[1]))  # the last part is filled up
-        full[: len(samples)] = samples
-        program = self._program = self._program or self._compiled(full)
-        program(np.concatenate([full.ravel(), numbers]))
-        return program.outputs[: len(samples)]
-
-    def _compiled(self, samples: Floats) -> Program:
+    def _compiled(self, inputs: int) -> BatchProgram:
+        rows = np.random.default_rng(0).normal(size=(TRACED, inputs))
         with recording():
-            xs = [[Value(number) for number in row] for row in samples.tolist()]
-            outputs = [self.model(x) for x in xs]
-            flat = [value for output in outputs for value in ([output] if isinstance(output, Value) else output)]
-            total = sum(flat, start=Value(0.0))
-            return compiled(total, wrt=[], inputs=[xs, self.leaves], outputs=outputs)
+            return compiled(self._total, wrt=self.leaves, batch=(rows,))
+
+    def _total(self, xs: Sequence[Sequence[Value]]) -> tuple[Value, list[Outputs]]:
+        outputs = [self.model(x) for x in xs]
+        flat = [value for output in outputs for value in ([output] if isinstance(output, Value) else output)]
+        return sum(flat, start=Value(0.0)), outputs
 
 
 def one_by_one(model: Module, X: ArrayLike) -> Floats:
@@ -92,7 +89,7 @@ def one_by_one(model: Module, X: ArrayLike) -> Floats:
         return np.array([numbers_of(model(row)) for row in as_floats(X, "predict").tolist()])
 
 
-def compiled(loss: Value, **options: Any) -> Program:
+def compiled(loss: Any, **options: Any) -> Any:
     """`tinygrad_edu.compile`, for a graph that the caller did not make, so that a refusal is not the caller's fault.
 
     Raises:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 import tinygrad_edu
 from tinygrad_edu.blocks import no_grad, recording
 from tinygrad_edu.compiler import BatchProgram, Program
-from tinygrad_edu.errors import GraphError, TinygradError
+from tinygrad_edu.errors import MISTAKES, GraphError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.nn.layers import Outputs
 from tinygrad_edu.nn.losses import cross_entropy
@@ -28,10 +28,6 @@ from tinygrad_edu.nn.training.predictor import compiled
 from tinygrad_edu.nn.training.samples import Floats
 from tinygrad_edu.value import Value
 
-MISTAKES = (
-    *(ArithmeticError, AssertionError, AttributeError, LookupError, NameError),
-    *(RuntimeError, TypeError, ValueError, TinygradError),
-)
 MOST_SAMPLES = 256  # in a program of one size, and in a look at single samples: larger batches are done in parts
 
 

@@ -24,9 +24,9 @@ from tinygrad_edu import Value, nn, parse
 from tinygrad_edu.compiler import pipeline
 from tinygrad_edu.compiler.arrays import Workspace
 from tinygrad_edu.compiler.formulas import Name, View
-from tinygrad_edu.compiler.groups import product_of
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.layout import Layout
+from tinygrad_edu.compiler.order import product_of
 from tinygrad_edu.compiler.program import Program
 from tinygrad_edu.compiler.proof import Leaves, Point, check_program, point_at
 from tinygrad_edu.compiler.views import moves_to
@@ -649,7 +649,11 @@ def test_numpy_errstate_of_the_caller_does_not_stop_a_compile(number):
 
 
 @pytest.mark.parametrize(
-    "error", [RecursionError, IndexError, ValueError, SyntaxError, KeyError, AssertionError, TypeError]
+    "error",
+    [
+        *(RecursionError, IndexError, ValueError, SyntaxError, KeyError, AssertionError, TypeError),
+        *(RuntimeError, NameError, AttributeError, ZeroDivisionError),
+    ],
 )
 def test_a_bug_in_the_compiler_is_a_compile_error(monkeypatch, error):
     def broken(*_args, **_kwargs):

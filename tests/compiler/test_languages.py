@@ -1,7 +1,7 @@
 """Does a program compute in every language what its scalar graph computes?
 
 The truth is the graph: of the batch itself, or of what learners write, at numbers that the program has not seen. A few
-cases in JAX, which takes its time without `jit`, and some hundreds in JavaScript; any number with
+cases in JAX, which takes its time to compile them, and some hundreds in JavaScript; any number with
 `python -m tests.long structured --language jax`.
 """
 
@@ -19,6 +19,7 @@ import pytest
 import sample_losses
 import structured_check
 from languages import InLanguage, compiling_to, skip_without
+from sampling import long_case, sample
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn
@@ -44,7 +45,13 @@ def language(request):
 # What people write
 
 
-@pytest.mark.parametrize(("name", "seeds"), [("jax", range(6)), ("javascript", range(100))])
+@pytest.mark.parametrize(
+    ("name", "seeds"),
+    sample(
+        [("jax", range(2)), ("javascript", range(40)), ("jax", range(2, 6)), ("javascript", range(40, 100))],
+        few=2,
+    ),
+)
 def test_a_program_in_another_language_computes_what_its_graph_computes(name, seeds):
     skip_without(name)
     with compiling_to(name):
@@ -53,11 +60,14 @@ def test_a_program_in_another_language_computes_what_its_graph_computes(name, se
         pytest.fail(str(min(failures, key=lambda failure: len(str(failure)))), pytrace=False)
 
 
-@pytest.mark.parametrize(("name", "step"), [("jax", 16), ("javascript", 1)])
-def test_what_learners_write_says_in_another_language_what_its_scalars_say(name, step):
+@pytest.mark.parametrize(
+    ("name", "families"),
+    sample([("javascript", slice(None)), ("jax", slice(0, None, 32)), ("jax", slice(16, None, 32))], few=2),
+)
+def test_what_learners_write_says_in_another_language_what_its_scalars_say(name, families):
     skip_without(name)
     with compiling_to(name):
-        verdicts = [learners.check(family, 0) for family in list(learners.families)[::step]]
+        verdicts = [learners.check(family, 0) for family in list(learners.families)[families]]
     assert sum(verdict.found == "right" for verdict in verdicts) > len(verdicts) / 2
     assert not [str(verdict) for verdict in verdicts if verdict.failed]
 
@@ -88,14 +98,14 @@ class Spoiled:
 # Any number of samples
 
 
+@pytest.mark.parametrize(("seed", "compiled_with"), sample([(1, 3), (0, 1), (2, 30)]))
 @pytest.mark.parametrize("name", sample_losses.FAMILIES)
-def test_functions_of_samples_hold_in_javascript_for_any_number_of_them(name):
+def test_functions_of_samples_hold_in_javascript_for_any_number_of_them(name, seed, compiled_with):
     skip_without("javascript")
     with compiling_to("javascript"):
-        for seed in range(3):
-            problem = sample_losses.drawn(name, seed)
-            program, wrong = sample_losses.wrong_sizes(problem, (1, 3, 30)[seed], (1, 2, 3, 17, 40))
-            assert not wrong, program.source
+        problem = sample_losses.drawn(name, seed)
+        program, wrong = sample_losses.wrong_sizes(problem, compiled_with, (1, 2, 3, 17, 40))
+        assert not wrong, program.source
 
 
 LOSSES = {
@@ -106,9 +116,21 @@ LOSSES = {
 }
 
 
-@pytest.mark.parametrize(("activation", "decay"), [("tanh", 0.0), ("relu", 0.01), ("sigmoid", 0.01), ("gelu", 0.0)])
-@pytest.mark.parametrize("kind", sorted(LOSSES))
-def test_one_program_for_any_number_of_samples_holds_in_every_language(kind, activation, decay):
+ACTIVATIONS = (("tanh", 0.0), ("relu", 0.01), ("sigmoid", 0.01), ("gelu", 0.0))
+COMBINATIONS = [(kind, *activation) for kind in sorted(LOSSES) for activation in ACTIVATIONS]
+EACH_ONCE = COMBINATIONS[::5]  # every loss and every activation
+
+
+@pytest.mark.parametrize(
+    ("kind", "activation", "decay", "language", "sizes"),
+    [
+        *((*case, "javascript", SAMPLES) for case in COMBINATIONS),
+        *((*case, "jax", SAMPLES[::3]) for case in EACH_ONCE),
+        *(long_case((*case, "jax", SAMPLES)) for case in COMBINATIONS),
+    ],
+    indirect=["language"],
+)
+def test_one_program_for_any_number_of_samples_holds_in_every_language(kind, activation, decay, language, sizes):
     loss, targets = LOSSES[kind]
     model = nn.MLP(3, [4, 3 if kind == "classes" else 1], activation=activation, seed=1)
 
@@ -118,13 +140,11 @@ def test_one_program_for_any_number_of_samples_holds_in_every_language(kind, act
 
     rng = np.random.default_rng(0)
     batch = rng.normal(size=(30, 3)), targets(rng, 30)
-    program = tinygrad_edu.compile(function, wrt=model.parameters(), batch=batch)
-    for samples in SAMPLES:
+    other = InLanguage(tinygrad_edu.compile(function, wrt=model.parameters(), batch=batch), language)
+    for samples in sizes:
         batch = rng.normal(size=(samples, 3)), targets(rng, samples)
         right = by_hand(function, model.parameters(), batch)
-        for name in OTHERS:
-            skip_without(name)
-            assert_near(InLanguage(program, name)(*batch), right)
+        assert_near(other(*batch), right)
 
 
 def by_hand(function, parameters, batch):
@@ -200,8 +220,13 @@ def test_the_source_for_numpy_is_the_source():
 
 def test_an_unknown_language_is_refused_with_those_that_are_known():
     program = tinygrad_edu.compile(Value(2.0, label="x").tanh())
-    with pytest.raises(OptionError, match="numpy, jax, javascript"):
-        program.source_for("fortran")
+    with pytest.raises(OptionError) as caught:
+        program.source_for("typescript")
+    assert str(caught.value).splitlines() == [
+        "program.source_for(language='typescript')",
+        "  what is wrong:  the choices are numpy, jax, javascript",
+        "  write instead:  language='javascript'; or program.latex(), for a derivation",
+    ]
 
 
 def test_a_row_of_lists_says_what_it_is_in_jax_itself():
@@ -237,7 +262,10 @@ def mathml():
     return lambda latex: ElementTree.fromstring(module.mathml(latex, "block"))
 
 
-@pytest.mark.parametrize("name", list(learners.families))
+EVERY_THIRD_FIRST = [name for start in range(3) for name in [*learners.families][start::3]]
+
+
+@pytest.mark.parametrize("name", sample(EVERY_THIRD_FIRST, few=len(EVERY_THIRD_FIRST) // 3))
 def test_the_derivation_of_what_learners_write_is_an_aligned_display(name, mathml):
     point = next(point for seed in range(9) if (point := learners.somewhere(name, seed, "random", random.Random(seed))))
     program = tinygrad_edu.compile(point.loss)

@@ -1,16 +1,14 @@
-"""What learners write, compiled, says what the scalars say: a little of `python -m tests.long learners`."""
+"""What learners write, compiled, says what the scalars say: the first of forty seeds of `.ci/run`."""
 
 import learners
 import learners_losses  # noqa: F401  (puts its families into learners.families)
 import pytest
 
-SEEDS = range(3)
-
 
 @pytest.mark.parametrize("name", learners.families)
 def test_a_compiled_loss_equals_its_scalars_at_other_numbers(name):
-    wrong = [verdict for verdict in (learners.check(name, seed) for seed in SEEDS) if verdict.failed]
-    assert not wrong, "\n\n".join(map(str, wrong))
+    verdict = learners.check(name, 0)
+    assert not verdict.failed, str(verdict)
 
 
 @pytest.mark.parametrize("name", learners.families)

@@ -10,10 +10,13 @@ import languages
 import numpy as np
 import pytest
 import recurrent_graphs
+from sampling import sample
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.functions import dot
+
+IN_JAX = [("jax", range(first, first + 4)) for first in (0, 4, 8, 12)]
 
 
 def lines_of(source):
@@ -36,7 +39,7 @@ def iterated(steps, function, *numbers):
     return leaves, seen
 
 
-@pytest.mark.parametrize("group", range(6))
+@pytest.mark.parametrize("group", sample(range(6), 2))
 def test_a_loop_put_together_at_random_gives_what_its_graph_gives_at_numbers_it_has_not_seen(group):
     assert [wrong for seed in range(group, 240, 6) if (wrong := recurrent_graphs.wrong(seed))] == []
 
@@ -46,11 +49,11 @@ def test_a_loop_that_was_wrong_once_stays_right(seed):
     assert recurrent_graphs.wrong(seed) == ""
 
 
-@pytest.mark.parametrize("language", ["jax", "javascript"])
-def test_a_loop_is_right_in_other_languages(language):
+@pytest.mark.parametrize(("language", "seeds"), [("javascript", range(16)), *sample(IN_JAX)])
+def test_a_loop_is_right_in_other_languages(language, seeds):
     languages.skip_without(language)
     with languages.compiling_to(language):
-        assert [wrong for seed in range(16) if (wrong := recurrent_graphs.wrong(seed))] == []
+        assert [wrong for seed in seeds if (wrong := recurrent_graphs.wrong(seed))] == []
 
 
 def test_a_loop_is_traced_once_in_jax_and_is_a_loop_in_javascript():
@@ -68,9 +71,9 @@ def test_a_derivation_says_for_which_steps_its_lines_hold():
 
 
 def test_many_of_the_random_losses_have_a_loop():
-    losses = [recurrent_graphs.recurrent_loss(seed) for seed in range(60)]
+    losses = [recurrent_graphs.recurrent_loss(seed) for seed in range(20)]
     sources = [tinygrad_edu.compile(each.loss, wrt=each.parameters, inputs=each.inputs).source for each in losses]
-    assert sum("for t in range" in source for source in sources) > 15
+    assert sum("for t in range" in source for source in sources) > 5
 
 
 def test_an_iteration_is_one_loop_each_way():
@@ -291,7 +294,7 @@ def test_a_chain_of_operations_takes_time_in_proportion():
             x = [x.sin, x.tanh, (x * 0.9 + start).cos][kind]()
         return counted_calls(lambda: tinygrad_edu.compile(x, wrt=[start]))
 
-    assert calls(2000) < 2.4 * calls(1000)
+    assert calls(800) < 2.4 * calls(400)
 
 
 def counted_calls(function):

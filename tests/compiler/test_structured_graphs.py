@@ -9,6 +9,7 @@ import random
 import pytest
 import structured_check
 import structured_graphs
+from sampling import sample
 from structured_check import truth_at
 
 from tinygrad_edu.graph import gradient_numbers
@@ -23,7 +24,7 @@ def cases(seeds):
         yield structured_check.tried_case(random.Random(seed))
 
 
-@pytest.mark.parametrize("group", range(GROUPS))
+@pytest.mark.parametrize("group", sample(range(GROUPS), 3))
 def test_a_program_computes_what_its_graph_computes_at_numbers_it_has_not_seen(group):
     failures = [failure for seed in range(group, GRAPHS, GROUPS) if (failure := structured_check.tried(seed)[1])]
     kinds = sorted({failure.kind for failure in failures})
@@ -55,7 +56,7 @@ def test_the_graphs_have_every_operation_and_every_part():
 def test_the_reference_gradient_is_the_slope():
     """The gradient that programs are compared with, against central differences of the recipe itself."""
     compared = 0
-    for case in cases(range(60)):
+    for case in cases(range(30)):
         numbers = structured_check.drawn(case, random.Random(0))
         truth = truth_at(case, numbers)
         if truth is None or not truth.is_smooth or truth.value != truth.value:
@@ -67,7 +68,7 @@ def test_the_reference_gradient_is_the_slope():
                 continue  # a kink, or the border of a domain, lies between
             assert math.isclose(gradients.get(leaf, 0.0), slopes[1], rel_tol=1e-4, abs_tol=1e-4), case.recipe
             compared += 1
-    assert compared > 200
+    assert compared > 100
 
 
 def slope(case, numbers, i, h):

@@ -97,9 +97,10 @@ def test_only_the_command_line_imports_an_example():
 
 
 def test_a_fact_of_an_operation_stands_in_its_row_and_in_no_table_beside_it():
-    """No dictionary has operations, or their names, for keys."""
+    """No dictionary has operations, or their names, for keys; but where they are those of a learner's engine."""
     rows = {*RULES, "absolute", "pow_"}
-    for module, path in FILES.items():
+    ours = {module: path for module, path in FILES.items() if ".checks.engines" not in module}
+    for module, path in ours.items():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             keys = node.keys if isinstance(node, ast.Dict) else []
             names = {str(getattr(key, "id", getattr(key, "value", None))) for key in keys}

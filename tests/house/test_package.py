@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_public_names():
-    names = {"Value", "parse", "chain_rule", "grad", "no_grad", "gradcheck", "nn", "viz"}
+    names = {"Value", "parse", "chain_rule", "grad", "no_grad", "gradcheck", "check_engine", "nn", "viz"}
     assert names | {
         "DomainError",
         "GradientWarning",

@@ -24,6 +24,8 @@ from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 PARTS = {"tinygrad_edu": Path("tinygrad_edu"), "nn": Path("tinygrad_edu/nn")}  # where mutants are made
 OTHERS = {"viz": Path("tinygrad_edu/viz"), "examples/lessons": Path("tinygrad_edu/lessons")}  # what else is needed
@@ -55,8 +57,9 @@ LEFT_OUT = (
 MOST_SECONDS, MOST_TESTS = 25.0, 400  # of the tests of one mutant
 CONTROLS = 20  # selections of tests that are run on the source as it is, where all have to pass
 QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # what was imported before is not to be rewritten
-OPTIONS = ("-n0", "-p", "no:cacheprovider", "--rootdir", str(ROOT), "-c", str(ROOT / "setup.cfg"))
-HANGS = 90  # seconds, after which a mutant counts as noticed
+OPTIONS = ("-n0", "--dist=no", "-m", "long or not long", "-p", "no:cacheprovider", "--rootdir", str(ROOT))
+OPTIONS += ("-c", str(ROOT / "setup.cfg"))
+HANGS = 240  # seconds, after which a mutant counts as noticed: many times MOST_SECONDS, for a busy machine
 LARGE = (  # what the tests import beside the packages: once, and not for every mutant
     "graphviz", "hypothesis", "IPython", "jsonschema", "matplotlib.mathtext", "numpy", "onnxruntime", "PIL.Image",
     "pytest", "sklearn.utils.estimator_checks", "torch",
@@ -81,13 +84,17 @@ def laid_out(folder):
 
 
 class Durations:
-    """A plugin of pytest."""
+    """A plugin of pytest: for each test its seconds of CPU, which other work on the machine does not lengthen."""
 
     def __init__(self):
-        self.of = defaultdict(float)
+        self.of = {}
 
-    def pytest_runtest_logreport(self, report):
-        self.of[report.nodeid] += report.duration
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        start = sum(os.times()[:4])  # of this process and of those that it waited for
+        result = yield
+        self.of[item.nodeid] = sum(os.times()[:4]) - start
+        return result
 
 
 def covered(folder):
@@ -208,23 +215,24 @@ def mutated(source, name, occurrence):
 
 
 def tests_for(lines, seconds, file, line):
-    """The tests that run a line, first those that are named after its file, and those of what readers see.
+    """The tests that run a line, first those in a file named after its file, and those of what readers see.
 
     A line may also run on import, or in a process that a test starts: after those come all tests of its name.
     """
     mine = lines.get(file, {})
     tests = Counter(mine.get(line, ()))
-    names = {part for part in Path(file).with_suffix("").parts if part not in ("tinygrad_edu", "nn", "__init__")}
+    path = Path(file)
+    name = path.parent.name if path.stem == "__init__" else path.stem
 
     def is_named(test):
-        return any(name in test.partition("::")[0] for name in names | {"golden"})
+        return any(part in Path(test.partition("::")[0]).stem for part in (name, "golden"))
 
     if not tests:
         tests = Counter(test for others in mine.values() for test in others)
     tests.update({test: 0 for test in seconds if is_named(test) and test not in tests})
 
     def promise(test):
-        return (seconds.get(test, 1.0) > 2, not is_named(test), -tests[test], seconds.get(test, 1.0))
+        return (seconds.get(test, 1.0) > 2, not tests[test], not is_named(test), -tests[test], seconds.get(test, 1.0))
 
     chosen, total = [], 0.0
     for test in sorted(tests, key=promise):
@@ -284,8 +292,6 @@ def passes(tests):
             os.chdir(_folder)  # where a process that a test starts finds the package
             os.environ["PYTHONPATH"] = str(_folder)
             sys.path.insert(0, str(_folder))
-            import pytest
-
             code = int(pytest.main([*OPTIONS, "-x", "-q", "-W", QUIET, *[f"{ROOT}/{test}" for test in tests]]))
         finally:
             os._exit(code)

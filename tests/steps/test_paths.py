@@ -96,22 +96,22 @@ def test_an_error_says_what_cannot_be_explained():
 
 def test_a_huge_number_of_paths_is_counted_exactly_and_shown_short():
     x = y = Value(0.0, label="x")
-    for _ in range(15_000):
+    for _ in range(5000):
         y = y + y
     found = explain(y, x)
-    assert found.count == 2**15_000
-    assert str(found).startswith("∂v15000/∂x: about 2.8e4515 paths from x to v15000\n")
-    assert "… and about 2.8e4515 more" in str(found)
-    assert chain_rule(y).explain("v14990").count == 2**10
+    assert found.count == 2**5000
+    assert str(found).startswith("∂v5000/∂x: about 1.4e1505 paths from x to v5000\n")
+    assert "… and about 1.4e1505 more" in str(found)
+    assert chain_rule(y).explain("v4990").count == 2**10
 
 
 def test_a_long_path_is_shown_by_its_ends():
     x = y = Value(0.5, label="x")
-    for _ in range(3000):
+    for _ in range(1000):
         y = (y + x) * 0.5
     text = str(explain(y, x)).split("\n")
-    assert text[0] == "∂v6000/∂x: 3,001 paths from x to v6000"
-    assert text[1] == "  x → v5999 → v6000:  ∂v6000/∂v5999 · ∂v5999/∂x = 0.5 · 1 = 0.5"
+    assert text[0] == "∂v2000/∂x: 1,001 paths from x to v2000"
+    assert text[1] == "  x → v1999 → v2000:  ∂v2000/∂v1999 · ∂v1999/∂x = 0.5 · 1 = 0.5"
     assert text[-1] == "total 1"
     assert max(map(len, text)) < 1500
     chain = Value(0.5, label="x")

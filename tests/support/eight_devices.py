@@ -1,6 +1,12 @@
-"""A script for the tests: what does training on eight devices give, beside NumPy? It prints JSON."""
+"""A script for the tests: what does training on eight devices give, beside NumPy?
+
+    python eight_devices.py few      or: more
+
+It prints JSON.
+"""
 
 import json
+import sys
 
 import jax
 
@@ -48,10 +54,14 @@ def mlp(outputs=1):
     return nn.MLP(2, [8, outputs], activation="tanh", seed=0)
 
 
-FITS = {
+MORE = {
     "all 103 samples": (mlp, y, {"batch_size": None, "epochs": 50}),
-    "batches of 10, the last of 3": (mlp, y, {"batch_size": 10, "epochs": 5}),
     "batches of 1": (mlp, y, {"batch_size": 1, "epochs": 1}),
+    "a loss over all samples": (mlp, y.astype(float), {"loss": spread, "batch_size": 50, "epochs": 5}),
+    "a model of one's own": (Own, y.astype(float), {"loss": "mse", "epochs": 5, "batch_size": None}),
+}
+FEW = {
+    "batches of 10, the last of 3": (mlp, y, {"batch_size": 10, "epochs": 5}),
     "classes": (lambda: mlp(3), classes, {"loss": "cross_entropy", "epochs": 5, "batch_size": 32}),
     "Adam, and validation": (
         mlp,
@@ -62,9 +72,7 @@ FITS = {
             "validation_data": (X_val, y_val),
         },
     ),
-    "a loss over all samples": (mlp, y.astype(float), {"loss": spread, "batch_size": 50, "epochs": 5}),
     "rows that have no weights": (Polynomial, y.astype(float), {"loss": "mse", "batch_size": 40, "epochs": 5}),
-    "a model of one's own": (Own, y.astype(float), {"loss": "mse", "epochs": 5, "batch_size": None}),
 }
 
 
@@ -88,6 +96,7 @@ def looked_at(model):
 
 
 if __name__ == "__main__":
-    found = {name: [fitted(*case, backend) for backend in ("numpy", "jax")] for name, case in FITS.items()}
+    fits = FEW if sys.argv[1] == "few" else MORE
+    found = {name: [fitted(*case, backend) for backend in ("numpy", "jax")] for name, case in fits.items()}
     looks = {"a network": looked_at(mlp()), "a polynomial": looked_at(Polynomial())}
     print(json.dumps({"fits": found, "looks": looks, "is 64 bits": jax.config.jax_enable_x64}))

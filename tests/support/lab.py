@@ -42,7 +42,7 @@ class Lab:
             self.page.keyboard.press("ArrowRight" if now < position else "ArrowLeft")
 
     def boxes(self):
-        """What each box shows, by its id: {"name", "value", "gradient"}; with a hyphen for the minus sign, as in Python."""
+        """What each box shows, by its id: {"name", "value", "gradient"}; its minus signs as hyphens, as in Python."""
         return self.page.evaluate(
             """() => Object.fromEntries([...document.querySelectorAll("#scene .box")].map((box) => [box.dataset.id,
               Object.fromEntries(["name", "value", "gradient"].map(

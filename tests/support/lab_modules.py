@@ -1,7 +1,7 @@
 """The parts of the page that need no browser, run by node: which scenes are drawn of which graphs.
 
-    scenes(cases)     what scenes.mjs finds in each case
-    in_node(program)  what a program prints, as JSON; it imports from "./engine/..." and "./lab/..."
+scenes(cases)     what scenes.mjs finds in each case
+in_node(program)  what a program prints, as JSON; it imports from "./engine/..." and "./lab/..."
 """
 
 import atexit
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tinygrad_edu.viz.page.engine import FOLDER, modules
 
-PURE = ("quiz", "samples", "store", "frame", "fold", "neighbourhood", "scene")
+PURE = ("quiz", "samples", "store", "frame", "fold", "neighbourhood", "scene", "overview")
 DRIVER = Path(__file__).with_name("lab_scenes.mjs")
 
 

@@ -83,9 +83,9 @@ class InLanguage:
         self.outputs = program.outputs
         if language == "jax":
             names = {}
-            jax64()
+            jax = jax64()
             exec(self.source, names)
-            self.function = names["program"]
+            self.function = jax.jit(names["program"])
 
     def __getattr__(self, name):
         return getattr(self.program, name)

@@ -80,20 +80,21 @@ def test_colour_is_by_sign_and_never_alone():
 
 
 def test_the_same_graph_gives_the_same_bytes_in_every_process():
+    """In a process whose sets and dictionaries of strings have another order."""
     program = (
         "from tinygrad_edu import parse, viz; f = parse('q = x + y; f = q * z + x * tanh(y)', x=-2, y=5, z=-4); "
-        "f.backward(); print(viz.draw(f).svg())"
+        "f.backward(); svg = viz.draw(f).svg()"
     )
-    found = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(found) == 1
+    seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
+    other = subprocess.run(
+        [sys.executable, "-c", f"{program}; print(svg)"],
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    here = {}
+    exec(program, here)
+    assert other == f"{here['svg']}\n"
 
 
 def test_a_weighted_sum_is_one_node_or_opened():
@@ -177,14 +178,14 @@ def test_a_graph_can_be_drawn_from_top_to_bottom():
 
 
 def test_a_leaf_that_is_used_very_often_can_be_laid_out():
-    """Graphviz' own search for the best places would go on for more than ten minutes."""
+    """Graphviz' own search for the best places would go on for minutes."""
     x = Value(1.01, label="x")
     y = x
-    for _ in range(149):
+    for _ in range(109):
         y = y * x
     svg = viz.draw(y).svg()
-    assert svg.count('class="node"') == 150 + 149
-    assert svg.count('class="edge"') == 2 * 149 + 149
+    assert svg.count('class="node"') == 110 + 109
+    assert svg.count('class="edge"') == 2 * 109 + 109
 
 
 def test_a_compiled_program_is_drawn_as_its_arrays():

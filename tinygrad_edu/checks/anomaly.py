@@ -7,7 +7,7 @@
 A NaN spreads: everything computed from it is NaN as well, and so is every gradient on its way. The node to look at is
 the first one whose own arguments were still finite. Outside the block nothing is checked, and nothing costs time.
 
-Names to know: `detect_anomaly`, `first_anomaly`. Read next: `terminal/outline.py`.
+Names to know: `detect_anomaly`, `first_anomaly`. Read next: `engines/reference.py`.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@
     tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4   the same as an exercise on paper, with an answer key
     tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4        the gradient graph as a picture
     tinygrad-edu train moons                             a network and what it learned; also predict and lesson
+    tinygrad-edu check engine.py                         the mistakes in an engine of your own
 
 Results go to standard output, progress and errors to standard error. The exit code is 0 if all went well, 1 if the
 command failed, 2 if it was not understood, 130 after Ctrl-C, 143 if asked to terminate.
@@ -24,6 +25,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from tinygrad_edu import __version__
+from tinygrad_edu.cli.checking import CHECK_HELP, add_check
+from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
 from tinygrad_edu.cli.saving import check_suffix, save_steps
@@ -56,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(_with_expressions(sys.argv[1:] if arguments is None else arguments))
     try:
-        options.run(options)
+        code: int | None = options.run(options)
     except TinygradError as error:
         return _report(options.command, str(error))
     except OSError as error:
@@ -64,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as stop:
         print(f"\n{printable(stop) or 'stopped; files written so far are whole'}", file=sys.stderr)
         return INTERRUPTED
-    return 0
+    return code or 0
 
 
 def _report(command: str, text: str) -> int:
@@ -191,6 +194,9 @@ COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] 
     "train": ("train a network and draw what it learned", TRAIN_HELP, add_train),
     "predict": ("predict with a saved network",           PREDICT_HELP, add_predict),
     "lesson": ("run one of the classic lessons",          LESSON_HELP, add_lesson),
+    "check": ("name the mistakes in an engine you wrote", CHECK_HELP, add_check),
+    "course": ("write an engine of your own",             COURSE_HELP, add_course),
+    "bug":   ("an engine with a planted mistake",         BUG_HELP,   add_bug),
 }  # fmt: skip
 
 

@@ -7,7 +7,13 @@ The compiler knows nothing about layers. It works from the scalars alone:
 
     scalars.py      number the nodes; recognize sums and weighted sums
     arrays.py       scalars in arrays
-    groups.py       nodes computed in the same way become one array, ordered so that their arguments are views
+    recurrences.py  what repeats, step after step
+    loops.py        a loop over time, and what it takes and gives
+    alike.py        nodes that are computed in the same way
+    taking_out.py   the graph without what is a loop
+    order.py        the order of scalars in their array, so that arguments are views, and sums are matrix products
+    tables.py       leaves that form one array
+    groups.py       all of them put into arrays
     gradient.py     the gradient of every scalar, collected in the same order
     layout.py       where the numbers of a view stand in an array
     formulas.py     an array operation as data: a tree that knows its shape
@@ -15,14 +21,18 @@ The compiler knows nothing about layers. It works from the scalars alone:
     expressions.py  an array as a formula of others
     names.py        what the arrays are called in textbooks
     source.py       a whole program as data
+    patterns.py     thousands of lines of a few kinds
     loop_lines.py   a loop over time as lines
     emit.py         the arrays as lines
+    slopes.py       the chain rule along one edge, as a pattern
+    singly.py       a graph in which nothing has a partner, scalar by scalar
     pipeline.py     from a graph to its program, through all of these
     memory.py       what is kept for the backward pass
     explain.py      the scalars that a line stands for
     proof.py        the program compared with its graph, at two points
     padding.py      rows that count nothing, so that devices share the samples evenly
     devices.py      a program in JAX, on one device or on all of them
+    kept_memory.py  memory that is used again in the next call
     compiled.py     the function that comes out
     samples.py      a function of samples, traced
     sizes.py        what depends on the number of samples m

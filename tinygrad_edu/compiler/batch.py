@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.compiled import Compiled, Floats, floats_of, function_of, point_of
+from tinygrad_edu.compiler.compiled import Compiled, Floats, floats_of, function_of, point_of, results_of
 from tinygrad_edu.compiler.formulas import Formula, Name, OneHot, Rows, View
 from tinygrad_edu.compiler.layout import Index
 from tinygrad_edu.compiler.memory import Memory
@@ -31,7 +31,7 @@ from tinygrad_edu.compiler.simplify import simplified_source
 from tinygrad_edu.compiler.sizes import Size
 from tinygrad_edu.compiler.source import Line, Source
 from tinygrad_edu.compiler.unify import DiffersError, Traced, unified
-from tinygrad_edu.errors import CompileError, GraphError, OptionError, SizeError, TinygradError
+from tinygrad_edu.errors import MISTAKES, CompileError, GraphError, OptionError, SizeError
 from tinygrad_edu.show import counted
 from tinygrad_edu.value import Value
 
@@ -48,7 +48,6 @@ MOST = 300  # the largest number of samples whose loss is compared
 LARGEST = 2_000_000  # edges that the graph of them may have: about a second
 BELOW = 6  # the largest number below those that are traced
 LARGE = 100_000  # edges; a comparison that needs more is left out, but for FEW
-MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, TinygradError)
 
 
 class BatchProgram(Compiled):
@@ -93,6 +92,25 @@ class BatchProgram(Compiled):
         """What the function gave beside the loss, as the last call of this thread found it; empty before any call."""
         last: Floats = getattr(self._calls, "last", np.zeros(0))
         return last
+
+    def forward(self, *arrays: npt.ArrayLike) -> Floats:
+        """What the function gives beside the loss, as `outputs` after a call, but without loss and gradient.
+
+        >>> import tinygrad_edu
+        >>> w = Value(2.0)
+        >>> double = lambda xs: (sum(w * x for x in xs), [w * x for x in xs])
+        >>> tinygrad_edu.compile(double, wrt=[w], batch=([0.5, 1.0],)).forward([1.0, 2.0, 3.0])
+        array([2., 4., 6.])
+        """
+        with np.errstate(all="ignore"):
+            return results_of(self._forward, self._parameters, *self._numbers(arrays))[2]
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self._forward = function_of(self._found.source.without_gradient)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: part for name, part in super().__getstate__().items() if name != "_forward"}
 
     def _beside_parameters(self) -> tuple[Sequence[Floats], Sequence[str]]:
         return (), tuple(argument.name for argument in self.arguments if argument.classes)

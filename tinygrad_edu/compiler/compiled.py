@@ -18,8 +18,10 @@ from typing import Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.compiler.devices import Step, pure
 from tinygrad_edu.compiler.explain import explanation
+from tinygrad_edu.compiler.kept_memory import keep_freed_memory
 from tinygrad_edu.compiler.languages.javascript import JavaScriptPrinter
 from tinygrad_edu.compiler.languages.jax import JAXPrinter
 from tinygrad_edu.compiler.languages.latex import LaTeXPrinter
@@ -27,7 +29,7 @@ from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.pipeline import Found
 from tinygrad_edu.compiler.proof import Point
 from tinygrad_edu.compiler.source import Line, Source
-from tinygrad_edu.errors import DomainError, NumberError, OptionError, SizeError
+from tinygrad_edu.errors import DomainError, NumberError, SizeError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted
 from tinygrad_edu.text.helpers import NUMPY
@@ -66,6 +68,7 @@ class Compiled:
 
     def _prepare(self) -> None:
         """What is made of the text, and cannot be pickled: the function, and what each thread called it with last."""
+        keep_freed_memory()
         self._function = function_of(self._found.source)
         self._calls = threading.local()
 
@@ -113,11 +116,8 @@ class Compiled:
         <BLANKLINE>
         """
         if language not in LANGUAGES:
-            raise OptionError(
-                f"source_for({language!r})",
-                f"a program is written as {', '.join(LANGUAGES)}",
-                instead='source_for("javascript"), say; or program.latex(), for a derivation',
-            )
+            other = "program.latex(), for a derivation"
+            raise unknown("language", language, LANGUAGES, call="program.source_for({})", other=other)
         return LANGUAGES[language]().program(self.formulas)
 
     def to_jax(self, dtype: str = "float64") -> Step:
@@ -162,7 +162,7 @@ class Compiled:
     @property
     def lines(self) -> tuple[Line, ...]:
         """The lines that compute something."""
-        return self.formulas.lines
+        return tuple(self.formulas.lines)
 
     @property
     def parameters(self) -> Floats:

@@ -7,7 +7,7 @@ what crosses between devices is one number for each parameter.
 
 JAX is imported when a program is asked to run in it, and not before.
 
-Names to know: `pure`, `Shared`. Read next: `compiled.py`.
+Names to know: `pure`, `Shared`. Read next: `kept_memory.py`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.compiler.formulas import Formula, Name
 from tinygrad_edu.compiler.languages.jax import JAXPrinter
 from tinygrad_edu.compiler.padding import weighed
 from tinygrad_edu.compiler.sizes import Size
 from tinygrad_edu.compiler.source import Source
-from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.errors import SizeError
 from tinygrad_edu.packages import needed
 from tinygrad_edu.show import counted
 
@@ -49,8 +50,7 @@ def pure(source: Source, dtype: str, inputs: Sequence[Floats] = (), labels: Sequ
         MissingError: if JAX is not installed.
     """
     if dtype not in DTYPES:
-        asked = f"to_jax(dtype={dtype!r})"
-        raise OptionError(asked, f"a program computes in {' or '.join(DTYPES)}", instead='to_jax(dtype="float32")')
+        raise unknown("dtype", dtype, DTYPES, call="program.to_jax({})")
     jax = _jax("program.to_jax()")
     if dtype == "float64":
         jax.config.update("jax_enable_x64", True)

@@ -4,7 +4,7 @@ Every array becomes a line, `dZ1 = dA1 * (1 - A1 * A1)   # (100, 16)`, or part o
 name of its own. The program starts with the parameters, as views of the vector that holds them all, and ends by
 assembling the gradient.
 
-Names to know: `emit`. Read next: `pipeline.py`.
+Names to know: `emit`. Read next: `slopes.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
 from tinygrad_edu.compiler.expressions import Expressions, key_of
 from tinygrad_edu.compiler.formulas import At, Formula, Name, Pick, View
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
-from tinygrad_edu.compiler.languages.printer import Written
+from tinygrad_edu.compiler.languages.printer import Written, is_of
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
 from tinygrad_edu.compiler.loop_lines import LoopLines
 from tinygrad_edu.compiler.loops import LoopArray
@@ -28,7 +28,7 @@ from tinygrad_edu.compiler.names import RESERVED, reserved_for
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Line, Part, Put, Source, without_leading_ones
 from tinygrad_edu.compiler.views import moves_to
-from tinygrad_edu.rules import dot
+from tinygrad_edu.rules import dot, neg
 
 LONGEST_PART = 48  # of an expression that stands inside another one
 
@@ -164,7 +164,7 @@ class _Writer(Expressions):
         self.asked.clear()
         formula = self.computed(array)
         often = [number for number, times in self.asked.items() if times > 1]
-        repeated = [number for number in often if not isinstance(self.formulas[number], Name | At)]
+        repeated = [number for number in often if not _is_short(self.formulas[number])]
         for number in repeated:
             self._write_line(self.workspace.arrays[number], self.formulas[number])
         return self.computed(array) if repeated else formula
@@ -217,8 +217,8 @@ class _Writer(Expressions):
         return [(number, int((where[columns] == number).any(axis=0).sum())) for number in sources]
 
     def _can_stand_inside(self, array: Array, formula: Formula) -> bool:
-        is_for_here = self.uses[array.number] == 1 and array.number not in self.names
-        return is_for_here and len(self.printer.text(formula)) <= LONGEST_PART
+        is_for_here = self.uses[array.number] == 1 or _is_negative(formula)
+        return array.number not in self.names and is_for_here and len(self.printer.text(formula)) <= LONGEST_PART
 
     def _name(self, array: Array) -> str:
         if array.number not in self.names:
@@ -305,6 +305,15 @@ class _RememberingPrinter(NumPyPrinter):
         if found is None:
             found = self.known[formula] = super()._written(formula)
         return found
+
+
+def _is_short(formula: Formula) -> bool:
+    """Whether a formula may be written again wherever it is needed: a name, a row of an array, -x for a number x."""
+    return isinstance(formula, Name | At) or _is_negative(formula)
+
+
+def _is_negative(formula: Formula) -> bool:
+    return is_of(formula, neg) and not formula.shape and isinstance(formula.parts[0], Name | At)
 
 
 def _ranks(everyone: Ids, count: int) -> Ids:

@@ -34,13 +34,14 @@ from tinygrad_edu.compiler.formulas import (
     RowDots,
     Sum,
     View,
+    multiplied,
 )
 from tinygrad_edu.compiler.layout import Layout, Turn
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import dot, mul, neg, sub
+from tinygrad_edu.rules import dot, neg, sub
 
 MOST_TERMS = 4  # of a weighted sum that is written out
 MOST_SOURCES = 64  # of a sum with a term from each: Python cannot read thousands of +
@@ -118,7 +119,7 @@ class Expressions(ABC):
         """An operation on scalars, each of which stands alone; sums are written out, as far as Python can read them."""
         if rule is dot:
             half = len(args) // 2
-            args = [_times(one, other) for one, other in zip(args[:half], args[half:], strict=True)]
+            args = [multiplied(one, other) for one, other in zip(args[:half], args[half:], strict=True)]
         elif isinstance(rule, Balance):
             return _less([_sum_of(args[: rule.plus])] if rule.plus else [], _sum_of(args[rule.plus :]))
         elif rule is not TOTAL:
@@ -133,7 +134,7 @@ class Expressions(ABC):
             is_constant = workspace.array_of(scalar) is None
             key = repr(float(workspace.value[scalar])) if is_constant else scalar
             counts.setdefault(key, []).append(scalar)
-        return _sum_of([_times(Number(float(len(same))), self._scalar(same[0])) for same in counts.values()])
+        return _sum_of([multiplied(Number(float(len(same))), self._scalar(same[0])) for same in counts.values()])
 
     # Arrays of scalars
 
@@ -211,12 +212,12 @@ class Expressions(ABC):
             return product
         for factor, terms in ((left, right), (right, left)):
             if self._is_one_constant(factor):
-                return _times(self.view(factor.reshape(-1)[0]), self._sum(terms))
+                return multiplied(self.view(factor.reshape(-1)[0]), self._sum(terms))
         if left.ndim == 1 and self._are_all(left) and self._are_all(right):
             return self._inner(left, right)
         if left.shape[-1] <= MOST_TERMS:
             pairs = ((left[..., position], right[..., position]) for position in range(left.shape[-1]))
-            return Plus(tuple(_times(self.view(one), self.view(other)) for one, other in pairs))
+            return Plus(tuple(multiplied(self.view(one), self.view(other)) for one, other in pairs))
         return _sum_of([self._one_source(left[..., cols], right[..., cols]) for cols in columns])
 
     def _is_one_constant(self, ids: Ids) -> bool:
@@ -292,7 +293,7 @@ class Expressions(ABC):
 
     def _flat_sum(self, terms: Ids) -> Formula:
         if (terms == terms[0]).all():
-            return _times(Number(float(len(terms))), self.view(terms[0]))
+            return multiplied(Number(float(len(terms))), self.view(terms[0]))
         if self._are_all(terms):
             return Sum(self.source_of(self.workspace.arrays[self.workspace.where[terms[0]]]))
         return Sum(self.exact(terms))
@@ -305,14 +306,6 @@ class Expressions(ABC):
             moves = found.moves[:-1]
             return Sum(View(found.parts[0], moves) if moves else found.parts[0], 0)
         return Sum(found, -1)
-
-
-def _times(factor: Formula, other: Formula) -> Formula:
-    """A product; a factor that is the plain number 1 is left out."""
-    for one, rest in ((factor, other), (other, factor)):
-        if isinstance(one, Number) and one.number == 1.0:
-            return rest
-    return Apply(mul, (factor, other))
 
 
 def _sum_of(terms: list[Formula]) -> Formula:

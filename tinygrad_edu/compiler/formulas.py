@@ -27,6 +27,7 @@ from math import prod
 
 from tinygrad_edu.compiler.layout import Layout, Move, Shape
 from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import mul, neg
 
 
 def broadcast(*shapes: Shape) -> Shape:
@@ -248,6 +249,19 @@ class OneHot(Formula):
     def __init__(self, labels: Name, classes: int) -> None:
         super().__init__((*labels.shape, classes), labels)
         self.classes = classes
+
+
+def multiplied(factor: Formula, other: Formula) -> Formula:
+    """factor · other; where one of them is the plain number 1 or -1, the other one alone, or with a minus.
+
+    >>> x = Name("x", (3,))
+    >>> multiplied(Number(1.0), x) is x, multiplied(x, Number(-1.0)).rule.name, multiplied(Number(2.0), x).rule.name
+    (True, 'neg', 'mul')
+    """
+    for one, rest in ((factor, other), (other, factor)):
+        if isinstance(one, Number) and one.number in (1.0, -1.0):
+            return rest if one.number == 1.0 else Apply(neg, (rest,))
+    return Apply(mul, (factor, other))
 
 
 def _broadcast(parts: Sequence[Formula]) -> Shape:

@@ -195,10 +195,10 @@ def _partials(workspace: Workspace, array: Array, wanted: Flags) -> Ids:
         return np.concatenate([args[..., half:], args[..., :half]], axis=-1)
     if rule is logsumexp:
         out = np.broadcast_to(array.ids[..., None], args.shape)
-        return _applied(workspace, _recipe(rule, (None,), (True,)), [args], out)[0]
+        return applied(workspace, recipe(rule, (None,), (True,)), [args], out)[0]
     columns = [args[..., position] for position in range(args.shape[-1])]
-    recipe = _recipe(rule, _fixed(workspace, rule, [int(column.flat[0]) for column in columns]), tuple(wanted.tolist()))
-    return np.stack(_applied(workspace, recipe, columns, array.ids), axis=-1)
+    found = recipe(rule, _fixed(workspace, rule, [int(column.flat[0]) for column in columns]), tuple(wanted.tolist()))
+    return np.stack(applied(workspace, found, columns, array.ids), axis=-1)
 
 
 def _partials_of_one(workspace: Workspace, single: Single, wanted: Sequence[bool]) -> Sequence[int]:
@@ -212,10 +212,10 @@ def _partials_of_one(workspace: Workspace, single: Single, wanted: Sequence[bool
         half = len(args) // 2
         return [*args[half:], *args[:half]]
     if rule is logsumexp:
-        recipe = _recipe(rule, (None,), (True,))
-        return [_applied(workspace, recipe, [arg], single.scalar)[0] for arg in args]
-    recipe = _recipe(rule, _fixed(workspace, rule, args), tuple(wanted))
-    return _applied(workspace, recipe, args, single.scalar)
+        found = recipe(rule, (None,), (True,))
+        return [applied(workspace, found, [arg], single.scalar)[0] for arg in args]
+    found = recipe(rule, _fixed(workspace, rule, args), tuple(wanted))
+    return applied(workspace, found, args, single.scalar)
 
 
 def _fixed(workspace: Workspace, rule: Rule, args: Sequence[int]) -> tuple[str | None, ...]:
@@ -237,7 +237,7 @@ class Recipe(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def _recipe(rule: Rule, fixed: tuple[str | None, ...], wanted: tuple[bool, ...]) -> Recipe:
+def recipe(rule: Rule, fixed: tuple[str | None, ...], wanted: tuple[bool, ...]) -> Recipe:
     """The recipe of a row; a partial that is not wanted is 0."""
     graphs = partial_graphs(rule, [None if number is None else float.fromhex(number) for number in fixed])
     partials = [partial if is_wanted else 0.0 for partial, is_wanted in zip(graphs.partials, wanted, strict=True)]
@@ -258,14 +258,14 @@ def _recipe(rule: Rule, fixed: tuple[str | None, ...], wanted: tuple[bool, ...])
     )
 
 
-def _applied(workspace: Workspace, recipe: Recipe, args: Sequence[Some], out: Some) -> list[Some]:
+def applied(workspace: Workspace, found: Recipe, args: Sequence[Some], out: Some) -> list[Some]:
     """The partials of a row, computed for one scalar, or for whole arrays of arguments."""
     known: list[Some] = list(args)
     known.append(out)
-    known += [_like(workspace, number, out) for number in recipe.numbers]
-    for rule, places in recipe.steps:
+    known += [_like(workspace, number, out) for number in found.numbers]
+    for rule, places in found.steps:
         known.append(workspace.compute(rule, [known[place] for place in places]))
-    return [known[place] for place in recipe.partials]
+    return [known[place] for place in found.partials]
 
 
 def _like(workspace: Workspace, number: float, out: Some) -> Some:
@@ -313,11 +313,35 @@ def _combined_one(workspace: Workspace, upstream: Sequence[int], partial: Sequen
 
 def _collect(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> None:
     """The gradients of all scalars in an array: one part from each array of users, and their sum."""
-    sums = found[array.ids.reshape(-1)]
+    flat = array.ids.reshape(-1)
+    layers = [found[flat]]
     for start, stop in itertools.pairwise(_bounds(edges.user_array).tolist()):
         for where, parts in _contributions(workspace, array, edges.chosen(slice(start, stop)), found):
-            _add(workspace, array, sums, where, parts)
-    found[array.ids.reshape(-1)] = sums
+            _lay(layers, where, parts)
+    found[flat] = _sum_of_layers(workspace, array, layers)
+
+
+def _lay(layers: list[Ids], where: Ids, parts: Ids) -> None:
+    """Put contributions into the first layer that has room: what comes from many arrays, each for its own, is one."""
+    layer = next((layer for layer in layers if (layer[where] == NOWHERE).all()), None)
+    if layer is None:
+        layer = np.full_like(layers[0], NOWHERE)
+        layers.append(layer)
+    layer[where] = parts
+
+
+def _sum_of_layers(workspace: Workspace, array: Array, layers: Sequence[Ids]) -> Ids:
+    """The sum of all layers; what is missing in one counts as 0, and what is missing in all stays NOWHERE."""
+    together = np.stack(layers)
+    everyone = np.flatnonzero((together != NOWHERE).any(axis=0))
+    filled = np.where(together == NOWHERE, workspace.zero, together)[:, everyone]
+    shape = _shape(workspace, array, everyone)
+    total, *others = (layer.reshape(shape) for layer in filled)
+    for layer in others:
+        total = workspace.compute(add, [total, layer])
+    sums = np.full_like(layers[0], NOWHERE)
+    sums[everyone] = total.reshape(-1)
+    return sums
 
 
 def _bounds(numbers: Ids) -> Ids:
@@ -357,21 +381,6 @@ def _combined(workspace: Workspace, upstream: Ids, partial: Ids, shape: tuple[in
 
 def _total(workspace: Workspace, terms: Ids) -> Ids:
     return workspace.compute(TOTAL, [terms[..., position] for position in range(terms.shape[-1])])
-
-
-def _add(workspace: Workspace, array: Array, sums: Ids, where: Ids, parts: Ids) -> None:
-    """Add contributions to the sums at some positions; what is missing on either side counts as 0."""
-    before = sums[where]
-    if (before == NOWHERE).all():
-        sums[where] = parts
-        return
-    everyone = np.union1d(np.flatnonzero(sums != NOWHERE), where)
-    more = np.full(len(sums), workspace.zero, dtype=np.int64)
-    more[where] = parts
-    old = np.where(sums == NOWHERE, workspace.zero, sums)
-    shape = _shape(workspace, array, everyone)
-    both = [side[everyone].reshape(shape) for side in (old, more)]
-    sums[everyone] = workspace.compute(add, both).reshape(-1)
 
 
 def _shape(workspace: Workspace, array: Array, where: Ids) -> tuple[int, ...]:

@@ -12,12 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinygrad_edu.compiler.alike import Alike
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
 from tinygrad_edu.compiler.emit import emit
 from tinygrad_edu.compiler.gradient import gradients
 from tinygrad_edu.compiler.groups import arrange
 from tinygrad_edu.compiler.names import names_of
-from tinygrad_edu.compiler.scalars import NO_TABLES, Nodes, lower
+from tinygrad_edu.compiler.recurrences import recurrences
+from tinygrad_edu.compiler.scalars import NO_TABLES, Nodes, Scalars, lower
+from tinygrad_edu.compiler.singly import is_irregular, singly
 from tinygrad_edu.compiler.source import Source
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import dot, mul
@@ -55,7 +58,12 @@ def find(
         tables: more inputs, which are arrays already, by their names.
     """
     scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist(), tables)
-    workspace, same = arrange(scalars)
+    alike = Alike(scalars)
+    repeats = [] if tables else recurrences(scalars, alike.groups)
+    if is_irregular(scalars, alike.groups, repeats):
+        shape = outputs.shape if outputs.size else None
+        return Found(*singly(scalars, alike.workspace, alike.same.tolist(), shape), _parts(graph, scalars))
+    workspace, same = arrange(scalars, alike, repeats)
     output = int(same[scalars.output])
     found = gradients(workspace, output)
     leaves = {"parameter": np.array(scalars.parameters, dtype=np.int64)}
@@ -64,6 +72,10 @@ def find(
     gradient = np.where(leaves["parameter"] >= 0, found[leaves["parameter"]], NOWHERE)
     names = names_of(workspace, scalars, output, found)
     wanted = same[scalars.wanted].reshape(outputs.shape) if outputs.size else None
-    parts = (node for node, rule in enumerate(scalars.rule) if rule is dot and graph.nodes[node].rule is mul)
     source = emit(workspace, names, output, gradient, leaves, wanted)
-    return Found(source, found[: len(graph)], frozenset(parts))
+    return Found(source, found[: len(graph)], _parts(graph, scalars))
+
+
+def _parts(graph: Graph, scalars: Scalars) -> frozenset[int]:
+    """The nodes that were one product, and stand for several."""
+    return frozenset(node for node, rule in enumerate(scalars.rule) if rule is dot and graph.nodes[node].rule is mul)

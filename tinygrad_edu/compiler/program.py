@@ -24,7 +24,7 @@ from tinygrad_edu.compiler.pipeline import find
 from tinygrad_edu.compiler.proof import Leaves, check_program
 from tinygrad_edu.compiler.samples import Batch, nodes_of
 from tinygrad_edu.compiler.scalars import Nodes
-from tinygrad_edu.errors import CompileError, GraphError, OptionError, TinygradError
+from tinygrad_edu.errors import MISTAKES, CompileError, GraphError, OptionError, TinygradError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.value import Value
 
@@ -124,12 +124,6 @@ def _of_batch(function: Any, wrt: Any, batch: Any, *, is_alone: bool, check: boo
     search = Search(Batch(function, batch), None if wrt is None else _flat(wrt))
     with _careful(function):
         return BatchProgram(search, check=check)
-
-
-MISTAKES = (
-    *(ArithmeticError, AssertionError, AttributeError, LookupError, NameError),
-    *(RecursionError, SyntaxError, TypeError, ValueError),
-)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -151,7 +152,11 @@ class _Sequence:
         self.kinds = np.repeat(self.tokens, np.diff(self.begin))
         self.place = np.full(len(scalars.rule), NOWHERE, dtype=np.int64)
         self.place[self.nodes] = np.arange(len(self.nodes))
-        self.same = equal_constants(scalars)
+
+    @cached_property
+    def same(self) -> Ids:
+        """For each node the one that it is equal to."""
+        return equal_constants(self.scalars)
 
     def steps(self, bounds: tuple[int, int], start: int, period: int, count: int) -> _Steps | None:
         """The steps of so many groups, as often as said; or most of them, if all are not regular. Bounds are groups."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from tinygrad_edu.compiler.formulas import Apply, Dot, Fill, Formula, MatMul, Name, Number, Plus, Sum, View
+from tinygrad_edu.compiler.formulas import Apply, Dot, Fill, Formula, MatMul, Name, Number, Plus, Sum, View, multiplied
 from tinygrad_edu.compiler.layout import Index, Move
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.source import Line, Part, Source
@@ -94,21 +94,12 @@ def _orders(formula: Formula) -> Iterator[tuple[Formula, Formula]]:
         yield other, one
 
 
-def _product(one: Formula, other: Formula) -> Formula:
-    return Apply(mul, (one, other))
-
-
 def _quotient(one: Formula, other: Formula) -> Formula:
     return Apply(div, (one, other))
 
 
 def _minus(formula: Formula) -> Formula:
     return Apply(neg, (formula,))
-
-
-def _times_number(factor: Formula, other: Formula) -> Formula:
-    """c · x, for a plain number c."""
-    return other if _is_number(factor, 1.0) else _minus(other) if _is_number(factor, -1.0) else _product(factor, other)
 
 
 def _same(one: Formula, other: Formula) -> bool:
@@ -121,7 +112,7 @@ def _same(one: Formula, other: Formula) -> bool:
 def _number_by_scale(formula: Formula) -> Formula | None:
     for scale, other in _orders(formula):
         if _is(scale, div) and isinstance(scale.parts[0], Number) and _is_scale(scale.parts[1]) and other.shape:
-            return _quotient(_times_number(scale.parts[0], other), scale.parts[1])
+            return _quotient(multiplied(scale.parts[0], other), scale.parts[1])
     return None
 
 
@@ -130,7 +121,7 @@ def _out_of_product(formula: Formula) -> Formula | None:
         found = _divided(one)
         if found is not None and one.shape == formula.shape and formula.shape:
             pair = (found[0], other) if one is formula.parts[0] else (other, found[0])
-            return _quotient(_product(*pair), found[1])
+            return _quotient(multiplied(*pair), found[1])
     return None
 
 
@@ -190,7 +181,7 @@ def _out_of_factor(formula: Formula) -> Formula | None:
     for one, other in _orders(formula):
         if _is(one, neg) and one.shape == formula.shape:
             inner = one.parts[0]
-            return _minus(_product(*((inner, other) if one is formula.parts[0] else (other, inner))))
+            return _minus(multiplied(*((inner, other) if one is formula.parts[0] else (other, inner))))
     return None
 
 
@@ -219,7 +210,7 @@ def _product_of_views(formula: Formula) -> Formula | None:
         return None
     are_columns = all(map(_is_new_axis, one.moves))
     of, like = one.parts[0], other.parts[0]
-    return _viewed(one, _product(of, like)) if are_columns and of.shape == like.shape else None
+    return _viewed(one, multiplied(of, like)) if are_columns and of.shape == like.shape else None
 
 
 def _is_new_axis(move: Move) -> bool:
@@ -239,9 +230,9 @@ def _sum_of_rows(formula: Formula) -> Formula | None:
     number, other = _constant(left), _constant(right)
     if number is not None and len(right.shape) == 2 and left.shape[0] == 1:
         total: Formula = Sum(right, 0)
-        return _product(number, View(total, (Index((None, WHOLE)),)) if len(left.shape) == 2 else total)
+        return multiplied(number, View(total, (Index((None, WHOLE)),)) if len(left.shape) == 2 else total)
     if other is not None and len(left.shape) == 2 and len(right.shape) == 1:
-        return _product(other, Sum(left, -1))
+        return multiplied(other, Sum(left, -1))
     return None
 
 
@@ -250,7 +241,7 @@ def _sum_of_all(formula: Formula) -> Formula | None:
         for one, other in (formula.parts, formula.parts[::-1]):
             number = _constant(one)
             if number is not None and one.shape:
-                return _product(number, Sum(other))
+                return multiplied(number, Sum(other))
     return None
 
 

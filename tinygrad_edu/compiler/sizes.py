@@ -23,10 +23,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.formulas import Apply, Formula, Name, Number
+from tinygrad_edu.compiler.formulas import Apply, Formula, Name, Number, multiplied
 from tinygrad_edu.compiler.layout import Shape
 from tinygrad_edu.compiler.names import SAMPLES
-from tinygrad_edu.rules import add, div, mul, neg, power, sqrt, sub
+from tinygrad_edu.rules import add, div, mul, power, sqrt, sub
 
 M = Name(SAMPLES, ())
 DIGITS = 15  # of a factor, if that many say it: 1, and not 0.9999999999999998
@@ -116,13 +116,7 @@ class Form(NamedTuple):
 
 
 def _product(other: Formula) -> Callable[[Formula], Formula]:
-    def times(factor: Formula) -> Formula:
-        number = factor.number if isinstance(factor, Number) else None
-        if number in (1.0, -1.0):
-            return other if number == 1.0 else Apply(neg, (other,))
-        return Apply(mul, (factor, other))
-
-    return times
+    return lambda factor: multiplied(factor, other)
 
 
 def _quotient(other: Formula) -> Callable[[Formula], Formula]:
@@ -195,7 +189,7 @@ def _rounded(factors: Floats) -> Floats:
 
 
 def _affine(size: Size) -> Formula:
-    product = _product(M)(Number(float(size.times)))
+    product = multiplied(Number(float(size.times)), M)
     return Apply(add if size.plus > 0 else sub, (product, Number(float(abs(size.plus)))))
 
 

@@ -3,19 +3,19 @@
 Formulas with names, in the order in which they are computed; the formulas of the loss and of what else is asked for;
 and the gradient, as the parts of a vector. No language is in it: each one is a printer of a `Source`.
 
-Names to know: `Source`, `Line`, `Part`. Read next: `loop_lines.py`.
+Names to know: `Source`, `Line`, `Part`. Read next: `patterns.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.formulas import Apply, Formula, Looped, Name, Pick, Reduce, View
+from tinygrad_edu.compiler.formulas import Apply, Formula, Looped, Name, Number, Pick, Reduce, View
 from tinygrad_edu.compiler.layout import Layout, Shape
 from tinygrad_edu.rule import Rule
 
@@ -120,7 +120,7 @@ class Source:
 
     arguments: tuple[Name, ...]
     leaves: tuple[Line, ...]
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     loss: Formula
     gradient: tuple[Part, ...]
     outputs: Formula | None
@@ -167,6 +167,17 @@ class Source:
     def output_reads(self) -> frozenset[str]:
         """The names that are read for what was asked for beside the loss."""
         return _names(self.asked)
+
+    @property
+    def without_gradient(self) -> Source:
+        """The program of what is asked for beside the loss, and of nothing else."""
+        wanted = {*self.output_reads}
+        lines: list[Line] = []
+        for line in reversed(self.lines):
+            if line.name in wanted:
+                lines.append(line)
+                wanted |= _names(_opened(line))
+        return replace(self, lines=tuple(reversed(lines)), loss=Number(0.0), gradient=())
 
     def forward(self, nodes: int) -> tuple[Line, ...]:
         """The lines of the forward pass, of a program that came from a graph of so many nodes.

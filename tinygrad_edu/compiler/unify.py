@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.formulas import Apply, Fill, Formula, Name, Number, Plus, Range, Rows, View
+from tinygrad_edu.compiler.formulas import Fill, Formula, Name, Number, Plus, Range, Rows, View, multiplied
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape
 from tinygrad_edu.compiler.names import SAMPLES
@@ -32,7 +32,6 @@ from tinygrad_edu.compiler.sizes import (
     same_number,
 )
 from tinygrad_edu.compiler.source import Line, Numbers, Part, Source
-from tinygrad_edu.rules import mul
 from tinygrad_edu.show import cut
 
 LONGEST = 60  # signs of an array in a message
@@ -326,9 +325,7 @@ def _filled(formula: Formula, shape: Shape) -> Formula:
 
 
 def _times(factor: Formula, other: Formula) -> Formula:
-    if isinstance(factor, Number):
-        return Number(0) if factor.number == 0 else other if factor.number == 1 else Apply(mul, (factor, other))
-    return Apply(mul, (factor, other))
+    return Number(0) if _is_zero(factor) else multiplied(factor, other)
 
 
 def _is_zero(formula: Formula) -> bool:

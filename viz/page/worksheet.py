@@ -69,7 +69,7 @@ class Worksheet(Page):
 
     @property
     def size(self) -> tuple[int, int]:
-        """How many operations there are, and how many applications of the chain rule."""
+        """How many operations, and applications of the chain rule."""
         return len(self.trace.forward), len(self.trace.edges)
 
     def _written(self) -> str:

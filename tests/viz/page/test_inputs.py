@@ -117,7 +117,8 @@ def test_every_leaf_is_in_one_group():
 def test_a_slider_reaches_as_far_to_both_sides_to_a_round_number_beyond_its_own():
     program = """
         import { moveOf, reachOf, widened } from "./lab/sliders.js";
-        console.log(JSON.stringify(given.map((x) => [reachOf(x), moveOf(reachOf(x)), widened(reachOf(x), 10 * x + 1)])));
+        const sliderOf = (x) => [reachOf(x), moveOf(reachOf(x)), widened(reachOf(x), 10 * x + 1)];
+        console.log(JSON.stringify(given.map(sliderOf)));
     """
     numbers = [0, 2, -3, 0.2, 6.88137, 1e9, 1e-7, 0.5, -1e300, 12345, 5e-324]
     numbers += [random.Random(seed).uniform(-1, 1) * 10 ** (seed - 10) for seed in range(20)]

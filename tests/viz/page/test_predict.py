@@ -575,7 +575,7 @@ def test_the_card_keeps_its_place_through_questions_and_answers(opened, size):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-TOO_WIDE = """() => [...document.querySelectorAll("#panels *")]
+TOO_WIDE = """() => [...document.querySelectorAll("#panels :not(.unseen)")]
   .filter((part) => part.clientWidth && getComputedStyle(part).display !== "inline")
   .filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.outerHTML.slice(0, 99))"""
 

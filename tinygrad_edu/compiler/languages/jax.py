@@ -97,7 +97,7 @@ class JAXPrinter(NumPyPrinter):
         turned = [f"{t} = {repeat.steps - 1} - {t}"] if repeat.is_backward else []
         steps = [f"{several} = arrays", *turned, *map(self._step, repeat.body), f"return {several}"]
         return [
-            *map(self._before, repeat.before),
+            *self._before(repeat),
             f"def {name}({t}, arrays):",
             *(f"{INDENT}{step}" for step in steps),
             f"{several} = fori_loop(0, {repeat.steps}, {name}, ({several}))",

@@ -8,10 +8,13 @@ Names to know: `NumPyPrinter`. Read next: `jax.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import chain
 from math import isfinite
 
 from tinygrad_edu.compiler.formulas import (
+    Apply,
     At,
     Dot,
     Fill,
@@ -31,9 +34,11 @@ from tinygrad_edu.compiler.formulas import (
     Zeros,
 )
 from tinygrad_edu.compiler.languages.printer import ATOM, Printer, Written
-from tinygrad_edu.compiler.layout import Index, Move, Reshape
+from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape
+from tinygrad_edu.compiler.patterns import Filled, Minus, Pattern, Templates
 from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import PRODUCT, SUM
+from tinygrad_edu.rules import neg
 
 COMMENT_AT = 60
 INDENT = "    "
@@ -58,12 +63,17 @@ class NumPyPrinter(Printer):
 
     def program(self, source: Source) -> str:
         """A function of the parameters and the inputs, which gives the loss and the gradient."""
-        lines = list(chain.from_iterable(map(self.statements, first_of_each_loop((*source.leaves, *source.lines)))))
+        lines = [*map(self.statement, source.leaves), *self._lines(source.lines)]
         results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
         end = f"return {', '.join(results)}"
         names = ", ".join(argument.name for argument in source.arguments)
         body = (*lines, *self.gradient(source), end)
         return f"def program({names}):\n" + "".join(f"    {line}\n" for line in body)
+
+    def _lines(self, lines: Sequence[Line]) -> Iterator[str]:
+        if isinstance(lines, Filled):
+            return lines.texts(cache(self._pattern))
+        return chain.from_iterable(map(self.statements, first_of_each_loop(lines)))
 
     def gradient(self, source: Source) -> list[str]:
         """The lines that put the gradient together."""
@@ -80,10 +90,22 @@ class NumPyPrinter(Printer):
         self.counter = repeat.counter
         steps = f"range({repeat.steps})"
         head = f"for {repeat.counter} in {f'reversed({steps})' if repeat.is_backward else steps}:"
-        return [*map(self._before, repeat.before), head, *(f"{INDENT}{self._step(each)}" for each in repeat.body)]
+        return [*self._before(repeat), head, *(f"{INDENT}{self._step(each)}" for each in repeat.body)]
 
-    def _before(self, each: Line | Put) -> str:
-        return self.statement(each) if isinstance(each, Line) else self._step(each)
+    def _before(self, repeat: Repeat) -> Iterator[str]:
+        """The arrays that a loop fills, those of one shape in a line, and the rows that are known."""
+        by_shape: dict[Shape, list[str]] = {}
+        for name in repeat.arrays:
+            by_shape.setdefault(name.shape, []).append(name.name)
+        for shape, names in by_shape.items():
+            yield self._made(names, shape)
+        yield from (self._step(each) for each in repeat.before if isinstance(each, Put))
+
+    def _made(self, names: Sequence[str], shape: Shape) -> str:
+        if len(names) == 1 or not shape:
+            return self.statement(Line(" = ".join(names), Zeros(shape), 0, None))
+        text = f"{', '.join(names)} = {self.text(Zeros((len(names), *shape)))}"
+        return f"{text:<{COMMENT_AT}}  # {shape} each"
 
     def _step(self, each: Line | Put) -> str:
         if isinstance(each, Line):
@@ -106,6 +128,14 @@ class NumPyPrinter(Printer):
 
     def _name(self, formula: Name) -> Written:
         return formula.name, ATOM
+
+    def _minus(self, formula: Minus) -> Written:
+        return formula.name, SUM.level
+
+    def _pattern(self, pattern: Pattern) -> Templates:
+        formula = Apply(neg, (pattern.formula,)) if pattern.is_less else pattern.formula
+        later = f"{' - ' if pattern.is_less else ' + '}{self.text(pattern.formula, PRODUCT.level)}"
+        return Templates.of(self.expression(formula), self.text(formula, SUM.level), later)
 
     def _number(self, formula: Number) -> Written:
         number = formula.number

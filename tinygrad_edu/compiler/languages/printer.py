@@ -21,7 +21,7 @@ from tinygrad_edu.compiler.formulas import Apply, Formula, Number, Plus, Reduce
 from tinygrad_edu.compiler.names import OPEN_WORD
 from tinygrad_edu.compiler.source import Source
 from tinygrad_edu.rule import CALL, PRODUCT, SUM, Rule
-from tinygrad_edu.rules import mul, neg
+from tinygrad_edu.rules import add, mul, neg
 
 Written = tuple[str, int]  # a text, and how tightly it binds
 
@@ -89,6 +89,8 @@ class Printer:
         texts = self._arguments(formula, rule.binding.needs, *where)
         if rule is mul:
             texts = self._factors(formula, texts, *where)
+        if rule is add:
+            return _summed(texts), SUM.level
         return rule.text.format(*texts), rule.binding.level
 
     def _factors(self, formula: Apply, texts: list[str], *where: Any) -> list[str]:
@@ -115,7 +117,7 @@ class Printer:
     def _plus(self, formula: Plus, *where: Any) -> Written:
         needs = [SUM.level, *[PRODUCT.level] * (len(formula.parts) - 1)]
         texts = self._arguments(formula, needs, *where)
-        return " + ".join(texts), SUM.level if len(texts) > 1 else self._written(formula.parts[0], *where)[1]
+        return _summed(texts), SUM.level if len(texts) > 1 else self._written(formula.parts[0], *where)[1]
 
 
 def literal(numbers: npt.NDArray[Any], text: Callable[[Formula], str]) -> str:
@@ -129,6 +131,12 @@ def literal(numbers: npt.NDArray[Any], text: Callable[[Formula], str]) -> str:
     if numbers.ndim == 0:
         return text(Number(numbers.item()))
     return f"[{', '.join(literal(each, text) for each in numbers)}]"
+
+
+def _summed(terms: Sequence[str]) -> str:
+    """Terms with + between them, and - for what is a negative."""
+    first, *others = terms
+    return first + "".join(f" - {term[1:]}" if term[0] == "-" else f" + {term}" for term in others)
 
 
 def is_of(formula: Formula, rule: Rule) -> bool:

@@ -9,7 +9,7 @@ import { say } from "./say.js";
 import { stepOf } from "./store.js";
 import { cardOf } from "./words.js";
 
-const SIZES = ["small", "smaller"]; // of a row that is too wide
+const SIZES = ["small", "smaller", "wide"]; // of a row that is too wide; at last it takes the room on its left too
 const TO_TRY = ["predict", "downhill", "inputs"]; // panels, at the end
 const SHOWN_FOR = 1500; // ms that the copy button says that it has copied
 

@@ -38,7 +38,7 @@ function overSteps({ graph }, { trail, count }) {
   const last = places.at(-1);
   return {
     lines: [drawn("path", { d: pathOf(places), class: "line" })],
-    points: [drawn("circle", { cx: last.x, cy: last.y, r: 5, class: "now" })],
+    points: nowAt(last),
     labels: [
       text(say("curve_value", { output: graph.names.at(-1), value: signed(values.at(-1)) }), SIZE.left, 18, "start"),
       text(say("curve_steps", { count }), SIZE.width - SIZE.right, SIZE.height - 6, "end"),
@@ -59,8 +59,8 @@ function overLeaf(state, { chosen: [leaf], trail }) {
   const now = walked.at(-1);
   const name = graph.names[leaf];
   return {
-    lines: [drawn("path", { d: pathOf(curve.map(at)), class: "line" }), tangentAt(now, gradients(graph)[leaf], reach, at)],
-    points: [...walked.slice(-MOST_POINTS).map(at).filter(isInside).map((place) => drawn("circle", { cx: place.x, cy: place.y, r: 3, class: "past" })), nowAt(at(now))],
+    lines: [drawn("path", { d: pathOf(curve.map(at)), class: "line" }), ...tangentAt(now, gradients(graph)[leaf], reach, at)],
+    points: [...walked.slice(-MOST_POINTS).map(at).filter(isInside).map((place) => drawn("circle", { cx: place.x, cy: place.y, r: 3, class: "past" })), ...nowAt(at(now))],
     labels: [
       text(say("curve_value", { output: graph.names.at(-1), value: signed(now.y) }), SIZE.left, 18, "start"),
       text(signed(reach[0], 3), SIZE.left, SIZE.height - 6, "start"),
@@ -70,8 +70,9 @@ function overLeaf(state, { chosen: [leaf], trail }) {
   };
 }
 
-function nowAt({ x, y }) {
-  return drawn("circle", { cx: x, cy: y, r: 5.5, class: "now" });
+// The present point; none where f is inf or NaN.
+function nowAt(place) {
+  return isInside(place) ? [drawn("circle", { cx: place.x, cy: place.y, r: 5.5, class: "now" })] : [];
 }
 
 // All points, and as much again: a minimum is often just beyond them.
@@ -91,7 +92,8 @@ function heightOf(curve, walked) {
 function tangentAt({ x, y }, slope, [low, high], at) {
   const reach = (high - low) / 8;
   const [from, to] = [-reach, reach].map((step) => at({ x: x + step, y: y + slope * step }));
-  return drawn("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "tangent" });
+  if (![from, to].every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))) return [];
+  return [drawn("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "tangent" })];
 }
 
 // ── Scales ──

@@ -42,7 +42,7 @@ function groupNamed(tree, name, make) {
 // Parts of a model
 
 function addParts(tree, graph, room, isHere) {
-  const { uses, partOf } = usesOfParts(graph);
+  const { uses, partOf, penalty } = usesOfParts(graph);
   const drawn = uses.filter(({ nodes }) => isHere(nodes[0]));
   const times = new Map(); // how often each part is used
   for (const use of drawn) {
@@ -53,6 +53,9 @@ function addParts(tree, graph, room, isHere) {
   const put = (node, part, mark) => (tree.groupOf[node] = partGroup(tree, nameOf(part), mark));
   for (const { part, nodes, time } of drawn) for (const node of nodes) put(node, part, time ? `@${time + 1}` : "");
   partOf.forEach((part, node) => part && put(node, part, times.get(part) > 1 ? "*" : ""));
+  if (penalty.length < MANY) return;
+  const index = groupNamed(tree, "penalty", () => ({ title: { key: "size_penalty" } }));
+  for (const node of penalty) tree.groupOf[node] = index;
 }
 
 // The groups around a part, from the outermost on; each name gets the mark of the use.
@@ -94,7 +97,8 @@ function pairsOf(part) {
   return path.slice(1).map((inner, index) => [path[index], inner]);
 }
 
-// {uses, partOf}: for each parameter its part, and the uses of parts: {part, nodes} with the operations of each.
+// {uses, partOf, penalty}: for each parameter its part, also for what is computed from those of one part alone; the uses of
+// parts, {part, nodes} with the operations of each; and what is computed from the parameters of several parts alone.
 function usesOfParts(graph) {
   if (!known.has(graph.args)) known.set(graph.args, foundUses(graph));
   return known.get(graph.args);
@@ -105,20 +109,21 @@ const known = new WeakMap();
 function foundUses(graph) {
   const partOf = new Array(graph.nodes.length).fill("");
   for (const [part, members] of graph.groups ?? []) for (const node of members) partOf[node] = part;
-  const parameters = partOf.slice(); // and what is computed from those of one part alone
+  const [parameters, penalty] = [partOf.slice(), new Set()];
   const users = usersOf(graph);
   const useOf = new Array(graph.nodes.length).fill(null);
   const owner = samplesOf(graph)?.owner;
   if (graph.groups?.size) {
     graph.nodes.forEach(({ row }, node) => {
       if (!row) return;
-      if (!isOfParameters(graph, node, parameters)) useOf[node] = useAt(graph, node, { parameters, users, useOf, owner });
-      else parameters[node] = partOf[node] = parameters[graph.args[node].find((arg) => parameters[arg])];
+      if (isOfParameters(graph, node, parameters)) parameters[node] = partOf[node] = parameters[graph.args[node][0]];
+      else if (isOfPenalty(graph, node, parameters, penalty)) penalty.add(node);
+      else useOf[node] = useAt(graph, node, { parameters, users, useOf, owner });
     });
   }
   const uses = new Set(useOf.map((use) => use && latest(use)).filter(Boolean));
   for (const use of uses) use.nodes.sort((a, b) => a - b);
-  return { partOf, uses: [...uses].toSorted((one, other) => one.nodes[0] - other.nodes[0]) };
+  return { partOf, penalty: [...penalty], uses: [...uses].toSorted((one, other) => one.nodes[0] - other.nodes[0]) };
 }
 
 // Whether all arguments are parameters of one part, as in a penalty on the weights: not w · 2, where 2 may be an input.
@@ -126,6 +131,12 @@ function isOfParameters(graph, node, parameters) {
   const isExponent = graph.nodes[node].row.name === "power";
   const [first, ...others] = isExponent ? graph.args[node].slice(0, 1) : graph.args[node];
   return parameters[first] !== "" && others.every((arg) => parameters[arg] === parameters[first]);
+}
+
+// Whether it adds up or scales what was computed from parameters alone.
+function isOfPenalty({ nodes, args }, node, parameters, penalty) {
+  const varied = args[node].filter((arg) => !nodes[arg].isConstant);
+  return varied.length > 0 && varied.every((arg) => penalty.has(arg) || (nodes[arg].row && parameters[arg] !== ""));
 }
 
 // The use of a part that an operation belongs to, or null; several that meet become one.

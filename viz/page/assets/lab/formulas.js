@@ -2,18 +2,19 @@
 // carry a meaning have a colour by their kind: weights and inputs.
 
 import { inBrackets, show, withMinus } from "../numbers.js";
+import { mathName } from "../engine/printing.js";
 import { asWord, ordinal } from "../engine/wording.js";
 import { element } from "./dom.js";
 import { kindsOf } from "./kinds.js";
 import { isSaid, say, sentence } from "./say.js";
 
 const ORDINALS = { en: (number) => `${ordinal(number)} `, zh: (number) => `第 ${number} 个` }; // as strings.py has them
-
 const LONG = 8; // characters; a longer name may be cut in a formula
 
-/** How a node is called in a formula. */
-export function mathName(graph, node) {
-  return asWord(graph.names[node]);
+/** How a node is called in a formula: set as mathematics, or in brackets if it is not one word. */
+export function calledIn({ names }, node) {
+  const word = asWord(names[node]);
+  return word === names[node] ? mathName(word) : word;
 }
 
 /** A number as the page sets it, with a minus sign for the hyphen. */
@@ -59,7 +60,7 @@ function setItem(state, item) {
 }
 
 function nameOf({ graph }, node) {
-  const name = mathName(graph, node);
+  const name = calledIn(graph, node);
   const classes = ["name", kindsOf(graph).get(node), name.length > LONG && "long"].filter(Boolean);
   return element("span", { class: classes.join(" "), title: graph.names[node] }, name);
 }

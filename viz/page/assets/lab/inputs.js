@@ -4,7 +4,7 @@
 import { typedNumber } from "../numbers.js";
 import { inNames, operation } from "../engine/wording.js";
 import { button, element } from "./dom.js";
-import { mathName, signed } from "./formulas.js";
+import { calledIn, signed } from "./formulas.js";
 import { groupsOf, kindsOf } from "./kinds.js";
 import { isSaid, say, sayAll } from "./say.js";
 import { moveOf, reachOf, widened } from "./sliders.js";
@@ -49,11 +49,12 @@ function startAnew(find) {
 function fillIn(store, place, find) {
   const { graph, start } = store.state;
   const wanted = find.value.trim().toLowerCase();
-  const matches = (leaf) => graph.names[leaf].toLowerCase().includes(wanted);
+  const spellings = (leaf) => [graph.names[leaf], calledIn(graph, leaf), calledIn(graph, leaf).normalize("NFKC")]; // w11(1)
+  const matches = (leaf) => spellings(leaf).some((name) => name.toLowerCase().includes(wanted));
   const groups = groupsOf(graph).map(([kind, own]) => [kind, own.filter(matches)]).filter(([, own]) => own.length);
   find.hidden = start.size <= FEW;
   find.placeholder = say("inputs_find");
-  place.classList.toggle("long-names", [...start.keys()].some((leaf) => mathName(graph, leaf).length > SHORT));
+  place.classList.toggle("long-names", [...start.keys()].some((leaf) => calledIn(graph, leaf).length > SHORT));
   rows = [];
   place.replaceChildren(...groups.map(([kind, leaves]) => groupOf(store, kind, leaves, groups.length > 1)));
   const instead = graph.missing.length ? noProgram(graph) : groups.length ? null : say(start.size ? "inputs_none" : "inputs_no");
@@ -111,7 +112,7 @@ function rowOf(store, leaf) {
   slider.addEventListener("keydown", (event) => MOVES.has(event.key) && event.stopPropagation());
   slider.addEventListener("input", () => moved(store, leaf, Number(slider.value)));
   reset.addEventListener("click", () => back(store, new Map([[leaf, start.get(leaf)]])));
-  const shown = element("span", { class: `name ${kindsOf(graph).get(leaf)}`, title: name }, mathName(graph, leaf));
+  const shown = element("span", { class: `name ${kindsOf(graph).get(leaf)}`, title: name }, calledIn(graph, leaf));
   const line = element("div", { class: "input-row" }, shown, field, slider, reset, problem);
   const row = { leaf, field, slider, reset, problem, line };
   return row;

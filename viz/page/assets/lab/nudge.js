@@ -4,7 +4,7 @@
 import { typedNumber } from "../numbers.js";
 import { relation } from "./decimals.js";
 import { drawn, element } from "./dom.js";
-import { saidWith, signed, signedFactor } from "./formulas.js";
+import { calledIn, saidWith, signed, signedFactor } from "./formulas.js";
 import { noProgram } from "./inputs.js";
 import { groupsOf } from "./kinds.js";
 import { curveOf, nudged } from "./nudges.js";
@@ -49,7 +49,7 @@ function labelled(key, field) {
 function fill(state) {
   const { graph } = state;
   const before = parts.leaf.value;
-  const option = (leaf) => element("option", { value: leaf }, graph.names[leaf]);
+  const option = (leaf) => element("option", { value: leaf }, calledIn(graph, leaf));
   const groups = groupsOf(graph);
   const made = groups.map(([kind, own]) => element("optgroup", { label: say(`kind_${kind}`) }, ...own.map(option)));
   parts.leaf.replaceChildren(...(groups.length > 1 ? made : groups.flatMap(([, own]) => own.map(option))));
@@ -81,7 +81,7 @@ function noInputs({ graph }) {
 function show(state, leaf, delta) {
   const { graph } = state;
   const found = nudged(graph, leaf, delta);
-  const output = graph.names.at(-1);
+  const output = calledIn(graph, graph.nodes.length - 1);
   const text = (part) => document.getElementById(`nudge-${part}`);
   const product = `${signedFactor(found.gradient)} · ${signedFactor(delta)}`;
   text("predicted-name").textContent = say("nudge_predicted");
@@ -91,7 +91,7 @@ function show(state, leaf, delta) {
   text("predicted").textContent = `${product} ${sign} ${signed(found.predicted, DIGITS)}`;
   text("actual").textContent = signed(found.actual, DIGITS);
   text("gap").textContent = found.verdict === "exact" && found.gap !== 0 ? "≈ 0" : signed(found.gap, 3); // only rounding
-  parts.verdict.textContent = verdict(found, { output, name: graph.names[leaf], number: signed(graph.nodes[leaf].data + delta) });
+  parts.verdict.textContent = verdict(found, { output, name: calledIn(graph, leaf), number: signed(graph.nodes[leaf].data + delta) });
   parts.verdict.dataset.verdict = found.verdict;
   drawPicture(state, leaf, delta, found);
   sayAll(parts.legend);
@@ -109,7 +109,7 @@ function drawPicture({ graph }, leaf, delta, { gradient, actual, predicted }) {
   const tangent = [curve[0], curve.at(-1)].map(({ x }) => ({ x, f: here.f + gradient * (x - here.x) }));
   const moved = { x: here.x + delta, f: here.f + actual };
   const place = placing(curve, [here, moved, { x: moved.x, f: here.f + predicted }]);
-  const [names, slope] = [{ output: graph.names.at(-1), name: graph.names[leaf] }, signed(gradient)];
+  const [names, slope] = [{ output: calledIn(graph, graph.nodes.length - 1), name: calledIn(graph, leaf) }, signed(gradient)];
   parts.picture.setAttribute("aria-label", say("nudge_picture", { ...names, slope }));
   parts.picture.replaceChildren(
     ...axis(place, here.x, moved.x, delta),

@@ -19,7 +19,10 @@ export function mountSampler(store) {
   sayAll(choice);
   back.addEventListener("click", move(-1));
   next.addEventListener("click", move(1));
-  field.addEventListener("change", () => choose(store, Number(field.value) - 1));
+  field.addEventListener("change", () => {
+    choose(store, Number(field.value) - 1);
+    field.value = String(sampleOf(store.state) + 1); // also where it was another one, or no number
+  });
   const parts = { choice, field, of, sentence, back, next };
   store.onChange(() => queueMicrotask(() => draw(store, parts)));
   queueMicrotask(() => draw(store, parts));

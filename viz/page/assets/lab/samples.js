@@ -91,8 +91,7 @@ function split(graph, { nodes, terms }, shapes) {
   if (count < 2) return null;
   const owner = owners(graph, sum, samples);
   const exclusive = owner.reduce((total, sample, node) => total + Number(sample >= 0 && isOperation(graph, node)), 0);
-  const computed = graph.nodes.reduce((total, { row }) => total + Number(row !== null), 0);
-  const shared = computed - exclusive - sum.size;
+  const shared = below(graph, alike).filter((node) => owner[node] === SHARED && isOperation(graph, node)).length;
   if (shared > MOST_SHARED * exclusive || isAnyParameter(graph, (node) => owner[node] >= 0)) return null;
   return { count, owner, sum: nodes.toSorted((a, b) => a - b), exclusive, isOfSamples: areSamples(graph, owner, alike) };
 }
@@ -146,6 +145,16 @@ function owners(graph, sum, numbers) {
     }
   }
   return owner;
+}
+
+// The terms and all that they depend on.
+function below(graph, terms) {
+  const isBelow = new Uint8Array(graph.nodes.length);
+  for (const term of terms) isBelow[term] = 1;
+  for (let node = isBelow.length - 1; node >= 0; node--) {
+    if (isBelow[node]) for (const arg of graph.args[node]) isBelow[arg] = 1;
+  }
+  return [...graph.nodes.keys()].filter((node) => isBelow[node]);
 }
 
 // How many operations only that term depends on.
@@ -209,20 +218,22 @@ function rootOf(first, term) {
 /** The sample that the active step belongs to, or the one that was entered last; null if there are none. */
 export function sampleOf({ graph, steps, position, sample }) {
   const samples = samplesOf(graph);
-  return samples && (sampleAt(samples, steps[position - 1]) ?? Math.min(sample ?? 0, samples.count - 1));
+  return samples && (sampleAt(graph, steps[position - 1]) ?? Math.min(sample ?? 0, samples.count - 1));
 }
 
-/** The sample that a step belongs to; null if it belongs to none, as where they meet. */
-export function sampleAt(samples, step) {
+/** The sample that a step belongs to, or that it adds to the others; null if there is no such sample. */
+export function sampleAt(graph, step) {
+  const samples = samplesOf(graph);
   if (!samples || !step) return null;
-  const nodes = step.phase === "backward" ? [step.user_node, step.argument_node] : [step.node];
+  const user = step.phase === "backward" ? step.user_node : step.node;
+  const nodes = [step.argument_node ?? user, user, ...graph.args[user].toReversed()];
   return nodes.map((node) => samples.owner[node]).find((sample) => sample >= 0) ?? null;
 }
 
 /** The position for another sample: where the same is about to happen in it, or as it is, where the samples meet. */
 export function positionOfSample({ graph, steps, position }, sample) {
   const samples = samplesOf(graph);
-  const now = sampleAt(samples, steps[position - 1]);
+  const now = sampleAt(graph, steps[position - 1]);
   if (now === null || now === sample) return position;
   const { operations, arrivalsAt } = sweepBehind(steps);
   const isOf = (node) => samples.owner[node] === sample;

@@ -25,7 +25,6 @@
 //   boxOf   a function from a node to its box
 
 import { showCount } from "../numbers.js";
-import { lazyList } from "../engine/lazy.js";
 import { mathName } from "../engine/printing.js";
 import { sweepBehind } from "../engine/steps.js";
 import { treeOf } from "./fold.js";
@@ -205,10 +204,16 @@ function between({ args }, boxes, numberOf) {
   return { arrows: [...arrows.values()].map(arrowOf), outputs };
 }
 
-// There may be a hundred thousand edges in an arrow: each becomes an object when it is read.
+// There may be a hundred thousand edges in an arrow: they become objects when they are read first.
 function arrowOf({ id, from, to, flat }) {
-  const edge = (index) => ({ user: flat[3 * index], position: flat[3 * index + 1], argument: flat[3 * index + 2] });
-  return { id, from, to, edges: lazyList(flat.length / 3, edge) };
+  let edges = null;
+  return { id, from, to, get edges() { return (edges ??= edgesIn(flat)); } };
+}
+
+function edgesIn(flat) {
+  const edges = [];
+  for (let at = 0; at < flat.length; at += 3) edges.push({ user: flat[at], position: flat[at + 1], argument: flat[at + 2] });
+  return edges;
 }
 
 function finish({ graph }, box, outputs) {

@@ -187,16 +187,23 @@ function isActive(step, { members }) {
   return members.includes(step?.phase === "backward" ? step.argument_node : step?.node);
 }
 
-// What the camera has to show of a step: its boxes, from end to end.
+// What the camera has to show of a step: its boxes, and first of all the one whose numbers change.
 function focusOf(state) {
   const step = stepOf(state) ?? (state.position === 0 ? state.steps[0] : null);
   if (!step) return null;
   const wanted = step.phase === "backward" ? [step.argument_node, step.user_node] : [step.node];
-  const found = stage.parts.boxes.filter(({ box }) => box.members.some((member) => wanted.includes(member)));
-  if (!found.length) return null;
-  const most = (key, choose) => choose(...found.map((box) => box[key]));
-  const part = { left: most("left", Math.min), top: most("top", Math.min), right: most("right", Math.max), bottom: most("bottom", Math.max) };
-  return { left: part.left - MARGIN.side, top: part.top - MARGIN.side, right: part.right + MARGIN.side, bottom: part.bottom + MARGIN.side };
+  const found = [...new Set(wanted.map(boxOf).filter(Boolean))];
+  return found.length ? { ...around(found), first: around(found.slice(0, 1)) } : null;
+}
+
+function around(boxes) {
+  const most = (side, choose) => choose(...boxes.map((box) => box[side]));
+  return {
+    left: most("left", Math.min) - MARGIN.side,
+    top: most("top", Math.min) - MARGIN.side,
+    right: most("right", Math.max) + MARGIN.side,
+    bottom: most("bottom", Math.max) + MARGIN.side,
+  };
 }
 
 // The contribution of the step, at rest beside its arrow.

@@ -30,7 +30,7 @@ import { leavesOf } from "../engine/graph.js";
 import { graphFrom, withNumbers } from "../engine/recompute.js";
 import { chainRule } from "../engine/steps.js";
 import { withQuestion } from "./quiz.js";
-import { sampleAt, samplesOf } from "./samples.js";
+import { sampleAt } from "./samples.js";
 
 const USUAL = {
   text: null, typed: "", mistake: null, position: 0, problem: null, quiz: null, asked: null, isHeld: false, pointed: null,
@@ -108,7 +108,7 @@ export function resetNumbers(store) {
 export function goTo(store, position) {
   const { graph, steps, sample } = store.state;
   const next = Math.max(0, Math.min(lastPosition(store.state), position));
-  store.change({ position: next, sample: sampleAt(samplesOf(graph), steps[next - 1]) ?? sample });
+  store.change({ position: next, sample: sampleAt(graph, steps[next - 1]) ?? sample });
 }
 
 export function lastPosition({ steps }) {

@@ -23,7 +23,10 @@ export function lookAt(svg, onView) {
   return look;
 }
 
-/** The world as it is laid out now, and the part {left, top, right, bottom} of it that the step is about, or null. */
+/**
+ * The world as it is laid out now, and the part {left, top, right, bottom, first} of it that the step is about, or null;
+ * `first` is what has to be seen of it, if not all can be.
+ */
 export function show(look, world, focus, { isPresenting = false, isNew = false } = {}) {
   const isFirst = look.view === null || isNew;
   const isResized = look.world !== null && (look.world.width !== world.width || look.world.height !== world.height);
@@ -35,7 +38,7 @@ export function show(look, world, focus, { isPresenting = false, isNew = false }
 }
 
 function followed({ target, focus, svg }) {
-  return focus ? seeing(target, focus, sizeOf(svg)) : target;
+  return focus ? seeing(seeing(target, focus, sizeOf(svg)), focus.first, sizeOf(svg)) : target;
 }
 
 function chosen({ world, svg, most, focus, target }) {
@@ -43,7 +46,8 @@ function chosen({ world, svg, most, focus, target }) {
   const view = fitted(world, stage, { least: LEAST, most });
   if (fittingScale(world, stage) >= view.scale) return view;
   const middle = focus ?? (target && { left: target.x, right: target.x, top: target.y, bottom: target.y });
-  return within(middle ? centredOn(view, middle) : { ...view, x: 0, y: 0 }, world, stage);
+  const found = within(middle ? centredOn(view, middle) : { ...view, x: 0, y: 0 }, world, stage);
+  return focus ? seeing(found, focus.first, stage) : found; // if not both of its boxes, then the one that changes
 }
 
 // Not under the small picture of the whole, which lies over a corner.
@@ -52,7 +56,7 @@ function uncovered({ focus, svg }, view) {
   if (!focus || !cover?.width) return view;
   const { left, top } = svg.getBoundingClientRect();
   const place = { left: cover.left - left, top: cover.top - top, right: cover.right - left, bottom: cover.bottom - top };
-  return clearOf(view, focus, place, sizeOf(svg));
+  return clearOf(view, focus.first, place, sizeOf(svg));
 }
 
 /** Everything again, and from now on as the camera chooses. */

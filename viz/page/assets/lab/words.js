@@ -36,6 +36,10 @@ export function cardOf(state) {
 }
 
 const named = (node) => ({ name: node });
+const inSlot = ({ nodes }, node, slot) => {
+  const { isConstant, label, data } = nodes[node];
+  return isConstant && !label ? numbered(data, slot.inBrackets) : named(node);
+};
 const ratio = (over, under, role = null) => ({ over, under, role });
 const numbered = (number, brackets = false) => ({ number, brackets });
 const factor = (caption, ...items) => ({ factor: items, caption });
@@ -103,7 +107,7 @@ function forward({ graph, asked }, { node }) {
   const { row, args, data } = graph.nodes[node];
   const numbers = args.map((arg) => arg.data);
   const { wording, members } = operationOf(row, args.length);
-  const inNames = typeset(wording, ({ position }) => at(members, position, (real) => named(graph.args[node][real])));
+  const inNames = typeset(wording, (slot) => at(members, slot.position, (real) => inSlot(graph, graph.args[node][real], slot)));
   const inNumbers = typeset(wording, (slot) => {
     return at(members, slot.position, (real) => numbered(numbers[real], slot.inBrackets));
   });
@@ -203,7 +207,8 @@ export function localOf(graph, user, position) {
   const { row, args, partials } = graph.nodes[user];
   const wording = squared(localWording(row, args, position));
   const kind = kindOf(wording);
-  const write = (slot) => raisedTo(slot, named(slot.position === OUT ? user : graph.args[user][slot.position]));
+  const nodeAt = ({ position }) => (position === OUT ? user : graph.args[user][position]);
+  const write = (slot) => raisedTo(slot, inSlot(graph, nodeAt(slot), slot));
   return { wording, kind, items: kind === "constant" ? [numbered(partials[position], true)] : typeset(wording, write) };
 }
 
@@ -264,7 +269,7 @@ function otherWords(graph, { user_node, position }, local) {
   const [own, other] = [position, place].map((each) => nounOf(row, args.length, each));
   const key = own.role.noun === other.role.noun ? "local_other" : "local_argument";
   const noun = { role: { noun: other.role.noun, number: 0 } };
-  return { key, places: { noun, name: named(graph.args[user_node][place]) } };
+  return { key, places: { noun, name: inSlot(graph, graph.args[user_node][place], { inBrackets: false }) } };
 }
 
 function nounOf(row, count, position) {

@@ -1,0 +1,434 @@
+"""Does the check name the mistake in an engine, in whichever style it is written, and blame no right one?"""
+
+import importlib.util
+import itertools
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from tinygrad_edu import Value, check_engine
+from tinygrad_edu.checks.engines.adapter import Names, names_of
+from tinygrad_edu.checks.engines.bugs import can_be_planted, planted, right_engine
+from tinygrad_edu.checks.engines.course import begin
+from tinygrad_edu.checks.engines.diagnosis import Simulated
+from tinygrad_edu.checks.engines.loading import loaded
+from tinygrad_edu.checks.engines.mistakes import KINDS, MISTAKES
+from tinygrad_edu.checks.engines.probes import CHAPTERS, GUIDE, PROBES
+from tinygrad_edu.checks.engines.process import check_file
+from tinygrad_edu.checks.engines.reference import RIGHT, ROWS, built
+from tinygrad_edu.errors import FileError, NumberError, OptionError
+
+ROOT = Path(__file__).parents[2]
+STYLES = ROOT / "tests" / "support" / "engines"
+NAMES = [mistake.name for mistake in MISTAKES]
+
+
+PLANTABLE = [mistake for mistake in MISTAKES if can_be_planted(mistake)]
+
+
+def engine(source):
+    """The class in the text of an engine."""
+    space = {"__name__": "learner"}
+    exec(source, space)
+    return space["Value"]
+
+
+def names(report):
+    return [mistake["name"] for mistake in report.mistakes]
+
+
+def by_name(name):
+    return MISTAKES[NAMES.index(name)]
+
+
+# Right engines
+
+
+@pytest.mark.parametrize("style", ["closures", "edges", "operations", "recursion"])
+def test_no_right_engine_is_blamed(style):
+    found = loaded(STYLES / f"{style}.py")
+    report = check_engine(found.value, functions=found.functions)
+    assert (names(report), report.missing, report.ok, report.is_complete) == ([], [], True, True)
+
+
+@pytest.mark.parametrize("rung", ["one_closures", "two_partials"])
+def test_the_ladders_engines_are_right_and_not_complete(rung):
+    found = loaded(ROOT / "examples" / "ladder" / f"{rung}.py")
+    report = check_engine(found.value)
+    assert names(report) == []
+    assert "pow" in report.missing
+
+
+def test_this_packages_engine_and_the_example_are_right():
+    assert check_engine(Value).is_complete
+    assert check_engine(engine(right_engine())).is_complete
+
+
+def test_a_right_design_computes_what_this_package_computes():
+    """All numbers and gradients of all probes in which right engines do not differ."""
+    right = Simulated(RIGHT)
+    for probe in PROBES:
+        if not probe.choice:
+            space = {"Value": Value}
+            exec(probe.code, space)
+            for name, (data, grad) in right.seen(probe).numbers.items():
+                assert space[name].data == pytest.approx(data), probe
+                if probe.compares(name):
+                    assert space[name].grad == pytest.approx(grad), probe
+
+
+# The table
+
+
+def test_no_two_mistakes_compute_the_same():
+    seen = {name: Simulated(by_name(name).change(RIGHT)) for name in NAMES}
+    telling = [probe for probe in PROBES if not probe.choice]
+    for one, other in itertools.combinations(NAMES, 2):
+        assert any(not seen[one].seen(probe).agrees(seen[other].seen(probe)) for probe in telling), (one, other)
+
+
+def test_every_mistake_has_its_kind_a_page_and_differs_from_a_right_engine():
+    assert len(MISTAKES) >= 40
+    right = Simulated(RIGHT)
+    for mistake in MISTAKES:
+        assert mistake.kind in KINDS
+        assert mistake.page in CHAPTERS
+        assert (ROOT / GUIDE.format(mistake.page)).is_file()
+        wrong = Simulated(mistake.change(RIGHT))
+        assert any(not wrong.seen(probe).agrees(right.seen(probe)) for probe in PROBES if not probe.choice), (
+            mistake.name
+        )
+
+
+@pytest.mark.parametrize("mistake", PLANTABLE[::9], ids=[mistake.name for mistake in PLANTABLE[::9]])
+def test_a_planted_mistake_is_named(mistake):
+    report = check_engine(engine(planted(mistake)))
+    assert [(found["name"], found["kind"], found["operation"]) for found in report.mistakes] == [
+        (mistake.name, mistake.kind, mistake.operation)
+    ]
+
+
+def test_every_mistake_can_be_planted_and_shows():
+    for mistake in filter(can_be_planted, MISTAKES):
+        assert planted(mistake) != right_engine(), mistake.name
+        compile(planted(mistake), mistake.name, "exec")
+
+
+# The same mistakes in other styles, as a learner would make them: what is written, and what would be right
+
+PLANTED = [
+    ("closures", "other.grad = self.data * out.grad", "other.grad += self.data * out.grad", "overwrites", "mul"),
+    ("closures", "other.grad = out.grad", "other.grad += out.grad", "overwrites", "add"),
+    ("closures", "(1 - self.data**2) * out.grad", "(1 - t**2) * out.grad", "local derivative", "tanh"),
+    (
+        "closures",
+        "other * self.data ** other * out.grad",
+        "other * self.data ** (other - 1) * out.grad",
+        "local derivative",
+        "pow",
+    ),
+    (
+        "closures",
+        "self.grad += self.data * out.grad  # exp",
+        "self.grad += out.data * out.grad",
+        "local derivative",
+        "exp",
+    ),
+    ("closures", "self.grad += (1 - t**2)\n", "self.grad += (1 - t**2) * out.grad\n", "upstream forgotten", "tanh"),
+    ("closures", "for v in topo:", "for v in reversed(topo):", "order", None),
+    ("closures", "        for v in", "        self.grad = 1\n        for v in", "seed", None),
+    ("closures", "self.grad += 1\n        for", "self.grad = 1\n        for", "seed", None),
+    ("closures", "return self - other\n", "return other + (-self)\n", "wrong result", "rsub"),
+    ("closures", "return other - self\n", "return other + (-self)\n", "operator missing", "rsub"),
+    ("closures", "def __rmull__", "def __rmul__", "operator missing", "rmul"),
+    (
+        "closures",
+        "if v.data not in visited:\n                visited.add(v.data)",
+        "if v not in visited:\n                visited.add(v)",
+        "identity",
+        None,
+    ),
+    ("closures", "for v in topo: v.grad = 0\n        self.grad = 1", "self.grad = 1", "zeroing", None),
+    ("closures", "", "            other.grad += self.data * out.grad\n", "argument forgotten", "mul"),
+    ("edges", "((self, 1.0), (other, 1.0)))  # -", "((self, 1.0), (other, -1.0)))", "local derivative", "sub"),
+    (
+        "edges",
+        "((self, other.value), (other, other.value))",
+        "((self, other.value), (other, self.value))",
+        "local derivative",
+        "mul",
+    ),
+    ("edges", "((self, 1.0),))", "((self, -1.0),))", "local derivative", "neg"),
+    (
+        "edges",
+        "(other, self.value / other.value**2)",
+        "(other, -self.value / other.value**2)",
+        "local derivative",
+        "div",
+    ),
+    (
+        "edges",
+        "parent.gradient = node.gradient * local",
+        "parent.gradient += node.gradient * local",
+        "overwrites",
+        None,
+    ),
+    ("edges", "parent.gradient += local", "parent.gradient += node.gradient * local", "upstream forgotten", None),
+    (
+        "edges",
+        "return Node(s, ((x, s * (1 + s)),))",
+        "return Node(s, ((x, s * (1 - s)),))",
+        "local derivative",
+        "sigmoid",
+    ),
+    (
+        "edges",
+        "return Node(max(0.0, x.value), ((x, 1.0),))",
+        "return Node(max(0.0, x.value), ((x, 1.0 if x.value > 0 else 0.0),))",
+        "local derivative",
+        "relu",
+    ),
+    ("edges", "return self / as_node(other)", "return as_node(other) / self", "wrong result", "rtruediv"),
+    (
+        "edges",
+        "elif node.value not in seen:\n            seen.add(node.value)",
+        "elif id(node) not in seen:\n            seen.add(id(node))",
+        "identity",
+        None,
+    ),
+    ("operations", "return g * a, g * b", "return g * b, g * a", "local derivative", "mul"),
+    ("operations", "return b, a", "return g * b, g * a", "upstream forgotten", "mul"),
+    ("operations", "return g / b, g * a / b**2", "return g / b, -g * a / b**2", "local derivative", "div"),
+    ("operations", "return (g * a,)", "return (g / a,)", "local derivative", "log"),
+    (
+        "operations",
+        "return (self.n * a ** (self.n - 1),)",
+        "return (g * self.n * a ** (self.n - 1),)",
+        "upstream forgotten",
+        "pow",
+    ),
+    ("operations", "return (g * out * (1 - out),)\n", "return (g * (1 - out**2),)\n", "local derivative", "tanh"),
+    ("operations", "arg.grad = g", "arg.grad = g if arg.grad is None else arg.grad + g", "overwrites", None),
+    ("operations", "self.grad = self.data", "self.grad = 1.0", "seed", None),
+    ("operations", "run(Sub(), self, other)", "run(Sub(), other, self)", "wrong result", "rsub"),
+    ("recursion", "arg.backward(self.grad * local)", "arg.backward(upstream * local)", "order", None),
+    ("recursion", "arg.backward(local)", "arg.backward(upstream * local)", "upstream forgotten", None),
+    ("recursion", "self.grad = upstream", "self.grad += upstream", "overwrites", None),
+    ("recursion", "(1 - self.data**2,)", "(1 - t**2,)", "local derivative", "tanh"),
+]
+
+
+@pytest.mark.parametrize(("style", "wrong", "right", "kind", "operation"), PLANTED)
+def test_a_mistake_is_named_in_the_style_of_a_learner(style, wrong, right, kind, operation, tmp_path):
+    source = (STYLES / f"{style}.py").read_text(encoding="utf-8")
+    changed = source.replace(right, wrong, 1)
+    assert changed != source
+    (tmp_path / "engine.py").write_text(changed, encoding="utf-8")
+    found = loaded(tmp_path / "engine.py")
+    report = check_engine(found.value, functions=found.functions)
+    assert (report.mistakes[0]["kind"], report.mistakes[0]["operation"]) == (kind, operation), str(report)
+
+
+def test_of_two_mistakes_at_least_one_is_named():
+    chosen = random.Random(0)
+    named = 0
+    for _ in range(12):
+        one, other = chosen.sample(MISTAKES, 2)
+        report = check_engine(built(other.change(one.change(RIGHT))))
+        assert not report.ok, (one.name, other.name)
+        named += bool({one.name, other.name} & set(names(report)))
+    assert named >= 10
+
+
+def test_mistakes_in_three_operations_are_all_named():
+    chosen = ("pow: no factor n", "tanh: input for output", "rsub swapped")
+    design = RIGHT
+    for name in chosen:
+        design = by_name(name).change(design)
+    assert sorted(names(check_engine(built(design)))) == sorted(chosen)
+
+
+# Mistakes that are not in the table
+
+
+def with_local(op, local):
+    return built(RIGHT.with_operation(op, local=local))
+
+
+INVENTED = {
+    "tanh, 0.9 of it": with_local("tanh", lambda args, out: (0.9 * (1 - out**2),)),
+    "mul, plus one": with_local("mul", lambda args, out: (args[1] + 1, args[0])),
+    "add, halves": with_local("add", lambda args, out: (0.5, 0.5)),
+    "pow, always cubes": with_local("pow", lambda args, out: (3 * args[0] ** 2,)),
+    "div, by itself": with_local("div", lambda args, out: (1 / args[0], -args[0] / args[1] ** 2)),
+    "exp, of half": with_local("exp", lambda args, out: (out / 2,)),
+    "log, base": with_local("log", lambda args, out: (1 / (2 * args[0]),)),
+    "sigmoid, squared": with_local("sigmoid", lambda args, out: (out**2,)),
+    "relu, leaks": with_local("relu", lambda args, out: (1.0 if args[0] > 0 else 0.01,)),
+    "neg, twice": with_local("neg", lambda args, out: (-2.0,)),
+}
+
+
+@pytest.mark.parametrize("invented", INVENTED)
+def test_a_mistake_that_is_not_in_the_table_is_told_truly(invented):
+    """The operation is right, the program shows it, and the numbers said are those of the engine."""
+    (found, *_) = check_engine(INVENTED[invented]).mistakes
+    assert found["operation"] == invented.partition(",")[0]
+    assert found["name"] not in NAMES
+    assert found["expected"] != found["found"]
+    space = {"Value": INVENTED[invented]}
+    exec(found["expression"], space)
+    for name, (data, grad) in found["found"].items():
+        assert (space[name].data, space[name].grad) == (data, grad)
+
+
+def test_a_wrong_result_is_never_called_a_wrong_gradient():
+    for operation in ROWS:
+        if operation not in ("add", "mul"):
+            report = check_engine(built(RIGHT.with_operation(operation, forward=lambda *args: 0.123 + sum(args))))
+            assert {(found["kind"], found["operation"]) for found in report.mistakes} == {("wrong result", operation)}
+
+
+# Choices
+
+
+def test_choices_are_notes_and_no_mistakes():
+    slope = built(RIGHT.with_operation("relu", local=lambda args, out: (float(args[0] >= 0),)))
+    report = check_engine(slope)
+    assert report.ok
+    assert any("relu" in note and "1 there" in note for note in report.notes)
+    micrograd = loaded(STYLES / "closures.py").value
+    told = " ".join(check_engine(micrograd).notes)
+    assert "second backward()" in told
+    assert "2,000 additions" in told
+
+
+# What is not there yet
+
+
+def test_what_is_not_there_yet_is_no_mistake(tmp_path):
+    (tmp_path / "engine.py").write_text(
+        "class Value:\n    def __init__(self, data):\n        self.data, self.grad = data, 0.0\n"
+        "    def __add__(self, other):\n        return Value(self.data + other.data)\n"
+    )
+    report = check_engine(loaded(tmp_path / "engine.py").value)
+    assert report.ok
+    assert not report.is_complete
+    assert "backward" in report.missing
+    assert "Next: Multiplication" in str(report)
+
+
+def test_the_stubs_of_the_course_ask_for_the_first_chapter(tmp_path):
+    paths = begin(tmp_path / "mine")
+    assert [path.name for path in paths] == ["engine.py", "README.md"]
+    with pytest.raises(OptionError, match=r"self\.data = data in __init__"):
+        check_engine(loaded(paths[0]).value)
+    with pytest.raises(FileError, match="not overwritten"):
+        begin(tmp_path / "mine")
+
+
+# How an engine spells things
+
+
+def test_names_are_guessed_where_one_is_plausible_and_asked_for_where_two_are():
+    assert names_of(loaded(STYLES / "edges.py").value, {}) == Names("value", "gradient", "backprop")
+
+    class Two:
+        def __init__(self, number):
+            self.value = self.val = number
+            self.grad = 0
+
+    with pytest.raises(OptionError, match="--data value"):
+        check_engine(Two)
+    assert check_engine(Two, data="val").ok
+
+
+def test_an_instance_or_a_function_is_not_a_class():
+    with pytest.raises(NumberError, match="the class is checked"):
+        check_engine(Value(1.0))
+
+
+# The report
+
+
+def test_the_report_prints_raises_and_is_data():
+    report = check_engine(engine(planted(by_name("mul overwrites"))))
+    told = json.loads(report.to_json())
+    assert told["ok"] is False
+    assert [chapter["chapter"] for chapter in told["chapters"]] == list(CHAPTERS)
+    (mistake,) = told["mistakes"]
+    assert {"kind", "operation", "expression", "expected", "found", "hint", "link"} <= mistake.keys()
+    assert mistake["expected"]["a"][1] == 5.0
+    with pytest.raises(AssertionError, match="overwrites"):
+        report.raise_for_mistakes()
+    check_engine(Value).raise_for_mistakes()
+    assert mistake["sentence"] not in report.text(shows="only hints")
+    assert "Solution:" in report.text(shows="solution")
+    assert "<pre>" in report._repr_html_()
+
+
+@pytest.mark.parametrize("width", [40, 78])
+def test_no_line_of_the_report_is_wider_than_the_terminal(width):
+    for name in ("mul overwrites", "compared by value", "rsub missing"):
+        text = check_engine(engine(planted(by_name(name)))).text(width=width)
+        assert max(map(len, text.splitlines())) <= width + 2, text
+
+
+# A file may do anything
+
+FILES = {
+    "syntax": ("class Value\n    pass", "Python cannot read line 1"),
+    "package": ("import no_such_package", "imports no_such_package, which is not installed"),
+    "leaves": ("import sys\nsys.exit(3)", "leaves Python when it is imported"),
+    "ends": ("import os\nos._exit(5)", "ended Python itself, with exit code 5"),
+    "raises": ("1 / 0", "stops with ZeroDivisionError: division by zero in line 1"),
+    "recurses": ("def f():\n    return f()\nf()", "calls itself without end"),
+    "no class": ("x = 1", "it has no class"),
+    "two classes": (
+        "class A:\n    def backward(self): ...\nclass B:\n    def backward(self): ...",
+        "its class may be A, B",
+    ),
+    "no number": ("class Value:\n    def __init__(self, x): self.q = x", "keeps 3.5 nowhere"),
+    "wrong call": ("class Value:\n    pass", "Value(3.5) stops with TypeError"),
+    "memory": ("x = bytearray(1 << 40)", "MemoryError"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_cannot_be_checked_gets_its_sentence(name, tmp_path):
+    source, sentence = FILES[name]
+    (tmp_path / "engine.py").write_text(source)
+    outcome = check_file(tmp_path / "engine.py")
+    assert outcome.code == 2
+    assert sentence in outcome.text
+    assert "Traceback" not in outcome.text
+    assert outcome.data["ok"] is False
+
+
+def test_loops_and_floods_end_within_the_limits(tmp_path, monkeypatch):
+    (tmp_path / "flood.py").write_text(
+        "class Value:\n    def __init__(self, x):\n        self.data, self.grad = x, 0.0\n        print('x' * 100000)\n"
+        "    def __add__(self, other):\n        while True:\n            pass\n"
+    )
+    outcome = check_file(tmp_path / "flood.py")
+    assert (outcome.code, outcome.data["mistakes"][0]["kind"]) == (1, "wrong result")
+    assert "does not end" in outcome.text
+
+
+def test_what_a_file_prints_or_defines_does_not_reach_the_report(tmp_path):
+    source = (STYLES / "closures.py").read_text(encoding="utf-8")
+    (tmp_path / "engine.py").write_text(f"print('noise')\n{source}\nif __name__ == '__main__':\n    1 / 0\n")
+    outcome = check_file(tmp_path / "engine.py")
+    assert outcome.code == 0
+    assert "noise" not in outcome.text
+
+
+def test_a_module_beside_the_file_can_be_imported(tmp_path):
+    (tmp_path / "helper_of_mine.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "engine.py").write_text("from helper_of_mine import double\n" + (STYLES / "closures.py").read_text())
+    assert check_file(tmp_path / "engine.py").code == 0
+    assert importlib.util.find_spec("helper_of_mine") is None
+    assert "helper_of_mine" not in sys.modules

@@ -1,0 +1,34 @@
+"""Does a program get along with the memory that it had in its last call?"""
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+STEPS = """
+import resource, statistics
+import numpy as np
+import tinygrad_edu
+from tinygrad_edu import nn
+
+model = nn.MLP(2, [16, 16, 1], activation="tanh", seed=0)
+X = np.random.default_rng(0).normal(size=({samples}, 2))
+program = tinygrad_edu.compile(
+    lambda xs: sum(model(x) ** 2 for x in xs) / len(xs), wrt=model.parameters(), batch=(X,)
+)
+def pages():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    program(X)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+print(statistics.median([pages() for _ in range(20)][5:]))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not that of Linux")
+@pytest.mark.parametrize("samples", [3000, 30_000])
+def test_the_second_call_needs_no_more_memory_of_the_system(samples):
+    """In a process of its own, for what a process has freed before matters: else it is hundreds of pages a call."""
+    code = STEPS.format(samples=samples)
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(found.stdout) < 50

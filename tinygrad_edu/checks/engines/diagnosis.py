@@ -1,0 +1,306 @@
+"""Which mistakes compute exactly what this engine computes?
+
+An engine is probed in the order of a course, one operation more at each stage. A stage looks first at results, then
+at gradients: a wrong result is never called a wrong gradient. Where the engine differs from a right one, the mistakes
+of the table are tried, alone and in pairs, on top of those found before: a mistake is named if the engine that makes
+it computes, on all probes so far, what this engine computes. If none does, what is said is only what the numbers
+allow.
+
+Names to know: `diagnosed`, `Finding`, `Diagnosis`. Read next: `notes.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from types import MappingProxyType
+
+from tinygrad_edu.checks.engines.adapter import Adapter, Usual
+from tinygrad_edu.checks.engines.facts import fact
+from tinygrad_edu.checks.engines.mistakes import MISTAKES, Mistake
+from tinygrad_edu.checks.engines.probes import CHAPTERS, PROBES, Probe
+from tinygrad_edu.checks.engines.reference import COMPOSITES, RIGHT, Design, built
+from tinygrad_edu.checks.engines.running import Seen, run
+
+REFLECTED = {"radd": "add", "rmul": "mul", "rsub": "sub", "rtruediv": "div"}
+STAGES: tuple[frozenset[str], ...] = (  # what comes new at each stage; the last one is training
+    frozenset(),
+    frozenset({"add"}),
+    frozenset({"mul"}),
+    frozenset({"backward"}),
+    *(frozenset({name}) for name in ("number", "neg", "sub", "pow", "div", *REFLECTED)),
+    *(frozenset({name}) for name in ("exp", "log", "tanh", "sigmoid", "relu")),
+)
+SINGLE = next(probe for probe in PROBES if probe.chapter == "backward")  # the sweep from a leaf
+MOST_TURNED = 10  # nodes whose arguments are visited in either order: a thousand orders are tried
+RESULTS = ("wrong result", "operator missing")  # kinds that show in the forward pass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mistake of an engine.
+
+    Attributes:
+        mistake: the row of the table, or a fact in the form of one.
+        probe: the smallest program that shows it.
+        expected: what a right engine computes there.
+        found: what this one computes.
+    """
+
+    mistake: Mistake
+    probe: Probe
+    expected: Seen
+    found: Seen
+
+
+@dataclass
+class Diagnosis:
+    """What was found: mistakes, the most certain first, and for each chapter how far the engine is.
+
+    Attributes:
+        findings: the mistakes.
+        missing: operations that are not there yet.
+        passed: for each chapter (probes that are right, probes that could be run, probes).
+        seen: what the engine made of each probe.
+        expected: what a right engine makes of it.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    passed: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    seen: dict[Probe, Seen] = field(default_factory=dict)
+    expected: dict[Probe, Seen] = field(default_factory=dict)
+
+
+def diagnosed(adapter: Adapter, on_probe: Callable[[int, int], None] = lambda done, count: None) -> Diagnosis:
+    """Probe an engine, and name its mistakes.
+
+    Args:
+        adapter: the engine.
+        on_probe: called as probes are run, with how many are done and how many there are.
+    """
+    return _Search(adapter, on_probe).result()
+
+
+def needs_of(stage: frozenset[str]) -> str:
+    """The one operation that a stage brings."""
+    return next(iter(stage), "")
+
+
+class _Search:
+    """The state of a diagnosis: what is known of the engine, stage by stage."""
+
+    def __init__(self, adapter: Adapter, on_probe: Callable[[int, int], None]) -> None:
+        self.adapter, self.on_probe = adapter, on_probe
+        self.right = Simulated(RIGHT)
+        self.diagnosis = Diagnosis()
+        self.design = RIGHT  # with the mistakes found so far
+        self.known: set[str] = set()  # needs that the engine meets, and whose results are right
+        self.explained: list[Probe] = []  # probes on which the design computes what the engine computes
+        self.is_lost = False  # whether the sweep itself does something that no row describes
+
+    def result(self) -> Diagnosis:
+        for stage in STAGES:
+            self._stage(needs_of(stage))
+        self._training()
+        self.diagnosis.findings.sort(key=lambda finding: finding.mistake.kind == "unknown")
+        self._count_chapters()
+        return self.diagnosis
+
+    # Stages
+
+    def _stage(self, need: str) -> None:
+        probes = [probe for probe in PROBES if self._belongs(probe, need)]
+        results = [probe for probe in probes if "backward" not in probe.needs]
+        if REFLECTED.get(need, "") not in self.known | {""}:
+            return
+        if need == "backward" and self._seen(SINGLE).error == "missing":
+            self.diagnosis.missing.append(need)
+            return
+        if results and self._is_missing(need, results[0]):
+            self.diagnosis.missing.append(need)
+            return
+        if self._are_explained(results, need, forward=True):
+            self.known.add(need)
+            gradients = [probe for probe in probes if "backward" in probe.needs]
+            if not self._are_explained(gradients, need, forward=False) and need != "backward":
+                self.known.discard(need)  # what is not understood would be in the way of all that uses it
+
+    def _belongs(self, probe: Probe, need: str) -> bool:
+        """Whether a probe needs what is known, and what comes new."""
+        if probe.choice or probe.chapter == "training":
+            return False
+        return probe.needs <= self.known | {need} and (need in probe.needs or not need)
+
+    def _is_missing(self, need: str, probe: Probe) -> bool:
+        """Whether an operation is not there yet, which is no mistake.
+
+        Plain numbers, on either side, are expected of an engine that knows more than + and × already.
+        """
+        is_expected = need in {*REFLECTED, "number"} and self._knows_more()
+        return self._seen(probe).error == "missing" and not is_expected
+
+    def _knows_more(self) -> bool:
+        first = (next(probe for probe in PROBES if probe.needs == {name}) for name in ("neg", "sub", "pow", "div"))
+        return any(self._seen(probe).error != "missing" for probe in first if self.known)
+
+    def _training(self) -> None:
+        probes = [probe for probe in PROBES if probe.chapter == "training" and not probe.choice]
+        probes = [probe for probe in probes if probe.needs <= self.known]
+        self._are_explained(probes, "", forward=False)
+        for probe in PROBES:
+            if probe.choice and probe.needs <= self.known:
+                self._seen(probe)
+
+    # Explanations
+
+    def _are_explained(self, probes: Sequence[Probe], need: str, *, forward: bool) -> bool:
+        """Whether the probes are right, or as expected of the mistakes found before; else find out why not."""
+        if self.is_lost and not forward:
+            return self._alone(probes, need)
+        for design in self._variants(need):
+            if self._agrees(design, probes):
+                self.design = design
+                self.explained += probes
+                return True
+        return self._search(probes, need, forward=forward)
+
+    def _variants(self, need: str) -> list[Design]:
+        """The design so far, and what is as right: a - b written as a + -b, a sweep by recursion."""
+        design = self.design
+        made = [(need, which) for which in range(len(COMPOSITES.get(need, ())))]
+        turned = [{**design.reflected, need: "turned"}] if need in REFLECTED else []
+        recursive = [replace(design, passes="each contribution")] if need == "backward" else []
+        return [
+            design,
+            *recursive,
+            *(replace(design, made_of=design.made_of | {one}) for one in made),
+            *(replace(design, reflected=MappingProxyType(one)) for one in turned),
+        ]
+
+    def _search(self, probes: Sequence[Probe], need: str, *, forward: bool) -> bool:
+        for mistakes in self._candidates(need, forward=forward):
+            for variant in self._variants(need):
+                design = variant
+                for mistake in mistakes:
+                    design = mistake.change(design)
+                if self._agrees(design, probes) and self._agrees(design, self.explained):
+                    self._found(mistakes, probes, design)
+                    self.explained += probes
+                    return not forward
+        self._say_fact(probes, need, forward=forward)
+        return False
+
+    def _candidates(self, need: str, *, forward: bool) -> Iterator[tuple[Mistake, ...]]:
+        """The mistakes that may be the reason: each alone, then in pairs."""
+        core = {None, "add", "mul"}
+        mine = {need, *({need.removeprefix("r")} if need == "number" else ())}
+        rows = [row for row in MISTAKES if (row.kind in RESULTS) == forward]
+        near = [
+            row
+            for row in rows
+            if row.operation in mine or (need in ("", "backward", "number") and row.operation in core)
+        ]
+        yield from ((row,) for row in near)
+        yield from combinations(near, 2)
+
+    def _found(self, mistakes: Iterable[Mistake], probes: Sequence[Probe], design: Design) -> None:
+        for mistake in mistakes:
+            alone = Simulated(mistake.change(RIGHT))
+            wrong = [probe for probe in probes if not self._agree(probe, self.right)]
+            shows = [
+                probe for probe in wrong if not alone.seen(probe).agrees(self.right.seen(probe), probe.compares)
+            ] or wrong
+            shows = shows or list(probes)
+            self._add(mistake, min(shows, key=lambda probe: len(probe.code)))
+        self.design = design
+
+    def _add(self, mistake: Mistake, probe: Probe) -> None:
+        self.diagnosis.findings.append(Finding(mistake, probe, self.right.seen(probe), self._seen(probe)))
+
+    def _say_fact(self, probes: Sequence[Probe], need: str, *, forward: bool) -> None:
+        """What the numbers allow to be said, where no mistake of the table explains them."""
+        wrong = [probe for probe in probes if not self._agree(probe, self.right)]
+        if not wrong:  # right, though a mistake found before should show here: it does not come into these operations
+            return
+        self._add(*fact(need, wrong, self._seen, self.right.seen, is_forward=forward))
+        self.is_lost |= not forward and need in ("", "backward", "number")
+
+    def _alone(self, probes: Sequence[Probe], need: str) -> bool:
+        """The sweep is wrong in a way of its own: of a further operation, only what it does alone can be judged."""
+        alone = [probe for probe in probes if probe.lines.count("\n") == 1]
+        wrong = [probe for probe in alone if not self._agree(probe, self.right)]
+        if not wrong:
+            return True
+        rows = (row for row in MISTAKES if row.operation == need and row.kind not in RESULTS)
+        named = next((row for row in rows if self._agrees(row.change(RIGHT), alone)), None)
+        if named is not None:
+            self._add(named, min(wrong, key=lambda probe: len(probe.code)))
+        else:
+            self._add(*fact(need, wrong, self._seen, self.right.seen, is_forward=False))
+        return False
+
+    # What was seen
+
+    def _seen(self, probe: Probe) -> Seen:
+        seen = self.diagnosis.seen
+        if probe not in seen:
+            seen[probe] = run(self.adapter, probe)
+            self.on_probe(len(seen), len(PROBES))
+        return seen[probe]
+
+    def _agrees(self, design: Design, probes: Sequence[Probe]) -> bool:
+        """Whether an engine of this design computes the same, in whichever order it visits the arguments of its nodes.
+
+        That order may be another one for every node: an engine that keeps arguments in a set, as micrograd does, has
+        none.
+        """
+        usual = [Simulated(replace(design, serves_last_first=last, turned=-last)) for last in (False, True)]
+        most = len(probes) // 2 if design.overwrites else 0  # that may need another order: only there does it matter
+        other: list[Probe] = []
+        for probe in self._telling_first(probes):
+            if not any(self._agree(probe, one) for one in usual):
+                other.append(probe)
+            if len(other) > most:
+                return False
+        return all(self._agrees_in_some_order(design, probe) for probe in other)
+
+    def _telling_first(self, probes: Sequence[Probe]) -> list[Probe]:
+        """Those on which the engine is wrong come first: there most mistakes are ruled out at once."""
+        return sorted(probes, key=lambda probe: self._agree(probe, self.right))
+
+    def _agree(self, probe: Probe, other: Simulated) -> bool:
+        return self._seen(probe).agrees(other.seen(probe), probe.compares)
+
+    def _agrees_in_some_order(self, design: Design, probe: Probe) -> bool:
+        nodes = min(MOST_TURNED, probe.code.count("Value(") + 2 * probe.code.count("\n"))
+        orders = (
+            replace(design, serves_last_first=last, turned=turned)
+            for turned in range(1 << nodes)
+            for last in (False, True)
+        )
+        return any(self._agree(probe, Simulated(one)) for one in orders)
+
+    def _count_chapters(self) -> None:
+        seen, expected = self.diagnosis.seen, self.diagnosis.expected
+        expected.update({probe: self.right.seen(probe) for probe in seen})
+        for chapter in CHAPTERS:
+            probes = [probe for probe in PROBES if probe.chapter == chapter and not probe.choice]
+            tried = [probe for probe in probes if probe in seen and seen[probe].error != "missing"]
+            right = [probe for probe in tried if seen[probe].agrees(expected[probe], probe.compares)]
+            self.diagnosis.passed[chapter] = (len(right), len(tried), len(probes))
+
+
+class Simulated:
+    """The engine of a design, run on each probe once."""
+
+    def __init__(self, design: Design) -> None:
+        self._design = design
+        self._seen: dict[Probe, Seen] = {}
+
+    def seen(self, probe: Probe) -> Seen:
+        """What it computes: by a class of its own, which counts its nodes from 0."""
+        if probe not in self._seen:
+            self._seen[probe] = run(Usual(built(self._design)), probe)
+        return self._seen[probe]

@@ -1,0 +1,305 @@
+"""What is said of an engine that was checked?
+
+    report = check_engine(Value)        progress by chapter, mistakes with the program that shows each, hints, notes
+    print(report)                       as text; a notebook shows it as HTML, `report.to_json()` is for programs
+    report.raise_for_mistakes()         an AssertionError with the first mistakes, for pytest and graders
+
+Names to know: `check_engine`, `Report`. Read next: `bugs.py`.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tinygrad_edu.checks.engines.adapter import Adapter, names_of
+from tinygrad_edu.checks.engines.diagnosis import Diagnosis, Finding, diagnosed
+from tinygrad_edu.checks.engines.notes import notes_of
+from tinygrad_edu.checks.engines.probes import CHAPTERS, GUIDE
+from tinygrad_edu.checks.engines.running import is_close
+from tinygrad_edu.errors import NumberError
+from tinygrad_edu.show import aligned, counted, listed, show
+
+WIDTH = 78
+OTHER_NAME = "If yours has another name, say it: --backward NAME, or check_engine(Value, backward=...)."
+WORDS = {  # what is not there yet, as one would write it
+    "add": "a + b", "mul": "a * b", "backward": "backward()", "number": "a + 3", "neg": "-a", "sub": "a - b",
+    "pow": "a ** 3", "div": "a / b", "radd": "3 + a", "rmul": "3 * a", "rsub": "3 - a", "rtruediv": "3 / a",
+}  # fmt: skip
+DONE, WRONG, WAITING = "✓", "✗", "·"
+
+
+def check_engine(
+    value: object,
+    *,
+    data: str | None = None,
+    grad: str | None = None,
+    backward: str | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> Report:
+    """Find the mistakes in an engine for automatic differentiation that somebody wrote, and name them.
+
+    The engine is run on small expressions in the order of a course. What it computes is compared with what a right
+    engine computes, and with what engines compute that make a certain mistake: a mistake is named where the two agree
+    in every number. Operations that are not there yet are no mistakes.
+
+    Args:
+        value: the class of its numbers, as micrograd's `Value`; it is called with a float.
+        data: what it calls its number, if that cannot be guessed.
+        grad: what it calls its gradient.
+        backward: what it calls the method that computes gradients.
+        functions: functions beside the class, such as {"exp": exp}; methods are found by themselves.
+
+    Raises:
+        NumberError: if `value` is not a class.
+        OptionError: if one of its names cannot be guessed.
+        Exception: whatever the class raises when it is given a number.
+
+    >>> from tinygrad_edu import Value
+    >>> check_engine(Value).ok
+    True
+    """
+    if not isinstance(value, type):
+        asked, kind = f"check_engine({value!r})", type(value).__name__
+        raise NumberError(asked, f"the class is checked, not a {kind}", instead="check_engine(Value)")
+    wanted = {"data": data, "grad": grad, "backward": backward}
+    adapter = Adapter(value, names_of(value, wanted), functions)
+    return Report(adapter, diagnosed(adapter))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name of a probe with what was found for it: number and gradient, beside the right ones."""
+
+    name: str
+    expected: tuple[float, float]
+    found: tuple[float, float] | None
+    is_first: bool  # of those that differ, in the order of the sweep
+
+    @property
+    def differs(self) -> bool:
+        """Whether number or gradient is another one than it should be."""
+        return self.found is None or not all(map(is_close, self.expected, self.found))
+
+
+class Report:
+    """What was found in an engine.
+
+    Attributes:
+        ok: whether there is no mistake in what is there.
+        mistakes: the mistakes, the most certain first, each with kind, operation, expression, expected, found, hint,
+            link.
+        notes: choices in which right engines differ.
+        chapters: for each chapter its title, how many programs are right, how many could be run, how many there are.
+    """
+
+    def __init__(self, adapter: Adapter, diagnosis: Diagnosis) -> None:
+        self._adapter, self._diagnosis = adapter, diagnosis
+        self.notes: list[str] = notes_of(diagnosis)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no mistake in what is there."""
+        return not self._diagnosis.findings
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it is right, and nothing is missing."""
+        return self.ok and not self._diagnosis.missing
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The mistakes, with the probes that show them."""
+        return self._diagnosis.findings
+
+    @property
+    def missing(self) -> list[str]:
+        """The operations that are not there yet."""
+        return self._diagnosis.missing
+
+    @property
+    def chapters(self) -> list[dict[str, Any]]:
+        """How far the engine is, chapter by chapter."""
+        passed = self._diagnosis.passed
+        return [
+            {"chapter": chapter, "title": title, **dict(zip(("right", "tried", "all"), passed[chapter], strict=True))}
+            for chapter, title in CHAPTERS.items()
+        ]
+
+    @property
+    def mistakes(self) -> list[dict[str, Any]]:
+        """The mistakes as data, the most certain first."""
+        return [self._as_data(finding) for finding in self.findings]
+
+    def _as_data(self, finding: Finding) -> dict[str, Any]:
+        mistake = finding.mistake
+        different = [row for row in self.rows(finding) if row.differs]
+        return {
+            "kind": mistake.kind,
+            "operation": mistake.operation,
+            "name": mistake.name,
+            "sentence": mistake.sentence,
+            "expression": self.program(finding),
+            "expected": {row.name: list(row.expected) for row in different},
+            "found": {row.name: row.found and list(row.found) for row in different} or finding.found.message,
+            "hint": mistake.hint,
+            "link": GUIDE.format(mistake.page),
+        }
+
+    def program(self, finding: Finding) -> str:
+        """The program that shows a mistake, in the words of the engine."""
+        return self._adapter.in_its_words(finding.probe.code)
+
+    def rows(self, finding: Finding) -> list[Row]:
+        """The sweep beside the right one, from the output back; empty if the program was stopped by an error."""
+        if finding.found.error:
+            return []
+        rows: list[Row] = []
+        for name, expected in reversed(list(finding.expected.numbers.items())):
+            found = finding.found.numbers.get(name)
+            row = Row(name, expected, found, is_first=False)
+            is_first = row.differs and not any(one.differs for one in rows)
+            rows.append(Row(name, expected, found, is_first))
+        return rows
+
+    def to_json(self) -> str:
+        """{"ok", "complete", "chapters", "mistakes", "notes"}; numbers that JSON has not are written as strings."""
+        told = {
+            "ok": self.ok,
+            "complete": self.is_complete,
+            "missing": self.missing,
+            "chapters": self.chapters,
+            "mistakes": self.mistakes,
+            "notes": self.notes,
+        }
+        return json.dumps(_plain(told), ensure_ascii=False, indent=2)
+
+    def raise_for_mistakes(self) -> None:
+        """Raise an AssertionError that says the mistakes, if there are any.
+
+        Raises:
+            AssertionError: with the text of this report.
+        """
+        if not self.ok:
+            raise AssertionError(f"\n{self}")
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.summary}>"
+
+    @property
+    def summary(self) -> str:
+        """One line: whether it is right, how many mistakes, what is missing."""
+        missing = f"; not there yet: {listed([WORDS.get(name, name) for name in self.missing])}" if self.missing else ""
+        found = counted(len(self.findings), "mistake") if self.findings else "all that is there is right"
+        return f"{found}{missing}" if missing or self.findings else "all of it is right"
+
+    # As text
+
+    def text(self, *, width: int = WIDTH, shows: str = "hint") -> str:
+        """The report as text.
+
+        Args:
+            width: of a line, in characters.
+            shows: "hint" for sentences and hints, "only hints", or "solution" for what the line has to do as well.
+        """
+        parts = [_wrapped(f"{self.summary[0].upper()}{self.summary[1:]}.", width), self._progress()]
+        parts += [self._finding(number, one, width, shows) for number, one in enumerate(self.findings, 1)]
+        parts += [_wrapped(f"Note: {note}", width) for note in self.notes]
+        if "backward" in self.missing and "mul" not in self.missing:
+            parts.append(_wrapped(f"No method {self._adapter.names.backward} was found. {OTHER_NAME}", width))
+        if next_step := self.next_step():
+            parts.append(_wrapped(next_step, width))
+        return "\n\n".join(parts)
+
+    def _progress(self) -> str:
+        lines = [
+            (_mark(one), one["title"], f"{one['right']} of {one['all']}" if one["tried"] else "")
+            for one in self.chapters
+        ]
+        return "\n".join(f"  {line}" for line in aligned(lines))
+
+    def next_step(self) -> str:
+        """What comes next, where a mistake does not come first."""
+        if not self.ok:
+            return ""
+        if not self.missing:
+            return "Nothing is missing: this engine can train a network."
+        page = next(one for one in self.chapters if one["right"] < one["all"])
+        return f"Next: {page['title']} ({GUIDE.format(page['chapter'])})."
+
+    def _finding(self, number: int, finding: Finding, width: int, shows: str) -> str:
+        mistake = finding.mistake
+        title = f"{number}. {mistake.kind}" + (f", in {mistake.operation}" if mistake.operation else ", in the sweep")
+        said = [] if shows == "only hints" else [_wrapped(mistake.sentence, width, "   ")]
+        program = textwrap.indent(self.program(finding), "       ")
+        parts = [title, *said, program, textwrap.indent(self._table(finding, width - 7), "       ")]
+        parts.append(_wrapped(f"Hint: {mistake.hint}", width, "   "))
+        if shows == "solution":
+            parts.append(_wrapped(f"Solution: {mistake.solution}", width, "   "))
+        parts.append(f"   More: {GUIDE.format(mistake.page)}")
+        return "\n\n".join(parts[:4]) + "\n\n" + "\n".join(parts[4:])
+
+    def _table(self, finding: Finding, width: int = WIDTH) -> str:
+        rows = self.rows(finding)
+        if not rows:
+            return _wrapped(finding.found.message, width)
+        is_result = "backward" not in finding.probe.needs
+        which, title = (0, "number") if is_result else (1, "gradient")
+        lines = [("", title, "yours", "")]
+        for row in rows:
+            yours = "-" if row.found is None else show(row.found[which])
+            mark = f"{WRONG} differs first" if row.is_first else WRONG if row.differs else ""
+            lines.append((row.name, show(row.expected[which]), yours, mark))
+        return "\n".join(aligned(lines, "<>><"))
+
+    # In a notebook
+
+    def _repr_html_(self) -> str:
+        parts = [f"<p><strong>{html.escape(self.summary)}</strong></p>", self._html_progress()]
+        parts += [self._html_finding(number, finding) for number, finding in enumerate(self.findings, 1)]
+        parts += [f"<p>Note: {html.escape(note)}</p>" for note in self.notes]
+        return f'<div class="tinygrad-edu-check">{"".join(parts)}</div>'
+
+    def _html_progress(self) -> str:
+        cells = [
+            (_mark(one), one["title"], f"{one['right']} of {one['all']}" if one["tried"] else "")
+            for one in self.chapters
+        ]
+        rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
+        return f"<table>{rows}</table>"
+
+    def _html_finding(self, number: int, finding: Finding) -> str:
+        mistake = finding.mistake
+        title = f"{number}. {mistake.kind}" + (f", in {mistake.operation}" if mistake.operation else ", in the sweep")
+        program, table = self.program(finding), self._table(finding)
+        return (
+            f"<h4>{html.escape(title)}</h4><p>{html.escape(mistake.sentence)}</p>"
+            f"<pre>{html.escape(program)}</pre><pre>{html.escape(table)}</pre>"
+            f"<details><summary>Hint</summary><p>{html.escape(mistake.hint)}</p></details>"
+        )
+
+
+def _mark(chapter: Mapping[str, Any]) -> str:
+    if chapter["right"] < chapter["tried"]:
+        return WRONG
+    return DONE if chapter["right"] == chapter["all"] else WAITING
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> str:
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _plain(thing: Any) -> Any:
+    """A structure in which JSON can write every number: inf and NaN as strings."""
+    if isinstance(thing, float) and (thing != thing or thing in (float("inf"), float("-inf"))):
+        return str(thing)
+    if isinstance(thing, dict):
+        return {key: _plain(item) for key, item in thing.items()}
+    return [_plain(item) for item in thing] if isinstance(thing, list | tuple) else thing

@@ -1,0 +1,71 @@
+"""How does one begin a course, and look for a planted mistake, from a terminal?
+
+    tinygrad-edu course my_engine                        a file of stubs, to be filled in chapter by chapter
+    tinygrad-edu bug 7 -o broken.py                      an engine with one mistake in it
+
+Names to know: `add_course`, `add_bug`. Read next: `training.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+
+from tinygrad_edu.checks.engines.bugs import can_be_planted, planted
+from tinygrad_edu.checks.engines.course import FILE, begin
+from tinygrad_edu.checks.engines.mistakes import MISTAKES
+from tinygrad_edu.errors import OptionError
+from tinygrad_edu.files import write_whole
+from tinygrad_edu.show import printable
+
+COURSE_HELP = """\
+Begin to write an engine of your own, from a number to a trained neuron:
+
+  tinygrad-edu course my_engine
+  tinygrad-edu check my_engine/engine.py --watch
+
+FOLDER gets a file of stubs and a README with the chapters. Nothing that is
+there already is overwritten."""
+BUG_HELP = """\
+Write an engine with one mistake planted in it, to be found and mended:
+
+  tinygrad-edu bug 7 -o broken.py
+  tinygrad-edu check broken.py
+
+N chooses the mistake. For a class, --seed mixes them: with one seed, every
+number is another mistake, and what student 12 gets is known to you alone."""
+
+
+def add_course(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `course`."""
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="a folder for the files, new or not")
+    parser.set_defaults(run=_course)
+
+
+def add_bug(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `bug`."""
+    parser.add_argument("number", metavar="N", type=int, help="which mistake: a number from 1")
+    parser.add_argument("-o", "--output", type=Path, default=Path("broken.py"), help="the file (default: broken.py)")
+    parser.add_argument("--seed", type=int, help="mix the mistakes, for a class")
+    parser.set_defaults(run=_bug)
+
+
+def _course(options: argparse.Namespace) -> None:
+    for path in begin(options.folder):
+        print(f"  {printable(path)}")
+    print(f"\nBegin with chapter 1:  tinygrad-edu check {printable(options.folder / FILE)} --watch")
+
+
+def _bug(options: argparse.Namespace) -> None:
+    mistakes = list(filter(can_be_planted, MISTAKES))
+    if not 1 <= options.number <= len(mistakes):
+        asked = f"bug {options.number}"
+        raise OptionError(asked, f"the mistakes are numbered from 1 to {len(mistakes)}", instead="tinygrad-edu bug 7")
+    if options.output.exists():
+        wrong = f"{options.output} is there already, and is not overwritten"
+        raise OptionError(f"bug {options.number}", wrong, instead=f"tinygrad-edu bug {options.number} -o other.py")
+    if options.seed is not None:
+        random.Random(options.seed).shuffle(mistakes)  # noqa: S311 (no secret)
+    write_whole(options.output, planted(mistakes[options.number - 1]).encode())
+    print(f"  {printable(options.output)}\n\nOne thing is wrong in it.  tinygrad-edu check {printable(options.output)}")

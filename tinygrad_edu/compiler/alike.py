@@ -1,0 +1,119 @@
+"""Which scalars are computed in the same way?
+
+Two nodes are alike if the same operation computes them from nodes that are alike; leaves of one kind are alike. What is
+computed twice is one node, and what depends on no leaf that changes is a constant.
+
+Names to know: `Alike`. Read next: `taking_out.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tinygrad_edu.compiler.arrays import Ids, Workspace
+from tinygrad_edu.compiler.loops import Loop
+from tinygrad_edu.compiler.scalars import SAME, Scalars
+from tinygrad_edu.rule import Rule
+
+PARAMETER, INPUT, UNCHANGING, NEW = -1, -2, -3, -4  # the kinds of leaves; those of computed nodes are not negative
+
+Groups = list[tuple[Rule, list[int]]]
+
+
+class Alike:
+    """A workspace for the scalars, the node that each is the same as, and the groups of nodes that are alike."""
+
+    def __init__(self, scalars: Scalars, loops: Sequence[Loop] = ()) -> None:
+        self.workspace = Workspace(len(scalars.rule))
+        self.same = np.arange(len(scalars.rule))
+        self.groups = _alike(scalars, self.same, self.workspace, loops)
+
+
+def _alike(scalars: Scalars, same: Ids, workspace: Workspace, loops: Sequence[Loop]) -> Groups:
+    """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
+    first_of = _merged(scalars, same)
+    of_leaf = _kinds_of_leaves(scalars, loops)
+    kinds: list[int] = []
+    kind_of = kinds.__getitem__
+    known: dict[object, int] = {}
+    groups: Groups = []
+    for node, rule in enumerate(scalars.rule):
+        if first_of[node] != node:
+            kind = kinds[first_of[node]]
+        elif rule is None:
+            kind = of_leaf.get(node, UNCHANGING)
+        else:
+            args = scalars.args[node]
+            key = (rule, *map(kind_of, args))
+            if rule.fixed:
+                key += tuple([scalars.data[args[position]] for position in rule.fixed])
+            kind = known.get(key, NEW)
+            if kind == NEW:
+                kind = known[key] = _new_kind(groups, rule, list(map(kind_of, args)))
+            if kind >= 0:
+                groups[kind][1].append(node)
+        kinds.append(kind)
+    _put_constants(workspace, scalars, np.flatnonzero(np.array(kinds) == UNCHANGING))
+    return groups
+
+
+def _new_kind(groups: Groups, rule: Rule, of_args: list[int]) -> int:
+    """The number of a new group; or, if all of its arguments are constants, that it is constant too."""
+    if all(kind == UNCHANGING for kind in of_args):
+        return UNCHANGING
+    groups.append((rule, []))
+    return len(groups) - 1
+
+
+def _kinds_of_leaves(scalars: Scalars, loops: Sequence[Loop]) -> dict[int, int]:
+    """The kind of each leaf that changes; what a loop gives is of a kind of its own for each state."""
+    kinds = dict.fromkeys(scalars.changing, INPUT) | dict.fromkeys(scalars.parameters, PARAMETER)
+    for number, state in enumerate(state for loop in loops for state in loop.states):
+        kinds |= dict.fromkeys(state.outside.reshape(-1).tolist(), NEW - 1 - number)
+    return kinds
+
+
+def _put_constants(workspace: Workspace, scalars: Scalars, nodes: Ids) -> None:
+    """Note the numbers of constants; how they are computed does not matter any more."""
+    workspace.value[nodes] = np.array(scalars.data)[nodes]
+    workspace.is_constant[nodes] = True
+    for node in nodes.tolist():
+        scalars.rule[node], scalars.args[node] = None, []
+
+
+def _merged(scalars: Scalars, same: Ids) -> list[int]:
+    """For each node the first one that is computed in the same way: what is computed twice is computed once.
+
+    Equal constants are one beside a computed number, 0.5 * v. Beside a leaf they are data: two samples with a number in
+    common stay two.
+    """
+    made: dict[object, int] = {}
+    first_of: list[int] = []
+    number = _constants(scalars)
+    is_changed = False
+    for node, rule in enumerate(scalars.rule):
+        first = node
+        if rule is not None:
+            if is_changed:
+                scalars.args[node] = [first_of[arg] for arg in scalars.args[node]]
+            args = scalars.args[node]
+            if rule is SAME:
+                first = args[0]
+            elif not rule.many and any(scalars.rule[arg] is not None for arg in args):
+                first = made.setdefault((rule, *[number.get(arg, arg) for arg in args]), node)
+            else:
+                first = made.setdefault((rule, *args), node)
+        if first != node:
+            is_changed = True
+            same[node] = first
+        first_of.append(first)
+    return first_of
+
+
+def _constants(scalars: Scalars) -> dict[int, str]:
+    """All digits of each constant, and the sign of its zero."""
+    changing = scalars.changing
+    leaves = (node for node, rule in enumerate(scalars.rule) if rule is None and node not in changing)
+    return {node: scalars.data[node].hex() for node in leaves}

@@ -1,0 +1,202 @@
+"""In which order do scalars stand in their array?
+
+So that their arguments are whole arrays, or views of them. Above all, weighted sums that combine every row of one
+matrix with every row of another *are* a matrix product: rows by columns.
+
+Names to know: `put`, `product_of`. Read next: `tables.py`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tinygrad_edu.compiler.arrays import NOWHERE, OF_NONE, OF_SEVERAL, Array, Ids, Workspace
+from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import dot
+
+MIX = np.random.default_rng(0).integers(1, 2**62, 1 << 16, dtype=np.int64) | 1  # for the fingerprints of rows
+WEIGHTS = ("parameter", "fixed", "weight")  # the kinds of leaves that belong to columns, not to samples
+
+Order = tuple[Ids, tuple[int, ...]]  # of the scalars of an array, and its shape
+
+
+class Product(NamedTuple):
+    """Every left row combined with every right row: the distinct rows, and which two each scalar combines."""
+
+    left: Ids  # rows × terms
+    right: Ids
+    left_of: Ids  # for each scalar the index of its left row
+    right_of: Ids
+
+
+def put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
+    """Create an array of nodes that are alike, in the best order."""
+    if workspace.rows:
+        workspace.row[members] = _rows(workspace.row[args])
+    args, found = _product_in(workspace, args) if rule is dot and len(args) > 1 else (args, None)
+    order, shape = (
+        _order(workspace, rule, args)
+        if found is None
+        else _table_order(workspace, _in_steps(workspace, members, found))
+    )
+    if workspace.is_step and 1 in shape and found is not None:
+        shape = (len(members),)  # a step has one sample: its product is a matrix and a vector
+    array = workspace.put(members[order].reshape(shape), rule, args[order].reshape(*shape, args.shape[1]), "computed")
+    workspace.remember(array)
+    return array
+
+
+def _order(workspace: Workspace, rule: Rule, args: Ids) -> Order:
+    count = len(args)
+    if count == 1:
+        return np.zeros(1, dtype=np.int64), ()
+    if not rule.many or (workspace.is_step and rule is TOTAL):
+        for way in (_first_inherited, _outer):
+            order = way(workspace, args)
+            if order is not None:
+                return order
+    return _by_row(workspace, args) or (_in_order(workspace, args[:, 0]), (count,))
+
+
+def _rows(rows: Ids) -> Ids:
+    """The row that each scalar depends on, of the tables of inputs, if the arguments depend on one row and no other."""
+    largest = rows.max(axis=1, initial=OF_NONE)
+    return np.where(((rows == largest[:, None]) | (rows == OF_NONE)).all(axis=1), largest, OF_SEVERAL)
+
+
+def _by_row(workspace: Workspace, args: Ids) -> Order | None:
+    """As many scalars for each row of the tables of inputs: a table with the same rows."""
+    if not workspace.rows:
+        return None
+    rows = _rows(workspace.row[args])
+    counts = np.bincount(rows) if rows.min() >= 0 else np.zeros(1, dtype=np.int64)
+    if counts[0] < 2 or (counts != counts[0]).any():
+        return None
+    return np.lexsort((*_places(workspace, args[:, -1]), *_places(workspace, args[:, 0]), rows)), (
+        len(counts),
+        counts[0],
+    )
+
+
+def _first_inherited(workspace: Workspace, args: Ids) -> Order | None:
+    found = [order for column in args.T if (order := _inherited(workspace, column)) is not None]
+    if workspace.is_step and len(found) > 1:  # a matrix rather than a vector, what is computed rather than a leaf
+        computed = (workspace.where[column[0]] for column in args.T if _inherited(workspace, column) is not None)
+        ranks = [workspace.arrays[number].rule is not None for number in computed]
+        found = [found[place] for place in sorted(range(len(found)), key=lambda place: not ranks[place])]
+    return max(found, key=lambda order: len(order[1]), default=None)
+
+
+def _outer(workspace: Workspace, args: Ids) -> Order | None:
+    """Every left argument with every right one."""
+    if args.shape[1] != 2:
+        return None
+    found = product_of(workspace, args[:, :1], args[:, 1:])
+    if found is None or min(len(found.left), len(found.right)) == 1:
+        return None
+    return _table_order(workspace, found)
+
+
+def _inherited(workspace: Workspace, column: Ids) -> Order | None:
+    """The order and the shape of an array that is used as a whole."""
+    source = workspace.array_of(column)
+    if source is None or source.size != len(column):
+        return None
+    places = workspace.place[column]
+    order = np.argsort(places, kind="stable")
+    return (order, source.shape) if (places[order] == np.arange(len(places))).all() else None
+
+
+# Matrix products
+
+
+def product_of(workspace: Workspace, left: Ids, right: Ids) -> Product | None:
+    """The matrix product in a group of weighted sums, if each left row is combined with each right row exactly once.
+
+    Args:
+        workspace: the arrays that hold the scalars.
+        left: the left factors of each sum, sums × terms.
+        right: the right factors of each sum, in the same shape.
+    """
+    left_rows, left_of = distinct_rows(workspace, left)
+    right_rows, right_of = distinct_rows(workspace, right)
+    if len(left_rows) * len(right_rows) != len(left):
+        return None
+    if (left[left_rows][left_of] != left).any() or (right[right_rows][right_of] != right).any():
+        return None  # two different rows had the same fingerprint
+    if len(np.unique(left_of * len(right_rows) + right_of)) != len(left):
+        return None
+    return Product(left[left_rows], right[right_rows], left_of, right_of)
+
+
+def distinct_rows(workspace: Workspace, rows: Ids) -> tuple[Ids, Ids]:
+    """The index of the first of each distinct row, ordered by position, and for each row which of those it equals."""
+    columns = MIX[np.arange(rows.shape[1]) % len(MIX)]
+    with np.errstate(over="ignore"):
+        fingerprints = ((rows * columns) ^ (rows >> 3)).sum(axis=1)
+    _, first, which = np.unique(fingerprints, return_index=True, return_inverse=True)
+    order = _in_order(workspace, rows[first, 0])
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return first[order], rank[which.reshape(-1)]
+
+
+def _product_in(workspace: Workspace, args: Ids) -> tuple[Ids, Product | None]:
+    """The matrix product in weighted sums, if there is one, and the arguments as the product uses them."""
+    half = args.shape[1] // 2
+    found = product_of(workspace, args[:, :half], args[:, half:])
+    if found is None and workspace.is_constant[args].any():
+        by_value = _equal_constants_as_one(workspace, args)
+        found = product_of(workspace, by_value[:, :half], by_value[:, half:])
+        args = args if found is None else by_value
+    return args, found
+
+
+def _equal_constants_as_one(workspace: Workspace, args: Ids) -> Ids:
+    """Give equal constants one id: every w · x may have made a constant of its own of the same x."""
+    is_constant = workspace.is_constant[args]
+    merged = args.copy()
+    _, first, which = np.unique(workspace.value[args[is_constant]], return_index=True, return_inverse=True)
+    merged[is_constant] = args[is_constant][first][which.reshape(-1)]
+    return merged
+
+
+def _table_order(workspace: Workspace, found: Product) -> Order:
+    """Rows by columns, with parameters along the columns, as in Z = X @ W.T."""
+    lefts, rights = len(found.left), len(found.right)
+    if _are_parameters(workspace, found.left) and not _are_parameters(workspace, found.right):
+        return np.argsort(found.right_of * lefts + found.left_of), (rights, lefts)
+    return np.argsort(found.left_of * rights + found.right_of), (lefts, rights)
+
+
+def _in_steps(workspace: Workspace, members: Ids, found: Product) -> Product:
+    """A product whose rows belong to the steps of a loop, in the order of those steps."""
+    steps = workspace.steps[members]
+    if (steps == NOWHERE).any():
+        return found
+    sides = [found.left_of, found.right_of]
+    first = [np.full(len(side), len(workspace.steps)) for side in (found.left, found.right)]
+    for side, begins in zip(sides, first, strict=True):
+        np.minimum.at(begins, side, steps)
+    orders = [np.argsort(begins, kind="stable") for begins in first]
+    left_of, right_of = (np.argsort(order)[side] for order, side in zip(orders, sides, strict=True))
+    return Product(found.left[orders[0]], found.right[orders[1]], left_of, right_of)
+
+
+def _are_parameters(workspace: Workspace, ids: Ids) -> bool:
+    numbers = np.unique(workspace.where[ids]).tolist()
+    return all(number != NOWHERE and workspace.arrays[number].kind in WEIGHTS for number in numbers)
+
+
+def _in_order(workspace: Workspace, ids: Ids) -> Ids:
+    """The order of scalars by array and position; constants that are in no array yet come first, by id."""
+    return np.lexsort(_places(workspace, ids))
+
+
+def _places(workspace: Workspace, ids: Ids) -> tuple[Ids, Ids]:
+    """The position of scalars in their array, and the array: the keys to sort them by, the first one last."""
+    where = workspace.where[ids]
+    return np.where(where == NOWHERE, ids, workspace.place[ids]), where

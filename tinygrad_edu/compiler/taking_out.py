@@ -1,0 +1,73 @@
+"""How is what repeats taken out of a graph?
+
+The recurrences that were found get all of their steps, and an order in which they can be computed. A loop takes their
+place: what it gives are leaves of the graph that is left, and what only its steps asked for is forgotten.
+
+Names to know: `taken_out`. Read next: `order.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from tinygrad_edu.compiler.loops import Arrange, Loop, looped
+from tinygrad_edu.compiler.recurrences import Recurrence, equal_constants, independent, stages_of
+from tinygrad_edu.compiler.retiming import Graph, settled
+from tinygrad_edu.compiler.scalars import Scalars
+
+
+def taken_out(scalars: Scalars, found: Sequence[Recurrence], arrange: Arrange) -> list[Loop]:
+    """What repeats, as loops; in the graph that is left, what they give are leaves."""
+    found = _settled(scalars, found)
+    loops = [looped(scalars, each, asked, arrange) for each, asked in zip(found, _asked(scalars, found), strict=True)]
+    for recurrence, loop in zip(found, loops, strict=True):
+        for node in recurrence.nodes.reshape(-1).tolist() if loop is not None else ():
+            scalars.rule[node], scalars.args[node] = None, []
+    _drop_unasked(scalars, [loop for loop in loops if loop is not None])
+    return [loop for loop in loops if loop is not None]
+
+
+def _settled(scalars: Scalars, found: Sequence[Recurrence]) -> list[Recurrence]:
+    """Recurrences with all of their steps, in an order in which they can be computed."""
+    if not found:
+        return []
+    graph = Graph.of(scalars, equal_constants(scalars))
+    taken: set[int] = set()
+    every: list[Recurrence] = []
+    for recurrence in sorted(found, key=lambda each: -each.nodes.size):
+        if taken.isdisjoint(recurrence.nodes.reshape(-1).tolist()):
+            every.append(settled(graph, recurrence, taken))
+            taken.update(every[-1].nodes.reshape(-1).tolist())
+    every = independent(scalars, every)
+    stages = stages_of(scalars, every)
+    assert stages is not None
+    scalars.stages = stages
+    return every
+
+
+def _asked(scalars: Scalars, found: Sequence[Recurrence]) -> Iterator[set[int]]:
+    """For each recurrence the nodes that somebody outside asks for: the rest of the graph, and the other ones."""
+    inner = {node for recurrence in found for node in recurrence.nodes.reshape(-1).tolist()}
+    rest = {scalars.output, *scalars.wanted}
+    rest.update(*(args for node, args in enumerate(scalars.args) if found and node not in inner))
+    taken = [
+        {*recurrence.before.values(), *(node for outer in recurrence.outer for node in outer.nodes.tolist())}
+        for recurrence in found
+    ]
+    for number in range(len(found)):
+        yield rest.union(*(each for place, each in enumerate(taken) if place != number))
+
+
+def _drop_unasked(scalars: Scalars, loops: list[Loop]) -> None:
+    """Forget what only the steps asked for, each for its own, and what is the same in all steps."""
+    asked = np.zeros(len(scalars.rule), dtype=bool)
+    asked[[scalars.output, *scalars.wanted]] = True
+    for loop in loops:
+        asked[loop.needs] = True
+    for node in range(len(scalars.rule) - 1 if loops else -1, -1, -1):
+        if asked[node]:
+            asked[scalars.args[node]] = True
+        elif scalars.rule[node] is not None:
+            scalars.rule[node], scalars.args[node] = None, []
