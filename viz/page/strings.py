@@ -71,7 +71,7 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "链接给了 {name} 的值，而这里没有这个输入。"),
     "link_formula":      ("The formula of the link is wrong: see the formula box.",
                           "链接里的公式有误：见公式框。"),
-    "link_outside":      ("The numbers of the link are outside the domain of an operation; the first numbers are shown.",
+    "link_outside":      ("The numbers of the link are outside the domain of an operation; the first are shown.",
                           "链接里的数超出了某个运算的定义域；显示的是最初的数。"),
     "no_picture":        ("This browser cannot run WebAssembly, which lays the picture out. The steps are all here.",
                           "这个浏览器不能运行排版图形的 WebAssembly。所有步骤都在这里。"),
