@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-COLORS = 127  # and one for what stays as it was: half of what a GIF can have, which a flat drawing does not miss
-COMMON = 31  # of these, the most common
-NEAR = 12  # levels of a channel: Pillow would take such a colour for white
-SAMPLES = 8  # frames that the palette is chosen from
+COLORS = 255  # and one for what stays as it was
+NEAR = 8  # levels of a channel; of colours that are as near to each other, one will do
+GREY = 24  # levels that a grey counts for
+SAMPLES = 32  # frames that the palette is chosen from
 
 Color: TypeAlias = "tuple[int, ...]"
 Item = TypeVar("Item")
@@ -43,7 +43,7 @@ def gif(pictures: Sequence[bytes], milliseconds: Sequence[int]) -> bytes:
 
 
 def _palette(images: Sequence[Image]) -> Image:
-    """The most common colours of some frames as they are, so that white stays white; others come near the rest."""
+    """The colours of some frames that are missed most, each as it is, so that white stays white."""
     from PIL import Image
 
     last = len(images) - 1
@@ -52,17 +52,19 @@ def _palette(images: Sequence[Image]) -> Image:
     sheet = Image.new("RGB", (width, height * len(chosen)))
     for row, index in enumerate(chosen):
         sheet.paste(images[index], (0, row * height))
-    by_count = sorted(cast("list[tuple[int, Color]]", sheet.getcolors(sheet.width * sheet.height)), reverse=True)
-    common = [color for _, color in by_count[:COMMON]]
-    rest = cast("list[int]", sheet.quantize(COLORS - COMMON).getpalette())
-    others = [color for color in zip(rest[::3], rest[1::3], rest[2::3], strict=True) if _is_apart(color, common)]
+    counted = cast("list[tuple[int, Color]]", sheet.getcolors(sheet.width * sheet.height))
+    kept: dict[Color, Color] = {}
+    for _, color in sorted(counted, key=_weight, reverse=True):
+        kept.setdefault(tuple(level // NEAR for level in color), color)
     palette = Image.new("P", (1, 1))
-    palette.putpalette([channel for color in common + others for channel in color])
+    palette.putpalette([level for color in list(kept.values())[:COLORS] for level in color])
     return palette
 
 
-def _is_apart(color: Color, others: Iterable[Color]) -> bool:
-    return all(max(abs(a - b) for a, b in zip(color, other, strict=True)) > NEAR for other in others)
+def _weight(counted: tuple[int, Color]) -> int:
+    """How much a colour is missed: blue and orange mean something, a shade of grey is the edge of a letter."""
+    count, color = counted
+    return count * (GREY + max(color) - min(color))
 
 
 def watched(items: Sequence[Item], doing: str) -> Iterable[Item]:
