@@ -1,4 +1,4 @@
-"""Make the pictures of the page in use, for the README and the guide: `python docs/make_page_gif.py` (needs a Chromium).
+"""Film the page in use, for the README and the guide: `python docs/make_page_gif.py` (needs a Chromium).
 
     docs/pictures/page.gif          typing, stepping, the way back, predicting, walking downhill, in the dark
     docs/pictures/page-*.png        a picture of each of these
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,20 +30,18 @@ SHRUNK = 0.8  # pixels of the GIF for each of the page
 SHARP = 1.5  # the same for a picture
 FRAME = 80  # milliseconds; a GIF counts in hundredths of a second
 LAST = 2500  # milliseconds for which the last frame is shown
-MORNING = datetime(2026, 9, 1, 8, tzinfo=timezone.utc)  # for a clock that stands still
+MORNING = datetime(2026, 9, 1, 8, tzinfo=UTC)  # for a clock that stands still
 FIRST = "(x + y) * z"
 TYPED = "z = w * x - b; f = z ** 2"
 CHANGED = {"x": 2.5}  # the other inputs have the numbers that the page gives them
-TRACE = chain_rule(parse(TYPED, **(with_numbers(TYPED, CHANGED) | CHANGED)))
+TRACE = chain_rule(parse(TYPED, **(with_numbers(TYPED, {}) | CHANGED)))
 POINTER = """() => {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  const look = { d: "M2,2 L2,20 L7,15.5 L10,22 L13,20.5 L10,14.5 L16.5,14.5 Z", fill: "#111", stroke: "#fff" };
+  for (const [name, item] of Object.entries({ ...look, "stroke-width": 1.6 })) path.setAttribute(name, item);
+  const place = { position: "fixed", inset: "0 auto auto 0", width: "26px", height: "26px", zIndex: 99 };
+  Object.assign(svg.style, { ...place, pointerEvents: "none" });
   svg.id = "pointer";
-  path.setAttribute("d", "M2,2 L2,20 L7,15.5 L10,22 L13,20.5 L10,14.5 L16.5,14.5 Z");
-  for (const [name, item] of Object.entries({ fill: "#111", stroke: "#fff", "stroke-width": 1.6 })) path.setAttribute(name, item);
-  Object.assign(svg.style, { position: "fixed", left: 0, top: 0, width: "26px", height: "26px", pointerEvents: "none" });
-  svg.popover = "manual";
-  Object.assign(svg.style, { zIndex: 99, margin: 0, padding: 0, border: 0, background: "none", inset: "0 auto auto 0" });
   svg.append(path);
   document.body.append(svg);
 }"""
