@@ -57,7 +57,7 @@ LEFT_OUT = (
 MOST_SECONDS, MOST_TESTS = 25.0, 400  # of the tests of one mutant
 CONTROLS = 20  # selections of tests that are run on the source as it is, where all have to pass
 QUIET = "ignore::pytest.PytestAssertRewriteWarning"  # what was imported before is not to be rewritten
-OPTIONS = ("-n0", "--dist=no", "-m", "long or not long", "-p", "no:cacheprovider", "--rootdir", str(ROOT))
+OPTIONS = ("-n0", "--dist=no", "-m", "not browser", "-p", "no:cacheprovider", "--rootdir", str(ROOT))
 OPTIONS += ("-c", str(ROOT / "setup.cfg"))
 HANGS = 240  # seconds, after which a mutant counts as noticed: many times MOST_SECONDS, for a busy machine
 LARGE = (  # what the tests import beside the packages: once, and not for every mutant
