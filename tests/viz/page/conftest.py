@@ -12,7 +12,8 @@ BY_DEFAULT = ("test_lab.py",)
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
-        if HERE in item.path.parents and any(mark.kwargs.get("reason") == REASON for mark in item.iter_markers("skipif")):
+        reasons = [mark.kwargs.get("reason") for mark in item.iter_markers("skipif")]
+        if HERE in item.path.parents and REASON in reasons:
             item.add_marker(pytest.mark.browser)
             if item.path.name not in BY_DEFAULT:
                 item.add_marker(pytest.mark.long)
