@@ -75,7 +75,8 @@ class Predictor:
     def _compiled(self, inputs: int) -> BatchProgram:
         rows = np.random.default_rng(0).normal(size=(TRACED, inputs))
         with recording():
-            return compiled(self._total, wrt=self.leaves, batch=(rows,))
+            program: BatchProgram = compiled(self._total, wrt=self.leaves, batch=(rows,))
+        return program
 
     def _total(self, xs: Sequence[Sequence[Value]]) -> tuple[Value, list[Outputs]]:
         outputs = [self.model(x) for x in xs]

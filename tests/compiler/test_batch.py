@@ -703,3 +703,41 @@ def test_a_batch_that_is_too_small_is_told_how_else_it_is_compiled():
     program = tinygrad_edu.compile(lambda xs: variance([line(x) for x in xs], less=1), wrt=W, batch=(np.eye(2),))
     with pytest.raises(SizeError, match=r"tinygrad_edu\.compile\(loss\), for fewer"):
         program(np.ones((1, 2)))
+
+
+def test_the_forward_pass_alone_gives_what_a_call_gives_beside_the_loss():
+    model = nn.MLP(2, [4, 3], activation="tanh", seed=0)
+
+    def loss(xs, ys):
+        outputs = [model(x) for x in xs]
+        return nn.cross_entropy(outputs, ys), outputs
+
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(50, 2)), rng.integers(0, 3, 50)
+    program = pickle.loads(pickle.dumps(tinygrad_edu.compile(loss, wrt=model.parameters(), batch=(X, y))))
+    for samples in (1, 2, 17, 50):
+        program.parameters = rng.normal(size=len(program.parameters))
+        program(X[:samples], y[:samples])
+        assert program.forward(X[:samples], y[:samples]).tolist() == program.outputs.tolist()
+    assert not {line.name for line in program.formulas.without_gradient.lines} & {"dZ1", "dZ2", "loss"}
+    with pytest.raises(SizeError, match=r"program with X of shape \(3, 5\)"):
+        program.forward(np.zeros((3, 5)), [0, 1, 2])
+
+
+def test_a_forward_pass_through_a_loop_has_the_loop_and_not_the_way_back():
+    W, u = [Value(0.3), Value(-0.4)], Value(0.5)
+
+    def loss(xs):
+        outputs = []
+        for x in xs:
+            h = x[0]
+            for _ in range(12):
+                h = (W[0] * h + W[1] * x[1] + u).tanh()
+            outputs.append(h)
+        return sum(h * h for h in outputs), outputs
+
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    program = tinygrad_edu.compile(loss, wrt=[*W, u], batch=(X,))
+    program(X)
+    assert program.forward(X).tolist() == program.outputs.tolist()
+    assert len(program.formulas.without_gradient.lines) < len(program.lines) / 2

@@ -1049,6 +1049,27 @@ def test_code_of_ones_own_inside_a_network_predicts_as_it_does_for_one_sample(ma
     assert predictor.Predictor(model)(many).tolist() == expected
 
 
+@pytest.mark.parametrize("samples", [1, 2, 2047, 2048, 2049, 5000])
+def test_a_predictor_takes_any_number_of_samples_and_follows_the_parameters(samples):
+    model, many = nn.MLP(2, [3, 2], activation="tanh", seed=0), np.random.default_rng(0).normal(size=(samples, 2))
+    look = predictor.Predictor(model)
+    for number in (0.3, -0.7):
+        for leaf in model.parameters():
+            leaf.data = leaf.data * number + 0.1
+        right = [[value.data for value in model(x)] for x in many[-5:].tolist()]
+        assert look(many)[-5:] == pytest.approx(np.array(right), rel=1e-12)
+        assert look(many).shape == (samples, 2)
+
+
+def test_what_is_no_number_in_some_samples_does_not_keep_a_predictor_from_the_others():
+    model, many = nn.MLP(2, [3, 1], activation="tanh", seed=0), np.random.default_rng(0).normal(size=(30, 2))
+    right = predictor.Predictor(model)(many)
+    many[:12] = np.nan
+    found = predictor.Predictor(model)(many)
+    assert np.isnan(found[:12]).all()
+    assert found[12:].tolist() == right[12:].tolist()
+
+
 def test_a_predictor_follows_a_change_of_structure():
     model, many = nn.MLP(2, [3, 1], seed=0), np.random.default_rng(0).normal(size=(30, 2))
     look = predictor.Predictor(model)

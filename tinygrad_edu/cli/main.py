@@ -272,8 +272,7 @@ def _print_steps(f: Value) -> None:
 def step_lines(f: Value, trace: Trace) -> Iterable[str]:
     """The whole output of `tinygrad-edu step`, line by line.
 
-    >>> from tinygrad_edu import parse
-    >>> f = parse("f = x * y", x=2, y=3)
+    >>> f = graph_of("f = x * y", {"x": 2, "y": 3})
     >>> for line in step_lines(f, chain_rule(f)):
     ...     print(line)
     f = x * y

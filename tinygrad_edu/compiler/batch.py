@@ -98,8 +98,10 @@ class BatchProgram(Compiled):
 
         >>> import tinygrad_edu
         >>> w = Value(2.0)
-        >>> double = lambda xs: (sum(w * x for x in xs), [w * x for x in xs])
-        >>> tinygrad_edu.compile(double, wrt=[w], batch=([0.5, 1.0],)).forward([1.0, 2.0, 3.0])
+        >>> def loss(xs):
+        ...     outputs = [w * x for x in xs]
+        ...     return sum(output**2 for output in outputs), outputs
+        >>> tinygrad_edu.compile(loss, wrt=[w], batch=([0.5, 1.0],)).forward([1.0, 2.0, 3.0])
         array([2., 4., 6.])
         """
         with np.errstate(all="ignore"):

@@ -71,7 +71,7 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "链接给了 {name} 的值，而这里没有这个输入。"),
     "link_formula":      ("The formula of the link is wrong: see the formula box.",
                           "链接里的公式有误：见公式框。"),
-    "link_outside":      ("The numbers of the link are outside the domain of an operation; the first numbers are shown.",
+    "link_outside":      ("The numbers of the link are outside the domain of an operation; the first are shown.",
                           "链接里的数超出了某个运算的定义域；显示的是最初的数。"),
     "no_picture":        ("This browser cannot run WebAssembly, which lays the picture out. The steps are all here.",
                           "这个浏览器不能运行排版图形的 WebAssembly。所有步骤都在这里。"),
@@ -277,11 +277,10 @@ TABLE: dict[str, tuple[str, ...]] = {
     "end_largest":       ("{input} has the largest influence: when it grows a little, {output} changes {times} times "
                           "as much.",
                           "{input} 的影响最大：它增加一点，{output} 变化它的 {times} 倍。"),
-    "end_equal":         ("{inputs} have the largest influence, and the same: {output} changes {times} times as much "
-                          "as each of them, up or down.",
-                          "{inputs} 的影响最大，而且一样大：{output} 变化它们各自的 {times} 倍，或增或减。"),
+    "end_equal":         ("{inputs} share the largest influence: when one of them changes a little, {output} changes "
+                          "{times} times as much, in size.",
+                          "{inputs} 的影响并列最大：其中一个变化一点，{output} 的变化大小是它的 {times} 倍。"),
     "end_inputs":        ("{count} inputs", "{count} 个输入"),
-    "end_inputs_one":    ("{count} input", "{count} 个输入"),
     "end_one":           ("When {input} grows a little, {output} changes {times} times as much: the gradient is one "
                           "number.",
                           "{input} 增加一点，{output} 变化它的 {times} 倍：梯度是一个数。"),

@@ -395,6 +395,15 @@ def test_a_leaf_alone_and_three_hundred_leaves_read_well(opened):
     assert "there are 200 more" in lab.text(".more")
 
 
+@needs_browser
+def test_inputs_of_the_same_influence_share_the_first_place(opened):
+    ones = [Value(1.0, label=name) for name in "pqruvz"]
+    few, many = opened(ones[0] * ones[1]), opened(dot(ones[:3], ones[3:]))
+    for lab, named in ((few, "p, q share"), (many, "6 inputs share")):
+        lab.page.keyboard.press("End")
+        assert lab.text("#sentence").startswith(f"{named} the largest influence")
+
+
 # How it looks and how it is heard
 
 MEASURE = """(keys) => {

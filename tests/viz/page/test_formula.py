@@ -129,7 +129,7 @@ def test_while_the_formula_is_wrong_the_last_graph_stays(lab):
     before = lab.boxes()
     write(lab, "q = x + y; f = q * * z")
     assert lab.boxes() == before
-    assert lab.page.locator("#formula-marks .wrong").text_content() == "*"
+    assert lab.page.locator("#formula-marks .slip").text_content() == "*"
     assert lab.text("#formula-words").startswith("a number or a name is missing before *")
     lab.page.click("#next")
     assert lab.position == 1
@@ -153,7 +153,7 @@ def test_a_mistake_is_marked_and_explained_as_in_the_terminal(lab, text):
     (wrong,) = re.findall("what is wrong:  (.*)", said.replace("`", ""))
     assert lab.text("#formula-words").startswith(wrong) or f"not defined: {wrong}." in lab.text("#formula-words")
     marked = len(re.findall(r"(?m)^ +(\^+)$", said)[0]) if "^" in said.split("what is")[0] else len(text)
-    assert len("".join(lab.page.locator("#formula-marks .wrong").all_text_contents())) == marked
+    assert len("".join(lab.page.locator("#formula-marks .slip").all_text_contents())) == marked
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -231,7 +231,7 @@ PLACES = """() => {
   const problem = document.getElementById("formula-problem");
   const words = problem.getBoundingClientRect();
   const offset = Number.parseFloat(getComputedStyle(problem, "::before").left);
-  const mark = document.querySelector("#formula-marks .wrong").getBoundingClientRect();
+  const mark = document.querySelector("#formula-marks .slip").getBoundingClientRect();
   const { left, right, bottom } = mark;
   return { caret: words.left + offset + 6, top: words.top, left, right, bottom, end: words.right, window: innerWidth };
 }"""
@@ -268,6 +268,8 @@ def test_the_coloured_text_lies_exactly_on_the_field(browser, size):
             for name in ("formula", "formula-marks")
         )
         assert field == marks
+        fonts = "(all) => [...new Set(all.map((part) => getComputedStyle(part).fontSize))]"
+        assert len(lab.page.locator("#formula, #formula-marks, #formula-marks *").evaluate_all(fonts)) == 1
     write(lab, "f = w1 * x1 + q0")
     kinds = lab.page.evaluate(
         "() => [...document.querySelectorAll('#formula-marks b')].map((b) => [b.textContent, b.className])"

@@ -13,7 +13,7 @@ from lab import Lab
 from test_formula import give, inputs_of, write
 from test_player import lesson
 
-from tinygrad_edu import Value, parse
+from tinygrad_edu import Value, chain_rule, parse
 from tinygrad_edu.viz.page.document import read
 
 needs_node = pytest.mark.skipif(not page_engine.HAS_NODE, reason="node is not installed")
@@ -109,12 +109,13 @@ def test_an_old_link_to_a_step_works(browser):
     assert lab.close() == []
 
 
+LAST = len(chain_rule(lesson())) + 1
 BAD = {
     "#step=999": "wants step 999, and the last is 8",
     "#step=-1": "step has to be a whole number, and not -1",
     "#nothing": "a part that is not read: nothing",
     "#f=%E0%A4%A": "a part that is not read",
-    "#f=2x": "The formula of the link is wrong",
+    "#f=2x&step=3": "The formula of the link is wrong",
     "#f=": "The formula of the link is wrong",
     "#f=log(x)&x=-1": "The formula of the link is wrong",
     "#x=two": "x needs a number, and not two",
@@ -133,6 +134,7 @@ def test_a_link_that_cannot_be_read_is_explained(browser, address):
     lab = Lab(browser, lesson(), address=address)
     assert BAD[address] in lab.text("#notice")
     assert lab.page.locator("#scene .box").count() == 5
+    assert lab.position == (LAST if "999" in address else 0)
     lab.page.click("#notice button")
     assert lab.page.is_hidden("#notice")
     lab.page.keyboard.press("ArrowLeft")

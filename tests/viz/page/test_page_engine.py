@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 import subprocess
 
 import page_engine
@@ -15,6 +16,7 @@ from tinygrad_edu.functions import dot, exp, logsumexp, sqrt
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import PRODUCT, Domain, Rule
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.show import show
 from tinygrad_edu.steps import wording
 from tinygrad_edu.text.javascript import table_source
 from tinygrad_edu.viz.page import engine
@@ -128,6 +130,21 @@ def test_the_inputs_of_a_text_are_the_names_that_it_does_not_make():
         console.log(JSON.stringify(texts.map(inputsOf)));
     """
     assert in_node(program) == [["w", "x", "b"], ["μ"], []]
+
+
+@needs_node
+def test_numbers_are_shown_as_python_shows_them():
+    rng = random.Random(0)
+    numbers = [0.0, -0.0, 0.1 + 0.2, 64203.0, 1 / 3, 2.5e-7, 1234.5678, 1e9, 123456789.5, 9999.96, 0.99996, 1e-5, 1e300]
+    numbers += [k / 16 + j for k in range(16) for j in (0, 1, 1000)]  # ties, which Python rounds to even
+    numbers += [rng.uniform(-1, 1) * 10 ** rng.uniform(-12, 12) for _ in range(300)]
+    numbers += [math.inf, -math.inf, math.nan, 5e-324, 1.7e308]
+    program = f"""
+        import {{ asNumber, show }} from "./numbers.js";
+        const numbers = {json.dumps([x if math.isfinite(x) else str(x) for x in numbers])}.map(asNumber);
+        console.log(JSON.stringify(numbers.map((x) => [show(x), show(x, 8), show(x, 1)])));
+    """
+    assert in_node(program) == [[show(x), show(x, 8), show(x, 1)] for x in numbers]
 
 
 # Wordings

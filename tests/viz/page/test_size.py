@@ -18,7 +18,7 @@ from tinygrad_edu.functions import logsumexp
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.text.printing import latex_name
-from tinygrad_edu.viz.page.engine import nodes
+from tinygrad_edu.viz.page.engine import FOLDER, nodes
 
 needs_node = pytest.mark.skipif(
     not page_engine.HAS_NODE, reason="node, which runs the page's modules, is not installed"
@@ -360,6 +360,50 @@ def test_a_sample_is_chosen_and_the_overview_leads_to_a_step(browser):
     lab.page.click("#overview", position={"x": 100, "y": 40})
     assert lab.position != before
     assert lab.close() == []
+
+
+@needs_browser
+def test_of_a_long_chain_the_page_draws_what_is_around_the_step(browser):
+    lab = Lab(browser, chain(300))
+    lab.step_to(20)
+    assert {"n20", "n19"} <= set(lab.boxes())
+    more = lab.page.locator("#scene .box.more")
+    assert len(lab.boxes()) < 12
+    assert more.count() == 2
+    more.last.dispatch_event("click")
+    assert lab.position > 20
+    drawn, every = re.findall(r"\d+", lab.text("#overview-note"))
+    assert 0 < int(drawn) < int(every) == 301
+    assert lab.close() == []
+
+
+@needs_browser
+def test_the_overview_has_the_colours_of_the_gradients(browser):
+    lab = Lab(browser, by_hand(random.Random(1), 30))
+    lab.page.keyboard.press("End")
+    lab.page.wait_for_timeout(200)
+    colors = lab.page.evaluate(
+        """() => {
+          const canvas = document.getElementById("overview");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const found = [0, 0];
+          for (let at = 0; at < data.length; at += 4) {
+            const [red, , blue, alpha] = data.slice(at, at + 4);
+            if (alpha > 60 && blue > red + 60) found[0] += 1;
+            if (alpha > 60 && red > blue + 60) found[1] += 1;
+          }
+          return found;
+        }"""
+    )
+    assert min(colors) > 20  # positive ones and negative ones
+    assert lab.close() == []
+
+
+def test_what_a_part_exports_is_what_the_bundle_takes_out_of_it():
+    for file in (FOLDER / "lab").iterdir():
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("export ")]
+        odd = [line for line in lines if not re.match(r"export (const|(async )?function) \w+", line)]
+        assert odd == [], file.name
 
 
 @needs_browser

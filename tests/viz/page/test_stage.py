@@ -536,6 +536,19 @@ def test_steps_in_quick_succession_end_at_the_right_numbers(opened):
     assert [box["gradient"] for box in lab.boxes().values()] == [f"∂ {show(node.grad)}" for node in Graph(f).nodes]
 
 
+def test_pointing_at_a_box_does_not_stop_what_moves(opened):
+    lab = moving(opened, 9)
+    moves = lab.page.evaluate(
+        """() => {
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+          const box = document.querySelector("#scene .box");
+          box.dispatchEvent(new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" }));
+          return document.querySelectorAll("#scene .trail").length;
+        }"""
+    )
+    assert (lab.position, moves) == (10, 1)
+
+
 # Looking around
 
 
@@ -695,6 +708,47 @@ def test_a_node_is_a_button_for_the_keyboard(opened, key):
     lab.page.keyboard.press("ArrowRight")
     assert lab.position == 2
     assert lab.page.evaluate("document.activeElement.dataset.id") == "n2"  # the focus stays through a step
+
+
+# Notes of other panels
+
+
+@pytest.mark.parametrize("tab", ["order", "check"])
+@pytest.mark.parametrize("graph", ["paths", "neuron"])
+def test_notes_can_be_read_and_cover_no_number(opened, tab, graph):
+    lab = opened(graph)
+    end_of(lab)
+    lab.page.click(f"#tab-{tab}")
+    notes = rectangles(lab, "#scene .note rect")
+    texts = rectangles(lab, "#scene .box > text, #scene .chip:not(.empty, .crowded) rect")
+    assert notes or tab == "order"
+    assert all(overlap(note, text) < 1 for note in notes for text in texts)
+    letters = """() => [...document.querySelectorAll("#scene .note text")].map((text) =>
+      parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"""
+    assert min(lab.page.evaluate(letters), default=READABLE) >= READABLE - 0.01
+
+
+# Groups
+
+
+def test_a_neuron_opens_in_a_frame_that_folds_it_again(opened):
+    lab = opened(nn.MLP(3, [4, 4, 1], seed=0)([1.0, 2.0, 3.0]))
+    end_of(lab)
+    groups = lab.page.locator("#scene .box.group")
+    folded = groups.count()
+    name = groups.nth(1).locator(".name").text_content()
+    groups.nth(1).click()
+    assert lab.text("#scene .open-group .name") == name
+    (frame,) = rectangles(lab, "#scene .open-group .around")
+    inside = [box for box in rectangles(lab, "#scene .box:not(.group) .frame") if is_inside(box, frame)]
+    outside = [box for box in rectangles(lab, "#scene .box.group .frame") if overlap(box, frame) < 1]
+    assert len(inside) >= 5
+    assert len(outside) == groups.count() == folded - 1
+    fold = lab.page.locator("#scene .open-group .fold")
+    assert fold.get_attribute("aria-label") == f"Fold {name}"
+    fold.focus()
+    lab.page.keyboard.press("Enter")
+    assert (groups.count(), lab.page.locator("#scene .open-group").count()) == (folded, 0)
 
 
 # Presenting

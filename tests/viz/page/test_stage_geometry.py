@@ -130,7 +130,8 @@ def test_all_pieces_of_a_spline_are_on_the_curve_and_a_part_of_it_is_too():
       const part = curves.between(curve, 0.3, 0.8);
       return {
         pieces: curve.length, length: curves.lengthOf(curve),
-        ends: [curves.pointAt(curve, 0), curves.pointAt(curve, 1)], part, partLength: curves.lengthOf(part), at: [curves.pointAt(curve, 0.3), curves.pointAt(curve, 0.8)],
+        ends: [curves.pointAt(curve, 0), curves.pointAt(curve, 1)], part,
+        partLength: curves.lengthOf(part), at: [curves.pointAt(curve, 0.3), curves.pointAt(curve, 0.8)],
         path: curves.pathOf(curve),
       };
     })"""

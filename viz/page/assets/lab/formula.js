@@ -23,7 +23,10 @@ export function mountFormula(store) {
     byId("formula-field").scrollTop = 0;
     drawMore();
   });
-  new ResizeObserver(drawMore).observe(byId("formula-field"));
+  new ResizeObserver(() => {
+    drawMore();
+    if (store.state.mistake) pointAt(store.state.mistake, store.state.typed);
+  }).observe(byId("formula-field"));
   store.onChange((state, before) => {
     if (state.mistake?.row && state.graph !== before.graph) type(store, state.typed); // other numbers may be in its domain
     drawFormula(store.state, before, store);
@@ -98,11 +101,11 @@ function drawFormula(state, before, store) {
 
 function drawMarks({ typed, graph, mistake }) {
   const pieces = piecesOf(typed, graph, mistake?.place).map(({ text, kind, isWrong }) => {
-    const className = [kind, isWrong ? "wrong" : ""].filter(Boolean).join(" ");
+    const className = [kind, isWrong ? "slip" : ""].filter(Boolean).join(" ");
     return className ? element(kind && kind !== "comment" ? "b" : "span", { class: className }, text) : text;
   });
   const isAtEnd = mistake?.place && mistake.place.start >= typed.length;
-  byId("formula-marks").replaceChildren(...pieces, element("span", { class: isAtEnd ? "wrong" : "" }, "\u00a0")); // a last line may be empty
+  byId("formula-marks").replaceChildren(...pieces, element("span", { class: isAtEnd ? "slip" : "" }, "\u00a0")); // a last line may be empty
   drawMore();
 }
 
@@ -115,7 +118,7 @@ function drawMore() {
 function drawMistake(state, store) {
   const { typed, mistake } = state;
   const field = byId("formula");
-  byId("formula-box").classList.toggle("is-wrong", mistake !== null);
+  byId("formula-box").classList.toggle("has-slip", mistake !== null);
   byId("formula-problem").hidden = mistake === null;
   if (mistake === null) field.removeAttribute("aria-invalid");
   else field.setAttribute("aria-invalid", "true");
@@ -163,7 +166,7 @@ function fixesFor(store, typed, mistake) {
 function pointAt({ key, place }, typed) {
   const problem = byId("formula-problem");
   problem.classList.toggle("unfinished", document.activeElement === byId("formula") && isUnfinished(key, place, typed));
-  const mark = byId("formula-marks").querySelector(".wrong");
+  const mark = byId("formula-marks").querySelector(".slip");
   if (!mark) return;
   const [first] = mark.getClientRects();
   const box = byId("formula-box").getBoundingClientRect();

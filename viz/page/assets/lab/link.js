@@ -26,16 +26,19 @@ export function mountLink(store) {
 
 function follow(store, hash) {
   const asked = readAddress(hash);
-  if (hash.length > 1) loadAsked(store, asked);
-  const { tab, lang, sample, position, opened } = asked;
-  if (lang !== null) setOneOf(store, asked, "lang", Object.keys(PAGE.strings));
-  if (tab !== null) setOneOf(store, asked, "tab", PANEL_NAMES);
+  if (asked.lang !== null) setOneOf(store, asked, "lang", Object.keys(PAGE.strings));
+  if (asked.tab !== null) setOneOf(store, asked, "tab", PANEL_NAMES);
+  if (hash.length > 1 && isLoaded(store, asked)) goWhereAsked(store, asked);
+  if (asked.unread.length) store.change({ notice: asked.unread.map(shortened) });
+}
+
+// The groups that are open, the sample and the step are those of the graph of the link.
+function goWhereAsked(store, { opened, sample, position, unread }) {
   if (opened !== null) store.change({ opened });
   if (sample !== null) store.change({ sample: /^\d+$/.test(sample) ? Number(sample) : sample });
   if (position !== null) goTo(store, position);
   const last = lastPosition(store.state);
-  if (position > last) asked.unread.push({ key: "link_far", places: { step: position, last } });
-  if (asked.unread.length) store.change({ notice: asked.unread.map(shortened) });
+  if (position > last) unread.push({ key: "link_far", places: { step: position, last } });
 }
 
 function setOneOf(store, asked, key, choices) {
@@ -43,10 +46,11 @@ function setOneOf(store, asked, key, choices) {
   else asked.unread.push({ key: `link_${key}`, places: { [key]: asked[key] } });
 }
 
-function loadAsked(store, asked) {
+// Whether the formula and the numbers of the link are those of the page now; a formula that is wrong stands in its box.
+function isLoaded(store, asked) {
   const isOwn = asked.text === null || asked.text === PAGE.text;
   if (isOwn) load(store, graphOfPage(PAGE), PAGE.text);
-  else if (!loadText(store, asked)) return;
+  else if (!isTextLoaded(store, asked)) return false;
   const leaves = new Map(store.state.graph.names.map((name, number) => [name, number]));
   const changes = new Map();
   for (const [name, number] of asked.numbers) {
@@ -55,9 +59,10 @@ function loadAsked(store, asked) {
   }
   setNumbers(store, changes);
   if (store.state.problem) asked.unread.push({ key: "link_outside", places: {} });
+  return true;
 }
 
-function loadText(store, { text, numbers, unread }) {
+function isTextLoaded(store, { text, numbers, unread }) {
   try {
     load(store, graphOfText(text, numbers), text);
     return true;

@@ -11,7 +11,10 @@
 //   drawnAround(cells, pieces, active, room)  which cells are drawn
 //   placesOf(cells, drawn, room)              for each cell DRAWN, or the number of the box that it is behind
 
-export const [DRAWN, AFTER, BETWEEN, BEFORE] = [-1, 0, 1, 2]; // a larger number is before one cell alone
+export const DRAWN = -1;
+export const AFTER = 0;
+export const BETWEEN = 1;
+export const BEFORE = 2; // a larger number is before one cell alone
 const UNKNOWN = -2;
 const NEED = 4; // arguments that are drawn of an operation that has very many, beside the active one
 const WIDE = 8;

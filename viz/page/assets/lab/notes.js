@@ -1,34 +1,45 @@
 // What do other parts of the page write onto the picture? Short notes under boxes and beside arrows: a verdict, a
-// warning. They never lie on a number; what is too long for its place is cut, and whole when one points at it.
+// warning. They go where no number is; what is too long for its place is cut, and whole when one points at it.
 
 import { drawn } from "./dom.js";
-import { labelPlaces } from "./labels.js";
+import { keyOf } from "./flow.js";
+import { around, labelPlaces, overlap } from "./labels.js";
 import { cutTo, widthOf } from "./letters.js";
 
-const NOTE = { height: 20, padding: 7, below: 6, wider: 44 };
+const NOTE = { height: 20, padding: 7, away: 6, wider: 44 };
 
 /** The notes of a picture: of a Map from kind to {boxes, edges}, those that have a place now. */
 export function drawNotes(layer, notes, parts) {
+  const taken = [...parts.boxes, ...parts.arrows.filter(isLabelled).map(rectangleOf)];
   const found = [];
   for (const [kind, { boxes, edges }] of notes) {
-    found.push(...parts.boxes.filter(({ box }) => boxes.has(box.node)).map((made) => underBox(kind, boxes.get(made.box.node), made)));
-    found.push(...besideArrows(kind, edges, parts));
+    const noted = parts.boxes.filter(({ box }) => boxes.has(box.node));
+    found.push(...noted.map((made) => atBox(kind, boxes.get(made.box.node), made, taken)));
+    found.push(...besideArrows(kind, edges, parts, taken));
   }
   layer.replaceChildren(...found);
 }
 
-function underBox(kind, text, { left, right, bottom, width }) {
-  return noteAt(kind, text, { x: (left + right) / 2, y: bottom + NOTE.below + NOTE.height / 2 }, width + NOTE.wider);
+// Below the box or above it, where the note covers least; what it covers is taken then.
+function atBox(kind, text, { left, right, top, bottom, width }, taken) {
+  const room = width + NOTE.wider;
+  const half = Math.min(room, widthOfNote(text)) / 2;
+  const [below, above] = [bottom + NOTE.away + NOTE.height / 2, top - NOTE.away - NOTE.height / 2];
+  const sides = [(left + right) / 2, left + half - NOTE.wider / 2, right - half + NOTE.wider / 2];
+  const places = [below, above].flatMap((y) => sides.map((x) => ({ x, y })));
+  const covered = (place) => taken.reduce((sum, each) => sum + overlap(around(place, 2 * half, NOTE.height), each), 0);
+  const best = places.reduce((one, other) => (covered(other) < covered(one) ? other : one));
+  taken.push(around(best, 2 * half, NOTE.height));
+  return noteAt(kind, text, best, room);
 }
 
-function besideArrows(kind, edges, { arrows, boxes }) {
+function besideArrows(kind, edges, { arrows }, taken) {
   const noted = arrows.flatMap((made) => {
-    const texts = made.arrow.edges.map(({ user, position }) => edges.get(`${user}-${position}`)).filter(Boolean);
+    const texts = made.arrow.edges.map((edge) => edges.get(keyOf(edge))).filter(Boolean);
     return texts.length ? [{ made, text: texts[0] }] : [];
   });
-  const chips = arrows.filter(isLabelled).map(rectangleOf);
-  const labels = noted.map(({ made, text }) => ({ id: made.arrow.id, curve: made.curve, width: widthOfNote(text), height: NOTE.height + 3 }));
-  const places = labelPlaces(labels, [...boxes, ...chips]);
+  const labels = noted.map(({ made, text }) => ({ id: made.arrow.id, curve: made.curve, width: widthOfNote(text), height: NOTE.height + 4 }));
+  const places = labelPlaces(labels, taken);
   return noted.map(({ made, text }) => noteAt(kind, text, places.get(made.arrow.id), Infinity));
 }
 

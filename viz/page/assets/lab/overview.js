@@ -1,7 +1,10 @@
 // Where in the whole graph is what is drawn? Each node has a place: depth to the right, the nodes of a depth above one
 // another, in fractions of the width and the height. And it has a sign, that of its gradient so far.
 
-export const [UNKNOWN, POSITIVE, NEGATIVE, ZERO] = [0, 1, 2, 3];
+export const UNKNOWN = 0;
+export const POSITIVE = 1;
+export const NEGATIVE = 2;
+export const ZERO = 3;
 const LARGEST = 0.06; // of the width and height: what a node takes at most
 
 /**

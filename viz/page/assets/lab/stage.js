@@ -25,6 +25,7 @@ import { LEAST, lookAt, resized, show } from "./view.js";
 
 const NARROW = 600; // px; a stage that is narrower, or higher than wide, is laid out from top to bottom
 const MARGIN = { side: 12, above: 12, below: 16 }; // units around everything
+const DRAWN = ["graph", "steps", "position", "asked", "opened", "sample", "lang", "presenting"]; // what the picture is of
 const KEPT = 60; // layouts that are remembered
 
 // What stands on the stage; `parts` are the boxes and arrows that are drawn.
@@ -46,7 +47,7 @@ export function mountStage(store, layOut) {
   for (const layer of ["frames", "lines", "boxes", "chips", "notes", "motion"]) svg.append((stage.layers[layer] = drawn("g", { class: layer })));
   mountTools(store, stage.look);
   listenToBoxes(store, stage.layers.boxes);
-  store.onChange((state, before) => drawStage(state, before));
+  store.onChange((state, before) => (DRAWN.some((key) => state[key] !== before[key]) ? drawStage(state, before) : point(state)));
   new ResizeObserver(() => {
     drawStage(store.state, store.state);
     resized(stage.look);
@@ -86,7 +87,7 @@ function drawStage(state, before) {
   const isMoved = before?.position !== state.position || isOther;
   show(stage.look, stage.parts.world, isMoved ? focusOf(state) : stage.look.focus, { isPresenting: state.presenting, isNew: isNew && isOther });
   drawPill(state);
-  if (isStepAhead(state, before) && !isOther) stage.finish = moveStep(state, frame);
+  if (isStepAhead(state, before)) stage.finish = moveStep(state, frame);
 }
 
 function roomOnStage() {

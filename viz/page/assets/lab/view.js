@@ -70,11 +70,6 @@ export function zoom(look, factor) {
   zoomAt(look, factor, { x: width / 2, y: height / 2 }, true);
 }
 
-/** Look at a place of the world, {x, y}. */
-export function moveTo(look, { x, y }) {
-  own(look, { ...look.target, x, y }, false);
-}
-
 export function resized(look) {
   if (look.world) go(look, look.isOwn ? look.target : chosen(look), false);
 }

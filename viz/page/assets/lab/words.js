@@ -93,7 +93,7 @@ function meaning(graph, list) {
   const places = { output, input: named(first[0].leaf), times: numbered(first[0].gradient) };
   if (list.length === 1) return { key: "end_one", places };
   if (first.length === 1) return { key: "end_largest", places };
-  const inputs = first.length <= MOST_NAMED ? joined(first) : counted("end_inputs", first.length);
+  const inputs = first.length <= MOST_NAMED ? joined(first) : { key: "end_inputs", places: { count: String(first.length) } };
   return { key: "end_equal", places: { ...places, inputs, times: numbered(largest) } };
 }
 
