@@ -282,4 +282,4 @@ def test_any_label_and_any_number_are_drawn(label, number):
     f = Value(number, label=label) * 2.0 + Value(1.0, label="b")
     sweep = viz.sweep(f)
     for still in sweep:
-        assert texts(still, "name")[0] == quoting.visible(cut(label, 22)).replace("\n", " ")
+        assert texts(still, "name")[0] == quoting.visible(re.sub(r"\r\n|\r|\n", " ", cut(label, 22)))

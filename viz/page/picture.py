@@ -12,6 +12,7 @@ Names to know: `Circuit`, `Box`, `Arrow`. Read next: `frame.py`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -276,7 +277,8 @@ def _short_title(step: ForwardStep, trace: Trace) -> str:
 
 
 def _clean(text: str) -> str:
-    return visible(text).replace("\n", " ")
+    """A text on one line, as it can be drawn; what is clean stays as it is."""
+    return visible(" ".join(re.split(r"\r\n|\r|\n", text)))
 
 
 # Shapes
