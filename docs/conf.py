@@ -24,6 +24,7 @@ extensions = [
     "module_examples",
     "offline_math",
     "rule_table",
+    "mistake_table",
     "program_languages",
 ]
 exclude_patterns = ["_build", "_ext", "_templates", "locale"]

@@ -1,8 +1,6 @@
 """Make the pictures of the README and the guide: `python docs/make_pictures.py` (the player's needs a Chromium)."""
 
 import importlib
-import shutil
-import tempfile
 from pathlib import Path
 
 import tinygrad_edu
@@ -32,20 +30,6 @@ def neuron() -> Value:
     return out
 
 
-def photograph_player(path: Path) -> None:
-    """The player of the 1-tanh neuron in a browser, at the step where w gets its second contribution."""
-    from playwright.sync_api import sync_playwright
-
-    f = parse("a = w * x; t = tanh(a); f = t * w", w=2, x=-0.5)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        page_file = viz.player(f).save(Path(folder) / "f.html")
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1120, "height": 760}, device_scale_factor=1.5)
-        page.goto(f"{page_file.as_uri()}#step=8")
-        page.screenshot(path=path)
-        browser.close()
-
-
 def program() -> Program:
     """The 3-4-3-1 network of docs/compile.md, compiled."""
     model = nn.MLP(3, [4, 3, 1], activation="tanh", seed=0)
@@ -57,8 +41,6 @@ def program() -> Program:
 def main() -> None:
     """Draw them all."""
     viz.draw(program()).save(FOLDER / "program.svg")
-    if shutil.which("chromium"):
-        photograph_player(FOLDER / "player.png")
     viz.draw(lesson()).save(FOLDER / "circuit.svg")
     viz.draw(neuron(), detail="full").save(FOLDER / "neuron.svg")
     X, y = nn.datasets.moons(n=100, noise=0.1, seed=0)
