@@ -7,6 +7,7 @@
     python -m tests.long page 10000          the page's engine, which node runs, against Python
     python -m tests.long batches 10000       functions of samples, compiled for any number of them, against the scalars
     python -m tests.long fuzz 1000000        damaged texts, files and labels
+    python -m tests.long engines 60          mistakes in engines, one by one and in pairs: are they named?
     python -m tests.long mutants 1000        changes of the source that some test has to notice
     python -m tests.long size                every function that takes a graph, on graphs of a million nodes
 
@@ -29,6 +30,7 @@ RUNS = {
     "page": 10_000,
     "batches": 10_000,
     "fuzz": 1_000_000,
+    "engines": 60,
     "mutants": 1000,
     "size": 1_000_000,
 }

@@ -34,6 +34,7 @@ LEFT_OUT = (
     "test_card",
     "test_check",
     "test_downhill",
+    "test_engines",
     "test_everybody",
     "test_export",
     "test_formula",
