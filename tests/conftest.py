@@ -1,9 +1,15 @@
 """What is set up once for all tests?"""
 
 import gc
+import signal
 
 
 def pytest_collection_finish() -> None:
     """Leave what was imported, a million objects, out of all later garbage collections: they are much quicker."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_configure():
+    """A shell that starts pytest in the background has it ignore Ctrl-C; the tests of Ctrl-C do not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
