@@ -275,6 +275,32 @@ def test_a_mistake_that_is_not_in_the_table_is_told_truly(invented):
         assert (space[name].data, space[name].grad) == (data, grad)
 
 
+SWEEPS = {  # sweeps that are wrong in a way of their own: what is changed in the example, and what is said
+    "right alone, wrong in a chain": (
+        "out.grad * other.data",
+        "out.grad ** 2 * other.data",
+        "with something behind it",
+    ),
+    "wrong where shared": (
+        "            node.send_back()",
+        "            node.send_back()\n            node.grad = min(node.grad, 3.0)",
+        "Where every Value is used once",
+    ),
+    "stops": ("        self.grad = 1.0\n", "        self.grad = 1.0\n        [][3]\n", "stops with IndexError"),
+}
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_of_a_sweep_that_no_row_describes_only_what_is_certain_is_said(name):
+    right, wrong, said = SWEEPS[name]
+    source = right_engine().replace(right, wrong)
+    assert source != right_engine()
+    report = check_engine(engine(source))
+    assert not report.ok
+    assert not {mistake["name"] for mistake in report.mistakes} & set(NAMES)
+    assert said in " ".join(mistake["sentence"] for mistake in report.mistakes), str(report)
+
+
 def test_a_wrong_result_is_never_called_a_wrong_gradient():
     for operation in ROWS:
         if operation not in ("add", "mul"):
@@ -396,6 +422,15 @@ def test_a_file_that_cannot_be_checked_gets_its_sentence(name, tmp_path):
     assert sentence in outcome.text
     assert "Traceback" not in outcome.text
     assert outcome.data["ok"] is False
+
+
+@pytest.mark.parametrize("name", ["syntax", "package", "leaves", "raises", "recurses", "no class", "two classes"])
+def test_a_file_that_cannot_be_loaded_is_a_file_error(name, tmp_path):
+    source, sentence = FILES[name]
+    (tmp_path / "engine.py").write_text(source)
+    with pytest.raises(FileError) as caught:
+        loaded(tmp_path / "engine.py")
+    assert sentence in str(caught.value)
 
 
 def test_loops_and_floods_end_within_the_limits(tmp_path, monkeypatch):

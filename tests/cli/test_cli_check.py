@@ -1,0 +1,134 @@
+"""What do `check`, `course` and `bug` print, write and return?"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tinygrad_edu.checks.engines.bugs import planted, right_engine
+from tinygrad_edu.checks.engines.mistakes import MISTAKES
+from tinygrad_edu.cli.main import main
+
+BY_NAME = {mistake.name: mistake for mistake in MISTAKES}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("right.py").write_text(right_engine())
+    Path("wrong.py").write_text(planted(BY_NAME["mul overwrites"]))
+    Path("broken.py").write_text("class Value\n    pass")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("file", "code"), [("right.py", 0), ("wrong.py", 1), ("broken.py", 2)])
+def test_the_exit_code_says_right_mistaken_or_not_run(folder, capsys, file, code):
+    assert main(["check", file]) == code
+    out, err = capsys.readouterr()
+    assert (err if code == 2 else out).strip()
+
+
+def test_a_mistake_is_printed_with_its_program_and_hint(folder, capsys):
+    main(["check", "wrong.py"])
+    out = capsys.readouterr().out
+    assert "1. overwrites, in mul" in out
+    assert "u = a * a" in out
+    assert "Hint:" in out
+    assert "Solution:" not in out
+
+
+def test_hints_alone_or_the_solution_too(folder, capsys):
+    main(["check", "wrong.py", "--hint"])
+    assert BY_NAME["mul overwrites"].sentence[:30] not in capsys.readouterr().out
+    main(["check", "wrong.py", "--solution"])
+    assert "Solution:" in capsys.readouterr().out
+
+
+def test_json_is_for_programs(folder, capsys):
+    assert main(["check", "wrong.py", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["file"], told["ok"], told["mistakes"][0]["kind"]) == ("wrong.py", False, "overwrites")
+    assert told["mistakes"][0]["operation"] == "mul"
+
+
+def test_several_files_are_a_table_or_a_list(folder, capsys):
+    assert main(["check", "right.py", "wrong.py", "broken.py"]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["right.py", "wrong.py", "broken.py"]
+    assert "no mistake" in lines[0]
+    assert "mul overwrites" in lines[1]
+    assert "not run" in lines[2]
+    main(["check", "right.py", "wrong.py", "--json"])
+    assert [one["ok"] for one in json.loads(capsys.readouterr().out)] == [True, False]
+
+
+def test_other_names_can_be_said(folder, capsys):
+    text = (
+        right_engine().replace("class Value", "class Scalar").replace("Value(", "Scalar(").replace("Value)", "Scalar)")
+    )
+    Path("mine.py").write_text(text.replace(".data", ".val").replace(".grad", ".slope"))
+    names = ["--class", "Scalar", "--data", "val", "--grad", "slope", "--backward", "backward"]
+    assert main(["check", "mine.py", *names]) == 0
+    assert main(["check", "mine.py", "--class", "Scaler"]) == 2
+    assert "--class Scalar" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_said(folder, capsys):
+    assert main(["check", "nothing.py"]) != 0
+    assert "nothing.py" in capsys.readouterr().err
+
+
+def test_a_watched_file_is_checked_again_when_it_is_saved(folder, capsys, monkeypatch):
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        if len(waits) == 1:
+            Path("wrong.py").write_text(right_engine())
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", wait)
+    monkeypatch.setattr("tinygrad_edu.cli.checking._outcome", outcome_at_once)
+    assert main(["check", "wrong.py", "--watch"]) == 130
+    out = capsys.readouterr().out
+    assert out.index("1. overwrites") < out.index("All of it is right")
+    assert out.count("All of it is right") == 1
+
+
+def outcome_at_once(options, file):
+    """A check in this process, without waiting in another one."""
+    from tinygrad_edu import check_engine
+    from tinygrad_edu.checks.engines.loading import loaded
+    from tinygrad_edu.checks.engines.process import Outcome
+
+    report = check_engine(loaded(file).value)
+    return Outcome(file, 0 if report.ok else 1, str(report), json.loads(report.to_json()))
+
+
+def test_the_course_begins_and_overwrites_nothing(folder, capsys):
+    assert main(["course", "mine"]) == 0
+    assert "check mine/engine.py --watch" in capsys.readouterr().out
+    Path("mine/engine.py").write_text("my work")
+    assert main(["course", "mine"]) == 1
+    assert Path("mine/engine.py").read_text() == "my work"
+    assert "not overwritten" in capsys.readouterr().err
+
+
+def test_a_bug_is_written_and_can_be_found(folder, capsys):
+    assert main(["bug", "7", "-o", "bug.py"]) == 0
+    assert main(["check", "bug.py"]) == 1
+    assert main(["bug", "7", "-o", "bug.py"]) == 1
+    assert main(["bug", "0"]) == 1
+    assert main(["bug", "100000"]) == 1
+    assert "numbered from 1 to" in capsys.readouterr().err
+
+
+def test_a_seed_gives_a_class_other_mistakes(folder):
+    texts = set()
+    for number in range(1, 6):
+        main(["bug", str(number), "--seed", "3", "-o", f"{number}.py"])
+        texts.add(Path(f"{number}.py").read_text())
+    main(["bug", "1", "-o", "unmixed.py"])
+    assert len(texts) == 5
+    assert Path("unmixed.py").read_text() != Path("1.py").read_text()
