@@ -50,6 +50,10 @@ def names_of(value: type[Any], wanted: Mapping[str, str | None]) -> Names:
     Names(data='value', grad='gradient', backward='backprop')
     """
     one = value(PROBED)
+    number = wanted.get("data")
+    if number and not _is_number(one, number, PROBED):
+        asked, wrong = f"the check of {value.__name__}", f"{value.__name__}({PROBED}).{number} is not {PROBED}"
+        raise OptionError(asked, wrong, instead=f"--data with the name under which it keeps {PROBED}")
     there = {
         "data": [name for name in DATA if _is_number(one, name, PROBED)],
         "grad": [name for name in GRAD if hasattr(one, name) and not callable(getattr(one, name))],
