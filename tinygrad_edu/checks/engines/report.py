@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import json
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,13 @@ from tinygrad_edu.errors import NumberError
 from tinygrad_edu.show import aligned, counted, listed, show
 
 WIDTH = 78
+UNBROKEN = "\N{NO-BREAK SPACE}"
 OTHER_NAME = "If yours has another name, say it: --backward NAME, or check_engine(Value, backward=...)."
 WORDS = {  # what is not there yet, as one would write it
     "add": "a + b", "mul": "a * b", "backward": "backward()", "number": "a + 3", "neg": "-a", "sub": "a - b",
     "pow": "a ** 3", "div": "a / b", "radd": "3 + a", "rmul": "3 * a", "rsub": "3 - a", "rtruediv": "3 / a",
 }  # fmt: skip
+METHODS = {"div": "__truediv__", **{name: f"__{name}__" for name in WORDS if name not in ("div", "backward", "number")}}
 DONE, WRONG, WAITING = "✓", "✗", "·"
 
 
@@ -196,9 +198,38 @@ class Report:
     @property
     def summary(self) -> str:
         """One line: whether it is right, how many mistakes, what is missing."""
-        missing = f"; not there yet: {listed([WORDS.get(name, name) for name in self.missing])}" if self.missing else ""
-        found = counted(len(self.findings), "mistake") if self.findings else "all that is there is right"
-        return f"{found}{missing}" if missing or self.findings else "all of it is right"
+        return self._unbroken_summary().replace(UNBROKEN, " ")
+
+    def _unbroken_summary(self) -> str:
+        stopped = self.stopped
+        absent = [name for name in self.missing if name not in stopped]
+        missing = f"; not there yet: {_operations(absent)}" if absent else ""
+        stops = f"; stopped by an error: {_operations(stopped)}" if stopped else ""
+        fine = "no mistake in what runs" if stopped else "all that is there is right"
+        found = counted(len(self.findings), "mistake") if self.findings else fine
+        return f"{found}{stops}{missing}" if self.missing or self.findings else "all of it is right"
+
+    @property
+    def stopped(self) -> dict[str, str]:
+        """Of the missing operations those that the class has a method for, each with the error that stops it."""
+        told = {name: self._error(name) for name in self.missing if self._is_written(name)}
+        return {name: error for name, error in told.items() if error}
+
+    def _is_written(self, name: str) -> bool:
+        method = self._adapter.names.backward if name == "backward" else METHODS.get(name, name)
+        return bool(name) and (self._adapter.method(method) or self._adapter.function(name)) is not None
+
+    def _error(self, name: str) -> str:
+        """The first line that stops, and how; "" for a stub that says of itself that it is not there yet."""
+        stopped = [probe for probe, seen in self._diagnosis.seen.items() if name in probe.needs and seen.error]
+        if not stopped:
+            return ""
+        probe = min(stopped, key=lambda one: len(one.code))
+        message = self._diagnosis.seen[probe].message
+        line = self._adapter.in_its_words(probe.lines).splitlines()[-1]
+        if message.startswith("NotImplementedError"):
+            return ""
+        return f"`{line}` stops with {message}. Run it by itself: Python says in which line."
 
     # As text
 
@@ -209,10 +240,12 @@ class Report:
             width: of a line, in characters.
             shows: "hint" for sentences and hints, "only hints", or "solution" for what the line has to do as well.
         """
-        parts = [_wrapped(f"{self.summary[0].upper()}{self.summary[1:]}.", width), self._progress()]
+        summary = self._unbroken_summary()
+        parts = [_wrapped(f"{summary[0].upper()}{summary[1:]}.", width), self._progress()]
+        parts += [_wrapped(error, width) for error in self.stopped.values()]
         parts += [self._finding(number, one, width, shows) for number, one in enumerate(self.findings, 1)]
         parts += [_wrapped(f"Note: {note}", width) for note in self.notes]
-        if "backward" in self.missing and "mul" not in self.missing:
+        if "backward" in self.missing and "mul" not in self.missing and "backward" not in self.stopped:
             parts.append(_wrapped(f"No method {self._adapter.names.backward} was found. {OTHER_NAME}", width))
         if next_step := self.next_step():
             parts.append(_wrapped(next_step, width))
@@ -227,7 +260,7 @@ class Report:
 
     def next_step(self) -> str:
         """What comes next, where a mistake does not come first."""
-        if not self.ok:
+        if not self.ok or self.stopped:
             return ""
         if not self.missing:
             return "Nothing is missing: this engine can train a network."
@@ -241,7 +274,7 @@ class Report:
         program = textwrap.indent(self.program(finding), "       ")
         parts = [title, *said, program, textwrap.indent(self._table(finding, width - 7), "       ")]
         parts.append(_wrapped(f"Hint: {mistake.hint}", width, "   "))
-        if shows == "solution":
+        if shows == "solution" and mistake.solution != mistake.hint:
             parts.append(_wrapped(f"Solution: {mistake.solution}", width, "   "))
         parts.append(f"   More: {GUIDE.format(mistake.page)}")
         return "\n\n".join(parts[:4]) + "\n\n" + "\n".join(parts[4:])
@@ -292,8 +325,14 @@ def _mark(chapter: Mapping[str, Any]) -> str:
     return DONE if chapter["right"] == chapter["all"] else WAITING
 
 
+def _operations(names: Iterable[str]) -> str:
+    """Operations as one would write them; none of them is broken at the end of a line."""
+    return listed([WORDS.get(name, name).replace(" ", UNBROKEN) for name in names])
+
+
 def _wrapped(text: str, width: int, indent: str = "") -> str:
-    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    filled = textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return filled.replace(UNBROKEN, " ")
 
 
 def _plain(thing: Any) -> Any:
