@@ -282,8 +282,8 @@ SWEEPS = {  # sweeps that are wrong in a way of their own: what is changed in th
         "with something behind it",
     ),
     "wrong where shared": (
-        "            node.send_back()",
-        "            node.send_back()\n            node.grad = min(node.grad, 3.0)",
+        "self.grad += out.grad\n",
+        "self.grad += out.grad if self.grad == 0 else 2 * out.grad\n",
         "Where every Value is used once",
     ),
     "stops": ("        self.grad = 1.0\n", "        self.grad = 1.0\n        [][3]\n", "stops with IndexError"),
@@ -335,6 +335,30 @@ def test_what_is_not_there_yet_is_no_mistake(tmp_path):
     assert not report.is_complete
     assert "backward" in report.missing
     assert "Next: Multiplication" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "operation", "said"),
+    [
+        ("self.data + other.data", "self.data + othr.data", "add", "NameError: name 'othr' is not defined"),
+        ("math.exp(self.data)", "maths.exp(self.data)", "exp", "NameError: name 'maths' is not defined"),
+        ("reversed(order)", "order.reverse()", None, "'NoneType' object is not iterable"),
+    ],
+)
+def test_a_method_that_is_stopped_by_an_error_is_not_called_missing(right, wrong, operation, said):
+    report = check_engine(engine(right_engine().replace(right, wrong)))
+    assert not report.ok
+    assert operation not in report.missing
+    assert "backward" not in report.missing or operation == "add"
+    (mistake, *_) = [one for one in report.mistakes if said in str(one["sentence"])]
+    assert mistake["operation"] == operation
+
+
+def test_a_stub_that_says_so_is_not_there_yet():
+    source = right_engine().replace("out = Value(self.data / other.data, (self, other))", "raise NotImplementedError")
+    report = check_engine(engine(source))
+    assert report.ok
+    assert "div" in report.missing
 
 
 def test_the_stubs_of_the_course_ask_for_the_first_chapter(tmp_path):

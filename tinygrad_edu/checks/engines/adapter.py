@@ -24,6 +24,9 @@ GRAD = ("grad", "gradient", "g", "adjoint", "derivative", "deriv", "grads", "d")
 BACKWARD = ("backward", "backprop", "backpropagate", "back", "backward_pass", "propagate", "compute_gradients")
 ALIASES = {"relu": ("relu", "ReLU"), "log": ("log", "ln"), "sigmoid": ("sigmoid", "logistic")}
 PROBED = 3.5
+METHODS = {"div": "__truediv__"} | {
+    name: f"__{name}__" for name in ("add", "mul", "neg", "sub", "pow", "radd", "rmul", "rsub", "rtruediv")
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,10 @@ def names_of(value: type[Any], wanted: Mapping[str, str | None]) -> Names:
     Names(data='value', grad='gradient', backward='backprop')
     """
     one = value(PROBED)
+    number = wanted.get("data")
+    if number and not _is_number(one, number, PROBED):
+        asked, wrong = f"the check of {value.__name__}", f"{value.__name__}({PROBED}).{number} is not {PROBED}"
+        raise OptionError(asked, wrong, instead=f"--data with the name under which it keeps {PROBED}")
     there = {
         "data": [name for name in DATA if _is_number(one, name, PROBED)],
         "grad": [name for name in GRAD if hasattr(one, name) and not callable(getattr(one, name))],
@@ -119,6 +126,11 @@ class Adapter:
     def method(self, name: str) -> str | None:
         """What its method of this name is called, or None."""
         return next((alias for alias in ALIASES.get(name, (name,)) if hasattr(self.value, alias)), None)
+
+    def is_written(self, operation: str) -> bool:
+        """Whether the class has a method for an operation, or for the sweep, or there is a function for it."""
+        name = self.names.backward if operation == "backward" else METHODS.get(operation, operation)
+        return (self.method(name) or self.function(name)) is not None
 
 
 class Usual(Adapter):

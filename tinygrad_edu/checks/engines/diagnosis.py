@@ -115,11 +115,12 @@ class _Search:
         results = [probe for probe in probes if "backward" not in probe.needs]
         if REFLECTED.get(need, "") not in self.known | {""}:
             return
-        if need == "backward" and self._seen(SINGLE).error == "missing":
-            self.diagnosis.missing.append(need)
-            return
-        if results and self._is_missing(need, results[0]):
-            self.diagnosis.missing.append(need)
+        first = [SINGLE] if need == "backward" else results[:1]
+        if first and self._is_missing(need, first[0]):
+            if self._is_written(need, first[0]):
+                self._add(*fact(need, first, self._seen, self.right.seen, is_forward=need != "backward"))
+            else:
+                self.diagnosis.missing.append(need)
             return
         if self._are_explained(results, need, forward=True):
             self.known.add(need)
@@ -140,6 +141,10 @@ class _Search:
         """
         is_expected = need in {*REFLECTED, "number"} and self._knows_more()
         return self._seen(probe).error == "missing" and not is_expected
+
+    def _is_written(self, need: str, probe: Probe) -> bool:
+        """Whether there is a method, which is stopped by an error, and does not say of itself that it is a stub."""
+        return self.adapter.is_written(need) and not self._seen(probe).message.startswith("NotImplementedError")
 
     def _knows_more(self) -> bool:
         first = (next(probe for probe in PROBES if probe.needs == {name}) for name in ("neg", "sub", "pow", "div"))

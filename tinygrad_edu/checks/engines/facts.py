@@ -66,6 +66,14 @@ def _stops(need: str, probe: Probe, found: Seen, is_forward: bool) -> Mistake:
 
 def _wrong_result(need: str, probe: Probe, found: Seen, expected: Seen) -> Mistake:
     name = next((name for name in expected.numbers if not _same(found, expected, name, 0)), "u")
+    line = probe.lines.splitlines()[0]
+    if name not in found.numbers:
+        sentence = f"After `{line}`, {name} is no Value; its number should be {show(expected.numbers[name][0])}."
+        return _row("wrong result", need, sentence, "What does the method return?", probe.chapter)
+    if f"{name} =" not in probe.lines:
+        numbers = f"{_of(found, name, 0)} where {show(expected.numbers[name][0])} is right"
+        sentence = f"Afterwards the argument {name} is {numbers}; only the result should be new."
+        return _row("wrong result", need, sentence, "Which numbers may an operation change?", probe.chapter)
     numbers = f"{name} is {_of(found, name, 0)} where {show(expected.numbers[name][0])} is right"
     sentence = f"The result is wrong before any gradient is: {numbers}."
     return _row("wrong result", need, sentence, "Compute it by hand, and print what the method sees.", probe.chapter)

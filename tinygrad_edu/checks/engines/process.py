@@ -129,7 +129,9 @@ def _outcome(path: Path, width: int, shows: str, names: dict[str, str | None]) -
         return _without_report(path, error)
     except Exception as error:  # noqa: BLE001 (whatever the class raises is said in a sentence)
         wrong = f"{type(error).__name__}: {error}"
-        return _failed(path, f"Value(3.5) stops with {wrong}", "a class that is called with one number")
+        return _failed(
+            path, f"Value(3.5) stops with {wrong}", "a class that is called with one number: def __init__(self, data)"
+        )
     code = RIGHT if report.ok else MISTAKEN
     return Outcome(path, code, report.text(width=width, shows=shows), json.loads(report.to_json()))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import json
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from tinygrad_edu.errors import NumberError
 from tinygrad_edu.show import aligned, counted, listed, show
 
 WIDTH = 78
+UNBROKEN = "\N{NO-BREAK SPACE}"
 OTHER_NAME = "If yours has another name, say it: --backward NAME, or check_engine(Value, backward=...)."
 WORDS = {  # what is not there yet, as one would write it
     "add": "a + b", "mul": "a * b", "backward": "backward()", "number": "a + 3", "neg": "-a", "sub": "a - b",
@@ -196,7 +197,10 @@ class Report:
     @property
     def summary(self) -> str:
         """One line: whether it is right, how many mistakes, what is missing."""
-        missing = f"; not there yet: {listed([WORDS.get(name, name) for name in self.missing])}" if self.missing else ""
+        return self._unbroken_summary().replace(UNBROKEN, " ")
+
+    def _unbroken_summary(self) -> str:
+        missing = f"; not there yet: {_operations(self.missing)}" if self.missing else ""
         found = counted(len(self.findings), "mistake") if self.findings else "all that is there is right"
         return f"{found}{missing}" if missing or self.findings else "all of it is right"
 
@@ -209,7 +213,8 @@ class Report:
             width: of a line, in characters.
             shows: "hint" for sentences and hints, "only hints", or "solution" for what the line has to do as well.
         """
-        parts = [_wrapped(f"{self.summary[0].upper()}{self.summary[1:]}.", width), self._progress()]
+        summary = self._unbroken_summary()
+        parts = [_wrapped(f"{summary[0].upper()}{summary[1:]}.", width), self._progress()]
         parts += [self._finding(number, one, width, shows) for number, one in enumerate(self.findings, 1)]
         parts += [_wrapped(f"Note: {note}", width) for note in self.notes]
         if "backward" in self.missing and "mul" not in self.missing:
@@ -241,7 +246,7 @@ class Report:
         program = textwrap.indent(self.program(finding), "       ")
         parts = [title, *said, program, textwrap.indent(self._table(finding, width - 7), "       ")]
         parts.append(_wrapped(f"Hint: {mistake.hint}", width, "   "))
-        if shows == "solution":
+        if shows == "solution" and mistake.solution != mistake.hint:
             parts.append(_wrapped(f"Solution: {mistake.solution}", width, "   "))
         parts.append(f"   More: {GUIDE.format(mistake.page)}")
         return "\n\n".join(parts[:4]) + "\n\n" + "\n".join(parts[4:])
@@ -292,8 +297,14 @@ def _mark(chapter: Mapping[str, Any]) -> str:
     return DONE if chapter["right"] == chapter["all"] else WAITING
 
 
+def _operations(names: Iterable[str]) -> str:
+    """Operations as one would write them; none of them is broken at the end of a line."""
+    return listed([WORDS.get(name, name).replace(" ", UNBROKEN) for name in names])
+
+
 def _wrapped(text: str, width: int, indent: str = "") -> str:
-    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    filled = textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return filled.replace(UNBROKEN, " ")
 
 
 def _plain(thing: Any) -> Any:
