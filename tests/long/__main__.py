@@ -45,7 +45,8 @@ def main():
     parser.add_argument(
         "--inside", default="", help="mutants: of the files below this folder, tinygrad_edu/compiler say"
     )
-    parser.add_argument("--outside", default="nowhere", help="mutants: of no file below this one")
+    parser.add_argument("--outside", nargs="*", default=["nowhere"], help="mutants: of no file below these")
+    parser.add_argument("--rooms", nargs="*", default=[], help="mutants: noticed by tests of these rooms, or of all")
     parser.add_argument(
         "--language",
         choices=("numpy", "jax", "javascript"),
@@ -54,7 +55,11 @@ def main():
     )
     options = parser.parse_args()
     run = importlib.import_module(f"tests.long.{options.run}").main
-    where = {"inside": options.inside, "outside": options.outside} if options.run == "mutants" else {}
+    where = (
+        {"inside": options.inside, "outside": options.outside, "rooms": options.rooms}
+        if options.run == "mutants"
+        else {}
+    )
     where |= {"language": options.language} if options.run in ("structured", "learners", "batches") else {}
     sys.exit(run(options.count or RUNS[options.run], options.first, **where))
 

@@ -98,20 +98,20 @@ class Durations:
         return result
 
 
-def covered(folder):
+def covered(folder, rooms=()):
     """For each file and line the tests that run it, and for each test its seconds."""
     script = (
-        "import sys, json, pytest; from pathlib import Path; folder, root, told = sys.argv[1:];"
+        "import sys, json, pytest; from pathlib import Path; folder, root, told = sys.argv[1:4];"
         "sys.path[:] = [folder, *filter(None, sys.path), root];"
         "from tests.long.mutants import Durations, LEFT_OUT, OPTIONS; plugin = Durations();"
         "pytest.main([*OPTIONS, '-q', '--cov=' + folder, '--cov-branch', '--cov-context=test', '--cov-report=',"
         " *['--ignore=%s' % path for path in Path(root, 'tests').rglob('*.py') if path.stem in LEFT_OUT],"
-        " root + '/tests'], [plugin]);"
+        " *[f'{root}/tests/{room}' for room in sys.argv[4:] or ['']]], [plugin]);"
         "Path(told).write_text(json.dumps(plugin.of))"
     )
     durations = folder / "durations.json"
     environment = {**os.environ, "PYTHONPATH": str(folder), "COVERAGE_FILE": str(folder / ".coverage")}
-    arguments = [sys.executable, "-c", script, str(folder), str(ROOT), str(durations)]
+    arguments = [sys.executable, "-c", script, str(folder), str(ROOT), str(durations), *rooms]
     subprocess.run(arguments, cwd=folder, env=environment, check=True)
     from coverage import CoverageData
 
@@ -315,13 +315,13 @@ def places():
                 yield str(target / path.relative_to(ROOT / source)), mutant
 
 
-def main(count, first, inside="", outside="nowhere"):
+def main(count, first, inside="", outside=("nowhere",), rooms=()):
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         folder = laid_out(Path(name))
         with contextlib.redirect_stdout(io.StringIO()):
-            lines, seconds = covered(folder)
-    every = [place for place in places() if place[0].startswith(inside) and not place[0].startswith(outside)]
+            lines, seconds = covered(folder, rooms)
+    every = [place for place in places() if place[0].startswith(inside) and not place[0].startswith(tuple(outside))]
     print(f"{len(every):,} places to change; {sum(map(len, lines.values())):,} lines are run by tests", flush=True)
     random.Random(first).shuffle(every)
     told, by_file = Counter(), defaultdict(Counter)
