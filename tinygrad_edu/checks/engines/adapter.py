@@ -16,6 +16,7 @@ from functools import cache
 from types import CodeType
 from typing import Any
 
+from tinygrad_edu.checks.engines import reference
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.show import listed
 
@@ -24,9 +25,7 @@ GRAD = ("grad", "gradient", "g", "adjoint", "derivative", "deriv", "grads", "d")
 BACKWARD = ("backward", "backprop", "backpropagate", "back", "backward_pass", "propagate", "compute_gradients")
 ALIASES = {"relu": ("relu", "ReLU"), "log": ("log", "ln"), "sigmoid": ("sigmoid", "logistic")}
 PROBED = 3.5
-METHODS = {"div": "__truediv__"} | {
-    name: f"__{name}__" for name in ("add", "mul", "neg", "sub", "pow", "radd", "rmul", "rsub", "rtruediv")
-}
+METHODS = reference.METHODS | {name: f"__{name}__" for name in reference.PLAIN}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ Names to know: `diagnosed`, `Finding`, `Diagnosis`. Read next: `notes.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from types import MappingProxyType
@@ -73,14 +73,9 @@ class Diagnosis:
     expected: dict[Probe, Seen] = field(default_factory=dict)
 
 
-def diagnosed(adapter: Adapter, on_probe: Callable[[int, int], None] = lambda done, count: None) -> Diagnosis:
-    """Probe an engine, and name its mistakes.
-
-    Args:
-        adapter: the engine.
-        on_probe: called as probes are run, with how many are done and how many there are.
-    """
-    return _Search(adapter, on_probe).result()
+def diagnosed(adapter: Adapter) -> Diagnosis:
+    """Probe an engine, and name its mistakes."""
+    return _Search(adapter).result()
 
 
 def needs_of(stage: frozenset[str]) -> str:
@@ -91,8 +86,8 @@ def needs_of(stage: frozenset[str]) -> str:
 class _Search:
     """The state of a diagnosis: what is known of the engine, stage by stage."""
 
-    def __init__(self, adapter: Adapter, on_probe: Callable[[int, int], None]) -> None:
-        self.adapter, self.on_probe = adapter, on_probe
+    def __init__(self, adapter: Adapter) -> None:
+        self.adapter = adapter
         self.right = Simulated(RIGHT)
         self.diagnosis = Diagnosis()
         self.design = RIGHT  # with the mistakes found so far
@@ -252,7 +247,6 @@ class _Search:
         seen = self.diagnosis.seen
         if probe not in seen:
             seen[probe] = run(self.adapter, probe)
-            self.on_probe(len(seen), len(PROBES))
         return seen[probe]
 
     def _agrees(self, design: Design, probes: Sequence[Probe]) -> bool:

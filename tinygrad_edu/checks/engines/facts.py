@@ -49,34 +49,28 @@ def _row(kind: str, need: str, sentence: str, hint: str, page: str) -> Mistake:
 
 def _stops(need: str, probe: Probe, found: Seen, is_forward: bool) -> Mistake:
     what = f"`{probe.lines.splitlines()[0]}`" if is_forward else "This program"
+    kind = "wrong result" if is_forward else "unknown"
     if found.error == "endless":
-        sentence = f"{what} does not end: {found.message}."
-        return _row(
-            "wrong result" if is_forward else "unknown",
-            need,
-            sentence,
-            "Who calls whom, and when does it stop?",
-            probe.chapter,
-        )
-    sentence = f"{what} stops with {found.message}."
-    return _row(
-        "wrong result" if is_forward else "unknown", need, sentence, "Run the program above by itself.", probe.chapter
-    )
+        sentence, hint = f"{what} does not end: {found.message}.", "Who calls whom, and when does it stop?"
+    else:
+        sentence, hint = f"{what} stops with {found.message}.", "Run the program above by itself."
+    return _row(kind, need, sentence, hint, probe.chapter)
 
 
 def _wrong_result(need: str, probe: Probe, found: Seen, expected: Seen) -> Mistake:
     name = next((name for name in expected.numbers if not _same(found, expected, name, 0)), "u")
-    line = probe.lines.splitlines()[0]
+    line, right = probe.lines.splitlines()[0], show(expected.numbers[name][0])
+    numbers = f"{name} is {_of(found, name, 0)} where {right} is right"
     if name not in found.numbers:
-        sentence = f"After `{line}`, {name} is no Value; its number should be {show(expected.numbers[name][0])}."
-        return _row("wrong result", need, sentence, "What does the method return?", probe.chapter)
-    if f"{name} =" not in probe.lines:
-        numbers = f"{_of(found, name, 0)} where {show(expected.numbers[name][0])} is right"
-        sentence = f"Afterwards the argument {name} is {numbers}; only the result should be new."
-        return _row("wrong result", need, sentence, "Which numbers may an operation change?", probe.chapter)
-    numbers = f"{name} is {_of(found, name, 0)} where {show(expected.numbers[name][0])} is right"
-    sentence = f"The result is wrong before any gradient is: {numbers}."
-    return _row("wrong result", need, sentence, "Compute it by hand, and print what the method sees.", probe.chapter)
+        sentence = f"After `{line}`, {name} is no Value; its number should be {right}."
+        hint = "What does the method return?"
+    elif f"{name} =" not in probe.lines:
+        sentence = f"Afterwards the argument {numbers}; only the result should be new."
+        hint = "Which numbers may an operation change?"
+    else:
+        sentence = f"The result is wrong before any gradient is: {numbers}."
+        hint = "Compute it by hand, and print what the method sees."
+    return _row("wrong result", need, sentence, hint, probe.chapter)
 
 
 def _wrong_alone(need: str, probe: Probe, seen: Look, right: Look) -> Mistake:

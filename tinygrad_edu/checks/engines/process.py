@@ -24,7 +24,7 @@ from tinygrad_edu.checks.engines.report import WIDTH, check_engine
 from tinygrad_edu.errors import FileError, TinygradError
 
 SECONDS = 60.0  # for all of it
-MEMORY = 1 << 30  # bytes, beyond what Python and this package take
+MEMORY = 4 << 30  # bytes, beyond what Python and this package take
 RIGHT, MISTAKEN, FAILED = 0, 1, 2  # exit codes
 
 
@@ -149,5 +149,5 @@ def _be_limited() -> None:
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (used + 4 * MEMORY, used + 4 * MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (int(SECONDS), int(SECONDS) + 1))
