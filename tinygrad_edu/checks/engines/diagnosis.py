@@ -263,7 +263,8 @@ class _Search:
                 other.append(probe)
             if len(other) > most:
                 return False
-        return all(self._agrees_in_some_order(design, probe) for probe in other)
+        small_first = sorted(other, key=usual[0].computed)  # each node doubles the orders there are to try
+        return all(self._agrees_in_some_order(design, probe, usual[0].computed(probe)) for probe in small_first)
 
     def _telling_first(self, probes: Sequence[Probe]) -> list[Probe]:
         """Those on which the engine is wrong come first: there most mistakes are ruled out at once."""
@@ -272,11 +273,10 @@ class _Search:
     def _agree(self, probe: Probe, other: Simulated) -> bool:
         return self._seen(probe).agrees(other.seen(probe), probe.compares)
 
-    def _agrees_in_some_order(self, design: Design, probe: Probe) -> bool:
-        nodes = min(MOST_TURNED, probe.code.count("Value(") + 2 * probe.code.count("\n"))
+    def _agrees_in_some_order(self, design: Design, probe: Probe, computed: int) -> bool:
         orders = (
-            replace(design, serves_last_first=last, turned=turned)
-            for turned in range(1 << nodes)
+            replace(design, serves_last_first=last, turned=turned << probe.leaves)
+            for turned in range(1 << min(MOST_TURNED, computed))
             for last in (False, True)
         )
         return any(self._agree(probe, Simulated(one)) for one in orders)
@@ -297,9 +297,17 @@ class Simulated:
     def __init__(self, design: Design) -> None:
         self._design = design
         self._seen: dict[Probe, Seen] = {}
+        self._made: dict[Probe, int] = {}
 
     def seen(self, probe: Probe) -> Seen:
         """What it computes: by a class of its own, which counts its nodes from 0."""
         if probe not in self._seen:
-            self._seen[probe] = run(Usual(built(self._design)), probe)
+            engine = built(self._design)
+            self._seen[probe] = run(Usual(engine), probe)
+            self._made[probe] = engine._made
         return self._seen[probe]
+
+    def computed(self, probe: Probe) -> int:
+        """How many nodes it made beside the leaves that the program begins with."""
+        self.seen(probe)
+        return self._made[probe] - probe.leaves

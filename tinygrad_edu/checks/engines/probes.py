@@ -52,6 +52,11 @@ class Probe:
         leaves = [f"{name} = Value({number})" for name, number in LEAVES.items() if name in names - made]
         return "\n".join([*leaves, self.lines])
 
+    @property
+    def leaves(self) -> int:
+        """How many leaves it begins with."""
+        return self.code.count("\n") - self.lines.count("\n")
+
     def compares(self, name: str) -> bool:
         """Whether a name's gradient is compared: after several sweeps, only those of leaves have one right number."""
         return name in LEAVES or self.lines.count(".backward()") < 2
