@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from sampling import sample
 
 STEPS = """
 import resource, statistics
@@ -26,7 +27,7 @@ print(statistics.median([pages() for _ in range(20)][5:]))
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not that of Linux")
-@pytest.mark.parametrize("samples", [3000, 30_000])
+@pytest.mark.parametrize("samples", sample([3000, 30_000]))
 def test_the_second_call_needs_no_more_memory_of_the_system(samples):
     """In a process of its own, for what a process has freed before matters: else it is hundreds of pages a call."""
     code = STEPS.format(samples=samples)

@@ -14,7 +14,7 @@ from tinygrad_edu import GradientWarning, Value, chain_rule, explain, grad, grad
 from tinygrad_edu.checks.anomaly import first_anomaly
 from tinygrad_edu.graph import Graph
 
-SIZE = 3000  # nodes: three times as many as Python lets calls be nested
+SIZE = 2000  # nodes: twice as many as Python lets calls be nested
 
 
 def chain(size=SIZE):

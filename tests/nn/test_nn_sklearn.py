@@ -19,7 +19,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from tinygrad_edu.nn.sklearn import MLPClassifier, MLPRegressor
 
 
-@parametrize_with_checks([MLPClassifier([8], epochs=30)])  # small, because it is fitted hundreds of times
+@parametrize_with_checks([MLPClassifier([8], epochs=15)])  # small, because it is fitted hundreds of times
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learns_estimator_checks_pass(estimator, check):
     check(estimator)

@@ -26,6 +26,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "trace.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
+MATHEMATICS = MathTextParser("path")
+
 seeds = st.integers(0, 10**6)
 
 
@@ -105,16 +107,14 @@ def test_the_sentence_of_every_row_contains_its_numbers(rule):
 
 @pytest.mark.parametrize("name", TIES)
 def test_the_latex_of_an_argument_used_twice_is_valid(name):
-    parser = MathTextParser("path")
     for step in chain_rule(tied(name)):
-        parser.parse(f"${step.latex}$")
+        MATHEMATICS.parse(f"${step.latex}$")
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 def test_the_latex_of_every_row_is_valid(rule):
-    parser = MathTextParser("path")
     for step in chain_rule(one_operation(rule)[0]):
-        parser.parse(f"${step.latex}$")
+        MATHEMATICS.parse(f"${step.latex}$")
         assert step._repr_latex_() == f"${step.latex}$"
 
 

@@ -290,7 +290,12 @@ def test_with_the_values_each_forward_step_is_a_question():
 
 def codes(f, ends, values=False):
     """The code for questions that ended so, and the result as JSON."""
-    script = """((state) => {
+    return codes_of_each([(f, ends, values)])[0]
+
+
+def codes_of_each(cases):
+    script = """given.map((given) => {
+      const state = stateOf(given.nodes);
       const log = new Map();
       const questions = quiz.questionsOf({ ...state, quiz: { values: given.values, log } });
       const positions = questions.map(({ position }) => position);
@@ -301,19 +306,21 @@ def codes(f, ends, values=False):
       });
       const whole = { ...state, quiz: { values: given.values, log } };
       return handed_in.resultOf(whole, given.letters, { seconds: 12.5, date: "2024-01-01" });
-    })(stateOf(given.nodes))"""
-    return evaluated("quiz handed_in", script, {"nodes": sent(f), "ends": ends, "values": values, "letters": LETTERS})
+    })"""
+    given = [{"nodes": sent(f), "ends": ends, "values": values, "letters": LETTERS} for f, ends, values in cases]
+    return evaluated("quiz handed_in", script, given)
 
 
 @needs_node
 def test_python_reads_the_code_of_the_page_back(tmp_path):
     rng = random.Random(1)
+    cases = []
     for f in [parse("权重 = a * a; 权重 + 1e-3 / b", a=-0.1, b=1e300), *graphs(25)]:
         edges = [step for step in chain_rule(f) if isinstance(step, EdgeStep)]
         values = rng.random() < 0.5
         forward = [step for step in chain_rule(f) if isinstance(step, ForwardStep)] if values else []
-        ends = [rng.choice(list(LETTERS)) for _ in [*forward, *edges]]
-        result = codes(f, ends, values)
+        cases.append((f, [rng.choice(list(LETTERS)) for _ in [*forward, *edges]], values))
+    for (f, ends, _), result in zip(cases, codes_of_each(cases), strict=True):
         read = viz.read_predictions(result["code"], f)
         assert read.ok
         assert [each.ended for each in read.questions] == ends
