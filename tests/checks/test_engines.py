@@ -27,6 +27,7 @@ from tinygrad_edu.errors import FileError, NumberError, OptionError
 ROOT = Path(__file__).parents[2]
 STYLES = ROOT / "tests" / "support" / "engines"
 NAMES = [mistake.name for mistake in MISTAKES]
+STYLES_OF_RIGHT = sorted(file.stem for file in STYLES.glob("*.py"))
 
 
 PLANTABLE = [mistake for mistake in MISTAKES if can_be_planted(mistake)]
@@ -55,7 +56,7 @@ def by_name(name):
 # Right engines
 
 
-@pytest.mark.parametrize("style", ["closures", "edges", "operations", "recursion"])
+@pytest.mark.parametrize("style", STYLES_OF_RIGHT)
 def test_no_right_engine_is_blamed(style):
     found = loaded(STYLES / f"{style}.py")
     report = check_engine(found.value, functions=found.functions)
@@ -301,6 +302,115 @@ def test_of_a_sweep_that_no_row_describes_only_what_is_certain_is_said(name):
     assert said in " ".join(mistake["sentence"] for mistake in report.mistakes), str(report)
 
 
+IN_STYLES = {  # not in the table either: style, what is right, what is written, kind and operation, what is said
+    "a gradient is shared with the node it came from": (
+        "arrays",
+        {
+            "            parent.grad = parent.grad + vjp(node.grad)": "            if parent.grad == 0:\n"
+            "                parent.grad = np.asarray(vjp(node.grad))\n            else:\n"
+            "                parent.grad += vjp(node.grad)"
+        },
+        ("unknown", None, "here u gets 2 where 1 is right, its own"),
+    ),
+    "contributions are kept by number": (
+        "pullbacks",
+        {
+            "{id(self): 1.0}": "{self.data: 1.0}",
+            "arrived.pop(id(node))": "arrived.pop(node.data, 0.0)",
+            "arrived[id(x)] = arrived.get(id(x), 0.0) + part": "arrived[x.data] = arrived.get(x.data, 0.0) + part",
+        },
+        ("identity", None, "two different Values have the same number: here x, y"),
+    ),
+    "gradients are clipped": (
+        "slots",
+        {"node.grad += g": "g = max(-10.0, min(10.0, g))\n            node.grad += g"},
+        ("unknown", None, "with something behind it, d gets -10 where -14.22 is right"),
+    ),
+    "numbers are rounded": (
+        "mixin",
+        {"self.data, self.grad = data, 0.0": "self.data, self.grad = round(data, 1), 0.0"},
+        ("wrong result", None, "a number is kept as it is given"),
+    ),
+    "relu opens at 3": (
+        "mixin",
+        {"(int(a > 0),)": "(int(a > 3),)"},
+        ("local derivative", "relu", "Alone, it gives 0 for a, where 1 is right"),
+    ),
+    "what was visited is never forgotten": (
+        "pullbacks",
+        {"self._walk(set())": "self._walk()", "def _walk(self, seen):": "def _walk(self, seen=set()):"},
+        ("unknown", None, "run again, gives other numbers"),
+    ),
+    "operators bound late": (
+        "mixin",
+        {"is_operator else name, _operator(name))": "is_operator else name, lambda *args: args[0].apply(name, *args))"},
+        ("wrong result", None, "The same error stops *, -, **, /"),
+    ),
+    "one edge for two uses": (
+        "pulling",
+        {"for user, local in mine)": "for user, local in dict(mine).items())"},
+        ("unknown", None, "here a gets 1 where 2 is right, the sum over all paths"),
+    ),
+    "a pullback that gives one number for two": (
+        "pullbacks",
+        {"return a - b, lambda g: (g, -g)": "return a - b, lambda g: -g"},
+        ("unknown", "sub", "stops with TypeError: 'float' object is not iterable"),
+    ),
+    "upstream is added": (
+        "recursion",
+        {"arg.backward(upstream * local)": "arg.backward(upstream + local)"},
+        ("unknown", None, "Neither + nor * sends the right gradients"),
+    ),
+}
+
+
+@pytest.mark.parametrize("invented", IN_STYLES)
+def test_of_an_invented_mistake_in_any_style_nothing_untrue_is_said(invented):
+    style, changes, (kind, operation, said) = IN_STYLES[invented]
+    source = (STYLES / f"{style}.py").read_text(encoding="utf-8")
+    for right, wrong in changes.items():
+        assert right in source
+        source = source.replace(right, wrong)
+    space = {"__name__": "learner"}
+    exec(source, space)
+    value = space.get("Value") or space["Tensor"]
+    report = check_engine(value, functions={name: thing for name, thing in space.items() if callable(thing)})
+    (first, *others) = report.mistakes
+    assert (first["kind"], first["operation"]) == (kind, operation), str(report)
+    assert said in first["sentence"]
+    assert {one["kind"] for one in others} <= {"unknown", "wrong result"}, str(report)
+
+
+@pytest.mark.parametrize(
+    ("added", "name"),
+    [
+        ("arg.backward()\n            arg.grad += self.grad * local", "every node begins with 1, then adds"),
+        ("arg.grad += self.grad * local\n            arg.backward()", "every node begins with 1"),
+    ],
+)
+def test_a_backward_that_calls_itself_and_begins_with_1_each_time_is_one_mistake(added, name):
+    source = (STYLES / "recursion.py").read_text(encoding="utf-8")
+    source = source.replace("upstream=1.0", "").replace("self.grad += upstream", "self.grad = 1.0")
+    report = check_engine(engine(source.replace("arg.backward(upstream * local)", added)))
+    assert names(report) == [name], str(report)
+
+
+def test_one_error_in_many_operations_is_told_once():
+    source = (STYLES / "closures.py").read_text(encoding="utf-8")
+    source = source.replace("= set(_children)", "= set(_children) if _children == () else sett(_children)")
+    (mistake,) = check_engine(engine(source)).mistakes
+    assert mistake["operation"] is None
+    assert mistake["operations"] == ["add", "mul", *mistake["operations"][2:]]
+    assert str(check_engine(engine(source))).count("NameError") == 2  # in the sentence and under the program
+
+
+def test_only_one_line_of_the_text_says_where_a_mistake_is():
+    """The text and the notebook say it in the same words."""
+    report = check_engine(engine(planted(by_name("mul overwrites"))))
+    assert "1. overwrites, in mul" in str(report)
+    assert "1. overwrites, in mul" in report._repr_html_()
+
+
 def test_a_wrong_result_is_never_called_a_wrong_gradient():
     for operation in ROWS:
         if operation not in ("add", "mul"):
@@ -320,6 +430,27 @@ def test_choices_are_notes_and_no_mistakes():
     told = " ".join(check_engine(micrograd).notes)
     assert "second backward()" in told
     assert "2,000 additions" in told
+
+
+@pytest.mark.parametrize(
+    ("style", "right", "changed", "said"),
+    [
+        ("pullbacks", "", "", "gradients of inner nodes are not kept"),
+        ("mixin", "ready.append(arg)\n", "ready.append(arg)\n            node.args = ()\n", "does not add the same"),
+        (
+            "mixin",
+            "nodes = self.below()\n",
+            "nodes = self.below()\n        if self.args and hasattr(self, 'spent'):\n"
+            "            raise RuntimeError('the graph is gone')\n        self.spent = True\n",
+            "is refused, as PyTorch does: RuntimeError: the graph is gone",
+        ),
+    ],
+)
+def test_what_pytorch_does_as_well_is_no_mistake(style, right, changed, said):
+    source = (STYLES / f"{style}.py").read_text(encoding="utf-8")
+    report = check_engine(engine(source.replace(right, changed, 1)))
+    assert (names(report), report.ok) == ([], True), str(report)
+    assert said in " ".join(report.notes)
 
 
 # What is not there yet
@@ -381,9 +512,28 @@ def test_names_are_guessed_where_one_is_plausible_and_asked_for_where_two_are():
             self.value = self.val = number
             self.grad = 0
 
-    with pytest.raises(OptionError, match="--data value"):
+    with pytest.raises(OptionError, match=r"check_engine\(Two, data='value'\)"):
         check_engine(Two)
     assert check_engine(Two, data="val").ok
+
+
+@pytest.mark.parametrize(("what", "near"), [("data", "data"), ("grad", "grad"), ("backward", "backward")])
+def test_a_name_that_is_given_and_not_there_is_said_before_anything_is_judged(what, near):
+    value = loaded(STYLES / "closures.py").value
+    with pytest.raises(OptionError, match=f"{near}l") as caught:
+        check_engine(value, **{what: f"{near}l"})
+    assert f"{what}={near!r}" in str(caught.value)
+
+
+def test_names_that_look_like_missing_ones_and_a_missing_gradient_are_notes():
+    source = right_engine().replace("def __add__", "def _add_").replace("def backward", "def bakward")
+    told = check_engine(engine(source.replace("        self.grad = 0.0\n", ""))).notes
+    assert [note.partition(".")[0] for note in told] == [
+        "there is a method _add_",
+        "there is a method bakward",
+        "a new Value has no attribute grad yet",
+    ]
+    assert not any("there is a method" in note for note in check_engine(engine(right_engine())).notes)
 
 
 def test_an_instance_or_a_function_is_not_a_class():

@@ -12,15 +12,17 @@ Names to know: `add_check`. Read next: `course.py`.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 import sys
+import textwrap
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tinygrad_edu.checks.engines.process import FAILED, Outcome, check_file
-from tinygrad_edu.show import aligned, cut, listed, printable
+from tinygrad_edu.show import aligned, cells, cut, listed, printable
 
 CHECK_HELP = """\
 Check an engine for automatic differentiation that you wrote, and name its
@@ -37,6 +39,7 @@ engines that make a known mistake. What is not there yet is no mistake.
 
 Several files give a table, one line for each."""
 NARROWEST, WIDEST = 36, 78  # columns of the text
+PART = 18  # columns of the name of a part of an error
 PAUSE = 0.3  # seconds between looks at a watched file
 CLEAR = "\033[2J\033[H"
 
@@ -59,22 +62,44 @@ def add_check(parser: argparse.ArgumentParser) -> None:
 def _check(options: argparse.Namespace) -> int:
     if options.watch:
         return _watch(options)
-    outcomes = list(_outcomes(options, options.files))
+    outcomes = _outcomes(options)
     _print(options, outcomes)
     return max(outcome.code for outcome in outcomes)
 
 
-def _outcomes(options: argparse.Namespace, files: Sequence[Path]) -> Iterator[Outcome]:
-    for number, file in enumerate(files):
-        if len(files) > 1 and sys.stderr.isatty():
-            print(f"\r{number} of {len(files)} checked", end="", file=sys.stderr, flush=True)
-        yield _outcome(options, file)
-    if len(files) > 1 and sys.stderr.isatty():
-        print("\r" + " " * 30, end="\r", file=sys.stderr)
+def _outcomes(options: argparse.Namespace) -> list[Outcome]:
+    with _progress(options.files) as advance:
+        return [advance(_outcome(options, file)) for file in options.files]
+
+
+@contextlib.contextmanager
+def _progress(files: Sequence[Path]) -> Iterator[Callable[[Outcome], Outcome]]:
+    """On a terminal, and while it lasts, what is going on: for many files a bar. Gives what advances it."""
+    if not sys.stderr.isatty():
+        yield lambda outcome: outcome
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+    bar = (BarColumn(), MofNCompleteColumn()) if len(files) > 1 else ()
+    what = f"checking {printable(files[0])}" if len(files) == 1 else "checking"
+    columns = (TextColumn(" "), SpinnerColumn(style="none"), TextColumn("{task.description}", markup=False), *bar)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=len(files))
+
+        def advance(outcome: Outcome) -> Outcome:
+            progress.advance(task)
+            return outcome
+
+        yield advance
+
+
+def _width() -> int:
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns - 1))
 
 
 def _outcome(options: argparse.Namespace, file: Path) -> Outcome:
-    width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns - 1))
+    width = _width()
     shows = "only hints" if options.hint else "solution" if options.solution else "hint"
     names = {name: getattr(options, name) for name in ("value", "data", "grad", "backward")}
     return check_file(file, width=width, shows=shows, **names)
@@ -86,20 +111,42 @@ def _print(options: argparse.Namespace, outcomes: Sequence[Outcome]) -> None:
         print(json.dumps(told[0] if len(told) == 1 else told, ensure_ascii=False, indent=2))
     elif len(outcomes) == 1:
         (outcome,) = outcomes
-        print(printable_lines(outcome.text), file=sys.stderr if outcome.code == FAILED else sys.stdout)
+        if outcome.code == FAILED:
+            print(_wrapped(printable_lines(outcome.text), _width()), file=sys.stderr)
+        else:
+            print(printable_lines(outcome.text))
     else:
-        print("\n".join(aligned([_row(outcome) for outcome in outcomes])))
+        print("\n".join(_table(outcomes, _width())))
+
+
+def _wrapped(text: str, width: int) -> str:
+    """The parts of an error, each line of them at most so wide; what belongs to a part is indented as it is."""
+    hang = " " * (PART if width >= 2 * PART + NARROWEST else 4)
+    lines = (
+        textwrap.wrap(line, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False) or [""]
+        for line in text.split("\n")
+    )
+    return "\n".join(line for wrapped in lines for line in wrapped)
+
+
+def _table(outcomes: Sequence[Outcome], width: int) -> list[str]:
+    """A line for each file, or two where the terminal is narrow: file and verdict, and below what is wrong."""
+    rows = [_row(outcome) for outcome in outcomes]
+    heads = aligned([row[:2] for row in rows])
+    room = width - max(map(cells, heads)) - 2
+    if room >= NARROWEST:
+        return aligned([(file, verdict, cut(wrong, room)) for file, verdict, wrong in rows])
+    return [line for head, row in zip(heads, rows, strict=True) for line in (head, f"    {cut(row[2], width - 4)}")]
 
 
 def _row(outcome: Outcome) -> tuple[str, str, str]:
-    """A line of the table of many files: file, verdict, its mistakes."""
+    """File, verdict, its mistakes."""
     if outcome.code == FAILED:
-        lines = [line.strip() for line in outcome.text.splitlines() if "what is wrong:" in line]
-        return printable(outcome.path), "not run", cut(lines[0].partition(":")[2].strip() if lines else "", 60)
+        return printable(outcome.path), "not run", printable(outcome.data["wrong"])
     right = sum(chapter["right"] for chapter in outcome.data["chapters"])
     every = sum(chapter["all"] for chapter in outcome.data["chapters"])
     names = [mistake["name"] for mistake in outcome.data["mistakes"]]
-    return printable(outcome.path), f"{right} of {every}", cut(listed(names) if names else "no mistake", 60)
+    return printable(outcome.path), f"{right} of {every}", listed(names) if names else "no mistake"
 
 
 def printable_lines(text: str) -> str:
@@ -116,7 +163,7 @@ def _watch(options: argparse.Namespace) -> int:
             seen = now
             if sys.stdout.isatty():
                 print(CLEAR, end="")
-            _print(options, list(_outcomes(options, options.files)))
+            _print(options, _outcomes(options))
             print("\nWaiting for the next save; Ctrl-C ends.", file=sys.stderr)
         time.sleep(PAUSE)
 

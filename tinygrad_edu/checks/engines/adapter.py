@@ -17,6 +17,7 @@ from types import CodeType
 from typing import Any
 
 from tinygrad_edu.checks.engines import reference
+from tinygrad_edu.choices import nearest
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.show import listed
 
@@ -37,11 +38,36 @@ class Names:
     backward: str = "backward"
 
 
-def names_of(value: type[Any], wanted: Mapping[str, str | None]) -> Names:
+Said = Callable[[str, str, str], str]  # how a name is given at a door: of (class; data, grad or backward; the name)
+
+
+def in_python(value: str, what: str, name: str) -> str:
+    """How a name is given to `check_engine`.
+
+    >>> in_python("Scalar", "data", "number")
+    "check_engine(Scalar, data='number')"
+    """
+    return f"check_engine({value}, {what}={name!r})"
+
+
+def names_of(
+    value: type[Any],
+    wanted: Mapping[str, str | None],
+    functions: Mapping[str, Any] | None = None,
+    *,
+    said: Said = in_python,
+) -> Names:
     """The names of a class: those that the caller wants, or that are plausible.
 
+    Args:
+        value: the class.
+        wanted: the names that the caller gives for data, grad and backward.
+        functions: functions beside the class, of which one may be the sweep.
+        said: how a name is given at the door that the class came through.
+
     Raises:
-        OptionError: if its number is kept nowhere, or if more than one name is plausible.
+        OptionError: if its number is kept nowhere, if more than one name is plausible, or if one that is wanted is not
+            there.
         Exception: whatever the class raises when it is given a number.
 
     >>> class Number:
@@ -51,17 +77,32 @@ def names_of(value: type[Any], wanted: Mapping[str, str | None]) -> Names:
     >>> names_of(Number, {})
     Names(data='value', grad='gradient', backward='backprop')
     """
-    one = value(PROBED)
-    number = wanted.get("data")
-    if number and not _is_number(one, number, PROBED):
-        asked, wrong = f"the check of {value.__name__}", f"{value.__name__}({PROBED}).{number} is not {PROBED}"
-        raise OptionError(asked, wrong, instead=f"--data with the name under which it keeps {PROBED}")
-    there = {
-        "data": [name for name in DATA if _is_number(one, name, PROBED)],
-        "grad": [name for name in GRAD if hasattr(one, name) and not callable(getattr(one, name))],
-        "backward": [name for name in BACKWARD if callable(getattr(one, name, None))],
+    one, beside = value(PROBED), functions or {}
+    fits: dict[str, Callable[[str], bool]] = {
+        "data": lambda name: _is_number(one, name, PROBED),
+        "grad": lambda name: hasattr(one, name) and not callable(getattr(one, name)),
+        "backward": lambda name: callable(getattr(one, name, None)) or callable(beside.get(name)),
     }
-    return Names(**{what: wanted.get(what) or _only(value, what, names) for what, names in there.items()})
+    found: dict[str, str] = {}
+    for what, is_there in fits.items():
+        name = wanted.get(what)
+        if name and not is_there(name):
+            raise _not_there(value, what, name, [*filter(is_there, {*dir(one), *beside})], said)
+        found[what] = name or _only(value, what, [*filter(is_there, USUAL[what])], said)
+    return Names(**found)
+
+
+def _not_there(value: type[Any], what: str, name: str, there: list[str], said: Said) -> OptionError:
+    """A name that was given, and is not in the class."""
+    own = [one for one in there if not one.startswith("__")]
+    near = [*nearest(name, own), *(one for one in USUAL[what] if one in own), *own]
+    one = f"{value.__name__}({PROBED})"
+    kind = "method" if what == "backward" else "attribute"
+    wrong = f"{one}.{name} is not {PROBED}" if what == "data" else f"{one} has no {kind} {name}"
+    instead = (
+        said(value.__name__, what, near[0]) if near else f"{MISSING[what]}; or no name, as long as it is not there yet"
+    )
+    return OptionError(f"the check of {value.__name__}", wrong, instead=instead)
 
 
 def _is_number(one: Any, name: str, number: float) -> bool:
@@ -71,25 +112,31 @@ def _is_number(one: Any, name: str, number: float) -> bool:
         return False
 
 
+USUAL = {"data": DATA, "grad": GRAD, "backward": BACKWARD}
+MISSING = {
+    "data": "self.data = data in __init__",
+    "grad": "self.grad = 0.0 in __init__",
+    "backward": "def backward(self)",
+}
 MEANINGS = {"data": "its number", "grad": "its gradient", "backward": "the method that computes gradients"}
 
 
-def _only(value: type[Any], what: str, names: list[str]) -> str:
+def _only(value: type[Any], what: str, names: list[str], said: Said) -> str:
     """The usual name, or the only plausible one. What is not there yet will have the usual name, but for the number."""
-    usual = {"data": DATA, "grad": GRAD, "backward": BACKWARD}[what][0]
+    usual = USUAL[what][0]
     if usual in names or (not names and what != "data"):
         return usual
     if not names:
         raise OptionError(
             f"the check of {value.__name__}",
             f"{value.__name__}({PROBED}) keeps {PROBED} nowhere, under no usual name such as {listed(list(DATA[:3]))}",
-            instead=f"self.{usual} = {usual} in __init__; or say what it is called: --{what} {DATA[1]}",
+            instead=f"{MISSING[what]}; or say what it is called: {said(value.__name__, what, DATA[1])}",
         )
     if len(names) > 1:
         raise OptionError(
             f"the check of {value.__name__}",
             f"{MEANINGS[what]} may be {listed(names)}",
-            instead=f"say which: --{what} {names[0]}",
+            instead=f"say which: {said(value.__name__, what, names[0])}",
         )
     return names[0]
 

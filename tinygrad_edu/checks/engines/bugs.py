@@ -88,6 +88,13 @@ BY_LEVEL = """\
         for node in order:
             node.send_back()
 """
+EACH_ITS_OWN = """\
+    def backward(self):
+        self.grad = 1.0
+        self.send_back()
+        for arg in self.args:
+            arg.backward()
+"""
 SWEEPS: dict[str, tuple[tuple[str, str], ...]] = {  # mistakes of the sweep: what is exchanged for what
     "pre-order": (
         ("                seen.add(node)\n", "                seen.add(node)\n                order.append(node)\n"),
@@ -112,6 +119,10 @@ SWEEPS: dict[str, tuple[tuple[str, str], ...]] = {  # mistakes of the sweep: wha
     "the seed is the output": (("self.grad = 1.0", "self.grad = self.data"),),
     "the seed is -1": (("self.grad = 1.0", "self.grad = -1.0"),),
     "the seed is 2": (("self.grad = 1.0", "self.grad = 2.0"),),
+    "the output's gradient is not kept": (
+        ("            node.send_back()\n", "            node.send_back()\n        self.grad = 0.0  # as it was\n"),
+    ),
+    "every node begins with 1": ((BACKWARD, EACH_ITS_OWN),),
     "the seed is added": (("self.grad = 1.0", "self.grad += 1.0"),),
     "compared by value": (
         ("if node not in seen", "if node.data not in seen"), ("seen.add(node)", "seen.add(node.data)"),

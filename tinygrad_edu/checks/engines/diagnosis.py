@@ -11,17 +11,19 @@ Names to know: `diagnosed`, `Finding`, `Diagnosis`. Read next: `notes.py`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from types import MappingProxyType
 
 from tinygrad_edu.checks.engines.adapter import Adapter, Usual
-from tinygrad_edu.checks.engines.facts import fact
-from tinygrad_edu.checks.engines.mistakes import MISTAKES, Mistake
+from tinygrad_edu.checks.engines.facts import fact, is_alone, unsteady
+from tinygrad_edu.checks.engines.mistakes import MISTAKES, SYMBOLS, Mistake
 from tinygrad_edu.checks.engines.probes import CHAPTERS, PROBES, Probe
 from tinygrad_edu.checks.engines.reference import COMPOSITES, RIGHT, Design, built
-from tinygrad_edu.checks.engines.running import Seen, run
+from tinygrad_edu.checks.engines.running import Seen, is_close, run
+from tinygrad_edu.show import counted, listed
 
 REFLECTED = {"radd": "add", "rmul": "mul", "rsub": "sub", "rtruediv": "div"}
 STAGES: tuple[frozenset[str], ...] = (  # what comes new at each stage; the last one is training
@@ -33,7 +35,10 @@ STAGES: tuple[frozenset[str], ...] = (  # what comes new at each stage; the last
     *(frozenset({name}) for name in ("exp", "log", "tanh", "sigmoid", "relu")),
 )
 SINGLE = next(probe for probe in PROBES if probe.chapter == "backward")  # the sweep from a leaf
+INNER = next(probe for probe in PROBES if probe.choice == "inner gradients")
+CORE = {None, "add", "mul"}  # what the first sweeps are made of
 MOST_TURNED = 10  # nodes whose arguments are visited in either order: a thousand orders are tried
+PLACES = {"wrong result": "__init__", "operator missing": "all operators"}  # if it is in no operation
 RESULTS = ("wrong result", "operator missing")  # kinds that show in the forward pass
 
 
@@ -46,12 +51,19 @@ class Finding:
         probe: the smallest program that shows it.
         expected: what a right engine computes there.
         found: what this one computes.
+        operations: those that are concerned; none where it is the sweep.
     """
 
     mistake: Mistake
     probe: Probe
     expected: Seen
     found: Seen
+    operations: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What kind of mistake it is, and where: "overwrites, in mul"."""
+        return f"{self.mistake.kind}, in {listed(self.operations) or PLACES.get(self.mistake.kind, 'the sweep')}"
 
 
 @dataclass
@@ -94,11 +106,14 @@ class _Search:
         self.known: set[str] = set()  # needs that the engine meets, and whose results are right
         self.explained: list[Probe] = []  # probes on which the design computes what the engine computes
         self.is_lost = False  # whether the sweep itself does something that no row describes
+        self.is_blind = False  # whether it does so for single operations already: then no other can be judged
 
     def result(self) -> Diagnosis:
         for stage in STAGES:
             self._stage(needs_of(stage))
         self._training()
+        self._look_again()
+        self.diagnosis.findings = _told_once(self.diagnosis.findings)
         self.diagnosis.findings.sort(key=lambda finding: finding.mistake.kind == "unknown")
         self._count_chapters()
         return self.diagnosis
@@ -108,8 +123,8 @@ class _Search:
     def _stage(self, need: str) -> None:
         probes = [probe for probe in PROBES if self._belongs(probe, need)]
         results = [probe for probe in probes if "backward" not in probe.needs]
-        if REFLECTED.get(need, "") not in self.known | {""}:
-            return
+        if need and not {"", REFLECTED.get(need, "")} <= self.known:
+            return  # numbers that are kept as they are, and the plain operation, come first
         first = [SINGLE] if need == "backward" else results[:1]
         if first and self._is_missing(need, first[0]):
             if self._is_written(need, first[0]):
@@ -117,6 +132,8 @@ class _Search:
             else:
                 self.diagnosis.missing.append(need)
             return
+        if need == "backward":
+            self._look_what_is_kept()
         if self._are_explained(results, need, forward=True):
             self.known.add(need)
             gradients = [probe for probe in probes if "backward" in probe.needs]
@@ -147,11 +164,36 @@ class _Search:
 
     def _training(self) -> None:
         probes = [probe for probe in PROBES if probe.chapter == "training" and not probe.choice]
-        probes = [probe for probe in probes if probe.needs <= self.known]
-        self._are_explained(probes, "", forward=False)
+        probes = [probe for probe in probes if probe.needs <= self.known and not self._is_refused(probe)]
+        self._are_explained(probes, "training", forward=False)
         for probe in PROBES:
             if probe.choice and probe.needs <= self.known:
                 self._seen(probe)
+
+    def _is_refused(self, probe: Probe) -> bool:
+        """Whether a second sweep of the same graph is refused by an error that an engine raises on purpose."""
+        return probe.sweeps_again and self._seen(probe).error not in ("", "missing", "endless")
+
+    def _look_again(self) -> None:
+        """Where no row explains what was seen: is the same seen again? If not, that is the fact, and the only one."""
+        facts = [one for one in self.diagnosis.findings if one.mistake not in MISTAKES and not one.found.error]
+        for finding in facts:
+            again = run(self.adapter, finding.probe)
+            changed = [name for name in again.numbers if not _is_same(again, finding.found, name)]
+            if changed:
+                mistake = unsteady(finding.probe, changed[0], finding.found, again)
+                others = [one for one in self.diagnosis.findings if one not in facts]
+                self.diagnosis.findings = [*others, replace(finding, mistake=mistake, operations=())]
+                return
+
+    def _look_what_is_kept(self) -> None:
+        """Some engines, such as PyTorch's, keep no gradients of inner nodes, which is right as well."""
+        if not INNER.needs <= self.known | {"backward"}:
+            return
+        gradients = {name: grad for name, (_, grad) in self._seen(INNER).numbers.items()}
+        if gradients.get("a") and not gradients["u"]:
+            self.design = replace(RIGHT, keeps="leaves and the output" if gradients["v"] else "leaves")
+            self.right = Simulated(self.design)
 
     # Explanations
 
@@ -172,14 +214,17 @@ class _Search:
         made = [(need, which) for which in range(len(COMPOSITES.get(need, ())))]
         turned = [{**design.reflected, need: "turned"}] if need in REFLECTED else []
         recursive = [replace(design, passes="each contribution")] if need == "backward" else []
+        freeing = [replace(design, frees=True)] if need == "training" else []
         return [
             design,
             *recursive,
+            *freeing,
             *(replace(design, made_of=design.made_of | {one}) for one in made),
             *(replace(design, reflected=MappingProxyType(one)) for one in turned),
         ]
 
     def _search(self, probes: Sequence[Probe], need: str, *, forward: bool) -> bool:
+        probes = self._telling_first(probes)
         for mistakes in self._candidates(need, forward=forward):
             for variant in self._variants(need):
                 design = variant
@@ -194,14 +239,9 @@ class _Search:
 
     def _candidates(self, need: str, *, forward: bool) -> Iterator[tuple[Mistake, ...]]:
         """The mistakes that may be the reason: each alone, then in pairs."""
-        core = {None, "add", "mul"}
-        mine = {need, *({need.removeprefix("r")} if need == "number" else ())}
+        core = {"": CORE, "backward": CORE, "number": CORE, "training": {None}}.get(need, set())
         rows = [row for row in MISTAKES if (row.kind in RESULTS) == forward]
-        near = [
-            row
-            for row in rows
-            if row.operation in mine or (need in ("", "backward", "number") and row.operation in core)
-        ]
+        near = [row for row in rows if row.operation in core | {need}]
         yield from ((row,) for row in near)
         yield from combinations(near, 2)
 
@@ -217,19 +257,29 @@ class _Search:
         self.design = design
 
     def _add(self, mistake: Mistake, probe: Probe) -> None:
-        self.diagnosis.findings.append(Finding(mistake, probe, self.right.seen(probe), self._seen(probe)))
+        concerned = (mistake.operation,) if mistake.operation else ()
+        found = Finding(mistake, probe, self.right.seen(probe), self._seen(probe), concerned)
+        self.diagnosis.findings.append(found)
 
     def _say_fact(self, probes: Sequence[Probe], need: str, *, forward: bool) -> None:
         """What the numbers allow to be said, where no mistake of the table explains them."""
         wrong = [probe for probe in probes if not self._agree(probe, self.right)]
-        if not wrong:  # right, though a mistake found before should show here: it does not come into these operations
+        if not wrong or (not forward and self._follows(wrong, need)):
             return
-        self._add(*fact(need, wrong, self._seen, self.right.seen, is_forward=forward))
-        self.is_lost |= not forward and need in ("", "backward", "number")
+        mistake, probe = fact(need, wrong, self._seen, self.right.seen, is_forward=forward)
+        self._add(mistake, probe)
+        if not forward and need in ("backward", "number"):
+            self.is_lost = True
+            self.is_blind |= mistake.operation is None and is_alone(probe)
+
+    def _follows(self, wrong: Sequence[Probe], need: str) -> bool:
+        """Whether a mistake of the sweep that was found before may be the reason: the operation alone is right."""
+        before = any(not one.operations and one.mistake.kind not in RESULTS for one in self.diagnosis.findings)
+        return before and need not in ("backward", "number", "training") and not any(map(is_alone, wrong))
 
     def _alone(self, probes: Sequence[Probe], need: str) -> bool:
         """The sweep is wrong in a way of its own: of a further operation, only what it does alone can be judged."""
-        alone = [probe for probe in probes if probe.lines.count("\n") == 1]
+        alone = [] if self.is_blind else [probe for probe in probes if is_alone(probe)]
         wrong = [probe for probe in alone if not self._agree(probe, self.right)]
         if not wrong:
             return True
@@ -238,7 +288,8 @@ class _Search:
         if named is not None:
             self._add(named, min(wrong, key=lambda probe: len(probe.code)))
         else:
-            self._add(*fact(need, wrong, self._seen, self.right.seen, is_forward=False))
+            mistake, probe = fact(need, wrong, self._seen, self.right.seen, is_forward=False)
+            self._add(replace(mistake, kind="unknown", name=f"{need}: unknown"), probe)  # it may be the sweep's doing, too
         return False
 
     # What was seen
@@ -258,7 +309,7 @@ class _Search:
         usual = [Simulated(replace(design, serves_last_first=last, turned=-last)) for last in (False, True)]
         most = len(probes) // 2 if design.overwrites else 0  # that may need another order: only there does it matter
         other: list[Probe] = []
-        for probe in self._telling_first(probes):
+        for probe in probes:
             if not any(self._agree(probe, one) for one in usual):
                 other.append(probe)
             if len(other) > most:
@@ -291,6 +342,34 @@ class _Search:
             self.diagnosis.passed[chapter] = (len(right), len(tried), len(probes))
 
 
+def _is_same(one: Seen, other: Seen, name: str) -> bool:
+    return all(map(is_close, one.numbers[name], other.numbers.get(name, (math.nan, math.nan))))
+
+
+def _told_once(findings: Sequence[Finding]) -> list[Finding]:
+    """One error that stops several operations is one finding."""
+    told: dict[object, Finding] = {}
+    for number, finding in enumerate(findings):
+        is_fact = finding.found.error and finding.mistake not in MISTAKES
+        key = (finding.mistake.kind, finding.found.message) if is_fact else number
+        told[key] = _with(told[key], finding.operations) if key in told else finding
+    return [_naming_all(finding) for finding in told.values()]
+
+
+def _with(finding: Finding, operations: tuple[str, ...]) -> Finding:
+    """The finding, of further operations too; what stops the sweep stops all of them."""
+    return replace(finding, operations=finding.operations + operations) if finding.operations else finding
+
+
+def _naming_all(finding: Finding) -> Finding:
+    others = finding.operations[1:]
+    if not others:
+        return finding
+    sentence = f"{finding.mistake.sentence} The same error stops {listed([SYMBOLS[one] for one in others])}."
+    name = f"{counted(len(finding.operations), 'operation')}: {finding.mistake.kind}"
+    return replace(finding, mistake=replace(finding.mistake, name=name, operation=None, sentence=sentence))
+
+
 class Simulated:
     """The engine of a design, run on each probe once."""
 
@@ -303,7 +382,7 @@ class Simulated:
         """What it computes: by a class of its own, which counts its nodes from 0."""
         if probe not in self._seen:
             engine = built(self._design)
-            self._seen[probe] = run(Usual(engine), probe)
+            self._seen[probe] = run(Usual(engine), probe, seconds=None)
             self._made[probe] = engine._made
         return self._seen[probe]
 

@@ -318,6 +318,19 @@ SWEEP = [
             "earlier is sent again.",
             "When a second contribution arrives, what part of the gradient has been sent on before?",
             "Send on only what has just arrived; or visit every node once, after all of its users.", "used-twice"),
+    *(Mistake(name, "seed", None, _sweep(passes=passes),
+              f"backward() is called again for every argument, and sets its gradient to 1 each time: {what_is_left}.",
+              "Your backward() does two things: it begins a sweep, and it passes gradients on. Which of them happens "
+              "once only?",
+              "Set the gradient of the output to 1 outside of what calls itself: only there a sweep begins.", "chains")
+      for name, passes, what_is_left in (
+          ("every node begins with 1", "1 again, last", "what has arrived there is lost, and every gradient ends as 1"),
+          ("every node begins with 1, then adds", "1 again",
+           "what had arrived there before is lost, and only the last contribution is added to that 1"))),
+    Mistake("the output's gradient is not kept", "seed", None, _sweep(keeps="all but the output"),
+            "The sweep begins with 1, but the output itself does not keep it: its own gradient stays 0.",
+            "What is the derivative of the output by itself, and where can it be read afterwards?",
+            "Store the 1 with which the sweep begins as the gradient of the output.", "backward"),
     Mistake("each path, level by level", "order", None, _sweep(order=reference.for_each_path),
             "A node is visited once for each path to it, level by level, and passes on its whole gradient each time.",
             "How often does a node with two users pass its gradient on?",

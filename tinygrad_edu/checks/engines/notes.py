@@ -1,16 +1,43 @@
-"""In which choices does an engine differ from others that are right as well?
+"""In which choices does an engine differ from others that are right as well, and what looks like a slip of the pen?
 
-Names to know: `notes_of`. Read next: `report.py`.
+Names to know: `notes_of`, `slips_of`. Read next: `report.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Iterable
+from typing import Any
 
+from tinygrad_edu.checks.engines import reference
+from tinygrad_edu.checks.engines.adapter import METHODS, PROBED, Adapter
 from tinygrad_edu.checks.engines.diagnosis import Diagnosis
 from tinygrad_edu.checks.engines.probes import LEAVES, PROBES
 from tinygrad_edu.checks.engines.running import Seen, is_close
-from tinygrad_edu.show import show
+from tinygrad_edu.show import printable, show
+
+NEAR = 0.75  # of 1, how alike two names have to be
+PYTHONS = tuple(
+    f"__{name}__"
+    for name in (  # methods that Python calls, and a check of an engine does not
+        *(
+            "rpow",
+            "abs",
+            "pos",
+            "iadd",
+            "isub",
+            "imul",
+            "itruediv",
+            "ipow",
+            "matmul",
+            "floordiv",
+            "mod",
+            "float",
+            "int",
+        ),
+        *("bool", "len", "getitem", "iter", "next", "call", "lt", "gt", "le", "ge", "getattr", "post_init"),
+    )
+)
 
 
 def notes_of(diagnosis: Diagnosis) -> list[str]:
@@ -18,6 +45,50 @@ def notes_of(diagnosis: Diagnosis) -> list[str]:
     seen = {probe.choice: diagnosis.seen[probe] for probe in PROBES if probe.choice and probe in diagnosis.seen}
     told = [NOTES[choice](found) for choice, found in seen.items()]
     return [note for note in told if note]
+
+
+def slips_of(adapter: Adapter, missing: Iterable[str]) -> list[str]:
+    """A sentence for each name of the class that looks like one that is missing, and for a gradient that is.
+
+    >>> class Value:
+    ...     def __init__(self, data):
+    ...         self.data, self.grad = data, 0.0
+    ...     def __rad__(self, other): ...
+    >>> from tinygrad_edu.checks.engines.adapter import names_of
+    >>> slips_of(Adapter(Value, names_of(Value, {})), ["radd"])
+    ['there is a method __rad__. Is it `__radd__` that is meant? Python and the check look for that name.']
+    """
+    wanted = {_written(adapter, operation) for operation in missing}
+    told = [
+        f"there is a method {printable(name)}. Is it `{near}` that is meant? Python and the check look for that name."
+        for name in _own_methods(adapter.value)
+        if (near := _meant(name, wanted))
+    ]
+    return [*told, *_without_gradient(adapter)]
+
+
+def _written(adapter: Adapter, operation: str) -> str:
+    return adapter.names.backward if operation == "backward" else METHODS.get(operation, operation)
+
+
+def _own_methods(value: type[Any]) -> list[str]:
+    """What the class defines, but for what Python or the check knows by that name."""
+    known = {*dir(object), *METHODS.values(), *reference.FUNCTIONS, *PYTHONS}
+    return [name for name, thing in vars(value).items() if callable(thing) and name not in known]
+
+
+def _meant(name: str, wanted: Iterable[str]) -> str:
+    """The missing name that this one looks like: it is the same but for underscores, or but for a letter or two."""
+    bare = {one.strip("_"): one for one in wanted}
+    near = difflib.get_close_matches(name.strip("_").lower(), bare, n=1, cutoff=NEAR)
+    return bare[near[0]] if near else ""
+
+
+def _without_gradient(adapter: Adapter) -> list[str]:
+    name = adapter.names.grad
+    if hasattr(adapter.value(PROBED), name):
+        return []
+    return [f"a new Value has no attribute {name} yet. Every number needs a place for its gradient: 0, at first."]
 
 
 def _at_kink(seen: Seen) -> str:
@@ -28,7 +99,15 @@ def _at_kink(seen: Seen) -> str:
     return f"relu has no derivative at 0; yours takes {show(slope)} there, {usual}."
 
 
+def _inner(seen: Seen) -> str:
+    if seen.error or seen.numbers["u"][1] or not seen.numbers["a"][1]:
+        return ""
+    return "gradients of inner nodes are not kept after the sweep, which saves memory (PyTorch does so, too)."
+
+
 def _second_backward(seen: Seen) -> str:
+    if seen.error not in ("", "missing", "endless"):
+        return f"a second backward() on the same graph is refused, as PyTorch does: {seen.message}."
     if seen.error or is_close(seen.numbers["a"][1], 2 * LEAVES["b"] * LEAVES["c"]):
         return ""
     if is_close(seen.numbers["a"][1], 3 * LEAVES["b"] * LEAVES["c"]):
@@ -72,6 +151,7 @@ def _many_paths(seen: Seen) -> str:
 
 NOTES: dict[str, Callable[[Seen], str]] = {
     "relu at 0": _at_kink,
+    "inner gradients": _inner,
     "second backward": _second_backward,
     "two losses on one node": _two_losses,
     "number changed after the forward pass": _changed,

@@ -59,7 +59,18 @@ class Probe:
 
     def compares(self, name: str) -> bool:
         """Whether a name's gradient is compared: after several sweeps, only those of leaves have one right number."""
-        return name in LEAVES or self.lines.count(".backward()") < 2
+        return name in LEAVES or self.sweeps < 2
+
+    @property
+    def sweeps(self) -> int:
+        """How many sweeps there are, as they are written."""
+        return self.lines.count(".backward()")
+
+    @property
+    def sweeps_again(self) -> bool:
+        """Whether one graph is swept twice."""
+        lines = [line for line in self.lines.split("\n") if line.endswith(".backward()")]
+        return len(lines) > len(set(lines))
 
     @cached_property
     def needs(self) -> frozenset[str]:
@@ -124,7 +135,7 @@ def _binary(operation: str) -> list[Probe]:
     ]
 
 
-NUMBERS = [Probe("numbers", "x = Value(3.5)"), Probe("numbers", "x = Value(-2)")]
+NUMBERS = [Probe("numbers", f"x = Value({number})") for number in ("3.5", "-2", "-1.75", "0.625")]
 ADDITION = [Probe("addition", "u = a + b"), Probe("addition", "u = a + b\nv = u + c")]
 MULTIPLICATION = [
     Probe("multiplication", "u = a * b"),
@@ -167,6 +178,7 @@ OPERATIONS = [
     *_around("operations", "a + 3", "a"),
     *_around("operations", "a * 3", "a"),
     *_around("operations", "-a", "a"),
+    *_around("operations", "-b", "b"),
     *_binary("sub"),
     *_around("operations", "c ** 3", "c"),
     *_around("operations", "a ** 2", "a"),
@@ -181,9 +193,12 @@ OPERATIONS = [
 ]
 FUNCTIONS = [
     *(probe for name, leaf in FUNCTION_INPUTS.items() for probe in _around("functions", f"{leaf}.{name}()", leaf)),
+    *_around("functions", "b.exp()", "b"),
+    *_around("functions", "q.log()", "q"),
     *_around("functions", "b.tanh()", "b"),
     *_around("functions", "b.sigmoid()", "b"),
     *_around("functions", "b.relu()", "b"),
+    *_around("functions", "q.relu()", "q"),
     Probe("functions", "u = a * 0.0\nv = u.relu()\nv.backward()", choice="relu at 0"),
 ]
 NEURON = "u = a * b\nv = c * d\nw = u + v\nx = w + p\nf = x.tanh()\nf.backward()"
@@ -202,6 +217,7 @@ TRAINING = [
     Probe("training", "u = a + b\nu.backward()\nv = a * c\nv.backward()"),
     Probe("training", "u = a * b\nu.backward()\na.grad = 0.0\nb.grad = 0.0\nv = a * c\nv.backward()"),
     Probe("training", "u = a * b\nu.backward()\nu.backward()"),
+    Probe("training", "u = a * b\nv = u * c\nv.backward()", choice="inner gradients"),
     Probe("training", "u = a * b\nv = u * c\nv.backward()\nv.backward()", choice="second backward"),
     Probe("training", "u = a * b\nv = u * c\nw = u * d\nv.backward()\nw.backward()", choice="two losses on one node"),
     Probe("training", "u = a * b\na.data = 5.5\nu.backward()", choice="number changed after the forward pass"),

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_edu.checks.engines.loading import loaded
-from tinygrad_edu.checks.engines.report import WIDTH, check_engine
+from tinygrad_edu.checks.engines.report import WIDTH, report_on
+from tinygrad_edu.choices import nearest
 from tinygrad_edu.errors import FileError, TinygradError
 
 SECONDS = 60.0  # for all of it
@@ -54,10 +55,11 @@ def check_file(path: Path, *, width: int = WIDTH, shows: str = "hint", **names: 
         shows: as `Report.text` takes it.
         names: value, data, grad, backward: what the engine calls them, where that cannot be guessed.
 
-    Raises:
-        OSError: if the file cannot be read.
     """
-    path.read_bytes()
+    try:
+        path.read_bytes()
+    except OSError as error:
+        return _unread(path, error)
     asked = {"path": str(path), "width": width, "shows": shows, "names": names}
     command = [sys.executable, "-c", f"from {__name__} import main; main()", json.dumps(asked)]
     process = subprocess.Popen(  # noqa: S603 (this Python, with our own program)
@@ -74,6 +76,23 @@ def check_file(path: Path, *, width: int = WIDTH, shows: str = "hint", **names: 
         return _failed(path, _death(process.returncode), "a file that runs by itself: python " + str(path))
     told = json.loads(lines[-1])
     return Outcome(path, told["code"], told["text"], told["data"])
+
+
+def _unread(path: Path, error: OSError) -> Outcome:
+    """A file that cannot be read; if there is one of nearly that name, or it is a folder, that is said."""
+    beside = [file.name for file in path.parent.glob("*.py")] if path.parent.is_dir() else []
+    near = nearest(path.name, beside)
+    if path.is_dir():
+        engines = sorted(path.glob("*.py"))
+        wrong, instead = "this is a folder, not a file", str(engines[0] if len(engines) == 1 else path / "*.py")
+    else:
+        wrong = (
+            "there is no such file" if isinstance(error, FileNotFoundError) else f"it cannot be read: {error.strerror}"
+        )
+        instead = (
+            str(path.parent / near[0]) if near else "a Python file with a class Value; tinygrad-edu course my_engine"
+        )
+    return _failed(path, wrong, f"tinygrad-edu check {instead}" if path.is_dir() or near else instead)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -100,7 +119,10 @@ def _failed(path: Path, wrong: str, instead: str) -> Outcome:
 
 def _without_report(path: Path, error: TinygradError) -> Outcome:
     return Outcome(
-        path, FAILED, str(error), {"ok": False, "error": str(error), "chapters": [], "mistakes": [], "notes": []}
+        path,
+        FAILED,
+        str(error),
+        {"ok": False, "error": str(error), "wrong": error.wrong, "chapters": [], "mistakes": [], "notes": []},
     )
 
 
@@ -122,7 +144,7 @@ def _outcome(path: Path, width: int, shows: str, names: dict[str, str | None]) -
     wanted = names.pop("value", None)
     try:
         engine = loaded(path, wanted)
-        report = check_engine(engine.value, functions=engine.functions, **names)
+        report = report_on(engine.value, names, engine.functions, said=_as_option)
     except MemoryError:
         return _failed(path, f"it took more than {MEMORY >> 30} GB of memory", "a graph that ends")
     except TinygradError as error:
@@ -134,6 +156,10 @@ def _outcome(path: Path, width: int, shows: str, names: dict[str, str | None]) -
         )
     code = RIGHT if report.ok else MISTAKEN
     return Outcome(path, code, report.text(width=width, shows=shows), json.loads(report.to_json()))
+
+
+def _as_option(_value: str, what: str, name: str) -> str:
+    return f"--{what} {name}"
 
 
 def _be_silent() -> None:

@@ -56,12 +56,14 @@ class Design:
         without_upstream: (operation, position) of arguments that get the local derivative as it is.
         forgotten: (operation, position) of arguments that get nothing.
         reflected: for radd, rmul, rsub, rtruediv: "right", "turned" (as right: a + 2 for 2 + a), "missing", "swapped"
-            or
-            "endless".
+            or "endless".
         wraps: whether a plain number beside a Value becomes one.
         order: from the output to all nodes in the order of the sweep.
         passes: what a node sends on: "its gradient", when its turn comes; by recursion, at each arrival, "each
-            contribution" (which is right, along every path) or "its sum so far".
+            contribution" (which is right, along every path) or "its sum so far"; or, where each argument is asked for
+            its own sweep, which begins with 1 again, "1 again" before the contribution is added, or "1 again, last".
+        keeps: whose gradients are left after the sweep: a key of `LOST`.
+        frees: whether the graph is gone after the sweep, so that a second one finds the output alone.
         seed: the gradient of the output, from what it was and from its number.
         begin: what happens to all nodes before the sweep.
         same: when a node counts as visited: by what it is compared.
@@ -83,6 +85,8 @@ class Design:
     wraps: bool = True
     order: Callable[[Any], Iterable[Any]] = lambda output: reversed(topological(output))
     passes: str = "its gradient"
+    keeps: str = "all"
+    frees: bool = False
     seed: Callable[[float, float], float] = lambda old, data: 1.0
     begin: Callable[[Sequence[Any]], None] = lambda nodes: None
     same: Callable[[Any], object] = lambda node: id(node)
@@ -186,12 +190,16 @@ class Node:
         design = self._design
         design.begin(breadth_first(self))
         self.grad = design.seed(self.grad, self.data)
-        if design.passes != "its gradient":
-            _push_on(self)
-        else:
+        if design.passes == "its gradient":
             for node in design.order(self):
                 for contribution in _contributions(node, node.grad):
                     _add(*contribution)
+        elif design.passes.startswith("1 again"):
+            _begin_again(self)
+        else:
+            _push_on(self)
+        if design.keeps != "all" or design.frees:
+            _forget(self)
 
 
 def built(design: Design) -> type[Node]:
@@ -233,6 +241,42 @@ def _push_on(output: Node) -> None:
         _, _, arg, contribution = arrival
         sent = contribution if output._design.passes == "each contribution" else arg.grad
         stack.append(iter(_contributions(arg, sent)))
+
+
+def _begin_again(output: Node) -> None:
+    """Every argument is asked for a sweep of its own, which sets its gradient to 1: only what is added later stays."""
+    ways, sweeps = [], [iter(_contributions(output, output.grad))]
+    while sweeps:
+        arrival = next(sweeps[-1], None)
+        if arrival is not None:
+            _, _, arg, _ = arrival
+            arg.grad = 1.0
+            ways.append(arrival)
+            sweeps.append(iter(_contributions(arg, 1.0)))
+            continue
+        sweeps.pop()
+        if ways:
+            arrival = ways.pop()
+            if output._design.passes == "1 again":
+                _add(*arrival)
+
+
+LOST: dict[str, Callable[[Node, Node], bool]] = {  # (node, output): whether its gradient is gone after the sweep
+    "all": lambda node, output: False,
+    "leaves": lambda node, output: bool(node._args),
+    "leaves and the output": lambda node, output: bool(node._args) and node is not output,
+    "all but the output": lambda node, output: node is output,
+}
+
+
+def _forget(output: Node) -> None:
+    """What an engine does not keep after a sweep: gradients, or the graph."""
+    design = output._design
+    for node in breadth_first(output):
+        if LOST[design.keeps](node, output):
+            node.grad = 0.0
+        if design.frees:
+            node._args = node._local = ()
 
 
 # Operators

@@ -12,13 +12,13 @@ from __future__ import annotations
 import html
 import json
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tinygrad_edu.checks.engines.adapter import Adapter, names_of
+from tinygrad_edu.checks.engines.adapter import Adapter, Said, in_python, names_of
 from tinygrad_edu.checks.engines.diagnosis import Diagnosis, Finding, diagnosed
-from tinygrad_edu.checks.engines.notes import notes_of
+from tinygrad_edu.checks.engines.notes import notes_of, slips_of
 from tinygrad_edu.checks.engines.probes import CHAPTERS, GUIDE
 from tinygrad_edu.checks.engines.running import is_close
 from tinygrad_edu.errors import NumberError
@@ -26,12 +26,25 @@ from tinygrad_edu.show import aligned, counted, listed, show
 
 WIDTH = 78
 UNBROKEN = "\N{NO-BREAK SPACE}"
-OTHER_NAME = "If yours has another name, say it: --backward NAME, or check_engine(Value, backward=...)."
+OTHER_NAME = "If yours has another name, say it: {}."
 WORDS = {  # what is not there yet, as one would write it
     "add": "a + b", "mul": "a * b", "backward": "backward()", "number": "a + 3", "neg": "-a", "sub": "a - b",
     "pow": "a ** 3", "div": "a / b", "radd": "3 + a", "rmul": "3 * a", "rsub": "3 - a", "rtruediv": "3 / a",
 }  # fmt: skip
 DONE, WRONG, WAITING = "✓", "✗", "·"
+STYLE = """<style>
+.tinygrad-edu-check { max-width: 45em; color: inherit; overflow-wrap: anywhere; }
+.tinygrad-edu-check > div { display: flex; flex-wrap: wrap; gap: .5em 2em; align-items: flex-start; }
+.tinygrad-edu-check pre { margin: 0; padding: .5em 0; max-width: 100%; overflow-x: auto; background: none;
+  color: inherit; white-space: pre-wrap; }
+.tinygrad-edu-check table { margin: 0; border-collapse: collapse; background: none; }
+.tinygrad-edu-check :is(td, th) { padding: .15em .6em; background: none; color: inherit; text-align: left;
+  font-variant-numeric: tabular-nums; }
+.tinygrad-edu-check > div :is(td, th):nth-child(2), .tinygrad-edu-check > div :is(td, th):nth-child(3) {
+  text-align: right; }
+.tinygrad-edu-check .wrong { font-weight: bold; }
+.tinygrad-edu-check h4 { margin: 1.2em 0 .4em; }
+</style>"""  # no colours of its own: it takes those of the notebook, light or dark
 
 
 def check_engine(
@@ -68,8 +81,18 @@ def check_engine(
         asked, kind = f"check_engine({value!r})", type(value).__name__
         raise NumberError(asked, f"the class is checked, not a {kind}", instead="check_engine(Value)")
     wanted = {"data": data, "grad": grad, "backward": backward}
-    adapter = Adapter(value, names_of(value, wanted), functions)
-    return Report(adapter, diagnosed(adapter))
+    return report_on(value, wanted, functions)
+
+
+def report_on(
+    value: type[Any],
+    wanted: Mapping[str, str | None],
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+    said: Said = in_python,
+) -> Report:
+    """The same for any door; `said` is how one gives a name there."""
+    adapter = Adapter(value, names_of(value, wanted, functions, said=said), functions)
+    return Report(adapter, diagnosed(adapter), said)
 
 
 @dataclass(frozen=True)
@@ -98,9 +121,10 @@ class Report:
         chapters: for each chapter its title, how many programs are right, how many could be run, how many there are.
     """
 
-    def __init__(self, adapter: Adapter, diagnosis: Diagnosis) -> None:
-        self._adapter, self._diagnosis = adapter, diagnosis
-        self.notes: list[str] = notes_of(diagnosis)
+    def __init__(self, adapter: Adapter, diagnosis: Diagnosis, said: Said = in_python) -> None:
+        self._adapter, self._diagnosis, self._said = adapter, diagnosis, said
+        looked_for = [*diagnosis.missing, *(one.mistake.operation or "" for one in diagnosis.findings)]
+        self.notes: list[str] = [*slips_of(adapter, filter(None, looked_for)), *notes_of(diagnosis)]
 
     @property
     def ok(self) -> bool:
@@ -142,6 +166,7 @@ class Report:
         return {
             "kind": mistake.kind,
             "operation": mistake.operation,
+            "operations": list(finding.operations),
             "name": mistake.name,
             "sentence": mistake.sentence,
             "expression": self.program(finding),
@@ -216,19 +241,25 @@ class Report:
         summary = self._unbroken_summary()
         parts = [_wrapped(f"{summary[0].upper()}{summary[1:]}.", width), self._progress()]
         parts += [self._finding(number, one, width, shows) for number, one in enumerate(self.findings, 1)]
-        parts += [_wrapped(f"Note: {note}", width) for note in self.notes]
-        if "backward" in self.missing and "mul" not in self.missing:
-            parts.append(_wrapped(f"No method {self._adapter.names.backward} was found. {OTHER_NAME}", width))
-        if next_step := self.next_step():
-            parts.append(_wrapped(next_step, width))
+        parts += [_wrapped(closing, width) for closing in self._closing()]
         return "\n\n".join(parts)
 
+    def _closing(self) -> list[str]:
+        """What is said after the mistakes: notes, and what comes next."""
+        parts = [f"Note: {note}" for note in self.notes]
+        if "backward" in self.missing and "mul" not in self.missing:
+            other = OTHER_NAME.format(self._said(self._adapter.value.__name__, "backward", "NAME"))
+            parts.append(f"No method {self._adapter.names.backward} was found. {other}")
+        return list(filter(None, [*parts, self.next_step()]))
+
     def _progress(self) -> str:
-        lines = [
+        return "\n".join(f"  {line}" for line in aligned(self._progress_cells()))
+
+    def _progress_cells(self) -> list[tuple[str, str, str]]:
+        return [
             (_mark(one), one["title"], f"{one['right']} of {one['all']}" if one["tried"] else "")
             for one in self.chapters
         ]
-        return "\n".join(f"  {line}" for line in aligned(lines))
 
     def next_step(self) -> str:
         """What comes next, where a mistake does not come first."""
@@ -241,10 +272,14 @@ class Report:
 
     def _finding(self, number: int, finding: Finding, width: int, shows: str) -> str:
         mistake = finding.mistake
-        title = f"{number}. {mistake.kind}" + (f", in {mistake.operation}" if mistake.operation else ", in the sweep")
         said = [] if shows == "only hints" else [_wrapped(mistake.sentence, width, "   ")]
         program = textwrap.indent(self.program(finding), "       ")
-        parts = [title, *said, program, textwrap.indent(self._table(finding, width - 7), "       ")]
+        parts = [
+            _wrapped(f"{number}. {finding.title}", width),
+            *said,
+            program,
+            textwrap.indent(self._table(finding, width - 7), "       "),
+        ]
         parts.append(_wrapped(f"Hint: {mistake.hint}", width, "   "))
         if shows == "solution" and mistake.solution != mistake.hint:
             parts.append(_wrapped(f"Solution: {mistake.solution}", width, "   "))
@@ -252,43 +287,48 @@ class Report:
         return "\n\n".join(parts[:4]) + "\n\n" + "\n".join(parts[4:])
 
     def _table(self, finding: Finding, width: int = WIDTH) -> str:
+        cells = self._cells(finding)
+        return "\n".join(aligned(cells, "<>><")) if cells else _wrapped(finding.found.message, width)
+
+    def _cells(self, finding: Finding) -> list[tuple[str, str, str, str]]:
+        """The sweep beside the right one: a head and a row for each name; empty after an error."""
         rows = self.rows(finding)
-        if not rows:
-            return _wrapped(finding.found.message, width)
-        is_result = "backward" not in finding.probe.needs
-        which, title = (0, "number") if is_result else (1, "gradient")
-        lines = [("", title, "yours", "")]
+        which, title = (1, "gradient") if "backward" in finding.probe.needs else (0, "number")
+        lines = [("", title, "yours", "")] if rows else []
         for row in rows:
             yours = "-" if row.found is None else show(row.found[which])
             mark = f"{WRONG} differs first" if row.is_first else WRONG if row.differs else ""
             lines.append((row.name, show(row.expected[which]), yours, mark))
-        return "\n".join(aligned(lines, "<>><"))
+        return lines
 
     # In a notebook
 
     def _repr_html_(self) -> str:
-        parts = [f"<p><strong>{html.escape(self.summary)}</strong></p>", self._html_progress()]
+        parts = [f"<p><strong>{html.escape(self.summary)}</strong></p>", _html_table(self._progress_cells())]
         parts += [self._html_finding(number, finding) for number, finding in enumerate(self.findings, 1)]
-        parts += [f"<p>Note: {html.escape(note)}</p>" for note in self.notes]
-        return f'<div class="tinygrad-edu-check">{"".join(parts)}</div>'
-
-    def _html_progress(self) -> str:
-        cells = [
-            (_mark(one), one["title"], f"{one['right']} of {one['all']}" if one["tried"] else "")
-            for one in self.chapters
-        ]
-        rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
-        return f"<table>{rows}</table>"
+        parts += [f"<p>{html.escape(closing)}</p>" for closing in self._closing()]
+        return f'<div class="tinygrad-edu-check">{STYLE}{"".join(parts)}</div>'
 
     def _html_finding(self, number: int, finding: Finding) -> str:
-        mistake = finding.mistake
-        title = f"{number}. {mistake.kind}" + (f", in {mistake.operation}" if mistake.operation else ", in the sweep")
-        program, table = self.program(finding), self._table(finding)
+        mistake, cells = finding.mistake, self._cells(finding)
+        numbers = _html_table(cells[1:], cells[0]) if cells else f"<pre>{html.escape(finding.found.message)}</pre>"
         return (
-            f"<h4>{html.escape(title)}</h4><p>{html.escape(mistake.sentence)}</p>"
-            f"<pre>{html.escape(program)}</pre><pre>{html.escape(table)}</pre>"
+            f"<h4>{html.escape(f'{number}. {finding.title}')}</h4><p>{html.escape(mistake.sentence)}</p>"
+            f"<div><pre>{html.escape(self.program(finding))}</pre>{numbers}</div>"
             f"<details><summary>Hint</summary><p>{html.escape(mistake.hint)}</p></details>"
         )
+
+
+def _html_table(rows: Iterable[Sequence[str]], head: Sequence[str] = ()) -> str:
+    """Cells as a table; a row that is marked as wrong stands out."""
+    first = f"<tr>{''.join(f'<th>{html.escape(cell)}</th>' for cell in head)}</tr>" if head else ""
+    return f"<table>{first}{''.join(map(_html_row, rows))}</table>"
+
+
+def _html_row(cells: Sequence[str]) -> str:
+    is_wrong = any(cell.startswith(WRONG) for cell in cells)
+    inner = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+    return f"<tr{' class=wrong' if is_wrong else ''}>{inner}</tr>"
 
 
 def _mark(chapter: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ import contextlib
 import math
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import FrameType
@@ -69,12 +70,18 @@ class OutOfTime(BaseException):
     """A probe took too long. No `except Exception` of the engine's stops it."""
 
 
-def run(adapter: Adapter, probe: Probe) -> Seen:
-    """Run a probe with an engine."""
+def run(adapter: Adapter, probe: Probe, seconds: float | None = SECONDS) -> Seen:
+    """Run a probe with an engine.
+
+    Args:
+        adapter: the engine.
+        probe: the program.
+        seconds: how long it may take; None for an engine that is known to end.
+    """
     space: dict[str, Any] = {adapter.value.__name__: adapter.value}
     space |= {name: adapter.function(name) for name in probe.needs if adapter.function(name)}
     try:
-        with limited(SECONDS):
+        with limited(seconds) if seconds else contextlib.nullcontext():
             exec(adapter.compiled(probe.code), space)  # noqa: S102 (our own programs)
             return Seen(_numbers(adapter, space))
     except OutOfTime:
@@ -105,9 +112,12 @@ def limited(seconds: float) -> Iterator[None]:
         raise OutOfTime
 
     old = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    others = signal.setitimer(signal.ITIMER_REAL, seconds)  # of a test's own limit of time, say
+    began = time.monotonic()
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, old)
+        left, interval = others
+        signal.setitimer(signal.ITIMER_REAL, left and max(1e-3, left - (time.monotonic() - began)), interval)
