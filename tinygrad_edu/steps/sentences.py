@@ -64,6 +64,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
                           "{argument} 得不到可用的梯度。"),
     "in_its_role":       ("the {role} {argument} of {user}", "{user} 的{role} {argument}"),
     "in_its_role_alone": ("the {role} {argument} of {user} alone", "{user} 里只有{role} {argument}"),
+    "sum_first":         ("{number} so far", "目前 {number}"),
     "to_come":           ("{count} more to come", "还有 {count} 个"),
     "complete":          ("complete", "完整"),
 
@@ -117,7 +118,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 ORDINALS = {"en": lambda number: f"{ordinal(number)} ", "zh": lambda number: f"第 {number} 个"}
 
 
-def say(lang: str, key: str, **places: object) -> str:
+def say(lang: str, key: str, /, **places: object) -> str:
     """A row of the table in one language, with its places filled in.
 
     >>> say("en", "complete"), say("zh", "to_come", count=2)

@@ -303,7 +303,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "local_argument":    ("local: the {noun} {name}", "局部导数：{noun} {name}"),
     "local_result":      ("local: the result {name} itself", "局部导数：结果 {name} 本身"),
     "local_formula":     ("local derivative of {op}: {formula}", "{op} 的局部导数：{formula}"),
-    "sum_first":         ("{number} so far", "目前 {number}"),
     "used_once":         ("{name} is used once", "{name} 只用了一次"),
     "used_times":        ("{name} is used {count} times", "{name} 用了 {count} 次"),
 
