@@ -17,7 +17,7 @@ import pytest
 from several_places import TIES, tied
 
 from tinygrad_edu import Value, chain_rule, nn, parse
-from tinygrad_edu.cli.main import step_lines
+from tinygrad_edu.cli.steps import step_lines
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.show import cells
 from tinygrad_edu.terminal import keyboard

@@ -51,9 +51,9 @@ class Signs(NamedTuple):
 
 UNICODE = Signs("├── ", "└── ", "│   ", "├─▶ ", "└─▶ ", "├◀─ ", "└◀─ ", "↑", "—", "…")
 ASCII = Signs("|-- ", "`-- ", "|   ", "|-> ", "`-> ", "|<- ", "`<- ", "^", "-", "~")
-NARROW = {  # the same in half the width, for outlines that would not fit otherwise
+NARROW = {  # the same in less width, for outlines that would not fit otherwise
     UNICODE: Signs("├ ", "└ ", "│ ", "├▶", "└▶", "├◀", "└◀", "↑", "—", "…"),
-    ASCII: Signs("|-", "`-", "| ", "|>", "`>", "|<", "`<", "^", "-", "~"),
+    ASCII: Signs("|- ", "`- ", "|  ", "|> ", "`> ", "|< ", "`< ", "^", "-", "~"),
 }
 
 

@@ -36,6 +36,7 @@ from tinygrad_edu.text.typed import number_typed
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)  # steps a second
 NARROWEST, WIDEST = 40, 80
 LOWEST_GRAPH = 3  # lines of the graph that are always seen
+EASY_GRAPH = 7  # lines of the graph that a sentence leaves
 LAYER = 9  # columns for the names of the layers
 CLOSE = 2e-3  # a prediction is right within 0.2 %, as on the page
 MINUS = "-"
@@ -265,7 +266,8 @@ class Stepper:
         layers = [_rows(self._word(name), text, width, number) for name, text, number in self._card()]
         if self.is_explaining and not self.is_asked:
             why = _rows(self._word("why"), sentence(self.trace, self.step, self.lang), width)
-            layers += [why] if sum(map(len, layers)) + len(why) <= room else []
+            left = room + LOWEST_GRAPH - sum(map(len, layers)) - len(why)
+            layers += [why] if left >= min(EASY_GRAPH, len(self.trace.nodes)) else []
         return _limited(layers, room, width)
 
     def _card(self) -> list[tuple[str, str, float]]:
