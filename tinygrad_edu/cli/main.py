@@ -30,6 +30,7 @@ from tinygrad_edu import __version__
 from tinygrad_edu.choices import nearest
 from tinygrad_edu.cli.arguments import LONGEST, PROGRAM, OneOf, Parser, UsageError
 from tinygrad_edu.cli.checking import CHECK_HELP, add_check
+from tinygrad_edu.cli.completion import COMPLETION_HELP, add_completion, script
 from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
@@ -255,6 +256,11 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_draw)
 
 
+def _add_completion(parser: argparse.ArgumentParser) -> None:
+    add_completion(parser)
+    parser.set_defaults(run=_completion)
+
+
 EXAMPLE = '"(x + y) * z" x=-2 y=5 z=-4'
 FORMULA = "EXPRESSION NAME=NUMBER ... [options]"
 COMMANDS = {
@@ -272,6 +278,7 @@ COMMANDS = {
         ("check", "name the mistakes in an engine you wrote", "FILE ... [options]", "engine.py", CHECK_HELP, add_check),
         ("course", "write an engine of your own", "FOLDER", "my_engine", COURSE_HELP, add_course),
         ("bug", "an engine with a planted mistake", "N [options]", "7 -o broken.py", BUG_HELP, add_bug),
+        ("completion", "complete commands with Tab", "SHELL", "bash >> ~/.bashrc", COMPLETION_HELP, _add_completion),
     ]
 }  # fmt: skip
 
@@ -345,6 +352,10 @@ def _draw(options: argparse.Namespace) -> None:
     say_files([viz.draw(f, detail=options.detail).save(options.output)])
     if options.open:
         open_page(options.output)
+
+
+def _completion(options: argparse.Namespace) -> None:
+    print(script(_parser(), options.shell))
 
 
 # What is printed

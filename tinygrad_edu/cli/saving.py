@@ -5,7 +5,7 @@
 The suffix chooses: .gif an animation of the sweep, .html a page to step through, .json the steps as data (described in
 `docs/trace.md`), .tex the steps as LaTeX.
 
-Names to know: `save_steps`, `open_page`. Read next: `main.py`.
+Names to know: `save_steps`, `open_page`. Read next: `completion.py`.
 """
 
 from __future__ import annotations
