@@ -33,9 +33,12 @@ def unknown(option: str, given: object, choices: Iterable[str], *, call: str = "
 
 
 def nearest(given: str, names: Iterable[str]) -> list[str]:
-    """The name that looks most like the one given, if any does.
+    """The name that looks most like the one given, if any does; capital letters matter only if small ones fail.
 
-    >>> nearest("sigmoyd", ["tanh", "sigmoid"]), nearest("?", ["tanh"])
-    (['sigmoid'], [])
+    >>> nearest("sigmoyd", ["tanh", "sigmoid"]), nearest("SIN", ["sin", "sinh"]), nearest("?", ["tanh"])
+    (['sigmoid'], ['sin'], [])
     """
-    return difflib.get_close_matches(given, list(names), n=1)
+    known = list(names)
+    in_small = {name.lower(): name for name in reversed(known)}
+    found = difflib.get_close_matches(given, known, n=1)
+    return found or [in_small[name] for name in difflib.get_close_matches(given.lower(), list(in_small), n=1)]

@@ -26,6 +26,7 @@ from tinygrad_edu.errors import DrawingError, OptionError, SizeError
 from tinygrad_edu.files import check_writable, write_whole
 from tinygrad_edu.show import counted, show
 from tinygrad_edu.steps.chain_rule import chain_rule
+from tinygrad_edu.steps.sentences import role_in
 from tinygrad_edu.steps.trace import Step, Trace
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
@@ -35,7 +36,7 @@ from tinygrad_edu.viz.fonts import wrapped
 from tinygrad_edu.viz.gif import gif, watched
 from tinygrad_edu.viz.page.frame import Frame
 from tinygrad_edu.viz.page.picture import Circuit, element, whole
-from tinygrad_edu.viz.page.strings import role_in, strings
+from tinygrad_edu.viz.page.strings import strings
 
 SECONDS = 1.5  # for which an application of the chain rule is shown
 PAUSES = {"begin": 1.5, "forward": 0.8, "seed": 1.0, "backward": 1.0, "end": 3.0}  # as many times longer

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -9,8 +10,11 @@ import pytest
 
 import tinygrad_edu
 from tinygrad_edu import Trace, Value, chain_rule, parse, viz
-from tinygrad_edu.cli.main import COMMANDS, main, step_lines
+from tinygrad_edu.cli.main import COMMANDS, _parser, main
+from tinygrad_edu.cli.steps import Look, step_lines
 from tinygrad_edu.cli.training import say_files
+from tinygrad_edu.show import show
+from tinygrad_edu.terminal.colours import NEGATIVE, Paint
 
 
 @pytest.fixture
@@ -38,13 +42,13 @@ def in_a_process(*arguments, **environment):
     )
 
 
-def test_step_prints_every_step_as_old_plus_upstream_times_local(run):
+def test_step_prints_every_step_as_upstream_times_local(run):
     code, out, err = run("step", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4")
     assert (code, err) == (0, "")
     lines = [line.split() for line in out.splitlines()]
-    assert ["∂f/∂q", "∂f/∂f", "·", "z", "0", "+", "1", "×", "(-4)", "=", "-4"] in lines
-    assert ["∂f/∂z", "∂f/∂f", "·", "q", "0", "+", "1", "×", "3", "=", "3"] in lines
-    assert ["∂f/∂x", "∂f/∂q", "·", "∂q/∂x", "0", "+", "(-4)", "×", "1", "=", "-4"] in lines
+    assert ["∂f/∂q", "=", "∂f/∂f", "·", "z", "=", "1", "×", "(-4)", "=", "-4"] in lines
+    assert ["∂f/∂z", "=", "∂f/∂f", "·", "q", "=", "1", "×", "3", "=", "3"] in lines
+    assert ["∂f/∂x", "=", "∂f/∂q", "·", "∂q/∂x", "=", "(-4)", "×", "1", "=", "-4"] in lines
     assert ["∂f/∂z", "=", "3"] in lines
     assert max(map(len, out.splitlines())) <= 80
 
@@ -61,11 +65,13 @@ def test_a_single_leaf_has_no_forward_steps():
 
 def test_step_of_a_shared_node_shows_the_running_sum(run):
     lines = run("step", "x * x * x", "x=3")[1].splitlines()
-    assert [line.split("  ")[-1] for line in lines if line.startswith("  ∂f/∂x") and " × " in line] == [
-        "0 + 1 × 9 = 9, 2 more to come",
-        "9 + 3 × 3 = 18, as first factor, 1 more to come",
-        "18 + 3 × 3 = 27, as second factor, complete",
+    assert [re.split("  +", line.strip())[2:] for line in lines if line.startswith("  ∂f/∂x") and " × " in line] == [
+        ["= 1 × 9", "= 9, 2 more to come"],
+        ["= 9 + 3 × 3", "= 18, as first factor, 1 more to come"],
+        ["= 18 + 3 × 3", "= 27, as second factor, complete"],
     ]
+    signs = [line.split()[1] for line in lines if line.startswith("  ∂f/∂") and " × " in line]
+    assert signs == ["=", "=", "+=", "+="]
 
 
 def test_step_ends_with_every_path_to_a_leaf_that_has_several(run):
@@ -147,13 +153,17 @@ def test_the_demo_writes_all_its_files(run, tmp_path):
         (["step", "x", "3=1"], 1, "write instead:  x=-2"),
         (["draw", "x", "x=1", "-o", "f.xyz"], 1, "no such format"),
         (["draw", "x", "x=1", "-o", "missing/f.svg"], 1, "there is no such folder"),
-        (["draw", "x", "x=1", "--detail", "all"], 1, "the choices are op, full"),
-        (["train", "moon"], 1, "write instead:  data='moons'"),
-        (["train", "moons", "--activation", "rel"], 1, "write instead:  activation='relu'"),
-        (["train", "moons", "--points", "1"], 1, "each of the 2 classes needs one"),
-        (["train", "moons", "--noise", "-1"], 1, "a standard deviation is 0 or more"),
-        (["train", "moons", "--hidden", "0"], 1, "a whole number of at least 1"),
-        (["train", "moons", "--epochs", "0"], 1, "at least 1 is needed"),
+        (["draw", "x", "x=1", "--detail", "all"], 1, "--detail all\n  what is wrong:  the choices are op, full"),
+        (["train", "moon"], 1, "write instead:  tinygrad-edu train moons\n"),
+        (["train", "moons", "--activation", "rel"], 1, "write instead:  --activation relu\n"),
+        (["train", "moons", "--points", "1"], 1, "each of the 2 classes needs one\n  write instead:  --points 100"),
+        (["train", "moons", "--noise", "-1"], 1, "a standard deviation is 0 or more\n  write instead:  --noise 0.1"),
+        (["train", "moons", "--hidden", "0"], 1, "a whole number of at least 1\n  write instead:  --hidden 16 16"),
+        (["train", "moons", "--epochs", "0"], 1, "--epochs 0\n"),
+        (["train", "moons", "--batch", "-3"], 1, "write instead:  --batch 10\n"),
+        (["train", "moons", "--lr", "nan"], 1, "--lr nan\n"),
+        (["train", "moons", "--lr", "-1"], 1, "write instead:  --lr 0.01\n"),
+        (["train", "moons", "--task", "class"], 1, "write instead:  --task classes\n"),
         (["train", "moons", "--points", "many"], 2, "invalid int value: 'many'"),
         (["train", "moons", "--points", "99999999999"], 2, "at most 1,000,000 points are possible: write 1000000"),
         (["train", "moons", "--seed", "-1"], 2, "-1 is below 0; a seed is a whole number from 0 on: write 1"),
@@ -167,8 +177,19 @@ def test_the_demo_writes_all_its_files(run, tmp_path):
         (["train", "moons", "--save", "."], 1, "write instead:  model.json"),
         (["predict", ".", "x=1"], 1, "a file called '.'"),
         (["train"], 2, "required: DATA"),
-        (["fly"], 2, "invalid choice: 'fly'"),
-        ([], 2, "required: COMMAND"),
+        (
+            ["train", "moons", "--epoch-s", "3"],
+            2,
+            "there is no option --epoch-s\n  write instead:  tinygrad-edu train … --epochs",
+        ),
+        (["train", "moons", "xor"], 2, "xor is one too many\n"),
+        (["fly"], 2, "there is no command fly\n  write instead:  tinygrad-edu --help"),
+        (["stpe", "x"], 2, 'write instead:  tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4'),
+        (["STEP", "x"], 2, "write instead:  tinygrad-edu step"),
+        (["step", "x", "x=1", "--lang", "zhh"], 1, "write instead:  --lang zh\n"),
+        (["step", "x * y", "x=1,5", "y=2"], 1, "a number has a point, and no comma\n  write instead:  x=1.5"),
+        (["step", "SIN(x)", "x=1"], 1, "write instead:  sin(...)"),
+        (["step", "x", "x=1", "--open"], 1, "write instead:  --html f.html --open"),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
@@ -189,6 +210,119 @@ def test_help_explains_every_command(run, command, monkeypatch):
     assert max(map(len, out.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_help_keeps_commands_whole_and_prose_within_the_terminal(run, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for command in ([], *([name] for name in COMMANDS)):
+        lines = run(*command, "--help")[1].splitlines()
+        to_copy = [line for line in lines if line.startswith("  tinygrad-edu ")]
+        assert to_copy
+        assert all("usage" in line or len(line) <= min(columns, 80) for line in lines if line not in to_copy)
+        for line in to_copy:
+            words = shlex.split(line.partition(" > ")[0])[1:]
+            assert vars(_parser().parse_args(words))["command"] == words[0]
+
+
+def test_help_shows_choices(run):
+    assert "--lang {en,zh}" in run("step", "--help")[1]
+    assert "--detail {op,full}" in run("draw", "--help")[1]
+    assert "--task {classes,numbers}" in run("train", "--help")[1]
+
+
+def test_without_a_command_three_things_to_try_are_shown(run):
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    to_copy = [line for line in out.splitlines() if line.startswith("  tinygrad-edu ")]
+    assert len(to_copy) == 3
+    for line in to_copy:
+        _parser().parse_args(shlex.split(line)[1:])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [
+        (["(x + y) * z"], "x, y and z have no value"),
+        (["x + y", "x=1"], "y has no value"),
+        (["X * y", "x=3", "y=2"], "X has no value; a capital and a small letter are two names"),
+        (["log(a - b) * 'c'".replace("'", ""), "c=1"], "a and b have no value"),
+    ],
+)
+def test_every_missing_number_is_named_with_a_command_that_runs(run, arguments, wrong):
+    code, _, err = run("step", *arguments)
+    assert (code, f"what is wrong:  {wrong}\n" in err) == (1, True)
+    command = err.split("write instead:  tinygrad-edu ")[1]
+    assert run(*shlex.split(command))[0] == 0
+    assert run("draw", *shlex.split(command)[1:])[0] == 0
+    assert "write instead:  tinygrad-edu draw " in run("draw", *arguments)[2]
+
+
+def test_a_wrong_expression_is_explained_before_missing_numbers(run):
+    assert "there is no function ln" in run("step", "ln(x)")[2]
+    assert "x ** 2" in run("step", "x²")[2]
+
+
+@pytest.mark.parametrize(("typed", "number"), [("1/2", 0.5), ("−3", -3), ("-1/4", -0.25), ("1e-3", 0.001), (".5", 0.5)])
+def test_a_number_may_be_typed_as_people_write_it(run, typed, number):
+    assert f"= {show(number)} * 2 " in run("step", "x * y", f"x={typed}", "y=2")[1]
+
+
+def test_conventions_at_kinks_are_said(run):
+    out = run("step", "relu(x) + sqrt(y) * abs(z)", "x=0", "y=0", "z=0")[1]
+    assert "slope by x jumps from 0 to 1" in out
+    assert "curve is vertical" in out
+    assert "careful" not in run("step", "relu(x)", "x=1")[1]
+
+
+def test_step_speaks_chinese(run):
+    code, out, _ = run("step", "x * x + relu(y)", "x=2", "y=0", "--lang", "zh")
+    assert code == 0
+    for said in ("前向", "反向", "梯度", "这里要小心", "折点", "第 2 个因子", "有 2 条路径", "合计 2 + 2 = 4"):
+        assert said in out
+    assert not re.search("[a-z]{5,}", out)
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_the_steps_fit_a_narrow_terminal(width):
+    for text, numbers in (
+        ("q = x + y; f = q * z", {"x": -2, "y": 5, "z": -4}), ("x * x * x", {"x": 3}),
+        ("tanh(weight * feature + bias) * weight", {"weight": -0.123456, "feature": 1 / 3, "bias": 0.7}),
+    ):  # fmt: skip
+        f = parse(text, **numbers)
+        wide = list(step_lines(f, chain_rule(f)))
+        lines = list(step_lines(f, chain_rule(f), Look(width)))
+        assert max(map(len, lines[1:])) <= width
+        assert re.sub("[ ,]", "", "".join(lines)) == re.sub("[ ,]", "", "".join(wide))
+
+
+def test_colours_are_only_on_a_terminal_and_only_around_numbers(run, monkeypatch):
+    f = parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
+    plain, painted = ("\n".join(step_lines(f, chain_rule(f), Look(paint=Paint(on)))) for on in (False, True))
+    assert re.sub(r"\033\[[0-9;]*m", "", painted) == plain
+    assert re.findall(rf"\033\[38;5;{NEGATIVE}m(.*?)\033\[0m", painted) == ["-12", "-4", "-4", "-4", "-4", "-4"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["step", "x", "x=1", "--html", "f.html"], ["step", "x", "x=1", "-o", "f.html"],
+        ["draw", "x", "x=1", "-o", "f.svg"],
+        ["worksheet", "-x", "x=1", "-o", "f.html"],
+    ],
+)  # fmt: skip
+def test_open_shows_what_was_written(run, monkeypatch, tmp_path, arguments):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
+    assert run(*arguments, "--open")[0] == 0
+    assert opened == [(tmp_path / arguments[-1]).as_uri()]
+    monkeypatch.setattr("webbrowser.open", lambda _: False)
+    assert "no browser was found here" in run(*arguments, "--open")[1]
+
+
+def test_a_detail_that_changes_nothing_is_noted(run):
+    assert run("draw", "x * y", "x=1", "y=2", "--detail", "full")[2].startswith("note: --detail full changes nothing")
+    assert run("draw", "dot([x], [y])", "x=1", "y=2", "--detail", "full")[2] == ""
+
+
 def test_the_version_is_printed(run):
     assert run("--version")[:2] == (0, f"tinygrad_edu {tinygrad_edu.__version__}\n")
 
@@ -206,7 +340,7 @@ def test_ctrl_c_ends_with_one_sentence(run, monkeypatch):
 def test_it_runs_as_a_module_and_through_a_pipe_without_colours():
     found = in_a_process("step", "x * y", "x=2", "y=3", PYTHONIOENCODING="utf-8")
     assert found.returncode == 0
-    assert "0 + 1 × 3 = 3" in found.stdout.decode()
+    assert "= 1 × 3  = 3" in found.stdout.decode()
     assert b"\x1b" not in found.stdout
 
 
@@ -286,7 +420,7 @@ def test_step_and_worksheet_write_pages(run, tmp_path):
     assert run("worksheet", *lesson)[0] == 0
     assert "Answer key" in (tmp_path / "worksheet.html").read_text(encoding="utf-8")
     code, _, errors = run("worksheet", "-x", "x=1", "-o", "sheet.pdf")
-    assert (code, 'write instead:  save("sheet.html")' in errors) == (1, True)
+    assert (code, "write instead:  -o sheet.html" in errors) == (1, True)
     code, _, errors = run("step", *lesson, "--html", "f.html", "--lang", "de")
     assert (code, "the choices are en, zh" in errors) == (1, True)
 
@@ -345,21 +479,27 @@ def test_a_numeric_target_is_learned_and_predicted(run, tmp_path):
     ("arguments", "message"),
     [
         (["train", "none.csv"], "none.csv: No such file"),
-        (["train", "mons"], "data='moons'"),
+        (["train", "mons"], "write instead:  tinygrad-edu train moons"),
         (["train", "dots.csv", "--target", "Colour"], "height  numbers from 0 to 7"),
+        (["train", "dots.csv", "--target", "Colour"], "write instead:  --target colour"),
+        (["train", "dots.csv", "--without", "heigth"], "write instead:  --without height"),
         (["train", "dots.csv", "--points", "7"], "that is for a data set"),
         (["train", "moons", "--target", "x"], "that is for a table"),
         (["train", "moons", "--save", "m.pkl"], "ends in .json or .npz"),
         (["train", "moons", "--film", "m.mp4"], "ends in .gif or .html"),
         (["train", "dots.csv", "--target", "height", "--film", "m.gif"], "it needs two inputs and classes"),
-        (["train", "dots.csv", "--test", "2"], "the fraction to test on"),
+        (
+            ["train", "dots.csv", "--test", "2"],
+            "from 0 to below 1\n  write instead:  --test 0.2",
+        ),
         (["predict", "none.json", "x=1"], "none.json: No such file"),
-        (["predict", "dots.json", "height=1"], "the input width"),
-        (["predict", "dots.json", "height=1", "wide=2"], "not one of its inputs"),
+        (["predict", "dots.json", "height=1"], "missing: width\n  write instead:  tinygrad-edu predict dots.json"),
+        (["predict", "dots.json", "hi=1", "wide=2"], "missing: height, width; not one of its inputs: hi, wide"),
         (["predict", "dots.json", "a.csv", "b.csv"], "one table"),
         (["predict", "dots.csv", "x=1"], "its name ends in .json or .npz"),
         (["predict", "dots.json", "height=tall", "width=1"], "words where numbers were"),
-        (["lesson", "dance"], "there are circuit, by_hand"),
+        (["lesson", "dance"], "the choices are circuit, by_hand"),
+        (["lesson", "planer"], "write instead:  tinygrad-edu lesson planar"),
     ],
 )
 def test_an_error_says_why_a_table_cannot_be_learned_or_predicted(run, tmp_path, trained, arguments, message):

@@ -12,7 +12,7 @@ from sampling import sample
 from work import growth
 
 from tinygrad_edu import Trace, Value, chain_rule, explain, grad, gradcheck, nn, parse, viz
-from tinygrad_edu.cli.main import step_lines
+from tinygrad_edu.cli.steps import step_lines
 from tinygrad_edu.functions import dot, logsumexp
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.steps import paths

@@ -28,6 +28,7 @@ LATE = {
     ("cli.main", "viz"),
     ("cli.saving", "viz"),
     ("cli.training", "nn"),
+    ("cli.training", "nn.layers"),
     ("cli.training", "nn.table.model"),
     ("cli.training", "nn.table.reading"),
     ("cli.training", "viz"),

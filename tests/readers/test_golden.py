@@ -51,7 +51,7 @@ def page(make):
 
 def drawn(frame):
     """Lines, with a mark before those that stand out."""
-    return "\n".join(f"{'»' if stands_out else '|'} {line}".rstrip() for line, stands_out in frame)
+    return "\n".join(f"{'»' if stands_out else '|'} {line}".rstrip() for line, stands_out, *_ in frame)
 
 
 def stepper(text, numbers):

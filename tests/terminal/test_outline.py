@@ -1,5 +1,6 @@
 """Does the outline of a graph say what is known, mark the step, and fit?"""
 
+import itertools
 import re
 
 import pytest
@@ -109,13 +110,54 @@ def test_ascii_is_ascii():
     assert all(row.text.isascii() for row in outline(trace, 2, signs=ASCII))
 
 
+def sums(depth):
+    """A chain of additions: x, the first of all, is the deepest."""
+    y = Value(0.5, label="x")
+    for index in range(depth):
+        y = y + Value(1.0, label=f"a{index}")
+    return chain_rule(y)
+
+
 def test_deeply_indented_lines_are_cut_on_the_left():
     def deepest(depth):
-        y = Value(0.5, label="x")
-        for index in range(depth):
-            y = y + Value(1.0, label=f"a{index}")
-        return next(row for row in drawn(chain_rule(y), 0) if "├◀─ x" in row)
+        return next(row for row in drawn(sums(depth), 0) if row.find("├◀") >= 0 and "x" in row)
 
     assert deepest(3).startswith("│   │   ├◀─ x")
-    assert deepest(40).startswith("…" + ("│   " * 40)[-28:] + "├◀─ x")
+    assert deepest(40).startswith("… " + "│ " * 14 + "├◀x")
     assert deepest(400)[:40] == deepest(40)[:40]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_level_deeper_is_as_many_columns_further_however_deep(width):
+    """The tree stays a tree: what is cut on the left is cut from every line, and the step is never cut."""
+    for depth, trace in ((3, sums(3)), (40, sums(40))):
+        for position in range(0, len(trace), 7):
+            rows = drawn(trace, position, width=width)
+            branches = [re.search("[├└](── |─▶ |◀─ |[ ▶◀])v", row) for row in rows]
+            columns = [branch.start() for branch in branches if branch]
+            apart = {after - before for before, after in itertools.pairwise(columns)}
+            assert apart <= ({4} if depth == 3 else {2})
+            active = [row.text for row in outline(trace, position, width=width) if row.is_active]
+            assert active
+            assert not any("…" in re.sub(r"  +[^ ]+ …$", "", row[1:]) for row in active), active
+
+
+def test_a_name_is_not_cut_beside_columns_that_stay_free():
+    trace = chain_rule(parse("n = w1 * x1 + w2 * x2 + b; o = tanh(n)", w1=-3, x1=2, w2=1, x2=0, b=6.88137))
+    for position in range(len(trace)):
+        assert not any("…" in row for row in drawn(trace, position, width=40))
+    wide = [cells(row) for row in drawn(trace, 3, width=80)]
+    assert max(wide) > max(cells(row) for row in drawn(trace, 3, width=40))
+
+
+def test_numbers_are_marked_with_their_places():
+    for row in outline(LESSON, len(LESSON) - 1):
+        for start, end, number in row.spans:
+            assert float(row.text[start:end]) == number
+
+
+def test_what_is_asked_for_is_not_shown():
+    for position, step in enumerate(LESSON):
+        rows = [row.text for row in outline(LESSON, position, is_hidden=True)]
+        numbers = [row.split()[-2:] for row in rows]
+        assert not position or numbers == [row.split()[-2:] for row in drawn(LESSON, position - 1)], step

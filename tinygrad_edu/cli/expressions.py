@@ -2,7 +2,7 @@
 
     step "(x + y) * z" x=-2 y=5 z=-4
 
-Names to know: `graph_of`, `add_expression`, `add_lang`. Read next: `lab.py`.
+Names to know: `graph_of`, `add_expression`, `add_lang`. Read next: `steps.py`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
+from tinygrad_edu.cli.arguments import LONGEST, PROGRAM, OneOf, quoted
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.show import show
+from tinygrad_edu.show import cut, show
+from tinygrad_edu.steps.sentences import LANGUAGES
+from tinygrad_edu.text.inputs import inputs_of, with_numbers
 from tinygrad_edu.text.parsing import parse
 from tinygrad_edu.text.reading import as_python_reads
+from tinygrad_edu.text.typed import number_typed
 from tinygrad_edu.value import Value
 
 OUTPUT = "f"  # what an output without a name is called
@@ -24,12 +28,13 @@ OUTPUT = "f"  # what an output without a name is called
 def add_expression(parser: argparse.ArgumentParser) -> None:
     """The arguments EXPRESSION NAME=NUMBER …"""
     parser.add_argument("expression", metavar="EXPRESSION", help='such as "(x + y) * z"')
-    parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="a number for every name, such as x=-2")
+    numbers = "a number for every name, such as x=-2 or y=1/2"
+    parser.add_argument("values", nargs="*", default=[], metavar="NAME=NUMBER", help=numbers)
 
 
 def add_lang(parser: argparse.ArgumentParser) -> None:
     """The option --lang."""
-    parser.add_argument("--lang", default="en", help="language of what is written: en (default) or zh")
+    parser.add_argument("--lang", action=OneOf, names=LANGUAGES, default="en", help="language (default: en)")
 
 
 def numbers_in(assignments: Sequence[str]) -> dict[str, float]:
@@ -46,8 +51,19 @@ def numbers_in(assignments: Sequence[str]) -> dict[str, float]:
     return values
 
 
-def graph_of(expression: str, values: Mapping[str, float]) -> Value:
-    """The graph of an expression; its output is called f if it has no name and f is free."""
+def graph_of(expression: str, values: Mapping[str, float], command: str = "step") -> Value:
+    """The graph of an expression; its output is called f if it has no name and f is free.
+
+    Args:
+        expression: as it was typed.
+        values: a number for each of its names.
+        command: the one that an error shows how to call.
+
+    Raises:
+        OptionError: if names have no number; all of them are listed.
+        ExpressionError: if it is not an expression.
+    """
+    _check_complete(expression, values, command)
     f = parse(expression, **values)
     labels = {node.label for node in Graph(f)}
     unused = [name for name in values if name not in labels]
@@ -59,18 +75,35 @@ def graph_of(expression: str, values: Mapping[str, float]) -> Value:
     return f
 
 
+def _check_complete(expression: str, values: Mapping[str, float], command: str) -> None:
+    """Check that every name has a number; what else is wrong with the expression is said first."""
+    missing = [name for name in inputs_of(expression) if name not in values]
+    if not missing:
+        return
+    unused = {name.lower(): name for name in values if name not in inputs_of(expression)}
+    meant = {name: values[unused[name.lower()]] for name in missing if name.lower() in unused}
+    numbers = with_numbers(expression, {**values, **meant})
+    parse(expression, **numbers)
+    *others, last = missing
+    wrong = f"{', '.join(others)} and {last} have no value" if others else f"{last} has no value"
+    if meant:
+        wrong += "; a capital and a small letter are two names"
+    paste = " ".join(f"{name}={show(number)}" for name, number in numbers.items())
+    asked = quoted(expression.strip())
+    raise OptionError(cut(asked, LONGEST), wrong, instead=f"{PROGRAM} {command} {asked} {paste}")
+
+
 def _assignment(text: str) -> tuple[str, float]:
     name, _, number = text.partition("=")
-    value = _number(number)
+    value = number_typed(number)
     if value is None or not name.strip().isidentifier():
-        raise OptionError(
-            f"{text!r} after the expression", "it has to be a name, = and a number, without spaces", instead="x=-2"
-        )
+        wrong, instead = _what_it_has_to_be(name.strip(), number)
+        raise OptionError(f"{text!r} after the expression", wrong, instead=instead)
     return as_python_reads(name.strip()), value
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def _what_it_has_to_be(name: str, number: str) -> tuple[str, str]:
+    """What is wrong with what should be a name, = and a number, and what to write instead."""
+    if name.isidentifier() and number_typed(number.replace(",", ".", 1)) is not None:
+        return "a number has a point, and no comma", f"{name}={number.replace(',', '.', 1)}"
+    return "it has to be a name, = and a number, without spaces", f"{name if name.isidentifier() else 'x'}=-2"

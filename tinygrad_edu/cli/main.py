@@ -8,8 +8,9 @@
     tinygrad-edu train moons                             a network and what it learned; also predict and lesson
     tinygrad-edu check engine.py                         the mistakes in an engine of your own
 
-Results go to standard output, progress and errors to standard error. The exit code is 0 if all went well, 1 if the
-command failed, 2 if it was not understood, 130 after Ctrl-C, 143 if asked to terminate.
+Without a command it says what to try. Results go to standard output, progress and errors to standard error. The exit
+code is 0 if all went well, 1 if the command failed, 2 if it was not understood, 130 after Ctrl-C, 143 if asked to
+terminate.
 
 Names to know: `main`. What the shell is owed besides is in `process.py`. This is the last file.
 """
@@ -17,19 +18,24 @@ Names to know: `main`. What the shell is owed besides is in `process.py`. This i
 from __future__ import annotations
 
 import argparse
-import os
+import math
 import re
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple
 
 from tinygrad_edu import __version__
+from tinygrad_edu.choices import nearest
+from tinygrad_edu.cli.arguments import LONGEST, PROGRAM, OneOf, Parser, UsageError
 from tinygrad_edu.cli.checking import CHECK_HELP, add_check
+from tinygrad_edu.cli.completion import COMPLETION_HELP, add_completion, script
 from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
-from tinygrad_edu.cli.saving import check_suffix, save_steps
+from tinygrad_edu.cli.saving import add_open, check_suffix, open_page, save_steps
+from tinygrad_edu.cli.steps import Look, step_lines
 from tinygrad_edu.cli.training import (
     LESSON_HELP,
     PREDICT_HELP,
@@ -40,40 +46,63 @@ from tinygrad_edu.cli.training import (
     say_files,
     train_and_draw,
 )
-from tinygrad_edu.errors import TinygradError
+from tinygrad_edu.errors import OptionError, TinygradError
 from tinygrad_edu.files import make_folder
+from tinygrad_edu.graph import Graph
 from tinygrad_edu.process import INTERRUPTED
-from tinygrad_edu.show import aligned, printable, show
+from tinygrad_edu.show import cut, printable
 from tinygrad_edu.steps.chain_rule import chain_rule
-from tinygrad_edu.steps.trace import EdgeStep, Trace
+from tinygrad_edu.terminal.colours import paint_for
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 
 LESSON = "q = x + y; f = q * z"
-WIDEST_COLUMN = 34  # of the steps, but for a longer formula
-MOST_PATHS = 8  # from a leaf, that are listed one by one
 LESSON_VALUES = ("x=-2", "y=5", "z=-4")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(_with_expressions(sys.argv[1:] if arguments is None else arguments))
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    if not typed:
+        print(GREETING)
+        return 0
     try:
+        options = _options(_with_expressions(typed))
         code: int | None = options.run(options)
+    except UsageError as error:
+        return _report("", str(error), code=2)
     except TinygradError as error:
-        return _report(options.command, str(error))
+        return _report(typed[0], str(error))
     except OSError as error:
-        return _report(options.command, _described(error))
+        return _report(typed[0], _described(error))
     except KeyboardInterrupt as stop:
         print(f"\n{printable(stop) or 'stopped; files written so far are whole'}", file=sys.stderr)
         return INTERRUPTED
     return code or 0
 
 
-def _report(command: str, text: str) -> int:
+def _options(typed: Sequence[str]) -> argparse.Namespace:
+    """What was typed, understood.
+
+    Raises:
+        UsageError: if it is not: it says which command or option is nearest.
+    """
+    first = typed[0]
+    if not first.startswith("-") and first not in COMMANDS:
+        close = nearest(first, COMMANDS)
+        asked, instead = printable(cut(first, LONGEST)), COMMANDS[close[0]].example if close else f"{PROGRAM} --help"
+        raise UsageError(f"{PROGRAM} {asked}", f"there is no command {asked}", instead=instead)
+    parser, commands = _parsers()
+    options, left = parser.parse_known_args(typed)
+    commands[options.command].check_all_read(left)
+    return options
+
+
+def _report(command: str, text: str, code: int = 1) -> int:
     """Print what went wrong; names from files are made safe, since a terminal would obey control characters."""
-    print("\n".join(map(printable, f"tinygrad-edu {command}: {text}".split("\n"))), file=sys.stderr)
-    return 1
+    said = f"{PROGRAM} {command}: {text}" if command else text
+    print("\n".join(map(printable, said.split("\n"))), file=sys.stderr)
+    return code
 
 
 def _described(error: OSError) -> str:
@@ -94,32 +123,69 @@ def _with_expressions(arguments: Sequence[str]) -> list[str]:
 # The arguments
 
 
-class _Parser(argparse.ArgumentParser):
-    """Python's own parser, with errors that are safe to print."""
+GREETING = """\
+tinygrad_edu: backpropagation, one number at a time. Three things to try:
 
-    def error(self, message: str) -> NoReturn:
-        """Print what was not understood, and exit with 2."""
-        super().error(printable(message))
+Every step of the chain rule, in numbers:
+
+  tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4
+
+The same for any formula, as a page to play with in a browser:
+
+  tinygrad-edu lab --open
+
+A network that learns, drawn:
+
+  tinygrad-edu train moons
+
+All commands: tinygrad-edu --help"""
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="tinygrad-edu",
+class Command(NamedTuple):
+    """One command: what it is for, what follows it, a line to paste, its help and its arguments."""
+
+    short: str
+    usage: str
+    example: str
+    long: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+
+
+def _parser() -> Parser:
+    return _parsers()[0]
+
+
+def _parsers() -> tuple[Parser, dict[str, Parser]]:
+    """The parser of the whole line, and those of the commands."""
+    parser = Parser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} COMMAND ...",
         description="Step through the chain rule, draw gradient graphs, train tiny networks.",
-        epilog='Begin with: tinygrad-edu demo. Then: tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-0.2',
+        epilog=f"Begin with\n\n  {PROGRAM} demo\n\nand then with a formula of yours:\n\n  {COMMANDS['step'].example}",
     )
     parser.add_argument("--version", action="version", version=f"tinygrad_edu {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (short, long, add_arguments) in COMMANDS.items():
-        raw = argparse.RawDescriptionHelpFormatter
-        add_arguments(commands.add_parser(name, help=short, description=long, formatter_class=raw))
-    return parser
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND ...", title="commands")
+    made = {}
+    for name, command in COMMANDS.items():
+        made[name] = commands.add_parser(
+            name,
+            prog=f"{PROGRAM} {name}",
+            help=command.short,
+            description=command.long,
+            usage=f"{PROGRAM} {name} {command.usage}",
+            example=command.example,
+        )
+        command.add_arguments(made[name])
+    return parser, made
 
 
 DEMO_HELP = """\
 Step through f = (x + y)·z, draw its gradient graph, make a page that steps
 through it in a browser, train a network with two hidden layers on two moons,
-draw it and its decision boundary, and list the files that were written."""
+draw it and its decision boundary, and list the files that were written:
+
+  tinygrad-edu demo
+  tinygrad-edu demo -o pictures --open"""
 STEP_HELP = """\
 Print how EXPRESSION is computed, then every application of the chain rule on
 the way back:
@@ -156,6 +222,7 @@ Graphviz is installed."""
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, default=Path("tinygrad-edu-demo"), help="folder for the pictures")
+    add_open(parser)
     parser.set_defaults(run=_demo)
 
 
@@ -165,6 +232,7 @@ def _add_step(parser: argparse.ArgumentParser) -> None:
     way.add_argument("-i", "--interactive", action="store_true", help="step with the arrow keys")
     way.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser")
     way.add_argument("-o", "--output", type=Path, metavar="FILE", help="write a .gif, .html, .json or .tex file")
+    add_open(parser)
     add_lang(parser)
     parser.set_defaults(run=_step)
 
@@ -173,6 +241,7 @@ def _add_worksheet(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
     default = Path("worksheet.html")
     parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: worksheet.html)")
+    add_open(parser)
     add_lang(parser)
     parser.set_defaults(run=_worksheet)
 
@@ -181,22 +250,36 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
     parser.add_argument("-o", "--output", type=Path, default=Path("graph.svg"), help="the file (default: graph.svg)")
     parser.add_argument("--forward-only", action="store_true", help="draw the graph before the sweep: no gradients")
-    parser.add_argument("--detail", default="op", help="op (default), or full: each dot opened into × and +")
+    detail = "op (default), or full: each dot opened into × and +"
+    parser.add_argument("--detail", action=OneOf, names=("op", "full"), default="op", help=detail)
+    add_open(parser)
     parser.set_defaults(run=_draw)
 
 
-COMMANDS: dict[str, tuple[str, str, Callable[[argparse.ArgumentParser], None]]] = {
-    "demo":  ("all of it in one go",                      DEMO_HELP,  _add_demo),
-    "step":  ("print every step of the chain rule",       STEP_HELP,  _add_step),
-    "lab":   ("write a page for any formula",             LAB_HELP,   add_lab),
-    "worksheet": ("print the chain rule as an exercise",  WORKSHEET_HELP, _add_worksheet),
-    "draw":  ("draw the gradient graph",                  DRAW_HELP,  _add_draw),
-    "train": ("train a network and draw what it learned", TRAIN_HELP, add_train),
-    "predict": ("predict with a saved network",           PREDICT_HELP, add_predict),
-    "lesson": ("run one of the classic lessons",          LESSON_HELP, add_lesson),
-    "check": ("name the mistakes in an engine you wrote", CHECK_HELP, add_check),
-    "course": ("write an engine of your own",             COURSE_HELP, add_course),
-    "bug":   ("an engine with a planted mistake",         BUG_HELP,   add_bug),
+def _add_completion(parser: argparse.ArgumentParser) -> None:
+    add_completion(parser)
+    parser.set_defaults(run=_completion)
+
+
+EXAMPLE = '"(x + y) * z" x=-2 y=5 z=-4'
+FORMULA = "EXPRESSION NAME=NUMBER ... [options]"
+COMMANDS = {
+    name: Command(short, usage, f"{PROGRAM} {name} {example}".rstrip(), long, add_arguments)
+    for name, short, usage, example, long, add_arguments in [
+        ("demo", "all of it in one go", "[options]", "", DEMO_HELP, _add_demo),
+        ("step", "print every step of the chain rule", FORMULA, EXAMPLE, STEP_HELP, _add_step),
+        ("lab", "write a page for any formula", f"[{FORMULA}]", "--open", LAB_HELP, add_lab),
+        ("worksheet", "print the chain rule as an exercise", FORMULA, EXAMPLE, WORKSHEET_HELP, _add_worksheet),
+        ("draw", "draw the gradient graph", FORMULA, EXAMPLE, DRAW_HELP, _add_draw),
+        ("train", "train a network and draw what it learned", "DATA [options]", "moons", TRAIN_HELP, add_train),
+        ("predict", "predict with a saved network", "MODEL TABLE or NAME=VALUE ...", "moons.json x1=0.5 x2=-0.2",
+         PREDICT_HELP, add_predict),
+        ("lesson", "run one of the classic lessons", "[LESSON] [options]", "circuit", LESSON_HELP, add_lesson),
+        ("check", "name the mistakes in an engine you wrote", "FILE ... [options]", "engine.py", CHECK_HELP, add_check),
+        ("course", "write an engine of your own", "FOLDER", "my_engine", COURSE_HELP, add_course),
+        ("bug", "an engine with a planted mistake", "N [options]", "7 -o broken.py", BUG_HELP, add_bug),
+        ("completion", "complete commands with Tab", "SHELL", "bash >> ~/.bashrc", COMPLETION_HELP, _add_completion),
+    ]
 }  # fmt: skip
 
 
@@ -207,121 +290,84 @@ def _demo(options: argparse.Namespace) -> None:
     folder = make_folder(options.output)
     _title("1. The chain rule on f = (x + y) · z")
     f = graph_of(LESSON, numbers_in(LESSON_VALUES))
-    _print_steps(f)
+    _print_steps(f, "en")
     f.backward()
     files = [*_save_drawings(f, folder)]
     _title("2. A network learns two moons")
     files += train_and_draw(_train_options(folder))
     _title("3. What was written")
     say_files(files)
-    print(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
-    print('Now your own:  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-0.2')
+    if options.open:
+        open_page(folder / "f.html")
+    else:
+        print(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
+    print('Now your own:\n  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-0.2')
 
 
 def _step(options: argparse.Namespace) -> None:
+    path = options.output or options.html
+    if options.output is not None:
+        check_suffix(options.output)
+    if options.open and (path is None or path.suffix.lower() != ".html"):
+        raise OptionError("--open", "there is no page to open", instead="--html f.html --open")
+    f = graph_of(options.expression, numbers_in(options.values))
     if options.html is not None:
         from tinygrad_edu import viz
 
-        player = viz.player(graph_of(options.expression, numbers_in(options.values)), lang=options.lang)
-        say_files([player.save(options.html)])
-        return
-    if options.output is not None:
-        check_suffix(options.output)
-    f = graph_of(options.expression, numbers_in(options.values))
-    if options.output is not None:
+        say_files([viz.player(f, lang=options.lang).save(options.html)])
+    elif options.output is not None:
         say_files([save_steps(f, options.output, options.lang)])
-        return
-    if options.interactive:
+    elif options.interactive:
         from tinygrad_edu.terminal.keyboard import interact
 
-        interact(chain_rule(f), to_text(f))
-        return
-    _print_steps(f)
+        interact(chain_rule(f), to_text(f), lang=options.lang)
+    else:
+        _print_steps(f, options.lang)
+    if options.open:
+        open_page(path)
 
 
 def _worksheet(options: argparse.Namespace) -> None:
     from tinygrad_edu import viz
 
-    sheet = viz.worksheet(graph_of(options.expression, numbers_in(options.values)), lang=options.lang)
+    sheet = viz.worksheet(graph_of(options.expression, numbers_in(options.values), "worksheet"), lang=options.lang)
+    if options.output.suffix.lower() != ".html":
+        wrong = "a worksheet is a page: its name ends in .html"
+        raise OptionError(f"-o {options.output}", wrong, instead=f"-o {options.output.with_suffix('.html')}")
     say_files([sheet.save(options.output)])
-    print("  open it in a browser and print it")
+    if options.open:
+        open_page(options.output)
+    else:
+        print("  open it in a browser and print it")
 
 
 def _draw(options: argparse.Namespace) -> None:
     from tinygrad_edu import viz
 
-    f = graph_of(options.expression, numbers_in(options.values))
+    f = graph_of(options.expression, numbers_in(options.values), "draw")
     if not options.forward_only:
         f.backward()
+    if options.detail == "full" and not any(node.op == "dot" for node in Graph(f)):
+        print("note: --detail full changes nothing here: it opens dot([...], [...]) into × and +", file=sys.stderr)
     say_files([viz.draw(f, detail=options.detail).save(options.output)])
+    if options.open:
+        open_page(options.output)
+
+
+def _completion(options: argparse.Namespace) -> None:
+    print(script(_parser(), options.shell))
 
 
 # What is printed
 
 
 def _title(text: str) -> None:
-    bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
-    print(f"\n{bold}{text}{plain}\n")
+    print(f"\n{paint_for(sys.stdout).bold(text)}\n")
 
 
-def _print_steps(f: Value) -> None:
-    trace = chain_rule(f)
-    print("\n".join(step_lines(f, trace)))
-
-
-def step_lines(f: Value, trace: Trace) -> Iterable[str]:
-    """The whole output of `tinygrad-edu step`, line by line.
-
-    >>> f = graph_of("f = x * y", {"x": 2, "y": 3})
-    >>> for line in step_lines(f, chain_rule(f)):
-    ...     print(line)
-    f = x * y
-    <BLANKLINE>
-    forward: every operation computes its number
-      f = x * y  = 2 * 3  = 6
-    <BLANKLINE>
-    backward: the chain rule along every edge, old + upstream × local = new
-      ∂f/∂f             1
-      ∂f/∂x  ∂f/∂f · y  0 + 1 × 3 = 3
-      ∂f/∂y  ∂f/∂f · x  0 + 1 × 2 = 2
-    <BLANKLINE>
-    gradient
-      ∂f/∂x  = 3
-      ∂f/∂y  = 2
-    """
-    yield to_text(f)
-    if trace.forward:
-        yield ""
-        yield "forward: every operation computes its number"
-        yield from _columns((f"{s.name} = {s.formula}", f"= {s.numbers}", f"= {show(s.out)}") for s in trace.forward)
-    yield ""
-    yield "backward: the chain rule along every edge, old + upstream × local = new"
-    name = trace.output.name
-    rows = [(f"∂{name}/∂{name}", "", "1")]
-    rows += [(step.gradient, step.rule_with_symbol, _sum(step)) for step in trace.edges]
-    yield from _columns(rows)
-    yield ""
-    yield "gradient"
-    yield from _columns((f"∂{name}/∂{leaf}", f"= {gradient}") for leaf, gradient in _leaf_gradients(trace))
-    for explanation in (trace.explain(leaf.name) for leaf in trace.leaves):
-        if 2 <= explanation.count <= MOST_PATHS:
-            yield ""
-            yield from str(explanation).split("\n")
-
-
-def _sum(step: EdgeStep) -> str:
-    """The running sum; at a shared node also what is to come, and as what this came, if the rule does not say."""
-    place = [f"as {step.role}"] if step.role and step.symbol else []
-    return ", ".join([step.sum, *place, *([step.status] if step.is_shared else [])])
-
-
-def _leaf_gradients(trace: Trace) -> list[tuple[str, str]]:
-    return [(leaf.name, show(trace.gradients[leaf.name])) for leaf in trace.leaves]
-
-
-def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Rows as lines, with a limit to the width of a column for long formulas."""
-    return [f"  {line}" for line in aligned(rows, widest=WIDEST_COLUMN)]
+def _print_steps(f: Value, lang: str) -> None:
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else math.inf
+    print("\n".join(step_lines(f, chain_rule(f), Look(width, paint_for(sys.stdout), lang))))
 
 
 def _train_options(folder: Path) -> argparse.Namespace:

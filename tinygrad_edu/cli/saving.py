@@ -5,16 +5,19 @@
 The suffix chooses: .gif an animation of the sweep, .html a page to step through, .json the steps as data (described in
 `docs/trace.md`), .tex the steps as LaTeX.
 
-Names to know: `save_steps`. Read next: `main.py`.
+Names to know: `save_steps`, `open_page`. Read next: `completion.py`.
 """
 
 from __future__ import annotations
 
+import argparse
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.files import check_writable, write_whole
+from tinygrad_edu.show import printable
 from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.value import Value
 
@@ -24,6 +27,17 @@ KINDS = {
     ".json": "the steps as data",
     ".tex": "the steps as LaTeX",
 }
+
+
+def add_open(parser: argparse.ArgumentParser) -> None:
+    """The option --open."""
+    parser.add_argument("--open", action="store_true", help="open it in a browser")
+
+
+def open_page(path: Path) -> None:
+    """Open a file in a browser, or say that there is none."""
+    if not webbrowser.open(path.resolve().as_uri()):
+        print(f"  no browser was found here: open {printable(path)} in one")
 
 
 def save_steps(f: Value, path: Path, lang: str) -> Path:

@@ -5,7 +5,7 @@
     tinygrad-edu predict iris.json new.csv               what the network predicts for other rows
     tinygrad-edu lesson planar                           one of the classic lessons
 
-Names to know: `train_and_draw`. Read next: `expressions.py`.
+Names to know: `train_and_draw`. Read next: `arguments.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib
+import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from tinygrad_edu.choices import nearest
+from tinygrad_edu.cli.arguments import PROGRAM, OneOf, one_of, quoted
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import check_writable, make_folder
 from tinygrad_edu.lessons import LESSONS
@@ -70,10 +73,10 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     add("--noise", type=float, help="the standard deviation of their noise (default: 0.1)")
     add("--target", metavar="COLUMN", help="the column of a table to predict (default: the last one)")
     add("--without", nargs="*", default=[], metavar="COLUMN", help="columns of a table to leave out")
-    add("--task", help="what the target is: classes or numbers (default: decided by its cells)")
+    add("--task", action=OneOf, names=("classes", "numbers"), help="what the target is (default: as its cells look)")
     add("--test", type=float, metavar="FRACTION", help="held out (default: 0.2 of a table or of digits, else 0)")
     add("--hidden", type=_neurons, nargs="*", default=[16, 16], metavar="N", help="neurons a layer (default: 16 16)")
-    add("--activation", default="relu", help="activation of the hidden layers (default: %(default)s)")
+    add("--activation", default="relu", metavar="NAME", help="of the hidden layers: relu (default), tanh, sigmoid …")
     add("--epochs", type=int, default=EPOCHS, help="passes over the data (default: %(default)s)")
     add("--batch", type=int, default=10, metavar="N", help="samples for each step (default: %(default)s)")
     add("--lr", type=float, default=0.01, help="the learning rate of Adam (default: %(default)s)")
@@ -118,7 +121,7 @@ def _whole(text: str) -> int:
 def add_predict(parser: argparse.ArgumentParser) -> None:
     """The options of `predict`."""
     parser.add_argument("model", type=Path, metavar="MODEL", help="a file that `train … --save` wrote")
-    parser.add_argument("rows", nargs="+", metavar="TABLE or NAME=VALUE", help="a CSV file, or the inputs of one row")
+    parser.add_argument("rows", nargs="+", metavar="TABLE|NAME=VALUE", help="a CSV file, or the inputs of one row")
     parser.set_defaults(run=_predict)
 
 
@@ -200,7 +203,13 @@ def _beside(path: Path) -> Path:
 
 
 def _check_options(options: argparse.Namespace) -> None:
-    """Check before the training what would otherwise fail after it."""
+    """Check before the training what would otherwise fail after it, or in words that are not those of the command."""
+    from tinygrad_edu.nn.layers import activations
+
+    one_of("--activation", options.activation, activations())
+    for option, number, is_right, wrong, instead in _ranges(options):
+        if number is not None and not is_right:
+            raise OptionError(f"{option} {_plain(number)}", wrong, instead=f"{option} {instead}")
     weights = sum(one * other for one, other in pairwise(options.hidden))
     if weights > MOST_WEIGHTS:
         raise OptionError(
@@ -214,6 +223,24 @@ def _check_options(options: argparse.Namespace) -> None:
     for path in (options.save, options.film):
         if path is not None:
             check_writable(path)
+
+
+def _ranges(options: argparse.Namespace) -> list[tuple[str, Any, bool, str, str]]:
+    """(option, number, whether it can be, what it has to be, a number that can be)."""
+    whole, hidden = "it has to be a whole number of at least 1", options.hidden
+    lr, noise, test = options.lr, options.noise, options.test
+    return [
+        ("--epochs", options.epochs, options.epochs >= 1, whole, str(EPOCHS)),
+        ("--batch", options.batch, options.batch >= 1, whole, "10"),
+        ("--hidden", hidden, all(size >= 1 for size in hidden), f"each layer: {whole}", "16 16"),
+        ("--lr", lr, 0 < lr < math.inf, "a learning rate is above 0, and finite", "0.01"),
+        ("--noise", noise, noise is not None and 0 <= noise < math.inf, "a standard deviation is 0 or more", "0.1"),
+        ("--test", test, test is not None and 0 <= test < 1, "it is the fraction to test on: from 0 to below 1", "0.2"),
+    ]
+
+
+def _plain(number: Any) -> str:
+    return " ".join(map(str, number)) if isinstance(number, list) else show(number)
 
 
 def _check_suffix(path: Path | None, suffixes: tuple[str, ...]) -> None:
@@ -249,7 +276,11 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
     is_plane = options.data in nn.datasets.PLANE
     points = (100 if is_plane else None) if options.points is None else options.points
     noise = (0.1 if is_plane else 0.0) if options.noise is None else options.noise
-    X, y = nn.datasets.load(options.data, n=points, noise=noise, seed=options.seed)
+    one_of("", options.data, nn.datasets.DATASETS, f"{PROGRAM} train")
+    try:
+        X, y = nn.datasets.load(options.data, n=points, noise=noise, seed=options.seed)
+    except OptionError as error:
+        raise OptionError(f"--points {points}", error.wrong, instead="--points 100") from None
     names = [f"{'x' if is_plane else 'p'}{number}" for number in range(1, X.shape[1] + 1)]
     target = Target("class", tuple(str(label) for label in np.unique(y)))
     network = nn.MLP(len(names), [*options.hidden, target.outputs], activation=options.activation, seed=options.seed)
@@ -272,6 +303,8 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
         if getattr(options, name) is not None:
             raise OptionError(f"--{name} with {options.data}", "that is for a data set", instead="train moons …")
     table = nn.read_csv(options.data)
+    for option, name in [("--target", options.target), *(("--without", name) for name in options.without)]:
+        _check_column(table, option, name)
     test = TEST if options.test is None else options.test
     callbacks: list[Any] = []
 
@@ -294,6 +327,16 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
         **_training(options, callbacks),
     )
     return Samples(model, model.encoding(table), model.target(table))
+
+
+def _check_column(table: nn.Table, option: str, name: str | None) -> None:
+    """Check that a table has a column; the nearest one is what to write instead."""
+    try:
+        if name is not None:
+            table.place_of(name)
+    except OptionError as error:
+        close = nearest(str(name), table.names)
+        raise error.with_instead(f"{option} {printable(quoted(close[0]))}" if close else "") from None
 
 
 def _described_target(model: nn.TableModel) -> str:
@@ -341,7 +384,7 @@ def _predict(options: argparse.Namespace) -> None:
     _check_suffix(options.model, MODELS)
     model = nn.TableModel.load(options.model)
     if all("=" in row for row in options.rows):
-        _say_answer(model, model.predict(_one_row(model, options.rows)))
+        _say_answer(model, model.predict(_one_row(model, options.model, options.rows)))
         return
     if len(options.rows) > 1:
         raise OptionError(
@@ -358,7 +401,7 @@ def _predict(options: argparse.Namespace) -> None:
         writer.writerow([said(found) if classes else repr(found), *shares])
 
 
-def _one_row(model: nn.TableModel, assignments: Sequence[str]) -> nn.Table:
+def _one_row(model: nn.TableModel, file: Path, assignments: Sequence[str]) -> nn.Table:
     from tinygrad_edu import nn
 
     given: dict[str, list[str]] = {}
@@ -366,11 +409,12 @@ def _one_row(model: nn.TableModel, assignments: Sequence[str]) -> nn.Table:
         name, _, value = text.partition("=")
         given[name.strip()] = [value.strip()]
     wanted = {column.name: None for column in model.encoding.columns}
-    wrong = [name for name in [*given, *wanted] if (name in given) != (name in wanted)]
-    if wrong:
-        said = "missing" if wrong[0] in wanted else "not one of its inputs"
-        names = " ".join(f"{printable(name)}=…" for name in wanted)
-        raise OptionError(f"the input {printable(wrong[0])}", f"it is {said}", instead=names)
+    unknown, missing = [name for name in given if name not in wanted], [name for name in wanted if name not in given]
+    if unknown or missing:
+        said = [f"missing: {listed(missing)}"] if missing else []
+        said += [f"not one of its inputs: {listed(unknown)}"] if unknown else []
+        names = " ".join(quoted(printable(f"{name}={given.get(name, ['…'])[0]}")) for name in wanted)
+        raise OptionError("the inputs of one row", "; ".join(said), instead=f"{PROGRAM} predict {file} {names}")
     return nn.Table.of_columns(given, "the row")
 
 
@@ -389,9 +433,7 @@ def _lesson(options: argparse.Namespace) -> None:
     if options.name is None:
         print("\n".join(_list_of_lessons()))
         return
-    name = re.sub(r"[- ]", "_", options.name)
-    if name not in LESSONS:
-        raise OptionError(f"the lesson {options.name!r}", f"there are {', '.join(LESSONS)}", instead="lesson circuit")
+    name = one_of("", re.sub(r"[- ]", "_", options.name), LESSONS, f"{PROGRAM} lesson")
     if options.output is not None:
         make_folder(options.output)
     importlib.import_module(f"tinygrad_edu.lessons.{name}").main(options.output)

@@ -10,7 +10,7 @@ product of local derivatives:
 Backpropagation computes the same total with one multiplication for each edge, though the number of paths may grow
 without bound: `count` is exact where `paths` cannot list them all.
 
-Names to know: `explain`, `Explanation`. Read next: `trace_json.py`.
+Names to know: `explain`, `Explanation`. Read next: `sentences.py`.
 """
 
 from __future__ import annotations

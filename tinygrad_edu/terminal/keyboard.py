@@ -23,24 +23,27 @@ from functools import partial
 from typing import TextIO
 
 from tinygrad_edu.steps.trace import Trace
-from tinygrad_edu.terminal.outline import ASCII, UNICODE, Signs
+from tinygrad_edu.terminal.colours import Paint, has_colours
+from tinygrad_edu.terminal.outline import ASCII, UNICODE, Row, Signs
 from tinygrad_edu.terminal.stepper import SPEEDS, Stepper
 
 LOOK_UP = 0.2  # seconds between two looks at the size of the terminal
 REST_OF_KEY = 0.05  # seconds within which the rest of an arrow key follows its first character; Esc has no rest
 
-BOLD, PLAIN = "\033[1m", "\033[0m"
 ENTER_SCREEN, LEAVE_SCREEN = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"
 
 KEYS = {
-    "next": ("n", " ", "\r", "\n", "\033[C", "\033OC"),
-    "back": ("b", "\x7f", "\b", "\033[D", "\033OD"),
+    "next": ("n", " ", "\r", "\n", "\033[C", "\033OC", ">"),
+    "back": ("b", "\x7f", "\b", "\033[D", "\033OD", "<"),
     "first": ("g", "\033[H", "\033OH", "\033[1~"),
     "last": ("G", "\033[F", "\033OF", "\033[4~"),
     "jump": ("j",),
     "play": ("p",),
     "faster": ("+", "="),
     "slower": ("-", "_"),
+    "predict": ("t",),
+    "why": ("w",),
+    "keys": ("?", "h"),
     "quit": ("q", "\033", "\x03", "\x04"),
 }
 MEANINGS = {sent: key for key, all_sent in KEYS.items() for sent in all_sent}
@@ -60,10 +63,12 @@ def keystrokes(sent: str) -> list[str]:
 # Terminals and pipes
 
 
-def interact(trace: Trace, title: str, *, stdin: TextIO | None = None, stdout: TextIO | None = None) -> None:
+def interact(
+    trace: Trace, title: str, *, lang: str = "en", stdin: TextIO | None = None, stdout: TextIO | None = None
+) -> None:
     """Step through a trace until the user quits, or until the pipe ends."""
     source, target = stdin or sys.stdin, stdout or sys.stdout
-    stepper = Stepper(trace, title, signs_for(target.encoding))
+    stepper = Stepper(trace, title, signs_for(target.encoding), lang)
     if source.isatty():
         _on_a_terminal(stepper, source, target)
     else:
@@ -118,8 +123,7 @@ def _on_a_terminal(stepper: Stepper, source: TextIO, target: TextIO) -> None:
         due = time.monotonic()
         while not stepper.has_quit:
             size = shutil.get_terminal_size()
-            state = (size, stepper.position, stepper.typed, stepper.note, stepper.is_playing, stepper.speed)
-            if state != drawn:
+            if (state := (size, stepper.state)) != drawn:
                 _draw(stepper, target, size, has_screen)
                 drawn = state
             sent = read(_patience(stepper, due))
@@ -137,17 +141,29 @@ def _patience(stepper: Stepper, due: float) -> float:
 
 
 def _draw(stepper: Stepper, target: TextIO, size: os.terminal_size, has_screen: bool) -> None:
-    lines = stepper.frame(size.columns, size.lines)
-    if not has_screen:
-        text = "\n".join(line for line, _ in lines) + "\n\n"
+    """Show the step; on a screen of its own, the keys stay at its foot."""
+    above, below = stepper.parts(size.columns, size.lines)
+    if has_screen:
+        free = [Row("")] * max(0, size.lines - len(above) - len(below))
+        lines = [_painted(row) for row in (*above, *free, *below)]
+        text = "\033[H" + "\r\n".join(f"{line}\033[K" for line in lines[: size.lines]) + "\033[J"
     else:
-        text = "\033[H" + "\r\n".join(f"{_styled(*line)}\033[K" for line in lines[: size.lines]) + "\033[J"
+        text = "\n".join(row.text for row in (*above, *below)) + "\n\n"
     target.write(text)
     target.flush()
 
 
-def _styled(line: str, stands_out: bool) -> str:
-    return f"{BOLD}{line}{PLAIN}" if stands_out and "NO_COLOR" not in os.environ else line
+def _painted(row: Row) -> str:
+    """A line with its numbers in the colours of their signs; bold, if the step is about it."""
+    paint, text, rest = Paint(has_colours()), "", 0
+    for start, end, number in row.spans:
+        text += _bold(paint, row.text[rest:start], row.is_active) + paint.signed(row.text[start:end], number)
+        rest = end
+    return text + _bold(paint, row.text[rest:], row.is_active)
+
+
+def _bold(paint: Paint, text: str, is_active: bool) -> str:
+    return paint.bold(text) if is_active else text
 
 
 @contextlib.contextmanager

@@ -3,20 +3,26 @@
 A `Stepper` is a trace and a position in it. Keys move the position, and `frame` is what is seen there, as lines of
 text; it knows nothing about terminals, so it can be tested without one.
 
+In predict mode each number is asked for before it is shown, in the words of the page.
+
 Names to know: `Stepper`. Read next: `keyboard.py`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.show import cells, in_brackets, plural, show
+from tinygrad_edu.show import cells, in_brackets, show
+from tinygrad_edu.steps.sentences import role_in, say, sentence
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
 from tinygrad_edu.terminal.outline import (
     NUMBER_WIDTH,
     UNICODE,
+    Row,
     Signs,
+    Span,
     beginning,
     in_ascii,
     outline,
@@ -24,11 +30,16 @@ from tinygrad_edu.terminal.outline import (
     shortened,
     window,
 )
+from tinygrad_edu.terminal.words import word
+from tinygrad_edu.text.typed import number_typed
 
-HELP = "n next  b back  g first  G last  j jump  p play  + - speed  q quit"
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)  # steps a second
 NARROWEST, WIDEST = 40, 80
 LOWEST_GRAPH = 3  # lines of the graph that are always seen
+EASY_GRAPH = 7  # lines of the graph that a sentence leaves
+LAYER = 9  # columns for the names of the layers
+CLOSE = 2e-3  # a prediction is right within 0.2 %, as on the page
+MINUS = "-"
 
 
 class Stepper:
@@ -38,6 +49,7 @@ class Stepper:
         trace: all steps of a graph.
         title: the text above them.
         signs: the characters for lines and arrows.
+        lang: the language: "en" or "zh".
 
     Raises:
         GraphError: if there is no step.
@@ -49,20 +61,26 @@ class Stepper:
     1
     """
 
-    def __init__(self, trace: Trace, title: str, signs: Signs = UNICODE) -> None:
+    def __init__(self, trace: Trace, title: str, signs: Signs = UNICODE, lang: str = "en") -> None:
         if not trace:
             raise GraphError(
                 "stepping through an empty part of a trace", "there is no step to show", instead="trace[:]"
             )
-        self.trace = trace
+        self.trace = trace if lang == "en" else trace.with_roles(lambda role: role_in(lang, role))
         self.title = title
         self.signs = signs
+        self.lang = lang
         self.position = 0
-        self.typed: str | None = None  # the number of a jump, while it is being typed
+        self.typed: str | None = None  # the number of a jump, or a prediction, while it is being typed
         self.note = ""
         self.is_playing = False
+        self.is_predicting = False
+        self.is_asked = False  # whether what is typed is a prediction
+        self.is_explaining = True  # whether a sentence says why
+        self.is_listing_keys = False
         self.has_quit = False
         self.speed = SPEEDS.index(1.0)
+        self.predicted: list[bool] = []  # for each answer, whether it was right
 
     @property
     def step(self) -> Step:
@@ -74,17 +92,24 @@ class Stepper:
         """Whether there is no next step."""
         return self.position == len(self.trace) - 1
 
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What the picture depends on: as long as it is the same, so is the picture."""
+        modes = (self.is_playing, self.is_predicting, self.is_asked, self.is_explaining, self.is_listing_keys)
+        return (self.position, self.typed, self.note, self.speed, len(self.predicted), *modes)
+
     # Keys
 
     def press(self, key: str) -> None:
-        """Do what a key means; see `HELP`."""
+        """Do what a key means; see the keys in `terminal/words.py`."""
         self.note = ""
         if self.typed is not None:
             self._type(key)
             return
+        self.is_listing_keys &= key == "keys"
         was_playing, self.is_playing = self.is_playing, False
         if key not in _ACTIONS:
-            self.note = f"{key!r} is not a key here. {HELP}"
+            self.note = self._word("no_key", pressed=repr(key))
         elif not (was_playing and key == "play"):
             _ACTIONS[key](self)
             self.is_playing |= was_playing and key in ("faster", "slower")
@@ -93,6 +118,13 @@ class Stepper:
         """Show another step; beyond the ends, the nearest one."""
         self.position = max(0, min(len(self.trace) - 1, position))
 
+    def go_on(self) -> None:
+        """The next step; in predict mode, its question first."""
+        before = self.position
+        self.go(before + 1)
+        if self.is_predicting and self.position != before and not isinstance(self.step, SeedStep):
+            self.typed, self.is_asked = "", True
+
     def tick(self) -> None:
         """One step forward, while playing."""
         self.go(self.position + 1)
@@ -100,21 +132,45 @@ class Stepper:
 
     def _type(self, key: str) -> None:
         assert self.typed is not None
-        if key.isdecimal():
-            self.typed += key
-        elif key == "back":  # the backspace key
+        if key == "back":  # the backspace key
             self.typed = self.typed[:-1]
         elif key == "next":  # the enter key
-            self._jump(self.typed)
-            self.typed = None
+            self._enter(self.typed)
+        elif key == "quit" or not (self.is_asked or key.isdecimal()):
+            self._stop_typing()
+        else:
+            self.typed += MINUS if key == "slower" else key if len(key) == 1 else ""
+
+    def _stop_typing(self) -> None:
+        self.typed = None
+        if self.is_asked:
+            self.is_asked = False
+            _predict(self)
+
+    def _enter(self, typed: str) -> None:
+        if self.is_asked:
+            self._answer(typed)
         else:
             self.typed = None
+            self._jump(typed)
 
     def _jump(self, typed: str) -> None:
         if typed and len(typed) < 10 and 1 <= int(typed) <= len(self.trace):
             self.go(int(typed) - 1)
         else:
-            self.note = f"there is no step {typed or 'without a number'}: they go from 1 to {len(self.trace)}"
+            self.note = self._word("no_step" if typed else "no_number", typed=typed, last=len(self.trace))
+
+    def _answer(self, typed: str) -> None:
+        """Judge a prediction; what is not a number is asked for again."""
+        exact, given = _result(self.step), number_typed(typed)
+        if typed.strip() and given is None:
+            self.note, self.typed = say(self.lang, "predict_unread"), ""
+            return
+        self.typed, self.is_asked = None, False
+        is_right = given is not None and _is_close(given, exact)
+        self.predicted.append(is_right)
+        said = say(self.lang, "predict_right" if is_right else "predict_shown", number=show(exact))
+        self.note = said if is_right or given is None else f"{say(self.lang, 'predict_wrong', answer=typed)} {said}"
 
     # Pictures
 
@@ -126,7 +182,7 @@ class Stepper:
         >>> stepper.go(2)
         >>> print("\n".join(line for line, _ in stepper.frame(width=60)))
         f = x * y
-        backward, step 3 of 4
+        Backward, step 3 of 4
                          value   gradient
         f = x * y            6          1
         ├─▶ x                2          3
@@ -136,114 +192,195 @@ class Stepper:
         symbols  ∂f/∂f · y
         numbers  1 · 3
         result   3
+        why      When x changes a little, f changes y = 3 times as
+                 much. f is the output, whose own gradient is 1: so
+                 x gets 3.
         <BLANKLINE>
-        n next  b back  g first  G last  j jump  p play  + - speed
-        q quit
+        →/n next  ←/b back  j jump  p play  t predict  w why
+        ? keys  q quit
         """
-        width = max(NARROWEST, min(WIDEST, width))
-        keys = _wrapped("", self._keys(), width)
-        layers = [_wrapped(*text, width) for text in self._card()]
-        card = _limited(layers, height - len(keys) - 5 - LOWEST_GRAPH, width)
-        title = shortened(self.title, width)
-        room = max(LOWEST_GRAPH, height - len(card) - len(keys) - 5)
-        rows = outline(self.trace, self.position, width=width - 1, signs=self.signs)
-        columns = "".join(f"{name:>{NUMBER_WIDTH}}" for name in ("value", "gradient"))
-        columns = columns.rjust(max(cells(row.text) for row in rows))
-        head = [(title, False), (self._heading(), True), (columns, False)]
-        middle = [(row.text, row.is_active) for row in window(rows, room, self.signs)]
-        lines = [*head, *middle, ("", False), *((line, False) for line in card), ("", False)]
-        return self._in_signs([*lines, *((line, False) for line in keys)])
+        above, below = self.parts(width, height)
+        return [(row.text, row.is_active) for row in (*above, *below)]
 
-    def _in_signs(self, lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
-        return lines if self.signs is UNICODE else [(in_ascii(line), stands_out) for line, stands_out in lines]
+    def parts(self, width: int, height: int) -> tuple[list[Row], list[Row]]:
+        """What is seen at this step, and what stays at the foot of the screen: what was asked or done, and the keys."""
+        width = max(NARROWEST, min(WIDEST, width))
+        below = ["", *self._foot(width)]
+        card = self._below_the_graph(width, height - len(below) - 4 - LOWEST_GRAPH)
+        title = shortened(self.title, width)
+        room = max(LOWEST_GRAPH, height - len(card) - len(below) - 4)
+        rows = outline(self.trace, self.position, width=width - 1, signs=self.signs, is_hidden=self.is_asked)
+        above = [Row(title), Row(self._heading(), is_active=True), self._columns(rows)]
+        above += [*window(rows, room, self.signs), Row(""), *card]
+        return self._in_signs(above), self._in_signs([Row(line) for line in below])
+
+    def _in_signs(self, rows: list[Row]) -> list[Row]:
+        return rows if self.signs is UNICODE else [row._replace(text=in_ascii(row.text)) for row in rows]
+
+    def _columns(self, rows: list[Row]) -> Row:
+        """The words above the two columns of numbers."""
+        ends = next((row.spans for row in rows if row.spans), ())
+        last = max(cells(row.text) for row in rows)
+        apart = ends[1].end - ends[0].end if ends else NUMBER_WIDTH
+        value, gradient = self._word("value"), self._word("gradient")
+        left = " " * (last - apart - cells(value)) + value
+        return Row(left + " " * (last - cells(left) - cells(gradient)) + gradient)
 
     def _heading(self) -> str:
-        return f"{self.step.phase}, step {self.position + 1} of {len(self.trace)}"
+        place = say(self.lang, "step_of", step=self.position + 1, steps=len(self.trace))
+        score = self._score() if self.is_predicting and self.predicted else ""
+        return ", ".join(filter(None, [say(self.lang, f"phase_{self.step.phase}"), place, score]))
 
-    def _keys(self) -> str:
+    def _score(self) -> str:
+        return self._word("score", right=sum(self.predicted), all=len(self.predicted))
+
+    def _foot(self, width: int) -> list[str]:
+        """A line about what was typed or done, if there is one, and the keys."""
+        said = self._said()
+        return [*(_wrapped("", said, width) if said else []), *_wrapped("", self._word("keys"), width, between="  ")]
+
+    def _said(self) -> str:
+        if self.typed is not None and self.is_asked:
+            asked = self._word("answer", question=self._question(), typed=self.typed)
+            return f"{self.note} {asked}" if self.note else asked
         if self.typed is not None:
-            return f"jump to step: {self.typed}_   (Enter goes there, q or Esc stays)"
-        if self.note:
-            return self.note
-        return f"playing, {_a_second(self.speed)}; any key stops" if self.is_playing else HELP
+            return self._word("jump", typed=self.typed)
+        if self.is_playing:
+            return self._word("playing", speed=self._a_second())
+        return self.note
 
-    def _card(self) -> list[tuple[str, str]]:
-        """The texts about the step: (name of the layer, text)."""
+    def _question(self) -> str:
         match self.step:
             case ForwardStep() as step:
-                return [
-                    ("names", f"{step.name} = {step.formula}"),
-                    ("numbers", step.numbers),
-                    ("result", show(step.out)),
-                ]
-            case SeedStep() as step:
-                return [("names", str(step)), ("", "The way back begins here: the output changes as much as itself.")]
+                return say(self.lang, "predict_ask_value", node=step.name, formula=step.formula)
+            case EdgeStep(is_shared=True) as step:
+                return say(self.lang, "predict_ask_sum", gradient=step.gradient, user=step.user)
             case EdgeStep() as step:
-                return self._edge_card(step)
+                return say(self.lang, "predict_ask", gradient=step.gradient)
+        return ""
 
-    def _edge_card(self, step: EdgeStep) -> list[tuple[str, str]]:
-        is_sum = "+=" if step.is_shared else "="
-        rows = [("names", f"{step.gradient} {is_sum} {step.rule}")]
+    def _below_the_graph(self, width: int, room: int) -> list[Row]:
+        """The texts about the step, with the sentence that says why if there is room for all of it; or the keys."""
+        if self.is_listing_keys:
+            return _limited([_rows("", self._word(f"key_{key}"), width) for key in KEYS_LISTED], room, width)
+        layers = [_rows(self._word(name), text, width, number) for name, text, number in self._card()]
+        if self.is_explaining and not self.is_asked:
+            why = _rows(self._word("why"), sentence(self.trace, self.step, self.lang), width)
+            left = room + LOWEST_GRAPH - sum(map(len, layers)) - len(why)
+            layers += [why] if left >= min(EASY_GRAPH, len(self.trace.nodes)) else []
+        return _limited(layers, room, width)
+
+    def _card(self) -> list[tuple[str, str, float]]:
+        """The texts about the step: (name of the layer, text, the number that it ends with)."""
+        match self.step:
+            case ForwardStep() as step:
+                rows = [
+                    ("names", f"{step.name} = {step.formula}", math.nan),
+                    ("numbers", step.numbers, math.nan),
+                    ("result", show(step.out), step.out),
+                ]
+                return rows[:1] if self.is_asked else rows
+            case SeedStep() as step:
+                return [("names", str(step), 1.0)]
+            case EdgeStep() as step:
+                return self._asked_card(step) if self.is_asked else self._edge_card(step)
+
+    def _asked_card(self, step: EdgeStep) -> list[tuple[str, str, float]]:
+        """The rule alone, and the upstream gradient, which is known."""
+        known = f"∂{step.output}/∂{step.user} = {show(step.upstream)}"
+        return [("names", _names(step), math.nan), ("numbers", known, step.upstream)]
+
+    def _edge_card(self, step: EdgeStep) -> list[tuple[str, str, float]]:
+        rows = [("names", _names(step), math.nan)]
         if step.symbol:
-            rows.append(("symbols", step.rule_with_symbol))
-        rows += [("numbers", step.product), ("result", show(step.contribution))]
+            rows.append(("symbols", step.rule_with_symbol, math.nan))
+        rows += [("numbers", step.product, math.nan), ("result", show(step.contribution), step.contribution)]
         if step.is_shared:
-            terms = f"{show(step.before)} + {in_brackets(step.contribution)}"
-            rows.append(("sum", f"{terms} = {show(step.after)}, {step.status}"))
-        if step.contribution == 0:
-            rows.append(("", f"Nothing passes: {self._why_nothing(step)} is 0."))
+            rows.append(("sum", self._sum(step), math.nan))
         return rows
 
-    @staticmethod
-    def _why_nothing(step: EdgeStep) -> str:
-        if step.upstream == 0:
-            return f"∂{step.output}/∂{step.user}"
-        return f"the local derivative of {step.user}" + (f" by its {step.role}" if step.role else "")
+    def _sum(self, step: EdgeStep) -> str:
+        status = say(self.lang, "complete" if step.is_complete else "to_come", count=step.to_come)
+        if step.is_first:
+            return f"{say(self.lang, 'sum_first', number=show(step.after))}, {status}"
+        return f"{show(step.before)} + {in_brackets(step.contribution)} = {show(step.after)}, {status}"
+
+    def _a_second(self) -> str:
+        count = SPEEDS[self.speed]
+        return self._word("speed_one" if count == 1 else "speed", count=f"{count:g}")
+
+    def _word(self, key: str, /, **places: object) -> str:
+        return word(self.lang, key, **places)
 
 
-def _wrapped(layer: str, text: str, width: int) -> list[str]:
+def _names(step: EdgeStep) -> str:
+    return f"{step.gradient} {'+=' if step.is_shared else '='} {step.rule}"
+
+
+def _result(step: Step) -> float:
+    """The number that a step gives; at a shared node, the sum so far."""
+    match step:
+        case ForwardStep(out=out):
+            return out
+        case EdgeStep(after=after):
+            return after
+    return 1.0
+
+
+def _is_close(given: float, exact: float) -> bool:
+    return math.isclose(given, exact, rel_tol=CLOSE) or (math.isnan(given) and math.isnan(exact))
+
+
+def _rows(layer: str, text: str, width: int, number: float = math.nan) -> list[Row]:
+    """A text as rows beside the name of its layer; the number that it ends with is marked."""
+    rows = [Row(line) for line in _wrapped(layer, text, width)]
+    end, shown = len(rows[-1].text), show(number)
+    if rows[-1].text.endswith(f" {shown}"):
+        rows[-1] = rows[-1]._replace(spans=(Span(end - len(shown), end, number),))
+    return rows
+
+
+def _wrapped(layer: str, text: str, width: int, between: str = " ") -> list[str]:
     """A text as lines beside the name of its layer, each one column narrower than the terminal."""
-    indent = " " * 9 if layer else ""
+    indent = " " * LAYER if layer else ""
     lines = [""]
-    for piece in _pieces(text, width - 1 - len(indent)):
-        longer = f"{lines[-1]} {piece}" if lines[-1] else piece
+    for piece in _pieces(text, width - 1 - len(indent), between):
+        longer = f"{lines[-1]}{between}{piece}" if lines[-1] else piece
         if cells(longer) < width - len(indent):
             lines[-1] = longer
         else:
             lines.append(piece)
     first, *rest = (line.rstrip() for line in lines)
-    return [layer.ljust(len(indent)) + first, *(indent + line for line in rest)]
+    return [layer + " " * (len(indent) - cells(layer)) + first, *(indent + line for line in rest)]
 
 
-def _pieces(text: str, room: int) -> Iterator[str]:
+def _pieces(text: str, room: int, between: str) -> Iterator[str]:
     """The words of a text; a word that does not fit a line is split."""
-    for word in printable(text).split(" "):
-        while cells(word) > room:
-            part = beginning(word, room)
+    for piece in printable(text).split(between):
+        while cells(piece) > room:
+            part = beginning(piece, room)
             yield part
-            word = word[len(part) :]
-        yield word
+            piece = piece[len(part) :]
+        yield piece
 
 
-def _limited(layers: list[list[str]], room: int, width: int) -> list[str]:
+def _limited(layers: list[list[Row]], room: int, width: int) -> list[Row]:
     """The layers in at most so many lines, one line each if need be; the longest are cut first."""
     most = max(map(len, layers))
-    while most > 1 and sum(min(len(lines), most) for lines in layers) > room:
+    while most > 1 and sum(min(len(rows), most) for rows in layers) > room:
         most -= 1
-    return [line for lines in layers for line in _cut_after(lines, most, width)]
+    return [row for rows in layers for row in _cut_after(rows, most, width)]
 
 
-def _cut_after(lines: list[str], most: int, width: int) -> list[str]:
-    return lines if len(lines) <= most else [*lines[: most - 1], shortened(lines[most - 1] + " …", width)]
+def _cut_after(rows: list[Row], most: int, width: int) -> list[Row]:
+    if len(rows) <= most:
+        return rows
+    return [*rows[: most - 1], Row(shortened(f"{rows[most - 1].text} …", width))]
 
 
 def _change_speed(stepper: Stepper, by: int) -> None:
     stepper.speed = max(0, min(len(SPEEDS) - 1, stepper.speed + by))
-    stepper.note = _a_second(stepper.speed)
-
-
-def _a_second(speed: int) -> str:
-    return f"{SPEEDS[speed]:g} {plural(SPEEDS[speed], 'step')} a second"
+    stepper.note = stepper._a_second()
 
 
 def _ask(stepper: Stepper) -> None:
@@ -258,14 +395,36 @@ def _play(stepper: Stepper) -> None:
     stepper.is_playing = not stepper.is_at_end
 
 
+def _predict(stepper: Stepper) -> None:
+    """Begin or end predict mode."""
+    stepper.is_predicting = not stepper.is_predicting
+    if stepper.is_predicting:
+        stepper.predicted.clear()
+        stepper.note = stepper._word("asking")
+    elif stepper.predicted:
+        stepper.note = stepper._word("not_asking", right=sum(stepper.predicted), all=len(stepper.predicted))
+
+
+def _explain(stepper: Stepper) -> None:
+    stepper.is_explaining = not stepper.is_explaining
+
+
+def _list_keys(stepper: Stepper) -> None:
+    stepper.is_listing_keys = not stepper.is_listing_keys
+
+
+KEYS_LISTED = ("next", "back", "ends", "jump", "play", "predict", "why", "quit")
 _ACTIONS: dict[str, Callable[[Stepper], None]] = {
-    "next":   lambda stepper: stepper.go(stepper.position + 1),
-    "back":   lambda stepper: stepper.go(stepper.position - 1),
-    "first":  lambda stepper: stepper.go(0),
-    "last":   lambda stepper: stepper.go(len(stepper.trace) - 1),
-    "jump":   _ask,
-    "play":   _play,
-    "faster": lambda stepper: _change_speed(stepper, 1),
-    "slower": lambda stepper: _change_speed(stepper, -1),
-    "quit":   _quit,
+    "next":    Stepper.go_on,
+    "back":    lambda stepper: stepper.go(stepper.position - 1),
+    "first":   lambda stepper: stepper.go(0),
+    "last":    lambda stepper: stepper.go(len(stepper.trace) - 1),
+    "jump":    _ask,
+    "play":    _play,
+    "faster":  lambda stepper: _change_speed(stepper, 1),
+    "slower":  lambda stepper: _change_speed(stepper, -1),
+    "predict": _predict,
+    "why":     _explain,
+    "keys":    _list_keys,
+    "quit":    _quit,
 }  # fmt: skip

@@ -6,7 +6,7 @@ Numbers that differ from each other, so that it shows which of them went where, 
 is not defined for these, others are tried that keep to the domains more often. The page does the same, in JavaScript
 (`viz/page/assets/engine/inputs.js`).
 
-Names to know: `with_numbers`, `inputs_of`. Read next: `printing.py`.
+Names to know: `with_numbers`, `inputs_of`. Read next: `typed.py`.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.steps.paths import LONGEST_LIST, LONGEST_PATH, LONGEST_SUM
+from tinygrad_edu.steps.sentences import LANGUAGES
 from tinygrad_edu.text.javascript import with_partials
 from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
@@ -31,7 +32,7 @@ from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
 from tinygrad_edu.viz.page.menu import examples_in
 from tinygrad_edu.viz.page.predictions import LETTERS
 from tinygrad_edu.viz.page.slips import slips
-from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
+from tinygrad_edu.viz.page.strings import HTML_LANG, strings
 
 PARTS = (
     "page",

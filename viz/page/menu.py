@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tinygrad_edu.viz.page.strings import LANGUAGES
+from tinygrad_edu.steps.sentences import LANGUAGES
 
 
 class Example(NamedTuple):

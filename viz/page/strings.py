@@ -1,23 +1,22 @@
 """What does the page say, and in which languages?
 
 Every string of the player and the worksheet is in this one table, with a row for each string and a column for each
-language. A translation is one more column. `{name}` is filled in when the string is shown; all columns of a row have
-the same names.
+language; what a terminal says of a step as well is in `steps/sentences.py`, and bundled here. A translation is one more
+column. `{name}` is filled in when the string is shown; all columns of a row have the same names.
 
-Names to know: `LANGUAGES`, `strings`. Read next: `slips.py`.
+Names to know: `strings`, `TABLE`. Read next: `slips.py`.
 """
 
 from __future__ import annotations
 
 from tinygrad_edu.choices import unknown
-from tinygrad_edu.show import ordinal
-from tinygrad_edu.steps.wording import Role
+from tinygrad_edu.steps.sentences import LANGUAGES, SENTENCES
 
-LANGUAGES = ("en", "zh")
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 
 # fmt: off
 TABLE: dict[str, tuple[str, ...]] = {
+    **SENTENCES,
     # ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────
     "title":             ("The chain rule, step by step: {output}", "链式法则，一步一步：{output}"),
     "formula":           ("A formula, such as q = x + y; f = q * z", "公式，例如 q = x + y; f = q * z"),
@@ -248,10 +247,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "segment_backward":  ("backward", "反向"),
     "at_beginning":      ("the beginning", "开头"),
     "at_end":            ("the end", "结尾"),
-    "phase_forward":     ("Forward", "前向"),
-    "phase_seed":        ("Seed", "起点"),
-    "phase_backward":    ("Backward", "反向"),
-    "step_of":           ("step {step} of {steps}", "第 {step} 步，共 {steps} 步"),
 
     # ── the card ──────────────────────────────────────────────────────────────────────────────────────────────────
     "phase_begin":       ("What will happen", "接下来会发生什么"),
@@ -308,67 +303,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "local_argument":    ("local: the {noun} {name}", "局部导数：{noun} {name}"),
     "local_result":      ("local: the result {name} itself", "局部导数：结果 {name} 本身"),
     "local_formula":     ("local derivative of {op}: {formula}", "{op} 的局部导数：{formula}"),
-    "say_forward":       ("All arguments of {node} are known, so its number can be computed.",
-                          "{node} 所需的数都已知，可以算出它的值。"),
-    "say_seed":          ("The way back begins at the output. When {node} changes a little, {node} changes by just as "
-                          "much: its gradient is 1.",
-                          "反向从输出开始。{node} 变化一点，{node} 就变化同样多：它的梯度是 1。"),
-    "say_same":          ("{user} moves one for one with {moved}: the gradient of {user} goes through as it is.",
-                          "{moved} 变多少，{user} 就变多少：{user} 的梯度原样通过。"),
-    "say_same_output":   ("{user} moves one for one with {moved}. {user} is the output, whose own gradient is 1: so "
-                          "{argument} gets 1.",
-                          "{moved} 变多少，{user} 就变多少。{user} 是输出，它自己的梯度是 1：所以 {argument} 得到 1。"),
-    "say_opposite":      ("{user} moves against {moved}, one for one: the gradient of {user} changes its sign.",
-                          "{moved} 增加多少，{user} 就减少多少：{user} 的梯度变号。"),
-    "say_opposite_output": ("{user} moves against {moved}, one for one. {user} is the output, whose own gradient is "
-                          "1: so {argument} gets −1.",
-                          "{moved} 增加多少，{user} 就减少多少。{user} 是输出，它自己的梯度是 1：所以 "
-                          "{argument} 得到 −1。"),
-    "say_edge":          ("When {moved} changes a little, {user} changes {times} times as much. So the gradient of "
-                          "{user} is multiplied by {local} on its way to {argument}.",
-                          "{moved} 变化一点，{user} 变化它的 {times} 倍。所以 {user} 的梯度乘以 {local} 再传给 "
-                          "{argument}。"),
-    "say_edge_output":   ("When {moved} changes a little, {user} changes {times} times as much. {user} is the output, "
-                          "whose own gradient is 1: so {argument} gets {local}.",
-                          "{moved} 变化一点，{user} 变化它的 {times} 倍。{user} 是输出，它自己的梯度是 1：所以 "
-                          "{argument} 得到 {local}。"),
-    "say_kink":          ("{user} has a kink here: its slope by {moved} jumps from {left} to {right}. By convention "
-                          "its local derivative is {local}.",
-                          "{user} 在这里有折点：它对 {moved} 的斜率从 {left} 跳到 {right}。"
-                          "按约定，局部导数取 {local}。"),
-    "say_not_finite":    ("The local derivative of {user} by {moved} is {local} here: the curve is vertical, or a "
-                          "number on the way is not finite. {argument} gets no usable gradient.",
-                          "{user} 对 {moved} 的局部导数在这里是 {local}：曲线是竖直的，或者途中有数不是有限的。"
-                          "{argument} 得不到可用的梯度。"),
-    "in_its_role":       ("the {role} {argument} of {user}", "{user} 的{role} {argument}"),
-    "in_its_role_alone": ("the {role} {argument} of {user} alone", "{user} 里只有{role} {argument}"),
-    "sum_first":         ("{number} so far", "目前 {number}"),
-    "to_come":           ("{count} more to come", "还有 {count} 个"),
-    "complete":          ("complete", "完整"),
     "used_once":         ("{name} is used once", "{name} 只用了一次"),
     "used_times":        ("{name} is used {count} times", "{name} 用了 {count} 次"),
-
-    # ── why nothing passes ────────────────────────────────────────────────────────────────────────────────────────
-    "stop_upstream":     ("Nothing passes: the gradient of {user} itself is 0.",
-                          "没有东西传过去：{user} 自己的梯度就是 0。"),
-    "stop_relu":         ("Nothing passes: {user} is a ReLU that is off. Its input {argument} = {number} is not above "
-                          "0, so it is flat there and its local derivative is 0. This unit learns nothing here.",
-                          "没有东西传过去：{user} 是一个关闭的 ReLU。它的输入 {argument} = {number} 不大于 0，"
-                          "曲线在那里是平的，局部导数是 0。这个单元在这里学不到东西。"),
-    "stop_flat":         ("Nothing passes: {user} is flat in {argument}, it only jumps. Its local derivative is 0.",
-                          "没有东西传过去：{user} 对 {argument} 是平的，只会跳变，局部导数是 0。"),
-    "stop_choice":       ("Nothing passes: {user} takes its number from elsewhere, so {argument} makes no difference.",
-                          "没有东西传过去：{user} 的值取自另一个参数，{argument} 不起作用。"),
-    "stop_factor":       ("Nothing passes: the other factor is 0, so {user} stays 0 whatever {argument} is.",
-                          "没有东西传过去：另一个因子是 0，不管 {argument} 是多少，{user} 都是 0。"),
-    "stop_weight":       ("Nothing passes: {argument} is multiplied by 0 in {user}, so it makes no difference there.",
-                          "没有东西传过去：{argument} 在 {user} 里乘的是 0，所以不起作用。"),
-    "stop_saturated":    ("Nothing passes: {user} is so far out on its curve that its slope rounds to 0.",
-                          "没有东西传过去：{user} 在曲线上太远，斜率四舍五入为 0。"),
-    "stop_local":        ("Nothing passes: the local derivative of {user} by {argument} is 0 here.",
-                          "没有东西传过去：{user} 对 {argument} 的局部导数在这里是 0。"),
-    "stop_tiny":         ("Nothing passes: the product for {argument} is so small that it rounds to 0.",
-                          "没有东西传过去：传给 {argument} 的乘积太小，四舍五入为 0。"),
 
     # ── live inputs ───────────────────────────────────────────────────────────────────────────────────────────────
     "tab_inputs":        ("Inputs", "输入"),
@@ -450,11 +386,6 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "误差不超过 0.2 %，或用页面上四舍五入后的数算出来的，也算对。"),
     "predict_rule_ahead": ("Too few digits, or something that is no number, does not count as an answer.",
                           "位数太少，或者不是数，都不算回答。"),
-    "predict_ask":       ("What is {gradient}?", "{gradient} 是多少？"),
-    "predict_ask_sum":   ("What is {gradient} after the contribution through {user}?",
-                          "加上经过 {user} 的贡献之后，{gradient} 是多少？"),
-    "predict_ask_value": ("What is {node} = {formula}?", "{node} = {formula} 是多少？"),
-    "predict_given":     ("Known: {upstream} = {number}.", "已知：{upstream} = {number}。"),
     "predict_before":    ("So far {gradient} = {number}.", "到目前为止 {gradient} = {number}。"),
     "predict_through":   ("This step is about {local}.", "这一步求的是 {local}。"),
     "predict_check":     ("Check", "检查"),
@@ -462,16 +393,12 @@ TABLE: dict[str, tuple[str, ...]] = {
     "predict_next":      ("Next question", "下一题"),
     "predict_to_summary": ("To the summary", "看总结"),
     "predict_answer":    ("your answer", "你的答案"),
-    "predict_right":     ("Right: {number}.", "对：{number}。"),
     "predict_corrected": ("Now it is right: {number}.", "改对了：{number}。"),
-    "predict_wrong":     ("Not {answer}.", "不是 {answer}。"),
     "predict_rough":     ("So far so good: write at least three digits.", "目前没错：请至少写三位数字。"),
-    "predict_unread":    ("Write a number, such as −4, 0.25 or 1/3.", "写一个数，例如 −4、0.25 或 1/3。"),
     "predict_held":      ("First answer this question, or let it be shown.", "请先回答这一题，或者看答案。"),
     "predict_unknown":   ("Begin with the product: upstream gradient · local derivative.",
                           "先写出乘积：上游梯度 · 局部导数。"),
     "predict_unknown_value": ("Put the numbers of the arguments into {formula}.", "把参数的值代入 {formula}。"),
-    "predict_shown":     ("It is {number}.", "答案是 {number}。"),
     "predict_past_right": ("✓ Right at once.", "✓ 一次答对。"),
     "predict_past_wrong": ("✗ The first answer was {answer}.", "✗ 第一次回答是 {answer}。"),
     "predict_past_shown": ("This one was shown.", "这一题看了答案。"),
@@ -644,22 +571,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it":
                          ("x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it",
                           "x > 0，或 x = 0 且 y > 0，因为对指数的导数里有 log(x)"),
-
-    # ── what an argument is to an operation, as the rule table says it ────────────────────────────────────────────
-    "argument":          ("argument", "参数"),
-    "term":              ("term", "加数"),
-    "minuend":           ("minuend", "被减数"),
-    "subtrahend":        ("subtrahend", "减数"),
-    "factor":            ("factor", "因子"),
-    "dividend":          ("dividend", "被除数"),
-    "divisor":           ("divisor", "除数"),
-    "base":              ("base", "底数"),
-    "exponent":          ("exponent", "指数"),
-    "weight":            ("weight", "权重"),
-    "input":             ("input", "输入"),
 }
 # fmt: on
-ORDINALS = {"en": lambda number: f"{ordinal(number)} ", "zh": lambda number: f"第 {number} 个"}
 
 
 def strings(lang: str) -> dict[str, str]:
@@ -675,13 +588,3 @@ def strings(lang: str) -> dict[str, str]:
         raise unknown("lang", lang, LANGUAGES)
     column = LANGUAGES.index(lang)
     return {key: row[column] for key, row in TABLE.items()}
-
-
-def role_in(lang: str, role: Role) -> str:
-    """What an argument is to an operation, in one language.
-
-    >>> role_in("en", Role("factor", 2)), role_in("zh", Role("factor", 2)), role_in("zh", Role("base", 0))
-    ('second factor', '第 2 个因子', '底数')
-    """
-    noun = strings(lang).get(role.noun, role.noun)
-    return ORDINALS[lang](role.number) + noun if role.number else noun

@@ -15,6 +15,7 @@ from functools import partial
 from tinygrad_edu.errors import SizeError
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.steps.chain_rule import chain_rule
+from tinygrad_edu.steps.sentences import role_in
 from tinygrad_edu.steps.trace import EdgeStep, Node, Trace
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
@@ -22,7 +23,7 @@ from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.document import read
 from tinygrad_edu.viz.page.files import Page
 from tinygrad_edu.viz.page.picture import Arrow, Box, Circuit, chip_texts, whole
-from tinygrad_edu.viz.page.strings import HTML_LANG, role_in, strings
+from tinygrad_edu.viz.page.strings import HTML_LANG, strings
 
 MOST_EDGES = 60  # a larger sheet would be punishment
 MOST_NODES = 150  # including constants, which need no work

@@ -15,13 +15,14 @@ from tinygrad_edu.errors import DrawingError, GraphError, OptionError, SizeError
 from tinygrad_edu.functions import dot
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import RULES, rule
+from tinygrad_edu.steps.sentences import LANGUAGES
 from tinygrad_edu.text.mistakes import MISTAKES
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page import text_of
 from tinygrad_edu.viz.page.document import FOLDER, PARTS, STYLES
 from tinygrad_edu.viz.page.menu import EXAMPLES
 from tinygrad_edu.viz.page.slips import CHINESE
-from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, TABLE, strings
+from tinygrad_edu.viz.page.strings import HTML_LANG, TABLE, strings
 
 LESSON = {"x": -2, "y": 5, "z": -4}
 ODD = '</script><img src=x onerror="alert(1)"> & {{title}} </title> \''

@@ -3,7 +3,7 @@
 In a process of its own, with limits of time and memory, and its output thrown away. What comes back is one line of
 JSON: the report, or the sentence that says why there is none.
 
-Names to know: `check_file`, `Outcome`. This process runs `main`. Read next: `terminal/outline.py`.
+Names to know: `check_file`, `Outcome`. This process runs `main`. Read next: `terminal/colours.py`.
 """
 
 from __future__ import annotations

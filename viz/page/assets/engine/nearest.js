@@ -4,8 +4,13 @@
 
 const ENOUGH = 0.6;
 
-/** The name that looks most like the one given, or undefined. */
+/** The name that looks most like the one given, or undefined; capital letters matter only if small ones fail. */
 export function nearest(given, names) {
+  const inSmall = new Map([...names].reverse().map((name) => [name.toLowerCase(), name]));
+  return closest(given, names) ?? inSmall.get(closest(given.toLowerCase(), inSmall.keys()));
+}
+
+function closest(given, names) {
   const found = [...names].map((name) => [likeness([...name], [...given]), name]).filter(([ratio]) => ratio >= ENOUGH);
   found.sort(([a, one], [b, other]) => b - a || (one < other ? 1 : -1));
   return found[0]?.[1];

@@ -1,0 +1,86 @@
+"""Is the sentence about a step the one that the page says, in both languages, and is what it says true?"""
+
+import re
+from string import Formatter
+
+import pytest
+import random_graphs
+from page_modules import in_node, needs_node
+from several_places import TIES, tied
+
+from tinygrad_edu import chain_rule, parse
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.steps.sentences import LANGUAGES, SENTENCES, caution, role_in, sentence
+from tinygrad_edu.viz.page.engine import nodes
+
+CARDS = """
+    import { graphFrom } from "./engine/recompute.js";
+    import { storeOf } from "./lab/store.js";
+    import { cardOf } from "./lab/words.js";
+    console.log(JSON.stringify(given.map((sent) => {
+      const { state } = storeOf(graphFrom(sent));
+      return state.steps.map((_, index) => cardOf({ ...state, position: index + 1, asked: null }).sentences[0].key);
+    })));
+"""
+AT_EDGES = [
+    ("relu(x)", {"x": 0}), ("abs(x) * y", {"x": 0, "y": 2}), ("sqrt(x)", {"x": 0}), ("maximum(x, y)", {"x": 1, "y": 1}),
+    ("h = relu(a); f = h * w", {"a": -3, "w": 2}), ("x * y * z", {"x": 0, "y": 2, "z": 3}), ("step(x)", {"x": 0}),
+    ("dot([w, v], [x, y])", {"w": 0, "v": 1, "x": 2, "y": 0}), ("tanh(x)", {"x": 900}),
+    ("minimum(x, y) - x", {"x": 1, "y": 3}),
+    ("leaky_relu(x)", {"x": 0}), ("x ** 2", {"x": 0}), ("exp(x) * 1e-300 * y", {"x": -700, "y": 1e-20}),
+]  # fmt: skip
+
+
+def graphs():
+    yield from (parse(text, **numbers) for text, numbers in AT_EDGES)
+    yield from (tied(name) for name in TIES)
+    yield from (random_graphs.as_values(*random_graphs.seeded(seed, leaves=3, steps=9))[1] for seed in range(40))
+
+
+def pattern(key, lang):
+    """What a sentence looks like, whatever is filled in."""
+    return "".join(
+        re.escape(text) + (".+" if name else "") for text, name, *_ in Formatter().parse(SENTENCES[key][lang])
+    )
+
+
+@needs_node
+def test_every_sentence_is_the_one_of_the_page_in_both_languages():
+    made, seen = list(graphs()), set()
+    for value, keys in zip(made, in_node(CARDS, [nodes(Graph(value)) for value in made]), strict=True):
+        for step, key in zip(trace := chain_rule(value), keys, strict=True):
+            seen.add(key)
+            for column, lang in enumerate(LANGUAGES):
+                assert re.fullmatch(pattern(key, column), sentence(trace, step, lang)), (str(step), key)
+    assert seen >= {key for key in SENTENCES if key.startswith(("say_", "stop_"))} - {"stop_local", "stop_tiny"}
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "said"),
+    [
+        ("relu(x)", 0, "slope by x jumps from 0 to 1. By convention its local derivative is 0."),
+        ("abs(x)", 0, "slope by x jumps from -1 to 1. By convention its local derivative is 0."),
+        ("leaky_relu(x)", 0, "slope by x jumps from 0.01 to 1."),
+        ("sqrt(x)", 0, "is inf here: the curve is vertical"),
+        ("relu(x)", 1, ""), ("abs(x)", -2, ""), ("sqrt(x)", 4, ""), ("step(x)", 0, ""), ("relu(x)", -1, ""),
+    ],
+)  # fmt: skip
+def test_a_convention_and_a_vertical_slope_are_said_and_nothing_else(text, number, said):
+    trace = chain_rule(parse(f"f = {text}", x=number))
+    found = caution(trace, trace.edges[0])
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+def test_a_name_is_given_with_the_number_it_stands_for():
+    trace = chain_rule(parse("a = w * x; f = a + b", w=2, x=-0.75, b=1))
+    said = [sentence(trace, step) for step in trace.edges]
+    assert said[0] == "f moves one for one with a. f is the output, whose own gradient is 1: so a gets 1."
+    assert said[2].startswith("When w changes a little, a changes x = -0.75 times as much.")
+
+
+def test_a_node_at_several_places_is_called_by_its_place():
+    trace = chain_rule(parse("f = w * w", w=3))
+    assert "the second factor w of f alone changes a little" in sentence(trace, trace.edges[1])
+    zh = trace.with_roles(lambda role: role_in("zh", role))
+    assert "f 里只有第 2 个因子 w" in sentence(zh, zh.edges[1], "zh")

@@ -1,0 +1,160 @@
+"""How is what was typed after `tinygrad-edu` read, and what is said of it if it cannot be?
+
+    tinygrad-edu stpe        there is no command stpe; write instead: tinygrad-edu step
+    --lang de                the choices are en, zh; write instead: --lang en
+
+Python's argparse reads the line. Its errors get the four parts of the others here, and its help the width of the
+terminal, where a command to copy stays on a line of its own.
+
+Names to know: `Parser`, `OneOf`, `one_of`, `quoted`. Read next: `expressions.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from tinygrad_edu.choices import nearest
+from tinygrad_edu.errors import OptionError
+from tinygrad_edu.show import cut, printable
+
+PROGRAM = "tinygrad-edu"
+WIDEST, HELP_COLUMN = 80, 26  # of the help
+LONGEST = 60  # characters of what was typed, in a message
+IN_DOUBLE_QUOTES = frozenset('"$`\\!')  # what a shell reads there
+
+
+class UsageError(OptionError):
+    """A command line that is not understood: exit code 2."""
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Prose in the width of the terminal; an indented line is a command to copy, and stays whole."""
+
+    def __init__(self, prog: str, **settings: Any) -> None:
+        super().__init__(prog, max_help_position=HELP_COLUMN, **settings)
+        self._width = min(self._width, WIDEST)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Private in argparse, and the one place where it wraps a description."""
+        lines: list[str] = []
+        for paragraph in text.split("\n\n"):
+            prose: list[str] = []
+            for line in paragraph.split("\n"):
+                if line.startswith(" "):
+                    lines += [*_wrapped(prose, width), line]
+                    prose = []
+                else:
+                    prose.append(line)
+            lines += [*_wrapped(prose, width), ""]
+        return "\n".join(indent + line if line else line for line in lines[:-1])
+
+
+def _wrapped(prose: list[str], width: int) -> list[str]:
+    return textwrap.wrap(" ".join(prose), width, break_on_hyphens=False, break_long_words=False)
+
+
+class Parser(argparse.ArgumentParser):
+    """Python's own parser, with errors in four parts, safe to print.
+
+    Args:
+        example: a command to paste.
+        settings: as argparse takes them.
+    """
+
+    def __init__(self, *, example: str = f"{PROGRAM} --help", **settings: Any) -> None:
+        super().__init__(formatter_class=Help, **settings)
+        self.example = example
+
+    def error(self, message: str) -> NoReturn:
+        """What was not understood.
+
+        Raises:
+            UsageError: always.
+        """
+        everything = f"\n  all options:    {self.prog} --help"
+        raise UsageError(self.prog, printable(message), instead=self.example + everything)
+
+    def check_all_read(self, left: Sequence[str]) -> None:
+        """Check that nothing is left over.
+
+        Raises:
+            UsageError: if there is; an option gets the name of the nearest one.
+        """
+        if not left:
+            return
+        asked = cut(left[0], LONGEST)
+        if not asked.startswith("-"):
+            self.error(f"{asked} is one too many")
+        options = list(self._option_string_actions)  # private, because argparse does not list its options
+        close = nearest(asked.partition("=")[0], options)
+        wrong = f"there is no option {asked}"
+        if not close:
+            self.error(wrong)
+        raise UsageError(f"{self.prog} {printable(asked)}", printable(wrong), instead=f"{self.prog} … {close[0]}")
+
+
+class OneOf(argparse.Action):
+    """An option whose value is one of some names, which its help shows.
+
+    Args:
+        option_strings: the option.
+        dest: where the value goes.
+        names: the choices.
+        settings: as argparse takes them.
+    """
+
+    def __init__(self, option_strings: Sequence[str], dest: str, names: Sequence[str], **settings: Any) -> None:
+        super().__init__(option_strings, dest, metavar=f"{{{','.join(names)}}}", **settings)
+        self.names = names
+
+    def __call__(self, _: object, namespace: argparse.Namespace, value: Any, option: str | None = None) -> None:
+        """Keep the value.
+
+        Raises:
+            OptionError: if it is not one of the choices.
+        """
+        setattr(namespace, self.dest, one_of(str(option), value, self.names))
+
+
+def one_of(option: str, given: str, names: Iterable[str], command: str = "") -> str:
+    """A name that is one of the choices.
+
+    Args:
+        option: what the name follows.
+        given: the name.
+        names: the choices.
+        command: what the name follows, in a command to paste; if not given, the option.
+
+    Raises:
+        OptionError: if it is not; with the nearest one.
+
+    >>> one_of("--lang", "zh", ["en", "zh"])
+    'zh'
+    >>> one_of("--lang", "cn", ["en", "zh"])
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.OptionError: --lang cn
+      what is wrong:  the choices are en, zh
+      write instead:  --lang en
+    """
+    choices = list(names)
+    if given in choices:
+        return given
+    best = [*nearest(given, choices), *choices][0]
+    asked = f"{option} {cut(given, LONGEST)}".strip()
+    raise OptionError(printable(asked), f"the choices are {', '.join(choices)}", instead=f"{command or option} {best}")
+
+
+def quoted(text: str) -> str:
+    r"""A text as a shell takes it for one argument.
+
+    >>> quoted("(x + y) * z"), quoted("x=2"), quoted('a "b" $c')
+    ('"(x + y) * z"', 'x=2', '\'a "b" $c\'')
+    """
+    if shlex.quote(text) == text:
+        return text
+    return shlex.quote(text) if IN_DOUBLE_QUOTES & set(text) else f'"{text}"'
