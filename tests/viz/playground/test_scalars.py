@@ -1,0 +1,196 @@
+"""Is the graph of one sample, which the page makes, the one that Python records? Node runs the page's module."""
+
+import random
+
+import numpy as np
+import pytest
+from playground_modules import in_node, needs_node
+
+import tinygrad_edu
+from tinygrad_edu import nn
+from tinygrad_edu.errors import TinygradError
+from tinygrad_edu.graph import Graph, gradients_in
+from tinygrad_edu.nn.layers import activations
+from tinygrad_edu.nn.training.objectives import TASKS
+
+pytestmark = needs_node
+LOSSES = tuple(TASKS)
+GRAPHS = """
+import { graphOfSample, gradientOf, labelsOf } from "./playground/scalars.js";
+import { gradients } from "./engine/graph.js";
+answer(GIVEN.map(({ network, P, x, target }) => {
+  const graph = graphOfSample(network, P, x, target);
+  const all = gradients(graph);
+  const nodes = graph.nodes.map(({ row, data, isConstant }, number) =>
+    [row?.name ?? "", isConstant, graph.args[number], data, all[number]]);
+  const names = graph.parameters.map((node) => graph.names[node]);
+  return { nodes, names, labels: labelsOf(network), gradient: gradientOf(graph), groups: graph.groups };
+}));
+"""
+
+
+class Drawn:
+    """A network and a sample, drawn at random; some numbers are 0, equal, or large."""
+
+    def __init__(self, loss, activation, seed):
+        self.random = random.Random(f"{loss} {activation} {seed}")
+        self.is_positive = activation in ("log", "sqrt")  # which are defined there alone
+        self.loss = loss
+        self.inputs = self.random.choice([1, 1, 2, 3, 7])
+        hidden = [self.random.choice([1, 1, 2, 3, 5]) for _ in range(self.random.randint(0, 3))]
+        outputs = {"cross_entropy": self.random.randint(2, 10), "mse": self.random.choice([1, 1, 2, 10])}.get(loss, 1)
+        output = "sigmoid" if loss == "bce" else self.random.choice(["linear", activation])
+        self.model = nn.MLP(self.inputs, [*hidden, outputs], activation=activation, output=output, seed=seed)
+        for parameter in self.model.parameters():
+            parameter.data = self.number()
+        self.X = [[self.number() for _ in range(self.inputs)] for _ in range(self.random.choice([1, 2, 5]))]
+        self.Y = [self.target(outputs) for _ in self.X]
+
+    def number(self):
+        found = self.random.choice([0.0, 1.0, -1.0, -0.5, 0.5, *(self.random.uniform(-1.5, 1.5) for _ in range(9))])
+        return abs(found) + 0.1 if self.is_positive else found
+
+    def target(self, outputs):
+        if self.loss == "mse":
+            return self.number() if outputs == 1 else [self.number() for _ in range(outputs)]
+        return self.random.choice({"hinge": [-1.0, 1.0], "cross_entropy": range(outputs)}.get(self.loss, [0, 1]))
+
+    def value(self, samples=slice(1)):
+        """The loss of one sample, as Python records it; of one term, which need not be divided by 1."""
+        X, Y = self.X[samples], self.Y[samples]
+        count = len(X) * (len(Y[0]) if isinstance(Y[0], list) else 1)
+        return TASKS[self.loss].loss([self.model(x) for x in X], Y, "sum" if count == 1 else "mean")
+
+    @property
+    def network(self):
+        layers = [{"size": layer.sizes[1], "activation": layer.activation} for layer in self.model.layers]
+        return {"inputs": [f"x{i + 1}" for i in range(self.inputs)], "layers": layers, "loss": self.loss}
+
+    def sent(self, sample=0):
+        return {"network": self.network, "P": self.P, "x": self.X[sample], "target": self.Y[sample]}
+
+    @property
+    def P(self):
+        return [parameter.data for parameter in self.model.parameters()]
+
+
+def drawn(loss, activation, seed):
+    """The same, where all that is computed is defined; None if that is nowhere near."""
+    for attempt in range(40):
+        found = Drawn(loss, activation, 100 * seed + attempt)
+        try:
+            for sample in range(len(found.X)):
+                found.value(slice(sample, sample + 1))
+        except TinygradError:
+            continue
+        return found
+    return None
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_graph_of_a_sample_is_pythons_node_by_node(loss):
+    cases = [drawn(loss, activation, seed) for activation in activations() for seed in range(3)]
+    cases = [case for case in cases if case is not None]
+    assert {layer.activation for case in cases for layer in case.model.layers} == set(activations())
+    for case, found in zip(cases, in_node(GRAPHS, [case.sent() for case in cases]), strict=True):
+        graph = Graph(case.value())
+        expected = [
+            [node.op or "", node.is_constant, list(graph.arguments[number])] for number, node in enumerate(graph.nodes)
+        ]
+        assert [each[:3] for each in found["nodes"]] == expected
+        assert [each[3] for each in found["nodes"]] == pytest.approx([node.data for node in graph.nodes], rel=1e-12)
+        gradients = gradients_in(graph)
+        variable = [number for number, node in enumerate(graph.nodes) if not node.is_constant]
+        assert [found["nodes"][number][4] for number in variable] == pytest.approx(
+            [gradients[number] for number in variable], rel=1e-12, abs=1e-15
+        )
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_its_parameters_are_those_of_the_model_under_their_labels_and_in_their_order(loss):
+    case = drawn(loss, "tanh", 1)
+    (found,) = in_node(GRAPHS, [case.sent()])
+    labels = [parameter.label for parameter in case.model.parameters()]
+    assert found["labels"] == found["names"] == labels
+    parts = {label.rpartition(".")[0] for label in labels}
+    assert set(found["groups"]) == parts
+    assert sum(len(members) for members in found["groups"].values()) == len(labels)
+    case.value().backward()
+    assert found["gradient"] == pytest.approx([parameter.grad for parameter in case.model.parameters()], rel=1e-12)
+
+
+MEAN = """
+import { contributionsOf } from "./playground/scalars.js";
+answer(GIVEN.map(({ network, P, X, Y }) => contributionsOf(network, P, X, Y)));
+"""
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_mean_of_the_contributions_is_the_gradient_of_the_compiled_program(loss):
+    cases = [case for seed in range(6) for name in ("tanh", "relu", "sigmoid") if (case := drawn(loss, name, seed))]
+    assert len(cases) > 10
+    sent = [{"network": case.network, "P": case.P, "X": case.X, "Y": case.Y} for case in cases]
+    for case, found in zip(cases, in_node(MEAN, sent), strict=True):
+        task = TASKS[loss]
+        program = tinygrad_edu.compile(
+            lambda xs, ys, model=case.model, loss=task.loss: loss([model(x) for x in xs], ys),
+            wrt=case.model.parameters(),
+            batch=(case.X, case.Y),
+        )
+        value, gradient = program(case.X, case.Y)
+        assert found["loss"] == pytest.approx(float(value), rel=1e-12, abs=1e-14)
+        np.testing.assert_allclose(found["gradient"], gradient, rtol=1e-12, atol=1e-14)
+        alone = [program([x], [y]) for x, y in zip(case.X, case.Y, strict=True)]
+        assert found["losses"] == pytest.approx([float(each) for each, _ in alone], rel=1e-12, abs=1e-14)
+        np.testing.assert_allclose(found["gradients"], [each for _, each in alone], rtol=1e-12, atol=1e-14)
+
+
+REFUSED = """
+import { graphOfSample } from "./playground/scalars.js";
+answer(GIVEN.map(({ network, P, x, target }) => {
+  try { return graphOfSample(network, P, x, target).nodes.length; } catch (error) { return error.message; }
+}));
+"""
+
+
+def test_a_network_that_does_not_fit_is_refused():
+    case = Drawn("hinge", "tanh", 0).sent()
+    wrong = [
+        {**case, "P": case["P"][1:]},
+        {**case, "x": [*case["x"], 1.0]},
+        {**case, "network": {**case["network"], "loss": "huber"}},
+    ]
+    parameters, inputs, loss = in_node(REFUSED, wrong)
+    assert f"{len(case['P']) - 1} parameters" in parameters
+    assert f"this network has {len(case['P'])}" in parameters
+    assert f"this network takes {len(case['x'])}" in inputs
+    assert "huber" in loss
+
+
+def test_what_is_not_defined_is_nan_and_no_error():
+    network = {"inputs": ["x1"], "layers": [{"size": 1, "activation": "log"}], "loss": "mse"}
+    (found,) = in_node(GRAPHS, [{"network": network, "P": [1.0, 0.0], "x": [-1.0], "target": 0.0}])
+    assert found["nodes"][-1][3] == "NaN"
+    assert found["gradient"] == ["NaN", "NaN"]
+
+
+def test_a_labelled_input_that_looks_like_a_parameter_stays_an_input():
+    network = {"inputs": ["l1.n1.w1", "L"], "layers": [{"size": 1, "activation": "linear"}], "loss": "mse"}
+    (found,) = in_node(GRAPHS, [{"network": network, "P": [1.0, 2.0, 3.0], "x": [4.0, 5.0], "target": 1.0}])
+    assert found["gradient"] == [2 * 16 * 4, 2 * 16 * 5, 2 * 16]
+
+
+def test_every_loss_and_number_of_outputs_that_the_page_opens_was_traced():
+    case = {"P": [0.0] * 2, "x": [1.0]}
+    pairs = [("cross_entropy", count) for count in range(2, 11)] + [("mse", count) for count in range(1, 11)]
+    networks = [
+        {"inputs": ["x1"], "layers": [{"size": count, "activation": "linear"}], "loss": loss} for loss, count in pairs
+    ]
+    sent = [
+        {**case, "network": network, "P": [0.0] * 2 * count, "target": target}
+        for network, (loss, count) in zip(networks, pairs, strict=True)
+        for target in (range(count) if loss == "cross_entropy" else [[1.0] * count])
+    ]
+    found = in_node(GRAPHS, sent)
+    assert len(found) == sum(range(2, 11)) + 10
+    assert [each["nodes"][-1][0] for each in found].count("sub") == sum(range(2, 11))
