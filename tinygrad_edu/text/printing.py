@@ -32,8 +32,8 @@ GREEK_NAMES = """alpha beta gamma delta varepsilon zeta eta theta iota kappa lam
 upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"""
 GREEK = {letter: f"\\{name}" for letter, name in zip(GREEK_LETTERS, GREEK_NAMES.split(), strict=True)}
 DEEPEST = 20  # nested operations, before a new statement begins
-# as nn/layers.py labels them; and the sum z and the activation a of a neuron
-PARAMETER = re.compile(r"(?:l([0-9]+)[._])?n([0-9]+)[._](?:w([0-9]+)|([baz]))")
+# as nn/layers.py labels them; and what a neuron computes: s, z and a
+PARAMETER = re.compile(r"(?:l([0-9]+)[._])?n([0-9]+)[._](?:w([0-9]+)|([abzs]))")
 
 
 def to_text(value: Value) -> str:
@@ -220,7 +220,7 @@ def latex_name(name: str) -> str:
 def as_parameter(name: str) -> tuple[str, str, str] | None:
     """The letter, the index and the layer of a weight or bias that `nn` named, also where it became an identifier.
 
-    What a neuron computes from them has such a name in the playground: its sum z, and its activation a.
+    In the playground what a neuron computes has such a name too: w · x is s, z is s + b, and a is its activation.
 
     >>> as_parameter("l1.n1.w2"), as_parameter("l1_n1_b"), as_parameter("w2"), as_parameter("l2.n3.z")
     (('w', '12', '1'), ('b', '1', '1'), None, ('z', '3', '2'))

@@ -120,13 +120,19 @@ def test_its_parameters_are_those_of_the_model_under_their_labels_and_in_their_o
 
 
 MEAN = """
-import { contributionsOf } from "./playground/scalars.js";
-answer(GIVEN.map(({ network, P, X, Y }) => contributionsOf(network, P, X, Y)));
+import { contributionsTo, gradientOf, graphOfSample } from "./playground/scalars.js";
+answer(GIVEN.map(({ network, P, X, Y }) => {
+  const gradientAt = (x, y) => {
+    const graph = graphOfSample(network, P, x, y);
+    return [graph.nodes.at(-1).data, gradientOf(graph)];
+  };
+  return P.map((_, place) => contributionsTo(place, gradientAt, X, Y));
+}));
 """
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_the_mean_of_the_contributions_is_the_gradient_of_the_compiled_program(loss):
+def test_the_mean_of_the_contributions_to_each_parameter_is_its_gradient_in_the_compiled_program(loss):
     cases = [case for seed in range(6) for name in ("tanh", "relu", "sigmoid") if (case := drawn(loss, name, seed))]
     assert len(cases) > 10
     sent = [{"network": case.network, "P": case.P, "X": case.X, "Y": case.Y} for case in cases]
@@ -137,12 +143,68 @@ def test_the_mean_of_the_contributions_is_the_gradient_of_the_compiled_program(l
             wrt=case.model.parameters(),
             batch=(case.X, case.Y),
         )
-        value, gradient = program(case.X, case.Y)
-        assert found["loss"] == pytest.approx(float(value), rel=1e-12, abs=1e-14)
-        np.testing.assert_allclose(found["gradient"], gradient, rtol=1e-12, atol=1e-14)
+        _, gradient = program(case.X, case.Y)
         alone = [program([x], [y]) for x, y in zip(case.X, case.Y, strict=True)]
-        assert found["losses"] == pytest.approx([float(each) for each, _ in alone], rel=1e-12, abs=1e-14)
-        np.testing.assert_allclose(found["gradients"], [each for _, each in alone], rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose([each["mean"] for each in found], gradient, rtol=1e-12, atol=1e-14)
+        for place, each in enumerate(found):
+            entries = sorted(each["entries"], key=lambda entry: entry["index"])
+            sizes = [abs(entry["gradient"]) for entry in each["entries"]]
+            assert sizes == sorted(sizes, reverse=True)
+            losses = [float(value) for value, _ in alone]
+            assert [entry["loss"] for entry in entries] == pytest.approx(losses, rel=1e-12, abs=1e-14)
+            right = [slopes[place] for _, slopes in alone]
+            np.testing.assert_allclose([entry["gradient"] for entry in entries], right, rtol=1e-12, atol=1e-14)
+
+
+OPENED = """
+import { graphOfSample, openingOf, placeIn, labelsOf } from "./playground/scalars.js";
+import { chainRule } from "./engine/steps.js";
+import { frameOf } from "./lab/frame.js";
+import { sceneOf } from "./lab/scene.js";
+import { storeOf } from "./lab/store.js";
+import { samplesOf } from "./lab/samples.js";
+answer(GIVEN.map(({ network, P, x, target }) => {
+  const graph = graphOfSample(network, P, x, target);
+  const steps = chainRule(graph);
+  const sizes = [network.inputs.length, ...network.layers.map(({ size }) => size)];
+  const found = [];
+  for (let layer = 1; layer < sizes.length; layer++) for (let neuron = 0; neuron < sizes[layer]; neuron++)
+    for (const from of [undefined, ...Array(sizes[layer - 1]).keys()]) {
+      const at = { layer, neuron, from };
+      const { position, opened, node } = openingOf(graph, steps, at, network);
+      const step = steps[position - 1];
+      const scene = sceneOf(storeOf(graph, { position, opened }).state);
+      found.push({ at: [layer, neuron, from ?? null], label: labelsOf(network)[placeIn(network, at)], name: graph.names[node],
+        arrives: step.argument, left: step.to_come, gradient: step.after, known: frameOf({ graph, steps, position }).gradients[node],
+        isDrawn: scene.boxOf(node).kind !== "group" && scene.boxOf(node).kind !== "more" });
+    }
+  return { found, samples: samplesOf(graph) };
+}));
+"""
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_weight_opens_where_its_gradient_has_arrived_and_a_neuron_where_it_is_complete(loss):
+    cases = [case for seed in range(4) if (case := drawn(loss, "tanh", seed))]
+    wide = Drawn(loss, "relu", 1)
+    outputs = wide.model.layers[-1].sizes[1]
+    output = "sigmoid" if loss == "bce" else "linear"
+    wide.model = nn.MLP(wide.inputs, [16, 16, outputs], activation="relu", output=output, seed=1)
+    for case, found in zip([*cases, wide], in_node(OPENED, [each.sent() for each in [*cases, wide]]), strict=True):
+        case.value().backward()
+        slopes = {parameter.label: parameter.grad for parameter in case.model.parameters()}
+        assert found["samples"] is None  # it is one sample, and no sum over several
+        assert len(found["found"]) == len(slopes)
+        for each in found["found"]:
+            layer, neuron, source = each["at"]
+            part = f"l{layer}.n{neuron + 1}"
+            assert each["label"] == (f"{part}.b" if source is None else f"{part}.w{source + 1}")
+            assert each["isDrawn"]
+            assert (each["arrives"], each["left"]) == (each["name"], 0)
+            assert each["gradient"] == each["known"]
+            if source is not None:
+                assert each["name"] == each["label"]
+                assert each["gradient"] == pytest.approx(slopes[each["label"]], rel=1e-12, abs=1e-15)
 
 
 REFUSED = """

@@ -2,19 +2,25 @@
 // node, so that the lab can step through it. The weighted sums and the activations are rows of the table, as nn/layers.py
 // applies them; what a loss does with the outputs was traced from Python's own functions (loss_graphs.py).
 //
-//   network   {inputs: ["x1", "x2"], layers: [{size: 4, activation: "tanh"}, …, {size: 1, activation: "linear"}], loss: "mse"},
-//             its last layer included
+//   network   {inputs: ["x1", "x2"], layers: [{size: 4, activation: "tanh"}, …, {size: 1, activation: "linear"}], loss: "mse"}:
+//             the names of its inputs, and all layers, the last one too
 //   P         its parameters in the order of `model.parameters()`: neuron by neuron, the weights and then the bias
 //   target    what the loss compares the outputs with: a number, the index of a class, or a list with one for each output
 //
 //   graphOfSample(network, P, x, target)     the graph of the engine; its `parameters` are the numbers of their nodes
 //   gradientOf(graph)                        ∂L/∂P of that sample
-//   contributionsOf(network, P, X, Y)        the same for each sample of a batch, with its mean, the batch's gradient
+//   contributionsTo(place, gradientAt, X, Y)  to one parameter, from each sample of a batch
+//   openingOf(graph, steps, at)              where in the lab it is: which step, and which groups are open
+//
+//   at        a weight, a bias or a neuron of the network, {layer, neuron, from}: layers count from 1, as in w₂₁⁽¹⁾, the
+//             others from 0; without `from` it is the neuron, and its parameter is the bias
+//   place     of a parameter in P; see placeIn
 
 import { failure } from "../engine/errors.js";
 import { graphOf, gradients } from "../engine/graph.js";
 import { graphFrom } from "../engine/recompute.js";
 import { completed, rowOf } from "../engine/rows.js";
+import { sweepBehind } from "../engine/steps.js";
 import { apply, constant, leaf } from "../engine/values.js";
 import { LOSSES } from "./losses.js";
 
@@ -62,7 +68,7 @@ function outputsOf({ inputs, layers }, leaves, x) {
 
 // As Neuron.fire: activation(w · x + b).
 function fired(own, values, activation, part) {
-  const sum = apply(rowOf("dot"), [...own.slice(0, -1), ...values], UNCHECKED);
+  const sum = named(`${part}.s`, apply(rowOf("dot"), [...own.slice(0, -1), ...values], UNCHECKED));
   const z = named(`${part}.z`, apply(rowOf("add"), [sum, own.at(-1)], UNCHECKED));
   return activation === "linear" ? z : named(`${part}.a`, activated(rowOf(activation), z));
 }
@@ -125,12 +131,44 @@ export function gradientOf(graph) {
   return Float64Array.from(graph.parameters, (node) => all[node]);
 }
 
-/** {losses, gradients, loss, gradient}: for each sample its loss and gradient, and their means, which are the batch's. */
-export function contributionsOf(network, P, X, Y) {
-  const graphs = X.map((x, sample) => graphOfSample(network, P, x, Y[sample]));
-  const [losses, found] = [graphs.map(({ nodes }) => nodes.at(-1).data), graphs.map(gradientOf)];
-  const gradient = Float64Array.from(P, (_, place) => mean(found.map((each) => each[place])));
-  return { losses, gradients: found, loss: mean(losses), gradient };
+/**
+ * Of one parameter, {mean, entries}: what each sample of a batch contributes to its gradient, {index, loss, gradient}, and
+ * their mean, which is the gradient of the batch. The largest comes first.
+ *
+ * `gradientAt` computes the loss of one sample, and its gradient: [number, Float64Array] for x and target.
+ */
+export function contributionsTo(place, gradientAt, X, Y) {
+  const entries = X.map((x, index) => {
+    const [loss, gradient] = gradientAt(x, Y[index]);
+    return { index, loss, gradient: gradient[place] };
+  });
+  const mean = entries.reduce((sum, { gradient }) => sum + gradient, 0) / entries.length;
+  return { mean, entries: entries.toSorted((one, other) => Math.abs(other.gradient) - Math.abs(one.gradient) || one.index - other.index) };
 }
 
-const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+/** Where a weight stands in P, or the bias of a neuron. */
+export function placeIn({ inputs, layers }, { layer, neuron, from }) {
+  const sizes = [inputs.length, ...layers.map(({ size }) => size)];
+  const before = sizes.slice(1, layer).reduce((sum, size, index) => sum + size * (sizes[index] + 1), 0);
+  return before + neuron * (sizes[layer - 1] + 1) + (from ?? sizes[layer - 1]);
+}
+
+// The way into the lab
+
+/**
+ * {position, opened, node}: after the step in which the gradient of a weight has arrived, or that of a neuron's output is
+ * complete; and the groups in which its box is. Without `at`, the beginning.
+ */
+export function openingOf(graph, steps, at, network) {
+  if (!at) return { position: 0, opened: new Set(), node: graph.nodes.length - 1 };
+  const part = `l${at.layer}.n${at.neuron + 1}`;
+  const node = at.from === undefined ? outputOf(graph, part) : graph.parameters[placeIn(network, at)];
+  const { operations, arrivalsAt } = sweepBehind(steps);
+  return { position: operations.length + 2 + arrivalsAt(node).at(-1), opened: new Set([`l${at.layer}`, part]), node };
+}
+
+// A neuron without an activation gives its sum.
+function outputOf({ nodes }, part) {
+  const found = nodes.findIndex(({ label }) => label === `${part}.a`);
+  return found < 0 ? nodes.findIndex(({ label }) => label === `${part}.z`) : found;
+}
