@@ -174,9 +174,12 @@ answer(GIVEN.map(({ network, P, x, target }) => {
       const { position, opened, node } = openingOf(graph, steps, at, network);
       const step = steps[position - 1];
       const scene = sceneOf(storeOf(graph, { position, opened }).state);
-      found.push({ at: [layer, neuron, from ?? null], label: labelsOf(network)[placeIn(network, at)], name: graph.names[node],
-        arrives: step.argument, left: step.to_come, gradient: step.after, known: frameOf({ graph, steps, position }).gradients[node],
-        isDrawn: scene.boxOf(node).kind !== "group" && scene.boxOf(node).kind !== "more" });
+      const known = frameOf({ graph, steps, position }).gradients[node];
+      const { argument: arrives, to_come: left, after: gradient } = step;
+      const isDrawn = !["group", "more"].includes(scene.boxOf(node).kind);
+      const label = labelsOf(network)[placeIn(network, at)];
+      const name = graph.names[node];
+      found.push({ at: [layer, neuron, from ?? null], label, name, arrives, left, gradient, known, isDrawn });
     }
   return { found, samples: samplesOf(graph) };
 }));
