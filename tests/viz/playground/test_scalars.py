@@ -1,10 +1,11 @@
 """Is the graph of one sample, which the page makes, the one that Python records? Node runs the page's module."""
 
+import math
 import random
 
 import numpy as np
 import pytest
-from playground_modules import in_node, needs_node
+from playground import in_node, needs_node
 
 import tinygrad_edu
 from tinygrad_edu import nn
@@ -16,17 +17,24 @@ from tinygrad_edu.nn.training.objectives import TASKS
 pytestmark = needs_node
 LOSSES = tuple(TASKS)
 GRAPHS = """
-import { graphOfSample, gradientOf, labelsOf } from "./playground/scalars.js";
-import { gradients } from "./engine/graph.js";
-answer(GIVEN.map(({ network, P, x, target }) => {
+const { graphOfSample, gradientOf } = await from("playground/scalars");
+const { gradients } = await from("engine/graph");
+return data[0].map(({ network, P, x, target }) => {
   const graph = graphOfSample(network, P, x, target);
   const all = gradients(graph);
   const nodes = graph.nodes.map(({ row, data, isConstant }, number) =>
     [row?.name ?? "", isConstant, graph.args[number], data, all[number]]);
   const names = graph.parameters.map((node) => graph.names[node]);
-  return { nodes, names, labels: labelsOf(network), gradient: gradientOf(graph), groups: graph.groups };
-}));
+  return { nodes, names, gradient: gradientOf(graph), groups: graph.groups };
+});
 """
+
+
+def network(inputs, layers, loss):
+    """As the page has it; a layer of Python, or (inputs, neurons, activation)."""
+    rows = [(*each.sizes, each.activation) if isinstance(each, nn.Layer) else each for each in layers]
+    names = ("inputs", "size", "activation")
+    return {"inputs": inputs, "layers": [dict(zip(names, row, strict=True)) for row in rows], "loss": loss}
 
 
 class Drawn:
@@ -63,8 +71,7 @@ class Drawn:
 
     @property
     def network(self):
-        layers = [{"size": layer.sizes[1], "activation": layer.activation} for layer in self.model.layers]
-        return {"inputs": [f"x{i + 1}" for i in range(self.inputs)], "layers": layers, "loss": self.loss}
+        return network([f"x{i + 1}" for i in range(self.inputs)], self.model.layers, self.loss)
 
     def sent(self, sample=0):
         return {"network": self.network, "P": self.P, "x": self.X[sample], "target": self.Y[sample]}
@@ -111,7 +118,7 @@ def test_its_parameters_are_those_of_the_model_under_their_labels_and_in_their_o
     case = drawn(loss, "tanh", 1)
     (found,) = in_node(GRAPHS, [case.sent()])
     labels = [parameter.label for parameter in case.model.parameters()]
-    assert found["labels"] == found["names"] == labels
+    assert found["names"] == labels
     parts = {label.rpartition(".")[0] for label in labels}
     assert set(found["groups"]) == parts
     assert sum(len(members) for members in found["groups"].values()) == len(labels)
@@ -120,14 +127,14 @@ def test_its_parameters_are_those_of_the_model_under_their_labels_and_in_their_o
 
 
 MEAN = """
-import { contributionsTo, gradientOf, graphOfSample } from "./playground/scalars.js";
-answer(GIVEN.map(({ network, P, X, Y }) => {
+const { contributionsTo, gradientOf, graphOfSample } = await from("playground/scalars");
+return data[0].map(({ network, P, X, Y }) => {
   const gradientAt = (x, y) => {
     const graph = graphOfSample(network, P, x, y);
     return [graph.nodes.at(-1).data, gradientOf(graph)];
   };
   return P.map((_, place) => contributionsTo(place, gradientAt, X, Y));
-}));
+});
 """
 
 
@@ -157,13 +164,14 @@ def test_the_mean_of_the_contributions_to_each_parameter_is_its_gradient_in_the_
 
 
 OPENED = """
-import { graphOfSample, openingOf, placeIn, labelsOf } from "./playground/scalars.js";
-import { chainRule } from "./engine/steps.js";
-import { frameOf } from "./lab/frame.js";
-import { sceneOf } from "./lab/scene.js";
-import { storeOf } from "./lab/store.js";
-import { samplesOf } from "./lab/samples.js";
-answer(GIVEN.map(({ network, P, x, target }) => {
+const { graphOfSample, openingOf, placeIn } = await from("playground/scalars");
+const { labelOf, parameterAt } = await from("playground/network");
+const { chainRule } = await from("engine/steps");
+const { frameOf } = await from("lab/frame");
+const { sceneOf } = await from("lab/scene");
+const { storeOf } = await from("lab/store");
+const { samplesOf } = await from("lab/samples");
+return data[0].map(({ network, P, x, target }) => {
   const graph = graphOfSample(network, P, x, target);
   const steps = chainRule(graph);
   const sizes = [network.inputs.length, ...network.layers.map(({ size }) => size)];
@@ -177,12 +185,12 @@ answer(GIVEN.map(({ network, P, x, target }) => {
       const known = frameOf({ graph, steps, position }).gradients[node];
       const { argument: arrives, to_come: left, after: gradient } = step;
       const isDrawn = !["group", "more"].includes(scene.boxOf(node).kind);
-      const label = labelsOf(network)[placeIn(network, at)];
+      const label = labelOf(parameterAt(network.layers, placeIn(network, at)));
       const name = graph.names[node];
       found.push({ at: [layer, neuron, from ?? null], label, name, arrives, left, gradient, known, isDrawn });
     }
   return { found, samples: samplesOf(graph) };
-}));
+});
 """
 
 
@@ -211,10 +219,10 @@ def test_a_weight_opens_where_its_gradient_has_arrived_and_a_neuron_where_it_is_
 
 
 REFUSED = """
-import { graphOfSample } from "./playground/scalars.js";
-answer(GIVEN.map(({ network, P, x, target }) => {
+const { graphOfSample } = await from("playground/scalars");
+return data[0].map(({ network, P, x, target }) => {
   try { return graphOfSample(network, P, x, target).nodes.length; } catch (error) { return error.message; }
-}));
+});
 """
 
 
@@ -233,27 +241,25 @@ def test_a_network_that_does_not_fit_is_refused():
 
 
 def test_what_is_not_defined_is_nan_and_no_error():
-    network = {"inputs": ["x1"], "layers": [{"size": 1, "activation": "log"}], "loss": "mse"}
-    (found,) = in_node(GRAPHS, [{"network": network, "P": [1.0, 0.0], "x": [-1.0], "target": 0.0}])
-    assert found["nodes"][-1][3] == "NaN"
-    assert found["gradient"] == ["NaN", "NaN"]
+    logarithm = network(["x1"], [(1, 1, "log")], "mse")
+    (found,) = in_node(GRAPHS, [{"network": logarithm, "P": [1.0, 0.0], "x": [-1.0], "target": 0.0}])
+    assert math.isnan(found["nodes"][-1][3])
+    assert all(math.isnan(each) for each in found["gradient"])
 
 
 def test_a_labelled_input_that_looks_like_a_parameter_stays_an_input():
-    network = {"inputs": ["l1.n1.w1", "L"], "layers": [{"size": 1, "activation": "linear"}], "loss": "mse"}
-    (found,) = in_node(GRAPHS, [{"network": network, "P": [1.0, 2.0, 3.0], "x": [4.0, 5.0], "target": 1.0}])
+    odd = network(["l1.n1.w1", "L"], [(2, 1, "linear")], "mse")
+    (found,) = in_node(GRAPHS, [{"network": odd, "P": [1.0, 2.0, 3.0], "x": [4.0, 5.0], "target": 1.0}])
     assert found["gradient"] == [2 * 16 * 4, 2 * 16 * 5, 2 * 16]
 
 
 def test_every_loss_and_number_of_outputs_that_the_page_opens_was_traced():
     case = {"P": [0.0] * 2, "x": [1.0]}
     pairs = [("cross_entropy", count) for count in range(2, 11)] + [("mse", count) for count in range(1, 11)]
-    networks = [
-        {"inputs": ["x1"], "layers": [{"size": count, "activation": "linear"}], "loss": loss} for loss, count in pairs
-    ]
+    networks = [network(["x1"], [(1, count, "linear")], loss) for loss, count in pairs]
     sent = [
-        {**case, "network": network, "P": [0.0] * 2 * count, "target": target}
-        for network, (loss, count) in zip(networks, pairs, strict=True)
+        {**case, "network": each, "P": [0.0] * 2 * count, "target": target}
+        for each, (loss, count) in zip(networks, pairs, strict=True)
         for target in (range(count) if loss == "cross_entropy" else [[1.0] * count])
     ]
     found = in_node(GRAPHS, sent)

@@ -1,4 +1,38 @@
-"""What does the playground need of Python?
+"""Which modules of the page train a network?
 
-The network trains in the page, with what is printed here: the loss of one sample as a graph (`loss_graphs`).
+Those below compute, without a page: they run in node, in a worker and in the page. Of these no file holds `lines.js`,
+which is printed by the compiler, and `losses.js`, traced from nn's losses.
+
+    MODULES           their names, each after those that it imports
+    modules()         the source of each, by its path below one folder
+
+Names to know: `MODULES`, `modules`. Read next: `loss_graphs.py`.
 """
+
+from __future__ import annotations
+
+from tinygrad_edu.viz.page.engine import FOLDER
+from tinygrad_edu.viz.page.playground import loss_graphs
+
+MODULES = (
+    "refusals",
+    "random",
+    "data",
+    "network",
+    "losses",
+    "scalars",
+)
+
+
+def modules() -> dict[str, str]:
+    """The source of each module, by its path.
+
+    >>> "playground/random.js" in modules()
+    True
+    """
+    made = {"losses": loss_graphs.module()}
+    return {f"playground/{name}.js": made.get(name) or _read(name) for name in MODULES}
+
+
+def _read(name: str) -> str:
+    return (FOLDER / "playground" / f"{name}.js").read_text(encoding="utf-8")

@@ -2,8 +2,8 @@
 // node, so that the lab can step through it. The weighted sums and the activations are rows of the table, as nn/layers.py
 // applies them; what a loss does with the outputs was traced from Python's own functions (loss_graphs.py).
 //
-//   network   {inputs: ["x1", "x2"], layers: [{size: 4, activation: "tanh"}, …, {size: 1, activation: "linear"}], loss: "mse"}:
-//             the names of its inputs, and all layers, the last one too
+//   network   {inputs: ["x1", "x2"], layers: [{inputs: 2, size: 4, activation: "tanh"}, …], loss: "mse"}: the names of its
+//             inputs, and all layers, the last one too
 //   P         its parameters in the order of `model.parameters()`: neuron by neuron, the weights and then the bias
 //   target    what the loss compares the outputs with: a number, the index of a class, or a list with one for each output
 //
@@ -14,7 +14,7 @@
 //
 //   at        a weight, a bias or a neuron of the network, {layer, neuron, from}: layers count from 1, as in w₂₁⁽¹⁾, the
 //             others from 0; without `from` it is the neuron, and its parameter is the bias
-//   place     of a parameter in P; see placeIn
+//   place     of a parameter in P
 
 import { failure } from "../engine/errors.js";
 import { graphOf, gradients } from "../engine/graph.js";
@@ -23,20 +23,12 @@ import { completed, rowOf } from "../engine/rows.js";
 import { sweepBehind } from "../engine/steps.js";
 import { apply, constant, leaf } from "../engine/values.js";
 import { LOSSES } from "./losses.js";
-
-/** The labels of the parameters, as nn.MLP gives them: l1.n1.w1, l1.n1.w2, l1.n1.b … */
-export function labelsOf({ inputs, layers }) {
-  return layers.flatMap(({ size }, layer) => {
-    const count = layer ? layers[layer - 1].size : inputs.length;
-    const names = [...Array.from({ length: count }, (_, weight) => `w${weight + 1}`), "b"];
-    return Array.from({ length: size }, (_, neuron) => names.map((name) => `l${layer + 1}.n${neuron + 1}.${name}`)).flat();
-  });
-}
+import { countOf, labelOf, parameterAt, placeOf, placesOf } from "./network.js";
 
 /** The loss of one sample as a graph, with `groups` and `parameters`. What is not defined at its numbers is NaN in it. */
 export function graphOfSample(network, P, x, target) {
-  const labels = labelsOf(network);
-  checkSizes(network, labels, P, x);
+  checkSizes(network, P, x);
+  const labels = Array.from(P, (_, place) => labelOf(parameterAt(network.layers, place)));
   const leaves = labels.map((label, place) => leaf(P[place], label));
   const graph = graphOf(named("L", lossOf(network, outputsOf(network, leaves, x), target)));
   const numbers = new Map(graph.nodes.map((node, number) => [node, number]));
@@ -44,8 +36,8 @@ export function graphOfSample(network, P, x, target) {
   return { ...graph, parameters, groups: groupsOf(labels, parameters) };
 }
 
-function checkSizes({ inputs }, labels, P, x) {
-  if (P.length !== labels.length) refuse(`${P.length} parameters`, `this network has ${labels.length}`);
+function checkSizes({ inputs, layers }, P, x) {
+  if (P.length !== countOf(layers)) refuse(`${P.length} parameters`, `this network has ${countOf(layers)}`);
   if (x.length !== inputs.length) refuse(`${x.length} numbers`, `this network takes ${inputs.length}`);
 }
 
@@ -54,16 +46,13 @@ function refuse(given, wrong) {
 }
 
 function outputsOf({ inputs, layers }, leaves, x) {
-  let [values, place] = [inputs.map((name, input) => constant(x[input], name)), 0];
-  layers.forEach(({ size, activation }, layer) => {
-    const count = values.length + 1;
-    const neuron = (number) => {
-      const own = leaves.slice(place, (place += count));
-      return fired(own, values, activation, `l${layer + 1}.n${number + 1}`);
-    };
-    values = Array.from({ length: size }, (_, number) => neuron(number));
-  });
-  return values;
+  const places = placesOf(layers);
+  const first = inputs.map((name, input) => constant(x[input], name));
+  return layers.reduce((values, { size, activation }, layer) => {
+    const { from, row } = places[layer];
+    const own = (neuron) => leaves.slice(from + neuron * row, from + (neuron + 1) * row);
+    return Array.from({ length: size }, (_, neuron) => fired(own(neuron), values, activation, `l${layer + 1}.n${neuron + 1}`));
+  }, first);
 }
 
 // As Neuron.fire: activation(w · x + b).
@@ -147,10 +136,8 @@ export function contributionsTo(place, gradientAt, X, Y) {
 }
 
 /** Where a weight stands in P, or the bias of a neuron. */
-export function placeIn({ inputs, layers }, { layer, neuron, from }) {
-  const sizes = [inputs.length, ...layers.map(({ size }) => size)];
-  const before = sizes.slice(1, layer).reduce((sum, size, index) => sum + size * (sizes[index] + 1), 0);
-  return before + neuron * (sizes[layer - 1] + 1) + (from ?? sizes[layer - 1]);
+export function placeIn({ layers }, { layer, neuron, from }) {
+  return placeOf(layers, { layer, neuron: neuron + 1, input: from === undefined ? null : from + 1 });
 }
 
 // The way into the lab
