@@ -21,6 +21,7 @@ MODULES = (
     "network",
     "losses",
     "scalars",
+    "matrices",
 )
 
 
