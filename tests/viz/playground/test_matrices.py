@@ -101,7 +101,8 @@ const { subjectOf, isAbout, isOf } = await from("playground/matrices");
 const { lines, points } = data[0];
 return points.map((at) => lines.filter((name) => isAbout(subjectOf({ name, layer: null }), at)));
 """
-LINES = "X Y W1 b1 W2 b2 Z1 A1 Z2 t1 loss dZ2 dA1 dZ1 db2 dW2 db1 dW1".split()
+FORWARD = ["X", "Y", "W1", "b1", "W2", "b2", "Z1", "A1", "Z2", "t1", "loss"]
+LINES = [*FORWARD, "dZ2", "dA1", "dZ1", "db2", "dW2", "db1", "dW1"]
 
 
 def test_a_neuron_lights_its_layer_a_weight_the_weights_and_a_layer_what_is_meant_of_it():

@@ -8,11 +8,12 @@ import pytest
 from playground import in_node, needs_node
 
 import tinygrad_edu
-from tinygrad_edu import nn
+from tinygrad_edu import Value, nn
 from tinygrad_edu.errors import TinygradError
 from tinygrad_edu.graph import Graph, gradients_in
 from tinygrad_edu.nn.layers import activations
 from tinygrad_edu.nn.training.objectives import TASKS
+from tinygrad_edu.text.printing import to_latex
 
 pytestmark = needs_node
 LOSSES = tuple(TASKS)
@@ -216,6 +217,29 @@ def test_a_weight_opens_where_its_gradient_has_arrived_and_a_neuron_where_it_is_
             if source is not None:
                 assert each["name"] == each["label"]
                 assert each["gradient"] == pytest.approx(slopes[each["label"]], rel=1e-12, abs=1e-15)
+
+
+FORMULAS = """
+const { lossLatex } = await from("playground/scalars");
+return data[0].map(({ network, target }) => lossLatex(network, target));
+"""
+
+
+def test_the_loss_as_a_formula_is_that_of_pythons_graph():
+    y, p = Value(0.5, label="y"), Value(0.5, label="ŷ")
+    many = [Value(0.5, label=f"ŷ{i}") for i in (1, 2, 3)]
+    right = {
+        ("hinge", 1, 1.0): nn.hinge_loss([p], [Value(1.0, label="y")], "sum"),
+        ("mse", 1, 0.5): nn.mse_loss([p], [y], "sum"),
+        ("bce", 1, 1): nn.binary_cross_entropy([p], [1], "sum"),
+        ("bce", 1, 0): nn.binary_cross_entropy([p], [0], "sum"),
+        ("bce_with_logits", 1, 0): nn.binary_cross_entropy_with_logits([p], [y], "sum"),
+        ("cross_entropy", 3, 2): nn.cross_entropy([many], [2], "sum"),
+    }
+    sent = [
+        {"network": network(["x"], [(1, outputs, "linear")], loss), "target": target} for loss, outputs, target in right
+    ]
+    assert in_node(FORMULAS, sent) == [to_latex(value) for value in right.values()]
 
 
 REFUSED = """

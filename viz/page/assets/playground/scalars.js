@@ -9,6 +9,7 @@
 //
 //   graphOfSample(network, P, x, target)     the graph of the engine; its `parameters` are the numbers of their nodes
 //   gradientOf(graph)                        ∂L/∂P of that sample
+//   lossLatex(network, target)               the loss as a formula of ŷ and y
 //   contributionsTo(place, gradientAt, X, Y)  to one parameter, from each sample of a batch
 //   openingOf(graph, steps, at)              where in the lab it is: which step, and which groups are open
 //
@@ -18,6 +19,7 @@
 
 import { failure } from "../engine/errors.js";
 import { graphOf, gradients } from "../engine/graph.js";
+import { toLatex } from "../engine/printing.js";
 import { graphFrom } from "../engine/recompute.js";
 import { completed, rowOf } from "../engine/rows.js";
 import { sweepBehind } from "../engine/steps.js";
@@ -100,8 +102,15 @@ function lossOf({ loss }, outputs, target) {
 // p1 is the first output, t1 the first target.
 function inPlaceOf(label, outputs, targets) {
   const place = Number(label.slice(1)) - 1;
-  if (label.startsWith("p")) return outputs[place];
-  return constant(targets[place], targets.length > 1 ? `y${place + 1}` : "y");
+  return label.startsWith("p") ? outputs[place] : constant(targets[place], numbered("y", place, targets));
+}
+
+const numbered = (letter, place, { length }) => (length > 1 ? `${letter}${place + 1}` : letter);
+
+/** The loss of one sample as LaTeX, of the outputs ŷ and the target y; where its form depends on the target, for this one. */
+export function lossLatex(network, target) {
+  const outputs = Array.from({ length: network.layers.at(-1).size });
+  return toLatex(lossOf(network, outputs.map((_, place) => leaf(NaN, numbered("ŷ", place, outputs))), target));
 }
 
 function templateOf(loss, count, target) {
