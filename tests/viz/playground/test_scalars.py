@@ -196,7 +196,7 @@ return data[0].map(({ network, P, x, target }) => {
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_weight_opens_where_its_gradient_has_arrived_and_a_neuron_where_it_is_complete(loss):
+def test_a_weight_opens_where_its_gradient_has_arrived_and_a_neuron_where_that_of_its_bias_has(loss):
     cases = [case for seed in range(4) if (case := drawn(loss, "tanh", seed))]
     wide = Drawn(loss, "relu", 1)
     outputs = wide.model.layers[-1].sizes[1]
@@ -214,9 +214,8 @@ def test_a_weight_opens_where_its_gradient_has_arrived_and_a_neuron_where_it_is_
             assert each["isDrawn"]
             assert (each["arrives"], each["left"]) == (each["name"], 0)
             assert each["gradient"] == each["known"]
-            if source is not None:
-                assert each["name"] == each["label"]
-                assert each["gradient"] == pytest.approx(slopes[each["label"]], rel=1e-12, abs=1e-15)
+            assert each["name"] == each["label"]
+            assert each["gradient"] == pytest.approx(slopes[each["label"]], rel=1e-12, abs=1e-15)
 
 
 FORMULAS = """

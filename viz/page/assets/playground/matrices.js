@@ -1,7 +1,7 @@
 // What are the arrays of the matrix program about? Each line of it computes one: of the weights or the neurons of a layer, of
 // the samples, or something on the way to the loss. So a line, or a number in it, is at home somewhere in the network.
 //
-//   subjectOf(line)                       {kind, layer, isGradient}
+//   subjectOf(line)                       {kind, layer, letter, isGradient}
 //   cellAt(subject, shape, index)         where a number of the array is at home: {at, sample}
 //   isAbout(subject, at)                  whether the array has numbers of this neuron or weight
 //   isOf(subject, shape, index, at)       whether that number is one of them
@@ -31,7 +31,7 @@ export function subjectOf({ name, layer }) {
   const isLoss = letter === "loss";
   const kind = isLoss ? "loss" : (KINDS[letter] ?? "others");
   const isLayers = ["weights", "biases", "neurons"].includes(kind);
-  return { kind, layer: isLayers ? (layer ?? Number(digits)) : kind === "inputs" ? 0 : null, isGradient: d === "d" };
+  return { kind, letter, layer: isLayers ? (layer ?? Number(digits)) : kind === "inputs" ? 0 : null, isGradient: d === "d" };
 }
 
 /** What the rows and the columns stand for; of an array with one number nothing. */

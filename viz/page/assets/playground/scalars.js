@@ -152,19 +152,13 @@ export function placeIn({ layers }, { layer, neuron, from }) {
 // The way into the lab
 
 /**
- * {position, opened, node}: after the step in which the gradient of a weight has arrived, or that of a neuron's output is
- * complete; and the groups in which its box is. Without `at`, the beginning.
+ * {position, opened, node}: after the step in which the gradient of a weight has arrived, or of a neuron that of its bias,
+ * which is the gradient of its sum z; and the groups in which its box is. Without `at`, the beginning.
  */
 export function openingOf(graph, steps, at, network) {
   if (!at) return { position: 0, opened: new Set(), node: graph.nodes.length - 1 };
-  const part = `l${at.layer}.n${at.neuron + 1}`;
-  const node = at.from === undefined ? outputOf(graph, part) : graph.parameters[placeIn(network, at)];
+  const node = graph.parameters[placeIn(network, at)];
   const { operations, arrivalsAt } = sweepBehind(steps);
-  return { position: operations.length + 2 + arrivalsAt(node).at(-1), opened: new Set([`l${at.layer}`, part]), node };
-}
-
-// A neuron without an activation gives its sum.
-function outputOf({ nodes }, part) {
-  const found = nodes.findIndex(({ label }) => label === `${part}.a`);
-  return found < 0 ? nodes.findIndex(({ label }) => label === `${part}.z`) : found;
+  const opened = new Set([`l${at.layer}`, `l${at.layer}.n${at.neuron + 1}`]);
+  return { position: operations.length + 2 + arrivalsAt(node)[0], opened, node };
 }
