@@ -132,18 +132,22 @@ class JavaScriptPrinter(Printer):
 
     def program(self, source: Source) -> str:
         """The helpers, the constants, and the function itself, which gives [loss, gradient] and perhaps outputs."""
-        self._rename(source)
-        helpers = [JAVASCRIPT_FUNCTIONS[name] for name in JAVASCRIPT_FUNCTIONS if name in self.mentioned(source)]
+        self.rename(source)
+        helpers = [JAVASCRIPT_FUNCTIONS[name] for name in self.helpers(source)]
         constants = [self._constant(name, numbers) for name, numbers in source.data.items()]
         lines = [text for each in first_of_each_loop((*source.leaves, *source.lines)) for text in self._lines(each)]
-        parts = [line for part in source.gradient for line in self._part(part)]
+        parts = [line for part in source.gradient for line in self.part(part)]
         begin = f"const gradient = new Float64Array({source.parameters});"
         body = "".join(f"  {line}\n" for line in (*lines, begin, *parts, *self._end(source)))
         names = ", ".join(self.names[argument.name] for argument in source.arguments)
         helpers = [JOIN, *helpers] if self.joins else helpers
         return "".join([*helpers, *constants, f"\nfunction program({names}) {{\n{body}}}\n"])
 
-    def _rename(self, source: Source) -> None:
+    def helpers(self, source: Source) -> list[str]:
+        """The functions that a program needs and JavaScript lacks, by name."""
+        return [name for name in JAVASCRIPT_FUNCTIONS if name in self.mentioned(source)]
+
+    def rename(self, source: Source) -> None:
         """Give every name of the program one that JavaScript takes."""
         lines = [line.name for line in (*source.leaves, *source.lines)]
         self.taken = {*WORDS.split(), *JAVASCRIPT_FUNCTIONS, *self.mentioned(source)}
@@ -171,7 +175,7 @@ class JavaScriptPrinter(Printer):
     def _lines(self, line: Line) -> list[str]:
         """A line, or all lines of a loop over time."""
         if not isinstance(line.formula, Looped):
-            return self._line(line)
+            return self.line(line)
         assert isinstance(line.formula.repeat, Repeat)
         return self._loop(line.formula.repeat)
 
@@ -183,7 +187,7 @@ class JavaScriptPrinter(Printer):
             head = f"let {t} = {repeat.steps - 1}; {t} >= 0; {t}--"
         before = [text for each in repeat.before for text in self._before_loop(each)]
         body = [
-            text for each in repeat.body for text in (self._line(each) if isinstance(each, Line) else self._put(each))
+            text for each in repeat.body for text in (self.line(each) if isinstance(each, Line) else self._put(each))
         ]
         return [*before, f"for ({head}) {{", *(f"  {text}" for text in body), "}"]
 
@@ -207,13 +211,13 @@ class JavaScriptPrinter(Printer):
 
         return self._at_every_place(target, assignment)
 
-    def _line(self, line: Line) -> list[str]:
+    def line(self, line: Line) -> list[str]:
         """A constant, below the formula that it is."""
         shape = f"   ({', '.join(map(str, line.shape))})" if line.shape else ""
         comment = f"// {line.name} = {self.book.expression(line.formula)}{shape}"
         return [comment, *self._stated(self._made(self.names[line.name], line.formula))]
 
-    def _part(self, part: Part) -> list[str]:
+    def part(self, part: Part) -> list[str]:
         """A part of the gradient, assigned to its places."""
         return [f"// {self.book.assignment(part)}", *self._stated(self._assigned(*part))]
 
@@ -417,8 +421,8 @@ class JavaScriptPrinter(Printer):
 
     def _rows(self, formula: Rows, where: Where) -> Written:  # noqa: ARG002
         (of,) = formula.parts
-        numbers = f"{self._named(of)}.length"
-        return (f"{numbers} / {_product(of.shape[1:])}", PRODUCT.level) if of.shape[1:] else (numbers, ATOM)
+        numbers, row = f"{self._named(of)}.length", _product(of.shape[1:])
+        return (numbers, ATOM) if row == "1" else (f"{numbers} / {row}", PRODUCT.level)
 
     def _range(self, formula: Range, where: Where) -> Written:  # noqa: ARG002
         return where.at[0], LOOSE

@@ -18,6 +18,8 @@ MODULES = (
     "random",
     "data",
     "network",
+    "lines",
+    "program",
 )
 
 
