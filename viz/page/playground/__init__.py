@@ -1,12 +1,12 @@
 """Which modules of the page train a network?
 
-Those below compute, without a page: they run in node, in a worker and in the page. Of these no file holds `lines.js`,
-which is printed by the compiler, and `losses.js`, traced from nn's losses.
+Those below compute, without a page: they run in node, in a worker and in the page. One of them, `lines.js`, is
+printed by the compiler; `losses.js`, which no file holds, is traced from nn's losses.
 
     MODULES           their names, each after those that it imports
     modules()         the source of each, by its path below one folder
 
-Names to know: `MODULES`, `modules`. Read next: `loss_graphs.py`.
+Names to know: `MODULES`, `modules`. Read next: `lines.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ MODULES = (
     "random",
     "data",
     "network",
+    "lines",
+    "program",
     "losses",
     "scalars",
     "matrices",
