@@ -164,6 +164,37 @@ def test_the_mean_of_the_contributions_to_each_parameter_is_its_gradient_in_the_
             np.testing.assert_allclose([entry["gradient"] for entry in entries], right, rtol=1e-12, atol=1e-14)
 
 
+SAME = """
+const { contributionsTo, gradientOf, graphOfSample } = await from("playground/scalars");
+const { programOf } = await from("playground/program");
+return data[0].map(({ network, P, X, Y }) => {
+  const program = programOf(network.layers, network.loss);
+  const gradientAt = (x, y) => program.run(Float64Array.from(P), Float64Array.from(x), Float64Array.of(y));
+  const [loss, gradient] = program.run(Float64Array.from(P), Float64Array.from(X.flat()), Float64Array.from(Y));
+  const graphs = X.map((x, sample) => graphOfSample(network, P, x, Y[sample]));
+  return {
+    loss, gradient,
+    means: P.map((_, place) => contributionsTo(place, gradientAt, X, Y).mean),
+    alone: X.map((x, sample) => gradientAt(x, Y[sample]).slice(0, 2)),
+    graphs: graphs.map((graph) => [graph.nodes.at(-1).data, gradientOf(graph)]),
+  };
+});
+"""
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_pages_own_program_gives_for_each_sample_what_its_scalar_graph_gives(loss):
+    cases = [case for seed in range(8) for name in ("tanh", "relu", "gelu") if (case := drawn(loss, name, seed))]
+    cases = [case for case in cases if not isinstance(case.Y[0], list)]  # the playground predicts one number
+    assert len(cases) > 8
+    sent = [{"network": case.network, "P": case.P, "X": case.X, "Y": case.Y} for case in cases]
+    for found in in_node(SAME, sent):
+        np.testing.assert_allclose(found["means"], found["gradient"], rtol=1e-12, atol=1e-14)
+        for (value, gradient), (right, slopes) in zip(found["alone"], found["graphs"], strict=True):
+            assert value == pytest.approx(right, rel=1e-12, abs=1e-14)
+            np.testing.assert_allclose(gradient, slopes, rtol=1e-12, atol=1e-14)
+
+
 OPENED = """
 const { graphOfSample, openingOf, placeIn } = await from("playground/scalars");
 const { labelOf, parameterAt } = await from("playground/network");
