@@ -2,10 +2,10 @@
 
 Points in the plane that a straight line cannot separate, and small images of digits. Each function gives (X, y): an
 array with a row for each sample, of shape (n, 2) in the plane, and n classes, whole numbers from 0. The same seed gives
-the same samples.
+the same samples. `saddle` and `waves` have numbers to predict instead of classes.
 
-Names to know: `moons`, `circles`, `xor`, `spirals`, `blobs`, `flower`, `yinyang`, `digits`, `load`. Read next:
-`preparation.py`. Read next: `preprocessing.py`.
+Names to know: `moons`, `circles`, `xor`, `spirals`, `blobs`, `flower`, `yinyang`, `saddle`, `waves`, `digits`, `load`.
+Read next: `preprocessing.py`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tinygrad_edu.errors import OptionError
 from tinygrad_edu.packages import needed
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
+Surface = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
@@ -149,6 +150,28 @@ def _side_of_yinyang(x: float, y: float) -> int:
     return int(left <= 0.5 or (y > 0 and right > 0.5))
 
 
+def saddle(n: int = 100, noise: float = 0.0, seed: int | None = 0) -> Surface:
+    """Numbers to predict: the height x1 · x2 above points of a square, which falls to two corners and rises to two.
+
+    The noise is added to the heights. See `moons` for the arguments.
+
+    >>> X, y = saddle(n=50)
+    >>> bool(np.all(y == X[:, 0] * X[:, 1])), bool(np.all(np.abs(X) <= 1))
+    (True, True)
+    """
+    return _heights(lambda x: x[:, 0] * x[:, 1], n, noise, seed)
+
+
+def waves(n: int = 100, noise: float = 0.0, seed: int | None = 0) -> Surface:
+    """Numbers to predict: the height sin(3 · x1) · cos(3 · x2). See `saddle`.
+
+    >>> X, y = waves(n=50)
+    >>> X.shape, bool(np.all(np.abs(y) <= 1))
+    ((50, 2), True)
+    """
+    return _heights(lambda x: np.sin(3 * x[:, 0]) * np.cos(3 * x[:, 1]), n, noise, seed)
+
+
 def digits(n: int | None = None, noise: float = 0.0, seed: int | None = 0) -> Points:
     """Images of handwritten digits, 8 × 8 pixels between 0 and 1, as rows of 64: the 1797 that scikit-learn ships.
 
@@ -184,6 +207,9 @@ PLANE: dict[str, Callable[..., Points]] = {
 DATASETS: dict[str, Callable[..., Points]] = {**PLANE, "digits": digits}
 
 
+SURFACES: dict[str, Callable[..., Surface]] = {"saddle": saddle, "waves": waves}  # with numbers instead of classes
+
+
 def load(name: str, *, n: int | None = 100, noise: float = 0.1, seed: int | None = 0) -> Points:
     """A data set by its name; with n=None, of its usual size.
 
@@ -207,6 +233,16 @@ def _prepare(n: int, noise: float, seed: int | None, classes: int = 2) -> tuple[
         raise OptionError(f"noise={noise}", "a standard deviation is 0 or more", instead="noise=0.1")
     sizes = [n // classes + (index < n % classes) for index in range(classes)]
     return np.random.default_rng(seed), sizes
+
+
+def _heights(
+    height: Callable[[NDArray[np.float64]], NDArray[np.float64]], n: int, noise: float, seed: int | None
+) -> Surface:
+    """Points anywhere in a square, and their heights with noise."""
+    random, _ = _prepare(n, noise, seed, classes=1)
+    X = random.uniform(-1.0, 1.0, (n, 2))
+    y = height(X)
+    return X, y + random.normal(0.0, noise, n) if noise else y
 
 
 def _mixed(groups: list[NDArray[np.float64]], noise: float, random: np.random.Generator) -> Points:

@@ -162,19 +162,22 @@ class MLP(Module):
     Args:
         nin: the number of inputs.
         nouts: the number of neurons of each layer; the last one is the number of outputs.
-        activation: the activation of the hidden layers.
+        activation: the activation of the hidden layers, or a list with one for each of them.
         output: the activation of the last layer.
         init: the initial weights; see `Neuron`.
         seed: the seed of the random weights.
 
     Raises:
         OptionError: if an activation or initializer is unknown.
+        SizeError: if there is not one activation for each hidden layer.
 
     >>> model = MLP(3, [4, 3, 1], activation="tanh", output="sigmoid", init="xavier", seed=0)
     >>> model
     MLP(3 → 4 tanh → 3 tanh → 1 sigmoid, 35 parameters)
     >>> 0 < model([1.0, 2.0, 3.0]).data < 1
     True
+    >>> MLP(2, [8, 4, 1], activation=["tanh", "relu"])
+    MLP(2 → 8 tanh → 4 relu → 1 linear, 65 parameters)
     """
 
     def __init__(
@@ -182,25 +185,22 @@ class MLP(Module):
         nin: int,
         nouts: Sequence[int],
         *,
-        activation: str = "relu",
+        activation: str | Sequence[str] = "relu",
         output: str = LINEAR,
         init: str = "uniform",
         seed: int | None = None,
     ) -> None:
         if not nouts:
             raise SizeError(f"MLP({nin}, [])", "a network has at least one layer", instead=f"MLP({nin}, [16, 1])")
-        _activation(activation)  # a wrong name is refused even if there is no hidden layer
+        names = _one_for_each(activation, len(nouts) - 1)
         random = source(seed)
         self.sizes = (nin, *nouts)
-        self.activation = activation
+        self.activation = activation if isinstance(activation, str) else names
         self.output = output
         self.layers = [
-            Layer._of_network(self.sizes[i], nout, self._activation_of(i), init, random, prefix=f"l{i + 1}.")
-            for i, nout in enumerate(nouts)
+            Layer._of_network(self.sizes[i], nout, name, init, random, prefix=f"l{i + 1}.")
+            for i, (nout, name) in enumerate(zip(nouts, [*names, output], strict=True))
         ]
-
-    def _activation_of(self, layer: int) -> str:
-        return self.output if layer == len(self.sizes) - 2 else self.activation
 
     def __call__(self, x: Inputs) -> Outputs:
         """The outputs for one sample of `nin` numbers or Values; a single Value if there is one output.
@@ -309,6 +309,20 @@ def _activation(name: str) -> Callable[[Value], Value] | None:
         return None
     function: Callable[[Value], Value] = getattr(Value, name, RULES[name])
     return function
+
+
+def _one_for_each(activation: str | Sequence[str], hidden: int) -> list[str]:
+    """The names of the activations of so many hidden layers; a wrong one is refused even if there is none."""
+    names = list(activation) if isinstance(activation, list | tuple) else [activation]
+    for name in names:
+        _activation(name)
+    if isinstance(activation, list | tuple) and len(names) != hidden:
+        raise SizeError(
+            f"MLP(..., activation={names!r})",
+            f"there is one for each hidden layer, and here {are(hidden, 'hidden layer')}",
+            instead='activation="tanh", for all of them; the last layer has output=',
+        )
+    return names if isinstance(activation, list | tuple) else names * hidden
 
 
 def _check_count(what: str, number: int) -> None:

@@ -52,6 +52,24 @@ def test_every_number_is_restored_to_the_last_bit(tmp_path_factory, sizes, activ
     ]
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_file_keeps_the_activation_of_each_hidden_layer(tmp_path, suffix):
+    model = nn.MLP(2, [3, 4, 1], activation=["tanh", "relu"], output="sigmoid", seed=0)
+    loaded = nn.load(nn.save(model, tmp_path / f"model{suffix}"))
+    assert repr(loaded) == repr(model)
+    assert loaded([1.0, -2.0]).data == model([1.0, -2.0]).data
+
+
+@pytest.mark.parametrize(
+    "wrong", [3, None, {}, [], ["tanh"], ["tanh", 3], [["tanh"], "relu"], ["tanh", "relu", "relu"]]
+)
+def test_activations_in_a_file_that_do_not_fit_its_layers_are_refused(tmp_path, wrong):
+    path = nn.save(nn.MLP(2, [3, 4, 1], activation=["tanh", "relu"], seed=0), tmp_path / "model.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"activation": wrong}))
+    with pytest.raises(FileError, match="activation"):
+        nn.load(path)
+
+
 def test_a_json_file_is_human_readable(tmp_path):
     model = nn.MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=0)
     text = nn.save(model, tmp_path / "m.json").read_text()
@@ -118,7 +136,7 @@ def damaged(**changes):
         (damaged(sizes=[2]), "its sizes are [2]"),
         (damaged(sizes=[2, 3]), "it has 2 layers with W and b, and sizes of 1"),
         (damaged(activation="tanhh"), "activation='tanh'"),
-        (damaged(activation=["tanh"]), "the choices are"),
+        (damaged(activation=["tanhh"]), "activation='tanh'"),
         (damaged(layers={}), "it has no list of layers"),
         (
             lambda found: found["layers"][0].update(W=[[1, 2]]),

@@ -74,6 +74,25 @@ def test_a_network_is_matrix_products_and_activations():
     assert [out.data for out in model(x)] == pytest.approx(a.tolist(), rel=1e-14)
 
 
+def test_each_hidden_layer_may_have_an_activation_of_its_own():
+    names = ["tanh", "relu", "linear"]
+    model = nn.MLP(2, [4, 3, 5, 2], activation=names, output="sigmoid", init="xavier", seed=1)
+    assert [layer.activation for layer in model.layers] == [*names, "sigmoid"]
+    plain = nn.MLP(2, [4, 3, 5, 2], activation="tanh", init="xavier", seed=1)
+    assert [p.data for p in model.parameters()] == [p.data for p in plain.parameters()]
+    A = np.array(SAMPLE)
+    for W, b, name in matrices(model):
+        Z = W @ A + b
+        A = Z if name == "linear" else np.array([RULES[name](z) for z in Z.tolist()])
+    assert [out.data for out in model(SAMPLE)] == pytest.approx(A, rel=1e-12)
+
+
+@pytest.mark.parametrize(("names", "hidden"), [(["tanh"], 0), ([], 1), (["tanh", "relu"], 1), (["tanh"], 2)])
+def test_a_list_of_activations_has_one_for_each_hidden_layer(names, hidden):
+    with pytest.raises(SizeError, match="there is one for each hidden layer, and here"):
+        nn.MLP(2, [3] * hidden + [1], activation=names)
+
+
 def test_relu_inside_and_linear_at_the_end_as_in_micrograd():
     model = nn.MLP(2, [16, 16, 1])
     assert [layer.activation for layer in model.layers] == ["relu", "relu", "linear"]

@@ -32,7 +32,8 @@ GREEK_NAMES = """alpha beta gamma delta varepsilon zeta eta theta iota kappa lam
 upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"""
 GREEK = {letter: f"\\{name}" for letter, name in zip(GREEK_LETTERS, GREEK_NAMES.split(), strict=True)}
 DEEPEST = 20  # nested operations, before a new statement begins
-PARAMETER = re.compile(r"(?:l([0-9]+)[._])?n([0-9]+)[._](?:w([0-9]+)|b)")  # as nn/layers.py labels them
+# as nn/layers.py labels them; and what a neuron computes: s, z and a
+PARAMETER = re.compile(r"(?:l([0-9]+)[._])?n([0-9]+)[._](?:w([0-9]+)|([abzs]))")
 
 
 def to_text(value: Value) -> str:
@@ -219,14 +220,16 @@ def latex_name(name: str) -> str:
 def as_parameter(name: str) -> tuple[str, str, str] | None:
     """The letter, the index and the layer of a weight or bias that `nn` named, also where it became an identifier.
 
-    >>> as_parameter("l1.n1.w2"), as_parameter("l1_n1_b"), as_parameter("w2")
-    (('w', '12', '1'), ('b', '1', '1'), None)
+    In the playground what a neuron computes has such a name too: w · x is s, z is s + b, and a is its activation.
+
+    >>> as_parameter("l1.n1.w2"), as_parameter("l1_n1_b"), as_parameter("w2"), as_parameter("l2.n3.z")
+    (('w', '12', '1'), ('b', '1', '1'), None, ('z', '3', '2'))
     """
     if not (found := PARAMETER.fullmatch(name)):
         return None
-    layer, neuron, weight = (part or "" for part in found.groups())
+    layer, neuron, weight, letter = (part or "" for part in found.groups())
     between = "," if weight and len(neuron + weight) > 2 else ""
-    return ("w" if weight else "b"), f"{neuron}{between}{weight}", layer
+    return letter or "w", f"{neuron}{between}{weight}", layer
 
 
 def _upright(stem: str) -> str:

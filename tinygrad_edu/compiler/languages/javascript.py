@@ -2,19 +2,26 @@
 
 Number by number, as a book writes it with indices. The numbers of an array stand in one `Float64Array`, row by row:
 
-    Z = X @ W.T + b       const Z = array([m, 4], (i, j) => sum(3, (k) => X[3 * i + k] * W[3 * j + k]) + b[j]);
+    Z = X @ W.T + b       const Z = new Float64Array(m * 4);
+                          for (let i = 0; i < m; i++) {
+                            for (let j = 0; j < 4; j++) {
+                              let sum = 0;
+                              for (let k = 0; k < 3; k++) sum += X[3 * i + k] * W[3 * j + k];
+                              Z[4 * i + j] = sum + b[j];
+                            }
+                          }
 
 So a formula is written at a place (i, j). A view is nothing but another place; what is broadcast is at one place again
 and again; a matrix product is a sum over k. What would be computed more than once like this gets a constant of its own.
-The text is complete, with a few functions of a line or two; its arguments are arrays of numbers, row by row.
+The text is complete, with the few functions that it needs; its arguments are arrays of numbers, row by row.
 
 Names to know: `JavaScriptPrinter`. Read next: `latex.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, count
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain, count
 from math import isfinite
 from typing import NamedTuple
 
@@ -46,38 +53,20 @@ from tinygrad_edu.rule import PRODUCT, SUM
 from tinygrad_edu.rules import neg
 from tinygrad_edu.text.helpers import JAVASCRIPT_FUNCTIONS
 
-ARRAYS = """\
-function each(shape, visit) {  // every place of an array: (0, 0), (0, 1) …
-  const place = shape.map(() => 0), size = shape.reduce((product, n) => product * n, 1);
-  for (let n = 0; n < size; n++) {
-    visit(...place);
-    for (let axis = shape.length - 1; axis >= 0 && ++place[axis] === shape[axis]; axis--) place[axis] = 0;
-  }
-}
-function array(shape, entry) {  // its numbers, row by row
-  const numbers = new Float64Array(shape.reduce((product, n) => product * n, 1));
-  let n = 0;
-  each(shape, (...place) => { numbers[n++] = entry(...place); });
-  return numbers;
-}
-function sum(n, term) {
-  let total = 0;
-  for (let k = 0; k < n; k++) total += term(k);
-  return total;
-}
+JOIN = """\
 function join(...arrays) {  // laid end to end
   return Float64Array.from(arrays.flatMap((array) => [...array]));
 }
 """
 INDICES = "ijklpqrstuvw"
 ZERO = "0"
-Axes = list[tuple[int, str]]  # sizes, and the names of their indices
+Axes = list[tuple[int | str, str]]  # sizes, and the names of their indices
 WORDS = """
 abstract arguments await boolean break byte case catch char class const continue debugger default delete do double else
 enum eval export extends false final finally float for function goto if implements import in instanceof int interface
 let long native new null package private protected public return short static super switch synchronized this throw
 throws transient true try typeof undefined var void volatile while with yield Array Float64Array Int32Array Infinity
-Math NaN Number Object each array sum join program gradient
+Math NaN Number Object join program gradient
 """  # of JavaScript, and those that the text itself mentions
 
 
@@ -134,22 +123,31 @@ class JavaScriptPrinter(Printer):
         self.indices: list[str] = []
         self.counter = ""  # of the loop that is being written
         self.before: list[str] = []  # constants that the statement being written needs
+        self.sums: list[str] = []  # loops that it needs, where it stands
+        self.totals: Iterator[str] = iter(())  # names for what they add up
+        self.outer_totals = self._totals()  # the same outside of loops, where none comes twice
+        self.joins = False  # whether arrays are laid end to end
 
     # A program
 
     def program(self, source: Source) -> str:
         """The helpers, the constants, and the function itself, which gives [loss, gradient] and perhaps outputs."""
-        self._rename(source)
-        helpers = [JAVASCRIPT_FUNCTIONS[name] for name in JAVASCRIPT_FUNCTIONS if name in self.mentioned(source)]
+        self.rename(source)
+        helpers = [JAVASCRIPT_FUNCTIONS[name] for name in self.helpers(source)]
         constants = [self._constant(name, numbers) for name, numbers in source.data.items()]
         lines = [text for each in first_of_each_loop((*source.leaves, *source.lines)) for text in self._lines(each)]
-        parts = [line for part in source.gradient for line in self._part(part)]
+        parts = [line for part in source.gradient for line in self.part(part)]
         begin = f"const gradient = new Float64Array({source.parameters});"
         body = "".join(f"  {line}\n" for line in (*lines, begin, *parts, *self._end(source)))
         names = ", ".join(self.names[argument.name] for argument in source.arguments)
-        return "".join([ARRAYS, *helpers, *constants, f"\nfunction program({names}) {{\n{body}}}\n"])
+        helpers = [JOIN, *helpers] if self.joins else helpers
+        return "".join([*helpers, *constants, f"\nfunction program({names}) {{\n{body}}}\n"])
 
-    def _rename(self, source: Source) -> None:
+    def helpers(self, source: Source) -> list[str]:
+        """The functions that a program needs and JavaScript lacks, by name."""
+        return [name for name in JAVASCRIPT_FUNCTIONS if name in self.mentioned(source)]
+
+    def rename(self, source: Source) -> None:
         """Give every name of the program one that JavaScript takes."""
         lines = [line.name for line in (*source.leaves, *source.lines)]
         self.taken = {*WORDS.split(), *JAVASCRIPT_FUNCTIONS, *self.mentioned(source)}
@@ -177,7 +175,7 @@ class JavaScriptPrinter(Printer):
     def _lines(self, line: Line) -> list[str]:
         """A line, or all lines of a loop over time."""
         if not isinstance(line.formula, Looped):
-            return self._line(line)
+            return self.line(line)
         assert isinstance(line.formula.repeat, Repeat)
         return self._loop(line.formula.repeat)
 
@@ -189,14 +187,15 @@ class JavaScriptPrinter(Printer):
             head = f"let {t} = {repeat.steps - 1}; {t} >= 0; {t}--"
         before = [text for each in repeat.before for text in self._before_loop(each)]
         body = [
-            text for each in repeat.body for text in (self._line(each) if isinstance(each, Line) else self._put(each))
+            text for each in repeat.body for text in (self.line(each) if isinstance(each, Line) else self._put(each))
         ]
         return [*before, f"for ({head}) {{", *(f"  {text}" for text in body), "}"]
 
     def _before_loop(self, each: Line | Put) -> list[str]:
         if isinstance(each, Put):
             return self._put(each)
-        return [f"let {self.names[each.name]} = {f'new Float64Array({each.formula.size})' if each.shape else '0'};"]
+        value = f"new Float64Array({_product(each.shape)})" if each.shape else "0"
+        return [f"let {self.names[each.name]} = {value};"]
 
     def _put(self, put: Put) -> list[str]:
         """What is written into an array, or added to what stands there, number by number."""
@@ -204,46 +203,83 @@ class JavaScriptPrinter(Printer):
         comment = f"// {self.book.text(put.target)} {sign} {self.book.expression(put.formula)}"
         return [comment, *self._stated(self._assigned(put.target, put.formula, sign))]
 
-    def _assigned(self, target: Formula, formula: Formula, sign: str = "=") -> str:
+    def _assigned(self, target: Formula, formula: Formula, sign: str = "=") -> list[str]:
         where = self._places(target)
-        assignment = f"{self.text(target, LOOSE, where)} {sign} {self._argument(target, formula, LOOSE, where)};"
-        return (
-            f"each({_shape(target.shape)}, {self._function(target)} {{ {assignment} }});"
-            if target.shape
-            else assignment
-        )
 
-    def _line(self, line: Line) -> list[str]:
+        def assignment() -> str:
+            return f"{self.text(target, LOOSE, where)} {sign} {self._argument(target, formula, LOOSE, where)};"
+
+        return self._at_every_place(target, assignment)
+
+    def line(self, line: Line) -> list[str]:
         """A constant, below the formula that it is."""
         shape = f"   ({', '.join(map(str, line.shape))})" if line.shape else ""
         comment = f"// {line.name} = {self.book.expression(line.formula)}{shape}"
-        return [comment, *self._stated(f"const {self.names[line.name]} = {self._value(line.formula)};")]
+        return [comment, *self._stated(self._made(self.names[line.name], line.formula))]
 
-    def _part(self, part: Part) -> list[str]:
+    def part(self, part: Part) -> list[str]:
         """A part of the gradient, assigned to its places."""
         return [f"// {self.book.assignment(part)}", *self._stated(self._assigned(*part))]
 
     def _end(self, source: Source) -> list[str]:
-        results = [self.expression(source.loss, Where()), "gradient", *map(self._value, source.asked)]
-        return self._stated(f"return [{', '.join(results)}];")
+        def result() -> str:
+            asked = [self._named(each) if each.shape else self.expression(each, NOWHERE) for each in source.asked]
+            return f"return [{', '.join([self.expression(source.loss, NOWHERE), 'gradient', *asked])}];"
 
-    def _stated(self, statement: str) -> list[str]:
-        """A statement, after the constants that it needs."""
-        lines, self.before = [*self.before, statement], []
+        return self._stated(self._with_sums(result, self.outer_totals))
+
+    def _stated(self, statements: list[str]) -> list[str]:
+        """Statements, after the constants that they need."""
+        lines, self.before = [*self.before, *statements], []
         return lines
+
+    def _with_sums(self, write: Callable[[], str], totals: Iterator[str]) -> list[str]:
+        """A statement, after the loops that it needs where it stands."""
+        outside = self.sums, self.totals
+        self.sums, self.totals = [], totals
+        statement = write()
+        lines = [*self.sums, statement]
+        self.sums, self.totals = outside
+        return lines
+
+    def _totals(self) -> Iterator[str]:
+        """Names for sums: sum, sum2, …"""
+        names = ("sum" if number == 1 else f"sum{number}" for number in count(1))
+        return (name for name in names if name not in self.taken)
 
     # Whole arrays
 
-    def _value(self, formula: Formula) -> str:
-        """A number, or all numbers of an array."""
+    def _made(self, name: str, formula: Formula) -> list[str]:
+        """A constant: a number, or an array that is filled."""
         if isinstance(formula, Join):
-            return f"join({', '.join(map(self._whole, formula.parts))})"
-        text = self.expression(formula, self._places(formula))
-        return f"array({_shape(formula.shape)}, {self._function(formula)} {text})" if formula.shape else text
+            self.joins = True
+
+            def joined() -> str:
+                return f"const {name} = join({', '.join(map(self._whole, formula.parts))});"
+
+            return self._with_sums(joined, self.outer_totals)
+        if not formula.shape:
+            return self._number_made(name, formula)
+        where = self._places(formula)
+        place = f"{name}[{_flat(formula.shape, where.at)}]"
+        entries = self._at_every_place(formula, lambda: f"{place} = {self.expression(formula, where)};")
+        return [f"const {name} = new Float64Array({_product(formula.shape)});", *entries]
+
+    def _number_made(self, name: str, formula: Formula) -> list[str]:
+        """A number; one that is nothing but a sum is added up under its own name."""
+        is_sum = isinstance(formula, Sum | Dot | RowDots | MatMul) and not all(map(_is_one, formula.parts[0].shape))
+        totals = chain([name], self.outer_totals) if is_sum else self.outer_totals
+        *loops, text = self._with_sums(lambda: self.expression(formula, NOWHERE), totals)
+        return loops if text == name else [*loops, f"const {name} = {text};"]
+
+    def _at_every_place(self, formula: Formula, write: Callable[[], str]) -> list[str]:
+        """A statement for each number of a formula, in loops over its indices."""
+        axes = _loop_axes(zip(formula.shape, self.indices, strict=False))
+        return _loops(axes, self._with_sums(write, self._totals() if axes else self.outer_totals))
 
     def _whole(self, formula: Formula) -> str:
         """An array, by its name; a number as a list of one."""
-        return self._named(formula) if formula.shape else f"[{self.text(formula, LOOSE, Where())}]"
+        return self._named(formula) if formula.shape else f"[{self.text(formula, LOOSE, NOWHERE)}]"
 
     def _named(self, formula: Formula) -> str:
         """The name of an array that holds all numbers of a formula."""
@@ -253,20 +289,16 @@ class JavaScriptPrinter(Printer):
         """A formula as a name: if it has none, a constant before the statement that is being written."""
         if isinstance(formula, Name):
             return formula
-        value = self._value(formula)
         name = next(free for number in count(1) if (free := f"s{number}") not in self.taken)
         self.taken.add(name)
         self.names[name] = name
-        self.before.append(f"const {name} = {value};")
+        self.before += self._made(name, formula)
         return Name(name, formula.shape)
 
     def _places(self, formula: Formula) -> Where:
         """Every place of a formula, by indices i, j …; on an axis of size 1 there is one, 0."""
         at = (ZERO if _is_one(size) else letter for size, letter in zip(formula.shape, self.indices, strict=False))
         return Where(tuple(at), len(formula.shape))
-
-    def _function(self, formula: Formula) -> str:
-        return f"({', '.join(self.indices[: len(formula.shape)])}) =>"
 
     # Numbers at a place
 
@@ -312,7 +344,7 @@ class JavaScriptPrinter(Printer):
         if left.shape != right.shape:
             index, size = self.indices[where.free], _product(left.shape)
             both = " * ".join(f"{self._named(part)}[{index}]" for part in formula.parts)
-            return f"sum({size}, ({index}) => {both})", ATOM
+            return self._summed(lambda: (both, PRODUCT.level), [(size, index)])
         axes = self._axes(left.shape, where)
         return self._sum_of_products((left, right), (_at(axes),) * 2, axes, where)
 
@@ -327,8 +359,22 @@ class JavaScriptPrinter(Printer):
     ) -> Written:
         inside = [where.inside(at, len(axes)) for at in places]
         needs = (PRODUCT.level, PRODUCT.level + 1)
-        texts = [self.text(*each) for each in zip(factors, needs, inside, strict=True)]
-        return _summed(" * ".join(texts), axes), ATOM
+
+        def product() -> Written:
+            texts = [self.text(*each) for each in zip(factors, needs, inside, strict=True)]
+            return " * ".join(texts), PRODUCT.level
+
+        return self._summed(product, axes)
+
+    def _summed(self, write: Callable[[], Written], axes: Axes) -> Written:
+        """The sum over indices of what is written at a place."""
+        loops = _loop_axes(axes)
+        if not loops:
+            return write()
+        total = next(self.totals)
+        body = self._with_sums(lambda: f"{total} += {write()[0]};", self.totals)
+        self.sums += [f"let {total} = 0;", *_loops(loops, body)]
+        return total, ATOM
 
     def _sum(self, formula: Sum, where: Where) -> Written:
         (of,) = formula.parts
@@ -341,7 +387,7 @@ class JavaScriptPrinter(Printer):
             axis = formula.axis % len(of.shape)
             axes = self._axes(of.shape[axis : axis + 1], where)
             at = (*where.at[:axis], *_at(axes), *where.at[axis:])
-        return _summed(self.text(of, LOOSE, Where(at, where.free + len(axes))), axes), ATOM
+        return self._summed(lambda: self._written(of, Where(at, where.free + len(axes))), axes)
 
     def _axes(self, shape: Shape, where: Where) -> Axes:
         """Sizes with indices that are free yet."""
@@ -375,8 +421,8 @@ class JavaScriptPrinter(Printer):
 
     def _rows(self, formula: Rows, where: Where) -> Written:  # noqa: ARG002
         (of,) = formula.parts
-        numbers = f"{self._named(of)}.length"
-        return (f"{numbers} / {_product(of.shape[1:])}", PRODUCT.level) if of.shape[1:] else (numbers, ATOM)
+        numbers, row = f"{self._named(of)}.length", _product(of.shape[1:])
+        return (numbers, ATOM) if row == "1" else (f"{numbers} / {row}", PRODUCT.level)
 
     def _range(self, formula: Range, where: Where) -> Written:  # noqa: ARG002
         return where.at[0], LOOSE
@@ -395,11 +441,24 @@ def _at(axes: Axes) -> tuple[str, ...]:
     return tuple(ZERO if _is_one(size) else index for size, index in axes)
 
 
-def _summed(text: str, axes: Axes) -> str:
-    """The sum of a text over indices."""
+def _loop_axes(axes: Iterable[tuple[int | str, str]]) -> Axes:
+    """The axes with more than one place."""
+    return [(size, index) for size, index in axes if isinstance(size, str) or not _is_one(size)]
+
+
+def _loops(axes: Axes, body: list[str]) -> list[str]:
+    r"""Statements in loops over indices.
+
+    >>> print("\n".join(_loops([(4, "i"), (3, "j")], ["sum += X[3 * i + j];"])))
+    for (let i = 0; i < 4; i++) {
+      for (let j = 0; j < 3; j++) sum += X[3 * i + j];
+    }
+    """
     for size, index in reversed(axes):
-        text = text if _is_one(size) else f"sum({size}, ({index}) => {text})"
-    return text
+        head = f"for (let {index} = 0; {index} < {size}; {index}++)"
+        is_short = len(body) == 1 and not body[0].startswith("for ")
+        body = [f"{head} {body[0]}"] if is_short else [f"{head} {{", *(f"  {line}" for line in body), "}"]
+    return body
 
 
 def _is_one(size: int) -> bool:
@@ -408,7 +467,7 @@ def _is_one(size: int) -> bool:
 
 
 def _is_view_of_name(formula: Formula) -> bool:
-    return isinstance(formula, Name) or (isinstance(formula, View) and isinstance(formula.parts[0], Name))
+    return isinstance(formula, Name) or (isinstance(formula, View | Fill) and isinstance(formula.parts[0], Name))
 
 
 def _viewed(of: Formula, moves: Sequence[Move], shape: Shape) -> Formula:

@@ -162,13 +162,13 @@ export function latexName(name) {
 
 const PARAMETER = new RegExp(`^(?:${GRAMMAR.parameter})$`);
 
-// The letter, the index and the layer of a weight or bias that `nn` named, also where it became an identifier.
+// The letter, the index and the layer of what `nn` named, or a neuron computes; also where it became an identifier.
 function asParameter(name) {
   const found = PARAMETER.exec(name);
   if (!found) return null;
-  const [layer, neuron, weight] = found.slice(1).map((part) => part ?? "");
+  const [layer, neuron, weight, letter] = found.slice(1).map((part) => part ?? "");
   const between = weight && (neuron + weight).length > 2 ? "," : "";
-  return { letter: weight ? "w" : "b", index: neuron + between + weight, layer };
+  return { letter: letter || "w", index: neuron + between + weight, layer };
 }
 
 const SUBSCRIPTS = new Map([..."0123456789"].map((digit, index) => [digit, "₀₁₂₃₄₅₆₇₈₉"[index]]));

@@ -96,7 +96,7 @@ function drawFormula(state, before, store) {
   if (field.value !== state.typed) field.value = state.typed;
   if (state.graph !== before?.graph || state.typed !== before?.typed || state.mistake !== before?.mistake) drawMarks(state);
   if (state.mistake !== before?.mistake || state.lang !== before?.lang) drawMistake(state, store);
-  if (state.text !== before?.text || state.lang !== before?.lang) field.placeholder = placeholderOf(state);
+  if (["text", "lang", "from"].some((key) => state[key] !== before?.[key])) field.placeholder = placeholderOf(state);
 }
 
 function drawMarks({ typed, graph, mistake }) {
@@ -182,7 +182,8 @@ function isUnfinished(key, place, typed) {
   return ["missing_end", "never_closed", "empty"].includes(key) || (place && place.end >= typed.trimEnd().length);
 }
 
-function placeholderOf({ text, graph }) {
+function placeholderOf({ text, graph, from }) {
+  if (from) return say("formula_playground", { name: graph.names.at(-1), nodes: graph.nodes.length });
   if (text !== null || PAGE.text !== null) return say("formula_empty");
   return say("formula_python", { name: graph.names.at(-1), nodes: graph.nodes.length });
 }

@@ -84,6 +84,7 @@ function shortened({ key, places }) {
 const USUAL = { tab: "inputs", lang: PAGE.lang };
 
 function writeAddress(state) {
+  if (state.from) return; // a graph of the playground is in no address
   const hash = isAsOpened(state) ? "" : `#${addressOf(state, USUAL)}`;
   if (hash === location.hash) return;
   try {
@@ -110,6 +111,7 @@ export function mountShare(store) {
 }
 
 async function share(state) {
+  if (state.from) return shareNothing();
   const page = location.href.split("#")[0];
   const isFramed = page.startsWith("about:");
   const link = `${isFramed ? "" : page}#${addressOf(state, { tab: USUAL.tab, lang: null })}`;
@@ -119,6 +121,11 @@ async function share(state) {
   byId("shared").showPopover();
   field.select();
   if (await isCopied(link)) words.textContent = say("share_copied");
+}
+
+function shareNothing() {
+  byId("shared").replaceChildren(element("p", { role: "status" }, say("opened_share")));
+  byId("shared").showPopover();
 }
 
 async function isCopied(text) {

@@ -24,6 +24,7 @@
 //   presenting whether only the stage and the step are shown
 //   playing    whether the steps run by themselves
 //   speed      of playing, 1 is the usual
+//   from       what was opened in the playground, if the graph is from there, or null: see playground/opened.js
 //   notice     {key, places}, a string that the page says once, such as what a link had in it; or null
 
 import { leavesOf } from "../engine/graph.js";
@@ -35,7 +36,7 @@ import { sampleAt } from "./samples.js";
 const USUAL = {
   text: null, typed: "", mistake: null, position: 0, problem: null, quiz: null, asked: null, isHeld: false, pointed: null,
   path: [], traced: null, order: null, descent: null, tab: "inputs", lang: "en", opened: new Set(), sample: null,
-  presenting: false, playing: false, speed: 1, notice: null,
+  presenting: false, playing: false, speed: 1, from: null, notice: null,
 };
 
 /** A store: `state` to read, `change(patch)` to change it, `onChange((state, before) => …)` to be told. */
@@ -73,7 +74,7 @@ export function graphOfPage({ sent }) {
 export function load(store, graph, text = null, start = null) {
   const formula = { text, typed: text ?? "", mistake: null, ...(start ? { start } : {}) };
   const begin = { position: 0, opened: new Set(), sample: null, playing: false };
-  store.change({ ...loaded(graph), ...formula, ...(isSameShape(graph, store.state.graph) ? {} : begin) });
+  store.change({ ...loaded(graph), ...formula, from: null, ...(isSameShape(graph, store.state.graph) ? {} : begin) });
 }
 
 function isSameShape(graph, other) {

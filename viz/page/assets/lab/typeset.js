@@ -10,7 +10,7 @@
 import { GRAMMAR } from "../engine/grammar.js";
 
 const TOKEN = /\\(?:left|right)\s*(?:\\[a-zA-Z]+|\\.|.)|\\[a-zA-Z]+|\\.|[{}^_]|[^\\{}^_]+/gs;
-const SIGNS = { "\\cdot": "·", "\\infty": "∞", "\\partial": "∂", "\\times": "×", "\\ ": " ", "\\,": " " };
+const SIGNS = { "\\cdot": "·", "\\infty": "∞", "\\partial": "∂", "\\times": "×", "\\ ": " ", "\\,": " ", "\\top": "⊤", "\\odot": "⊙", "\\sum": "Σ" };
 const LETTERS = Object.fromEntries(Object.entries(GRAMMAR.greek).map(([letter, command]) => [command, letter]));
 
 /** The items of a wording in LaTeX; `fill` makes an item of a slot. */

@@ -1,0 +1,71 @@
+"""The modules of the playground, run by node.
+
+in_node(program, *data)  what a program gives: the body of an async function of `data`, with `from("playground/x")`
+largest(one, other)      the largest difference of two lists of numbers, relative to the larger of 1 and the first
+"""
+
+import atexit
+import functools
+import json
+import math
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinygrad_edu.viz.page.engine import FOLDER
+from tinygrad_edu.viz.page.engine import modules as engine_modules
+from tinygrad_edu.viz.page.playground import modules
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+BEGIN = """
+import { readFileSync } from "node:fs";
+const from = (name) => import(`${process.argv[2]}/${name}.js`);
+const plain = (_, item) => {
+  if (typeof item === "number" && !Number.isFinite(item)) return { number: String(item) };
+  return ArrayBuffer.isView(item) ? [...item] : item instanceof Map ? Object.fromEntries(item) : item;
+};
+const data = JSON.parse(readFileSync(0, "utf8"));
+const answer = await (async () => {
+"""
+END = "\n})();\nconsole.log(JSON.stringify(answer, plain));\n"
+
+
+@functools.cache
+def folder():
+    """Where the modules are, as files."""
+    found = Path(tempfile.mkdtemp(prefix="playground-"))
+    atexit.register(shutil.rmtree, found, ignore_errors=True)
+    lab = {f"lab/{path.name}": path.read_text(encoding="utf-8") for path in (FOLDER / "lab").glob("*.js")}
+    for path, source in {**engine_modules(), **lab, **modules(), "package.json": '{"type": "module"}'}.items():
+        (found / path).parent.mkdir(parents=True, exist_ok=True)
+        (found / path).write_text(source, encoding="utf-8")
+    return found
+
+
+def in_node(program, *data):
+    script = folder() / f"test-{abs(hash(program))}.js"
+    script.write_text(BEGIN + program + END, encoding="utf-8")
+    command = ["node", str(script), folder().as_uri()]
+    found = subprocess.run(command, input=json.dumps(data), capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    return json.loads(found.stdout, object_hook=_number)
+
+
+def _number(item):
+    return float(item["number"]) if item.keys() == {"number"} else item
+
+
+def largest(one, other):
+    """A NaN beside a NaN is no difference; beside a number it is inf."""
+    left, right = np.asarray(one, float), np.asarray(other, float)
+    assert left.shape == right.shape, (left.shape, right.shape)
+    if not left.size:
+        return 0.0
+    same = (left == right) | (np.isnan(left) & np.isnan(right))
+    with np.errstate(invalid="ignore"):
+        differences = np.where(same, 0.0, np.abs(left - right) / np.maximum(1.0, np.abs(left)))
+    return math.inf if np.isnan(differences).any() else float(differences.max())
