@@ -481,3 +481,9 @@ def test_a_module_beside_the_file_can_be_imported(tmp_path):
     assert check_file(tmp_path / "engine.py").code == 0
     assert importlib.util.find_spec("helper_of_mine") is None
     assert "helper_of_mine" not in sys.modules
+
+
+def test_a_module_beside_the_file_comes_before_one_of_python_with_its_name(tmp_path):
+    (tmp_path / "colorsys.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "engine.py").write_text("from colorsys import double\n" + (STYLES / "closures.py").read_text())
+    assert check_file(tmp_path / "engine.py").code == 0

@@ -58,7 +58,12 @@ def test_all_numbers_differ_however_many_inputs_there_are(count):
 
 
 @pytest.mark.parametrize(
-    "text", ["log(x)", "log(x * y)", "log(x - y)", "log(y - x)", "log(-x + y)", "sqrt(a * b) / (c - d)", "x ** y"]
+    "text",
+    [
+        *["log(x)", "log(x * y)", "log(x - y)", "log(y - x)", "log(-x + y)", "sqrt(a * b) / (c - d)", "x ** y"],
+        "log(a - b) + log(b - c) + log(c - d) + log(d - k) + log(k - m) + log(m - u) + log(u - v)",
+        "log(-a + b) + log(-b + c) + log(-c + d) + log(-d + k) + log(-k + m) + log(-m + u) + log(-u + v)",
+    ],
 )
 def test_the_first_numbers_are_inside_the_domains_of_usual_formulas(text):
     parse(text, **with_numbers(text, {}))
