@@ -7,6 +7,7 @@ Names to know: `show`, `counted`, `aligned`. Read next: `choices.py`.
 
 from __future__ import annotations
 
+import functools
 import math
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -132,6 +133,7 @@ def cells(text: str) -> int:
     return sum(map(cells_of, text))
 
 
+@functools.cache
 def cells_of(character: str) -> int:
     """The same for one character."""
     if unicodedata.combining(character):

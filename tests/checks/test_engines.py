@@ -6,6 +6,7 @@ All mistakes, one by one, and pairs of them are in `python -m tests.long engines
 import importlib.util
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tinygrad_edu.checks.engines.diagnosis import Simulated
 from tinygrad_edu.checks.engines.loading import loaded
 from tinygrad_edu.checks.engines.mistakes import KINDS, MISTAKES
 from tinygrad_edu.checks.engines.probes import CHAPTERS, GUIDE, PROBES
-from tinygrad_edu.checks.engines.process import check_file
+from tinygrad_edu.checks.engines.process import MEMORY, check_file
 from tinygrad_edu.checks.engines.reference import RIGHT, ROWS, built
 from tinygrad_edu.errors import FileError, NumberError, OptionError
 
@@ -276,30 +277,33 @@ def test_a_mistake_that_is_not_in_the_table_is_told_truly(invented):
         assert (space[name].data, space[name].grad) == (data, grad)
 
 
-SWEEPS = {  # sweeps that are wrong in a way of their own: what is changed in the example, and what is said
+SWEEPS = {  # sweeps that are wrong in a way of their own: what is changed, what is said, and whether of operations too
     "right alone, wrong in a chain": (
         "out.grad * other.data",
         "out.grad ** 2 * other.data",
         "with something behind it",
+        False,
     ),
     "wrong where shared": (
         "self.grad += out.grad\n",
         "self.grad += out.grad if self.grad == 0 else 2 * out.grad\n",
         "Where every Value is used once",
+        False,
     ),
-    "stops": ("        self.grad = 1.0\n", "        self.grad = 1.0\n        [][3]\n", "stops with IndexError"),
+    "stops": ("        self.grad = 1.0\n", "        self.grad = 1.0\n        [][3]\n", "stops with IndexError", True),
 }
 
 
 @pytest.mark.parametrize("name", SWEEPS)
 def test_of_a_sweep_that_no_row_describes_only_what_is_certain_is_said(name):
-    right, wrong, said = SWEEPS[name]
+    right, wrong, said, are_operations_blamed = SWEEPS[name]
     source = right_engine().replace(right, wrong)
     assert source != right_engine()
     report = check_engine(engine(source))
     assert not report.ok
     assert not {mistake["name"] for mistake in report.mistakes} & set(NAMES)
     assert said in " ".join(mistake["sentence"] for mistake in report.mistakes), str(report)
+    assert any(mistake["operation"] for mistake in report.mistakes) == are_operations_blamed
 
 
 IN_STYLES = {  # not in the table either: style, what is right, what is written, kind and operation, what is said
@@ -466,6 +470,7 @@ def test_what_is_not_there_yet_is_no_mistake(tmp_path):
     assert not report.is_complete
     assert "backward" in report.missing
     assert "Next: Multiplication" in str(report)
+    assert [chapter["tried"] for chapter in json.loads(report.to_json())["chapters"]] == [2, 2, 0, 0, 0, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -557,6 +562,7 @@ def test_the_report_prints_raises_and_is_data():
     check_engine(Value).raise_for_mistakes()
     assert mistake["sentence"] not in report.text(shows="only hints")
     assert "Solution:" in report.text(shows="solution")
+    assert "Solution:" not in report.text()
     assert "<pre>" in report._repr_html_()
 
 
@@ -617,6 +623,13 @@ def test_loops_and_floods_end_within_the_limits(tmp_path, monkeypatch):
     assert "does not end" in outcome.text
 
 
+def test_what_python_itself_takes_of_the_memory_is_no_part_of_the_limit(tmp_path):
+    pytest.importorskip("resource", reason="this system has no limits of memory")
+    (tmp_path / "engine.py").write_text("import resource\nraise ValueError(resource.getrlimit(resource.RLIMIT_AS)[0])")
+    limit = int(re.search(r"ValueError: (\d+)", check_file(tmp_path / "engine.py").text)[1])
+    assert limit > MEMORY + 10_000_000
+
+
 def test_what_a_file_prints_or_defines_does_not_reach_the_report(tmp_path):
     source = (STYLES / "closures.py").read_text(encoding="utf-8")
     (tmp_path / "engine.py").write_text(f"print('noise')\n{source}\nif __name__ == '__main__':\n    1 / 0\n")
@@ -631,3 +644,9 @@ def test_a_module_beside_the_file_can_be_imported(tmp_path):
     assert check_file(tmp_path / "engine.py").code == 0
     assert importlib.util.find_spec("helper_of_mine") is None
     assert "helper_of_mine" not in sys.modules
+
+
+def test_a_module_beside_the_file_comes_before_one_of_python_with_its_name(tmp_path):
+    (tmp_path / "colorsys.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "engine.py").write_text("from colorsys import double\n" + (STYLES / "closures.py").read_text())
+    assert check_file(tmp_path / "engine.py").code == 0

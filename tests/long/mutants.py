@@ -34,7 +34,6 @@ LEFT_OUT = (
     "test_card",
     "test_check",
     "test_downhill",
-    "test_engines",
     "test_everybody",
     "test_export",
     "test_formula",

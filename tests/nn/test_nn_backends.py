@@ -12,6 +12,7 @@ from sampling import sample
 import tinygrad_edu
 from tinygrad_edu import Value, nn, no_grad, viz
 from tinygrad_edu.checks.anomaly import first_anomaly
+from tinygrad_edu.compiler import BatchProgram
 from tinygrad_edu.errors import (
     CompileError,
     DivergedError,
@@ -452,6 +453,37 @@ def test_an_extended_optimizer_step_is_used_compiled_and_eager():
     found = both(lambda: nn.MLP(2, [4, 1], seed=0), epochs=3, optimizer=lambda m: Bounded(m.parameters(), lr=0.1))
     assert_equal(found)
     assert max(abs(p.data) for p in found[1][0].parameters()) == 0.5
+
+
+def test_an_optimizer_with_another_step_and_another_reset_takes_them_compiled_too():
+    class Slower(nn.SGD):
+        resets = 0
+
+        def step(self):
+            for p in self.parameters:
+                p.data -= 0.5 * self.lr * p.grad
+
+        def zero_grad(self):
+            self.resets += 1
+            super().zero_grad()
+
+    found = both(lambda: nn.MLP(2, [4, 1], seed=0), epochs=3, optimizer=lambda m: Slower(m.parameters(), lr=0.1))
+    assert_equal(found)
+
+
+def test_a_program_with_another_gradient_is_refused(monkeypatch):
+    """No loss gets one: so the program is changed."""
+    honest = BatchProgram.__call__
+
+    def changed(program, *arrays):
+        loss, gradient = honest(program, *arrays)
+        return loss, gradient * (1 + 1e-6)
+
+    monkeypatch.setattr(BatchProgram, "__call__", changed)
+    model = nn.MLP(2, [4, 1], seed=0)
+    loss = lambda outputs, targets: nn.mse_loss(outputs, targets)  # noqa: E731 (one that is not known)
+    fit = lambda: nn.fit(model, X, y, loss=loss, epochs=1, backend="numpy")  # noqa: E731
+    assert "gradient of l1.n1.w1" in message(GraphError, fit)
 
 
 def test_a_custom_model_whose_graph_a_callback_changes_is_refused_compiled():

@@ -25,6 +25,10 @@ def test_every_data_set_has_points_and_classes(name):
     assert not np.array_equal(X, other)
 
 
+def test_blobs_are_a_hundred_points_of_two_classes_unless_others_are_asked_for():
+    assert np.bincount(datasets.blobs()[1]).tolist() == [50, 50]
+
+
 @pytest.mark.parametrize("name", [name for name in PLANE if name != "flower"])
 def test_the_classes_are_shuffled(name):
     _, y = datasets.load(name, n=100)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tinygrad_edu import Value, nn
-from tinygrad_edu.errors import DivergedError, OptionError, SizeError
+from tinygrad_edu.errors import DivergedError, NumberError, OptionError, SizeError
 from tinygrad_edu.nn.training.objectives import TASKS
 
 X, y = nn.datasets.moons(n=20, noise=0.1, seed=0)
@@ -70,12 +70,40 @@ def sgd(model, **options):
     return nn.SGD(model.parameters(), **options)
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("a", "np.array(X, dtype=float), if every string is a number"),
+        (None, "X without the samples that are incomplete"),
+        (1 + 2j, "X.real, or X.imag, or both as columns"),
+        (10**400, "an int of 1329 bits at X[1, 0]"),
+        ([], "X of numbers alone"),
+    ],
+)
+def test_a_cell_that_is_not_a_real_number_is_refused_with_what_to_write(cell, said):
+    cells = np.array([[0.0], [None]], dtype=object)
+    cells[1, 0] = cell
+    assert said in message(NumberError, lambda: nn.fit(nn.MLP(1, [1]), cells, [0, 1], epochs=1))
+
+
 def test_the_hinge_takes_labels_0_and_1_as_sides():
     three = []
     for labels in (y, 2 * y - 1, y.astype(float)[:, None]):
         model = nn.MLP(2, [3, 1], seed=1)
         three.append((nn.fit(model, X, labels, epochs=2).loss, numbers(model)))
     assert three[0] == three[1] == three[2]
+
+
+def test_the_side_of_an_output_is_its_sign():
+    for output, side in [(-0.5, -1), (0.5, 1)]:
+        model = nn.MLP(2, [1], init="zeros")
+        model.layers[0].neurons[0].b.data = output
+        assert nn.fit(model, X, [side] * len(X), loss="hinge", epochs=1, batch_size=None).accuracy == [1.0]
+
+
+def test_a_score_is_the_fraction_of_the_variance_that_is_explained():
+    zeros = nn.MLP(1, [1], init="zeros")
+    assert nn.score(zeros, [[1.0]] * 3, [1.0, 2.0, 6.0]) == pytest.approx(1 - (1 + 4 + 36) / (4 + 1 + 9))
 
 
 def test_one_epoch_equals_the_loop_written_by_hand():

@@ -130,6 +130,11 @@ def test_cross_entropy_refuses_targets_that_are_not_classes(target):
     assert "a whole number from 0 to 1" in text
 
 
+def test_cross_entropy_names_the_indices_of_its_classes():
+    text = message(OptionError, lambda: nn.cross_entropy([[0.0, 1.0, 2.0, 3.0]], [[0.5, 0.5, 0.5, 0.5]]))
+    assert "the index of a class, from 0 to 3" in text
+
+
 @pytest.mark.parametrize(("shares", "wrong"), [([0.5, 0.2], "2 numbers, whose sum is"), ([0.5, 0.2, 0.3], "3 numbers")])
 def test_cross_entropy_refuses_probabilities_of_other_classes(shares, wrong):
     assert wrong in message(OptionError, lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [shares]))

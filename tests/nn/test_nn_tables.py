@@ -33,6 +33,16 @@ def sides(n=60, seed=0):
     return Table.of_columns({"x": (100 + 20 * x).tolist(), "colour": colour, "side": side})
 
 
+def test_a_network_has_two_hidden_layers_of_16_unless_others_are_asked_for():
+    assert nn.TableModel.train(sides(), epochs=1, test=0, progress=False).network.sizes == (3, 16, 16, 1)
+
+
+def test_a_model_may_have_much_to_say_of_its_columns(tmp_path):
+    table = Table.of_columns({"x" * 3000: [0, 1] * 4, "class": ["a", "b"] * 4})
+    model = nn.TableModel.train(table, hidden=[2], epochs=1, test=0, progress=False)
+    assert nn.TableModel.load(model.save(tmp_path / "m.npz")).encoding == model.encoding
+
+
 # Reading
 
 

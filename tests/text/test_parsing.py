@@ -175,6 +175,7 @@ def test_the_error_marks_where_a_text_is_not_an_expression(text, marked, wrong, 
     [
         ("a = x + 1\nb = a $ 2\nb", "\n    b = a $ 2\n          ^\n"),
         ("a = x + 1\r\n\tb = a $ 2\r\nb", "\n    b = a $ 2\n          ^\n"),
+        ("a = x + 1\rb = a $ 2\rb", "\n    b = a $ 2\n          ^\n"),
         ("x + 1; x +* 2", "\n    x + 1; x +* 2\n              ^\n"),
         ("x + nothing", "\n    x + nothing\n        ^^^^^^^\n"),
     ],

@@ -105,3 +105,8 @@ def test_twenty_thousand_nodes_of_one_label_are_all_written():
         y = y + 1e-3
         y.label = "h"
     assert len(y.latex()) > 20_000
+
+
+@pytest.mark.parametrize(("name", "latex"), [("x_1", "x_{1}"), ("w_", "w"), ("_1", r"\mathrm{\_1}")])
+def test_an_index_stands_below_a_letter_and_nowhere_else(name, latex):
+    assert to_latex(Value(1.0, label=name)) == latex

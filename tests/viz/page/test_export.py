@@ -72,7 +72,7 @@ def test_a_node_at_several_places_has_its_roles_in_data_and_latex(name):
 
 @needs_node
 def test_the_data_of_any_expression_is_read_by_python_as_the_same_trace():
-    cases = [expression(seed) for seed in range(300)]
+    cases = [expression(seed) for seed in range(150)]
     equal = 0
     for case, found in zip(cases, written_by_the_page(cases), strict=True):
         expected, read = chain_rule(parse(case["text"], **case["values"])), Trace.from_json(found["json"])
@@ -85,7 +85,7 @@ def test_the_data_of_any_expression_is_read_by_python_as_the_same_trace():
         if read == expected:
             equal += 1
             assert (found["json"], found["latex"]) == (expected.to_json(), expected.latex)
-    assert equal > 50  # the others differ in the last bit of a sine, say
+    assert equal > 25  # the others differ in the last bit of a sine, say
 
 
 @needs_node
