@@ -54,7 +54,7 @@ def add_bug(parser: argparse.ArgumentParser) -> None:
 def _course(options: argparse.Namespace) -> None:
     for path in begin(options.folder):
         print(f"  {printable(path)}")
-    print(f"\nBegin with chapter 1:  tinygrad-edu check {printable(options.folder / FILE)} --watch")
+    print(f"\nBegin with chapter 1:\n\n  tinygrad-edu check {printable(options.folder / FILE)} --watch")
 
 
 def _bug(options: argparse.Namespace) -> None:
@@ -68,4 +68,6 @@ def _bug(options: argparse.Namespace) -> None:
     if options.seed is not None:
         random.Random(options.seed).shuffle(mistakes)  # noqa: S311 (no secret)
     write_whole(options.output, planted(mistakes[options.number - 1]).encode())
-    print(f"  {printable(options.output)}\n\nOne thing is wrong in it.  tinygrad-edu check {printable(options.output)}")
+    print(
+        f"  {printable(options.output)}\n\nOne thing is wrong in it:\n\n  tinygrad-edu check {printable(options.output)}"
+    )

@@ -126,6 +126,8 @@ class _Search:
         if need and not {"", REFLECTED.get(need, "")} <= self.known:
             return  # numbers that are kept as they are, and the plain operation, come first
         first = [SINGLE] if need == "backward" else results[:1]
+        if self._is_out_of_time([*first, *probes], need):
+            return
         if first and self._is_missing(need, first[0]):
             if self._is_written(need, first[0]):
                 self._add(*fact(need, first, self._seen, self.right.seen, is_forward=need != "backward"))
@@ -139,6 +141,13 @@ class _Search:
             gradients = [probe for probe in probes if "backward" in probe.needs]
             if not self._are_explained(gradients, need, forward=False) and need != "backward":
                 self.known.discard(need)  # what is not understood would be in the way of all that uses it
+
+    def _is_out_of_time(self, probes: Sequence[Probe], need: str) -> bool:
+        """Whether a program does not end. It is the only one of the stage that is said, and waited for."""
+        slow = next((probe for probe in probes if self._seen(probe).is_out_of_time), None)
+        if slow is not None:
+            self._add(*fact(need, [slow], self._seen, self.right.seen, is_forward="backward" not in slow.needs))
+        return slow is not None
 
     def _belongs(self, probe: Probe, need: str) -> bool:
         """Whether a probe needs what is known, and what comes new."""
@@ -165,10 +174,13 @@ class _Search:
     def _training(self) -> None:
         probes = [probe for probe in PROBES if probe.chapter == "training" and not probe.choice]
         probes = [probe for probe in probes if probe.needs <= self.known and not self._is_refused(probe)]
+        if self._is_out_of_time(probes, "training"):
+            return
         self._are_explained(probes, "training", forward=False)
-        for probe in PROBES:
-            if probe.choice and probe.needs <= self.known:
-                self._seen(probe)
+        if not self.diagnosis.findings:  # else it might be the mistake that shows there, and no choice
+            for probe in PROBES:
+                if probe.choice and probe.needs <= self.known:
+                    self._seen(probe)
 
     def _is_refused(self, probe: Probe) -> bool:
         """Whether a second sweep of the same graph is refused by an error that an engine raises on purpose."""
@@ -289,7 +301,9 @@ class _Search:
             self._add(named, min(wrong, key=lambda probe: len(probe.code)))
         else:
             mistake, probe = fact(need, wrong, self._seen, self.right.seen, is_forward=False)
-            self._add(replace(mistake, kind="unknown", name=f"{need}: unknown"), probe)  # it may be the sweep's doing, too
+            self._add(
+                replace(mistake, kind="unknown", name=f"{need}: unknown"), probe
+            )  # it may be the sweep's doing, too
         return False
 
     # What was seen
@@ -336,9 +350,10 @@ class _Search:
     def _count_chapters(self) -> None:
         seen, expected = self.diagnosis.seen, self.diagnosis.expected
         expected.update({probe: self.right.seen(probe) for probe in seen})
+        shown = {finding.probe for finding in self.diagnosis.findings}
         for chapter in CHAPTERS:
             probes = [probe for probe in PROBES if probe.chapter == chapter and not probe.choice]
-            tried = [probe for probe in probes if probe in seen and seen[probe].error != "missing"]
+            tried = [probe for probe in probes if probe in seen and (seen[probe].error != "missing" or probe in shown)]
             right = [probe for probe in tried if seen[probe].agrees(expected[probe], probe.compares)]
             self.diagnosis.passed[chapter] = (len(right), len(tried), len(probes))
 

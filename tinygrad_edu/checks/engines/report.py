@@ -287,17 +287,21 @@ class Report:
         return "\n\n".join(parts[:4]) + "\n\n" + "\n".join(parts[4:])
 
     def _table(self, finding: Finding, width: int = WIDTH) -> str:
-        cells = self._cells(finding)
-        return "\n".join(aligned(cells, "<>><")) if cells else _wrapped(finding.found.message, width)
+        if finding.found.error:
+            return _wrapped(finding.found.message, width)
+        lines = aligned(self._cells(finding), "<>><")
+        if max(map(len, lines)) > width:
+            lines = aligned(self._cells(finding, "first"), "<>><")
+        return "\n".join(lines)
 
-    def _cells(self, finding: Finding) -> list[tuple[str, str, str, str]]:
+    def _cells(self, finding: Finding, first: str = "differs first") -> list[tuple[str, str, str, str]]:
         """The sweep beside the right one: a head and a row for each name; empty after an error."""
         rows = self.rows(finding)
         which, title = (1, "gradient") if "backward" in finding.probe.needs else (0, "number")
         lines = [("", title, "yours", "")] if rows else []
         for row in rows:
             yours = "-" if row.found is None else show(row.found[which])
-            mark = f"{WRONG} differs first" if row.is_first else WRONG if row.differs else ""
+            mark = f"{WRONG} {first}" if row.is_first else WRONG if row.differs else ""
             lines.append((row.name, show(row.expected[which]), yours, mark))
         return lines
 
