@@ -36,7 +36,8 @@ STAGES: tuple[frozenset[str], ...] = (  # what comes new at each stage; the last
 )
 SINGLE = next(probe for probe in PROBES if probe.chapter == "backward")  # the sweep from a leaf
 INNER = next(probe for probe in PROBES if probe.choice == "inner gradients")
-CORE = {None, "add", "mul"}  # what the first sweeps are made of
+CORE = frozenset({None, "add", "mul"})  # what the first sweeps are made of; None is the sweep itself
+NEAR = {"": CORE, "backward": CORE, "number": CORE, "training": frozenset({None})}  # what may be the reason, too
 MOST_TURNED = 10  # nodes whose arguments are visited in either order: a thousand orders are tried
 PLACES = {"wrong result": "__init__", "operator missing": "all operators"}  # if it is in no operation
 RESULTS = ("wrong result", "operator missing")  # kinds that show in the forward pass
@@ -251,7 +252,7 @@ class _Search:
 
     def _candidates(self, need: str, *, forward: bool) -> Iterator[tuple[Mistake, ...]]:
         """The mistakes that may be the reason: each alone, then in pairs."""
-        core = {"": CORE, "backward": CORE, "number": CORE, "training": {None}}.get(need, set())
+        core = NEAR.get(need, frozenset())
         rows = [row for row in MISTAKES if (row.kind in RESULTS) == forward]
         near = [row for row in rows if row.operation in core | {need}]
         yield from ((row,) for row in near)
@@ -279,6 +280,8 @@ class _Search:
         if not wrong or (not forward and self._follows(wrong, need)):
             return
         mistake, probe = fact(need, wrong, self._seen, self.right.seen, is_forward=forward)
+        if mistake.operation and is_alone(probe) and not forward:
+            mistake = self._named_alone(mistake.operation, probes) or mistake
         self._add(mistake, probe)
         if not forward and need in ("backward", "number"):
             self.is_lost = True
@@ -295,8 +298,7 @@ class _Search:
         wrong = [probe for probe in alone if not self._agree(probe, self.right)]
         if not wrong:
             return True
-        rows = (row for row in MISTAKES if row.operation == need and row.kind not in RESULTS)
-        named = next((row for row in rows if self._agrees(row.change(RIGHT), alone)), None)
+        named = self._named_alone(need, alone)
         if named is not None:
             self._add(named, min(wrong, key=lambda probe: len(probe.code)))
         else:
@@ -305,6 +307,12 @@ class _Search:
                 replace(mistake, kind="unknown", name=f"{need}: unknown"), probe
             )  # it may be the sweep's doing, too
         return False
+
+    def _named_alone(self, operation: str, probes: Sequence[Probe]) -> Mistake | None:
+        """The row that computes what one operation computes alone, where the sweep is wrong in a way of its own."""
+        alone = [probe for probe in probes if is_alone(probe) and operation in probe.needs | {"number"}]
+        rows = (row for row in MISTAKES if row.operation == operation and row.kind not in RESULTS)
+        return next((row for row in rows if alone and self._agrees(row.change(RIGHT), alone)), None)
 
     # What was seen
 

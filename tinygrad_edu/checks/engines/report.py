@@ -272,8 +272,11 @@ class Report:
             return ""
         if not self.missing:
             return "Nothing is missing: this engine can train a network."
-        page = next(one for one in self.chapters if one["right"] < one["all"])
-        return f"Next: {page['title']} ({_where(page['chapter'], chapters)})."
+        open_chapters = [one for one in self.chapters if one["right"] < one["all"]]
+        page = next((one for one in open_chapters if not _is_begun(one)), None)
+        if page is None:
+            return f"This is enough to train a network: one needs a function or two. {_next('training', chapters)}"
+        return _next(page["chapter"], chapters)
 
     def _finding(self, number: int, finding: Finding, width: int, shows: str, chapters: Path | None) -> str:
         mistake = finding.mistake
@@ -349,6 +352,15 @@ def _html_row(cells: Sequence[str]) -> str:
     is_wrong = any(cell.startswith(WRONG) for cell in cells)
     inner = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
     return f"<tr{' class=wrong' if is_wrong else ''}>{inner}</tr>"
+
+
+def _next(chapter: str, chapters: Path | None) -> str:
+    return f"Next: {CHAPTERS[chapter]} ({_where(chapter, chapters)})."
+
+
+def _is_begun(chapter: Mapping[str, Any]) -> bool:
+    """Whether it is the chapter of functions, of which one needs a few only, and there is one that is right."""
+    return bool(chapter["chapter"] == "functions" and chapter["right"])
 
 
 def _where(page: str, chapters: Path | None) -> str:
