@@ -538,7 +538,28 @@ def test_names_that_look_like_missing_ones_and_a_missing_gradient_are_notes():
         "there is a method bakward",
         "a new Value has no attribute grad yet",
     ]
+    old = check_engine(engine(right_engine().replace("def __truediv__", "def __div__"))).notes
+    assert "`__truediv__`" in old[0]
     assert not any("there is a method" in note for note in check_engine(engine(right_engine())).notes)
+
+
+def test_one_function_is_enough_to_be_sent_on_to_training():
+    source = right_engine()
+    source = (
+        source[: source.index("    def exp")] + source[source.index("    def tanh") : source.index("    def sigmoid")]
+    )
+    source += "    def __radd__" + right_engine().partition("    def __radd__")[2]
+    report = check_engine(engine(source))
+    assert {"exp", "relu"} <= set(report.missing)
+    assert "Next: Training" in report.next_step()
+
+
+def test_a_local_derivative_is_named_even_where_the_sweep_is_unfinished():
+    """As in the course: nothing is added up or sent on yet."""
+    source = right_engine().replace("+=", "=").replace("out.grad * other.data", "out.grad * self.data", 1)
+    source = source.replace("other.grad = out.grad * self.data", "other.grad = out.grad * other.data", 1)
+    report = check_engine(engine(source.replace("reversed(order)", "[self]")))
+    assert "mul: its own argument" in names(report), str(report)
 
 
 def test_an_instance_or_a_function_is_not_a_class():

@@ -1,12 +1,15 @@
 """What do `check`, `course` and `bug` print, write and return?"""
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tinygrad_edu.checks.engines.bugs import planted, right_engine
 from tinygrad_edu.checks.engines.mistakes import MISTAKES
+from tinygrad_edu.checks.engines.probes import CHAPTERS
 from tinygrad_edu.cli.main import main
 
 BY_NAME = {mistake.name: mistake for mistake in MISTAKES}
@@ -94,9 +97,51 @@ def test_other_names_can_be_said(folder, capsys):
     assert "--class Scalar" in capsys.readouterr().err
 
 
-def test_a_file_that_is_not_there_is_said(folder, capsys):
-    assert main(["check", "nothing.py"]) != 0
-    assert "nothing.py" in capsys.readouterr().err
+def test_a_file_that_is_not_there_is_said_with_the_one_of_nearly_that_name(folder, capsys):
+    assert main(["check", "rihgt.py"]) == 2
+    err = capsys.readouterr().err
+    assert "there is no such file" in err
+    assert "tinygrad-edu check right.py" in err
+    assert main(["check", "."]) == 2
+    assert "this is a folder" in capsys.readouterr().err
+
+
+def test_one_file_of_many_that_is_not_there_is_a_row_and_does_not_end_the_table(folder, capsys):
+    assert main(["check", "nothing.py", "broken.py", "."]) == 2
+    rows = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    assert [name for name, _ in rows] == ["nothing.py", "broken.py", "."]
+    assert all(said.startswith("not run") for _, said in rows)
+
+
+@pytest.mark.parametrize("columns", ["40", "80"])
+def test_what_is_said_of_files_fits_into_the_terminal(folder, capsys, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    long = "a_student_with_a_long_name_and_another.py"
+    main(["check", "broken.py"])
+    main(["check", "broken.py", "nothing.py", long[: int(columns) - 1]])
+    out, err = capsys.readouterr()
+    assert max(map(len, f"{out}{err}".splitlines())) < int(columns)
+    assert "what is wrong:" in err
+
+
+class Screen(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_is_shown_on_a_terminal_alone_and_leaves_nothing_behind(folder, capsys, monkeypatch):
+    monkeypatch.setattr("tinygrad_edu.cli.checking._outcome", outcome_at_once)
+    main(["check", "right.py"])
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    for files, said in ((["right.py"], "checking right.py"), (["right.py", "wrong.py"], "2/2")):
+        screen = Screen()
+        monkeypatch.setattr("sys.stderr", screen)
+        main(["check", *files])
+        assert said in screen.getvalue()
+        assert screen.getvalue().endswith("\x1b[2K")  # the line is cleared
+        assert "\x1b[3" not in screen.getvalue()  # no colour
 
 
 def test_a_watched_file_is_checked_again_when_it_is_saved(folder, capsys, monkeypatch):
@@ -134,6 +179,31 @@ def test_the_course_begins_and_overwrites_nothing(folder, capsys):
     assert main(["course", "mine"]) == 1
     assert Path("mine/engine.py").read_text() == "my work"
     assert "not overwritten" in capsys.readouterr().err
+
+
+def test_the_chapters_are_beside_the_file_and_the_check_names_them(folder, capsys):
+    main(["course", "mine"])
+    capsys.readouterr()
+    listed = re.findall(r"\((chapters/.*?)\)", Path("mine/README.md").read_text())
+    assert listed == [f"chapters/{name}.md" for name in CHAPTERS]
+    for page in listed:
+        text = Path("mine", page).read_text()
+        assert "{dropdown}" not in text
+        assert all(Path("mine/chapters", link).is_file() for link in re.findall(r"\]\((.*?)\)", text)), page
+    Path("mine/engine.py").write_text("class Value:\n    def __init__(self, data): self.data, self.grad = data, 0.0")
+    assert main(["check", "mine/engine.py"]) == 0
+    assert "Next: Addition (mine/chapters/addition.md)." in capsys.readouterr().out
+
+
+def test_a_chapter_can_be_read_without_a_folder(capsys):
+    assert main(["course", "--chapter", "4"]) == 0
+    text = capsys.readouterr().out
+    main(["course", "--chapter", "backward", "--solution"])
+    assert text.startswith("# 4. Backward through one operation")
+    assert "out.send_back = send_back" not in text
+    assert "out.send_back = send_back" in capsys.readouterr().out
+    assert main(["course", "--chapter", "operatins"]) == 1
+    assert "tinygrad-edu course --chapter operations" in capsys.readouterr().err
 
 
 def test_a_bug_is_written_and_can_be_found(folder, capsys):

@@ -39,6 +39,7 @@ engines that make a known mistake. What is not there yet is no mistake.
 
 Several files give a table, one line for each."""
 NARROWEST, WIDEST = 36, 78  # columns of the text
+ROOM = 28  # columns at least, for what is wrong
 PART = 18  # columns of the name of a part of an error
 PAUSE = 0.3  # seconds between looks at a watched file
 CLEAR = "\033[2J\033[H"
@@ -130,13 +131,12 @@ def _wrapped(text: str, width: int) -> str:
 
 
 def _table(outcomes: Sequence[Outcome], width: int) -> list[str]:
-    """A line for each file, or two where the terminal is narrow: file and verdict, and below what is wrong."""
+    """A line for each file, or two where names are long or the terminal is narrow: the file, and what is wrong."""
     rows = [_row(outcome) for outcome in outcomes]
-    heads = aligned([row[:2] for row in rows])
-    room = width - max(map(cells, heads)) - 2
-    if room >= NARROWEST:
+    room = width - max(map(cells, aligned([row[:2] for row in rows]))) - 2
+    if room >= ROOM:
         return aligned([(file, verdict, cut(wrong, room)) for file, verdict, wrong in rows])
-    return [line for head, row in zip(heads, rows, strict=True) for line in (head, f"    {cut(row[2], width - 4)}")]
+    return [line for file, verdict, wrong in rows for line in (file, cut(f"  {verdict}: {wrong}", width))]
 
 
 def _row(outcome: Outcome) -> tuple[str, str, str]:

@@ -1,6 +1,7 @@
 """How does one begin a course, and look for a planted mistake, from a terminal?
 
     tinygrad-edu course my_engine                        a file of stubs, to be filled in chapter by chapter
+    tinygrad-edu course --chapter 6                      one chapter, to be read here
     tinygrad-edu bug 7 -o broken.py                      an engine with one mistake in it
 
 Names to know: `add_course`, `add_bug`. Read next: `training.py`.
@@ -10,11 +11,15 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
+import sys
 from pathlib import Path
 
 from tinygrad_edu.checks.engines.bugs import can_be_planted, planted
-from tinygrad_edu.checks.engines.course import FILE, begin
+from tinygrad_edu.checks.engines.course import FILE, begin, chapter
 from tinygrad_edu.checks.engines.mistakes import MISTAKES
+from tinygrad_edu.checks.engines.probes import CHAPTERS
+from tinygrad_edu.choices import nearest
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.show import printable
@@ -25,8 +30,11 @@ Begin to write an engine of your own, from a number to a trained neuron:
   tinygrad-edu course my_engine
   tinygrad-edu check my_engine/engine.py --watch
 
-FOLDER gets a file of stubs and a README with the chapters. Nothing that is
-there already is overwritten."""
+FOLDER gets a file of stubs, the nine chapters and a README. Nothing that is
+there already is overwritten. A chapter can also be read here:
+
+  tinygrad-edu course --chapter 6"""
+WIDEST = 80  # columns of a chapter
 BUG_HELP = """\
 Write an engine with one mistake planted in it, to be found and mended:
 
@@ -39,7 +47,10 @@ number is another mistake, and what student 12 gets is known to you alone."""
 
 def add_course(parser: argparse.ArgumentParser) -> None:
     """The arguments of `course`."""
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="a folder for the files, new or not")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="a folder for the files, new or not")
+    what.add_argument("--chapter", metavar="NAME", help="show a chapter: its number, or its name such as used-twice")
+    parser.add_argument("--solution", action="store_true", help="of a chapter: also a way to write it")
     parser.set_defaults(run=_course)
 
 
@@ -52,9 +63,31 @@ def add_bug(parser: argparse.ArgumentParser) -> None:
 
 
 def _course(options: argparse.Namespace) -> None:
+    if options.chapter:
+        _show(options.chapter, "shown" if options.solution else "left out")
+        return
     for path in begin(options.folder):
         print(f"  {printable(path)}")
-    print(f"\nBegin with chapter 1:  tinygrad-edu check {printable(options.folder / FILE)} --watch")
+    print(f"\nBegin with chapter 1:\n\n  tinygrad-edu check {printable(options.folder / FILE)} --watch")
+
+
+def _show(name: str, solution: str) -> None:
+    """A chapter: on a terminal as one reads it, else as Markdown."""
+    try:
+        text = chapter(name, solution=solution)
+    except OptionError as error:
+        near = [*nearest(name, CHAPTERS), *CHAPTERS][0]
+        instead = f"tinygrad-edu course --chapter {near}"
+        raise OptionError(f"course --chapter {name}", error.wrong, instead=instead) from None
+    if not sys.stdout.isatty():
+        print(text, end="")
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+    from rich.theme import Theme
+
+    console = Console(width=min(WIDEST, shutil.get_terminal_size().columns), theme=Theme({"markdown.code": "bold"}))
+    console.print(Markdown(text, code_theme="ansi_dark", hyperlinks=False))  # which has no background of its own
 
 
 def _bug(options: argparse.Namespace) -> None:
@@ -68,4 +101,5 @@ def _bug(options: argparse.Namespace) -> None:
     if options.seed is not None:
         random.Random(options.seed).shuffle(mistakes)  # noqa: S311 (no secret)
     write_whole(options.output, planted(mistakes[options.number - 1]).encode())
-    print(f"  {printable(options.output)}\n\nOne thing is wrong in it.  tinygrad-edu check {printable(options.output)}")
+    output = printable(options.output)
+    print(f"  {output}\n\nOne thing is wrong in it:\n\n  tinygrad-edu check {output}")

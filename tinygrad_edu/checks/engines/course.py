@@ -1,17 +1,20 @@
 """How does one write an engine of one's own, from a number to a trained neuron?
 
-    begin(folder)       a file of stubs and a README; `check` says after every step what comes next
+    begin(folder)       a file of stubs, the chapters and a README; `check` says after every step what comes next
+    chapter(name)       the text of one chapter
 
-The chapters are those of the probes; each has a page in the guide.
+The chapters are those of the probes. Each is a page of the guide, and read from there.
 
-Names to know: `begin`. Read next: `loading.py`.
+Names to know: `begin`, `chapter`. Read next: `loading.py`.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from tinygrad_edu.checks.engines.probes import CHAPTERS, GUIDE
+from tinygrad_edu.checks.engines.probes import CHAPTERS
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import FileError
 from tinygrad_edu.files import make_folder, write_whole
 
@@ -39,28 +42,35 @@ class Value:
 README = """\
 # My engine
 
-Nine chapters, from a number to a trained neuron. After every change:
+Nine chapters, from a number to a trained neuron. Read one, write what it asks for into `engine.py`, and check it:
 
     tinygrad-edu check engine.py
 
-It says what is right, what is wrong and where to look, and what comes next. With `--watch` it looks again at
+The check says what is right, what is wrong and where to look, and what comes next. With `--watch` it looks again at
 every save.
 
 {chapters}
 """
 FILE = "engine.py"
+FOLDER = "chapters"  # beside the file
+PAGES = (  # of the guide: in an installed package, and in the repository
+    Path(__file__).parents[2] / "course",
+    Path(__file__).parents[3] / "docs" / "course",
+)
+FOLDED = re.compile(r"^```\{dropdown\} (?P<title>.*?)\n(?P<body>.*?)^```\n", re.MULTILINE | re.DOTALL)
+ELSEWHERE = re.compile(r"\[([^]]*)\]\(\.\./[^)]*\)")  # a link to another part of the guide
 
 
 def begin(folder: Path) -> list[Path]:
     """Write the first files of the course.
 
     Returns:
-        Their paths.
+        The folder's engine and README.
 
     Raises:
         FileError: if one of them is there already: nobody's work is overwritten.
     """
-    texts = {FILE: STUBS, "README.md": README.format(chapters=_chapters())}
+    texts = {FILE: STUBS, "README.md": README.format(chapters=_contents())}
     for name in texts:
         if (folder / name).exists():
             raise FileError(
@@ -68,12 +78,43 @@ def begin(folder: Path) -> list[Path]:
                 f"{folder / name} is there already, and is not overwritten",
                 instead=f"another folder; or go on with it: tinygrad-edu check {folder / FILE}",
             )
-    make_folder(folder)
+    make_folder(folder / FOLDER)
+    for page in CHAPTERS:
+        write_whole(folder / FOLDER / f"{page}.md", chapter(page).encode())
     for name, text in texts.items():
         write_whole(folder / name, text.encode())
     return [folder / name for name in texts]
 
 
-def _chapters() -> str:
-    lines = [f"{number}. {title}: {GUIDE.format(page)}" for number, (page, title) in enumerate(CHAPTERS.items(), 1)]
+def chapter(name: str, *, solution: str = "folded") -> str:
+    """The text of a chapter, in Markdown.
+
+    Args:
+        name: one of `CHAPTERS`, or its number from 1.
+        solution: how a way to write it is given: "folded", "shown" or "left out".
+
+    Raises:
+        OptionError: if there is no such chapter.
+
+    >>> chapter("2", solution="left out").splitlines()[0]
+    '# 2. Addition'
+    """
+    pages = dict(zip(map(str, range(1, len(CHAPTERS) + 1)), CHAPTERS, strict=True))
+    page = pages.get(name, name)
+    if page not in CHAPTERS:
+        raise unknown("chapter", name, CHAPTERS, call="course({})")
+    folder = next(folder for folder in PAGES if folder.is_dir())
+    text = (folder / f"{page}.md").read_text(encoding="utf-8")
+    return ELSEWHERE.sub(r"\1", FOLDED.sub(SOLUTIONS[solution], text))
+
+
+SOLUTIONS = {
+    "folded": r"<details><summary>\g<title></summary>\n\n\g<body>\n</details>\n",
+    "shown": r"**\g<title>**\n\n\g<body>",
+    "left out": "",
+}
+
+
+def _contents() -> str:
+    lines = [f"{number}. [{title}]({FOLDER}/{page}.md)" for number, (page, title) in enumerate(CHAPTERS.items(), 1)]
     return "\n".join(lines)

@@ -36,7 +36,8 @@ STAGES: tuple[frozenset[str], ...] = (  # what comes new at each stage; the last
 )
 SINGLE = next(probe for probe in PROBES if probe.chapter == "backward")  # the sweep from a leaf
 INNER = next(probe for probe in PROBES if probe.choice == "inner gradients")
-CORE = {None, "add", "mul"}  # what the first sweeps are made of
+CORE = frozenset({None, "add", "mul"})  # what the first sweeps are made of; None is the sweep itself
+NEAR = {"": CORE, "backward": CORE, "number": CORE, "training": frozenset({None})}  # what may be the reason, too
 MOST_TURNED = 10  # nodes whose arguments are visited in either order: a thousand orders are tried
 PLACES = {"wrong result": "__init__", "operator missing": "all operators"}  # if it is in no operation
 RESULTS = ("wrong result", "operator missing")  # kinds that show in the forward pass
@@ -126,6 +127,8 @@ class _Search:
         if need and not {"", REFLECTED.get(need, "")} <= self.known:
             return  # numbers that are kept as they are, and the plain operation, come first
         first = [SINGLE] if need == "backward" else results[:1]
+        if self._is_out_of_time([*first, *probes], need):
+            return
         if first and self._is_missing(need, first[0]):
             if self._is_written(need, first[0]):
                 self._add(*fact(need, first, self._seen, self.right.seen, is_forward=need != "backward"))
@@ -139,6 +142,13 @@ class _Search:
             gradients = [probe for probe in probes if "backward" in probe.needs]
             if not self._are_explained(gradients, need, forward=False) and need != "backward":
                 self.known.discard(need)  # what is not understood would be in the way of all that uses it
+
+    def _is_out_of_time(self, probes: Sequence[Probe], need: str) -> bool:
+        """Whether a program does not end. It is the only one of the stage that is said, and waited for."""
+        slow = next((probe for probe in probes if self._seen(probe).is_out_of_time), None)
+        if slow is not None:
+            self._add(*fact(need, [slow], self._seen, self.right.seen, is_forward="backward" not in slow.needs))
+        return slow is not None
 
     def _belongs(self, probe: Probe, need: str) -> bool:
         """Whether a probe needs what is known, and what comes new."""
@@ -165,10 +175,13 @@ class _Search:
     def _training(self) -> None:
         probes = [probe for probe in PROBES if probe.chapter == "training" and not probe.choice]
         probes = [probe for probe in probes if probe.needs <= self.known and not self._is_refused(probe)]
+        if self._is_out_of_time(probes, "training"):
+            return
         self._are_explained(probes, "training", forward=False)
-        for probe in PROBES:
-            if probe.choice and probe.needs <= self.known:
-                self._seen(probe)
+        if not self.diagnosis.findings:  # else it might be the mistake that shows there, and no choice
+            for probe in PROBES:
+                if probe.choice and probe.needs <= self.known:
+                    self._seen(probe)
 
     def _is_refused(self, probe: Probe) -> bool:
         """Whether a second sweep of the same graph is refused by an error that an engine raises on purpose."""
@@ -239,7 +252,7 @@ class _Search:
 
     def _candidates(self, need: str, *, forward: bool) -> Iterator[tuple[Mistake, ...]]:
         """The mistakes that may be the reason: each alone, then in pairs."""
-        core = {"": CORE, "backward": CORE, "number": CORE, "training": {None}}.get(need, set())
+        core = NEAR.get(need, frozenset())
         rows = [row for row in MISTAKES if (row.kind in RESULTS) == forward]
         near = [row for row in rows if row.operation in core | {need}]
         yield from ((row,) for row in near)
@@ -267,6 +280,8 @@ class _Search:
         if not wrong or (not forward and self._follows(wrong, need)):
             return
         mistake, probe = fact(need, wrong, self._seen, self.right.seen, is_forward=forward)
+        if mistake.operation and is_alone(probe) and not forward:
+            mistake = self._named_alone(mistake.operation, probes) or mistake
         self._add(mistake, probe)
         if not forward and need in ("backward", "number"):
             self.is_lost = True
@@ -283,14 +298,21 @@ class _Search:
         wrong = [probe for probe in alone if not self._agree(probe, self.right)]
         if not wrong:
             return True
-        rows = (row for row in MISTAKES if row.operation == need and row.kind not in RESULTS)
-        named = next((row for row in rows if self._agrees(row.change(RIGHT), alone)), None)
+        named = self._named_alone(need, alone)
         if named is not None:
             self._add(named, min(wrong, key=lambda probe: len(probe.code)))
         else:
             mistake, probe = fact(need, wrong, self._seen, self.right.seen, is_forward=False)
-            self._add(replace(mistake, kind="unknown", name=f"{need}: unknown"), probe)  # it may be the sweep's doing, too
+            self._add(
+                replace(mistake, kind="unknown", name=f"{need}: unknown"), probe
+            )  # it may be the sweep's doing, too
         return False
+
+    def _named_alone(self, operation: str, probes: Sequence[Probe]) -> Mistake | None:
+        """The row that computes what one operation computes alone, where the sweep is wrong in a way of its own."""
+        alone = [probe for probe in probes if is_alone(probe) and operation in probe.needs | {"number"}]
+        rows = (row for row in MISTAKES if row.operation == operation and row.kind not in RESULTS)
+        return next((row for row in rows if alone and self._agrees(row.change(RIGHT), alone)), None)
 
     # What was seen
 
@@ -335,9 +357,10 @@ class _Search:
     def _count_chapters(self) -> None:
         seen, expected = self.diagnosis.seen, self.diagnosis.expected
         expected.update({probe: self.right.seen(probe) for probe in seen})
+        shown = {finding.probe for finding in self.diagnosis.findings}
         for chapter in CHAPTERS:
             probes = [probe for probe in PROBES if probe.chapter == chapter and not probe.choice]
-            tried = [probe for probe in probes if probe in seen and seen[probe].error != "missing"]
+            tried = [probe for probe in probes if probe in seen and (seen[probe].error != "missing" or probe in shown)]
             right = [probe for probe in tried if seen[probe].agrees(expected[probe], probe.compares)]
             self.diagnosis.passed[chapter] = (len(right), len(tried), len(probes))
 

@@ -29,7 +29,7 @@ def fact(need: str, wrong: Sequence[Probe], seen: Look, right: Look, *, is_forwa
         right: what a right engine makes of it.
         is_forward: whether they are about results alone.
     """
-    probe = min(wrong, key=lambda one: len(one.code))
+    probe = min(wrong, key=lambda one: (_uses_twice(one), len(one.code)))
     if seen(probe).error:
         return _stops(need, probe, seen(probe), is_forward), probe
     if is_forward:

@@ -32,8 +32,8 @@ KINDS = (
     "unknown",
 )
 SYMBOLS = {
-    "add": "+", "mul": "*", "neg": "-a", "sub": "-", "pow": "**", "div": "/", "radd": "2 + a", "rmul": "2 * a",
-    "rsub": "2 - a", "rtruediv": "2 / a", "exp": "exp", "log": "log", "tanh": "tanh", "sigmoid": "sigmoid",
+    "add": "+", "mul": "*", "neg": "-a", "sub": "-", "pow": "**", "div": "/", "radd": "3 + a", "rmul": "3 * a",
+    "rsub": "4 - a", "rtruediv": "4 / a", "exp": "exp", "log": "log", "tanh": "tanh", "sigmoid": "sigmoid",
     "relu": "relu",
 }  # fmt: skip
 ORDINALS = ("first", "second")
@@ -411,7 +411,7 @@ REFLECTED = [
     *(Mistake(f"{op} missing", "operator missing", op, _reflected(op, "missing"),
               f"{SYMBOLS[op]} fails: Python asks the number first, which knows nothing of your class, and then looks "
               "for a reflected operator.",
-              f"Python tries (2).__{op[1:]}__(a) first. What does it look for when that fails?",
+              f"Python tries ({SYMBOLS[op][0]}).__{op[1:]}__(a) first. What does it look for when that fails?",
               f"Define __{op}__.", "operations")
       for op in ("radd", "rmul", "rsub", "rtruediv")),
     *(Mistake(f"{op} endless", "operator missing", op, _reflected(op, "endless"),
@@ -421,13 +421,13 @@ REFLECTED = [
       for op in ("radd", "rmul", "rsub", "rtruediv")),
     *(Mistake(f"{op} swapped", "wrong result", op, _reflected(op, "swapped"),
               f"{SYMBOLS[op]} is computed the other way round.",
-              f"For {SYMBOLS[op]} Python calls a's method, with 2 as the other. Which of them comes first in the "
+              f"For {SYMBOLS[op]} Python calls a's method, with 4 as the other. Which of them comes first in the "
               "formula?",
               f"In __{'rtruediv' if op == 'rdiv' else op}__, the other one comes first.", "operations")
       for op in ("rsub", "rtruediv")),
     Mistake("numbers are not wrapped", "operator missing", None, _sweep(wraps=False),
-            "a + 2 fails: the operators know Values alone, no plain numbers.",
-            "What is `other` in a + 2? Has it a data attribute?",
+            "a + 3 fails: the operators know Values alone, no plain numbers.",
+            "What is `other` in a + 3? Has it a data attribute?",
             "Make `other` a Value first, if it is none.", "operations"),
 ]
 # fmt: on

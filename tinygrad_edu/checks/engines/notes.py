@@ -16,6 +16,7 @@ from tinygrad_edu.checks.engines.probes import LEAVES, PROBES
 from tinygrad_edu.checks.engines.running import Seen, is_close
 from tinygrad_edu.show import printable, show
 
+PYTHON_2 = {"__div__": "__truediv__", "__rdiv__": "__rtruediv__"}  # its names
 NEAR = 0.75  # of 1, how alike two names have to be
 PYTHONS = tuple(
     f"__{name}__"
@@ -77,9 +78,11 @@ def _own_methods(value: type[Any]) -> list[str]:
     return [name for name, thing in vars(value).items() if callable(thing) and name not in known]
 
 
-def _meant(name: str, wanted: Iterable[str]) -> str:
+def _meant(name: str, wanted: set[str]) -> str:
     """The missing name that this one looks like: it is the same but for underscores, or but for a letter or two."""
     bare = {one.strip("_"): one for one in wanted}
+    if name in PYTHON_2 and PYTHON_2[name] in wanted:
+        return PYTHON_2[name]
     near = difflib.get_close_matches(name.strip("_").lower(), bare, n=1, cutoff=NEAR)
     return bare[near[0]] if near else ""
 

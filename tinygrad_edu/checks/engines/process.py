@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tinygrad_edu.checks.engines.course import FOLDER
 from tinygrad_edu.checks.engines.loading import loaded
 from tinygrad_edu.checks.engines.report import WIDTH, report_on
 from tinygrad_edu.choices import nearest
@@ -155,7 +156,15 @@ def _outcome(path: Path, width: int, shows: str, names: dict[str, str | None]) -
             path, f"Value(3.5) stops with {wrong}", "a class that is called with one number: def __init__(self, data)"
         )
     code = RIGHT if report.ok else MISTAKEN
-    return Outcome(path, code, report.text(width=width, shows=shows), json.loads(report.to_json()))
+    return Outcome(
+        path, code, report.text(width=width, shows=shows, chapters=_chapters(path)), json.loads(report.to_json())
+    )
+
+
+def _chapters(path: Path) -> Path | None:
+    """The chapters beside the file, if it is one of the course."""
+    beside = path.parent / FOLDER
+    return beside if beside.is_dir() else None
 
 
 def _as_option(_value: str, what: str, name: str) -> str:

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tinygrad_edu.checks.engines.adapter import Adapter, Said, in_python, names_of
@@ -22,7 +24,7 @@ from tinygrad_edu.checks.engines.notes import notes_of, slips_of
 from tinygrad_edu.checks.engines.probes import CHAPTERS, GUIDE
 from tinygrad_edu.checks.engines.running import is_close
 from tinygrad_edu.errors import NumberError
-from tinygrad_edu.show import aligned, counted, listed, show
+from tinygrad_edu.show import aligned, counted, listed, printable, show
 
 WIDTH = 78
 UNBROKEN = "\N{NO-BREAK SPACE}"
@@ -44,6 +46,8 @@ STYLE = """<style>
   text-align: right; }
 .tinygrad-edu-check .wrong { font-weight: bold; }
 .tinygrad-edu-check h4 { margin: 1.2em 0 .4em; }
+.tinygrad-edu-check details { margin-top: .6em; }
+.tinygrad-edu-check code { background: none; color: inherit; }
 </style>"""  # no colours of its own: it takes those of the notebook, light or dark
 
 
@@ -231,26 +235,27 @@ class Report:
 
     # As text
 
-    def text(self, *, width: int = WIDTH, shows: str = "hint") -> str:
+    def text(self, *, width: int = WIDTH, shows: str = "hint", chapters: Path | None = None) -> str:
         """The report as text.
 
         Args:
             width: of a line, in characters.
             shows: "hint" for sentences and hints, "only hints", or "solution" for what the line has to do as well.
+            chapters: the folder with the chapters of the course; without one the command is named that shows a chapter.
         """
         summary = self._unbroken_summary()
-        parts = [_wrapped(f"{summary[0].upper()}{summary[1:]}.", width), self._progress()]
-        parts += [self._finding(number, one, width, shows) for number, one in enumerate(self.findings, 1)]
-        parts += [_wrapped(closing, width) for closing in self._closing()]
+        parts = [_wrapped(f"{_begun(summary)}.", width), self._progress()]
+        parts += [self._finding(number, one, width, shows, chapters) for number, one in enumerate(self.findings, 1)]
+        parts += [_wrapped(closing, width) for closing in self._closing(chapters)]
         return "\n\n".join(parts)
 
-    def _closing(self) -> list[str]:
+    def _closing(self, chapters: Path | None = None) -> list[str]:
         """What is said after the mistakes: notes, and what comes next."""
         parts = [f"Note: {note}" for note in self.notes]
         if "backward" in self.missing and "mul" not in self.missing:
             other = OTHER_NAME.format(self._said(self._adapter.value.__name__, "backward", "NAME"))
             parts.append(f"No method {self._adapter.names.backward} was found. {other}")
-        return list(filter(None, [*parts, self.next_step()]))
+        return list(filter(None, [*parts, self.next_step(chapters)]))
 
     def _progress(self) -> str:
         return "\n".join(f"  {line}" for line in aligned(self._progress_cells()))
@@ -261,16 +266,19 @@ class Report:
             for one in self.chapters
         ]
 
-    def next_step(self) -> str:
+    def next_step(self, chapters: Path | None = None) -> str:
         """What comes next, where a mistake does not come first."""
         if not self.ok:
             return ""
         if not self.missing:
             return "Nothing is missing: this engine can train a network."
-        page = next(one for one in self.chapters if one["right"] < one["all"])
-        return f"Next: {page['title']} ({GUIDE.format(page['chapter'])})."
+        open_chapters = [one for one in self.chapters if one["right"] < one["all"]]
+        page = next((one for one in open_chapters if not _is_begun(one)), None)
+        if page is None:
+            return f"This is enough to train a network: one needs a function or two. {_next('training', chapters)}"
+        return _next(page["chapter"], chapters)
 
-    def _finding(self, number: int, finding: Finding, width: int, shows: str) -> str:
+    def _finding(self, number: int, finding: Finding, width: int, shows: str, chapters: Path | None) -> str:
         mistake = finding.mistake
         said = [] if shows == "only hints" else [_wrapped(mistake.sentence, width, "   ")]
         program = textwrap.indent(self.program(finding), "       ")
@@ -283,40 +291,55 @@ class Report:
         parts.append(_wrapped(f"Hint: {mistake.hint}", width, "   "))
         if shows == "solution" and mistake.solution != mistake.hint:
             parts.append(_wrapped(f"Solution: {mistake.solution}", width, "   "))
-        parts.append(f"   More: {GUIDE.format(mistake.page)}")
+        parts.append(_wrapped(f"More: {_where(mistake.page, chapters)}", width, "   "))
         return "\n\n".join(parts[:4]) + "\n\n" + "\n".join(parts[4:])
 
     def _table(self, finding: Finding, width: int = WIDTH) -> str:
-        cells = self._cells(finding)
-        return "\n".join(aligned(cells, "<>><")) if cells else _wrapped(finding.found.message, width)
+        if finding.found.error:
+            return _wrapped(finding.found.message, width)
+        lines = aligned(self._cells(finding), "<>><")
+        if max(map(len, lines)) > width:
+            lines = aligned(self._cells(finding, "first"), "<>><")
+        return "\n".join(lines)
 
-    def _cells(self, finding: Finding) -> list[tuple[str, str, str, str]]:
+    def _cells(self, finding: Finding, first: str = "differs first") -> list[tuple[str, str, str, str]]:
         """The sweep beside the right one: a head and a row for each name; empty after an error."""
         rows = self.rows(finding)
         which, title = (1, "gradient") if "backward" in finding.probe.needs else (0, "number")
         lines = [("", title, "yours", "")] if rows else []
         for row in rows:
             yours = "-" if row.found is None else show(row.found[which])
-            mark = f"{WRONG} differs first" if row.is_first else WRONG if row.differs else ""
+            mark = f"{WRONG} {first}" if row.is_first else WRONG if row.differs else ""
             lines.append((row.name, show(row.expected[which]), yours, mark))
         return lines
 
     # In a notebook
 
     def _repr_html_(self) -> str:
-        parts = [f"<p><strong>{html.escape(self.summary)}</strong></p>", _html_table(self._progress_cells())]
+        parts = [f"<p><strong>{html.escape(_begun(self.summary))}.</strong></p>", _html_table(self._progress_cells())]
         parts += [self._html_finding(number, finding) for number, finding in enumerate(self.findings, 1)]
-        parts += [f"<p>{html.escape(closing)}</p>" for closing in self._closing()]
+        parts += [f"<p>{_in_html(closing)}</p>" for closing in self._closing()]
         return f'<div class="tinygrad-edu-check">{STYLE}{"".join(parts)}</div>'
 
     def _html_finding(self, number: int, finding: Finding) -> str:
         mistake, cells = finding.mistake, self._cells(finding)
         numbers = _html_table(cells[1:], cells[0]) if cells else f"<pre>{html.escape(finding.found.message)}</pre>"
         return (
-            f"<h4>{html.escape(f'{number}. {finding.title}')}</h4><p>{html.escape(mistake.sentence)}</p>"
+            f"<h4>{html.escape(f'{number}. {finding.title}')}</h4><p>{_in_html(mistake.sentence)}</p>"
             f"<div><pre>{html.escape(self.program(finding))}</pre>{numbers}</div>"
-            f"<details><summary>Hint</summary><p>{html.escape(mistake.hint)}</p></details>"
+            f"<details><summary>Hint</summary><p>{_in_html(mistake.hint)}</p></details>"
+            f"<p>More: <code>{html.escape(_where(mistake.page, None))}</code></p>"
         )
+
+
+def _begun(text: str) -> str:
+    """A text as it begins a sentence."""
+    return text[0].upper() + text[1:]
+
+
+def _in_html(text: str) -> str:
+    """A sentence in which code stands between backticks."""
+    return re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(text.replace(UNBROKEN, " ")))
 
 
 def _html_table(rows: Iterable[Sequence[str]], head: Sequence[str] = ()) -> str:
@@ -329,6 +352,22 @@ def _html_row(cells: Sequence[str]) -> str:
     is_wrong = any(cell.startswith(WRONG) for cell in cells)
     inner = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
     return f"<tr{' class=wrong' if is_wrong else ''}>{inner}</tr>"
+
+
+def _next(chapter: str, chapters: Path | None) -> str:
+    return f"Next: {CHAPTERS[chapter]} ({_where(chapter, chapters)})."
+
+
+def _is_begun(chapter: Mapping[str, Any]) -> bool:
+    """Whether it is the chapter of functions, of which one needs a few only, and there is one that is right."""
+    return bool(chapter["chapter"] == "functions" and chapter["right"])
+
+
+def _where(page: str, chapters: Path | None) -> str:
+    """Where a chapter is read; not broken at the end of a line."""
+    if chapters is not None:
+        return printable(chapters / f"{page}.md")
+    return f"tinygrad-edu course --chapter {page}".replace(" ", UNBROKEN)
 
 
 def _mark(chapter: Mapping[str, Any]) -> str:

@@ -38,11 +38,13 @@ class Seen:
         error: what stopped it: "missing" if something is not there, "endless" if it did not end, else the name of the
             class of the error; "" if nothing did.
         message: the error and what it says.
+        is_out_of_time: whether it ran until its time was over; further programs would take as long.
     """
 
     numbers: Mapping[str, tuple[float, float]]
     error: str = ""
     message: str = ""
+    is_out_of_time: bool = False
 
     def agrees(self, other: Seen, compares: Callable[[str], bool] = lambda name: True) -> bool:
         """Whether numbers and gradients are the same, and the error too.
@@ -85,7 +87,7 @@ def run(adapter: Adapter, probe: Probe, seconds: float | None = SECONDS) -> Seen
             exec(adapter.compiled(probe.code), space)  # noqa: S102 (our own programs)
             return Seen(_numbers(adapter, space))
     except OutOfTime:
-        return Seen({}, "endless", f"it was stopped after {SECONDS:g} seconds")
+        return Seen({}, "endless", f"it was stopped after {SECONDS:g} seconds", is_out_of_time=True)
     except Exception as error:  # noqa: BLE001 (whatever the engine raises is what was seen)
         kind = type(error).__name__
         return Seen({}, MEANINGS.get(kind, kind), f"{kind}: {error}")
