@@ -10,7 +10,7 @@ gradients, and the engine says which one is right.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -131,23 +131,25 @@ READINGS = {
 }  # fmt: skip
 
 
-def shared_biases(second: str, output: str = OUTPUT, loss: str = HALF, **numbers: float) -> Value:
+def shared_biases(
+    second: str, numbers: Mapping[str, float] | None = None, *, output: str = OUTPUT, loss: str = HALF
+) -> Value:
     """L = ½ (y - o)² for y = 1, with one of the readings of the second hidden neuron.
 
     Args:
         second: the line of the second hidden neuron.
+        numbers: of parameters, for those of the page.
         output: the line of the output neuron.
         loss: the line of the loss.
-        numbers: of parameters, for those of the page.
     """
     lines = ("h1 = sigmoid(w1 * x + b1)", second, output, loss)
-    return parse("; ".join(lines), **{"x": 0.5, **SMALL, **numbers})
+    return parse("; ".join(lines), **{"x": 0.5, **SMALL, **(numbers or {})})
 
 
-def three_biases(**numbers: float) -> Value:
+def three_biases() -> Value:
     """The third reading: each of the three neurons has a bias of its own."""
-    own = {"b2": -0.1, "b3": 0.6, **numbers}
-    return shared_biases("h2 = sigmoid(w2 * x + b2)", OUTPUT.replace("b2", "b3"), **own)
+    own = {"b2": -0.1, "b3": 0.6}
+    return shared_biases("h2 = sigmoid(w2 * x + b2)", own, output="o = sigmoid(w3 * h1 + w4 * h2 + b3)")
 
 
 def as_printed(L: Value) -> dict[str, float]:
@@ -172,9 +174,9 @@ def small_rounds(
     """L after many rounds of the loop of the notes: each parameter minus η times its gradient."""
     numbers = dict(SMALL)
     for _ in range(count):
-        found = gradients(shared_biases(second, **numbers))
+        found = gradients(shared_biases(second, numbers))
         numbers = {name: number - lr * found[name] for name, number in numbers.items()}
-    return shared_biases(second, **numbers).data
+    return shared_biases(second, numbers).data
 
 
 def deltas(L: Value) -> dict[str, float]:

@@ -241,7 +241,7 @@ def _step(book: Book, batch: Sequence[tuple[Floats, Floats]]) -> None:
     found = [book.backprop(x, y) for x, y in batch]
     for numbers, side in ((book.biases, 0), (book.weights, 1)):
         for layer, number in enumerate(numbers):
-            number += book.update(sum(nabla[side][layer] for nabla in found), len(batch))
+            number += book.update(np.sum([nabla[side][layer] for nabla in found], axis=0), len(batch))
 
 
 def plot_misread(network: Network, data: Sequence[tuple[Floats, Floats]]) -> Figure:

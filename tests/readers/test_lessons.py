@@ -286,7 +286,7 @@ def test_the_six_gradients_of_the_small_network_against_differences(name):
     second, h = by_hand.READINGS[name], 1e-6
     found, printed = (way(by_hand.shared_biases(second)) for way in (by_hand.by_the_engine, by_hand.as_printed))
     for parameter, number in by_hand.SMALL.items():
-        moved = [by_hand.shared_biases(second, **{parameter: number + move}).data for move in (h, -h)]
+        moved = [by_hand.shared_biases(second, {parameter: number + move}).data for move in (h, -h)]
         slope = (moved[0] - moved[1]) / (2 * h)
         assert close(found[parameter], slope, 1e-8)
         is_wrong = name == "b2 in the second one" and parameter in ("b1", "b2")
