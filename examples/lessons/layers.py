@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ import numpy.typing as npt
 import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.compiler import Program
-from tinygrad_edu.lessons.against import print_verdicts, title
+from tinygrad_edu.lessons.against import print_measured, print_verdicts, title
 
 Floats = npt.NDArray[np.float64]
 SIZES = (3, 4, 3, 1)
@@ -65,7 +66,10 @@ def by_the_engine(model: nn.MLP, X: Floats, y: Floats) -> dict[str, npt.ArrayLik
 
 
 class Book:
-    """The general formulas, with a sample in each column. Each step on paper is one method here."""
+    """as in the book: the general formulas, with a sample in each column
+
+    Each step on paper is one method here.
+    """
 
     def __init__(self, layers: Sequence[tuple[Floats, Floats]], X: Floats, y: Floats) -> None:
         self.L, self.m = len(layers), len(X)
@@ -79,6 +83,9 @@ class Book:
     def J(self, A: Floats) -> float:
         return float(-1 / self.m * np.sum(self.Y * np.log(A) + (1 - self.Y) * np.log(1 - A)))
 
+    def last_dZ(self, A: Floats) -> Floats:
+        return A - self.Y
+
     def dZ(self, i: int, following: Floats, A: Floats) -> Floats:
         return self.W[i + 1].T @ following * (1 - A**2)
 
@@ -88,18 +95,33 @@ class Book:
     def db(self, dZ: Floats) -> Floats:
         return np.asarray(np.sum(dZ, axis=1, keepdims=True) / self.m)
 
-    def gradients(self) -> dict[str, npt.ArrayLike]:
-        """J, dW1, db1, dW2 …"""
+    def forward(self) -> dict[int, Floats]:
+        """A[0] = X, A[1] …"""
         A = {0: self.X}
         for i in range(1, self.L + 1):
             Z = self.Z(self.W[i], A[i - 1], self.b[i])
             A[i] = np.tanh(Z) if i < self.L else 1 / (1 + np.exp(-Z))
+        return A
+
+    def gradients(self) -> dict[str, npt.ArrayLike]:
+        """J, dW1, db1, dW2 …"""
+        A = self.forward()
         found: dict[str, npt.ArrayLike] = {"J": self.J(A[self.L])}
-        dZ = A[self.L] - self.Y
+        dZ = self.last_dZ(A[self.L])
         for i in range(self.L, 0, -1):
             dZ = dZ if i == self.L else self.dZ(i, dZ, A[i])
             found[f"dW{i}"], found[f"db{i}"] = self.dW(dZ, A[i - 1]), self.db(dZ)
         return found
+
+
+class ThroughA(Book):
+    """dZ[L] by way of dA[L] = (1 - Y)/(1 - A) - Y/A, the slope of J, times the slope A (1 - A) of the sigmoid"""
+
+    def dA(self, A: Floats) -> Floats:
+        return (1 - self.Y) / (1 - A) - self.Y / A
+
+    def last_dZ(self, A: Floats) -> Floats:
+        return self.dA(A) * A * (1 - A)
 
 
 class WithoutBias(Book):
@@ -151,7 +173,74 @@ class LostAxis(Book):
         return np.asarray(np.sum(dZ, axis=1) / self.m)
 
 
-MISTAKES = (WithoutBias, WeightsTimesBias, Bracket, CostWithoutShare, InputsForActivations, WrongWeights, LostAxis)
+class WithoutSlope(ThroughA):
+    """dZ[L] = dA[L], without the slope of the sigmoid"""
+
+    def last_dZ(self, A: Floats) -> Floats:
+        return self.dA(A)
+
+
+class SlopeAsProduct(Book):
+    """g'(Z) = 1 - np.dot(A, A), a product of matrices for a product of numbers"""
+
+    def dZ(self, i: int, following: Floats, A: Floats) -> Floats:
+        return np.asarray(self.W[i + 1].T @ following * (1 - np.dot(A, A)))
+
+
+class KeyTwice(Book):
+    """parameters["W%d" % i] = b, the key of the weights used twice"""
+
+    def gradients(self) -> dict[str, npt.ArrayLike]:
+        parameters = {f"W{i}": W for i, W in self.W.items()} | {f"W{i}": b for i, b in self.b.items()}
+        self.b = {i: parameters[f"b{i}"] for i in self.b}
+        return super().gradients()
+
+
+MISTAKES = (
+    *(WithoutBias, WeightsTimesBias, Bracket, CostWithoutShare, InputsForActivations, WrongWeights),
+    *(LostAxis, WithoutSlope, SlopeAsProduct, KeyTwice),
+)
+
+
+def initialize(sizes: Sequence[int] = SIZES, key: str = "b%d", seed: int = 0) -> dict[str, Floats]:
+    """W1, b1, W2 … by name, with the assertion inside the loop: behind it, only the last layer would be looked at.
+
+    Args:
+        sizes: the number of inputs, and of neurons in each layer.
+        key: what the biases of a layer are called.
+        seed: the seed of the weights.
+
+    >>> {name: table.shape for name, table in initialize((3, 4, 1)).items()}
+    {'W1': (4, 3), 'b1': (4, 1), 'W2': (1, 4), 'b2': (1, 1)}
+    >>> initialize((3, 4, 1), key="W%d")
+    Traceback (most recent call last):
+    ...
+    AssertionError: W1 has the shape (4, 1) for (4, 3)
+    """
+    random, parameters = np.random.default_rng(seed), {}
+    for i, (n, neurons) in enumerate(itertools.pairwise(sizes), start=1):
+        parameters["W%d" % i] = random.normal(scale=0.5, size=(neurons, n))  # noqa: UP031 (as it is printed)
+        parameters[key % i] = np.zeros((neurons, 1))
+        found = parameters["W%d" % i].shape  # noqa: UP031
+        assert found == (neurons, n), f"W{i} has the shape {found} for {(neurons, n)}"
+    return parameters
+
+
+def cost_with(book: type[Book], iterations: int = 1000, lr: float = 1.0) -> float:
+    """The true J of the 4 samples after gradient descent with the gradients of a book, mistaken or not.
+
+    Raises:
+        TypeError, ValueError, LookupError: if the book does not run.
+    """
+    X, y = data()
+    layers = [(W.copy(), b.copy()) for W, b in nn.weights_of(network())]
+    it = book(layers, X, y)
+    for _ in range(iterations):
+        gradients = it.gradients()
+        for i in it.W:
+            it.W[i] = it.W[i] - lr * np.asarray(gradients[f"dW{i}"])
+            it.b[i] = it.b[i] - lr * np.asarray(gradients[f"db{i}"])
+    return Book.J(it, it.forward()[it.L])
 
 
 def main(folder: Path | None = None) -> None:
@@ -164,6 +253,8 @@ def main(folder: Path | None = None) -> None:
     layers = nn.weights_of(model)
     books = {title(book): book(layers, X, y).gradients for book in MISTAKES}
     print_verdicts(by_the_engine(model, X, y), {"as in the book": Book(layers, X, y).gradients, **books})
+    trainings = {title(book): [partial(cost_with, book)] for book in (Book, *MISTAKES)}
+    print_measured("J after 1000 iterations with each of them, learning rate 1", trainings, "{:.5f}")
     print("\nwhat is kept for the backward pass:\n")
     print(program.memory())
     print("\nsamples   numbers in Z and A   kept by the program")

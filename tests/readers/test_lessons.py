@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -264,3 +265,95 @@ def test_a_lesson_without_a_folder_writes_nothing(name, tmp_path, monkeypatch, c
     importlib.import_module(f"tinygrad_edu.lessons.{name}").main()
     assert "wrote" not in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
+
+
+# What the formulas of the lessons stand for, and what training does with each mistake
+
+
+def test_a_bias_for_each_neuron_gets_the_delta_of_its_neuron():
+    L, right = by_hand.three_biases(), NUMBERS["seed003"]["own"]
+    delta, gradients = by_hand.deltas(L), chain_rule(L).gradients
+    assert close(L.data, right["L"])
+    assert close([delta[unit] for unit in ("h1", "h2", "o")], [right[f"delta_{unit}"] for unit in ("h1", "h2", "o")])
+    assert close([gradients[name] for name in ("b1", "b2", "b3")], [delta[unit] for unit in ("h1", "h2", "o")])
+    network = by_hand.forward(biases=by_hand.OWN_BIASES)
+    network.E.backward()
+    assert close([b.grad for b in network.b], MAZUR["grad_b_own"])
+
+
+@pytest.mark.parametrize("name", by_hand.READINGS)
+def test_the_six_gradients_of_the_small_network_against_differences(name):
+    second, h = by_hand.READINGS[name], 1e-6
+    found, printed = (way(by_hand.shared_biases(second)) for way in (by_hand.by_the_engine, by_hand.as_printed))
+    for parameter, number in by_hand.SMALL.items():
+        moved = [by_hand.shared_biases(second, {parameter: number + move}).data for move in (h, -h)]
+        slope = (moved[0] - moved[1]) / (2 * h)
+        assert close(found[parameter], slope, 1e-8)
+        is_wrong = name == "b2 in the second one" and parameter in ("b1", "b2")
+        assert close(printed[parameter], slope, 1e-8) is not is_wrong
+
+
+def test_the_loop_of_the_small_network_is_the_one_of_the_notes():
+    second = by_hand.READINGS["b1 in both hidden neurons"]
+    numbers = np.array(list(by_hand.SMALL.values()))
+
+    def loss(p):
+        h1, h2 = (1 / (1 + np.exp(-(w * 0.5 + p[4]))) for w in p[:2])
+        return 0.5 * (1 - 1 / (1 + np.exp(-(p[2] * h1 + p[3] * h2 + p[5])))) ** 2
+
+    for _ in range(5):
+        slopes = [(loss(numbers + 1e-6 * one) - loss(numbers - 1e-6 * one)) / 2e-6 for one in np.eye(6)]
+        numbers -= 0.5 * np.array(slopes)
+    assert close(by_hand.small_rounds(second, by_hand.by_the_engine, count=5), loss(numbers), 1e-9)
+
+
+def test_a_loss_without_the_half_has_gradients_twice_as_large():
+    second = by_hand.READINGS["b1 in both hidden neurons"]
+    made = [by_hand.shared_biases(second, loss=line) for line in (by_hand.HALF, by_hand.SQUARE)]
+    half, square = map(by_hand.by_the_engine, made)
+    assert close(list(square.values()), [2 * number for number in half.values()])
+
+
+def test_training_with_each_mistake_comes_to_what_the_lesson_says():
+    """The figures themselves are in the pages, which the tests of the guide run; here is what is said about them."""
+    flower = {book.__name__: planar.accuracy_with(book) for book in (planar.Book, *planar.MISTAKES)}
+    as_well = {name for name, share in flower.items() if share >= flower["Book"] - 2}
+    assert as_well == {"Book", "WithoutAxis", "SlopeOfTheOutput", "SlopeBesideCrossEntropy", "OneNumber"}
+    costs = {book.__name__: against.measured([partial(layers.cost_with, book)], "{:.5f}") for book in layers.MISTAKES}
+    right = f"{layers.cost_with(layers.Book):.5f}"
+    assert {name for name, cost in costs.items() if cost == right} == {"Bracket", "CostWithoutShare", "WithoutBias"}
+    assert {name for name, cost in costs.items() if cost == "nan"} == {"WithoutSlope"}
+
+
+def test_mistakes_of_the_digits_run_or_not_and_guess_or_not():
+    said = {book: against.measured([partial(per_sample.read_with, book, 0, epochs=3)]) for book in per_sample.MISTAKES}
+    stopped = {book for book, words in said.items() if words == "does not run"}
+    assert stopped == {per_sample.AllButLast, per_sample.AsPrinted, per_sample.Xrange, per_sample.Unnamed}
+    assert float(said[per_sample.WrongSign].split()[0]) < 25
+    assert per_sample.read_with(per_sample.Book, 1, epochs=3) > 75
+
+
+def test_the_two_lines_printed_together_say_nothing_with_one_output():
+    random = np.random.default_rng(0)
+    weights, biases = [random.normal(size=(3, 2)), random.normal(size=(1, 3))], [np.zeros(3), np.zeros(1)]
+    nabla_b, _ = per_sample.AsPrinted(weights, biases).backprop(np.array([0.5, -1.0]), np.array([1.0]))
+    assert [found.shape for found in nabla_b] != [(3,), (1,)]
+    with pytest.raises(TypeError):
+        per_sample.AllButLast(weights, biases).backprop(np.array([0.5, -1.0]), np.array([1.0]))
+
+
+def test_the_way_through_dA_is_the_shortcut():
+    X, y = layers.data()
+    weights = nn.weights_of(layers.network())
+    right = layers.by_the_engine(layers.network(), X, y)
+    assert against.verdict(right, layers.ThroughA(weights, X, y).gradients) == "right"
+    book = layers.ThroughA(weights, X, y)
+    A, h = book.forward()[3], 1e-6
+    slopes = [(book.J(A + h * one) - book.J(A - h * one)) / (2 * h) for one in np.eye(4)[:, None, :]]
+    assert close(book.dA(A).ravel() / 4, slopes, 1e-7)
+
+
+def test_a_key_used_twice_is_found_inside_the_loop():
+    with pytest.raises(AssertionError, match="W1 has the shape"):
+        layers.initialize(key="W%d")
+    assert {name: table.shape for name, table in layers.initialize().items()}["b3"] == (1, 1)

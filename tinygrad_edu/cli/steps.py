@@ -155,8 +155,8 @@ def _titled(key: str, look: Look) -> list[str]:
 def _wrapped(text: str, width: float, indent: str = "", hanging: str = "") -> list[str]:
     if len(indent) + cells(text) <= width:
         return [indent + text]
-    indents = {"initial_indent": indent, "subsequent_indent": indent + hanging}
-    return textwrap.wrap(text, int(width), break_on_hyphens=False, **indents)
+    wrapper = textwrap.TextWrapper(int(width), indent, indent + hanging, break_on_hyphens=False)
+    return wrapper.wrap(text)
 
 
 def _columns(rows: Sequence[_Row], look: Look) -> list[str]:
