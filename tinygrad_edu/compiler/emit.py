@@ -27,7 +27,7 @@ from tinygrad_edu.compiler.loops import LoopArray
 from tinygrad_edu.compiler.names import RESERVED, reserved_for
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Line, Part, Put, Source, without_leading_ones
-from tinygrad_edu.compiler.views import moves_to
+from tinygrad_edu.compiler.views import moves_in_steps, moves_to
 from tinygrad_edu.rules import dot, neg
 
 LONGEST_PART = 48  # of an expression that stands inside another one
@@ -135,6 +135,16 @@ class _Writer(Expressions):
             self.taken.add(self.laid[key].name)
             self.lines.append(Line(self.laid[key].name, formula, ids.size, None))
         return self.laid[key]
+
+    def in_steps(self, ids: Ids, counter: str) -> View | None:
+        """The part of an array that some scalars are step by step, X[:, t]; None if it is no regular one, or all."""
+        array = self.workspace.array_of(ids)
+        places = None if array is None else Layout.found_in(self.workspace.place[ids])
+        if array is None or places is None or self.number_of(ids) != NOWHERE:
+            return None
+        source = self.source_of(array)
+        moves = moves_in_steps(places, source.shape, counter)
+        return None if moves is None or not isinstance(source, Name) else View(source, moves)
 
     def number_of(self, ids: Ids) -> int:
         """The number of the array that holds these scalars in this order; NOWHERE if there is none."""
