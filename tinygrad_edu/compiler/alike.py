@@ -108,11 +108,11 @@ def _new_kind(groups: Groups, rule: Rule, of_args: list[int]) -> int:
 def _kinds_of_leaves(scalars: Scalars, loops: Sequence[Loop]) -> dict[int, int]:
     """The kind of each leaf that changes; what a loop gives is of a kind of its own for each state."""
     kinds = dict.fromkeys(scalars.changing, INPUT) | dict.fromkeys(scalars.parameters, PARAMETER)
-    others: list[Iterable[int]] = [state.outside.flat for loop in loops for state in loop.states]
+    others: list[Iterable[int]] = [state.outside.reshape(-1).tolist() for loop in loops for state in loop.states]
     if scalars.is_step and len(scalars.rows):
         others += _given_to_a_step(scalars).values()
     for number, leaves in enumerate(others):
-        kinds |= dict.fromkeys(map(int, leaves), NEW - 1 - number)
+        kinds |= dict.fromkeys(leaves, NEW - 1 - number)
     return kinds
 
 

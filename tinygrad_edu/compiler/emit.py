@@ -71,6 +71,7 @@ class _Writer(Expressions):
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
+        self.are_put: set[int] = set()  # arrays that are written into others as they stand: `dU += …`
         self.asked: Counter[int] = Counter()  # how often the array being written uses each other array
 
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
@@ -228,7 +229,10 @@ class _Writer(Expressions):
 
     def _can_stand_inside(self, array: Array, formula: Formula) -> bool:
         is_for_here = self.uses[array.number] == 1 or _is_negative(formula)
-        return array.number not in self.names and is_for_here and len(self.printer.text(formula)) <= LONGEST_PART
+        if array.number in self.names or not is_for_here:
+            return False
+        is_put = array.number in self.are_put and formula.shape == array.shape
+        return is_put or len(self.printer.text(formula)) <= LONGEST_PART
 
     def _name(self, array: Array) -> str:
         if array.number not in self.names:

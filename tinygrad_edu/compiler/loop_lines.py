@@ -225,6 +225,7 @@ class LoopLines:
         found = [ids for ids in self._gradients() if (ids != NOWHERE).any()]
         for ids in found:
             writer.uses.update(set(where[ids[ids != NOWHERE]].tolist()))
+        writer.are_put = {writer.number_of(ids) for ids in found}
         for array in writer.needed([scalar for ids in found for scalar in ids[ids != NOWHERE].tolist()], times=0):
             writer.write(array)
         for (target, is_added), ids in zip(targets, self._gradients(), strict=True):

@@ -153,8 +153,8 @@ class _Unification:
         if not isinstance(one, Put) or not isinstance(other, Put) or one.is_added != other.is_added:
             raise DiffersError(_text(one), _text(other))
         try:
-            pairs = ((one.target, other.target), (one.formula, other.formula))
-            return Put(*(self._formula(*pair) for pair in pairs), other.is_added)
+            target = self._formula(one.target, other.target)
+            return Put(target, self._formula(one.formula, other.formula), other.is_added)
         except DiffersError:
             raise DiffersError(_text(one), _text(other)) from None
 
