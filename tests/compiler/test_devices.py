@@ -150,6 +150,7 @@ def with_rows(arrays, more):
 CANNOT_BE_WEIGHED = {
     "a convolution",
     "a gated recurrent network",
+    "a long sequence",
     "a mixture of gaussians",
     "a network that reads number by number",
     "a polynomial",
@@ -161,6 +162,7 @@ CANNOT_BE_WEIGHED = {
     "products of all pairs of features",
     "the largest of three",
     "two of a kind",
+    "what comes next",
 }  # not all of them, or not in every case: numbers of all samples are laid beside each other
 
 

@@ -1,5 +1,6 @@
 """Does a program get along with the memory that it had in its last call?"""
 
+import os
 import platform
 import subprocess
 import sys
@@ -29,7 +30,18 @@ print(statistics.median([pages() for _ in range(20)][5:]))
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not that of Linux")
 @pytest.mark.parametrize("samples", sample([3000, 30_000]))
 def test_the_second_call_needs_no_more_memory_of_the_system(samples):
-    """In a process of its own, for what a process has freed before matters: else it is hundreds of pages a call."""
+    assert pages_of_a_call(samples) < 50
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not that of Linux")
+def test_the_switch_of_the_c_library_turns_it_off():
+    assert pages_of_a_call(3000, MALLOC_TRIM_THRESHOLD_="131072") > 500
+
+
+def pages_of_a_call(samples, **environment):
+    """How many the system is asked for, in a process of its own, for what a process has freed before matters."""
     code = STEPS.format(samples=samples)
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert float(found.stdout) < 50
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+    )
+    return float(found.stdout)

@@ -6,6 +6,7 @@ written without a look at how the compiler finds its formulas; the truth is the 
     program, wrong = wrong_sizes(drawn("attention", seed), compiled_with=20, samples=(1, 2, 3, 17))
 """
 
+import itertools
 import random
 from typing import NamedTuple
 
@@ -250,6 +251,91 @@ def a_gated_recurrent_network(draw):
         return dot(o, state)
 
     return draw.errors(predict), draw.normal((steps, width), ())
+
+
+def simple_cell(draw, width, hidden):
+    W, U, b = draw.leaves(hidden, width), draw.leaves(hidden, hidden), draw.leaves(hidden)
+    bend = draw.choices.choice([Value.tanh, Value.sigmoid, Value.relu, Value.sin])
+    return lambda v, state: [bend(z) for z in plus(plus(times(W, v), times(U, state)), b)]
+
+
+def gated_cell(draw, width, hidden):
+    W, U, b = ([draw.leaves(hidden, *size) for _ in range(3)] for size in ([width], [hidden], []))
+
+    def step(v, state):
+        first, second = ([z.sigmoid() for z in plus(plus(times(W[k], v), times(U[k], state)), b[k])] for k in (0, 1))
+        inner = times(U[2], [r * s for r, s in zip(second, state, strict=True)])
+        news = [z.tanh() for z in plus(plus(times(W[2], v), inner), b[2])]
+        return [(1 - z) * s + z * n for z, s, n in zip(first, state, news, strict=True)]
+
+    return step
+
+
+def cell_with_memory(draw, width, hidden):
+    """Long short-term memory: the second half of the state is what is remembered."""
+    W, U, b = ([draw.leaves(hidden, *size) for _ in range(4)] for size in ([width], [hidden], []))
+
+    def step(v, state):
+        state, cell = state[:hidden], state[hidden:] or [0.0] * hidden
+        zs = [plus(plus(times(W[k], v), times(U[k], state)), b[k]) for k in range(4)]
+        keep, take, give = ([z.sigmoid() for z in gate] for gate in zs[:3])
+        news = [z.tanh() for z in zs[3]]
+        cell = [k * c + t * n for k, c, t, n in zip(keep, cell, take, news, strict=True)]
+        return [g * c.tanh() for g, c in zip(give, cell, strict=True)] + cell
+
+    return step
+
+
+@family
+def a_long_sequence(draw):
+    """Cells of three kinds, read forwards or backwards, one above the other or side by side, by numbers or by rows."""
+    steps, width, hidden = draw.size(8, 13), draw.size(0), draw.size()
+    cell = draw.choices.choice([simple_cell, simple_cell, gated_cell, cell_with_memory])
+    layers = draw.size(1, 2)
+    cells = [cell(draw, max(width, 1) if number == 0 else hidden, hidden) for number in range(layers)]
+    backward = cell(draw, max(width, 1), hidden) if draw.chance(0.3) else None
+    begin = draw.leaves(hidden) if draw.chance(0.3) else [draw.choices.choice([0.0, 0.0, 1.0, 0.3])] * hidden
+    o, is_reversed, every = draw.leaves(hidden), draw.chance(0.3), draw.choices.choice([1, 1, 2])
+    sees_all = draw.chance()
+
+    def states(step, xs):
+        state, found = begin, []
+        for x in xs:
+            state = step(x, state)
+            found.append(state[:hidden])
+        return found
+
+    def predict(x):
+        xs = [v if isinstance(v, list) else [v] for v in x][::every]
+        found = xs[::-1] if is_reversed else xs
+        for step in cells:
+            found = states(step, found)
+        if backward:
+            found = [plus(one, other) for one, other in zip(found, states(backward, xs[::-1]), strict=True)]
+        seen = found if sees_all else found[-1:]
+        return sum(dot(o, state) for state in seen) / len(seen)
+
+    return draw.errors(predict), draw.normal((steps, width) if width else (steps,), ())
+
+
+@family
+def what_comes_next(draw):
+    """A filter or a cell that predicts the next number of a sequence from those before."""
+    steps, total = draw.size(9, 14), draw.total()
+    if draw.chance():
+        step, hidden = simple_cell(draw, 1, 3), None
+    else:
+        a, b = draw.leaves(2)
+        step, hidden = (lambda v, state: [a.sigmoid() * state[0] + b * v[0]]), 1
+    o = draw.leaves(hidden or 3)
+
+    def errors(x):
+        state = [Value(0.0)] * (hidden or 3)
+        for number, following in itertools.pairwise(x):
+            state = step([number], state)
+            yield (sum(p * s for p, s in zip(o, state, strict=False)) - following) ** 2
+
+    return lambda xs: total([sum(errors(x)) for x in xs]), draw.normal((steps,))
 
 
 @family

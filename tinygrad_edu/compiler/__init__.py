@@ -8,6 +8,8 @@ The compiler knows nothing about layers. It works from the scalars alone:
     scalars.py      number the nodes; recognize sums and weighted sums
     arrays.py       scalars in arrays
     recurrences.py  what repeats, step after step
+    retiming.py     where a step begins and ends
+    own_input.py    what each step computes for itself
     loops.py        a loop over time, and what it takes and gives
     alike.py        nodes that are computed in the same way
     taking_out.py   the graph without what is a loop

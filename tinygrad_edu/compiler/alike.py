@@ -8,14 +8,15 @@ Names to know: `Alike`. Read next: `taking_out.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Ids, Workspace
 from tinygrad_edu.compiler.loops import Loop
 from tinygrad_edu.compiler.scalars import SAME, Scalars
 from tinygrad_edu.rule import Rule
+from tinygrad_edu.rules import dot
 
 PARAMETER, INPUT, UNCHANGING, NEW = -1, -2, -3, -4  # the kinds of leaves; those of computed nodes are not negative
 
@@ -25,16 +26,25 @@ Groups = list[tuple[Rule, list[int]]]
 class Alike:
     """A workspace for the scalars, the node that each is the same as, and the groups of nodes that are alike."""
 
-    def __init__(self, scalars: Scalars, loops: Sequence[Loop] = ()) -> None:
+    def __init__(self, scalars: Scalars, loops: Sequence[Loop] = (), *, by_column: bool = False) -> None:
+        """Compare the scalars.
+
+        Args:
+            scalars: the graph.
+            loops: that are in it.
+            by_column: whether each place in a sample is of a kind of its own, the same for all samples.
+        """
         self.workspace = Workspace(len(scalars.rule))
         self.same = np.arange(len(scalars.rule))
-        self.groups = _alike(scalars, self.same, self.workspace, loops)
+        of_leaf = _kinds_of_leaves(scalars, loops)
+        if by_column:
+            of_leaf |= _kinds_of_columns(scalars)
+        self.groups = _alike(scalars, self.same, self.workspace, of_leaf)
 
 
-def _alike(scalars: Scalars, same: Ids, workspace: Workspace, loops: Sequence[Loop]) -> Groups:
+def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[int, int]) -> Groups:
     """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
     first_of = _merged(scalars, same)
-    of_leaf = _kinds_of_leaves(scalars, loops)
     kinds: list[int] = []
     kind_of = kinds.__getitem__
     known: dict[object, int] = {}
@@ -59,6 +69,34 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, loops: Sequence[Lo
     return groups
 
 
+def by_use(scalars: Scalars, alike: Alike) -> Groups:
+    """The groups, those apart whose nodes are used in different ways: the gates of an LSTM, one by one."""
+    group_of = {node: number for number, (_, members) in enumerate(alike.groups) for node in members}
+    uses: list[set[Hashable]] = [set() for _ in scalars.rule]
+    found: Groups = []
+    for rule, members in reversed(alike.groups):
+        parts: dict[frozenset[Hashable], list[int]] = {}
+        for node in members:
+            parts.setdefault(frozenset(uses[node]), []).append(node)
+        are_as_large = len({len(part) for part in parts.values()}) == 1
+        for part in reversed(parts.values()) if are_as_large else [members]:
+            found.append((rule, part))
+            for node in part:
+                args = alike.same[scalars.args[node]].tolist()
+                for place, arg in enumerate(args):
+                    uses[arg].add((len(found), *_role(rule, args, place, group_of)))
+    return found[::-1]
+
+
+def _role(rule: Rule, args: Sequence[int], place: int, group_of: Mapping[int, int]) -> tuple[int, int]:
+    """As what an argument is used: on which side of an operation, and in a weighted sum beside what."""
+    if not rule.many:
+        return place, NEW
+    width = len(args) // len(rule.partials)
+    beside = args[(place + width) % len(args)] if rule is dot else NEW
+    return place // width, group_of.get(beside, NEW)
+
+
 def _new_kind(groups: Groups, rule: Rule, of_args: list[int]) -> int:
     """The number of a new group; or, if all of its arguments are constants, that it is constant too."""
     if all(kind == UNCHANGING for kind in of_args):
@@ -70,8 +108,31 @@ def _new_kind(groups: Groups, rule: Rule, of_args: list[int]) -> int:
 def _kinds_of_leaves(scalars: Scalars, loops: Sequence[Loop]) -> dict[int, int]:
     """The kind of each leaf that changes; what a loop gives is of a kind of its own for each state."""
     kinds = dict.fromkeys(scalars.changing, INPUT) | dict.fromkeys(scalars.parameters, PARAMETER)
-    for number, state in enumerate(state for loop in loops for state in loop.states):
-        kinds |= dict.fromkeys(state.outside.reshape(-1).tolist(), NEW - 1 - number)
+    others: list[Iterable[int]] = [state.outside.reshape(-1).tolist() for loop in loops for state in loop.states]
+    if scalars.is_step and len(scalars.rows):
+        others += _given_to_a_step(scalars).values()
+    for number, leaves in enumerate(others):
+        kinds |= dict.fromkeys(leaves, NEW - 1 - number)
+    return kinds
+
+
+def _given_to_a_step(scalars: Scalars) -> dict[str, list[int]]:
+    """The leaves of a step by what they are: carried from step to step, the same in all, another one in each."""
+    found: dict[str, list[int]] = {kind: list(leaves) for kind, leaves in scalars.kinds.items()}
+    for name, table in scalars.tables.items():
+        found.setdefault(name.split()[0], []).extend(table[table != NOWHERE].tolist())
+    return found
+
+
+def _kinds_of_columns(scalars: Scalars) -> dict[int, int]:
+    """A kind for each place in a sample."""
+    kinds: dict[int, int] = {}
+    before = NEW
+    for table in scalars.tables.values():
+        columns = table.reshape(len(table), -1)
+        for place, column in enumerate(columns.T.tolist()):
+            kinds |= dict.fromkeys(column, before - 1 - place)
+        before -= columns.shape[1]
     return kinds
 
 

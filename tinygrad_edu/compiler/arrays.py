@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.compiler.scalars import OF_NONE
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import mul, neg
 
@@ -26,7 +27,6 @@ Ids = npt.NDArray[np.int64]
 Some = TypeVar("Some", Ids, int)  # scalars in the shape of an array, or one in plain numbers
 
 NOWHERE = -1
-OF_NONE, OF_SEVERAL = -1, -2  # of the rows of tables: what depends on none of them, and on several
 
 
 class Array:

@@ -245,13 +245,16 @@ class Search:
 
     def _unified(self, *sizes: int) -> _Pair:
         traces = [self.batch.traced(samples) for samples in sizes]
-        found = [find(trace.graph, self.wrt, (), trace.outputs, trace.tables) for trace in traces]
         self.traced_edges = [sum(map(len, trace.graph.arguments)) for trace in traces]
-        one, other = (Traced(trace.samples, each.source) for trace, each in zip(traces, found, strict=True))
-        try:
-            source = simplified_source(unified(one, other))
-        except DiffersError as difference:
-            raise self._differs(difference, sizes) from None
+        for loops in (True, False):
+            found = [find(trace.graph, self.wrt, (), trace.outputs, trace.tables, loops=loops) for trace in traces]
+            one, other = (Traced(trace.samples, each.source) for trace, each in zip(traces, found, strict=True))
+            try:
+                source = simplified_source(unified(one, other))
+                break
+            except DiffersError as difference:
+                if not loops or not any(each.source.loops for each in found):
+                    raise self._differs(difference, sizes) from None
         if _cuts_parameters(source):
             raise _refused(self.batch, "which parameters it uses depends on the number of samples", COUNTS)
         return _Pair(traces[1], found[1]._replace(source=_with_labels(source, traces[1])), source)

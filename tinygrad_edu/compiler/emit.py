@@ -27,7 +27,7 @@ from tinygrad_edu.compiler.loops import LoopArray
 from tinygrad_edu.compiler.names import RESERVED, reserved_for
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Line, Part, Put, Source, without_leading_ones
-from tinygrad_edu.compiler.views import moves_to
+from tinygrad_edu.compiler.views import moves_in_steps, moves_to
 from tinygrad_edu.rules import dot, neg
 
 LONGEST_PART = 48  # of an expression that stands inside another one
@@ -71,6 +71,7 @@ class _Writer(Expressions):
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
+        self.are_put: set[int] = set()  # arrays that are written into others as they stand: `dU += …`
         self.asked: Counter[int] = Counter()  # how often the array being written uses each other array
 
     def program(self, output: int, gradient: Ids, wanted: Ids | None) -> Source:
@@ -135,6 +136,16 @@ class _Writer(Expressions):
             self.taken.add(self.laid[key].name)
             self.lines.append(Line(self.laid[key].name, formula, ids.size, None))
         return self.laid[key]
+
+    def in_steps(self, ids: Ids, counter: str) -> View | None:
+        """The part of an array that some scalars are step by step, X[:, t]; None if it is no regular one, or all."""
+        array = self.workspace.array_of(ids)
+        places = None if array is None else Layout.found_in(self.workspace.place[ids])
+        if array is None or places is None or self.number_of(ids) != NOWHERE:
+            return None
+        source = self.source_of(array)
+        moves = moves_in_steps(places, source.shape, counter)
+        return None if moves is None or not isinstance(source, Name) else View(source, moves)
 
     def number_of(self, ids: Ids) -> int:
         """The number of the array that holds these scalars in this order; NOWHERE if there is none."""
@@ -218,7 +229,10 @@ class _Writer(Expressions):
 
     def _can_stand_inside(self, array: Array, formula: Formula) -> bool:
         is_for_here = self.uses[array.number] == 1 or _is_negative(formula)
-        return array.number not in self.names and is_for_here and len(self.printer.text(formula)) <= LONGEST_PART
+        if array.number in self.names or not is_for_here:
+            return False
+        is_put = array.number in self.are_put and formula.shape == array.shape
+        return is_put or len(self.printer.text(formula)) <= LONGEST_PART
 
     def _name(self, array: Array) -> str:
         if array.number not in self.names:

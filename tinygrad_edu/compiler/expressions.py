@@ -256,10 +256,11 @@ class Expressions(ABC):
 
     def _product(self, left: Ids, right: Ids) -> Formula | None:
         """The matrix product, if one factor is constant along each row of the result, the other along each column."""
-        if left.ndim == 3:
+        if left.ndim > 2:
+            first = (0,) * (left.ndim - 2)
             for rows, columns in ((left, right), (right, left)):
-                if (rows == rows[:, :1]).all() and (columns == columns[:1]).all():
-                    return self._matrices(rows[:, 0], columns[0])
+                if (rows == rows[..., :1, :]).all() and (columns == columns[first]).all():
+                    return self._matrices(rows[..., 0, :], columns[first])
         if left.ndim == 2:
             for matrix, vector in ((left, right), (right, left)):
                 if (vector == vector[:1]).all() and not (matrix == matrix[:1]).all():
@@ -267,8 +268,8 @@ class Expressions(ABC):
         return None
 
     def _matrices(self, rows: Ids, columns: Ids) -> Formula:
-        order = self._contraction_order(rows, columns)
-        return MatMul(self.exact(rows[:, order]), self.exact(columns[..., order].T))
+        order = self._contraction_order(rows.reshape(-1, rows.shape[-1]), columns)
+        return MatMul(self.exact(rows[..., order]), self.exact(columns[..., order].T))
 
     def _contraction_order(self, rows: Ids, columns: Ids) -> Ids:
         workspace = self.workspace

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Some, Workspace
 from tinygrad_edu.compiler.loops import Backward, Loop, LoopArray
+from tinygrad_edu.compiler.order import box
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, logsumexp, mul, neg
@@ -388,6 +389,8 @@ def _shape(workspace: Workspace, array: Array, where: Ids) -> tuple[int, ...]:
     count = len(where)
     if count == array.size:
         return array.shape
+    if len(array.shape) > 2 and (part := box(where, array.shape)) is not None:
+        return part
     if workspace.rows and count > workspace.rows and count % workspace.rows == 0:
         table = where.reshape(workspace.rows, -1)  # of the same places for each row of the tables of inputs
         if (table - table[:1] == (table - table[:1])[:, :1]).all():

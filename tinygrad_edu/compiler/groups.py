@@ -14,12 +14,12 @@ from operator import itemgetter
 
 import numpy as np
 
-from tinygrad_edu.compiler.alike import Alike
+from tinygrad_edu.compiler.alike import Alike, by_use
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids, Workspace
 from tinygrad_edu.compiler.loops import Loop
 from tinygrad_edu.compiler.order import put
 from tinygrad_edu.compiler.recurrences import Recurrence
-from tinygrad_edu.compiler.scalars import Scalars
+from tinygrad_edu.compiler.scalars import OF_NONE, Scalars
 from tinygrad_edu.compiler.tables import Group, Groups, Lone, origins, put_leaves, put_table
 from tinygrad_edu.compiler.taking_out import taken_out
 from tinygrad_edu.rule import Rule
@@ -46,6 +46,8 @@ def arrange(scalars: Scalars, alike: Alike, found: Sequence[Recurrence]) -> tupl
 def arrange_step(scalars: Scalars) -> tuple[Workspace, Ids]:
     """Put the scalars of one step of a loop into arrays."""
     alike = Alike(scalars)
+    if len(scalars.rows):
+        alike.groups = by_use(scalars, alike)
     if all(len(members) <= FEW and not _is_weighted(scalars, alike, members[0]) for _, members in alike.groups):
         alike.groups = sorted(((rule, [node]) for rule, members in alike.groups for node in members), key=itemgetter(1))
     return _arranged(scalars, [], alike)
@@ -81,6 +83,9 @@ def _arranged(scalars: Scalars, loops: list[Loop], alike: Alike) -> tuple[Worksp
     for name, table in scalars.tables.items():
         put_table(workspace, table, name.split()[0] if scalars.is_step else "table")
     workspace.is_step = scalars.is_step
+    if len(scalars.rows):
+        workspace.rows = int(scalars.rows.max(initial=OF_NONE)) + 1
+        workspace.row[: len(scalars.rows)] = scalars.rows
     workspace.steps = _steps(workspace.count, loops)
     _put_in_stages(workspace, scalars, groups, loops)
     return workspace, same[same]  # the scalar that replaces a node may have been replaced itself

@@ -6,6 +6,10 @@ samples that takes twice as long as all of the arithmetic. But the library learn
 freed, it keeps what blocks of that size leave behind, up to twice as much. So one such block is asked for and freed,
 once; nothing is written into it, so it takes no memory. Other systems do not mind.
 
+Nothing is set by that: it is what every array of 32 MB does to a process that makes and frees one, and whoever has said
+what the library is to do is obeyed. With `MALLOC_TRIM_THRESHOLD_=131072` in the environment, everything is given back
+after each call, as without this file.
+
 With that, arrays that are written into again and again (`out=`) gain nothing: `python -m benchmarks.buffers`.
 
 Names to know: `keep_freed_memory`. Read next: `compiled.py`.

@@ -4,7 +4,7 @@ A `Layout` answers with strides: element (i, j) of a view is at position base + 
 in C order. Every *move* (a slice, a transpose, a reshape) maps a layout to a layout, so the result of a chain of moves
 is known before NumPy runs it, and without an array of that size.
 
-Names to know: `Layout`, `Index`, `Turn`, `Reshape`. Read next: `sizes.py`.
+Names to know: `Layout`, `Index`, `Step`, `Turn`, `Reshape`. Read next: `sizes.py`.
 """
 
 from __future__ import annotations
@@ -110,6 +110,37 @@ def along(axis: int, axes: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[n
     (3, 1)
     """
     return numbers.reshape([-1 if each == axis else 1 for each in range(axes)])
+
+
+class Step(int):
+    """A place that depends on the step t of a loop: a · t + b.
+
+    As an int it is what it is in the first step; printed, it is what it is in general.
+
+    >>> Step(1, 0, "t"), Step(-1, 11, "t"), Step(2, 1, "t") + 0
+    (t, 11 - t, 1)
+    """
+
+    times: int
+    plus: int
+    counter: str
+
+    def __new__(cls, times: int, plus: int, counter: str) -> Step:
+        """The place `times` · t + `plus`, where t is called as the counter is."""
+        step = super().__new__(cls, plus)
+        step.times, step.plus, step.counter = times, plus, counter
+        return step
+
+    def __reduce__(self) -> tuple[type[Step], tuple[int, int, str]]:
+        return Step, (self.times, self.plus, self.counter)
+
+    def __repr__(self) -> str:
+        product = self.counter if abs(self.times) == 1 else f"{abs(self.times)} * {self.counter}"
+        if self.times < 0:
+            return f"{self.plus} - {product}"
+        return f"{product} + {self.plus}" if self.plus else product
+
+    __str__ = __repr__
 
 
 class Move(Protocol):

@@ -18,7 +18,7 @@ import numpy as np
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids
 from tinygrad_edu.compiler.formulas import At, Formula, Looped, Name, View, Zeros
 from tinygrad_edu.compiler.layout import Index, Shape
-from tinygrad_edu.compiler.loops import Loop, LoopArray
+from tinygrad_edu.compiler.loops import Loop, LoopArray, Operand
 from tinygrad_edu.compiler.source import Line, Put, Repeat
 
 COUNTERS = ("t", "step", "time_step")  # what the number of a step is called, if nothing else is
@@ -57,15 +57,25 @@ class LoopLines:
 
     def _taken(self) -> dict[int, Formula]:
         """For the arrays that a step takes, by number, what they are called in it."""
-        found: dict[int, Formula] = {}
-        for operand in (*self.loop.fixed, *self.loop.varying):
-            whole = self._read(operand.outside)
-            is_fixed = operand.inside.shape == operand.outside.shape
-            found[operand.inside.number] = whole if is_fixed else At(whole, 0)
+        found: dict[int, Formula] = {operand.inside.number: self._read(operand.outside) for operand in self.loop.fixed}
+        for operand in self.loop.varying:
+            found[operand.inside.number] = self._row(operand)
         for state, name in zip(self.loop.states, self.states, strict=True):
             for lag, leaves in state.leaves.items():
                 found[leaves.number] = At(name, state.early - lag)
         return found
+
+    def _row(self, operand: Operand) -> Formula:
+        """What a step takes of what is another one in each: a row of an array, or a part of one, X[:, t]."""
+        part = None if self._has_gradient(operand) else self.outside.in_steps(operand.outside, self.counter)
+        if part is None:
+            return At(self._read(operand.outside), 0)
+        self.reads += part.parts
+        return View(part.parts[0], part.moves)
+
+    def _has_gradient(self, operand: Operand) -> bool:
+        backward = self.loop.backward
+        return backward is not None and bool((backward.found[operand.inside.ids] != NOWHERE).any())
 
     def _read(self, ids: Ids) -> Name:
         """Scalars outside, by a name."""
@@ -189,8 +199,11 @@ class LoopLines:
         """The names of the gradients of all states, of what is fixed, and of what varies."""
         loop, backward = self.loop, self.loop.backward
         assert backward is not None
-        taken = [self.outside.named(operand.outside) for operand in (*loop.fixed, *loop.varying)]
-        stems = [f"d{name.name}" for name in (*self.states, *taken)]
+        taken = [
+            self.outside.named(operand.outside).name if self._has_gradient(operand) else ""
+            for operand in (*loop.fixed, *loop.varying)
+        ]
+        stems = [f"d{name}" for name in (*(state.name for state in self.states), *taken)]
         return [self._array(array, stem) for array, stem in zip(backward.arrays, stems, strict=True)]
 
     def _targets(self, names: Sequence[Name]) -> list[tuple[Formula, bool]]:
@@ -212,6 +225,7 @@ class LoopLines:
         found = [ids for ids in self._gradients() if (ids != NOWHERE).any()]
         for ids in found:
             writer.uses.update(set(where[ids[ids != NOWHERE]].tolist()))
+        writer.are_put = {writer.number_of(ids) for ids in found}
         for array in writer.needed([scalar for ids in found for scalar in ids[ids != NOWHERE].tolist()], times=0):
             writer.write(array)
         for (target, is_added), ids in zip(targets, self._gradients(), strict=True):

@@ -244,6 +244,7 @@ class _Step:
         varying: the nodes outside that a leaf stands for, one for each step.
         first: the scalar at the first place; the others follow.
         wanted: the places that a later step or somebody outside asks for.
+        samples: for each scalar the sample that it depends on, in a graph of samples.
     """
 
     def __init__(self, around: Scalars, recurrence: Recurrence) -> None:
@@ -252,6 +253,7 @@ class _Step:
         self.rule: list[Rule | None] = []
         self.args: list[list[int]] = []
         self.data: list[float] = []
+        self.samples: list[int] = []
         self.known: dict[Hashable, int] = {}
         self.carried: dict[Inner, int] = {}
         self.fixed: dict[int, int] = {}
@@ -259,13 +261,15 @@ class _Step:
         leaves = [[self._leaf(argument) for argument in arguments] for arguments in recurrence.arguments]
         self.first = len(self.rule)
         self.wanted: list[int] = []
-        for rule, arguments in zip(recurrence.rules, leaves, strict=True):
-            self._add(rule, [self.first + ~leaf if leaf < 0 else leaf for leaf in arguments], 0.0)
+        for rule, arguments, node in zip(recurrence.rules, leaves, recurrence.nodes[-1].tolist(), strict=True):
+            self._add(rule, [self.first + ~leaf if leaf < 0 else leaf for leaf in arguments], 0.0, node)
 
-    def _add(self, rule: Rule | None, args: list[int], number: float) -> int:
+    def _add(self, rule: Rule | None, args: list[int], number: float, node: int) -> int:
+        """A scalar of the step, and a node that it stands for in the last one."""
         self.rule.append(rule)
         self.args.append(args)
         self.data.append(number)
+        self.samples += self.around.rows[node : node + 1].tolist()
         return len(self.rule) - 1
 
     def _leaf(self, argument: Inner | Outer) -> int:
@@ -273,20 +277,21 @@ class _Step:
         if isinstance(argument, Inner):
             if argument.lag == 0:
                 return ~argument.place
-            return self.carried.setdefault(argument, self._known(argument, 0.0))
+            node = int(self.recurrence.nodes[-1, argument.place])
+            return self.carried.setdefault(argument, self._known(argument, 0.0, node))
+        node = int(argument.nodes[-1])
         if not argument.is_fixed:
-            leaf = self._known(argument.nodes.tobytes(), 0.0)
+            leaf = self._known(argument.nodes.tobytes(), 0.0, node)
             self.varying[leaf] = argument.nodes
             return leaf
-        node = int(argument.nodes[0])
-        leaf = self._known(node, self.around.data[node])
+        leaf = self._known(node, self.around.data[node], node)
         if self.around.rule[node] is not None or node in self.changing:
             self.fixed[node] = leaf
         return leaf
 
-    def _known(self, key: Hashable, number: float) -> int:
+    def _known(self, key: Hashable, number: float, node: int) -> int:
         if key not in self.known:
-            self.known[key] = self._add(None, [], number)
+            self.known[key] = self._add(None, [], number, node)
         return self.known[key]
 
     @property
@@ -305,9 +310,10 @@ class _Step:
     def scalars(self, kinds: dict[str, list[int]], tables: dict[str, Ids]) -> Scalars:
         """The graph of a step, with leaves of some kinds, and leaves that are in arrays already."""
         args = [list(args) for args in self.args]
-        return Scalars(
-            list(self.rule), args, list(self.data), {}, [], [], len(self.rule) - 1, [], tables, kinds, is_step=True
-        )
+        last = len(self.rule) - 1
+        found = Scalars(list(self.rule), args, list(self.data), {}, [], [], last, [], tables, kinds, is_step=True)
+        found.rows = np.array(self.samples, dtype=np.int64)
+        return found
 
     def rows(self, inside: Iterable[Ids], same: Ids) -> dict[str, Ids]:
         """The leaves of what is carried, in the order of what a step gives: for each array and each lag."""

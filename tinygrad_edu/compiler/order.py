@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, OF_NONE, OF_SEVERAL, Array, Ids, Workspace
-from tinygrad_edu.compiler.scalars import TOTAL
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.scalars import OF_NONE, OF_SEVERAL, TOTAL
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
 
@@ -168,8 +168,33 @@ def _table_order(workspace: Workspace, found: Product) -> Order:
     """Rows by columns, with parameters along the columns, as in Z = X @ W.T."""
     lefts, rights = len(found.left), len(found.right)
     if _are_parameters(workspace, found.left) and not _are_parameters(workspace, found.right):
-        return np.argsort(found.right_of * lefts + found.left_of), (rights, lefts)
-    return np.argsort(found.left_of * rights + found.right_of), (lefts, rights)
+        return np.argsort(found.right_of * lefts + found.left_of), (*_axes(workspace, found.right), lefts)
+    return np.argsort(found.left_of * rights + found.right_of), (*_axes(workspace, found.left), rights)
+
+
+def _axes(workspace: Workspace, rows: Ids) -> tuple[int, ...]:
+    """The axes along which these rows lie: those of the array of three axes or more that they are taken from."""
+    source = workspace.array_of(rows)
+    if source is None or len(source.shape) < 3:
+        return (len(rows),)
+    lines = workspace.place[rows] // source.shape[-1]
+    is_along_last = bool((lines == lines[:, :1]).all())
+    return (is_along_last and box(lines[:, 0], source.shape[:-1])) or (len(rows),)
+
+
+def box(places: Ids, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The sizes of the part of an array that these places are, all of them in order; None if they are no such part.
+
+    An axis along which there is one place of several is left out.
+
+    >>> box(np.array([3, 4, 5, 6, 7, 8]), (3, 3)), box(np.array([1, 4, 7]), (3, 3)), box(np.array([0, 4]), (3, 3))
+    ((2, 3), (3,), None)
+    """
+    along = [np.unique(each) for each in np.unravel_index(places, shape)]
+    whole = np.ravel_multi_index(np.ix_(*along), shape).reshape(-1)
+    if not np.array_equal(whole, places):
+        return None
+    return tuple(len(each) for each, size in zip(along, shape, strict=True) if len(each) > 1 or size == 1)
 
 
 def _in_steps(workspace: Workspace, members: Ids, found: Product) -> Product:

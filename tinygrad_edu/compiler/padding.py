@@ -12,13 +12,14 @@ Names to know: `weighed`. Read next: `devices.py`.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from math import prod
 
 from tinygrad_edu.compiler.formulas import (
     Apply,
+    At,
     Dot,
     Fill,
     Formula,
@@ -34,11 +35,12 @@ from tinygrad_edu.compiler.formulas import (
     Rows,
     Sum,
     View,
+    Zeros,
 )
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Reshape, Shape, Turn
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.sizes import Size
-from tinygrad_edu.compiler.source import Line, Part, Source
+from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source, changed_lines
 from tinygrad_edu.rules import mul
 
 
@@ -76,18 +78,20 @@ class _Weighing:
     def __init__(self, source: Source) -> None:
         self.old = source
         names = {line.name for line in (*source.leaves, *source.lines)} | {each.name for each in source.arguments}
-        names |= set(source.data)
+        names |= {*source.data, *(name for repeat in source.loops for name in (*repeat.names, repeat.counter))}
         rows = next(size for name in source.arguments for size in name.shape if isinstance(size, Size))
         self.weights = Name(_free("w", names), (rows,))
         self.samples = Name(_free("n", names), ())
 
     def source(self) -> Source:
         old = self.old
+        for put in (put for repeat in old.loops for put in _puts(repeat)):
+            _check(_are_aligned(put.formula, put.target))
         return replace(
             old,
             arguments=(*old.arguments, self.weights, self.samples),
             leaves=tuple(map(self._line, old.leaves)),
-            lines=tuple(map(self._line, old.lines)),
+            lines=changed_lines(old.lines, self._formula),
             loss=self._single(old.loss),
             gradient=tuple(Part(part.target, self._single(part.formula)) for part in old.gradient),
             outputs=None if old.outputs is None else self._formula(old.outputs),
@@ -128,11 +132,14 @@ class _Weighing:
 
 def _by_number(formula: Formula) -> bool:
     """Number by number: the rows of all parts are on one axis."""
-    axis = _rows(formula)
-    for part in formula.parts:
-        rows = _rows(part)
-        _check(rows is None or (axis is not None and rows - len(part.shape) == axis - len(formula.shape)))
+    _check(all(_are_aligned(part, formula) for part in formula.parts))
     return False
+
+
+def _are_aligned(part: Formula, whole: Formula) -> bool:
+    """Whether the rows of a part are those of the whole that it is broadcast to."""
+    rows, axis = _rows(part), _rows(whole)
+    return rows is None or (axis is not None and rows - len(part.shape) == axis - len(whole.shape))
 
 
 def _matmul(formula: Formula) -> bool:
@@ -193,6 +200,16 @@ def _without_rows(formula: Formula) -> bool:
     return False
 
 
+def _at(formula: Formula) -> bool:
+    _check(_rows(formula.parts[0]) != 0)
+    return False
+
+
+def _zeros(formula: Formula) -> bool:
+    _rows(formula)
+    return False
+
+
 def _each_row(formula: Formula) -> bool:
     _check(_rows(formula) == 0)
     return False
@@ -212,6 +229,8 @@ KINDS: dict[type[Formula], Callable[[Formula], bool]] = {
     Pick:    _without_rows,
     Join:    _without_rows,
     OneHot:  _each_row,
+    At:      _at,
+    Zeros:   _zeros,
 }  # fmt: skip
 
 
@@ -233,6 +252,12 @@ def _check(is_so: bool) -> None:
 
 def _without_ones(shape: Sequence[int]) -> list[int]:
     return [size for size in shape if size != 1 or isinstance(size, Size)]
+
+
+def _puts(repeat: Repeat) -> Iterator[Put]:
+    """What is written into arrays by a loop, or before it; it must not be one over the samples."""
+    _check(not isinstance(repeat.steps, Size))
+    return (each for each in (*repeat.before, *repeat.body) if isinstance(each, Put))
 
 
 def _free(name: str, taken: set[str]) -> str:

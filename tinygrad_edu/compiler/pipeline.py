@@ -18,7 +18,7 @@ from tinygrad_edu.compiler.emit import emit
 from tinygrad_edu.compiler.gradient import gradients
 from tinygrad_edu.compiler.groups import arrange
 from tinygrad_edu.compiler.names import names_of
-from tinygrad_edu.compiler.recurrences import recurrences
+from tinygrad_edu.compiler.recurrences import FEWEST_OF_SAMPLES, Recurrence, recurrences
 from tinygrad_edu.compiler.scalars import NO_TABLES, Nodes, Scalars, lower
 from tinygrad_edu.compiler.singly import is_irregular, singly
 from tinygrad_edu.compiler.source import Source
@@ -47,6 +47,8 @@ def find(
     inputs: Sequence[Value],
     outputs: Nodes,
     tables: Mapping[str, Nodes] = NO_TABLES,
+    *,
+    loops: bool = True,
 ) -> Found:
     """The program of a graph.
 
@@ -56,10 +58,11 @@ def find(
         inputs: the leaves whose numbers change from call to call.
         outputs: nodes whose numbers are wanted beside the loss, in their shape.
         tables: more inputs, which are arrays already, by their names.
+        loops: whether what repeats is written as a loop over time.
     """
     scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist(), tables)
     alike = Alike(scalars)
-    repeats = [] if tables else recurrences(scalars, alike.groups)
+    repeats = _repeats(scalars, alike) if loops else []
     if is_irregular(scalars, alike.groups, repeats):
         shape = outputs.shape if outputs.size else None
         return Found(*singly(scalars, alike.workspace, alike.same.tolist(), shape), _parts(graph, scalars))
@@ -74,6 +77,12 @@ def find(
     wanted = same[scalars.wanted].reshape(outputs.shape) if outputs.size else None
     source = emit(workspace, names, output, gradient, leaves, wanted)
     return Found(source, found[: len(graph)], _parts(graph, scalars))
+
+
+def _repeats(scalars: Scalars, alike: Alike) -> list[Recurrence]:
+    """What repeats; in sequences of samples, what reads them forwards is not what reads them backwards."""
+    is_long = any(table.ndim > 1 and table.shape[1] >= FEWEST_OF_SAMPLES for table in scalars.tables.values())
+    return recurrences(scalars, (Alike(scalars, by_column=True) if is_long else alike).groups)
 
 
 def _parts(graph: Graph, scalars: Scalars) -> frozenset[int]:

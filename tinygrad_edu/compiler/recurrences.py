@@ -28,6 +28,7 @@ from tinygrad_edu.compiler.scalars import Scalars
 from tinygrad_edu.rule import Rule
 
 FEWEST_STEPS = 8  # fewer are written out, a deep network of a few equal layers say
+FEWEST_OF_SAMPLES = 4  # where each step reads its own numbers of a sample
 WINDOWS = (1, 4, 16, 64)  # so many operations in a row are looked for again: a step may repeat itself within
 CANDIDATES = 3  # distances that are tried for each
 
@@ -74,16 +75,21 @@ class Recurrence:
         return (each for arguments in self.arguments for each in arguments if isinstance(each, Outer))
 
 
+def fewest_steps(scalars: Scalars) -> int:
+    """How many steps a loop has at least."""
+    return FEWEST_OF_SAMPLES if scalars.tables else FEWEST_STEPS
+
+
 def recurrences(scalars: Scalars, groups: Sequence[Group]) -> list[Recurrence]:
     """The recurrences in groups of nodes that are alike."""
-    if len(groups) < FEWEST_STEPS:
+    if len(groups) < fewest_steps(scalars):
         return []
     sequence = _Sequence(scalars, groups)
     found: list[Recurrence] = []
     waiting = [(0, len(groups))]
     while waiting:
         first, last = waiting.pop()
-        for start, period, count in _repetitions(sequence.tokens[first:last]):
+        for start, period, count in _repetitions(sequence.tokens[first:last], sequence.fewest):
             steps = sequence.steps((first, last), first + start, period, count)
             recurrence = None if steps is None else steps.recurrence()
             if steps is not None and recurrence is not None:
@@ -97,31 +103,31 @@ def recurrences(scalars: Scalars, groups: Sequence[Group]) -> list[Recurrence]:
 # Where the same operations come again
 
 
-def _repetitions(tokens: Ids) -> list[tuple[int, int, int]]:
+def _repetitions(tokens: Ids, fewest: int) -> list[tuple[int, int, int]]:
     """Where a row of tokens repeats: (start, period, count), those that cover most first."""
     found: dict[int, tuple[int, int, int]] = {}
-    for period in _distances(tokens):
+    for period in _distances(tokens, fewest):
         start, length = _longest_run(tokens[:-period] == tokens[period:])
         count = (length + period) // period
-        if count >= FEWEST_STEPS:
+        if count >= fewest:
             found[period] = start, period, count
     return sorted(found.values(), key=lambda each: (-each[1] * each[2], each[1]))
 
 
-def _distances(tokens: Ids) -> set[int]:
+def _distances(tokens: Ids, fewest: int) -> set[int]:
     """How far apart the same tokens in a row stand, most often."""
     found: set[int] = set()
     for width in WINDOWS:
-        if len(tokens) < width + FEWEST_STEPS:
+        if len(tokens) < width + fewest:
             break
         rows = np.zeros(len(tokens) - width + 1, dtype=np.uint64)
         for offset in range(width):
             rows = rows * np.uint64(0x9E3779B97F4A7C15) + tokens[offset : offset + len(rows)].astype(np.uint64)
         order = np.argsort(rows, kind="stable")
         gaps = np.diff(order)[rows[order[1:]] == rows[order[:-1]]]
-        often = np.bincount(gaps[gaps <= len(tokens) // FEWEST_STEPS], minlength=1)
+        often = np.bincount(gaps[gaps <= len(tokens) // fewest], minlength=1)
         best = np.argsort(-often, kind="stable")[:CANDIDATES]
-        found |= {int(gap) for gap in best if often[gap] >= FEWEST_STEPS - 1}
+        found |= {int(gap) for gap in best if often[gap] >= fewest - 1}
     return found
 
 
@@ -143,6 +149,7 @@ class _Sequence:
 
     def __init__(self, scalars: Scalars, groups: Sequence[Group]) -> None:
         self.scalars = scalars
+        self.fewest = fewest_steps(scalars)
         self.nodes = np.array([node for _, members in groups for node in members], dtype=np.int64)
         self.begin = np.cumsum([0, *(len(members) for _, members in groups)])
         known: dict[object, int] = {}
@@ -164,7 +171,7 @@ class _Sequence:
         for _ in range(4):  # the first steps may be special; then the next ones are looked at
             steps = _Steps(self, first, size, count)
             begin, count = _longest_run(steps.regular)
-            if count < FEWEST_STEPS:
+            if count < self.fewest:
                 return None
             if count == len(steps.regular):
                 return self._turned(bounds, steps, start, period)
@@ -176,7 +183,7 @@ class _Sequence:
         borders = self.begin[start : start + period] - self.begin[start]
         carried = [steps.carried(int(border)) for border in borders]
         border = int(borders[int(np.argmin(carried))])
-        if border and len(steps.regular) > FEWEST_STEPS:
+        if border and len(steps.regular) > self.fewest:
             turned = _Steps(self, steps.first + border, steps.size, len(steps.regular) - 1)
             if turned.regular.all():
                 steps = turned

@@ -7,7 +7,7 @@ period is one step, and of all places to cut, the one is best over which least i
 Steps at both ends, which are not like the others for the groups (x is a plain number before the first step), are found
 from the steps beside them, argument by argument.
 
-Names to know: `settled`. Read next: `loops.py`.
+Names to know: `settled`. Read next: `own_input.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import Ids
-from tinygrad_edu.compiler.recurrences import FEWEST_STEPS, Inner, Outer, Recurrence
+from tinygrad_edu.compiler.recurrences import Inner, Outer, Recurrence, fewest_steps
 from tinygrad_edu.compiler.scalars import Scalars
 
 MOST_CUTS = 64  # that are tried
@@ -58,14 +58,34 @@ class Graph(NamedTuple):
 
 def settled(graph: Graph, recurrence: Recurrence, taken: set[int]) -> Recurrence:
     """A recurrence, cut where least is carried, with all steps that there are. Nodes that are taken are not used."""
-    cuts = [later for later in _cuts(graph, recurrence) if later.max() + FEWEST_STEPS <= len(recurrence.nodes)]
-    if cuts:
-        asked = _asked(graph, recurrence)
-        costs = [_cost(recurrence, later, asked) for later in (np.zeros_like(cuts[0]), *cuts)]
-        best = int(np.argmin(costs))
-        if best > 0:
-            recurrence = _cut(graph, recurrence, cuts[best - 1]) or recurrence
-    return _grown(graph, recurrence, taken)
+    cuts = [
+        later
+        for later in _cuts(graph, recurrence)
+        if later.max() + fewest_steps(graph.scalars) <= len(recurrence.nodes)
+    ]
+    if not cuts:
+        return _grown(graph, recurrence, taken)
+    asked = _asked(graph, recurrence)
+    every = [np.zeros_like(cuts[0]), *cuts]
+    costs = [_cost(recurrence, later, asked) for later in every]
+    least = {later.tobytes(): later for later, cost in zip(every, costs, strict=True) if cost == min(costs)}
+    return _begun_best(graph, recurrence, list(least.values()), taken)
+
+
+def _begun_best(graph: Graph, recurrence: Recurrence, cuts: Sequence[Ids], taken: set[int]) -> Recurrence:
+    """Of some cuts, all of which carry as little, the first whose steps begin with what is given, not computed."""
+    found: list[Recurrence] = []
+    for later in cuts:
+        one = _cut(graph, recurrence, later) if later.any() else recurrence
+        found.append(_grown(graph, one or recurrence, taken))
+        if _computed_before(graph, found[-1]) == 0:
+            return found[-1]
+    return min(found, key=lambda each: _computed_before(graph, each))
+
+
+def _computed_before(graph: Graph, recurrence: Recurrence) -> int:
+    """How much of what the first steps are given is computed."""
+    return sum(graph.scalars.rule[node] is not None for node in recurrence.before.values())
 
 
 def _asked(graph: Graph, recurrence: Recurrence) -> set[int]:

@@ -52,6 +52,8 @@ class Balance(Rule):
 
 balance = cache(Balance)
 
+OF_NONE, OF_SEVERAL = -1, -2  # of the rows of tables: what depends on none of them, and on several
+
 SAME = Rule("same", float, 1.0)  # a node that is equal to its only argument
 
 
@@ -72,6 +74,7 @@ class Scalars:
         kinds: more leaves that change, by a word for what they are.
         is_step: whether it is one step of a loop.
         stages: for each node how many loops have to run before it, one after the other.
+        rows: for each node the one sample that it depends on, or OF_NONE, OF_SEVERAL; empty where nobody asks for it.
     """
 
     rule: list[Rule | None]
@@ -86,12 +89,27 @@ class Scalars:
     kinds: dict[str, list[int]] = field(default_factory=dict)
     is_step: bool = False
     stages: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    rows: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def changing(self) -> set[int]:
         """The leaves that are not constants."""
         found = {*self.parameters, *self.inputs}
         return found.union(*(table.reshape(-1).tolist() for table in self.tables.values()), *self.kinds.values())
+
+
+def rows_of(scalars: Scalars) -> Numbers:
+    """For each node the row of the tables that it depends on, if it is one and the same of all of them."""
+    rows = [OF_NONE] * len(scalars.rule)
+    for table in scalars.tables.values():
+        for number, leaves in enumerate(table.reshape(len(table), -1).tolist()):
+            for leaf in leaves:
+                rows[leaf] = number
+    for node, args in enumerate(scalars.args):
+        if args:
+            found = {rows[arg] for arg in args} - {OF_NONE}
+            rows[node] = OF_NONE if not found else found.pop() if len(found) == 1 else OF_SEVERAL
+    return np.array(rows, dtype=np.int64)
 
 
 def lower(

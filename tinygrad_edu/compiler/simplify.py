@@ -17,7 +17,7 @@ from typing import NamedTuple
 from tinygrad_edu.compiler.formulas import Apply, Dot, Fill, Formula, MatMul, Name, Number, Plus, Sum, View, multiplied
 from tinygrad_edu.compiler.layout import Index, Move
 from tinygrad_edu.compiler.names import SAMPLES
-from tinygrad_edu.compiler.source import Line, Part, Source
+from tinygrad_edu.compiler.source import Part, Source, changed_lines
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, div, mul, neg, sub
 
@@ -35,14 +35,10 @@ def simplified_source(source: Source) -> Source:
     """The program with all formulas simplified."""
     return replace(
         source,
-        lines=tuple(_line(line) for line in source.lines),
+        lines=changed_lines(source.lines, simplified),
         loss=simplified(source.loss),
         gradient=tuple(Part(part.target, simplified(part.formula)) for part in source.gradient),
     )
-
-
-def _line(line: Line) -> Line:
-    return line._replace(formula=simplified(line.formula))
 
 
 def simplified(formula: Formula) -> Formula:

@@ -42,8 +42,8 @@ class Size(int):
     As an int it is what it was in the program it was found in, so that whatever counts with sizes can go on to do so;
     printed, it is what it is in general.
 
-    >>> Size(2, -1, 11), Size(2, -1, 11) + 0, Size(1, 0, 11).at(1000)
-    (2 * m - 1, 21, 1000)
+    >>> Size(2, -1, 11), 3 * Size(2, -1, 11), Size(2, -1, 11) + 0, Size(1, 0, 11).at(1000)
+    (2 * m - 1, 6 * m - 3, 21, 1000)
     """
 
     times: int
@@ -58,6 +58,14 @@ class Size(int):
 
     def __reduce__(self) -> tuple[type[Size], tuple[int, int, int]]:
         return Size, (self.times, self.plus, self.samples)
+
+    def __mul__(self, other: int) -> int:
+        """So many times as much; of two sizes that depend on m, only what that is here."""
+        if isinstance(other, Size) or not isinstance(other, int) or other == 0:
+            return super().__mul__(other)
+        return Size(self.times * other, self.plus * other, self.samples)
+
+    __rmul__ = __mul__
 
     def at(self, samples: int) -> int:
         """The number that it is for so many samples."""

@@ -8,7 +8,8 @@ Names to know: `Source`, `Line`, `Part`. Read next: `patterns.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import copy
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -90,6 +91,14 @@ class Repeat(NamedTuple):
         """The names of what it fills, and of the lines of a step."""
         return tuple(line.name for line in (*self.before, *self.body) if isinstance(line, Line))
 
+    def changed(self, change: Callable[[Formula], Formula]) -> Repeat:
+        """The same loop, with every formula that is computed in it changed."""
+
+        def other(each: Line | Put) -> Line | Put:
+            return each._replace(formula=change(each.formula))
+
+        return self._replace(before=tuple(map(other, self.before)), body=tuple(map(other, self.body)))
+
 
 class Part(NamedTuple):
     """A part of the gradient, which is a vector with 0 wherever there is no part.
@@ -135,6 +144,12 @@ class Source:
     def asked(self) -> tuple[Formula, ...]:
         """The formula of what was asked for beside the loss, if something was."""
         return () if self.outputs is None else (self.outputs,)
+
+    @property
+    def loops(self) -> tuple[Repeat, ...]:
+        """The loops over time in it."""
+        looped = (line.formula for line in first_of_each_loop(self.lines))
+        return tuple(each.repeat for each in looped if isinstance(each, Looped) and isinstance(each.repeat, Repeat))
 
     def every_formula(self) -> Iterator[Formula]:
         """Every formula, and every one inside it."""
@@ -275,6 +290,25 @@ def first_of_each_loop(lines: Iterable[Line]) -> Iterator[Line]:
         elif id(line.formula.repeat) not in seen:
             seen.add(id(line.formula.repeat))
             yield line
+
+
+def changed_lines(lines: Iterable[Line], change: Callable[[Formula], Formula]) -> tuple[Line, ...]:
+    """The lines with every formula changed; a loop that fills several arrays is changed once, and stays one."""
+    loops: dict[int, Repeat] = {}
+    found: list[Line] = []
+    for line in lines:
+        formula = line.formula
+        if isinstance(formula, Looped):
+            assert isinstance(formula.repeat, Repeat)
+            number = id(formula.repeat)
+            if number not in loops:
+                loops[number] = formula.repeat.changed(change)
+            formula = copy.copy(formula)
+            formula.repeat, formula.parts = loops[number], tuple(map(change, formula.parts))
+        else:
+            formula = change(formula)
+        found.append(line._replace(formula=formula))
+    return tuple(found)
 
 
 def _opened(line: Line) -> Iterator[Formula]:

@@ -95,11 +95,11 @@ def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop], o
 
 
 def _sides(rows: Ids, width: int, origin: Ids) -> Iterator[Ids]:
-    """The arguments of a group side by side; of w·x + u·h the factors of x apart from those of h."""
+    """The arguments of a group side by side; of w·x + u·h the factors of x apart from those of h, and x from h."""
     sides = [rows[:, first : first + width] for first in range(0, rows.shape[1], width)]
     for side, other in zip(sides, reversed(sides), strict=True):
-        origins = origin[other[0]] if len(sides) == 2 else np.zeros(width)
-        yield from (side[:, origins == one] for one in np.unique(origins))
+        kinds = np.stack([origin[side[0]], origin[other[0]]]) if len(sides) == 2 else np.zeros((2, width))
+        yield from (side[:, (kinds == kind).all(axis=0)] for kind in np.unique(kinds, axis=1).T[:, :, None])
 
 
 def _width(rule: Rule, count: int) -> int:

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tinygrad_edu.compiler.loops import Arrange, Loop, looped
-from tinygrad_edu.compiler.recurrences import Recurrence, equal_constants, independent, stages_of
+from tinygrad_edu.compiler.own_input import with_own_input
+from tinygrad_edu.compiler.recurrences import FEWEST_STEPS, Recurrence, equal_constants, independent, stages_of
 from tinygrad_edu.compiler.retiming import Graph, settled
-from tinygrad_edu.compiler.scalars import Scalars
+from tinygrad_edu.compiler.scalars import OF_NONE, Scalars, rows_of
 
 
 def taken_out(scalars: Scalars, found: Sequence[Recurrence], arrange: Arrange) -> list[Loop]:
@@ -34,17 +35,27 @@ def _settled(scalars: Scalars, found: Sequence[Recurrence]) -> list[Recurrence]:
     if not found:
         return []
     graph = Graph.of(scalars, equal_constants(scalars))
+    if scalars.tables:
+        scalars.rows = rows_of(scalars)
     taken: set[int] = set()
     every: list[Recurrence] = []
     for recurrence in sorted(found, key=lambda each: -each.nodes.size):
         if taken.isdisjoint(recurrence.nodes.reshape(-1).tolist()):
-            every.append(settled(graph, recurrence, taken))
-            taken.update(every[-1].nodes.reshape(-1).tolist())
+            whole = settled(graph, recurrence, taken)
+            if len(whole.nodes) >= FEWEST_STEPS or _reads_samples(scalars, whole):
+                every.append(with_own_input(graph, whole) if scalars.tables else whole)
+                taken.update(every[-1].nodes.reshape(-1).tolist())
     every = independent(scalars, every)
     stages = stages_of(scalars, every)
     assert stages is not None
     scalars.stages = stages
     return every
+
+
+def _reads_samples(scalars: Scalars, recurrence: Recurrence) -> bool:
+    """Whether each step reads its own numbers of the samples."""
+    varying = [outer.nodes for outer in recurrence.outer if not outer.is_fixed]
+    return bool(len(scalars.rows)) and any((scalars.rows[nodes] != OF_NONE).all() for nodes in varying)
 
 
 def _asked(scalars: Scalars, found: Sequence[Recurrence]) -> Iterator[set[int]]:

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.formulas import Fill, Formula, Name, Number, Plus, Range, Rows, View, multiplied
+from tinygrad_edu.compiler.formulas import Fill, Formula, Looped, Name, Number, Plus, Range, Rows, View, multiplied
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
-from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape
+from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape, Step
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.sizes import (
     M,
@@ -31,7 +31,7 @@ from tinygrad_edu.compiler.sizes import (
     fitted_size,
     same_number,
 )
-from tinygrad_edu.compiler.source import Line, Numbers, Part, Source
+from tinygrad_edu.compiler.source import Line, Numbers, Part, Put, Repeat, Source
 from tinygrad_edu.show import cut
 
 LONGEST = 60  # signs of an array in a message
@@ -78,6 +78,7 @@ class _Unification:
         self.sizes: Sizes = (first.samples, second.samples)
         self.data: dict[str, Numbers] = {}
         self.data_lines: list[Line] = []
+        self.loops: dict[int, Repeat] = {}
         self.filled: dict[str, Fill] = {}  # arrays of one number, which need no line
         self.taken = {*self.other.data, *(line.name for line in (*self.other.leaves, *self.other.lines))}
 
@@ -126,6 +127,37 @@ class _Unification:
         except DiffersError:
             raise DiffersError(*(f"return {_text(formula)}" for formula in (one, other))) from None
 
+    # Loops over time
+
+    def _loop(self, one: object, other: object) -> Repeat:
+        """The loop that both are; the same one for all arrays that it fills."""
+        assert isinstance(one, Repeat)
+        assert isinstance(other, Repeat)
+        if id(other) not in self.loops:
+            self.loops[id(other)] = Repeat(
+                self._size(one.steps, other.steps),
+                _same(one.is_backward, other.is_backward),
+                _same(one.counter, other.counter),
+                tuple(self._step(*pair) for pair in _pairs(one.before, other.before)),
+                tuple(self._step(*pair) for pair in _pairs(one.body, other.body)),
+            )
+        return self.loops[id(other)]
+
+    def _step(self, one: Line | Put, other: Line | Put) -> Line | Put:
+        """A line of a loop, or what is written into an array by it."""
+        if isinstance(one, Line) and isinstance(other, Line):
+            line = self._line(one, other)
+            if sum(isinstance(size, Size) for size in line.shape) > 1:
+                raise DiffersError(_text(one), _text(other))
+            return line
+        if not isinstance(one, Put) or not isinstance(other, Put) or one.is_added != other.is_added:
+            raise DiffersError(_text(one), _text(other))
+        try:
+            target = self._formula(one.target, other.target)
+            return Put(target, self._formula(one.formula, other.formula), other.is_added)
+        except DiffersError:
+            raise DiffersError(_text(one), _text(other)) from None
+
     # Formulas
 
     def _formula(self, one: Formula, other: Formula) -> Formula:
@@ -137,7 +169,9 @@ class _Unification:
         found = copy.copy(other)
         found.parts = tuple(self._formula(*pair) for pair in _pairs(one.parts, other.parts))
         found.shape = self._shape(one.shape, other.shape)
-        for field in vars(one).keys() - {"shape", "parts", "moves"}:  # the rule, the axis, the name
+        if isinstance(one, Looped) and isinstance(found, Looped):
+            found.repeat = self._loop(one.repeat, found.repeat)
+        for field in vars(one).keys() - {"shape", "parts", "moves", "repeat"}:  # the rule, the axis, the name
             if getattr(one, field) != getattr(other, field):
                 raise DiffersError
         if isinstance(found, Name) and found.name in self.filled:
@@ -165,6 +199,9 @@ class _Unification:
         if isinstance(one, slice) and isinstance(other, slice):
             bounds = ((one.start, other.start), (one.stop, other.stop), (one.step, other.step))
             return slice(*(self._entry(*pair) for pair in bounds))
+        if isinstance(one, Step) or isinstance(other, Step):
+            _same(str(one), str(other))
+            return other
         if one is None or other is None or isinstance(one, slice) or isinstance(other, slice):
             return _same(one, other)
         return self._size(one, other)
@@ -261,6 +298,8 @@ def _text(line: object) -> str:
         return printer.statement(line)
     if isinstance(line, Part):
         return printer.assignment(line)
+    if isinstance(line, Put):
+        return printer.put(line)
     return printer.expression(line) if isinstance(line, Formula) else str(line)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import NamedTuple
 
-from tinygrad_edu.compiler.layout import Index, Layout, Move, Reshape, Shape, Turn
+from tinygrad_edu.compiler.layout import Index, Layout, Move, Reshape, Shape, Step, Turn
 
 Moves = tuple[Move, ...]
 WHOLE = slice(None)
@@ -52,6 +52,25 @@ def moves_to(wanted: Layout, source: Shape, *, is_exact: bool) -> Moves | None:
     return None
 
 
+def moves_in_steps(wanted: Layout, source: Shape, counter: str) -> Moves | None:
+    """The moves to what a layout has at place t of its first axis; None if there is no such view for all of them.
+
+    >>> moves_in_steps(Layout(1, (11, 7, 3), (3, 36, 1)), (7, 12, 3), "t")
+    (Index(entries=(slice(None, None, None), t, slice(None, None, None))),)
+    """
+    steps, step = wanted.shape[0], wanted.steps[0]
+    row = Layout(wanted.base, wanted.shape[1:], wanted.steps[1:])
+    first, *others = moves_to(row, source, is_exact=True) or (None,)
+    if not isinstance(first, Index):
+        return None
+    for axis, entry in enumerate(first.entries[: len(source)]):
+        times, rest = divmod(step, Layout.of(source).steps[axis])
+        if isinstance(entry, int) and not rest and 0 <= entry + times * (steps - 1) < source[axis]:
+            entries = (*first.entries[:axis], Step(times, entry, counter), *first.entries[axis + 1 :])
+            return Index(entries), *others
+    return None
+
+
 def _proposals(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves]:
     yield ()
     if len(source) == 2:
@@ -67,8 +86,20 @@ def _proposals(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves]
     if len(source) > 2:
         yield from _in_one_row(wanted, source, is_exact)
         yield from (moves + spread for moves in _of_table(wanted, changing, source))
+    if len(source) > 1 and max(len(source), len(wanted.shape)) > 2:
+        yield from _in_rows(wanted, source)
     flat: Moves = () if len(source) == 1 else (Reshape((prod(source),)),)
     yield from (flat + moves + spread for moves in _of_line(wanted.base, changing, prod(source)))
+
+
+def _in_rows(wanted: Layout, source: Shape) -> Iterator[Moves]:
+    """Whole rows along the first axis, in another shape: H[1:].reshape(11 * m, 4)."""
+    size, width = prod(wanted.shape), prod(source[1:])
+    if size % width or wanted.base % width or wanted.base + size > prod(source) or len(wanted.shape) < 2:
+        return
+    rows = _line(cut(wanted.base // width, size // width, 1, source[0]))
+    yield (*rows, Reshape(wanted.shape))
+    yield (*rows, Reshape(wanted.shape[::-1]), Turn())
 
 
 def _in_one_row(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from tinygrad_edu.compiler.formulas import Fill, Formula, Looped, Name, Number, OneHot, Zeros
+from tinygrad_edu.compiler.formulas import Fill, Formula, Name, Number, OneHot, Zeros
 from tinygrad_edu.compiler.languages.numpy import INDENT, NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import ATOM, Written, literal
 from tinygrad_edu.compiler.names import SAMPLES
@@ -63,7 +63,7 @@ class JAXPrinter(NumPyPrinter):
     def imports(self, source: Source) -> str:
         """What stands above everything else."""
         mentioned = self.mentioned(source)
-        loop = LOOP if any(isinstance(line.formula, Looped) for line in source.lines) else ""
+        loop = LOOP if source.loops else ""
         special = "".join(f"from jax.scipy.special import {name}\n" for name in SPECIAL if name in mentioned)
         return PRELUDE + loop + special
 

@@ -108,9 +108,11 @@ class NumPyPrinter(Printer):
         return f"{text:<{COMMENT_AT}}  # {shape} each"
 
     def _step(self, each: Line | Put) -> str:
-        if isinstance(each, Line):
-            return self.statement(each, COMMENT_AT - len(INDENT))
-        return f"{self.text(each.target)} {'+=' if each.is_added else '='} {self.expression(each.formula)}"
+        return self.statement(each, COMMENT_AT - len(INDENT)) if isinstance(each, Line) else self.put(each)
+
+    def put(self, put: Put) -> str:
+        """What is written into an array, or added to what stands there."""
+        return f"{self.text(put.target)} {'+=' if put.is_added else '='} {self.expression(put.formula)}"
 
     def statement(self, line: Line, comment_at: int = COMMENT_AT) -> str:
         """A line, with the shape of its array behind it."""
