@@ -40,7 +40,7 @@ from tinygrad_edu.cli.training import (
     say_files,
     train_and_draw,
 )
-from tinygrad_edu.errors import TinygradError
+from tinygrad_edu.errors import OptionError, TinygradError
 from tinygrad_edu.files import make_folder
 from tinygrad_edu.process import INTERRUPTED
 from tinygrad_edu.show import aligned, printable, show
@@ -142,7 +142,11 @@ Write a page to print: the graph of EXPRESSION with empty boxes, a row for each
 operation and each application of the chain rule, and the answer key on a page
 of its own:
 
-  tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-0.2"""
+  tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-0.2
+  tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4 --page https://example.org/lab.html
+
+With --page, the address at which you put a page of `tinygrad-edu lab` on the
+web, the sheet has a QR code that opens it with the same formula and numbers."""
 DRAW_HELP = """\
 Draw the graph of EXPRESSION, with the local derivative on every edge and,
 after the backward sweep, every gradient:
@@ -173,6 +177,7 @@ def _add_worksheet(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
     default = Path("worksheet.html")
     parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: worksheet.html)")
+    parser.add_argument("--page", metavar="ADDRESS", help="of a page of `lab` on the web, for a QR code that opens it")
     add_lang(parser)
     parser.set_defaults(run=_worksheet)
 
@@ -241,8 +246,13 @@ def _step(options: argparse.Namespace) -> None:
 
 def _worksheet(options: argparse.Namespace) -> None:
     from tinygrad_edu import viz
+    from tinygrad_edu.viz.page.link import is_on_the_web
 
-    sheet = viz.worksheet(graph_of(options.expression, numbers_in(options.values)), lang=options.lang)
+    if options.page is not None and not is_on_the_web(options.page):
+        wrong = "a phone that reads the code cannot open it: it has to be an address on the web"
+        raise OptionError(f"--page {options.page}", wrong, instead="--page https://example.org/lab.html")
+    f = graph_of(options.expression, numbers_in(options.values))
+    sheet = viz.worksheet(f, lang=options.lang, page=options.page)
     say_files([sheet.save(options.output)])
     print("  open it in a browser and print it")
 

@@ -36,6 +36,7 @@ from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
 PARTS = (
     "page",
     "dom",
+    "out",
     "say",
     "quiz",
     "samples",
@@ -103,7 +104,8 @@ PARTS = (
     "panels",
     "address",
     "link",
-    "out",
+    "qr",
+    "share",
     "picture",
     "export",
     "main",
