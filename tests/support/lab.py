@@ -4,6 +4,7 @@ lab = Lab(browser, f)                  an open page of a graph; `lab.page` is Pl
                                        reduced_motion="no-preference" is given
 lab.step_to(3)                         press → or ← until that position is shown
 lab.boxes()                            what each box of the stage shows
+lesson()                               the graph that most tests open
 lab.close()                            gives every console message, page error and request there was: none is wanted
 """
 
@@ -12,10 +13,15 @@ from pathlib import Path
 
 from browser import Watched
 
-from tinygrad_edu import viz
+from tinygrad_edu import parse, viz
 
 SIZES = {"projector": (1920, 1080), "laptop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
+
+
+def lesson():
+    """The graph of the first lesson."""
+    return parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
 
 
 class Lab:

@@ -1,13 +1,10 @@
-// Do scenes keep their promises? Cases come as JSON on the standard input: {nodes} of a graph that Python sent, `room` if
-// it is not the usual one, and `positions`, how many of them to look at. For each case {problems, keys, most, looked}:
+// Do scenes keep their promises? `given` are cases: {nodes} of a graph that Python sent, `room` if it is not the usual
+// one, and `positions`, how many of them to look at. For each case {problems, keys, most, looked}:
 // sentences, how many different scenes there were, the most boxes of one, and at how many positions it was looked.
 
-import { readFileSync } from "node:fs";
-
-const from = (name) => import(`${process.argv[2]}/${name}.js`);
-const { graphFrom } = await from("engine/recompute");
-const { ROOM, activeNodes, close, enter, sceneOf } = await from("lab/scene");
-const { goTo, lastPosition, storeOf } = await from("lab/store");
+import { graphFrom } from "./engine/recompute.js";
+import { ROOM, activeNodes, close, enter, sceneOf } from "./lab/scene.js";
+import { goTo, lastPosition, storeOf } from "./lab/store.js";
 
 function look({ nodes, room = ROOM, positions = 60 }) {
   const store = storeOf(graphFrom(nodes));
@@ -83,4 +80,4 @@ function gone(store, room, box) {
   return there.kind === "more" ? [`${box.id} does not lead to ${box.goal}, which is in ${there.id}`] : [];
 }
 
-console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(look)));
+console.log(JSON.stringify(given.map(look)));

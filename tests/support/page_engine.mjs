@@ -1,14 +1,10 @@
-// What does the page's engine make of some cases? They come as JSON on the standard input, and so do the answers go out.
-// A case is {text, values} or {nodes}; the second argument on the command line is the folder of the modules.
+// What does the page's engine make of some cases? `given` are the cases, each {text, values} or {nodes}.
 
-import { readFileSync } from "node:fs";
-
-const from = (name) => import(`${process.argv[2]}/${name}.js`);
-const { parse } = await from("engine/parsing");
-const { graphFrom } = await from("engine/recompute");
-const { gradients } = await from("engine/graph");
-const { toLatex, toText } = await from("engine/printing");
-const { chainRule, stepLatex, stepText } = await from("engine/steps");
+import { parse } from "./engine/parsing.js";
+import { graphFrom } from "./engine/recompute.js";
+import { gradients } from "./engine/graph.js";
+import { toLatex, toText } from "./engine/printing.js";
+import { chainRule, stepLatex, stepText } from "./engine/steps.js";
 
 function answer({ text, values, nodes }) {
   try {
@@ -34,5 +30,4 @@ function read(graph) {
 }
 
 const asJson = (_, item) => (typeof item === "number" && !Number.isFinite(item) ? String(item) : item);
-const cases = JSON.parse(readFileSync(0, "utf8"));
-console.log(JSON.stringify(cases.map(answer), asJson));
+console.log(JSON.stringify(given.map(answer), asJson));

@@ -4,18 +4,14 @@ A case is what the engine is given: {"text": ..., "values": ...}, or {"nodes": .
 Python, whose Value stays here.
 """
 
-import atexit
-import functools
 import json
 import math
 import random
 import re
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
 import random_graphs
+from page_in_node import in_node
 
 from tinygrad_edu import Value, chain_rule, parse
 from tinygrad_edu.errors import TinygradError
@@ -24,10 +20,8 @@ from tinygrad_edu.rule import CALL
 from tinygrad_edu.rules import RULES, pow_, power
 from tinygrad_edu.steps.trace_json import as_data
 from tinygrad_edu.text.printing import to_latex, to_text
-from tinygrad_edu.viz.page.document import PARTS, read
-from tinygrad_edu.viz.page.engine import modules, nodes
+from tinygrad_edu.viz.page.engine import nodes
 
-HAS_NODE = shutil.which("node") is not None
 DRIVER = Path(__file__).with_suffix(".mjs")
 TOLERANCE = 1e-12  # relative to the larger of 1 and the right number
 NAMES = ("x", "y", "z", "w1", "b", "μ", "权重")
@@ -39,24 +33,9 @@ SOURCES = {name: row for name, row in RULES.items() if row is not power}
 # Running
 
 
-@functools.cache
-def folder():
-    """Where the modules are, as files."""
-    found = Path(tempfile.mkdtemp(prefix="page-engine-"))
-    atexit.register(shutil.rmtree, found, ignore_errors=True)
-    lab = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS}  # node can read those that touch no page
-    for path, source in {**modules(), **lab, "package.json": '{"type": "module"}'}.items():
-        (found / path).parent.mkdir(parents=True, exist_ok=True)
-        (found / path).write_text(source, encoding="utf-8")
-    return found
-
-
 def run(cases):
     """What the engine makes of some cases, in one process."""
-    command = ["node", str(DRIVER), folder().as_uri()]
-    found = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
+    return in_node(DRIVER, cases)
 
 
 def in_python(case):

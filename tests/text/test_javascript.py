@@ -2,13 +2,12 @@
 
 import json
 import math
-import subprocess
 from itertools import product
 
 import numpy as np
-import page_engine
 import promises
 import pytest
+from page_in_node import in_node, needs_node
 
 from tinygrad_edu.rule import PRODUCT, Domain, Rule, domain
 from tinygrad_edu.rules import RULES, log, mul
@@ -16,20 +15,11 @@ from tinygrad_edu.steps.trace_json import plain
 from tinygrad_edu.symbolic import partial_graphs
 from tinygrad_edu.text.javascript import missing_in, number_source, table_source, with_partials
 
-needs_node = pytest.mark.skipif(not page_engine.HAS_NODE, reason="node, which would run it, is not installed")
-
-
-def run(program):
-    """The JSON that a program prints, beside the modules of the page."""
-    command = ["node", "--input-type=module", "-"]
-    found = subprocess.run(command, input=program, cwd=page_engine.folder(), capture_output=True, text=True, check=True)
-    return json.loads(found.stdout)
-
 
 def of_each(cases, expression):
     """What an expression of `row`, `args` and `out` is in JavaScript, for each case; inf and NaN are texts."""
     sent = [[row.name, list(map(plain, args)), plain(out)] for row, args, out in cases]
-    return run(f"""
+    return in_node(f"""
         import {{ evaluate, isInside, localDerivatives, rowOf }} from "./engine/rows.js";
         import {{ asNumber }} from "./numbers.js";
         const results = {json.dumps(sent)}.map(([name, given, result]) => {{
@@ -110,7 +100,7 @@ def test_a_partial_that_uses_a_row_of_ones_own_computes_with_that_row():
     area = Rule("area", square, lambda x, out: cube(x), javascript="({0} * {0})")
     rows = with_partials([area])
     assert list(rows)[:2] == ["area", "cube"]
-    found = run(f"""
+    found = in_node(f"""
         const ROWS = {table_source(rows.values())};
         console.log(ROWS.area.partials({{ cube: (x) => ROWS.cube.value([x]) }}, [3]));
     """)
@@ -131,7 +121,7 @@ def test_a_domain_in_words_of_its_own_computes_everywhere():
     unit = domain("0 <= x <= 1", "(x >= 0) & (x <= 1)", "minimum(maximum(x, 0), 1)")
     row = Rule("unit", square, slope, javascript="({0} * {0})", domain=unit)
     holds = f"[-0.1, 0, 1, 1.1, NaN].map((x) => ({table_source([row])}).unit.holds([x]))"
-    found = run(f"console.log(JSON.stringify({holds}));")
+    found = in_node(f"console.log(JSON.stringify({holds}));")
     assert [bool(holds) for holds in found] == [unit.holds(x) for x in (-0.1, 0.0, 1.0, 1.1, math.nan)]
     assert list(map(bool, found)) == [False, True, True, False, False]
 

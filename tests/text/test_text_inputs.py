@@ -1,18 +1,14 @@
 """Do the inputs of an expression get numbers that it can be computed with, in Python and in the page alike?"""
 
-import json
-import subprocess
-
 import page_engine
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from page_in_node import in_node, needs_node
 
 from tinygrad_edu import parse
 from tinygrad_edu.errors import DomainError, ExpressionError
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
-
-needs_node = pytest.mark.skipif(not page_engine.HAS_NODE, reason="node is not installed")
 
 TEXTS = {
     "q = x + y; f = q * z": ["x", "y", "z"],
@@ -29,18 +25,14 @@ TEXTS = {
 
 
 def in_page(texts, given=()):
-    program = f"""
-        import {{ inputsOf, withInputs }} from "./engine/inputs.js";
-        const given = new Map({json.dumps(list(given))});
-        const texts = {json.dumps(texts)};
-        console.log(JSON.stringify(texts.map((text) => [inputsOf(text), [...withInputs(text, given)]])));
-    """
-    command = ["node", "--input-type=module", "-"]
-    found = subprocess.run(
-        command, input=program, cwd=page_engine.folder(), capture_output=True, text=True, check=False
+    return in_node(
+        """
+        import { inputsOf, withInputs } from "./engine/inputs.js";
+        const [texts, numbers] = given;
+        console.log(JSON.stringify(texts.map((text) => [inputsOf(text), [...withInputs(text, new Map(numbers))]])));
+    """,
+        [texts, list(given)],
     )
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -1,9 +1,13 @@
-"""Which tests of the page need a browser? They are marked `browser`, and but for a few, as they take long, `long`."""
+"""Which tests of the page need a browser, and what opens the page for them?
+
+They are marked `browser`, and but for a few, as they take long, `long`.
+"""
 
 from pathlib import Path
 
 import pytest
-from browser import REASON
+from browser import REASON, launched
+from lab import Lab, lesson
 
 HERE = Path(__file__).parent
 BY_DEFAULT = ("test_lab.py",)
@@ -17,3 +21,46 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
             if item.path.name not in BY_DEFAULT:
                 item.add_marker(pytest.mark.long)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser):
+    """Open the page of a Value; afterwards there must have been no message and no request."""
+    labs = []
+
+    def opened(f, **options):
+        labs.append(Lab(browser, f, **options))
+        return labs[-1]
+
+    yield opened
+    assert [complaint for lab in labs for complaint in lab.close()] == []
+
+
+@pytest.fixture
+def page_of(opened):
+    """The same, for tests that look at the page alone, as Playwright has it."""
+    return lambda f, **options: opened(f, **options).page
+
+
+@pytest.fixture(scope="module")
+def shared(browser):
+    """One page for all tests that want no other: it keeps nothing, and a new one takes time."""
+    shared = Lab(browser, lesson())
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def lab(shared):
+    """The page of the lesson, as it opens."""
+    shared.page.goto("about:blank")
+    shared.page.goto(shared.file.as_uri())
+    shared.page.wait_for_selector("#scene .box")
+    yield shared
+    assert shared.watched.handed_over() == []

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
-from lab import SCHEMES, SIZES, Lab
-from page_modules import in_node, needs_node
+from browser import needs_browser
+from lab import SCHEMES, SIZES
+from page_in_node import in_node, needs_node
 from several_places import TIES, slope_alone, tied
 
 from tinygrad_edu import Value, chain_rule, parse
@@ -40,25 +40,6 @@ GRAPHS = {
         "u = x / y; g = gelu(u) + u ** 3; f = sqrt(g * g + 1) ** w", x=-2.5, y=0.3, w=-1.5
     ),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser):
-    """Open the page of a Value; afterwards there must have been no message and no request."""
-    labs = []
-
-    def opened(f, **options):
-        labs.append(Lab(browser, f, **options))
-        return labs[-1]
-
-    yield opened
-    assert [complaint for lab in labs for complaint in lab.close()] == []
 
 
 # What an equals sign may say

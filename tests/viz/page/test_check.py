@@ -4,16 +4,13 @@ import math
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
-from lab import Lab
-from lab_alone import in_node, sent
-from page_engine import HAS_NODE
+from browser import needs_browser
+from page_in_node import evaluated, needs_node, sent
 from several_places import TIES, tied
 
 from tinygrad_edu import gradcheck, parse
 from tinygrad_edu.checks.numeric_slope import STEP, TOLERANCE
 
-needs_node = pytest.mark.skipif(not HAS_NODE, reason="node is not here")
 LIMITS = {"step": STEP, "tolerance": TOLERANCE}
 CHECKS = """given.graphs.map((nodes) => {
   const { graph, steps } = stateOf(nodes);
@@ -28,7 +25,7 @@ CHECKS = """given.graphs.map((nodes) => {
 
 
 def checked(values):
-    return in_node("differences", CHECKS, {"graphs": [sent(value) for value in values], "limits": LIMITS})
+    return evaluated("differences", CHECKS, {"graphs": [sent(value) for value in values], "limits": LIMITS})
 
 
 def are_equal(ours, check):
@@ -91,29 +88,10 @@ def test_an_argument_at_several_places_is_checked_at_each():
 def test_a_wrong_derivative_is_found():
     script = "given.cases.map(([analytic, x]) => differences.checkAt(analytic, x, Math.sin, given.limits).verdict)"
     cases = [[math.cos(1), 1], [math.cos(1) + 1e-4, 1], [0, 1], [1, 0]]
-    assert in_node("differences", script, {"cases": cases, "limits": LIMITS}) == ["ok", "wrong", "wrong", "ok"]
+    assert evaluated("differences", script, {"cases": cases, "limits": LIMITS}) == ["ok", "wrong", "wrong", "ok"]
 
 
 # In the browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser):
-    """Open the page of a Value; afterwards there must have been no message and no request."""
-    labs = []
-
-    def opened(f, **options):
-        labs.append(Lab(browser, f, **options))
-        return labs[-1].page
-
-    yield opened
-    assert [complaint for lab in labs for complaint in lab.close()] == []
 
 
 def boxes_of(page, selector):
@@ -121,9 +99,9 @@ def boxes_of(page, selector):
 
 
 @needs_browser
-def test_the_check_is_a_table_with_kinks_in_words_and_notes_on_the_stage(opened):
+def test_the_check_is_a_table_with_kinks_in_words_and_notes_on_the_stage(page_of):
     f = parse("h = relu(x); f = h * y", x=0, y=3)
-    page = opened(f)
+    page = page_of(f)
     page.click("#tab-check")
     rows = page.locator("#check-rows tbody tr[data-verdict], #check-edges tbody tr[data-verdict]")
     names = [row.split("\t")[0] for row in rows.all_inner_texts()]
@@ -147,8 +125,8 @@ def test_the_check_is_a_table_with_kinks_in_words_and_notes_on_the_stage(opened)
 
 
 @needs_browser
-def test_the_check_follows_the_numbers(opened):
-    page = opened(parse("f = relu(x)", x=1))
+def test_the_check_follows_the_numbers(page_of):
+    page = page_of(parse("f = relu(x)", x=1))
     page.click("#tab-check")
     assert page.locator('tr[data-verdict="kink"]').count() == 0
     page.click("#tab-inputs")

@@ -4,16 +4,13 @@ import math
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
-from lab import Lab
-from lab_alone import in_node, sent
-from page_engine import HAS_NODE
+from browser import needs_browser
+from page_in_node import evaluated, needs_node, sent
 
 from tinygrad_edu import DomainError, Value, parse
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import show
 
-needs_node = pytest.mark.skipif(not HAS_NODE, reason="node is not here")
 WALK = """given.map(({ nodes, rate, steps, chosen }) => {
   let { graph } = stateOf(nodes);
   const leaves = chosen ?? descent.usualLeaves(graph);
@@ -45,7 +42,7 @@ def in_page(text, numbers, rate, steps, names=None):
     f = parse(text, **numbers)
     labels = [node.label for node in Graph(f).nodes]
     chosen = [labels.index(name) for name in names or numbers]
-    return in_node("descent", WALK, [{"nodes": sent(f), "rate": rate, "steps": steps, "chosen": chosen}])[0]
+    return evaluated("descent", WALK, [{"nodes": sent(f), "rate": rate, "steps": steps, "chosen": chosen}])[0]
 
 
 @needs_node
@@ -80,7 +77,7 @@ def test_one_step_on_random_graphs_is_pythons():
         cases.append({"nodes": sent(f), "rate": 1e-3, "steps": 1, "chosen": chosen})
         expected.append([leaf.data - 1e-3 * leaf.grad for leaf in graph.leaves])
     moved = 0
-    for found, numbers in zip(in_node("descent", WALK, cases), expected, strict=True):
+    for found, numbers in zip(evaluated("descent", WALK, cases), expected, strict=True):
         verdict, _, ours = found["points"][0]
         if verdict in ("down", "up", "same"):
             assert ours == pytest.approx(numbers, rel=1e-12, abs=1e-12)
@@ -128,7 +125,7 @@ def test_a_step_outside_of_a_domain_is_one_in_python_too():
 def test_weights_and_biases_move_where_there_are_any_and_else_all_leaves():
     def usual(f):
         graph = Graph(f)
-        found = in_node("descent", "descent.usualLeaves(stateOf(given).graph)", sent(f))
+        found = evaluated("descent", "descent.usualLeaves(stateOf(given).graph)", sent(f))
         return {graph.name(graph.nodes[leaf]) for leaf in found}
 
     assert usual(parse("f = (w1 * x + b - t) ** 2", w1=1, x=2, b=0, t=1)) == {"w1", "b"}
@@ -143,7 +140,7 @@ def test_the_curve_over_one_leaf_is_the_function():
     f = parse("f = log(x) * y", x=1.0, y=3.0)
     labels = [node.label for node in Graph(f).nodes]
     script = "descent.outputOver(stateOf(given.nodes).graph, given.leaf, [-1, 2], 31)"
-    found = in_node("descent", script, {"nodes": sent(f), "leaf": labels.index("x")})
+    found = evaluated("descent", script, {"nodes": sent(f), "leaf": labels.index("x")})
     for point in found:
         x, y = point["x"], point["y"]
         if x > 0:
@@ -153,25 +150,6 @@ def test_the_curve_over_one_leaf_is_the_function():
 
 
 # In the browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser):
-    """Open the page of a Value; afterwards there must have been no message and no request."""
-    labs = []
-
-    def opened(f, **options):
-        labs.append(Lab(browser, f, **options))
-        return labs[-1].page
-
-    yield opened
-    assert [complaint for lab in labs for complaint in lab.close()] == []
 
 
 def rows(page):
@@ -186,8 +164,8 @@ def parabola():
 
 
 @needs_browser
-def test_one_step_and_ten_and_back(opened):
-    page = opened(parabola())
+def test_one_step_and_ten_and_back(page_of):
+    page = page_of(parabola())
     page.click("#tab-downhill")
     assert page.locator("#downhill-formula p").all_inner_texts() == ["x ← x − η · ∂f/∂x", "= 0 − 0.1 · (−6) = 0.6"]
     page.click("#downhill-step")
@@ -204,8 +182,8 @@ def test_one_step_and_ten_and_back(opened):
 
 
 @needs_browser
-def test_running_reaches_the_minimum_and_stops(opened):
-    page = opened(parabola(), reduced_motion="no-preference")
+def test_running_reaches_the_minimum_and_stops(page_of):
+    page = page_of(parabola(), reduced_motion="no-preference")
     page.click("#tab-downhill")
     page.fill("#downhill-rate", "2/5")
     page.click("#downhill-run")
@@ -215,8 +193,8 @@ def test_running_reaches_the_minimum_and_stops(opened):
 
 
 @needs_browser
-def test_running_stops_when_it_is_told_to_and_when_the_panel_is_left(opened):
-    page = opened(parse("f = (x - 3) ** 2 + y", x=0, y=0), reduced_motion="no-preference")
+def test_running_stops_when_it_is_told_to_and_when_the_panel_is_left(page_of):
+    page = page_of(parse("f = (x - 3) ** 2 + y", x=0, y=0), reduced_motion="no-preference")
     page.click("#tab-downhill")
     page.click("#downhill-run")
     page.click("#downhill-run")
@@ -229,8 +207,8 @@ def test_running_stops_when_it_is_told_to_and_when_the_panel_is_left(opened):
 
 
 @needs_browser
-def test_with_reduced_motion_running_is_one_leap(opened):
-    page = opened(parabola(), reduced_motion="reduce")
+def test_with_reduced_motion_running_is_one_leap(page_of):
+    page = page_of(parabola(), reduced_motion="reduce")
     page.click("#tab-downhill")
     page.click("#downhill-run")
     assert page.inner_text("#downhill-verdict").startswith("A minimum")
@@ -248,8 +226,8 @@ def test_with_reduced_motion_running_is_one_leap(opened):
         ("p = x ** 4; f = p * 2", {"x": 1e80}, "1", "f is inf or NaN here"),
     ],
 )
-def test_what_went_wrong_is_said_and_what_to_do(opened, text, numbers, rate, said):
-    page = opened(parse(text, **numbers))
+def test_what_went_wrong_is_said_and_what_to_do(page_of, text, numbers, rate, said):
+    page = page_of(parse(text, **numbers))
     page.click("#tab-downhill")
     page.fill("#downhill-rate", rate)
     page.click("#downhill-step")
@@ -257,8 +235,8 @@ def test_what_went_wrong_is_said_and_what_to_do(opened, text, numbers, rate, sai
 
 
 @needs_browser
-def test_only_the_chosen_leaves_move(opened):
-    page = opened(parse("f = (w * x + b - t) ** 2", w=1, x=2, b=0.5, t=1))
+def test_only_the_chosen_leaves_move(page_of):
+    page = page_of(parse("f = (w * x + b - t) ** 2", w=1, x=2, b=0.5, t=1))
     page.click("#tab-downhill")
     assert {name: after != "—" for name, (_, _, after) in rows(page).items()} == {
         "w": True,

@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from browser import launched, needs_browser
-from lab import Lab
-from test_player import lesson
+from browser import needs_browser
+from lab import Lab, lesson
 
 from tinygrad_edu import chain_rule, parse
 
@@ -17,12 +16,6 @@ AXE = os.environ.get("AXE_CORE", "")
 needs_axe = pytest.mark.skipif(
     not Path(AXE).is_file(), reason="axe-core is not here: npm install axe-core, AXE_CORE=its axe.min.js"
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 def twice():

@@ -1,17 +1,15 @@
 """Does what is saved from the page stand alone, and say what Python says?"""
 
 import io
-import json
 import re
-import subprocess
 import xml.etree.ElementTree as ET
 
 import numpy as np
-import page_engine
 import pytest
-from browser import launched, needs_browser
+from browser import needs_browser
 from lab import Lab
-from page_engine import HAS_NODE, expression
+from page_engine import expression
+from page_in_node import in_node, needs_node
 from PIL import Image
 from several_places import TIES, tied
 
@@ -25,28 +23,22 @@ from tinygrad_edu.viz.page.strings import strings
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRIVER = """
-import { readFileSync } from "node:fs";
-const from = (name) => import(`${process.argv[1]}/engine/${name}.js`);
-const { parse } = await from("parsing");
-const { graphFrom } = await from("recompute");
-const { chainRule, traceLatex } = await from("steps");
-const { traceJson } = await from("trace_json");
+import { parse } from "./engine/parsing.js";
+import { graphFrom } from "./engine/recompute.js";
+import { chainRule, traceLatex } from "./engine/steps.js";
+import { traceJson } from "./engine/trace_json.js";
 const answer = ({ text, values, nodes }) => {
   const graph = nodes ? graphFrom(nodes) : parse(text, values);
   const steps = chainRule(graph);
   return { json: traceJson(graph, steps), latex: traceLatex(steps) };
 };
-console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(answer)));
+console.log(JSON.stringify(given.map(answer)));
 """
-needs_node = pytest.mark.skipif(not HAS_NODE, reason="node is not installed")
 
 
 def written_by_the_page(cases):
     """The trace as JSON and as LaTeX, as the page's engine writes it."""
-    command = ["node", "--input-type=module", "-e", DRIVER, page_engine.folder().as_uri()]
-    found = subprocess.run(command, input=json.dumps(cases), capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
+    return in_node(DRIVER, cases)
 
 
 # Text and data, against Python
@@ -113,24 +105,15 @@ GRAPHS = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
-def open_lab(browser):
-    opened = []
+def open_lab(opened):
+    """Open the page of the graph of this name."""
 
     def open_lab(name="lesson", **options):
         text, values = GRAPHS[name]
-        opened.append(Lab(browser, parse(text, **values), **options))
-        return opened[-1]
+        return opened(parse(text, **values), **options)
 
-    yield open_lab
-    for lab in opened:
-        assert lab.close() == []
+    return open_lab
 
 
 def saved(lab, button, tmp_path):

@@ -1,46 +1,20 @@
 """Does the formula box compute what is typed, and explain what is wrong at its place?"""
 
-import json
 import re
-import subprocess
 
 import page_engine
 import pytest
-from browser import launched, needs_browser
-from lab import SIZES, Lab
-from test_player import lesson
+from browser import needs_browser
+from lab import SIZES, Lab, lesson
+from page_in_node import in_node, needs_node
 
 from tinygrad_edu import Value, chain_rule, nn, parse
 from tinygrad_edu.errors import ExpressionError
 from tinygrad_edu.graph import Graph, gradient_numbers
 from tinygrad_edu.show import show
-from tinygrad_edu.viz.page.document import PARTS, read
 from tinygrad_edu.viz.page.menu import EXAMPLES
 
 pytestmark = needs_browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def shared(browser):
-    """One page for all tests that want no other: it keeps nothing, and a new one takes time."""
-    shared = Lab(browser, lesson())
-    yield shared
-    shared.close()
-
-
-@pytest.fixture
-def lab(shared):
-    shared.page.goto("about:blank")
-    shared.page.goto(shared.file.as_uri())
-    shared.page.wait_for_selector("#scene .box")
-    yield shared
-    assert shared.watched.handed_over() == []
 
 
 def write(lab, text):
@@ -345,42 +319,34 @@ def test_a_graph_without_a_formula_says_its_size_and_typing_replaces_it(browser)
 # Random formulas: the page and Python agree on all they say of a typed text
 
 
-def in_node(texts):
+def typed(texts):
     """For each typed text what the page makes of it: the steps, or the words of the mistake."""
-    lab = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS if name in ("typed", "fixes")}
-    for path, source in lab.items():
-        (page_engine.folder() / path).parent.mkdir(exist_ok=True)
-        (page_engine.folder() / path).write_text(source, encoding="utf-8")
-    program = f"""
-        import {{ graphOfText }} from "./lab/typed.js";
-        import {{ fixOf, fixed }} from "./lab/fixes.js";
-        import {{ withInputs }} from "./engine/inputs.js";
-        import {{ chainRule, stepText }} from "./engine/steps.js";
-        const texts = {json.dumps(texts)};
-        console.log(JSON.stringify(texts.map((text) => {{
-          try {{
-            return {{ steps: chainRule(graphOfText(text)).map(stepText), values: [...withInputs(text, new Map())] }};
-          }} catch (error) {{
+    return in_node(
+        """
+        import { graphOfText } from "./lab/typed.js";
+        import { fixOf, fixed } from "./lab/fixes.js";
+        import { withInputs } from "./engine/inputs.js";
+        import { chainRule, stepText } from "./engine/steps.js";
+        console.log(JSON.stringify(given.map((text) => {
+          try {
+            return { steps: chainRule(graphOfText(text)).map(stepText), values: [...withInputs(text, new Map())] };
+          } catch (error) {
             if (!error.kind) throw error;
             const fix = fixOf(text, error);
-            return {{ error: error.message, fix: fix && fixed(text, fix) }};
-          }}
-        }})));
-    """
-    command = ["node", "--input-type=module", "-"]
-    found = subprocess.run(
-        command, input=program, cwd=page_engine.folder(), capture_output=True, text=True, check=False
+            return { error: error.message, fix: fix && fixed(text, fix) };
+          }
+        })));
+    """,
+        texts,
     )
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
 
 
-@pytest.mark.skipif(not page_engine.HAS_NODE, reason="node is not installed")
+@needs_node
 def test_random_formulas_are_typed_as_they_are_parsed_and_no_fix_makes_another_mistake_of_the_same_place():
     texts = [page_engine.expression(seed, steps=1 + seed % 9)["text"] for seed in range(150)]
     texts += [page_engine.damaged(seed)["text"] for seed in range(600)]
     fixes = 0
-    for text, found in zip(texts, in_node(texts), strict=True):
+    for text, found in zip(texts, typed(texts), strict=True):
         if "error" in found:
             fixes += found["fix"] is not None and found["fix"] != text
             continue

@@ -5,9 +5,9 @@ import random
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
-from lab import Lab
-from page_modules import in_node, needs_node
+from browser import needs_browser
+from lab import lesson
+from page_in_node import in_node, needs_node
 
 from tinygrad_edu import DomainError, Value, chain_rule, nn, parse
 from tinygrad_edu.functions import dot, exp
@@ -16,29 +16,6 @@ from tinygrad_edu.rule import RULES, rule
 from tinygrad_edu.viz.page.engine import nodes
 
 RANDOM_PAGES = 40 if os.environ.get("CI") else 6  # each is a page of its own
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser):
-    """Open the page of a Value; afterwards there must have been no message and no request."""
-    labs = []
-
-    def opened(f, **options):
-        labs.append(Lab(browser, f, **options))
-        return labs[-1]
-
-    yield opened
-    assert [complaint for lab in labs for complaint in lab.close()] == []
-
-
-def lesson():
-    return parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
 
 
 def field(name):

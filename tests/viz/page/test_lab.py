@@ -1,18 +1,11 @@
 """Does the page of the lab open, with nothing to complain of?"""
 
-import pytest
-from browser import launched, needs_browser
+from browser import needs_browser
 from lab import Lab
 
 from tinygrad_edu import parse
 
 pytestmark = needs_browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 def test_the_page_opens_at_the_beginning_and_steps_to_the_end(browser):

@@ -2,10 +2,8 @@
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
-from lab import Lab
-from lab_alone import in_node, sent
-from page_engine import HAS_NODE
+from browser import needs_browser
+from page_in_node import evaluated, needs_node, sent
 from several_places import TIES, tied
 
 from tinygrad_edu import Value, chain_rule, parse
@@ -13,7 +11,6 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted
 from tinygrad_edu.steps.paths import LONGEST_LIST, LONGEST_PATH, LONGEST_SUM
 
-needs_node = pytest.mark.skipif(not HAS_NODE, reason="node is not here")
 LIMITS = {"list": LONGEST_LIST, "path": LONGEST_PATH, "sum": LONGEST_SUM}
 TEXTS = """given.cases.map((nodes) => {
   const state = stateOf(nodes);
@@ -31,7 +28,7 @@ TEXTS = """given.cases.map((nodes) => {
 
 
 def in_page(values):
-    return in_node("ways", TEXTS, {"cases": [sent(value) for value in values], "limits": LIMITS})
+    return evaluated("ways", TEXTS, {"cases": [sent(value) for value in values], "limits": LIMITS})
 
 
 def check_paths(value, found):
@@ -86,7 +83,7 @@ def test_too_many_paths_are_counted_and_not_listed(count):
         assert float(found[0]["total"]) == 2.0**count
         return
     script = "ways.shownCount(ways.waysFrom(stateOf(given.nodes), 0, given.limits).count)"
-    told = in_node("ways", script, {"nodes": sent(value), "limits": LIMITS})
+    told = evaluated("ways", script, {"nodes": sent(value), "limits": LIMITS})
     assert counted(2**count, "path") == f"about {told['count']} paths"
     assert told["isAbout"]
 
@@ -102,29 +99,10 @@ def test_the_output_has_one_path_to_itself_and_a_leaf_that_does_not_matter_none(
 # In the browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser):
-    """Open the page of a Value; afterwards there must have been no message and no request."""
-    labs = []
-
-    def opened(f, **options):
-        labs.append(Lab(browser, f, **options))
-        return labs[-1].page
-
-    yield opened
-    assert [complaint for lab in labs for complaint in lab.close()] == []
-
-
 @needs_browser
-def test_the_panel_lists_the_paths_and_one_that_is_pointed_at_lights_up(opened):
+def test_the_panel_lists_the_paths_and_one_that_is_pointed_at_lights_up(page_of):
     f = parse("u = w * w; f = tanh(u) * w + x", w=0.7, x=2)
-    page = opened(f)
+    page = page_of(f)
     page.click("#tab-paths")
     explained = chain_rule(f).explain("w")
     assert page.inner_text("#paths-count") == "∂f/∂w: 3 paths from w to f"
@@ -148,8 +126,8 @@ def test_the_panel_lists_the_paths_and_one_that_is_pointed_at_lights_up(opened):
 
 
 @needs_browser
-def test_very_many_paths_are_counted(opened):
-    page = opened(doubling(60))
+def test_very_many_paths_are_counted(page_of):
+    page = page_of(doubling(60))
     page.click("#tab-paths")
     assert page.inner_text("#paths-count").endswith("about 1.2e18 paths from x to v60")
     assert page.locator(".path").count() == LONGEST_LIST

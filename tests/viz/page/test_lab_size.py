@@ -4,13 +4,13 @@ import itertools
 import json
 import random
 import re
+from pathlib import Path
 
-import lab_modules
-import page_engine
 import pytest
 import random_graphs
-from browser import launched, needs_browser
+from browser import needs_browser
 from lab import Lab
+from page_in_node import in_node, needs_node
 
 from tinygrad_edu import Value, chain_rule, nn, parse, viz
 from tinygrad_edu.errors import SizeError
@@ -20,9 +20,7 @@ from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.text.printing import latex_name
 from tinygrad_edu.viz.page.engine import FOLDER, nodes
 
-needs_node = pytest.mark.skipif(
-    not page_engine.HAS_NODE, reason="node, which runs the page's modules, is not installed"
-)
+SCENES = Path(__file__).parents[2] / "support/lab_scenes.mjs"
 SMALL = {"boxes": 12, "deep": 5, "broad": 4, "easy": {"boxes": 8, "deep": 3, "broad": 3}}
 LOSSES = (nn.mse_loss, nn.hinge_loss, nn.binary_cross_entropy_with_logits)
 
@@ -121,7 +119,7 @@ def graphs(seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_scenes_of_random_graphs_hold_every_node_and_every_edge_and_the_active_step(seed):
     cases = [case(value, room=SMALL) if seed % 2 else case(value) for value in graphs(seed)]
-    found = lab_modules.scenes(cases)
+    found = in_node(SCENES, cases)
     assert [each["problems"] for each in found] == [[]] * len(cases)
     assert min(each["looked"] for each in found) > 2
 
@@ -148,7 +146,7 @@ SCENE = """
 def drawn(value, *looks):
     """The scenes at some positions, with some groups open."""
     sent = json.dumps(nodes(Graph(value)))
-    return lab_modules.in_node(SCENE.format(sent=sent, looks=json.dumps(looks)))
+    return in_node(SCENE.format(sent=sent, looks=json.dumps(looks)))
 
 
 def titles(scene, kind="group"):
@@ -273,7 +271,7 @@ def same(found, expected):
 @pytest.mark.parametrize("seed", range(8))
 def test_what_is_known_at_each_position_is_what_the_steps_before_it_say(seed):
     value = random_graphs.as_values(*random_graphs.seeded(seed))[1]
-    frames = lab_modules.in_node(FRAMES.format(sent=json.dumps(nodes(Graph(value)))))
+    frames = in_node(FRAMES.format(sent=json.dumps(nodes(Graph(value)))))
     graph, trace = Graph(value), chain_rule(value)
     uses = [len(graph.uses(node)) for node in graph.nodes]
     values, gradients, to_come = [None if node.args else node.data for node in graph.nodes], [None] * len(graph), uses
@@ -300,7 +298,7 @@ def test_names_are_set_as_mathematics():
           "v12", "x_1", "2.5", "权重1", "inf", "w"];
         console.log(JSON.stringify([names.map(mathName), names.slice(0, 6).map(latexName)]));
     """
-    names, latex = lab_modules.in_node(program)
+    names, latex = in_node(program)
     assert names == ["w₁₂⁽¹⁾", "w₁₂,₃⁽²⁾", "b₃⁽²⁾", "w₁₂", "x₁", "loss", "v₁₂", "x_1", "2.5", "权重₁", "inf", "w"]
     assert latex == [latex_name(name) for name in ["l1.n1.w2", "l2.n12.w3", "l2.n3.b", "n1.w2", "x1", "loss"]]
 
@@ -320,7 +318,7 @@ def test_a_list_that_is_made_when_it_is_read_is_an_array():
         console.log(JSON.stringify([isKept, read, all, small, Array.isArray(small)]));
     """
     every = [[0, 1, 4], [0, 1, 4, 9], ["0", "1", "2"], True, None, None]
-    assert lab_modules.in_node(program) == [True, [100000, [2, 3], 3], every, [0, 1, 4], True]
+    assert in_node(program) == [True, [100000, [2, 3], 3], every, [0, 1, 4], True]
 
 
 def test_a_hundred_thousand_edges_are_sent_in_a_megabyte():
@@ -338,12 +336,6 @@ def test_a_page_that_would_be_too_large_says_so_before_it_is_made():
 
 
 # In a browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as found:
-        yield found
 
 
 @needs_browser

@@ -5,21 +5,19 @@ import io
 import json
 import math
 import re
-import subprocess
 from random import Random
 
 import page_engine
 import pytest
 import segno
-from browser import Watched, launched, needs_browser
+from browser import Watched, needs_browser
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from lab import Lab
-from page_modules import in_node
+from lab import Lab, lesson
+from page_in_node import in_node, needs_node
 from PIL import Image
 from sampling import sample
 from test_formula import give, inputs_of, write
-from test_player import lesson
 
 from tinygrad_edu import Value, chain_rule, parse, viz
 from tinygrad_edu.errors import TinygradError
@@ -27,14 +25,6 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.text.inputs import with_numbers
 from tinygrad_edu.viz.page.document import read
 from tinygrad_edu.viz.page.link import MODES, PANELS, WORDS, address, last_position, link
-
-needs_node = pytest.mark.skipif(not page_engine.HAS_NODE, reason="node is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 def address_of(lab):
@@ -404,29 +394,24 @@ def decoded(shot, side):
 
 def back_and_forth(states):
     """Each state written as an address and read again: [address, what was read]."""
-    (page_engine.folder() / "lab").mkdir(exist_ok=True)
-    (page_engine.folder() / "lab/address.js").write_text(read("lab/address.js"), encoding="utf-8")
-    program = f"""
-        import {{ addressOf, readAddress }} from "./lab/address.js";
-        import {{ asNumber }} from "./numbers.js";
-        const usual = {{ tab: "inputs", lang: "en" }};
-        const results = {json.dumps(states)}.map(({{ names, numbers, opened, ...state }}) => {{
-          const nodes = numbers.map((number) => ({{ data: asNumber(number) }}));
+    return in_node(
+        """
+        import { addressOf, readAddress } from "./lab/address.js";
+        import { asNumber } from "./numbers.js";
+        const usual = { tab: "inputs", lang: "en" };
+        const results = given.map(({ names, numbers, opened, ...state }) => {
+          const nodes = numbers.map((number) => ({ data: asNumber(number) }));
           const start = new Map(nodes.map((_, leaf) => [leaf, "other"]));
-          const address = addressOf({{ ...state, graph: {{ nodes, names }}, start, opened: new Set(opened) }}, usual);
-          const found = readAddress(`#${{address}}`);
+          const address = addressOf({ ...state, graph: { nodes, names }, start, opened: new Set(opened) }, usual);
+          const found = readAddress(`#${address}`);
           const asJson = (number) => (Number.isFinite(number) ? number : String(number));
           const read = [...found.numbers].map(([name, number]) => [name, asJson(number)]);
-          return [address, {{ ...found, numbers: read, opened: found.opened && [...found.opened] }}];
-        }});
+          return [address, { ...found, numbers: read, opened: found.opened && [...found.opened] }];
+        });
         console.log(JSON.stringify(results));
-    """
-    command = ["node", "--input-type=module", "-"]
-    found = subprocess.run(
-        command, input=program, cwd=page_engine.folder(), capture_output=True, text=True, check=False
+    """,
+        states,
     )
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
 
 
 STATES = some.fixed_dictionaries(

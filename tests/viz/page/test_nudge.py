@@ -5,9 +5,8 @@ import random
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
-from lab import Lab
-from page_modules import in_node, needs_node
+from browser import needs_browser
+from page_in_node import in_node, needs_node
 
 from tinygrad_edu import Value, parse
 from tinygrad_edu.functions import exp
@@ -25,24 +24,16 @@ NUDGED = """
 """
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
-def opened(browser):
-    """Open the Nudge panel of a Value; afterwards there must have been no message and no request."""
-    labs = []
+def opened(opened):
+    """Open the page of a Value, with its Nudge panel."""
 
-    def opened(f, **options):
-        labs.append(Lab(browser, f, **options))
-        labs[-1].page.click("#tab-nudge")
-        return labs[-1]
+    def with_the_panel(f, **options):
+        lab = opened(f, **options)
+        lab.page.click("#tab-nudge")
+        return lab
 
-    yield opened
-    assert [complaint for lab in labs for complaint in lab.close()] == []
+    return with_the_panel
 
 
 def moved(f, leaf, number):

@@ -2,15 +2,12 @@
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
-from lab import Lab
-from lab_alone import in_node, sent
-from page_engine import HAS_NODE
+from browser import needs_browser
+from page_in_node import evaluated, needs_node, sent
 
 from tinygrad_edu import parse
 from tinygrad_edu.graph import Graph, gradients_in
 
-needs_node = pytest.mark.skipif(not HAS_NODE, reason="node is not here")
 SWEEPS = """given.map((nodes) => {
   const state = stateOf(nodes);
   const swept = Object.entries(orders.ORDERS).map(([name, order]) => [name, orders.sweep(state, order(state.graph))]);
@@ -48,7 +45,7 @@ def first_reached(graph, place):
 def test_every_order_reads_what_python_says_it_reads():
     values = [random_graphs.as_values(*random_graphs.seeded(seed, leaves=3, steps=8))[1] for seed in range(40)]
     broken = dict.fromkeys(("depth", "breadth", "forward"), 0)
-    for value, found in zip(values, in_node("orders", SWEEPS, [sent(value) for value in values]), strict=True):
+    for value, found in zip(values, evaluated("orders", SWEEPS, [sent(value) for value in values]), strict=True):
         graph = Graph(value)
         operations = [number for number, node in enumerate(graph.nodes) if node.args]
         orders = {"depth": first_reached(graph, -1), "breadth": first_reached(graph, 0), "forward": operations}
@@ -71,9 +68,9 @@ def test_every_order_reads_what_python_says_it_reads():
 
 @needs_node
 def test_every_wrong_order_fails_on_the_graph_that_is_offered():
-    preset = in_node("orders", "orders.WHERE_ORDER_MATTERS", None)
+    preset = evaluated("orders", "orders.WHERE_ORDER_MATTERS", None)
     f = parse(preset["text"], **preset["values"])
-    (found,) = in_node("orders", SWEEPS, [sent(f)])
+    (found,) = evaluated("orders", SWEEPS, [sent(f)])
     x = next(number for number, node in enumerate(Graph(f).nodes) if node.label == "x")
     right = gradients_in(Graph(f))[x]
     for name in ("depth", "breadth", "forward"):
@@ -86,36 +83,17 @@ def test_every_wrong_order_fails_on_the_graph_that_is_offered():
 def test_the_first_order_that_fails_is_shown_first():
     lesson = parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
     cases = [lesson, parse("f = x * y", x=1, y=2), parse("u = x * x; v = u + 1; f = u * v", x=1.5), parse("x", x=1)]
-    found = in_node("orders", SWEEPS, [sent(case) for case in cases])
+    found = evaluated("orders", SWEEPS, [sent(case) for case in cases])
     assert [each["worst"] for each in found] == ["forward", "right", "breadth", "right"]
 
 
 # In the browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser):
-    """Open the page of a Value; afterwards there must have been no message and no request."""
-    labs = []
-
-    def opened(f, **options):
-        labs.append(Lab(browser, f, **options))
-        return labs[-1].page
-
-    yield opened
-    assert [complaint for lab in labs for complaint in lab.close()] == []
-
-
 @needs_browser
-def test_a_wrong_order_reads_a_gradient_too_early(opened):
+def test_a_wrong_order_reads_a_gradient_too_early(page_of):
     f = parse("u = x * x; v = u + 1; f = u * v", x=1.5)
-    page = opened(f)
+    page = page_of(f)
     page.click("#tab-order")
     early = page.locator("#order-turns tr.early")
     assert early.count() == 1
@@ -135,8 +113,8 @@ def test_a_wrong_order_reads_a_gradient_too_early(opened):
 
 
 @needs_browser
-def test_where_no_order_fails_a_graph_where_it_does_is_offered(opened):
-    page = opened(parse("q = x + y; f = q * z", x=-2, y=5, z=-4))
+def test_where_no_order_fails_a_graph_where_it_does_is_offered(page_of):
+    page = page_of(parse("q = x + y; f = q * z", x=-2, y=5, z=-4))
     page.click("#tab-order")
     assert page.is_hidden("#order-load")
     page.select_option("#order-choice", "depth")
@@ -153,8 +131,8 @@ def test_where_no_order_fails_a_graph_where_it_does_is_offered(opened):
 
 
 @needs_browser
-def test_a_graph_without_paths_that_meet_says_so(opened):
-    page = opened(parse("f = x * y", x=2, y=3))
+def test_a_graph_without_paths_that_meet_says_so(page_of):
+    page = page_of(parse("f = x * y", x=2, y=3))
     page.click("#tab-order")
     assert page.input_value("#order-choice") == "right"
     assert page.is_visible("#order-load")

@@ -3,12 +3,12 @@
 import json
 import math
 import random
-import subprocess
 
 import page_engine
 import pytest
 import random_graphs
 from browser import Watched, launched, needs_browser
+from page_in_node import in_node, needs_node
 
 from tinygrad_edu import Value, chain_rule, grad, nn, parse
 from tinygrad_edu.errors import DomainError, StaleGraphError
@@ -21,16 +21,7 @@ from tinygrad_edu.steps import wording
 from tinygrad_edu.text.javascript import table_source
 from tinygrad_edu.viz.page import engine
 
-needs_node = pytest.mark.skipif(not page_engine.HAS_NODE, reason="node, which runs the engine, is not installed")
 XY = {"x": 1.0, "y": 2.0}
-
-
-def in_node(program):
-    """What a program prints, as JSON; it stands beside the folder engine/."""
-    source = program.replace('from "./', f'from "{page_engine.folder().as_uri()}/')
-    found = subprocess.run(["node", "--input-type=module"], input=source, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
 
 
 def same(cases):

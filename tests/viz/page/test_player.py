@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from browser import Watched, launched, needs_browser
-from lab import Lab
+from browser import Watched, needs_browser
+from lab import Lab, lesson
 from several_places import TIES, tied
 
 from tinygrad_edu import DomainError, Value, chain_rule, nn, parse, viz
@@ -25,10 +25,6 @@ from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, TABLE, strings
 
 LESSON = {"x": -2, "y": 5, "z": -4}
 ODD = '</script><img src=x onerror="alert(1)"> & {{title}} </title> \''
-
-
-def lesson():
-    return parse("q = x + y; f = q * z", **LESSON)
 
 
 def data_of(page):
@@ -160,12 +156,6 @@ def test_a_worksheet_of_a_single_leaf_has_no_forward_exercise():
 
 
 # In a browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @needs_browser

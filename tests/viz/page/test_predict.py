@@ -8,10 +8,9 @@ from fractions import Fraction
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
-from lab import Lab
-from lab_alone import in_node, sent
-from page_engine import HAS_NODE
+from browser import needs_browser
+from lab import lesson
+from page_in_node import evaluated, needs_node, sent
 
 from tinygrad_edu import DomainError, chain_rule, parse, viz
 from tinygrad_edu.errors import FileError, GraphError
@@ -20,8 +19,6 @@ from tinygrad_edu.show import show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.viz.page.predictions import LETTERS
 from tinygrad_edu.viz.page.strings import TABLE
-
-needs_node = pytest.mark.skipif(not HAS_NODE, reason="node is not here")
 
 
 def graphs(count, **sizes):
@@ -44,7 +41,7 @@ def judged_each(cases):
         return [verdict, mistake];
       });
     })"""
-    return in_node("judge", script, [{"nodes": sent(f), "answers": answers} for f, answers in cases])
+    return evaluated("judge", script, [{"nodes": sent(f), "answers": answers} for f, answers in cases])
 
 
 # Reading an answer
@@ -61,7 +58,7 @@ READ = {
 
 @needs_node
 def test_an_answer_is_read_as_people_write_numbers():
-    found = in_node("judge", "given.map((text) => judge.readAnswer(text).map(({ number }) => number))", list(READ))
+    found = evaluated("judge", "given.map((text) => judge.readAnswer(text).map(({ number }) => number))", list(READ))
     assert dict(zip(READ, found, strict=True)) == READ
 
 
@@ -260,7 +257,7 @@ def test_the_first_answer_counts_and_nobody_passes_an_open_question():
         ("begin", False), ("go", 3), ("go", 8), ("play", None), ("say", WRONG), ("go", 5), ("say", RIGHT), ("go", 8),
         ("say", RIGHT), ("go", 8), ("say", {"verdict": "shown", "isDone": True}), ("go", 1), ("numbers", None),
     ]  # fmt: skip
-    found = in_node("quiz", WALK, {"nodes": sent(f), "moves": moves})
+    found = evaluated("quiz", WALK, {"nodes": sent(f), "moves": moves})
     assert found == [
         [0, None, False, False, [0, 0, 0, 4]],
         [3, None, False, False, [0, 0, 0, 4]],
@@ -281,7 +278,9 @@ def test_the_first_answer_counts_and_nobody_passes_an_open_question():
 @needs_node
 def test_with_the_values_each_forward_step_is_a_question():
     f = parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
-    found = in_node("quiz", WALK, {"nodes": sent(f), "moves": [("begin", True), ("go", 8), ("say", RIGHT), ("go", 8)]})
+    found = evaluated(
+        "quiz", WALK, {"nodes": sent(f), "moves": [("begin", True), ("go", 8), ("say", RIGHT), ("go", 8)]}
+    )
     assert [each[0] for each in found] == [0, 1, 1, 2]
     assert found[-1][4] == [1, 0, 0, 6]
 
@@ -303,7 +302,7 @@ def codes(f, ends, values=False):
       const whole = { ...state, quiz: { values: given.values, log } };
       return handed_in.resultOf(whole, given.letters, { seconds: 12.5, date: "2024-01-01" });
     })(stateOf(given.nodes))"""
-    return in_node("quiz handed_in", script, {"nodes": sent(f), "ends": ends, "values": values, "letters": LETTERS})
+    return evaluated("quiz handed_in", script, {"nodes": sent(f), "ends": ends, "values": values, "letters": LETTERS})
 
 
 @needs_node
@@ -375,29 +374,6 @@ def test_a_code_for_another_number_of_questions_is_refused():
 # In the browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser):
-    """Open the page of a Value; afterwards there must have been no message and no request."""
-    labs = []
-
-    def opened(f, **options):
-        labs.append(Lab(browser, f, **options))
-        return labs[-1].page
-
-    yield opened
-    assert [complaint for lab in labs for complaint in lab.close()] == []
-
-
-def lesson():
-    return parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
-
-
 def twice():
     return parse("u = w * w; f = tanh(u) * w", w=0.7)
 
@@ -420,9 +396,9 @@ def answer_all(page, f):
 
 
 @needs_browser
-def test_a_question_hides_what_would_give_it_away_everywhere(opened):
+def test_a_question_hides_what_would_give_it_away_everywhere(page_of):
     f = twice()
-    page = opened(f, size="laptop")
+    page = page_of(f, size="laptop")
     page.click("#last")
     begin(page)
     for step in chain_rule(f).edges:
@@ -455,9 +431,9 @@ def is_before(f, one, other):
 
 
 @needs_browser
-def test_each_answer_is_counted_exactly_and_named(opened):
+def test_each_answer_is_counted_exactly_and_named(page_of):
     f = lesson()
-    page = opened(f)
+    page = page_of(f)
     begin(page)
     score = lambda: page.inner_text("#quiz-score")  # noqa: E731
     assert score() == "0 of 4 answered: 0 right at once, 0 wrong at first, 0 shown."
@@ -485,9 +461,9 @@ def test_each_answer_is_counted_exactly_and_named(opened):
 
 
 @needs_browser
-def test_the_result_is_downloaded_and_its_code_read_by_python(opened, tmp_path):
+def test_the_result_is_downloaded_and_its_code_read_by_python(page_of, tmp_path):
     f = twice()
-    page = opened(f)
+    page = page_of(f)
     begin(page)
     edges = list(chain_rule(f).edges)
     answer(page, repr(-edges[0].after))
@@ -506,9 +482,9 @@ def test_the_result_is_downloaded_and_its_code_read_by_python(opened, tmp_path):
 
 
 @needs_browser
-def test_values_can_be_asked_as_well(opened):
+def test_values_can_be_asked_as_well(page_of):
     f = lesson()
-    page = opened(f)
+    page = page_of(f)
     page.click("#tab-predict")
     page.check("#quiz-values")
     page.click("#quiz-start")
@@ -524,8 +500,8 @@ def test_values_can_be_asked_as_well(opened):
 
 
 @needs_browser
-def test_other_numbers_are_another_exercise(opened):
-    page = opened(lesson())
+def test_other_numbers_are_another_exercise(page_of):
+    page = page_of(lesson())
     begin(page)
     answer(page, -4)
     page.click("#tab-inputs")
@@ -538,8 +514,8 @@ def test_other_numbers_are_another_exercise(opened):
 
 
 @needs_browser
-def test_predict_works_by_keyboard_alone(opened):
-    page = opened(lesson())
+def test_predict_works_by_keyboard_alone(page_of):
+    page = page_of(lesson())
     page.focus("#tab-inputs")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.id") == "tab-predict"
@@ -556,9 +532,9 @@ def test_predict_works_by_keyboard_alone(opened):
 
 @needs_browser
 @pytest.mark.parametrize("size", ["laptop", "phone"])
-def test_the_card_keeps_its_place_through_questions_and_answers(opened, size):
+def test_the_card_keeps_its_place_through_questions_and_answers(page_of, size):
     f = twice()
-    page = opened(f, size=size)
+    page = page_of(f, size=size)
     begin(page)
     page.evaluate("document.getElementById('side').scrollTop = 0")
     place = lambda: page.evaluate("JSON.stringify(document.getElementById('card').getBoundingClientRect())")  # noqa: E731
@@ -582,9 +558,9 @@ TOO_WIDE = """() => [...document.querySelectorAll("#panels :not(.unseen)")]
 
 @needs_browser
 @pytest.mark.parametrize("size", ["laptop", "phone"])
-def test_no_panel_is_wider_than_its_place_or_cuts_a_number(opened, size):
+def test_no_panel_is_wider_than_its_place_or_cuts_a_number(page_of, size):
     f = parse("long_name = w * x + bias; f = exp(long_name) / 1e-90 - relu(x) * w", w=1.5, x=-2.25, bias=3e-7)
-    page = opened(f, size=size)
+    page = page_of(f, size=size)
     for tab in ("predict", "downhill", "paths", "order", "check"):
         page.click(f"#tab-{tab}")
         assert page.evaluate(TOO_WIDE) == [], tab
@@ -592,9 +568,9 @@ def test_no_panel_is_wider_than_its_place_or_cuts_a_number(opened, size):
 
 
 @needs_browser
-def test_all_panels_speak_chinese(opened):
+def test_all_panels_speak_chinese(page_of):
     f = twice()
-    page = opened(f, lang="zh")
+    page = page_of(f, lang="zh")
     words = set()
     for tab in ("downhill", "paths", "order", "check", "predict"):
         page.click(f"#tab-{tab}")

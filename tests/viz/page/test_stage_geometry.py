@@ -5,15 +5,15 @@ import math
 import random
 
 import pytest
-from lab_alone import in_node, sent
-from page_engine import HAS_NODE, expression
+from page_engine import expression
+from page_in_node import evaluated, needs_node, sent
 
 from tinygrad_edu import chain_rule, parse
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.steps.trace import EdgeStep
 from tinygrad_edu.viz import style
 
-pytestmark = pytest.mark.skipif(not HAS_NODE, reason="node is not installed")
+pytestmark = needs_node
 
 ODD = [0.0, -0.0, 1e-300, -1e300, math.inf, -math.inf, math.nan, 1.0, -1.0, 5e-324]
 
@@ -33,7 +33,7 @@ def test_the_law_of_colours_and_pens_is_that_of_python():
     script = """given.cases.map(([number, largest]) => [pens.signOf(Number(number)),
       pens.tintOf(Number(number), largest, given.law), pens.widthOfPen(Number(number), largest, given.law)])"""
     given = {"law": style.law(), "cases": [[as_js(number), largest] for number, largest in cases]}
-    for (number, largest), (sign, tint, width) in zip(cases, in_node("pens", script, given), strict=True):
+    for (number, largest), (sign, tint, width) in zip(cases, evaluated("pens", script, given), strict=True):
         pen = style.pen(number, largest)
         colors = {"positive": style.POSITIVE, "negative": style.NEGATIVE, "neutral": style.QUIET}
         assert pen["color"] == colors[sign]
@@ -63,7 +63,7 @@ def test_what_arrows_carry_and_what_has_arrived_is_the_trace(seed):
         };
       });
     })()"""
-    frames = in_node("flow frame", script, {"nodes": sent(f), "edges": edges})
+    frames = evaluated("flow frame", script, {"nodes": sent(f), "edges": edges})
     assert len(frames) == len(trace) + 2
     for position, frame in enumerate(frames):
         done = trace.steps[:position]
@@ -91,7 +91,7 @@ def test_an_arrow_of_many_edges_carries_the_strongest():
       return [0, 2, 3, 4, 5].map((position) => flow.carriedBy(edges, { graph, steps, position, asked: null },
         frame.frameOf({ graph, steps, position }).values));
     })()"""
-    found = in_node("flow frame", script, sent(f))
+    found = evaluated("flow frame", script, sent(f))
     assert [each["contribution"] for each in found] == [None, None, 0.5, -3, -3]
     assert [each["local"] for each in found] == [None, None, 0.5, -3, 1]  # of the active edge
     assert [each["isBack"] for each in found] == [False, False, True, True, True]
@@ -105,7 +105,7 @@ def test_a_question_hides_what_would_answer_it():
       const edge = { user: graph.nodes.length - 1, position: 0, argument: state.asked };
       return [flow.carriedBy([edge], state, frame.frameOf(state).values), flow.arrivalsOf(state, state.asked)];
     })()"""
-    carried, arrivals = in_node("flow frame", script, sent(f))
+    carried, arrivals = evaluated("flow frame", script, sent(f))
     assert (carried["local"], carried["contribution"], carried["isBack"], arrivals) == (None, None, False, [None])
 
 
@@ -135,7 +135,7 @@ def test_all_pieces_of_a_spline_are_on_the_curve_and_a_part_of_it_is_too():
         path: curves.pathOf(curve),
       };
     })"""
-    for points, found in zip(curves, in_node("curves", script, curves), strict=True):
+    for points, found in zip(curves, evaluated("curves", script, curves), strict=True):
         assert found["pieces"] == (len(points) - 1) // 3 == found["path"].count("C")
         assert [found["ends"][0][k] for k in "xy"] == pytest.approx([points[0][k] for k in "xy"])
         assert [found["ends"][1][k] for k in "xy"] == pytest.approx([points[-1][k] for k in "xy"])
@@ -174,7 +174,7 @@ def place_in_world(view, stage, point):
 def test_zooming_keeps_the_place_under_the_pointer():
     cases = list(random_views(100))
     script = "given.map(({ view, factor, point, stage }) => camera.zoomed(view, factor, point, stage))"
-    for case, found in zip(cases, in_node("camera", script, cases), strict=True):
+    for case, found in zip(cases, evaluated("camera", script, cases), strict=True):
         before = place_in_world(case["view"], case["stage"], case["point"])
         assert place_in_world(found, case["stage"], case["point"]) == pytest.approx(before)
         assert found["scale"] == pytest.approx(min(4, max(0.1, case["view"]["scale"] * case["factor"])))
@@ -183,7 +183,7 @@ def test_zooming_keeps_the_place_under_the_pointer():
 def test_panning_moves_by_pixels():
     cases = list(random_views(50))
     script = "given.map(({ view, point }) => camera.panned(view, point.x, point.y))"
-    for case, found in zip(cases, in_node("camera", script, cases), strict=True):
+    for case, found in zip(cases, evaluated("camera", script, cases), strict=True):
         before = place_in_world(case["view"], case["stage"], {"x": 0, "y": 0})
         after = place_in_world(found, case["stage"], case["point"])
         assert after == pytest.approx(before)
@@ -195,7 +195,7 @@ def test_what_fits_is_seen_whole_and_never_below_the_least_scale():
       const view = camera.fitted(world, stage, { least: 0.8, most: 1.6 });
       return { view, seen: camera.seenBy(view, stage), fits: camera.fittingScale(world, stage) };
     })"""
-    for case, found in zip(cases, in_node("camera", script, cases), strict=True):
+    for case, found in zip(cases, evaluated("camera", script, cases), strict=True):
         assert 0.8 <= found["view"]["scale"] <= 1.6
         seen, world = found["seen"], case["world"]
         if found["fits"] >= 0.8:
@@ -213,7 +213,7 @@ def test_following_shows_the_part_and_moves_no_farther_than_it_has_to():
         x, y = case["point"]["x"], case["point"]["y"]
         case["part"] = {"left": x, "right": x + width, "top": y, "bottom": y + height}
     script = "given.map(({ view, part, stage }) => camera.seeing(view, part, stage))"
-    for case, found in zip(cases, in_node("camera", script, cases), strict=True):
+    for case, found in zip(cases, evaluated("camera", script, cases), strict=True):
         part, view, stage = case["part"], case["view"], case["stage"]
         half = [stage["width"] / view["scale"] / 2, stage["height"] / view["scale"] / 2]
         for axis, low, high, size in (("x", "left", "right", half[0]), ("y", "top", "bottom", half[1])):
@@ -237,7 +237,7 @@ def test_what_covers_a_corner_does_not_cover_the_part():
         size = 0.3 * stage["height"] / case["view"]["scale"]
         case["part"] = {"left": x, "right": x + size, "top": y, "bottom": y + size}
     script = "given.map(({ view, part, cover, stage }) => camera.clearOf(view, part, cover, stage))"
-    for case, found in zip(cases, in_node("camera", script, cases), strict=True):
+    for case, found in zip(cases, evaluated("camera", script, cases), strict=True):
         part, cover, stage = case["part"], case["cover"], case["stage"]
         right = (part["right"] - found["x"]) * found["scale"] + stage["width"] / 2
         bottom = (part["bottom"] - found["y"]) * found["scale"] + stage["height"] / 2
@@ -273,7 +273,7 @@ def test_gaps_become_narrower_but_keep_room_for_their_labels():
     cases = [random_layout(rng) for _ in range(60)]
     script = """given.map(({ width, height, nodes, edges, arrows }) =>
       tighten.tightened({ width, height, nodes: new Map(nodes), edges: new Map(edges) }, arrows))"""
-    for case, found in zip(cases, in_node("tighten", script, cases), strict=True):
+    for case, found in zip(cases, evaluated("tighten", script, cases), strict=True):
         before, after = dict(case["nodes"]), dict(found["nodes"])
         assert found["width"] <= case["width"] + 1e-6
         for name, box in before.items():
@@ -307,7 +307,7 @@ def test_labels_that_have_room_cover_nothing():
             size = {"width": rng.uniform(40, 90), "height": 24}
             labels.append({"id": f"e{index}", "curve": [[start, *between, end]], **size})
         cases.append({"boxes": boxes, "labels": labels})
-    found = in_node("labels", "given.map(({ labels: each, boxes }) => [...labels.labelPlaces(each, boxes)])", cases)
+    found = evaluated("labels", "given.map(({ labels: each, boxes }) => [...labels.labelPlaces(each, boxes)])", cases)
     free = 0
     for case, places in zip(cases, found, strict=True):
         placed = []
@@ -343,7 +343,7 @@ def test_the_paths_to_the_output_are_all_that_depends_on_the_node(seed):
     ]
     script = "given.ids.map((id) => [...hover.pathsFrom({ arrows: given.arrows }, id)])"
     ids = [f"n{node}" for node in range(len(graph))]
-    for node, lit in enumerate(in_node("hover", script, {"arrows": arrows, "ids": ids})):
+    for node, lit in enumerate(evaluated("hover", script, {"arrows": arrows, "ids": ids})):
         reached = {node}
         for user, args in enumerate(graph.arguments):
             reached |= {user} if reached & set(args) else set()
@@ -354,7 +354,7 @@ def test_the_paths_to_the_output_are_all_that_depends_on_the_node(seed):
 def test_a_click_leads_to_the_next_step_about_a_node_or_to_the_first():
     script = "given.map(([numbers, position]) => hover.nextPosition(numbers, position))"
     cases = [[[2, 5, 9], 0], [[2, 5, 9], 2], [[2, 5, 9], 3], [[2, 5, 9], 9], [[2, 5, 9], 10], [[], 3]]
-    assert in_node("hover", script, cases) == [3, 3, 6, 10, 3, None]
+    assert evaluated("hover", script, cases) == [3, 3, 6, 10, 3, None]
 
 
 # Titles
@@ -367,7 +367,7 @@ def test_a_title_is_the_name_with_its_operation_as_far_as_there_is_room():
       const { graph } = stateOf(given);
       return graph.nodes.map((_, node) => titles.titlesOf(graph, node, (count) => `${count} terms`));
     })()"""
-    found = in_node("titles", script, sent(f))
+    found = evaluated("titles", script, sent(f))
     assert {"w₀", "2"} <= {titles[0] for titles in found if len(titles) == 1}
     assert found[-1][0] == "f = w·x, 3 terms"  # as viz.draw says it
     by_name = {titles[-1]: titles for titles in found}
@@ -385,7 +385,7 @@ node b1 3 1 1 0.5 "" solid box black lightgrey
 edge b0 b1 4 1.5 1.1 2 1.2 2 1.2 2.5 1.1 solid a1
 edge b0 b1 7 1.5 1 2 1 2 1 2.2 1 2.4 1 2.4 1 2.5 1 solid a0
 stop"""
-    layout = in_node("graphviz", "graphviz.layoutOf(given)", plain)
+    layout = evaluated("graphviz", "graphviz.layoutOf(given)", plain)
     assert (layout["width"], layout["height"]) == (288, 144)
     edges = dict(layout["edges"])
     assert {name: len(points) for name, points in edges.items()} == {"a0": 7, "a1": 4}

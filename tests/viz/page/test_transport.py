@@ -1,36 +1,13 @@
 """Does one get from step to step by buttons, keys, the timeline, playing, and swiping?"""
 
 import pytest
-from browser import launched, needs_browser
-from lab import SIZES, Lab
-from test_player import lesson
+from browser import needs_browser
+from lab import SIZES, Lab, lesson
 
 from tinygrad_edu import Value, chain_rule, parse
 
 pytestmark = needs_browser
 LAST = len(chain_rule(lesson())) + 1
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def shared(browser):
-    shared = Lab(browser, lesson())
-    yield shared
-    shared.close()
-
-
-@pytest.fixture
-def lab(shared):
-    shared.page.goto("about:blank")
-    shared.page.goto(shared.file.as_uri())
-    shared.page.wait_for_selector("#scene .box")
-    yield shared
-    assert shared.watched.handed_over() == []
 
 
 def slider(lab):

@@ -1,0 +1,72 @@
+"""The page's modules that need no document, run by node: what the page computes, to be compared with Python.
+
+    evaluated("judge", "given.map((text) => judge.readAnswer(text))", ["1/3"])
+    in_node('import { show } from "./numbers.js"; console.log(JSON.stringify(given.map(show)));', [0.25])
+
+A program stands beside the folders engine/ and lab/, and finds what Python sends it in `given`.
+"""
+
+import atexit
+import functools
+import json
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.viz.page.document import PARTS, read
+from tinygrad_edu.viz.page.engine import modules, nodes
+
+HAS_NODE = shutil.which("node") is not None
+needs_node = pytest.mark.skipif(not HAS_NODE, reason="node, which runs the page's modules, is not installed")
+
+GIVEN = 'import { readFileSync } from "node:fs";\nconst given = JSON.parse(readFileSync(0, "utf8"));\n'
+EXPRESSION = """
+import {{ graphFrom as graphOf, withNumbers }} from "./engine/recompute.js";
+import {{ chainRule }} from "./engine/steps.js";
+{imports}
+const stateOf = (nodes) => {{ const graph = graphOf(nodes); return {{ graph, steps: chainRule(graph) }}; }};
+const asJson = (_, item) => (typeof item === "number" && !Number.isFinite(item) ? String(item)
+  : typeof item === "bigint" ? String(item) : item instanceof Map ? [...item] : item);
+console.log(JSON.stringify({expression}, asJson));
+"""
+
+
+@functools.cache
+def folder():
+    """Where the modules are, as files."""
+    found = Path(tempfile.mkdtemp(prefix="page-modules-"))
+    atexit.register(shutil.rmtree, found, ignore_errors=True)
+    lab = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS}
+    for path, source in {**modules(), **lab, "package.json": '{"type": "module"}'}.items():
+        (found / path).parent.mkdir(parents=True, exist_ok=True)
+        (found / path).write_text(source, encoding="utf-8")
+    return found
+
+
+def in_node(program, given=None):
+    """What a program, or one in a file, prints as JSON."""
+    source = program.read_text(encoding="utf-8") if isinstance(program, Path) else program
+    (folder() / "program.js").write_text(GIVEN + source, encoding="utf-8")
+    command = ["node", str(folder() / "program.js")]
+    found = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    return json.loads(found.stdout)
+
+
+def evaluated(names, expression, given):
+    """What an expression is, with these modules of lab/ (a text, separated by blanks) under their names.
+
+    There are also the engine's `graphOf(nodes)`, which reads a graph as Python sends it, `chainRule`, and
+    `stateOf(nodes)` with both; inf and NaN come back as strings.
+    """
+    imports = "\n".join(f'import * as {name} from "./lab/{name}.js";' for name in names.split())
+    return in_node(EXPRESSION.format(imports=imports, expression=expression), given)
+
+
+def sent(value):
+    """A graph as Python sends it to the page."""
+    return nodes(Graph(value))
