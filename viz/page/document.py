@@ -30,7 +30,7 @@ from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
 from tinygrad_edu.viz.page.menu import examples_in
 from tinygrad_edu.viz.page.predictions import LETTERS
-from tinygrad_edu.viz.page.slips import slips
+from tinygrad_edu.viz.page.slips import ADVICE_IN_CHINESE, slips
 from tinygrad_edu.viz.page.strings import HTML_LANG, LANGUAGES, strings
 
 PARTS = (
@@ -129,6 +129,7 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "htmlLang": HTML_LANG,
         "strings": {language: strings(language) for language in LANGUAGES},
         "slips": {language: slips(language) for language in LANGUAGES},
+        "advice": {"zh": ADVICE_IN_CHINESE},
         "examples": {language: examples_in(language) for language in LANGUAGES},
         "law": style.law(),
         "check": {"step": STEP, "tolerance": TOLERANCE},

@@ -165,11 +165,29 @@ def test_a_layer_opens_to_its_neurons_and_a_neuron_to_its_scalars():
     folded, layer, neuron = drawn(nn.MLP(2, [16, 16, 1], seed=0)(x), [0, []], [0, ["l1"]], [0, ["l1", "l1.n3"]])
     assert sorted(titles(folded)) == ["layer 1", "layer 2", "neuron 1"]
     assert titles(folded, "leaf") == ["x₁", "x₂"]
-    assert len(titles(layer)) == 16 + 2
+    assert len(titles(layer)) == 8 + 1 + 2
+    assert "run 9 16" in titles(layer)
     assert layer["frames"] == ["l1"]
     inside = [title(box["title"]) for box in neuron["shown"] if box["group"] == "l1.n3"]
     assert inside[:2] + inside[3:4] == ["w₃₁⁽¹⁾", "w₃₂⁽¹⁾", "b₃⁽¹⁾"]
     assert len(inside) == 3 + 3  # the weighted sum, the sum with the bias, the activation
+
+
+@needs_node
+@pytest.mark.parametrize("width", [9, 16, 17, 30])
+def test_an_open_layer_shows_the_neurons_around_the_step_and_the_others_as_runs(width):
+    """At every step in the layer its neuron is drawn; no column is higher than eight neurons and a box for each run."""
+    x = [Value(0.5, label="x1"), Value(-1.0, label="x2")]
+    f = nn.MLP(2, [width, 1], seed=0)(x)
+    positions = range(0, len(chain_rule(f)) + 2, 7)
+    scenes = drawn(f, *([position, ["l1"]] for position in positions))
+    for position, scene in zip(positions, scenes, strict=True):
+        numbers = [int(each) for title in titles(scene) for each in re.findall(r"^neuron (\d+)$", title)]
+        runs = [tuple(map(int, re.findall(r"\d+", title))) for title in titles(scene) if title.startswith("run")]
+        covered = sorted([*set(numbers), *(each for first, last in runs for each in range(first, last + 1))])
+        assert set(covered) == set(range(1, width + 1)), position
+        assert max(last - first + 1 for first, last in runs) <= 8
+        assert len(numbers) <= 8 + 1  # the output's neuron is one, too
 
 
 @needs_node

@@ -209,6 +209,100 @@ def test_each_arrow_begins_at_its_argument_and_ends_at_its_operation(looked_at, 
         assert away_from_border(boxes[f"n{user}"], x2, y2) < 2
 
 
+@pytest.mark.parametrize("graph", ["lesson", "paths", "four at once", "network"])
+def test_what_has_passed_points_back_to_the_argument(looked_at, graph):
+    """At each step: an arrow along which something has flowed back has its head there, and every other at the operation."""
+    lab = looked_at(graph)
+    f, steps = Graph(GRAPHS[graph]()), list(chain_rule(GRAPHS[graph]()))
+    boxes = places_of_boxes(lab)
+    for position in range(len(steps) + 2):
+        lab.step_to(position)
+        tips = lab.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll("#scene .arrow")].map((arrow) => {
+              const head = arrow.querySelector(".head[d], .back[d]");
+              const { e, f } = head.transform.baseVal[0].matrix;
+              return [arrow.dataset.id, [head.getAttribute("class"), e, f]];
+            }))"""
+        )
+        passed = {(s.user_node, s.position) for s in steps[:position] if isinstance(s, EdgeStep) and s.contribution != 0}
+        now = {(s.user_node, s.position) for s in steps[position - 1 : position] if isinstance(s, EdgeStep)}
+        for name, (kind, x, y) in tips.items():
+            user, place = map(int, name[1:].split("-"))
+            is_back = (user, place) in passed | (now if position else set())
+            assert kind == ("back" if is_back else "head")
+            assert away_from_border(boxes[f"n{f.arguments[user][place] if is_back else user}"], x, y) < 2
+
+
+def chain(length):
+    text = "; ".join(f"h{i} = sigmoid(w{i} * h{i - 1})" for i in range(1, length))
+    return parse(text, h0=2, **{f"w{i}": 0.5 + 0.1 * i for i in range(1, length)})
+
+
+def samples():
+    model = nn.MLP(2, [4, 1], seed=0)
+    return nn.mse_loss([model([0.1 * i, 1 - 0.1 * i]) for i in range(20)], [1.0] * 20)
+
+
+PARTS = {"chain": lambda: chain(7), "wide": lambda: parse(WIDE, **dict.fromkeys(NAMES, 0.5)), "samples": samples}
+NAMES = [f"{letter}{number}" for letter in "abcdefgh" for number in range(1, 7)]
+WIDE = " + ".join(f"{one} * tanh({other})" for one, other in zip(NAMES[::2], NAMES[1::2], strict=True))
+
+
+@pytest.mark.parametrize("size", ["laptop", "tablet"])
+@pytest.mark.parametrize("graph", ["chain", "wide"])
+def test_of_a_graph_that_has_no_room_a_part_is_drawn_whole_and_under_nothing(opened, graph, size):
+    lab = opened(PARTS[graph](), size=size)
+    last = int(lab.page.get_attribute("#position", "max"))
+    for position in range(0, last + 1, max(1, last // 12)):
+        lab.page.evaluate(
+            """(position) => { const field = document.getElementById("position"); field.value = position;
+               field.dispatchEvent(new Event("input", { bubbles: true })); }""",
+            position,
+        )
+        lab.page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+        (scene,), (map_,) = rectangles(lab, "#scene"), rectangles(lab, "#minimap")
+        for box in rectangles(lab, "#scene .box .frame"):
+            assert is_inside(box, scene, slack=2)
+            assert overlap(box, map_) == 0
+        assert min(heights_of_letters(lab)) >= READABLE - 0.1
+
+
+def heights_of_letters(lab):
+    return lab.page.evaluate(
+        """() => [...document.querySelectorAll("#scene .box text, #scene .chip:not(.empty) text")].map((text) =>
+          parseFloat(getComputedStyle(text).fontSize) * Math.abs(text.getScreenCTM().a))"""
+    )
+
+
+def test_on_a_phone_the_overview_and_the_legend_lie_beside_the_graph(opened):
+    lab = opened(PARTS["wide"](), size="phone")
+    lab.step_to(30)
+    (scene,), (map_,), (legend,) = (rectangles(lab, each) for each in ("#scene", "#minimap", "#legend"))
+    assert overlap(scene, map_) == overlap(scene, legend) == overlap(map_, legend) == 0
+    assert lab.page.evaluate("() => getComputedStyle(document.getElementById('scene')).overflow") == "hidden"
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+@pytest.mark.parametrize("graph", ["neuron", "paths"])
+def test_the_contribution_lies_on_no_label(looked_at, graph, size):
+    lab = looked_at(graph, size)
+    for _ in chain_rule(GRAPHS[graph]()):
+        lab.page.keyboard.press("ArrowRight")
+        for pill in rectangles(lab, "#scene .pill rect"):
+            covered = [overlap(pill, chip) for chip in rectangles(lab, "#scene .chip:not(.empty) rect")]
+            assert max(covered, default=0) < 30
+
+
+def test_the_bold_titles_of_groups_have_room_in_their_boxes(opened):
+    lab = opened(samples())
+    assert "loss of sample" in " ".join(lab.page.locator("#scene .box.group .name").all_text_contents())
+    rooms = lab.page.evaluate(
+        """() => [...document.querySelectorAll("#scene .box.group, #scene .box.more")].map((box) =>
+          box.querySelector(".frame").getBBox().width - box.querySelector(".name").getBBox().width)"""
+    )
+    assert min(rooms) >= 10
+
+
 def places_of_boxes(lab):
     """In the units of the stage: {id: [left, top, right, bottom]}."""
     return lab.page.evaluate(

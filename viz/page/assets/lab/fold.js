@@ -72,7 +72,9 @@ function partGroup(tree, names, mark) {
 function titled(name) {
   const [, alone] = /^l([0-9]+)$/.exec(name) ?? [];
   if (alone) return { title: { key: "size_layer", places: { layer: alone } }, isLayer: true };
-  const [, layer, neuron] = /^(?:l([0-9]+)\.)?n([0-9]+)$/.exec(name) ?? [];
+  const [, first, last] = /:([0-9]+)-([0-9]+)$/.exec(name) ?? [];
+  if (first) return { title: { key: "size_run", places: { first, last } }, isRun: true };
+  const [, layer, neuron] = NEURON.exec(name) ?? [];
   return neuron ? { title: { key: "size_neuron", places: { neuron } }, layer } : { title: { text: name } };
 }
 
@@ -87,8 +89,29 @@ function namesOfParts(parts, times, room) {
   const widest = Math.max(0, ...[...inside.values()].map((inner) => inner.size));
   const isFolded = total > Math.min(MOST_NEURONS, room.boxes) || widest > Math.min(RUN, room.broad);
   const stays = (name) => !inside.has(name) || (isFolded && inside.get(name).size > 1) || parts.includes(name);
-  return (part) => pathOf(part).filter(stays);
+  const runOf = runsOfNeurons(inside);
+  return (part) => pathOf(part).filter(stays).flatMap((name) => (isFolded && runOf.has(name) ? [runOf.get(name), name] : [name]));
 }
+
+// For each neuron of a broad layer the name of its run, "l1:1-8": an open layer shows the run of the active step, and the
+// others as a box each, instead of a column that no stage is high enough for.
+function runsOfNeurons(inside) {
+  const runs = new Map();
+  for (const [layer, inner] of inside) {
+    const neurons = [...inner].filter((name) => NEURON.test(name)).toSorted((one, other) => numberOf(one) - numberOf(other));
+    if (neurons.length <= RUN) continue;
+    const size = Math.ceil(neurons.length / Math.ceil(neurons.length / RUN));
+    neurons.forEach((name, index) => {
+      const first = index - (index % size);
+      const last = Math.min(first + size, neurons.length) - 1;
+      runs.set(name, `${layer}:${numberOf(neurons[first])}-${numberOf(neurons[last])}`);
+    });
+  }
+  return runs;
+}
+
+const NEURON = /^(?:l([0-9]+)\.)?n([0-9]+)$/;
+const numberOf = (name) => Number(NEURON.exec(name)[2]);
 
 const pathOf = (part) => part.split(".").map((_, index, names) => names.slice(0, index + 1).join("."));
 

@@ -1,6 +1,7 @@
 // Can you say the gradient before the page does? Each step back is a question. The question stands in the card; the panel
 // has the switch, the score, what went wrong in the end, and the result to hand in.
 
+import { mathName } from "../engine/printing.js";
 import { button, byId, element } from "./dom.js";
 import { signed } from "./formulas.js";
 import { codeOf, resultOf } from "./handed_in.js";
@@ -10,7 +11,7 @@ import { download, isCopied } from "./out.js";
 import { PAGE } from "./page.js";
 import { NEW_QUIZ, logged, openPosition, questionsOf, scoreOf } from "./quiz.js";
 import { say, sayAll, sentence } from "./say.js";
-import { localText, minus, named, ratio } from "./shown.js";
+import { localText, minus, named, ratio, ratioText } from "./shown.js";
 import { goTo, stepOf } from "./store.js";
 
 export const predictPanel = { name: "predict", mount, draw };
@@ -92,7 +93,7 @@ function markOf(state, { step, position, said }, number) {
 }
 
 function whatOf(step) {
-  return step.phase === "forward" ? step.name : `∂${step.output}/∂${step.argument}`;
+  return step.phase === "forward" ? mathName(step.name) : ratioText(step.output, step.argument);
 }
 
 // ── In the end: which mistakes, how often, and where ──
