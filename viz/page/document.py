@@ -43,6 +43,7 @@ PARTS = (
     "store",
     "frame",
     "graphviz",
+    "neurons",
     "fold",
     "neighbourhood",
     "scene",

@@ -5,12 +5,13 @@
 //   groups    [{name, parent, title, lines, isRun}], a parent before its children; `parent` is an index or -1
 //   groupOf   for each node the index of the innermost group that it is in, or -1
 //
-// Which parameters belong together is data (Python sends it with a network). Which operations belong to them: those that
+// Which parameters belong together is data (Python sends it with a network), or follows from its shape: neurons.js. Which operations belong to them: those that
 // use parameters of one part only, the sums of such products, and one activation after it. Where the same parameters are
 // used again, as in the next time step of a recurrent network, a further group begins; then the parameters, which belong
 // to none of them, are a group of their own.
 
 import { mathName } from "../engine/printing.js";
+import { neuronsOf } from "./neurons.js";
 import { SHARED, samplesOf, usersOf } from "./samples.js";
 
 const RUN = 8; // leaves in a row that one looks at together
@@ -131,12 +132,13 @@ const known = new WeakMap();
 
 function foundUses(graph) {
   const partOf = new Array(graph.nodes.length).fill("");
-  for (const [part, members] of graph.groups ?? []) for (const node of members) partOf[node] = part;
+  const groups = graph.groups?.size ? graph.groups : neuronsOf(graph);
+  for (const [part, members] of groups) for (const node of members) partOf[node] = part;
   const [parameters, penalty] = [partOf.slice(), new Set()];
   const users = usersOf(graph);
   const useOf = new Array(graph.nodes.length).fill(null);
   const owner = samplesOf(graph)?.owner;
-  if (graph.groups?.size) {
+  if (groups.size) {
     graph.nodes.forEach(({ row }, node) => {
       if (!row) return;
       if (isOfParameters(graph, node, parameters)) parameters[node] = partOf[node] = parameters[graph.args[node][0]];
@@ -174,7 +176,8 @@ function useAt(graph, node, { parameters, users, useOf, owner }) {
     const isSame = use.part === part && owner?.[use.nodes[0]] === owner?.[node];
     if (isSame && [...use.used].every((parameter) => !found.used.has(parameter))) found = merged(use, found);
   }
-  found.nodes.push(node);
+  const zeros = args.filter((arg) => isZero(graph, arg) && users[arg] === 1 && graph.nodes[node].row.name === "add");
+  found.nodes.push(node, ...zeros); // what sum() begins with is no input
   return found;
 }
 
@@ -184,10 +187,12 @@ function partAt(graph, node, { args, own, before, parameters, users }) {
   const parted = new Set(before.map((use) => use.part));
   if (parted.size !== 1) return null;
   const isSum = before.length > 1 && args.length === before.length;
+  const isOnlyAdded = before.length === 1 && graph.nodes[node].row.name === "add" && args.some((arg) => isZero(graph, arg)); // sum() begins with 0
   const isActivation = isFunction(graph.nodes[node].row) && args.length === 1 && users[args[0]] === 1 && !before[0].isActivated;
-  return isSum || isActivation ? before[0].part : null;
+  return isSum || isOnlyAdded || isActivation ? before[0].part : null;
 }
 
+const isZero = ({ nodes }, node) => nodes[node].isConstant && nodes[node].data === 0;
 const isFunction = ({ arity, many, name }) => !many && arity === 1 && name !== "neg";
 
 function merged(one, other) {

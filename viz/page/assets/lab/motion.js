@@ -101,8 +101,15 @@ export function restOf({ curve, place: label, chipWidth }, contribution, taken) 
     const { x, y, angle } = pointAt(curve, share);
     return { x: x - Math.sin(angle) * aside * PILL.height, y: y + Math.cos(angle) * aside * PILL.height, aside };
   }));
-  for (const side of chipWidth ? [1, -1] : []) places.push({ x: label.x + side * (chipWidth + width + 6) / 2, y: label.y, aside: 2 });
-  const cost = (at) => taken.reduce((sum, each) => sum + overlap(around(at, width, PILL.height), each), Math.abs(at.aside) * 5);
+  for (const side of chipWidth ? [1, -1] : []) {
+    places.push({ x: label.x + side * (chipWidth + width + 6) / 2, y: label.y, aside: 2 });
+    places.push({ x: label.x, y: label.y + side * (PILL.height + 30) / 2, aside: 2 });
+  }
+  const own = around(label, chipWidth, PILL.height); // of all labels the one that has to be read with it
+  const cost = (at) => {
+    const pill = around(at, width, PILL.height);
+    return taken.reduce((sum, each) => sum + overlap(pill, each), Math.abs(at.aside) * 5 + 3 * overlap(pill, own));
+  };
   return places.reduce((one, other) => (cost(other) < cost(one) ? other : one));
 }
 
