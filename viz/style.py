@@ -48,6 +48,8 @@ PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
     "input": ("#0f6b3e", "#7fd6a3"),
     "good": ("#00603f", "#63d6a9"),
     "bad": ("#b01e1e", "#ff9b94"),
+    "code-ink": (INK, INK),  # of a QR code: cameras want it dark on light
+    "code-paper": (PAPER, PAPER),
     "shadow": ("#1b1f2438", "#000000a0"),
 }
 

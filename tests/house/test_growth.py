@@ -87,7 +87,9 @@ FUNCTIONS = {
 def test_work_grows_with_the_graph(shape, monkeypatch):
     monkeypatch.setattr(paths, "LONGEST_SUM", 50)  # limits that the smallest graph reaches, or the largest does not
     monkeypatch.setattr("tinygrad_edu.viz.graph.MOST_EDGE_LABELS", 10**6)
-    monkeypatch.setattr("tinygrad_edu.viz.page.MOST_NODES", 0)  # only a small graph is written out as a formula, too
+    monkeypatch.setattr(
+        "tinygrad_edu.viz.page.link.MOST_NODES", 0
+    )  # only a small graph is written out as a formula, too
     found = {name: growth(function, SHAPES[shape], SIZES) for name, function in FUNCTIONS.items()}
     assert {name: round(ratio, 2) for name, ratio in found.items() if ratio > MOST} == {}
 

@@ -26,6 +26,7 @@ LATE = {
     ("cli.lab", "viz"),
     ("cli.lab", "viz.page.menu"),
     ("cli.main", "viz"),
+    ("cli.main", "viz.page.link"),
     ("cli.saving", "viz"),
     ("cli.training", "nn"),
     ("cli.training", "nn.layers"),

@@ -208,7 +208,11 @@ Write a page to print: the graph of EXPRESSION with empty boxes, a row for each
 operation and each application of the chain rule, and the answer key on a page
 of its own:
 
-  tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-0.2"""
+  tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-0.2
+  tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4 --page https://example.org/lab.html
+
+With --page, the address at which you put a page of `tinygrad-edu lab` on the
+web, the sheet has a QR code that opens it with the same formula and numbers."""
 DRAW_HELP = """\
 Draw the graph of EXPRESSION, with the local derivative on every edge and,
 after the backward sweep, every gradient:
@@ -242,6 +246,7 @@ def _add_worksheet(parser: argparse.ArgumentParser) -> None:
     default = Path("worksheet.html")
     parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: worksheet.html)")
     add_open(parser)
+    parser.add_argument("--page", metavar="ADDRESS", help="of a page of `lab` on the web, for a QR code that opens it")
     add_lang(parser)
     parser.set_defaults(run=_worksheet)
 
@@ -329,11 +334,16 @@ def _step(options: argparse.Namespace) -> None:
 
 def _worksheet(options: argparse.Namespace) -> None:
     from tinygrad_edu import viz
+    from tinygrad_edu.viz.page.link import is_on_the_web
 
-    sheet = viz.worksheet(graph_of(options.expression, numbers_in(options.values), "worksheet"), lang=options.lang)
+    if options.page is not None and not is_on_the_web(options.page):
+        wrong = "a phone that reads the code cannot open it: it has to be an address on the web"
+        raise OptionError(f"--page {options.page}", wrong, instead="--page https://example.org/lab.html")
     if options.output.suffix.lower() != ".html":
         wrong = "a worksheet is a page: its name ends in .html"
         raise OptionError(f"-o {options.output}", wrong, instead=f"-o {options.output.with_suffix('.html')}")
+    f = graph_of(options.expression, numbers_in(options.values), "worksheet")
+    sheet = viz.worksheet(f, lang=options.lang, page=options.page)
     say_files([sheet.save(options.output)])
     if options.open:
         open_page(options.output)

@@ -11,19 +11,16 @@ Names to know: `player`, `Player`. Read next: `picture.py` and `page.py`.
 
 from __future__ import annotations
 
-from tinygrad_edu.errors import SizeError, TinygradError
+from tinygrad_edu.errors import SizeError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted
-from tinygrad_edu.text.parsing import parse
-from tinygrad_edu.text.printing import to_text
+from tinygrad_edu.text.inputs import inputs_of
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.page.document import page
-from tinygrad_edu.viz.page.engine import nodes
 from tinygrad_edu.viz.page.files import Page
+from tinygrad_edu.viz.page.link import address, join, text_of
 from tinygrad_edu.viz.page.strings import strings
 
-MOST_NODES = 100  # a formula of more is not read any more
-LONGEST_TEXT = 400  # characters
 MOST_EDGES = 150_000  # so many open in about two seconds
 BYTES = {"node": 5, "edge": 4}  # in the file, on average; `python -m benchmarks.page` measures them
 OPENED = 150_000  # nodes and edges in a second
@@ -72,8 +69,28 @@ class Player(Page):
         operations = sum(bool(node.args) for node in self.graph.nodes)
         return operations, sum(not argument.is_constant for _, _, argument in self.graph.edges)
 
+    def link(
+        self, page: str = "", *, step: int = 0, panel: str | None = None, mode: str = "", lang: str | None = None
+    ) -> str:
+        """The link to this page at a step, in a mode; its arguments are those of `viz.link`.
+
+        It works for every graph: one that no formula makes is in the page itself.
+
+        >>> player(Value(2.0, label="my x") * 3).link("https://example.org/f.html", step=2)
+        'https://example.org/f.html#step=2'
+        """
+        text = self._formula
+        inputs = set(inputs_of(text)) if text is not None else set()
+        numbers = {leaf.label: leaf.data for leaf in self.graph.leaves if leaf.label in inputs}
+        state = address(self.graph, text, numbers, step=step, panel=panel, mode=mode, lang=lang)
+        return join(page, state)
+
+    @property
+    def _formula(self) -> str | None:
+        return text_of(self.graph) if self.text is None else self.text
+
     def _written(self) -> str:
-        return page(self.graph, self.lang, text_of(self.graph) if self.text is None else self.text)
+        return page(self.graph, self.lang, self._formula)
 
 
 def _check_size(graph: Graph, max_edges: int) -> None:
@@ -89,24 +106,3 @@ def _check_size(graph: Graph, max_edges: int) -> None:
         f"there is a limit of {counted(max_edges, 'edge')}",
         instead=f"the loss of fewer samples, which has the same steps; or player(f, max_edges={edges})",
     )
-
-
-def text_of(graph: Graph) -> str | None:
-    """The formula of a graph, if it is short and `parse` makes the same graph of it, else None.
-
-    >>> x = Value(2.0, label="x")
-    >>> text_of(Graph(x * x + 1)), text_of(Graph(Value(2.0, label="my x") * 3))
-    ('x * x + 1', None)
-    """
-    if len(graph.nodes) > MOST_NODES:
-        return None
-    text = to_text(graph.output)
-    numbers = {leaf.label: leaf.data for leaf in graph.leaves if leaf.label}
-    return text if len(text) <= LONGEST_TEXT and _makes(text, numbers, graph) else None
-
-
-def _makes(text: str, numbers: dict[str, float], graph: Graph) -> bool:
-    try:
-        return nodes(Graph(parse(text, **numbers))) == nodes(graph)
-    except TinygradError:  # a label that is no name, or a rule that no text has
-        return False

@@ -31,18 +31,20 @@ from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
 from tinygrad_edu.viz.page.menu import examples_in
 from tinygrad_edu.viz.page.predictions import LETTERS
-from tinygrad_edu.viz.page.slips import slips
+from tinygrad_edu.viz.page.slips import ADVICE_IN_CHINESE, slips
 from tinygrad_edu.viz.page.strings import HTML_LANG, strings
 
 PARTS = (
     "page",
     "dom",
+    "out",
     "say",
     "quiz",
     "samples",
     "store",
     "frame",
     "graphviz",
+    "neurons",
     "fold",
     "neighbourhood",
     "scene",
@@ -104,7 +106,8 @@ PARTS = (
     "panels",
     "address",
     "link",
-    "out",
+    "qr",
+    "share",
     "picture",
     "export",
     "main",
@@ -128,6 +131,7 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
         "htmlLang": HTML_LANG,
         "strings": {language: strings(language) for language in LANGUAGES},
         "slips": {language: slips(language) for language in LANGUAGES},
+        "advice": {"zh": ADVICE_IN_CHINESE},
         "examples": {language: examples_in(language) for language in LANGUAGES},
         "law": style.law(),
         "check": {"step": STEP, "tolerance": TOLERANCE},

@@ -9,7 +9,7 @@ the grammar with its limits and its messages is written out as JSON. These two a
     script(modules())   all of them in one script, for a page that is one file
     nodes(graph)        a graph made in Python, as the engine's `graphFrom` reads it
 
-Names to know: `modules`, `script`, `nodes`. Read next: `worksheet.py`.
+Names to know: `modules`, `script`, `nodes`. Read next: `link.py`.
 """
 
 from __future__ import annotations

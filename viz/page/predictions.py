@@ -29,6 +29,7 @@ from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
+from tinygrad_edu.viz.page.link import exactly
 from tinygrad_edu.viz.page.strings import strings
 
 LETTERS = {
@@ -193,7 +194,7 @@ def _questions(f: Value, count: int, code: str) -> list[tuple[int, str]]:
 
 def _described(graph: Graph) -> list[str]:
     """What the checksum is over, besides the letters: the formula, and the numbers of its leaves in full."""
-    numbers = [f"{graph.name(leaf)}={repr(leaf.data).removesuffix('.0')}" for leaf in graph.leaves]
+    numbers = [f"{graph.name(leaf)}={exactly(leaf.data)}" for leaf in graph.leaves]
     return [to_text(graph.output), *numbers]
 
 

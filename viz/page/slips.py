@@ -50,8 +50,8 @@ CHINESE: dict[str, tuple[str, str]] = {
     "no_value":      ("{name} 没有值", "{advice}"),
     "no_function":   ("没有函数 {name}", "{advice}"),
     "by_name":       ("调用函数时依次写出参数", "maximum(x, 0)"),
-    "lists":         ("参数不对：{takes}", "{signature}"),
-    "arguments":     ("参数个数不对：{takes}, and here {are}", "{signature}"),
+    "lists":         ("参数的写法不对", "{signature}"),
+    "arguments":     ("参数个数不对，这里有 {count} 个", "{signature}"),
     "too_large":     ("这个数比任何浮点数都大（约 1.8e308）", "inf，或更小的单位"),
     "taken":         ("{name} 已经有了含义，一个名字只代表一个结点", "{name}2 = ..."),
     "constant":      ("{name} 在这里是一个数", "{name}2 = ..."),
@@ -60,6 +60,12 @@ CHINESE: dict[str, tuple[str, str]] = {
     "nested":        ("括号、正负号和乘方套了 {most} 层以上", "先写 q = ...；再用 q"),
     "chain":         ("连着的运算符超过 {most} 个", "先写 q = ...；再用 q"),
 }
+ADVICE_IN_CHINESE = {
+    "is_function":   "{better}：{name} 是函数",
+    "or_give":       "{better}，或者给它一个值：{name}=1.0",
+    "give":          "给它一个值：{name}=1.0",
+    "one_of":        "下面之一：{better}",
+}  # for {advice}, which the engine writes in English
 # fmt: on
 
 

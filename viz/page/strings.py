@@ -36,8 +36,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "examples":          ("Examples", "例子"),
     "formula_empty":     ("Type a formula, such as q = x + y; f = q * z",
                           "输入公式，例如 q = x + y; f = q * z"),
-    "formula_python":    ("{name}: a graph of {nodes} nodes from Python. Type a formula to replace it.",
-                          "{name}：来自 Python 的图，{nodes} 个结点。输入公式可以替换它。"),
+    "formula_python":    ("{name}: {nodes} nodes from Python. Or type a formula.",
+                          "{name}：来自 Python，{nodes} 个结点。也可输入公式。"),
     "instead":           ("Write instead:", "改写成："),
     "write_instead":     ("Write {better} instead", "改写成 {better}"),
     "leave_out":         ("Leave it out", "删掉它"),
@@ -54,6 +54,18 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "file, and put this behind its address.",
                           "在笔记本里页面没有地址。用 player(f).save(\"f.html\") 保存并打开它，"
                           "再把这一段接在它的地址后面。"),
+    "share_code":        ("QR code", "二维码"),
+    "share_code_hide":   ("Hide the QR code", "收起二维码"),
+    "share_code_alt":    ("QR code of the link", "链接的二维码"),
+    "share_from_disk":   ("This page is a file on this computer: the link opens it here. For other devices, put the "
+                          "file on the web first.",
+                          "这个页面是本机上的文件：链接只在这台电脑上有效。要在其他设备上打开，请先把文件放到网上。"),
+    "share_quiz":        ("Answers are not in the link: it asks from the first question on.",
+                          "答案不在链接里：打开后从第一题问起。"),
+    "share_too_long":    ("The link has {count} characters, too many for a QR code that a phone can read ({most}).",
+                          "链接有 {count} 个字符，超出手机能识别的二维码容量（{most}）。"),
+    "link_mode":         ("The link wants a mode {mode}, and there is no mode {mode}.",
+                          "链接要用模式 {mode}，而这里没有它。"),
     "link_part":         ("The link has a part that is not read: {part}",
                           "链接里有读不懂的部分：{part}"),
     "link_step":         ("In the link, step has to be a whole number, and not {step}.",
@@ -103,6 +115,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # ── any size: groups, samples, the overview ──────────────────────────────────────────────────────────────────
     "size_layer":        ("layer {layer}", "第 {layer} 层"),
     "size_neuron":       ("neuron {neuron}", "神经元 {neuron}"),
+    "size_run":          ("neurons {first} to {last}", "神经元 {first} 到 {last}"),
     "size_neurons":      ("{count} neurons", "{count} 个神经元"),
     "size_loss_of":      ("loss of sample {sample}", "样本 {sample} 的损失"),
     "size_term":         ("term {sample}", "第 {sample} 项"),
@@ -141,6 +154,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "export_width":      ("Width of the PNG", "PNG 的宽度"),
     "export_clear":      ("without a background", "没有背景"),
     "export_as_shown":   ("in the colours of the screen", "用屏幕上的颜色"),
+    "export_step_text":  ("This step, in one line", "这一步写成一行"),
     "export_step_latex": ("This step, as LaTeX", "这一步的 LaTeX"),
     "export_no_step":    ("Go to a step first.", "先走到某一步。"),
     "export_quiz":       ("Not while you predict: the answers are in it.", "预测时不行：里面有答案。"),
@@ -623,6 +637,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "sheet_upstream":    ("upstream", "上游"),
     "sheet_local":       ("local", "局部"),
     "sheet_sum":         ("so far", "累计"),
+    "sheet_page":        ("Check it step by step on this page", "在这个页面上一步一步核对"),
     "sheet_digits":      ("Four significant digits are enough.", "四位有效数字就够了。"),
 
     # ── where an operation is defined, as the rule table says it ──────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
     worksheet(f).save("sheet.html")     one page to print: the graph with empty boxes, a row for every operation and for
                                         every application of the chain rule; the answer key begins on a page of its own
+    worksheet(f, page="https://…")      the same with a QR code that opens the page there with the same numbers
 
 Names to know: `worksheet`, `Worksheet`. Read next: `predictions.py`.
 """
@@ -12,7 +13,7 @@ import html
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from tinygrad_edu.errors import SizeError
+from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.steps.sentences import role_in
@@ -22,6 +23,7 @@ from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.document import read
 from tinygrad_edu.viz.page.files import Page
+from tinygrad_edu.viz.page.link import is_on_the_web, link, qr_code
 from tinygrad_edu.viz.page.picture import Arrow, Box, Circuit, chip_texts, whole
 from tinygrad_edu.viz.page.strings import HTML_LANG, strings
 
@@ -31,23 +33,25 @@ GAP = 14.0  # pixels between a box and a chip: the wider the picture, the smalle
 BLANK = '<span class="blank"></span>'
 
 
-def worksheet(value: Value, *, lang: str = "en") -> Worksheet:
+def worksheet(value: Value, *, lang: str = "en", page: str | None = None) -> Worksheet:
     """A sheet to print: the steps of the chain rule on the graph of a Value, to be filled in, with an answer key.
 
     Args:
         value: the output of the graph.
         lang: "en" for English, "zh" for Simplified Chinese.
+        page: where a page of the lab is on the web, such as "https://example.org/lab.html": the sheet gets a QR code
+            that opens it with this formula and these numbers, to check the answers.
 
     Raises:
-        GraphError: if `value` is not a Value.
+        GraphError: if `value` is not a Value; with a `page`, also if no short formula makes the graph.
         SizeError: if there are more than 60 steps to do by hand, or more nodes than a sheet has room for.
-        OptionError: if there is no such language.
+        OptionError: if there is no such language, or if `page` is not an address on the web.
 
     >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
     >>> worksheet(x * y)
     <Worksheet of 1 operation and 2 applications of the chain rule: .html(), .save('sheet.html')>
     """
-    return Worksheet(value, lang)
+    return Worksheet(value, lang, page)
 
 
 class Worksheet(Page):
@@ -57,7 +61,7 @@ class Worksheet(Page):
     file = "sheet.html"
     permissions = ""
 
-    def __init__(self, value: Value, lang: str = "en") -> None:
+    def __init__(self, value: Value, lang: str = "en", page: str | None = None) -> None:
         self.strings = strings(lang)
         self.lang = lang
         self.trace = chain_rule(value).with_roles(partial(role_in, lang))
@@ -67,6 +71,7 @@ class Worksheet(Page):
         if nodes > MOST_NODES:
             raise _too_large(f"{nodes:,} nodes", f"there is room for {MOST_NODES} on a sheet")
         self.expression = to_text(value)
+        self.link = None if page is None else _checked_link(value, page, lang)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -80,13 +85,20 @@ class Worksheet(Page):
             f'<!doctype html>\n<html lang="{HTML_LANG[self.lang]}">\n<head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
             f"<title>{title}</title>\n<style>{style.variables()}{read('worksheet.css')}</style></head>\n<body>\n"
-            f"<main>\n<h1>{title}</h1>\n{self._fields()}\n{questions}\n"
+            f"<main>\n{self._code()}<h1>{title}</h1>\n{self._fields()}\n{questions}\n"
             f'<section class="key"><h1>{self._say("sheet_key")}</h1>\n{answers}</section>\n</main>\n</body>\n</html>\n'
         )
 
     def _fields(self) -> str:
         places = "".join(f"<span>{self._say(key)} {BLANK}</span>" for key in ("sheet_name", "sheet_date"))
         return f'<p class="fields">{places}</p>'
+
+    def _code(self) -> str:
+        """The way to the page: a code for a phone, and the same as a link for who reads the sheet on a screen."""
+        if self.link is None:
+            return ""
+        words = f'<figcaption><a href="{html.escape(self.link)}">{self._say("sheet_page")}</a></figcaption>'
+        return f'<figure class="code">{qr_code(self.link)}{words}</figure>\n'
 
     def _say(self, key: str, **places: str) -> str:
         return html.escape(self.strings[key].format(**places))
@@ -169,6 +181,13 @@ class _Side:
         head = "".join(f'<th scope="col">{html.escape(self.texts[title])}</th>' for title in titles)
         body = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
         return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def _checked_link(value: Value, page: str, lang: str) -> str:
+    if not is_on_the_web(page):
+        wrong = "a phone that reads the code cannot open it: it has to be an address on the web"
+        raise OptionError(f"worksheet(f, page={page!r})", wrong, instead='page="https://example.org/lab.html"')
+    return link(value, page, lang=lang)
 
 
 def _too_large(size: str, why: str) -> SizeError:

@@ -373,7 +373,7 @@ def test_a_leaf_alone_and_three_hundred_leaves_read_well(opened):
     lab.page.keyboard.press("End")
     assert "x299 has the largest influence" in plain(lab.text("#sentence"))
     assert lab.page.locator(".vector li").count() == 100
-    assert "there are 200 more" in lab.text(".more")
+    assert "there are 200 more" in lab.text("#card .more")
 
 
 @needs_browser
@@ -445,11 +445,36 @@ def test_fractions_are_read_aloud_as_fractions_and_the_sentence_is_announced(ope
 
 @needs_browser
 def test_the_step_in_one_line_can_be_copied(opened):
-    lab = opened(GRAPHS["lesson"](), permissions=["clipboard-read", "clipboard-write"])
+    lab = opened(GRAPHS["lesson"](), size="projector", permissions=["clipboard-read", "clipboard-write"])
     lab.step_to(4)
     lab.page.click("#copy-line")
     lab.page.wait_for_function("() => document.getElementById('copy-line').textContent === 'Copied'")
     assert lab.page.evaluate("() => navigator.clipboard.readText()") == str(chain_rule(GRAPHS["lesson"]())[3])
+
+
+@needs_browser
+def test_where_the_screen_is_low_the_panels_have_the_room_and_the_line_is_in_the_menu(opened):
+    for size, least in (("projector", 390), ("laptop", 325), ("tablet", 210)):
+        lab = opened(GRAPHS["lesson"](), size=size)
+        lab.step_to(4)
+        assert lab.page.locator("#panels").bounding_box()["height"] >= least
+        assert lab.page.is_visible("#line") == (size == "projector")
+    lab.page.click("#save")
+    assert "This step, in one line" in lab.text("#saving")
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [1024, 1200, 1440])
+def test_the_longest_name_of_a_local_derivative_is_not_cut(opened, width):
+    lab = opened(parse("f = (a - b) * (c / d)", a=1, b=2, c=3, d=4))
+    lab.page.set_viewport_size({"width": width, "height": 800})
+    for _ in range(12):
+        lab.page.keyboard.press("ArrowRight")
+        cut = lab.page.evaluate(
+            """() => [...document.querySelectorAll('[data-row="local"] > .right')].filter((each) =>
+              each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1).length"""
+        )
+        assert cut == 0
 
 
 @needs_browser

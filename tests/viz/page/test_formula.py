@@ -299,6 +299,25 @@ def test_the_examples_are_loaded_with_their_numbers_and_undone_with_the_numbers_
     assert lab.close() == []
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "not_said"),
+    [("f = 1 + tanh", "tanh(x)：tanh 是函数", "is a function"), ("f = qqqq(x, 2)", "下面之一：", "one of")],
+)
+def test_in_chinese_the_advice_is_chinese_too(opened, text, said, not_said):
+    lab = opened(lesson(), lang="zh")
+    write(lab, text)
+    words = lab.text("#formula-problem")
+    assert said in words
+    assert not_said not in words
+
+
+def test_in_chinese_arguments_are_counted_without_an_english_word(opened):
+    lab = opened(lesson(), lang="zh")
+    write(lab, "f = maximum(x, y, z)")
+    assert "参数个数不对，这里有 3 个" in lab.text("#formula-problem")
+    assert not re.search(r"\b(takes|here|are)\b", lab.text("#formula-words"))
+
+
 # Graphs from Python
 
 
@@ -307,7 +326,7 @@ def test_a_graph_without_a_formula_says_its_size_and_typing_replaces_it(browser)
     lab = Lab(browser, nn.MLP(2, [2, 1], seed=0)([x, x * 2]))
     count = len(Graph(nn.MLP(2, [2, 1], seed=0)([x, x * 2])).nodes)
     assert lab.page.input_value("#formula") == ""
-    assert f"a graph of {count} nodes from Python" in lab.page.get_attribute("#formula", "placeholder")
+    assert f"{count} nodes from Python" in lab.page.get_attribute("#formula", "placeholder")
     first = lab.boxes()
     write(lab, "a * b")
     assert lab.page.locator("#scene .box").count() == 3

@@ -133,3 +133,18 @@ def test_very_many_paths_are_counted(page_of):
     assert page.locator(".path").count() == LONGEST_LIST
     assert page.inner_text("#paths-list .more") == "… and about 1.2e18 more"
     assert page.inner_text("#paths-total") == "∂v60/∂x = 1.153e18"
+
+
+@needs_browser
+def test_panels_write_names_as_the_stage_does(opened):
+    lab = opened(parse("f = sigmoid((x1 + x2) * w1) * x1", x1=1, x2=2, w1=3))
+    on_stage = {box["name"].split(" = ")[0] for box in lab.boxes().values()}
+    assert {"x₁", "v₁"} <= on_stage
+    for tab in ("paths", "order", "check", "downhill"):
+        lab.page.click(f"#tab-{tab}")
+        text = lab.text(f"#panel-{tab}")
+        assert "x₁" in text
+        assert not {word for word in ("x1", "w1", "v1", "v2") if word in text}, tab
+    lab.page.click("#tab-predict")
+    lab.page.click("#quiz-start")
+    assert "∂f/∂v₃" in lab.text("#quiz-asked").replace(" ", "")

@@ -10,11 +10,11 @@ import pytest
 import random_graphs
 from browser import needs_browser
 from lab import Lab
-from page_in_node import in_node, needs_node
+from page_in_node import evaluated, in_node, needs_node, sent
 
 from tinygrad_edu import Value, chain_rule, nn, parse, viz
 from tinygrad_edu.errors import SizeError
-from tinygrad_edu.functions import logsumexp
+from tinygrad_edu.functions import dot, logsumexp
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.text.printing import latex_name
@@ -165,11 +165,115 @@ def test_a_layer_opens_to_its_neurons_and_a_neuron_to_its_scalars():
     folded, layer, neuron = drawn(nn.MLP(2, [16, 16, 1], seed=0)(x), [0, []], [0, ["l1"]], [0, ["l1", "l1.n3"]])
     assert sorted(titles(folded)) == ["layer 1", "layer 2", "neuron 1"]
     assert titles(folded, "leaf") == ["x₁", "x₂"]
-    assert len(titles(layer)) == 16 + 2
+    assert len(titles(layer)) == 8 + 1 + 2
+    assert "run 9 16" in titles(layer)
     assert layer["frames"] == ["l1"]
     inside = [title(box["title"]) for box in neuron["shown"] if box["group"] == "l1.n3"]
     assert inside[:2] + inside[3:4] == ["w₃₁⁽¹⁾", "w₃₂⁽¹⁾", "b₃⁽¹⁾"]
     assert len(inside) == 3 + 3  # the weighted sum, the sum with the bias, the activation
+
+
+@needs_node
+@pytest.mark.parametrize("width", [9, 16, 17, 30])
+def test_an_open_layer_shows_the_neurons_around_the_step_and_the_others_as_runs(width):
+    """At every step in the layer its neuron is drawn; no column is higher than eight neurons and a box for each run."""
+    x = [Value(0.5, label="x1"), Value(-1.0, label="x2")]
+    f = nn.MLP(2, [width, 1], seed=0)(x)
+    positions = range(0, len(chain_rule(f)) + 2, 7)
+    scenes = drawn(f, *([position, ["l1"]] for position in positions))
+    for position, scene in zip(positions, scenes, strict=True):
+        numbers = [int(each) for title in titles(scene) for each in re.findall(r"^neuron (\d+)$", title)]
+        runs = [tuple(map(int, re.findall(r"\d+", title))) for title in titles(scene) if title.startswith("run")]
+        covered = sorted([*set(numbers), *(each for first, last in runs for each in range(first, last + 1))])
+        assert set(covered) == set(range(1, width + 1)), position
+        assert max(last - first + 1 for first, last in runs) <= 8
+        assert len(numbers) <= 8 + 1  # the output's neuron is one, too
+
+
+def of_a_learner(sizes, *, samples, label, start, product):
+    """Networks as learners write them, without labels: their weights by layer and neuron, and a sum of losses."""
+    rng = random.Random(str((sizes, samples, start)))
+    layers = [
+        [([Value(rng.uniform(-1, 1)) for _ in range(m)], Value(rng.uniform(-1, 1))) for _ in range(n)]
+        for m, n in itertools.pairwise(sizes)
+    ]
+    total = 0
+    for _ in range(samples):
+        x = [Value(rng.uniform(-1, 1)) if label else rng.uniform(-1, 1) for _ in range(sizes[0])]
+        for layer in layers:
+            x = [product(w, x, b, start).tanh() for w, b in layer]
+        total = total + (sum(x[1:], x[0]) - 1.0) ** 2
+    return layers, total
+
+
+def in_a_sum(w, x, b, start):
+    products = [wi * xi for wi, xi in zip(w, x, strict=True)]
+    return sum(products) + b if start == 0 else sum(products, b)
+
+
+def as_a_dot(w, x, b, start):
+    return dot(w, x) + b
+
+
+@needs_node
+@pytest.mark.parametrize("product", [in_a_sum, as_a_dot])
+@pytest.mark.parametrize("start", [0, "bias"])
+@pytest.mark.parametrize(
+    ("sizes", "samples", "label"),
+    [
+        ((3, 4, 4, 1), 1, False),
+        ((3, 4, 4, 1), 6, False),
+        ((2, 5, 1), 1, True),
+        ((4, 9, 2), 3, False),
+        ((2, 2, 3), 1, True),
+    ],
+)
+def test_the_neurons_of_a_network_without_labels_are_found_by_its_shape(sizes, samples, label, start, product):
+    layers, f = of_a_learner(sizes, samples=samples, label=label, start=start, product=product)
+    number = {id(node): place for place, node in enumerate(Graph(f).nodes)}
+    wanted = {
+        f"l{depth}.n{place}": sorted(number[id(each)] for each in [*w, b])
+        for depth, layer in enumerate(layers, start=1)
+        for place, (w, b) in enumerate(layer, start=1)
+    }
+    found = dict(evaluated("neurons", "[...neurons.neuronsOf(graphOf(given))]", sent(f)))
+    layers_of = {part: part.split(".")[0] for part in wanted}
+    assert {(layers_of[part], tuple(leaves)) for part, leaves in wanted.items()} == {
+        (part.split(".")[0], tuple(sorted(leaves))) for part, leaves in found.items()
+    }
+
+
+@needs_node
+def test_a_network_without_labels_folds_into_neurons():
+    _, f = of_a_learner((3, 4, 4, 1), samples=1, label=False, start=0, product=in_a_sum)
+    (scene,) = drawn(f, [0, []])
+    neurons = [each for each in titles(scene) if each.startswith("neuron")]
+    assert sorted(neurons) == ["neuron 1"] * 3 + ["neuron 2"] * 2 + ["neuron 3"] * 2 + ["neuron 4"] * 2
+
+
+@needs_node
+def test_where_the_weights_are_not_clear_nothing_is_called_a_neuron():
+    xs, ys = ([Value(0.1 * i) for i in range(1, 5)] for _ in range(2))
+    graphs = {
+        "two vectors": dot(xs, ys),
+        "inputs that could be weights": sum(dot(xs[:2], ys[i : i + 2]) for i in range(3)),
+        "a penalty": sum(x * x for x in xs) + sum(y * y for y in ys) + dot(xs, ys),
+        "labelled": parse("a = w1*x1 + w2*x2; b = w3*x1 + w4*x2; c = w5*a + w6*b; c", **dict.fromkeys(
+            ["w1", "w2", "w3", "w4", "w5", "w6", "x1", "x2"], 0.5)),
+    }  # fmt: skip
+    for name, f in graphs.items():
+        assert evaluated("neurons", "[...neurons.neuronsOf(graphOf(given))]", sent(f)) == [], name
+
+
+@needs_node
+def test_among_random_graphs_without_labels_no_leaf_is_in_two_neurons():
+    graphs = [random_graphs.as_values(*random_graphs.seeded(seed, leaves=8, steps=40))[1] for seed in range(60)]
+    found = evaluated(
+        "neurons", "given.map((nodes) => [...neurons.neuronsOf(graphOf(nodes)).values()])", list(map(sent, graphs))
+    )
+    for neurons in found:
+        leaves = [leaf for neuron in neurons for leaf in neuron]
+        assert len(leaves) == len(set(leaves))
 
 
 @needs_node
@@ -403,7 +507,7 @@ def test_groups_open_and_close_by_a_click(browser):
     lab = Lab(browser, nn.MLP(2, [16, 16, 1], seed=0)([0.5, -1.0]))
     before = lab.boxes()
     lab.page.locator("#scene .box.group").filter(has_text="layer 1").click()
-    assert len(lab.boxes()) == len(before) + 15
+    assert len(lab.boxes()) == len(before) + 8
     lab.page.locator("#scene .fold").dispatch_event("click")  # it may be out of view
     assert lab.boxes() == before
     assert lab.close() == []

@@ -287,7 +287,8 @@ def test_every_slip_in_a_formula_has_its_words_in_every_language():
     assert CHINESE.keys() == MISTAKES.keys()
     for key, rows in MISTAKES.items():
         for english, chinese in zip(rows, CHINESE[key], strict=True):
-            assert set(re.findall(r"\{(\w+)\}", chinese)) <= set(re.findall(r"\{(\w+)\}", english)), key
+            known = {*re.findall(r"\{(\w+)\}", english), "count"}  # the page counts arguments itself
+            assert set(re.findall(r"\{(\w+)\}", chinese)) <= known, key
 
 
 def test_every_example_is_a_formula_and_says_what_there_is_to_see():

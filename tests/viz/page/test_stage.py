@@ -17,6 +17,7 @@ from tinygrad_edu.viz import style
 pytestmark = needs_browser
 
 READABLE = 13  # px
+WALL = (4000, 2600)  # px: here every graph of this file is drawn whole
 POINTS = 1.5  # units of the stage for a point of viz.draw
 LONG = "a_very_long_name_of_a_weight_in_the_first_layer"
 
@@ -69,7 +70,7 @@ def looked_at(browser, kept):
         if (graph, scheme) not in kept:
             kept[graph, scheme] = Lab(browser, GRAPHS[graph](), color_scheme=scheme)
         lab = kept[graph, scheme]
-        resize(lab, *SIZES[size])
+        resize(lab, *{**SIZES, "wall": WALL}[size])
         lab.page.keyboard.press("Home")
         return lab
 
@@ -152,7 +153,7 @@ def test_what_a_long_name_has_no_room_for_is_cut_and_said_by_a_screen_reader(loo
 def test_at_every_step_each_box_shows_what_is_known(looked_at, graph):
     f = GRAPHS[graph]()
     trace = chain_rule(f)
-    lab = looked_at(graph)
+    lab = looked_at(graph, "wall")
     for position in [*range(len(trace) + 2), *range(len(trace) + 1)[::-1]]:
         lab.step_to(position)
         done = trace.steps[:position]
@@ -191,7 +192,7 @@ def test_of_a_large_graph_the_boxes_of_each_step_are_in_sight(looked_at, size):
 
 @pytest.mark.parametrize("graph", [name for name in GRAPHS if name != "one leaf"])
 def test_each_arrow_begins_at_its_argument_and_ends_at_its_operation(looked_at, graph):
-    lab = looked_at(graph)
+    lab = looked_at(graph, "wall")
     f = Graph(GRAPHS[graph]())
     ends = lab.page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll("#scene .arrow")].map((arrow) => {
@@ -207,6 +208,102 @@ def test_each_arrow_begins_at_its_argument_and_ends_at_its_operation(looked_at, 
         user, position = map(int, name[1:].split("-"))
         assert away_from_border(boxes[f"n{f.arguments[user][position]}"], x1, y1) < 2
         assert away_from_border(boxes[f"n{user}"], x2, y2) < 2
+
+
+@pytest.mark.parametrize("graph", ["lesson", "paths", "four at once", "network"])
+def test_what_has_passed_points_back_to_the_argument(looked_at, graph):
+    """At each step an arrow along which something has flowed back has its head there, every other at the operation."""
+    lab = looked_at(graph, "wall")
+    f, steps = Graph(GRAPHS[graph]()), list(chain_rule(GRAPHS[graph]()))
+    boxes = places_of_boxes(lab)
+    for position in range(len(steps) + 2):
+        lab.step_to(position)
+        tips = lab.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll("#scene .arrow")].map((arrow) => {
+              const head = arrow.querySelector(".head[d], .back[d]");
+              const { e, f } = head.transform.baseVal[0].matrix;
+              return [arrow.dataset.id, [head.getAttribute("class"), e, f]];
+            }))"""
+        )
+        passed = {
+            (s.user_node, s.position) for s in steps[:position] if isinstance(s, EdgeStep) and s.contribution != 0
+        }
+        now = {(s.user_node, s.position) for s in steps[position - 1 : position] if isinstance(s, EdgeStep)}
+        for name, (kind, x, y) in tips.items():
+            user, place = map(int, name[1:].split("-"))
+            is_back = (user, place) in passed | (now if position else set())
+            assert kind == ("back" if is_back else "head")
+            assert away_from_border(boxes[f"n{f.arguments[user][place] if is_back else user}"], x, y) < 2
+
+
+def chain(length):
+    text = "; ".join(f"h{i} = sigmoid(w{i} * h{i - 1})" for i in range(1, length))
+    return parse(text, h0=2, **{f"w{i}": 0.5 + 0.1 * i for i in range(1, length)})
+
+
+def samples():
+    model = nn.MLP(2, [4, 1], seed=0)
+    return nn.mse_loss([model([0.1 * i, 1 - 0.1 * i]) for i in range(20)], [1.0] * 20)
+
+
+PARTS = {"chain": lambda: chain(7), "wide": lambda: parse(WIDE, **dict.fromkeys(NAMES, 0.5)), "samples": samples}
+NAMES = [f"{letter}{number}" for letter in "abcdefgh" for number in range(1, 7)]
+WIDE = " + ".join(f"{one} * tanh({other})" for one, other in zip(NAMES[::2], NAMES[1::2], strict=True))
+
+
+@pytest.mark.parametrize("size", ["laptop", "tablet"])
+@pytest.mark.parametrize("graph", ["chain", "wide"])
+def test_of_a_graph_that_has_no_room_a_part_is_drawn_whole_and_under_nothing(opened, graph, size):
+    lab = opened(PARTS[graph](), size=size)
+    last = int(lab.page.get_attribute("#position", "max"))
+    for position in range(0, last + 1, max(1, last // 12)):
+        lab.page.evaluate(
+            """(position) => { const field = document.getElementById("position"); field.value = position;
+               field.dispatchEvent(new Event("input", { bubbles: true })); }""",
+            position,
+        )
+        lab.page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+        (scene,), (map_,) = rectangles(lab, "#scene"), rectangles(lab, "#minimap")
+        for box in rectangles(lab, "#scene .box .frame"):
+            assert is_inside(box, scene, slack=2)
+            assert overlap(box, map_) == 0
+        assert min(heights_of_letters(lab)) >= READABLE - 0.1
+
+
+def heights_of_letters(lab):
+    return lab.page.evaluate(
+        """() => [...document.querySelectorAll("#scene .box text, #scene .chip:not(.empty) text")].map((text) =>
+          parseFloat(getComputedStyle(text).fontSize) * Math.abs(text.getScreenCTM().a))"""
+    )
+
+
+def test_on_a_phone_the_overview_and_the_legend_lie_beside_the_graph(opened):
+    lab = opened(PARTS["wide"](), size="phone")
+    lab.step_to(30)
+    (scene,), (map_,), (legend,) = (rectangles(lab, each) for each in ("#scene", "#minimap", "#legend"))
+    assert overlap(scene, map_) == overlap(scene, legend) == overlap(map_, legend) == 0
+    assert lab.page.evaluate("() => getComputedStyle(document.getElementById('scene')).overflow") == "hidden"
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+@pytest.mark.parametrize("graph", ["neuron", "paths"])
+def test_the_contribution_does_not_lie_on_the_label_of_its_arrow(looked_at, graph, size):
+    lab = looked_at(graph, size)
+    for _ in chain_rule(GRAPHS[graph]()):
+        lab.page.keyboard.press("ArrowRight")
+        for pill in rectangles(lab, "#scene .pill rect"):
+            covered = [overlap(pill, chip) for chip in rectangles(lab, "#scene .chip.active:not(.empty) rect")]
+            assert max(covered, default=0) < 30
+
+
+def test_the_bold_titles_of_groups_have_room_in_their_boxes(opened):
+    lab = opened(samples())
+    assert "loss of sample" in " ".join(lab.page.locator("#scene .box.group .name").all_text_contents())
+    rooms = lab.page.evaluate(
+        """() => [...document.querySelectorAll("#scene .box.group, #scene .box.more")].map((box) =>
+          box.querySelector(".frame").getBBox().width - box.querySelector(".name").getBBox().width)"""
+    )
+    assert min(rooms) >= 10
 
 
 def places_of_boxes(lab):
@@ -273,7 +370,7 @@ def test_a_phone_reads_from_top_to_bottom_and_a_laptop_from_left_to_right(looked
 def test_arrows_have_the_pen_of_their_contribution(looked_at, graph, scheme):
     f = GRAPHS[graph]()
     trace = chain_rule(f)
-    lab = looked_at(graph, scheme=scheme)
+    lab = looked_at(graph, "wall", scheme=scheme)
     end_of(lab)
     lines = lab.page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll("#scene .arrow")].map((arrow) => {
@@ -304,7 +401,7 @@ def test_boxes_have_the_tint_of_their_gradient(looked_at, graph):
     f.backward()
     nodes = Graph(f).nodes
     largest = max(abs(node.grad) for node in nodes if not node.is_constant and math.isfinite(node.grad))
-    lab = looked_at(graph)
+    lab = looked_at(graph, "wall")
     end_of(lab)
     mixed = lab.page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll("#scene .box:not(.constant)")].map((box) => {
@@ -646,6 +743,7 @@ def test_two_fingers_pinch(opened):
 def test_pointing_at_a_node_lights_all_its_paths_to_the_output(opened):
     f = Graph(network())
     lab = opened(network())
+    resize(lab, *WALL)
     rng = random.Random(0)
     lab.page.keyboard.press("End")
     for node in rng.sample([i for i, each in enumerate(f.nodes) if not each.is_constant], 5):

@@ -81,7 +81,7 @@ function named(maker, each) {
     return maker.names.get(name);
   }
   if (CONSTANTS.has(name)) return constant(CONSTANTS.get(name));
-  throw wrong(maker, each, "no_value", { name: cut(name), advice: adviceFor(maker, cut(name)) });
+  throw wrong(maker, each, "no_value", { name: cut(name), ...adviceFor(maker, cut(name)) });
 }
 
 // A power with a plain number for its exponent needs no logarithm.
@@ -94,13 +94,13 @@ function called(maker, each, args) {
   const row = functionOf(each.text);
   if (!row) {
     const name = asPythonReads(each.text);
-    const places = { name: cut(name), advice: functionLike(maker, name) };
+    const places = { name: cut(name), ...functionLike(maker, name) };
     throw mistake(maker.text, each.start, each.start + each.text.length, "no_function", places);
   }
   const all = completed(row, args);
   if (all === null) {
     const are = `${args.length === 1 ? "is" : "are"} ${args.length}`;
-    throw wrong(maker, each, "arguments", { takes: row.takes, are, signature: row.signature });
+    throw wrong(maker, each, "arguments", { takes: row.takes, are, count: args.length, signature: row.signature });
   }
   return apply(row, all.map((arg) => (typeof arg === "number" ? constant(arg) : arg)));
 }
@@ -110,26 +110,30 @@ function folded(found, args) {
   return args.every((arg) => arg.isConstant) ? constant(found.data) : found;
 }
 
-// Advice
+// Advice: in words, and as the row of a table of sentences with what was filled in there, for other languages
 
 function adviceFor(maker, name) {
   const known = new Set([...maker.given.keys(), ...maker.names.keys()]);
-  if (functionOf(name)) return `${name}(x): ${name} is a function`;
+  if (functionOf(name)) return advised(`${name}(x): ${name} is a function`, "is_function", `${name}(x)`);
   const letters = [...name];
   if (letters.length > 1 && new Set(letters).size === letters.length && letters.every((letter) => known.has(letter))) {
-    return `${letters.join(" * ")}, or give it one: ${name}=1.0`;
+    return orGive(letters.join(" * "), name);
   }
   const other = OTHER_NUMBERS.get(name) ?? nearest(name, known);
-  return other === undefined ? `a value for it: ${name}=1.0` : `${other}, or give it one: ${name}=1.0`;
+  return other === undefined ? advised(`a value for it: ${name}=1.0`, "give") : orGive(other, name);
 }
 
+const orGive = (better, name) => advised(`${better}, or give it one: ${name}=1.0`, "or_give", better);
+const advised = (advice, row = null, better = advice) => ({ advice, row, better });
+
 function functionLike(maker, name) {
-  if (maker.given.has(name) || maker.names.has(name)) return `${cut(name)} * (...)`;
-  if (OTHER_NAMES.has(name)) return OTHER_NAMES.get(name);
-  if (rowOf(name)) return rowOf(name).signature; // x + y, for add
+  if (maker.given.has(name) || maker.names.has(name)) return advised(`${cut(name)} * (...)`);
+  if (OTHER_NAMES.has(name)) return advised(OTHER_NAMES.get(name));
+  if (rowOf(name)) return advised(rowOf(name).signature); // x + y, for add
   const known = [...ROWS.map((row) => row.name), ...Object.keys(GRAMMAR.aliases)].filter(functionOf).sort();
   const close = nearest(cut(name), known);
-  return close === undefined ? `one of ${known.join(", ")}` : `${close}(...)`;
+  const all = known.join(", ");
+  return close === undefined ? advised(`one of ${all}`, "one_of", all) : advised(`${close}(...)`);
 }
 
 function wrong(maker, { start, end }, key, places) {

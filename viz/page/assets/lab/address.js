@@ -5,15 +5,17 @@
 //   f        the formula, unless the graph is Python's alone
 //   NAME     the number of an input: of each, beside a formula; else of each that is not as it was. A name that is a word
 //            of this list is written with a point before it: .f=2
+//   mode     predict, predict-all (the numbers on the way forward are asked too), present; or two with a comma
 //   tab, lang, open, sample, step
 //
-// Only data goes in and out; what is done with it is in link.js.
+// Only data goes in and out; what is done with it is in link.js. Python writes the same: link.py.
 
 import { inputsOf } from "../engine/inputs.js";
 import { exactly } from "../engine/printing.js";
 import { typedNumber } from "../numbers.js";
 
-const WORDS = ["f", "tab", "lang", "open", "sample", "step"];
+const WORDS = ["f", "tab", "mode", "lang", "open", "sample", "step"];
+const MODES = ["predict", "predict-all", "present"];
 const READABLE = { "%20": "+", "%3B": ";", "%3D": "=", "%2F": "/", "%2C": ",", "%3A": ":" };
 const OTHERS = { inf: Infinity, "-inf": -Infinity, nan: NaN };
 
@@ -24,6 +26,7 @@ export function addressOf(state, usual) {
     ...(text === null ? [] : [["f", text]]),
     ...numbersOf(state).map(([name, number]) => [keyOf(name), exactly(number)]),
     ...(tab === usual.tab ? [] : [["tab", tab]]),
+    ...(modesOf(state).length ? [["mode", modesOf(state).join(",")]] : []),
     ...(lang === usual.lang ? [] : [["lang", lang]]),
     ...(opened.size ? [["open", [...opened].map((name) => encodeURIComponent(name)).join(",")]] : []),
     ...(sample === null ? [] : [["sample", String(sample)]]),
@@ -39,6 +42,11 @@ function numbersOf({ text, graph, start }) {
   return leaves.map(([leaf]) => [graph.names[leaf], graph.nodes[leaf].data]);
 }
 
+/** The modes that a state is in, as the address has them. */
+export function modesOf({ quiz, presenting }) {
+  return [...(quiz ? [quiz.values ? "predict-all" : "predict"] : []), ...(presenting ? ["present"] : [])];
+}
+
 function keyOf(name) {
   return WORDS.includes(name) || name.startsWith(".") ? `.${name}` : name;
 }
@@ -48,11 +56,11 @@ function written(text) {
 }
 
 /**
- * What an address says: {text, numbers, tab, lang, opened, sample, position}, each null or empty if it says nothing of it,
+ * What an address says: {text, numbers, tab, modes, lang, opened, sample, position}, each null or empty if it says nothing of it,
  * and `unread`, a list of {key, places} for what could not be understood. A # before it is left out.
  */
 export function readAddress(address) {
-  const found = { text: null, numbers: new Map(), tab: null, lang: null, opened: null, sample: null, position: null, unread: [] };
+  const found = { text: null, numbers: new Map(), tab: null, modes: null, lang: null, opened: null, sample: null, position: null, unread: [] };
   for (const part of address.replace(/^#/, "").split("&").filter(Boolean)) readPart(found, part);
   return found;
 }
@@ -63,6 +71,7 @@ function readPart(found, part) {
   if (key === null || value === null) found.unread.push({ key: "link_part", places: { part } });
   else if (key === "step") readStep(found, value);
   else if (key === "f") found.text = value;
+  else if (key === "mode") readModes(found, value);
   else if (key === "open") found.opened = new Set(value.split(",").map(plain).filter((name) => name !== null && name));
   else if (WORDS.includes(key)) found[key] = value;
   else readNumber(found, key.startsWith(".") ? key.slice(1) : key, value);
@@ -71,6 +80,12 @@ function readPart(found, part) {
 function readStep(found, value) {
   if (/^\d{1,9}$/.test(value)) found.position = Number(value);
   else found.unread.push({ key: "link_step", places: { step: value } });
+}
+
+function readModes(found, value) {
+  const words = value.split(",");
+  for (const mode of words) if (!MODES.includes(mode)) found.unread.push({ key: "link_mode", places: { mode } });
+  found.modes = MODES.filter((mode) => words.includes(mode));
 }
 
 function readNumber(found, name, value) {

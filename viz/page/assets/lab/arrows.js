@@ -1,5 +1,6 @@
 // What does an arrow look like? Along the curve that Graphviz gave it, from an argument to the operation that uses it.
-// After the sweep it has the pen of what it contributes: blue and solid, or orange and dashed, thick where it is much.
+// After the sweep it has the pen of what it contributes: blue and solid, or orange and dashed, thick where it is much; and
+// its head is at the argument, where the contribution went.
 
 import { showCount } from "../numbers.js";
 import { between, lengthOf, pathOf, pointAt } from "./curves.js";
@@ -44,7 +45,7 @@ export function fillArrow(made, state, law, values) {
   fillChip(made, carried);
 }
 
-// With its head at the operation; while a contribution runs back, with its head at the argument.
+// With its head at the operation; once a contribution runs back, with its head at the argument.
 function drawLine({ line, curve }, width, isBack) {
   const head = HEAD.length + width;
   const share = Math.min(0.9, (head - 2) / lengthOf(curve));

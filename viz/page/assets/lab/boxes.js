@@ -74,14 +74,18 @@ function dress(group, number, tint, isReached) {
   group.querySelector(".tint").setAttribute("fill-opacity", tint);
 }
 
-function write({ group, width }, line, text) {
+function write({ box, group, width }, line, text) {
   const element = group.querySelector(`.${line}`);
   if (element.textContent === text) return;
   element.textContent = text;
-  element.setAttribute("font-size", sizeIn(text, KINDS[line] ?? line, width - 2 * BOX.padding));
+  element.setAttribute("font-size", sizeIn(text, kindOf(line, box), width - 2 * BOX.padding));
 }
 
-const KINDS = { lines: "chip" }; // the letters of a line, where they are not called like it
+// What letters a line has.
+function kindOf(line, { kind }) {
+  if (line === "lines") return "chip";
+  return line === "name" && (kind === "group" || kind === "more") ? "title" : line;
+}
 
 // A node that is used more than once has a dot for each contribution: open, or in the colour of what has arrived.
 function drawArrivals({ group, width, height }, arrivals) {
@@ -101,6 +105,6 @@ function counter(arrivals, width, height) {
   const arrived = arrivals.filter((contribution) => contribution !== null).length;
   const text = say("stage_arrived", { arrived, all: arrivals.length });
   const wide = widthOf(text, "chip") + 2 * BOX.padding;
-  const plate = drawn("rect", { class: "plate", x: (width - wide) / 2, y: height - 10, width: wide, height: 20, rx: 10 });
-  return [plate, drawn("text", { class: "count", x: width / 2, y: height + 5, "font-size": 15 }, text)];
+  const plate = drawn("rect", { class: "plate", x: (width - wide) / 2, y: height - 6, width: wide, height: 20, rx: 10 });
+  return [plate, drawn("text", { class: "count", x: width / 2, y: height + 9, "font-size": 15 }, text)];
 }

@@ -57,6 +57,12 @@ export function clearOf(view, part, cover, stage) {
   return y <= top || left < x ? panned(view, 0, -y) : panned(view, -x, 0);
 }
 
+/** With shares of the emptiness beside and above the world moved to the other side: it stands farther left, and higher. */
+export function shifted(view, world, [left, up], stage) {
+  const spare = (size, seen) => Math.max(0, (seen / view.scale - size) / 2);
+  return { ...view, x: view.x + left * spare(world.width, stage.width), y: view.y + up * spare(world.height, stage.height) };
+}
+
 /** The same with no more emptiness beside the world than there has to be. */
 export function within(view, world, stage) {
   return {

@@ -4,6 +4,7 @@
 import { stepText } from "../engine/steps.js";
 import { button, byId, element } from "./dom.js";
 import { saidWith, signed, written } from "./formulas.js";
+import { isCopied } from "./out.js";
 import { hasAnswer } from "./quiz.js";
 import { say } from "./say.js";
 import { stepOf } from "./store.js";
@@ -131,11 +132,7 @@ const isTooHigh = (part) => part.scrollHeight > part.clientHeight + 1;
 
 async function copyLine() {
   const mark = byId("copy-line");
-  try {
-    await navigator.clipboard.writeText(byId("line").textContent);
-    mark.textContent = say("copied");
-    setTimeout(() => (mark.textContent = say("copy")), SHOWN_FOR);
-  } catch {
-    getSelection().selectAllChildren(byId("line")); // no clipboard in a notebook's frame: the text is marked, for Ctrl+C
-  }
+  if (!(await isCopied(byId("line").textContent))) return getSelection().selectAllChildren(byId("line")); // marked, for Ctrl+C
+  mark.textContent = say("copied");
+  setTimeout(() => (mark.textContent = say("copy")), SHOWN_FOR);
 }

@@ -7,7 +7,7 @@ import { element } from "./dom.js";
 import { signed } from "./formulas.js";
 import { PAGE } from "./page.js";
 import { say, sayAll } from "./say.js";
-import { localText, tableOf } from "./shown.js";
+import { localText, ratioText, tableOf } from "./shown.js";
 
 export const checkPanel = { name: "check", mount, draw, notes, tells: true };
 
@@ -42,7 +42,7 @@ function checked({ graph, steps }) {
 function draw(state) {
   const { leaves, edges, all } = checked(state);
   const output = state.graph.names.at(-1);
-  const leafRows = leaves.flatMap((check) => rowsOf(`∂${output}/∂${state.graph.names[check.leaf]}`, check));
+  const leafRows = leaves.flatMap((check) => rowsOf(ratioText(output, state.graph.names[check.leaf]), check));
   const edgeRows = edges.flatMap((check) => rowsOf(localText(state, check.step), check));
   parts.leaves.replaceChildren(...titled("check_leaves", leafRows, "check-rows"));
   parts.edges.replaceChildren(...titled("check_edges", edgeRows, "check-edges"));

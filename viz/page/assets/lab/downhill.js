@@ -7,7 +7,7 @@
 import { gradients, leavesOf } from "../engine/graph.js";
 import { setNumbers, lastPosition } from "./store.js";
 import { chainRule } from "../engine/steps.js";
-import { exactly } from "../engine/printing.js";
+import { exactly, mathName } from "../engine/printing.js";
 import { typedNumber } from "../numbers.js";
 import { curveOf } from "./curve.js";
 import { USUAL_RATE, stepFrom, stepped, usualLeaves } from "./descent.js";
@@ -182,7 +182,7 @@ function verdictText({ graph }, { chosen, verdict, node, trail, count }) {
   if (!chosen.length) return say("downhill_none");
   const output = graph.names.at(-1);
   const [first, last] = [trail[0].value, trail.at(-1).value];
-  const places = { output, from: signed(first), to: signed(last), count, node: node === null ? "" : graph.names[node] };
+  const places = { output: mathName(output), from: signed(first), to: signed(last), count, node: node === null ? "" : mathName(graph.names[node]) };
   if (verdict === "flat") return say(count && last < first ? "downhill_flat" : "downhill_flat_at_once", places);
   return verdict ? say(`downhill_${verdict}`, places) : "";
 }
@@ -216,7 +216,7 @@ function leafRow(state, { chosen }, leaf, slopes, next) {
   const box = element("input", { type: "checkbox", value: leaf });
   box.checked = chosen.includes(leaf);
   box.addEventListener("change", () => toggle(parts.store, leaf, box.checked));
-  const label = element("label", { class: "choice" }, box, element("span", {}, state.graph.names[leaf]));
+  const label = element("label", { class: "choice" }, box, element("span", {}, mathName(state.graph.names[leaf])));
   return { cells: [label, ...cellsOf(state.graph, leaf, slopes, next)], attributes: { "data-leaf": leaf } };
 }
 

@@ -51,6 +51,7 @@ function rows(store, options, out) {
       options.scale,
     ]),
     element("div", { class: "export-options" }, options.isClear.parentElement, options.isAsShown.parentElement),
+    texts(out, "export_step_text", () => stepText(step), nameOf(store.state, "txt"), step ? answered(store.state) : say("export_no_step")),
     texts(out, "export_step_latex", one, nameOf(store.state, "tex"), step ? answered(store.state) : say("export_no_step")),
     texts(out, "export_latex", all, `${stem(store.state)}.tex`, answered(store.state) ?? tooLong(store.state, "latex")),
     texts(out, "export_data", data, `${stem(store.state)}.json`, answered(store.state) ?? tooLong(store.state, "json")),
@@ -138,7 +139,7 @@ function stem({ graph }) {
   return graph.names.at(-1).replace(/[^\p{L}\p{N}_-]+/gu, "_").slice(0, 40) || "f";
 }
 
-const KINDS = { svg: "image/svg+xml", tex: "text/x-tex", json: "application/json" };
+const KINDS = { svg: "image/svg+xml", tex: "text/x-tex", txt: "text/plain", json: "application/json" };
 
 function textFile(text, name) {
   return { name, text, blob: new Blob([text], { type: KINDS[name.split(".").at(-1)] }) };

@@ -44,7 +44,8 @@ export function keyOf({ user, position }) {
 /**
  * What an arrow carries at a position: {isActive, isBack, isQuiet, local, contribution, isStopped}. An arrow may stand
  * for many edges: `local` is the derivative along its only edge, or along the active one; `contribution` is the strongest
- * of those that have passed, null before the first; `isBack` is whether the step is about one of them.
+ * of those that have passed, null before the first; `isBack` is whether any has: from then on the arrow points the way it
+ * went, from the operation back to its argument.
  */
 export function carriedBy(edges, state, values) {
   const { steps, graph, position, asked } = state;
@@ -54,13 +55,15 @@ export function carriedBy(edges, state, values) {
   const shown = edges.length === 1 ? edges[0] : active;
   const isKnown = shown !== null && !isAsked && values[shown.user] !== null && stepAt(steps, shown) >= 0;
   const passed = contributionsOf(edges, state, isAsked ? position - 1 : position);
+  const isStopped = passed.length > 0 && passed.every((each) => each === 0);
+  const isUnderWay = active !== null && now.phase === "backward" && !isAsked;
   return {
     isActive: active !== null,
-    isBack: active !== null && now.phase === "backward" && !isAsked,
+    isBack: isUnderWay || (passed.length > 0 && !isStopped),
     isQuiet: edges.every(({ argument }) => graph.nodes[argument].isConstant), // to constants nothing flows back
     local: isKnown && !isSecret(state, shown) ? graph.nodes[shown.user].partials[shown.position] : null,
     contribution: passed.length ? passed.reduce((one, other) => (Math.abs(other) > Math.abs(one) ? other : one)) : null,
-    isStopped: passed.length > 0 && passed.every((each) => each === 0),
+    isStopped,
   };
 }
 

@@ -5,12 +5,13 @@
 //   groups    [{name, parent, title, lines, isRun}], a parent before its children; `parent` is an index or -1
 //   groupOf   for each node the index of the innermost group that it is in, or -1
 //
-// Which parameters belong together is data (Python sends it with a network). Which operations belong to them: those that
+// Which parameters belong together is data (Python sends it with a network), or follows from its shape: neurons.js. Which operations belong to them: those that
 // use parameters of one part only, the sums of such products, and one activation after it. Where the same parameters are
 // used again, as in the next time step of a recurrent network, a further group begins; then the parameters, which belong
 // to none of them, are a group of their own.
 
 import { mathName } from "../engine/printing.js";
+import { neuronsOf } from "./neurons.js";
 import { SHARED, samplesOf, usersOf } from "./samples.js";
 
 const RUN = 8; // leaves in a row that one looks at together
@@ -72,7 +73,9 @@ function partGroup(tree, names, mark) {
 function titled(name) {
   const [, alone] = /^l([0-9]+)$/.exec(name) ?? [];
   if (alone) return { title: { key: "size_layer", places: { layer: alone } }, isLayer: true };
-  const [, layer, neuron] = /^(?:l([0-9]+)\.)?n([0-9]+)$/.exec(name) ?? [];
+  const [, first, last] = /:([0-9]+)-([0-9]+)$/.exec(name) ?? [];
+  if (first) return { title: { key: "size_run", places: { first, last } }, isRun: true };
+  const [, layer, neuron] = NEURON.exec(name) ?? [];
   return neuron ? { title: { key: "size_neuron", places: { neuron } }, layer } : { title: { text: name } };
 }
 
@@ -87,8 +90,29 @@ function namesOfParts(parts, times, room) {
   const widest = Math.max(0, ...[...inside.values()].map((inner) => inner.size));
   const isFolded = total > Math.min(MOST_NEURONS, room.boxes) || widest > Math.min(RUN, room.broad);
   const stays = (name) => !inside.has(name) || (isFolded && inside.get(name).size > 1) || parts.includes(name);
-  return (part) => pathOf(part).filter(stays);
+  const runOf = runsOfNeurons(inside);
+  return (part) => pathOf(part).filter(stays).flatMap((name) => (isFolded && runOf.has(name) ? [runOf.get(name), name] : [name]));
 }
+
+// For each neuron of a broad layer the name of its run, "l1:1-8": an open layer shows the run of the active step, and the
+// others as a box each, instead of a column that no stage is high enough for.
+function runsOfNeurons(inside) {
+  const runs = new Map();
+  for (const [layer, inner] of inside) {
+    const neurons = [...inner].filter((name) => NEURON.test(name)).toSorted((one, other) => numberOf(one) - numberOf(other));
+    if (neurons.length <= RUN) continue;
+    const size = Math.ceil(neurons.length / Math.ceil(neurons.length / RUN));
+    neurons.forEach((name, index) => {
+      const first = index - (index % size);
+      const last = Math.min(first + size, neurons.length) - 1;
+      runs.set(name, `${layer}:${numberOf(neurons[first])}-${numberOf(neurons[last])}`);
+    });
+  }
+  return runs;
+}
+
+const NEURON = /^(?:l([0-9]+)\.)?n([0-9]+)$/;
+const numberOf = (name) => Number(NEURON.exec(name)[2]);
 
 const pathOf = (part) => part.split(".").map((_, index, names) => names.slice(0, index + 1).join("."));
 
@@ -108,12 +132,13 @@ const known = new WeakMap();
 
 function foundUses(graph) {
   const partOf = new Array(graph.nodes.length).fill("");
-  for (const [part, members] of graph.groups ?? []) for (const node of members) partOf[node] = part;
+  const groups = graph.groups?.size ? graph.groups : neuronsOf(graph);
+  for (const [part, members] of groups) for (const node of members) partOf[node] = part;
   const [parameters, penalty] = [partOf.slice(), new Set()];
   const users = usersOf(graph);
   const useOf = new Array(graph.nodes.length).fill(null);
   const owner = samplesOf(graph)?.owner;
-  if (graph.groups?.size) {
+  if (groups.size) {
     graph.nodes.forEach(({ row }, node) => {
       if (!row) return;
       if (isOfParameters(graph, node, parameters)) parameters[node] = partOf[node] = parameters[graph.args[node][0]];
@@ -151,7 +176,8 @@ function useAt(graph, node, { parameters, users, useOf, owner }) {
     const isSame = use.part === part && owner?.[use.nodes[0]] === owner?.[node];
     if (isSame && [...use.used].every((parameter) => !found.used.has(parameter))) found = merged(use, found);
   }
-  found.nodes.push(node);
+  const zeros = args.filter((arg) => isZero(graph, arg) && users[arg] === 1 && graph.nodes[node].row.name === "add");
+  found.nodes.push(node, ...zeros); // what sum() begins with is no input
   return found;
 }
 
@@ -161,10 +187,12 @@ function partAt(graph, node, { args, own, before, parameters, users }) {
   const parted = new Set(before.map((use) => use.part));
   if (parted.size !== 1) return null;
   const isSum = before.length > 1 && args.length === before.length;
+  const isOnlyAdded = before.length === 1 && graph.nodes[node].row.name === "add" && args.some((arg) => isZero(graph, arg)); // sum() begins with 0
   const isActivation = isFunction(graph.nodes[node].row) && args.length === 1 && users[args[0]] === 1 && !before[0].isActivated;
-  return isSum || isActivation ? before[0].part : null;
+  return isSum || isOnlyAdded || isActivation ? before[0].part : null;
 }
 
+const isZero = ({ nodes }, node) => nodes[node].isConstant && nodes[node].data === 0;
 const isFunction = ({ arity, many, name }) => !many && arity === 1 && name !== "neg";
 
 function merged(one, other) {

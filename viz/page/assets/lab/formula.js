@@ -1,6 +1,7 @@
 // What does the formula box do? What is typed is parsed at once, and the graph follows; a mistake is marked at its place
 // and explained, and until it is gone the last graph stays.
 
+import { showCount } from "../numbers.js";
 import { byId, element } from "./dom.js";
 import { fixOf, fixed, shownFix } from "./fixes.js";
 import { piecesOf } from "./marks.js";
@@ -137,7 +138,7 @@ function wordsOf(state, canMend) {
 
 function wrongOf({ kind, key, places, row, asked, wrong }, { lang }) {
   if (row) return say("formula_outside", { formula: asked, signature: row.signature, domain: domainOf(row) });
-  return sentenceOf(key ? filledIn(PAGE.slips[lang][key][0], places) : wrong || asked || kind);
+  return sentenceOf(key ? filledIn(PAGE.slips[lang][key][0], placesIn(lang, places)) : wrong || asked || kind);
 }
 
 function domainOf({ domain: { words } }) {
@@ -145,7 +146,13 @@ function domainOf({ domain: { words } }) {
 }
 
 function insteadOf({ key, places, instead }, { lang }) {
-  return key ? filledIn(PAGE.slips[lang][key][1], places) : instead;
+  return key ? filledIn(PAGE.slips[lang][key][1], placesIn(lang, places)) : instead;
+}
+
+// Advice that the engine has put into words is put into those of the language.
+function placesIn(lang, places) {
+  const words = PAGE.advice[lang]?.[places.row];
+  return words ? { ...places, advice: filledIn(words, places) } : places;
 }
 
 function sentenceOf(text) {
@@ -185,5 +192,5 @@ function isUnfinished(key, place, typed) {
 function placeholderOf({ text, graph, from }) {
   if (from) return say("formula_playground", { name: graph.names.at(-1), nodes: graph.nodes.length });
   if (text !== null || PAGE.text !== null) return say("formula_empty");
-  return say("formula_python", { name: graph.names.at(-1), nodes: graph.nodes.length });
+  return say("formula_python", { name: graph.names.at(-1), nodes: showCount(graph.nodes.length) });
 }

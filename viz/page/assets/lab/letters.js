@@ -6,6 +6,7 @@ export const READABLE = 13; // px
 
 export const LETTERS = {
   name: { size: 15, weight: 400 },
+  title: { size: 15, weight: 600 }, // of a group
   value: { size: 23, weight: 700 },
   gradient: { size: 17, weight: 600 },
   chip: { size: 15, weight: 400 },

@@ -1,10 +1,9 @@
-// How does a link hold the whole page? The address follows the state, and a state follows from an address. Share copies it.
+// How does a link hold the whole page? The address follows the state, and a state follows from an address.
 
-import { addressOf, readAddress } from "./address.js";
-import { byId, element } from "./dom.js";
+import { addressOf, modesOf, readAddress } from "./address.js";
 import { PAGE } from "./page.js";
 import { PANEL_NAMES } from "./panels.js";
-import { say } from "./say.js";
+import { NEW_QUIZ } from "./quiz.js";
 import { goTo, graphOfPage, lastPosition, load, setNumbers } from "./store.js";
 import { graphOfText, numbersByName } from "./typed.js";
 
@@ -32,13 +31,20 @@ function follow(store, hash) {
   if (asked.unread.length) store.change({ notice: asked.unread.map(shortened) });
 }
 
-// The groups that are open, the sample and the step are those of the graph of the link.
-function goWhereAsked(store, { opened, sample, position, unread }) {
+// The groups that are open, the sample, the mode and the step are those of the graph of the link. In predict mode no step
+// is shown before its question is answered; answers are not in a link.
+function goWhereAsked(store, { modes, opened, sample, position, unread }) {
+  if (modes !== null) store.change({ presenting: modes.includes("present"), quiz: quizOf(modes) });
   if (opened !== null) store.change({ opened });
   if (sample !== null) store.change({ sample: /^\d+$/.test(sample) ? Number(sample) : sample });
   if (position !== null) goTo(store, position);
   const last = lastPosition(store.state);
   if (position > last) unread.push({ key: "link_far", places: { step: position, last } });
+}
+
+function quizOf(modes) {
+  if (modes.includes("predict-all")) return { ...NEW_QUIZ, values: true };
+  return modes.includes("predict") ? NEW_QUIZ : null;
 }
 
 function setOneOf(store, asked, key, choices) {
@@ -83,6 +89,11 @@ function shortened({ key, places }) {
 
 const USUAL = { tab: "inputs", lang: PAGE.lang };
 
+/** The address of a state, without its #, that says the language too: for a page that opens in another one. */
+export function addressToShare(state) {
+  return addressOf(state, { ...USUAL, lang: null });
+}
+
 function writeAddress(state) {
   if (state.from) return; // a graph of the playground is in no address
   const hash = isAsOpened(state) ? "" : `#${addressOf(state, USUAL)}`;
@@ -96,43 +107,10 @@ function writeAddress(state) {
 
 function isAsOpened(state) {
   const isUsual = state.position === 0 && state.tab === USUAL.tab && state.lang === USUAL.lang && !state.opened.size;
-  return isUsual && state.sample === null && state.text === PAGE.text && hasFirstNumbers(state);
+  return isUsual && !modesOf(state).length && state.sample === null && state.text === PAGE.text && hasFirstNumbers(state);
 }
 
 function hasFirstNumbers({ graph, start }) {
   const first = numbersByName(graphOfPage(PAGE));
   return [...start.keys()].every((leaf) => Object.is(graph.nodes[leaf].data, first.get(graph.names[leaf])));
-}
-
-// Share
-
-export function mountShare(store) {
-  byId("share").addEventListener("click", () => share(store.state));
-}
-
-async function share(state) {
-  if (state.from) return shareNothing();
-  const page = location.href.split("#")[0];
-  const isFramed = page.startsWith("about:");
-  const link = `${isFramed ? "" : page}#${addressOf(state, { tab: USUAL.tab, lang: null })}`;
-  const field = element("input", { type: "text", readonly: "", value: link, "aria-label": say("share_link") });
-  const words = element("p", { role: "status" }, say("share_by_hand"));
-  byId("shared").replaceChildren(...(isFramed ? [element("p", {}, say("share_framed"))] : []), words, field);
-  byId("shared").showPopover();
-  field.select();
-  if (await isCopied(link)) words.textContent = say("share_copied");
-}
-
-function shareNothing() {
-  byId("shared").replaceChildren(element("p", { role: "status" }, say("opened_share")));
-  byId("shared").showPopover();
-}
-
-async function isCopied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false; // no clipboard here, or not allowed: the field holds the link, selected
-  }
 }

@@ -7,7 +7,7 @@ import { byId, element } from "./dom.js";
 import { NEGATIVE, POSITIVE, UNKNOWN, nodeNear, placesOnMap, signsAt } from "./overview.js";
 import { say } from "./say.js";
 import { activeNodes, positionAt } from "./scene.js";
-import { drawnParts, watchView } from "./stage.js";
+import { drawnParts, lookAgain, watchView } from "./stage.js";
 import { goTo } from "./store.js";
 
 const INK = { [POSITIVE]: "--positive", [NEGATIVE]: "--negative", [UNKNOWN]: "--line-strong" };
@@ -48,7 +48,11 @@ function coalesced(action) {
 function draw(state, { map, canvas, note }) {
   const isSeen = nodesSeen(state);
   const count = isSeen.reduce((sum, is) => sum + is, 0);
-  map.hidden = count === isSeen.length;
+  const isWhole = count === isSeen.length;
+  if (map.hidden !== isWhole) {
+    map.hidden = isWhole;
+    lookAgain();
+  }
   if (map.hidden) return;
   const places = { nodes: showCount(isSeen.length), drawn: showCount(count) };
   note.textContent = say("size_overview", places);

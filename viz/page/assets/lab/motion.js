@@ -13,7 +13,7 @@ const TRAVEL = 700; // ms at speed 1
 const COUNT = 300;
 const STOP = 0.62; // of the way: where a contribution of 0 ends, before the bar
 const PLACES = [0.3, 0.4, 0.22, 0.5, 0.6, 0.7, 0.14];
-const ASIDES = [0, -1, 1, -1.6, 1.6];
+const ASIDES = [0, -1, 1, -1.6, 1.6, -2.2, 2.2];
 
 const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -94,14 +94,22 @@ export function pillOf(contribution) {
   );
 }
 
-/** Where the pill of a contribution rests: beside its arrow, near the argument, covering as little as can be. */
-export function restOf(curve, contribution, taken) {
+/** Where the pill of a contribution rests: beside its arrow, near the argument, or beside its label; covering little. */
+export function restOf({ curve, place: label, chipWidth }, contribution, taken) {
   const width = widthOfPill(contribution);
   const places = ASIDES.flatMap((aside) => PLACES.map((share) => {
     const { x, y, angle } = pointAt(curve, share);
     return { x: x - Math.sin(angle) * aside * PILL.height, y: y + Math.cos(angle) * aside * PILL.height, aside };
   }));
-  const cost = (at) => taken.reduce((sum, each) => sum + overlap(around(at, width, PILL.height), each), Math.abs(at.aside) * 5);
+  for (const side of chipWidth ? [1, -1] : []) {
+    places.push({ x: label.x + side * (chipWidth + width + 6) / 2, y: label.y, aside: 2 });
+    places.push({ x: label.x, y: label.y + side * (PILL.height + 30) / 2, aside: 2 });
+  }
+  const own = around(label, chipWidth, PILL.height); // of all labels the one that has to be read with it
+  const cost = (at) => {
+    const pill = around(at, width, PILL.height);
+    return taken.reduce((sum, each) => sum + overlap(pill, each), Math.abs(at.aside) * 5 + 3 * overlap(pill, own));
+  };
   return places.reduce((one, other) => (cost(other) < cost(one) ? other : one));
 }
 

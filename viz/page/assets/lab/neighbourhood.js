@@ -18,6 +18,7 @@ export const BEFORE = 2; // a larger number is before one cell alone
 const UNKNOWN = -2;
 const NEED = 4; // arguments that are drawn of an operation that has very many, beside the active one
 const WIDE = 8;
+const DEEPEST = 4; // the cut into a piece itself
 
 /** Whether so many boxes, one after the other and above one another, can be read. */
 export function fits(cells, room) {
@@ -71,13 +72,20 @@ function add(size, depth, leaves) {
   size.broad[depth + 1] = (size.broad[depth + 1] ?? 0) + leaves;
 }
 
-/** What is drawn: the piece of the first active cell, what it needs, who uses it, and the other active cells; a Set. */
-export function drawnAround(cells, pieces, active, room) {
-  const inner = new Set(pieces.members[pieces.of[active[0]]]);
+/**
+ * What is drawn: the piece of the first active cell, what it needs, who uses it, and the other active cells; a Set. With a
+ * `cut`, fewer ranks are drawn around the piece, then none, and with the largest not all of the piece.
+ */
+export function drawnAround(cells, pieces, active, room, cut = 0) {
+  const easy = { ...room.easy, boxes: room.easy.boxes - 2 * cut, deep: room.easy.deep - cut };
+  const isClose = (cell) => cut < DEEPEST || Math.abs(pieces.rank[cell] - pieces.rank[active[0]]) <= 1;
+  const inner = new Set(pieces.members[pieces.of[active[0]]].filter(isClose));
   const drawn = new Set(inner);
   const next = [...inner].flatMap((cell) => [...cells.users[cell].slice(0, 1), ...needed(cells, cell)]);
-  for (const cell of next) if (drawn.size < room.easy.boxes) drawn.add(cell);
-  widen(cells, pieces, inner, drawn, room.easy);
+  const ranks = [...inner, ...active].map((cell) => pieces.rank[cell]);
+  const isNear = (cell) => Math.max(pieces.rank[cell], ...ranks) - Math.min(pieces.rank[cell], ...ranks) <= easy.deep;
+  for (const cell of next) if (drawn.size < easy.boxes && (!cut || isNear(cell))) drawn.add(cell);
+  widen(cells, pieces, inner, drawn, easy);
   for (const cell of active) drawn.add(cell);
   return drawn;
 }

@@ -2,12 +2,13 @@
 // swept in other orders, and what was read too early stands beside what it should have been.
 
 import { parse } from "../engine/parsing.js";
+import { mathName } from "../engine/printing.js";
 import { gradients, leavesOf } from "../engine/graph.js";
 import { button, element } from "./dom.js";
 import { signed } from "./formulas.js";
 import { ORDERS, WHERE_ORDER_MATTERS, isBroken, sweep, worstOrder } from "./orders.js";
 import { say, sayAll } from "./say.js";
-import { tableOf } from "./shown.js";
+import { ratioText, tableOf } from "./shown.js";
 import { load } from "./store.js";
 
 export const orderPanel = { name: "order", mount, draw, notes, tells: true };
@@ -66,7 +67,7 @@ function left(count) {
 
 function drawVerdict(state, name, swept) {
   const early = swept.turns.filter(({ toCome }) => toCome > 0);
-  const names = early.slice(0, 5).map(({ node }) => state.graph.names[node]).join(", ") + (early.length > 5 ? ", …" : "");
+  const names = early.slice(0, 5).map(({ node }) => mathName(state.graph.names[node])).join(", ") + (early.length > 5 ? ", …" : "");
   const key = name === "right" ? "order_is_right" : early.length ? "order_is_broken" : "order_is_lucky";
   const text = say(key, { count: early.length, names });
   if (parts.verdict.textContent !== text) parts.verdict.textContent = text;
@@ -80,7 +81,7 @@ function turnRow(state, { node, read, toCome }, turn, right) {
   const kind = toCome > 0 ? "early" : isSame(read, right[node]) ? "fine" : "inherited";
   const words = kind === "fine" ? [] : [element("br"), element("span", { class: "verdict" }, say(`order_${kind}`, { count: toCome }))];
   const whole = element("td", {}, signed(right[node]), ...words);
-  const cells = [String(turn), state.graph.names[node], `${SIGNS[kind]} ${signed(read)}`, whole];
+  const cells = [String(turn), mathName(state.graph.names[node]), `${SIGNS[kind]} ${signed(read)}`, whole];
   return { cells, attributes: { class: kind, "data-node": node } };
 }
 
@@ -92,7 +93,7 @@ function isSame(found, right) {
 
 function leafRow({ graph }, leaf, found, right) {
   const kind = isSame(found, right) ? "fine" : "inherited";
-  return { cells: [`∂${graph.names.at(-1)}/∂${graph.names[leaf]}`, `${SIGNS[kind]} ${signed(found)}`, signed(right)], attributes: { class: kind } };
+  return { cells: [ratioText(graph.names.at(-1), graph.names[leaf]), `${SIGNS[kind]} ${signed(found)}`, signed(right)], attributes: { class: kind } };
 }
 
 const written = new WeakMap(); // the notes of a sweep, by language

@@ -2,6 +2,7 @@
 // changes add up. A path that is pointed at lights up on the stage.
 
 import { leavesOf } from "../engine/graph.js";
+import { mathName } from "../engine/printing.js";
 import { element } from "./dom.js";
 import { signedFactor, signed } from "./formulas.js";
 import { PAGE } from "./page.js";
@@ -73,7 +74,7 @@ function choicesOf({ graph }) {
 function drawChoices({ graph }, choices) {
   if (parts.names === graph.names) return; // the names of a graph stay the same when its numbers change
   parts.names = graph.names;
-  parts.choice.replaceChildren(...choices.map((node) => element("option", { value: node }, graph.names[node])));
+  parts.choice.replaceChildren(...choices.map((node) => element("option", { value: node }, mathName(graph.names[node]))));
 }
 
 function drawWays(state, { start, count, shown: paths, total }) {
@@ -95,7 +96,8 @@ function moreOf(count) {
 }
 
 function lineOf(state, start, path) {
-  const made = element("button", { type: "button", class: "path" }, element("span", { class: "way" }, namesOf(start, path, PAGE.paths)), ...rolesOf(state, path), ...productLines(state, path));
+  const way = namesOf(mathName(start), path.map(({ user }) => ({ user: mathName(user) })), PAGE.paths);
+  const made = element("button", { type: "button", class: "path" }, element("span", { class: "way" }, way), ...rolesOf(state, path), ...productLines(state, path));
   const point = (edges) => () => parts.store.change({ path: edges });
   for (const type of ["pointerenter", "focus"]) made.addEventListener(type, point(path));
   for (const type of ["pointerleave", "blur"]) made.addEventListener(type, point([]));
@@ -105,7 +107,7 @@ function lineOf(state, start, path) {
 // Where a node stands at several places of an operation, its name does not tell the paths apart: "through its first factor".
 function rolesOf(state, path) {
   const shared = path.filter(({ role }) => role);
-  const roles = shared.map((step) => say("paths_through", { role: roleText(state, step), user: step.user, argument: step.argument }));
+  const roles = shared.map((step) => say("paths_through", { role: roleText(state, step), user: mathName(step.user), argument: mathName(step.argument) }));
   return roles.length ? [element("span", { class: "quiet" }, roles.join(", "))] : [];
 }
 

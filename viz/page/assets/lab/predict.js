@@ -1,15 +1,17 @@
 // Can you say the gradient before the page does? Each step back is a question. The question stands in the card; the panel
 // has the switch, the score, what went wrong in the end, and the result to hand in.
 
+import { mathName } from "../engine/printing.js";
 import { button, byId, element } from "./dom.js";
 import { signed } from "./formulas.js";
 import { codeOf, resultOf } from "./handed_in.js";
 import { judge, readAnswer } from "./judge.js";
 import { groupedBy } from "./lists.js";
+import { download, isCopied } from "./out.js";
 import { PAGE } from "./page.js";
 import { NEW_QUIZ, logged, openPosition, questionsOf, scoreOf } from "./quiz.js";
 import { say, sayAll, sentence } from "./say.js";
-import { localText, minus, named, ratio } from "./shown.js";
+import { localText, minus, named, ratio, ratioText } from "./shown.js";
 import { goTo, stepOf } from "./store.js";
 
 export const predictPanel = { name: "predict", mount, draw };
@@ -91,7 +93,7 @@ function markOf(state, { step, position, said }, number) {
 }
 
 function whatOf(step) {
-  return step.phase === "forward" ? step.name : `∂${step.output}/∂${step.argument}`;
+  return step.phase === "forward" ? mathName(step.name) : ratioText(step.output, step.argument);
 }
 
 // ── In the end: which mistakes, how often, and where ──
@@ -130,14 +132,14 @@ function handInOf(state, questions) {
   if (!questions.some(({ said }) => said)) return [];
   const code = element("output", { id: "quiz-code" }, codeOf(state, PAGE.letters));
   const told = element("p", { id: "quiz-copied", role: "status" });
-  const copy = (key, text) => button(key, async () => setText(told, say((await copied(text())) ? "predict_copied" : "predict_not_copied")));
+  const copy = (key, text) => button(key, async () => setText(told, say((await isCopied(text())) ? "predict_copied" : "predict_not_copied")));
   const asJson = () => JSON.stringify(resultOf(parts.store.state, PAGE.letters, timing()), null, 2);
   const isOver = questions.every(({ said }) => said?.isDone);
   const details = element("details", isOver || isOpenNow("quiz-hand-in") ? { id: "quiz-hand-in", open: "" } : { id: "quiz-hand-in" });
   details.append(
     element("summary", { "data-say": "predict_hand_in" }),
     element("p", { class: "row" }, code, copy("predict_copy_code", () => codeOf(parts.store.state, PAGE.letters))),
-    element("p", { class: "row" }, copy("predict_copy", asJson), button("predict_download", () => download(asJson()), { id: "quiz-download" })),
+    element("p", { class: "row" }, copy("predict_copy", asJson), button("predict_download", () => download("predictions.json", jsonFile(asJson())), { id: "quiz-download" })),
     told,
     element("p", { class: "help", "data-say": "predict_code_help" }),
   );
@@ -148,20 +150,7 @@ function isOpenNow(id) {
   return byId(id)?.open ?? false;
 }
 
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false; // a page from disk or in a frame may not be allowed to
-  }
-}
-
-function download(text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  element("a", { href: address, download: "predictions.json" }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
-}
+const jsonFile = (text) => new Blob([text], { type: "application/json" });
 
 const clock = { begun: 0, asked: 0 }; // when the quiz was begun and the present question asked
 

@@ -40,10 +40,11 @@ function roomOfBox(box, state, before) {
   const isFolded = box.kind === "group" || box.kind === "more";
   const widest = BOX.widest - 2 * BOX.padding;
   const titles = isFolded ? [textOf(box.title)] : titlesOf(state.graph, box.node, terms);
-  const title = titles.find((each) => widthOf(each, "name") <= widest) ?? cutTo(titles.at(-1), "name", widest);
+  const kind = isFolded ? "title" : "name";
+  const title = titles.find((each) => widthOf(each, kind) <= widest) ?? cutTo(titles.at(-1), kind, widest);
   const lines = isFolded ? cutTo(box.lines.map(textOf).join(" · "), "chip", widest) : "";
   const numbers = box.node === null || box.kind === "constant" ? 0 : widthOfNumbers(state, box.node);
-  const needed = Math.max(widthOf(title, "name"), widthOf(lines, "chip"), numbers) + 2 * BOX.padding;
+  const needed = Math.max(widthOf(title, kind), widthOf(lines, "chip"), numbers) + 2 * BOX.padding;
   const width = Math.max(box.kind === "constant" ? LEAST_CONSTANT : BOX.width, before?.width ?? 0);
   const height = (HEIGHTS[box.kind] ?? BOX.height) + (box.kind === "group" && box.node !== null ? LINE_OF_GROUP : 0);
   return { title, lines, height, width: Math.max(width, Math.ceil(needed / BOX.step) * BOX.step) };

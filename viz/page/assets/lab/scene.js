@@ -35,27 +35,48 @@ import { goTo } from "./store.js";
 const WHOLE = { boxes: 40, deep: 12, broad: 10 }; // a graph of more is not drawn whole
 const PLACE = { along: 215, across: 118 }; // px that a box takes with its arrow, in letters that are easy to read
 const [FEWEST, MOST, BOXES] = [3, 7, 18]; // of a part
+const MOST_CUT = 4; // how often less is drawn of a part that does not fit
 
 /** The room on a stage of so many pixels, with arrows to the right or, where it is narrow, downwards. */
 export function roomIn(width, height, isNarrow = false) {
   const [along, across] = isNarrow ? [PLACE.across, PLACE.along] : [PLACE.along, PLACE.across];
   const [deep, broad] = [(isNarrow ? height : width) / along, (isNarrow ? width : height) / across].map(limited);
-  return { ...WHOLE, easy: { boxes: Math.min(BOXES, deep * broad), deep, broad } };
+  const whole = isNarrow ? { ...WHOLE, broad } : WHOLE; // on a phone one does not pan to the side as well
+  return { ...whole, easy: { boxes: Math.min(BOXES, deep * broad), deep, broad } };
 }
 
 const limited = (count) => Math.max(FEWEST, Math.min(MOST, Math.floor(count)));
 
 export const ROOM = roomIn(1000, 700);
 
-/** What is drawn of a state. */
-export function sceneOf(state, room = ROOM) {
+/**
+ * What is drawn of a state. Of a part of a graph, less and less around the active step, until `isFitting(scene)`: how much
+ * room it takes is known only when it has been laid out.
+ */
+export function sceneOf(state, room = ROOM, isFitting = () => true) {
   const plan = planOf(state.graph, room, sampleOf(state));
   const active = activeNodes(state);
-  const drawn = plan.pieces && drawnAround(plan.cells, plan.pieces, active.map((node) => plan.cellOf[node]), room);
   const isOpen = plan.tree.groups.map(({ name, isRun }, group) => state.opened.has(name) || (isRun && active.some((node) => isIn(plan, node, group))));
-  const key = keyOf(plan, drawn, isOpen);
-  if (plan.last?.key !== key) plan.last = made(plan, key, drawn, isOpen);
-  return plan.last;
+  const cells = active.map((node) => plan.cellOf[node]);
+  if (!plan.pieces && !isOpen.includes(true)) cutIfTooLarge(plan, room, isOpen, isFitting);
+  const wanted = plan.pieces && keyOf(plan, drawnAround(plan.cells, plan.pieces, cells, room), isOpen);
+  for (let cut = plan.cuts.get(wanted) ?? 0; ; cut++) {
+    const drawn = plan.pieces && drawnAround(plan.cells, plan.pieces, cells, room, cut);
+    const key = keyOf(plan, drawn, isOpen);
+    if (plan.last?.key !== key) plan.last = made(plan, key, drawn, isOpen);
+    if (plan.pieces && !plan.cuts.has(wanted) && cut < MOST_CUT && !isFitting(plan.last)) continue;
+    plan.cuts.set(wanted, cut);
+    return plan.last;
+  }
+}
+
+// A graph of few boxes may still be longer or higher than the stage, as a chain is: then a part of it is drawn, too.
+function cutIfTooLarge(plan, room, isOpen, isFitting) {
+  const key = keyOf(plan, null, isOpen);
+  if (plan.whole === key) return;
+  plan.whole = key;
+  plan.last = made(plan, key, null, isOpen);
+  if (!isFitting(plan.last, true)) plan.pieces = piecesOf(plan.cells, room);
 }
 
 /** The scene that was made last of this graph, whatever room it was made for; null if there is none. */
@@ -85,7 +106,7 @@ const plans = new WeakMap(); // the last plan of each structure: its numbers do 
 function planOf(graph, room, sample) {
   const known = plans.get(graph.args);
   if (known?.sample === sample && JSON.stringify(known.room) === JSON.stringify(room)) return known;
-  plans.set(graph.args, newPlan(graph, room, sample));
+  plans.set(graph.args, { ...newPlan(graph, room, sample), cuts: new Map() }); // `cuts`: how much less fits, by key
   return plans.get(graph.args);
 }
 
@@ -93,7 +114,8 @@ function newPlan(graph, room, sample) {
   const single = Int32Array.from(graph.nodes.keys());
   const isSmall = graph.nodes.length <= room.boxes;
   const nodes = isSmall && cellsOf(graph, single, single.length);
-  if (nodes && fits(nodes, room)) return { graph, room, sample, tree: { groups: [], groupOf: single.map(() => -1) }, cellOf: single };
+  const none = { groups: [], groupOf: single.map(() => -1) };
+  if (nodes && fits(nodes, room)) return { graph, room, sample, tree: none, cellOf: single, cells: nodes, pieces: null };
   const tree = treeOf(graph, room, sample);
   const { cellOf, count } = outermost(tree);
   const cells = cellsOf(graph, cellOf, count);

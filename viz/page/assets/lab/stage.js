@@ -24,6 +24,7 @@ import { mountTools } from "./tools.js";
 import { LEAST, lookAt, resized, show } from "./view.js";
 
 const NARROW = 600; // px; a stage that is narrower, or higher than wide, is laid out from top to bottom
+const ROOMY = 800; // px; a stage that is at least as wide has its arrows to the right, if it can
 const MARGIN = { side: 12, above: 12, below: 16 }; // units around everything
 const DRAWN = ["graph", "steps", "position", "asked", "opened", "sample", "lang", "presenting"]; // what the picture is of
 const KEPT = 60; // layouts that are remembered
@@ -67,6 +68,11 @@ export function watchView(watcher) {
   stage.watchers.push(watcher);
 }
 
+/** Look again, where something else lies over the stage now. */
+export function lookAgain() {
+  resized(stage.look);
+}
+
 /** The boxes and arrows that are drawn, with their places; for a picture of the whole. */
 export function drawnParts() {
   return stage.parts;
@@ -77,7 +83,7 @@ function drawStage(state, before) {
   const isNew = stage.args !== state.graph.args;
   if (isNew) stage.rooms.clear();
   stage.args = state.graph.args;
-  const scene = sceneOf(state, roomOnStage());
+  const scene = sceneOf(state, roomOnStage(), (each, isWhole = false) => isReadable(each, state, isWhole));
   const isOther = build(scene, state);
   const frame = frameOf(state);
   fillAll(state, frame);
@@ -85,7 +91,11 @@ function drawStage(state, before) {
   drawNotes(stage.layers.notes, stage.notes, stage.parts);
   drawLegend(byId("scene"));
   const isMoved = before?.position !== state.position || isOther;
-  show(stage.look, stage.parts.world, isMoved ? focusOf(state) : stage.look.focus, { isPresenting: state.presenting, isNew: isNew && isOther });
+  show(stage.look, stage.parts.world, isMoved ? focusOf(state) : stage.look.focus, {
+    isPresenting: state.presenting,
+    isNew: isNew && isOther,
+    boxes: stage.parts.boxes,
+  });
   drawPill(state);
   if (isStepAhead(state, before)) stage.finish = moveStep(state, frame);
 }
@@ -93,6 +103,16 @@ function drawStage(state, before) {
 function roomOnStage() {
   const { clientWidth: width, clientHeight: height } = byId("scene");
   return roomIn(width, height, width < NARROW || width < height);
+}
+
+// Whether all of a scene can be read at once; where there is room, with its arrows in the usual way, as a graph that turned
+// from step to step would be another one each time. On a phone one follows the arrows down, but not to the side as well.
+function isReadable(scene, state, isWhole) {
+  const room = roomFor(scene, state, stage.rooms.get(scene.key));
+  const [usual, other] = usualWays();
+  const { clientWidth: width } = byId("scene");
+  if (usual === "TB" && !isWhole) return width >= LEAST * worldOf(layoutOf(scene, room, usual)).width;
+  return scaleOf(scene, room, usual) >= LEAST || ((isWhole || width < ROOMY) && scaleOf(scene, room, other) >= LEAST);
 }
 
 // Build, where another picture is to be drawn than before; whether it is.
@@ -121,10 +141,19 @@ function renew(scene) {
 
 // The way that suits the stage; the other one, if with it alone everything can be read at once.
 function directionFor(scene, room) {
-  const { clientWidth: width, clientHeight: height } = byId("scene");
-  const ways = width < NARROW || width < height ? ["TB", "LR"] : ["LR", "TB"];
-  const [usual, other] = ways.map((way) => fittingScale(worldOf(layoutOf(scene, room, way)), { width, height }));
+  const ways = usualWays();
+  const [usual, other] = ways.map((way) => scaleOf(scene, room, way));
   return usual < LEAST && other >= LEAST ? ways[1] : ways[0];
+}
+
+function usualWays() {
+  const { clientWidth: width, clientHeight: height } = byId("scene");
+  return width < NARROW || width < height ? ["TB", "LR"] : ["LR", "TB"];
+}
+
+function scaleOf(scene, room, way) {
+  const { clientWidth: width, clientHeight: height } = byId("scene");
+  return fittingScale(worldOf(layoutOf(scene, room, way)), { width, height });
 }
 
 function layoutOf(scene, room, way) {
@@ -190,9 +219,9 @@ function isActive(step, { members }) {
 
 // What the camera has to show of a step: its boxes, and first of all the one whose numbers change.
 function focusOf(state) {
-  const step = stepOf(state) ?? (state.position === 0 ? state.steps[0] : null);
-  if (!step) return null;
-  const wanted = step.phase === "backward" ? [step.argument_node, step.user_node] : [step.node];
+  const end = { node: state.graph.nodes.length - 1 };
+  const step = stepOf(state) ?? (state.position === 0 ? state.steps[0] : end);
+  const wanted = step.phase === "backward" ? [step.argument_node, step.user_node] : [step.node, ...state.graph.args[step.node]];
   const found = [...new Set(wanted.map(boxOf).filter(Boolean))];
   return found.length ? { ...around(found), first: around(found.slice(0, 1)) } : null;
 }
@@ -225,7 +254,7 @@ function activeArrow(state) {
   if (!arrow) return null;
   const chips = stage.parts.arrows.filter(isLabelled).map(rectangleOf);
   const width = widthOfPen(step.contribution, flowOf(state.steps).largest, PAGE.law);
-  return { arrow, step, width, rest: restOf(arrow.curve, step.contribution, [...stage.parts.boxes, ...chips]) };
+  return { arrow, step, width, rest: restOf(arrow, step.contribution, [...stage.parts.boxes, ...chips]) };
 }
 
 function moveStep(state, frame) {

@@ -1,7 +1,7 @@
 // How does one look around on the stage? By wheel, pinch, drag, keys and buttons. Until one does, the camera shows
 // everything, or, where that would be too small to read, follows the steps.
 
-import { centredOn, clearOf, fitted, fittingScale, inSight, onTheWay, panned, seeing, seenBy, within, zoomed } from "./camera.js";
+import { centredOn, clearOf, fitted, fittingScale, inSight, onTheWay, panned, seeing, seenBy, shifted, within, zoomed } from "./camera.js";
 import { READABLE, SMALLEST } from "./letters.js";
 
 export const LEAST = READABLE / SMALLEST; // the smallest scale at which every letter can be read
@@ -25,15 +25,16 @@ export function lookAt(svg, onView) {
 
 /**
  * The world as it is laid out now, and the part {left, top, right, bottom, first} of it that the step is about, or null;
- * `first` is what has to be seen of it, if not all can be.
+ * `first` is what has to be seen of it, if not all can be. `boxes` should lie under nothing.
  */
-export function show(look, world, focus, { isPresenting = false, isNew = false } = {}) {
+export function show(look, world, focus, { isPresenting = false, isNew = false, boxes = [] } = {}) {
   const isFirst = look.view === null || isNew;
   const isResized = look.world !== null && (look.world.width !== world.width || look.world.height !== world.height);
   look.world = world;
   look.most = isPresenting ? MOST.presenting : MOST.usual;
   if (isNew) look.isOwn = false;
   look.focus = focus;
+  look.boxes = boxes;
   go(look, uncovered(look, look.isOwn ? followed(look) : chosen(look)), !isFirst && !isResized);
 }
 
@@ -50,13 +51,16 @@ function chosen({ world, svg, most, focus, target }) {
   return focus ? seeing(found, focus.first, stage) : found; // if not both of its boxes, then the one that changes
 }
 
-// Not under the small picture of the whole, which lies over a corner.
-function uncovered({ focus, svg }, view) {
+// Not under the small picture of the whole, which lies over a corner: no box, if there is room for all of them beside it;
+// else not those of the step.
+function uncovered({ focus, svg, world, boxes }, view) {
   const cover = document.getElementById("minimap")?.getBoundingClientRect();
-  if (!focus || !cover?.width) return view;
+  if (!cover?.width) return view;
   const { left, top } = svg.getBoundingClientRect();
   const place = { left: cover.left - left, top: cover.top - top, right: cover.right - left, bottom: cover.bottom - top };
-  return clearOf(view, focus.first, place, sizeOf(svg));
+  const shifts = [[0, 0], [0, 1], [1, 0], [1, 1]].map((share) => shifted(view, world, share, sizeOf(svg)));
+  const clear = shifts.find((each) => boxes.every((box) => clearOf(each, box, place, sizeOf(svg)) === each));
+  return clear ?? (focus ? clearOf(view, focus.first, place, sizeOf(svg)) : view);
 }
 
 /** Everything again, and from now on as the camera chooses. */
@@ -71,7 +75,7 @@ export function zoom(look, factor) {
 }
 
 export function resized(look) {
-  if (look.world) go(look, look.isOwn ? look.target : chosen(look), false);
+  if (look.world) go(look, look.isOwn ? look.target : uncovered(look, chosen(look)), false);
 }
 
 /** What a key does to the view; whether it did anything. */
