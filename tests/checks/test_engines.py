@@ -7,7 +7,9 @@ import importlib.util
 import json
 import random
 import re
+import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from tinygrad_edu.checks.engines.mistakes import KINDS, MISTAKES
 from tinygrad_edu.checks.engines.probes import CHAPTERS, GUIDE, PROBES
 from tinygrad_edu.checks.engines.process import MEMORY, check_file
 from tinygrad_edu.checks.engines.reference import RIGHT, ROWS, built
+from tinygrad_edu.checks.engines.running import OutOfTime, limited
 from tinygrad_edu.errors import FileError, NumberError, OptionError
 
 ROOT = Path(__file__).parents[2]
@@ -649,6 +652,38 @@ def test_what_python_itself_takes_of_the_memory_is_no_part_of_the_limit(tmp_path
     (tmp_path / "engine.py").write_text("import resource\nraise ValueError(resource.getrlimit(resource.RLIMIT_AS)[0])")
     limit = int(re.search(r"ValueError: (\d+)", check_file(tmp_path / "engine.py").text)[1])
     assert limit > MEMORY + 10_000_000
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer that sends a signal")
+def test_a_limit_of_time_leaves_that_of_the_caller_as_it_was():
+    """Such as the one that pytest-timeout sets for a test that calls check_engine."""
+    fired = []
+    old = signal.signal(signal.SIGALRM, lambda *_: fired.append(True))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 60)
+        with pytest.raises(OutOfTime), limited(0.01):
+            time.sleep(5)
+        left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+        assert 50 < left < 60
+        with limited(1):
+            pass
+        signal.raise_signal(signal.SIGALRM)
+        assert fired == [True]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+
+
+def test_a_sweep_without_end_is_said_at_once_and_once(tmp_path):
+    source = right_engine().replace("        visit(self)\n", "        visit(self)\n        while True: pass\n")
+    (tmp_path / "engine.py").write_text(source)
+    began = time.monotonic()
+    outcome = check_file(tmp_path / "engine.py")
+    assert time.monotonic() - began < 30
+    assert outcome.code == 1
+    assert [mistake["sentence"] for mistake in outcome.data["mistakes"]] == [
+        "This program does not end: it was stopped after 2 seconds."
+    ]
 
 
 def test_what_a_file_prints_or_defines_does_not_reach_the_report(tmp_path):
