@@ -493,6 +493,12 @@ def test_a_method_that_is_stopped_by_an_error_is_not_called_missing(right, wrong
     assert mistake["operation"] == operation
 
 
+def test_an_operation_that_is_not_written_is_missing_though_the_sweep_is():
+    report = check_engine(engine(right_engine().replace("def __add__", "def plus")))
+    assert "add" in report.missing
+    assert report.ok, str(report)
+
+
 def test_a_stub_that_says_so_is_not_there_yet():
     source = right_engine().replace("out = Value(self.data / other.data, (self, other))", "raise NotImplementedError")
     report = check_engine(engine(source))

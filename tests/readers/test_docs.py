@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sampling import long_case
 
 import tinygrad_edu
 
@@ -36,9 +37,12 @@ def test_the_doctests_of_a_module_pass(name, monkeypatch, tmp_path):
 
 
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))]
+TAKE_LONG = ("docs/how-to/pictures.md", "docs/how-to/many-machines.md")  # seconds each: many pictures, a start of JAX
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if "_build" not in page])
+@pytest.mark.parametrize(
+    "page", [long_case(page) if page in TAKE_LONG else page for page in PAGES if "_build" not in page]
+)
 def test_the_code_of_a_page_runs(page, monkeypatch, tmp_path):
     """All Python blocks of a page, one after the other, as a reader would type them; `>>>` blocks with their output."""
     monkeypatch.chdir(tmp_path)
