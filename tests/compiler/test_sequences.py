@@ -6,7 +6,7 @@ the families of sample_losses.py.
 
 import numpy as np
 import pytest
-from sample_losses import Draw, by_hand, cell_with_memory, differs, dot, gated_cell, simple_cell
+from sample_losses import Draw, Problem, by_hand, cell_with_memory, differs, dot, gated_cell, simple_cell, times
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn
@@ -32,14 +32,15 @@ def program_of(cell, read=list, steps=12, width=2):
 
     batch = draw.normal((steps, width), ())
     program = tinygrad_edu.compile(loss, wrt=draw.parameters, batch=batch(20))
+    assert_right(program, loss, batch)
+    return program
+
+
+def assert_right(program, loss, batch):
+    problem = Problem("", loss, program.wrt, batch)
     for samples in (1, 2, 7, 40):
         arrays = batch(samples)
-        found, right = (
-            program(*arrays),
-            by_hand(type("Problem", (), {"function": loss, "parameters": program.wrt}), arrays),
-        )
-        assert not differs(found, right), (samples, program.source)
-    return program
+        assert not differs(program(*arrays), by_hand(problem, arrays)), (samples, program.source)
 
 
 def is_without_gathers(source):
@@ -131,3 +132,25 @@ def test_a_few_equal_layers_over_a_batch_stay_written_out():
     )
     assert "for t in" not in program.source
     assert "Z3 = A2 @ W3.T + b3" in program.source
+
+
+def test_attention_over_a_batch_is_products_of_whole_arrays():
+    draw = Draw(2)
+    Q, K, V = (draw.leaves(4, 4) for _ in range(3))
+    o = draw.leaves(4)
+
+    def predict(x):
+        total = 0.0
+        keys, values = ([times(W, v) for v in x] for W in (K, V))
+        for query in (times(Q, v) for v in x):
+            exps = [(dot(query, key) / 2).exp() for key in keys]
+            whole = sum(exps)
+            total += dot(o, [dot([e / whole for e in exps], column) for column in zip(*values, strict=True)])
+        return total
+
+    loss, batch = draw.errors(predict), draw.normal((6, 4), ())
+    program = tinygrad_edu.compile(loss, wrt=draw.parameters, batch=batch(20))
+    assert_right(program, loss, batch)
+    assert "(t1[:, :, None, :4] * t1[:, None, :, 4:8]).sum(axis=-1)" in program.source
+    assert program.source.count("concatenate") == 1
+    assert program.source.count("\n") <= 30

@@ -41,7 +41,7 @@ from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import dot, neg, sub
+from tinygrad_edu.rules import dot, mul, neg, sub
 
 MOST_TERMS = 4  # of a weighted sum that is written out
 MOST_SOURCES = 64  # of a sum with a term from each: Python cannot read thousands of +
@@ -210,6 +210,9 @@ class Expressions(ABC):
         product = self._product(left, right) if len(columns) == 1 else None
         if product is not None:
             return product
+        products = self._products(left, right) if left.ndim == 4 else None
+        if products is not None:
+            return products
         for factor, terms in ((left, right), (right, left)):
             if self._is_one_constant(factor):
                 return multiplied(self.view(factor.reshape(-1)[0]), self._sum(terms))
@@ -266,6 +269,28 @@ class Expressions(ABC):
                 if (vector == vector[:1]).all() and not (matrix == matrix[:1]).all():
                     return self._matrices(matrix, vector[0])
         return None
+
+    def _products(self, left: Ids, right: Ids) -> Formula | None:
+        """A matrix product for each sample, as products that are summed along an axis: (Q[:, :, None] * K[:, None])."""
+        if not any(
+            (rows == rows[:, :, :1]).all() and (columns == columns[:, :1]).all()
+            for rows, columns in ((left, right), (right, left))
+        ):
+            return None
+        for axis in (3, 2, 1):
+            factors = [self._regular(np.moveaxis(side, 3, axis)) for side in (left, right)]
+            if factors[0] is not None and factors[1] is not None:
+                return Sum(Apply(mul, (factors[0], factors[1])), -1 if axis == 3 else axis)
+        return None
+
+    def _regular(self, ids: Ids) -> Formula | None:
+        """Scalars as a view of one array, whose shape broadcasts to theirs; None if they are no regular one."""
+        array = self.workspace.array_of(ids)
+        if array is None:
+            return None
+        source, places = self.source_of(array), Layout.found_in(self.workspace.place[ids])
+        moves = None if places is None else moves_to(places, source.shape, is_exact=False)
+        return None if moves is None else View(source, moves) if moves else source
 
     def _matrices(self, rows: Ids, columns: Ids) -> Formula:
         order = self._contraction_order(rows.reshape(-1, rows.shape[-1]), columns)

@@ -40,6 +40,7 @@ class Edges(NamedTuple):
     place: Ids  # the argument's position in its array
     user: Ids
     partial: Ids
+    side: Ids  # of a weighted sum: 0 for the factors on the left, 1 for those on the right
 
     def chosen(self, which: Ids | slice) -> Edges:
         """A selection of the edges."""
@@ -145,19 +146,19 @@ def _edges_of_loop(loop: Loop, active: Flags) -> Iterator[tuple[Ids, ...]]:
 def _edges(workspace: Workspace, forward: list[Array], active: Flags, loops: list[Loop]) -> Edges:
     """All edges, sorted by the argument's array, the user's array and the argument's position."""
     parts: list[tuple[Ids, ...]] = []
-    singles: list[tuple[int, int, int, int]] = []
+    singles: list[tuple[int, int, int, int, int]] = []
     for array in forward:
         if isinstance(array, Single):
             singles += _edges_of_one(workspace, array, active)
         elif array.args is not None:
             parts += _edges_of(workspace, array, active)
     for edge in (edge for loop in loops for edge in _edges_of_loop(loop, active)):
-        parts.append((*edge, np.full(len(edge[0]), workspace.one)))
-    parts.append(tuple(np.array(singles, dtype=np.int64).reshape(-1, 4).T))
-    argument, user, user_array, partial = map(np.concatenate, zip(*parts, strict=True))
+        parts.append((*edge, np.full(len(edge[0]), workspace.one), np.zeros(len(edge[0]), dtype=np.int64)))
+    parts.append(tuple(np.array(singles, dtype=np.int64).reshape(-1, 5).T))
+    argument, user, user_array, partial, side = map(np.concatenate, zip(*parts, strict=True))
     where, place = workspace.where[argument], workspace.place[argument]
     order = np.argsort((where * len(forward) + user_array) * (place.max(initial=0) + 1) + place, kind="stable")
-    return Edges(where, user_array, place, user, partial).chosen(order)
+    return Edges(where, user_array, place, user, partial, side).chosen(order)
 
 
 def _edges_of(workspace: Workspace, array: Array, active: Flags) -> Iterator[tuple[Ids, ...]]:
@@ -169,16 +170,17 @@ def _edges_of(workspace: Workspace, array: Array, active: Flags) -> Iterator[tup
     if len(chosen):
         partials = _partials(workspace, array, np.atleast_1d(used.any(axis=0))).reshape(-1)
         users = array.ids.reshape(-1)[chosen // args.shape[1]]
-        yield args.reshape(-1)[chosen], users, np.full(len(chosen), array.number), partials[chosen]
+        side = chosen % args.shape[1] * 2 // args.shape[1] if array.rule is dot else np.zeros_like(chosen)
+        yield args.reshape(-1)[chosen], users, np.full(len(chosen), array.number), partials[chosen], side
 
 
-def _edges_of_one(workspace: Workspace, single: Single, active: Flags) -> Iterator[tuple[int, int, int, int]]:
+def _edges_of_one(workspace: Workspace, single: Single, active: Flags) -> Iterator[tuple[int, int, int, int, int]]:
     used = [bool(active[argument]) for argument in single.arguments]
     if any(used):
         partials = _partials_of_one(workspace, single, used)
         for argument, is_used, partial in zip(single.arguments, used, partials, strict=True):
             if is_used:
-                yield argument, single.scalar, single.number, partial
+                yield argument, single.scalar, single.number, partial, 0
 
 
 def _partials(workspace: Workspace, array: Array, wanted: Flags) -> Ids:
@@ -352,12 +354,18 @@ def _bounds(numbers: Ids) -> Ids:
 
 
 def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids) -> Iterator[tuple[Ids, Ids]]:
-    """From one array of users: (positions, contributions), a pair for the scalars used once, one for twice, …."""
+    """From one array of users: (positions, contributions), a pair for the scalars used once, one for twice, ….
+
+    In a graph of samples what is on the left of products stays apart from what is on the right, Q from K in Q·K.
+    """
     bounds = _bounds(edges.place)
     begin, counts_at = bounds[:-1], bounds[1:] - bounds[:-1]
     mine, upstream = edges.place[begin], found[edges.user]
-    for count in sorted(set(counts_at.tolist())):
-        chosen = counts_at == count
+    side = edges.side[begin]
+    if not workspace.rows or (side != np.maximum.reduceat(edges.side, begin)).any():
+        side = np.zeros_like(side)
+    for count, one in sorted(set(zip(counts_at.tolist(), side.tolist(), strict=True))):
+        chosen = (counts_at == count) & (side == one)
         rows = begin[chosen][:, None] + np.arange(count)
         where = mine[chosen]
         shape = _shape(workspace, array, where)

@@ -37,11 +37,11 @@ def put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
     if workspace.rows:
         workspace.row[members] = _rows(workspace.row[args])
     args, found = _product_in(workspace, args) if rule is dot and len(args) > 1 else (args, None)
-    order, shape = (
-        _order(workspace, rule, args)
-        if found is None
-        else _table_order(workspace, _in_steps(workspace, members, found))
-    )
+    if found is None:
+        each = _products_by_row(workspace, args) if rule is dot and workspace.rows > 1 else None
+        order, shape = each or _order(workspace, rule, args)
+    else:
+        order, shape = _table_order(workspace, _in_steps(workspace, members, found))
     if workspace.is_step and 1 in shape and found is not None:
         shape = (len(members),)  # a step has one sample: its product is a matrix and a vector
     array = workspace.put(members[order].reshape(shape), rule, args[order].reshape(*shape, args.shape[1]), "computed")
@@ -79,6 +79,23 @@ def _by_row(workspace: Workspace, args: Ids) -> Order | None:
         len(counts),
         counts[0],
     )
+
+
+def _products_by_row(workspace: Workspace, args: Ids) -> Order | None:
+    """For each row of the tables of inputs a matrix product of its own: the attention of each sample."""
+    rows, half = _rows(workspace.row[args]), args.shape[1] // 2
+    counts = np.bincount(rows) if rows.min() >= 0 else np.zeros(1, dtype=np.int64)
+    if counts[0] < 4 or (counts != counts[0]).any():
+        return None
+    orders, shapes = [], set()
+    for row in range(len(counts)):
+        here = np.flatnonzero(rows == row)
+        found = product_of(workspace, args[here, :half], args[here, half:])
+        if found is None or min(len(found.left), len(found.right)) == 1:
+            return None
+        orders.append(here[np.argsort(found.left_of * len(found.right) + found.right_of)])
+        shapes.add((len(found.left), len(found.right)))
+    return (np.concatenate(orders), (len(counts), *shapes.pop())) if len(shapes) == 1 else None
 
 
 def _first_inherited(workspace: Workspace, args: Ids) -> Order | None:

@@ -85,7 +85,7 @@ def _proposals(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves]
         yield from (moves + spread for moves in _of_matrix(wanted.base, changing, source))
     if len(source) > 2:
         yield from _in_one_row(wanted, source, is_exact)
-        yield from (moves + spread for moves in _of_table(wanted, changing, source))
+        yield from (_joined(moves, spread) for moves in _of_table(wanted, changing, source))
     if len(source) > 1 and max(len(source), len(wanted.shape)) > 2:
         yield from _in_rows(wanted, source)
     flat: Moves = () if len(source) == 1 else (Reshape((prod(source),)),)
@@ -158,6 +158,18 @@ def _of_table(wanted: Layout, axes: list[Axis], source: Shape) -> Iterator[Moves
         taken.append(along)
     index = Index(tuple(entries))
     yield (index, Turn()) if len(taken) == 2 and taken[0] > taken[1] else (index,)
+
+
+def _joined(moves: Moves, spread: Moves) -> Moves:
+    """A choice from an array, and new axes in it, as one index where that is one: Q[:, :, None, :4]."""
+    if not spread or len(moves) != 1 or not isinstance(moves[0], Index) or not isinstance(spread[0], Index):
+        return moves + spread
+    left, entries = list(moves[0].entries), list[int | slice | None]()
+    for entry in spread[0].entries:
+        while entry is not None and isinstance(left[0], int):
+            entries.append(left.pop(0))
+        entries.append(None if entry is None else left.pop(0))
+    return (Index((*entries, *left)),)
 
 
 def _of_line(base: int, axes: list[Axis], size: int) -> Iterator[Moves]:
