@@ -65,13 +65,6 @@ def test_several_files_are_a_table_or_a_list(folder, capsys):
     assert [one["ok"] for one in json.loads(capsys.readouterr().out)] == [True, False]
 
 
-def test_how_far_the_check_of_several_files_is_can_be_seen_on_a_terminal(folder, capsys, monkeypatch):
-    monkeypatch.setattr("tinygrad_edu.cli.checking._outcome", outcome_at_once)  # private: no other process is needed
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    main(["check", "right.py", "wrong.py"])
-    assert capsys.readouterr().err == "\r0 of 2 checked\r1 of 2 checked\r" + " " * 30 + "\r"
-
-
 @pytest.mark.parametrize(("columns", "width"), [(20, 36), (60, 59), (200, 78)])
 def test_a_report_is_as_wide_as_the_terminal_if_that_can_be_read(folder, monkeypatch, columns, width):
     asked = []
