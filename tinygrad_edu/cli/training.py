@@ -196,12 +196,11 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
         return films
 
     samples = (_of_table if is_table(options.data) else _of_data_set)(options, film)
-    make_folder(options.output)
     if samples.model.history.interrupted:
         _stop(options, samples.model)
     for line in (samples.model.history.summary, *outcome(samples.model, samples.thing)):
         _print_wrapped(line)
-    files = [] if options.save is None else [samples.model.save(options.save)]  # first, in case drawing fails
+    files = [] if options.save is None else [_saved(samples.model, options.save, options)]  # first: drawing may fail
     files += _pictures(options, samples)
     files += [film.save(options.film) for film in films]
     if options.save is not None:
@@ -224,8 +223,15 @@ def _stop(options: argparse.Namespace, model: nn.TableModel) -> NoReturn:
     if options.save is not None:
         said += f"; {options.save} was not written"
         if model.history.epochs:
-            said += f", the network as it is now is in {model.save(_beside(options.save))}"
+            said += f", the network as it is now is in {_saved(model, _beside(options.save), options)}"
     raise KeyboardInterrupt(said)
+
+
+def _saved(model: nn.TableModel, path: Path, options: argparse.Namespace) -> Path:
+    """The file that a network was saved in; its folder is made, if it is the one of the pictures."""
+    if path.parent == options.output:
+        make_folder(options.output)
+    return model.save(path)
 
 
 def _beside(path: Path) -> Path:
@@ -438,7 +444,7 @@ def _check_film(options: argparse.Namespace, is_plane: bool) -> None:
 def _pictures(options: argparse.Namespace, samples: Samples) -> list[Path]:
     from tinygrad_edu import viz
 
-    folder, network = options.output, samples.model.network
+    folder, network = make_folder(options.output), samples.model.network
     drawing = viz.draw_network(network)
     files = [drawing.save(folder / "network.svg"), drawing.save(folder / "network.png")]
     figures = {}
