@@ -16,6 +16,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.nn.checkpoint import Checkpoint, read, save
 from tinygrad_edu.nn.layers import MLP
-from tinygrad_edu.nn.optim import Adam
+from tinygrad_edu.nn.optim import SGD, Adam, AdamW, Optimizer
 from tinygrad_edu.nn.preprocessing import Standardizer, train_test_split
 from tinygrad_edu.nn.table.reading import Column, Encoding, Table
 from tinygrad_edu.nn.training.callbacks import Callback, Training
@@ -163,6 +164,8 @@ class TableModel:
         about: what else is kept in its file: the table it learned from, and its `score` on the rows held out (on all
             rows, if test=0): the accuracy, or for numbers R².
         history: the history of its training.
+        tested: the inputs and targets that its score is of; None before a training, and after `load`.
+        guess: the class that was most frequent in training, and what fraction of `tested` it is.
 
     >>> table = Table.of_columns({"x": [0, 1, 2, 7, 8, 9] * 4, "size": (["small"] * 3 + ["large"] * 3) * 4})
     >>> model = TableModel.train(table, hidden=[4], test=0)
@@ -175,6 +178,8 @@ class TableModel:
     target: Target
     about: dict[str, Any] = field(default_factory=dict)
     history: History = field(default_factory=History)
+    tested: tuple[Floats, NDArray[Any]] | None = field(default=None, repr=False, compare=False)
+    guess: tuple[str, float] = ("", 0.0)
 
     @classmethod
     def train(
@@ -203,7 +208,7 @@ class TableModel:
             test: the fraction of rows that is held out to test on; 0 to train on all rows.
             seed: the seed of the weights, the order and the choice of rows.
             begin: called before the training, with the model, its inputs and its targets.
-            training: `lr`, `epochs`, `batch_size`, `callbacks`, `progress`: see `learn`.
+            training: `lr`, `optimizer`, `epochs`, `batch_size`, `callbacks`, `progress`: see `learn`.
 
         Raises:
             OptionError: if there is no such column, or nothing to learn from.
@@ -235,6 +240,7 @@ class TableModel:
         *,
         seed: int = 0,
         lr: float = 0.01,
+        optimizer: str = "adam",
         epochs: int = 100,
         batch_size: int | None = 32,
         callbacks: Iterable[Callback | Callable[[Training], object]] = (),
@@ -247,7 +253,8 @@ class TableModel:
             y: targets, as the target makes them.
             validation_data: inputs and targets that are only evaluated.
             seed: the seed of the order.
-            lr: the learning rate of Adam.
+            lr: the learning rate.
+            optimizer: "adam", "adamw" or "sgd", which has a momentum of 0.9.
             epochs: passes over the data.
             batch_size: samples a step.
             callbacks: see `fit`.
@@ -258,7 +265,7 @@ class TableModel:
             X,
             y,
             loss=self.target.loss,
-            optimizer=Adam(self.network.parameters(), lr=lr),
+            optimizer=_optimizer(optimizer, self.network, lr),
             epochs=epochs,
             batch_size=batch_size,
             validation_data=validation_data,
@@ -266,10 +273,33 @@ class TableModel:
             seed=seed,
             progress=progress,
         )
-        looked_at = (X, y) if validation_data is None else validation_data
+        self.tested = (X, y) if validation_data is None else validation_data
         way = accuracy if self.target.classes else score
-        self.about["score"] = way(self.network, *looked_at)
+        self.about["score"] = way(self.network, *self.tested)
+        if self.target.classes:
+            most = int(np.bincount(y).argmax())
+            self.guess = self.target.classes[most], float(np.mean(self.tested[1] == most))
         return self.history
+
+    def confusion(self) -> NDArray[np.int64]:
+        """How often each class of `tested`, a row, was taken for which, a column.
+
+        Raises:
+            OptionError: if there are no classes, or it was not trained just now.
+
+        >>> table = Table.of_columns({"x": [0, 1, 2, 7, 8, 9] * 4, "size": (["small"] * 3 + ["large"] * 3) * 4})
+        >>> TableModel.train(table, hidden=[4], test=0).confusion().tolist()
+        [[12, 0], [0, 12]]
+        """
+        if self.tested is None or not self.target.classes:
+            raise OptionError(
+                "confusion() of this model", "it needs classes, and a training", instead="model.learn(X, y)"
+            )
+        X, y = self.tested
+        shares = shares_of(self.network, predict(self.network, X))
+        counts = np.zeros((len(self.target.classes),) * 2, dtype=np.int64)
+        np.add.at(counts, (y, shares.argmax(axis=1)), 1)
+        return counts
 
     # Asking
 
@@ -334,6 +364,15 @@ class TableModel:
         if sizes != (file.model.sizes[0], file.model.sizes[-1]):
             raise _wrong(path, f"its columns make {sizes[0]} inputs and {sizes[1]} outputs, and its network has others")
         return model
+
+
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"adam": Adam, "adamw": AdamW, "sgd": partial(SGD, momentum=0.9)}
+
+
+def _optimizer(name: str, network: MLP, lr: float) -> Optimizer:
+    if name not in OPTIMIZERS:
+        raise unknown("optimizer", name, OPTIMIZERS)
+    return OPTIMIZERS[name](network.parameters(), lr=lr)
 
 
 def _held_back(y: NDArray[Any], test: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preprocessing import Standardizer
 from tinygrad_edu.show import aligned, are, counted, cut, listed, printable
@@ -76,6 +77,38 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def without_gaps(self, way: str, target: str | None = None) -> Table:
+        """The same table, with rows that have an empty cell left out, or with their gaps filled.
+
+        Args:
+            way: "drop" leaves such rows out; "mean" fills a gap with the mean of its column, or with the most frequent
+                word.
+            target: the column that is predicted, the last one by default: a row without it is left out in any case.
+
+        Raises:
+            OptionError: if there is no such way or column.
+
+        >>> table = Table.of_columns({"x": [1, "", 5], "colour": ["red", "red", "?"], "y": [0, 1, 1]})
+        >>> table.without_gaps("drop").rows
+        (('1', 'red', '0'),)
+        >>> table.without_gaps("mean").rows
+        (('1', 'red', '0'), ('3.0', 'red', '1'), ('5', 'red', '1'))
+        """
+        if way not in ("drop", "mean"):
+            raise unknown("way", way, ["drop", "mean"])
+        goal = self.place_of(self.names[-1] if target is None else target)
+        kept = [
+            index for index, row in enumerate(self.rows)
+            if not any(map(_is_gap, row)) or (way == "mean" and not _is_gap(row[goal]))
+        ]  # fmt: skip
+        fill = [_fill([row[place] for row in self.rows]) for place in range(len(self.names))] if way == "mean" else []
+        rows = [
+            tuple(fill[place] if _is_gap(cell) else cell for place, cell in enumerate(self.rows[index]))
+            for index in kept
+        ]
+        lines = tuple(self.lines[index] for index in kept) if self.lines else ()
+        return Table(self.names, tuple(rows), self.source, lines)
 
     def cells(self, name: str) -> list[str]:
         """The cells of a column.
@@ -154,6 +187,19 @@ class Table:
             return f"numbers from {min(found):.6g} to {max(found):.6g}" + (f"; {others}" if others else "")
         words = list(dict.fromkeys(cells))
         return f"words: {listed(words, SHOWN_WORDS)}"
+
+
+def _is_gap(cell: str) -> bool:
+    return cell.lower() in MISSING
+
+
+def _fill(cells: Sequence[str]) -> str:
+    """What stands for a gap among some cells: the mean of numbers, or the most frequent word."""
+    known = [cell for cell in cells if not _is_gap(cell)]
+    numbers = [number for number in map(_number, known) if number is not None]
+    if known and len(numbers) == len(known):
+        return repr(math.fsum(numbers) / len(numbers))
+    return Counter(known).most_common(1)[0][0] if known else ""
 
 
 def read_csv(path: str | os.PathLike[str]) -> Table:

@@ -160,7 +160,7 @@ def test_the_demo_writes_all_its_files(run, tmp_path):
         (["train", "moons", "--noise", "-1"], 1, "a standard deviation is 0 or more\n  write instead:  --noise 0.1"),
         (["train", "moons", "--hidden", "0"], 1, "a whole number of at least 1\n  write instead:  --hidden 16 16"),
         (["train", "moons", "--epochs", "0"], 1, "--epochs 0\n"),
-        (["train", "moons", "--batch", "-3"], 1, "write instead:  --batch 10\n"),
+        (["train", "moons", "--batch", "-3"], 1, "write instead:  --batch-size 10\n"),
         (["train", "moons", "--lr", "nan"], 1, "--lr nan\n"),
         (["train", "moons", "--lr", "-1"], 1, "write instead:  --lr 0.01\n"),
         (["train", "moons", "--task", "class"], 1, "write instead:  --task classes\n"),
@@ -219,7 +219,7 @@ def test_help_keeps_commands_whole_and_prose_within_the_terminal(run, monkeypatc
         assert to_copy
         assert all("usage" in line or len(line) <= min(columns, 80) for line in lines if line not in to_copy)
         for line in to_copy:
-            words = shlex.split(line.partition(" > ")[0])[1:]
+            words = shlex.split(re.split(" >>? ", line)[0])[1:]
             assert vars(_parser().parse_args(words))["command"] == words[0]
 
 
@@ -446,7 +446,7 @@ def trained(tmp_path_factory):
 
 def test_a_table_is_learned_saved_and_predicts(run, tmp_path):
     iris(tmp_path)
-    options = "--hidden 8 --epochs 8 --lr 0.1 --save dots.json --plot --film dots.html"
+    options = "--hidden 8 --epochs 8 --lr 0.1 --save dots.json --plot --film dots.html -o ."
     code, out, _ = run("train", "dots.csv", *options.split())
     assert code == 0
     assert "dots.csv: 56 rows; height, width → colour: blue, red" in out
@@ -490,7 +490,7 @@ def test_a_numeric_target_is_learned_and_predicted(run, tmp_path):
         (["train", "dots.csv", "--target", "height", "--film", "m.gif"], "it needs two inputs and classes"),
         (
             ["train", "dots.csv", "--test", "2"],
-            "from 0 to below 1\n  write instead:  --test 0.2",
+            "from 0 to below 1\n  write instead:  --validation 0.2",
         ),
         (["predict", "none.json", "x=1"], "none.json: No such file"),
         (["predict", "dots.json", "height=1"], "missing: width\n  write instead:  tinygrad-edu predict dots.json"),

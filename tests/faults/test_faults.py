@@ -50,7 +50,7 @@ def hidden(folder):
         (["draw", "x * y", "x=1", "y=2", "-o", "f.png"], "f.png"),
         (["step", "x * y", "x=1", "y=2", "--html", "f.html"], "f.html"),
         (["worksheet", "x * y", "x=1", "y=2", "-o", "f.html"], "f.html"),
-        (["train", "moons", "--epochs", "1"], "network.svg"),
+        (["train", "moons", "--epochs", "1", "-o", "."], "network.svg"),
         (["lesson", "circuit", "-o", "."], "circuit.svg"),
     ],
 )
@@ -260,7 +260,7 @@ def test_ctrl_c_in_train_keeps_the_old_file_and_offers_the_new_network_in_anothe
     monkeypatch.chdir(tmp_path)
     Path("m.json").write_text("old")
 
-    def interrupt_in_the_third(history):
+    def interrupt_in_the_third(history, _):
         if history.epochs == 3:
             signal.raise_signal(signal.SIGINT)
         return ""
@@ -302,7 +302,7 @@ def test_a_model_that_cannot_be_saved_is_not_trained_first(tmp_path, monkeypatch
 def test_a_picture_that_cannot_be_drawn_does_not_lose_the_network(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("network.svg").mkdir()
-    assert main(["train", "moons", "--points", "20", "--epochs", "1", "--save", "m.json"]) == 1
+    assert main(["train", "moons", "--points", "20", "--epochs", "1", "--save", "m.json", "-o", "."]) == 1
     assert "network.svg: this is a folder" in capsys.readouterr().err
     assert nn.TableModel.load("m.json").network.sizes == (2, 16, 16, 1)
 
@@ -449,7 +449,7 @@ def test_a_closed_or_full_output_stream_gives_no_traceback(tmp_path, arguments, 
 
 @needs_posix
 def test_a_closed_pipe_does_not_lose_the_network(tmp_path):
-    train = f"{sys.executable} -m tinygrad_edu train moons --points 9 --hidden 2 --epochs 1 --save m.json"
+    train = f"{sys.executable} -m tinygrad_edu train moons --points 9 --hidden 2 --epochs 1 --save m.json -o ."
     line = f"set -o pipefail; {train} 2>&1 | true"
     done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -43,6 +43,7 @@ from tinygrad_edu.cli.training import (
     add_lesson,
     add_predict,
     add_train,
+    existing,
     say_files,
     train_and_draw,
 )
@@ -316,12 +317,13 @@ def _step(options: argparse.Namespace) -> None:
     if options.open and (path is None or path.suffix.lower() != ".html"):
         raise OptionError("--open", "there is no page to open", instead="--html f.html --open")
     f = graph_of(options.expression, numbers_in(options.values))
+    old = existing([path])
     if options.html is not None:
         from tinygrad_edu import viz
 
-        say_files([viz.player(f, lang=options.lang).save(options.html)])
+        say_files([viz.player(f, lang=options.lang).save(options.html)], old)
     elif options.output is not None:
-        say_files([save_steps(f, options.output, options.lang)])
+        say_files([save_steps(f, options.output, options.lang)], old)
     elif options.interactive:
         from tinygrad_edu.terminal.keyboard import interact
 
@@ -344,7 +346,8 @@ def _worksheet(options: argparse.Namespace) -> None:
         raise OptionError(f"-o {options.output}", wrong, instead=f"-o {options.output.with_suffix('.html')}")
     f = graph_of(options.expression, numbers_in(options.values), "worksheet")
     sheet = viz.worksheet(f, lang=options.lang, page=options.page)
-    say_files([sheet.save(options.output)])
+    old = existing([options.output])
+    say_files([sheet.save(options.output)], old)
     if options.open:
         open_page(options.output)
     else:
@@ -359,7 +362,8 @@ def _draw(options: argparse.Namespace) -> None:
         f.backward()
     if options.detail == "full" and not any(node.op == "dot" for node in Graph(f)):
         print("note: --detail full changes nothing here: it opens dot([...], [...]) into × and +", file=sys.stderr)
-    say_files([viz.draw(f, detail=options.detail).save(options.output)])
+    old = existing([options.output])
+    say_files([viz.draw(f, detail=options.detail).save(options.output)], old)
     if options.open:
         open_page(options.output)
 

@@ -5,7 +5,7 @@
     tinygrad-edu predict iris.json new.csv               what the network predicts for other rows
     tinygrad-edu lesson planar                           one of the classic lessons
 
-Names to know: `train_and_draw`. Read next: `arguments.py`.
+Names to know: `train_and_draw`. Read next: `outcome.py`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ import csv
 import importlib
 import math
 import re
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TextIO
 
 from tinygrad_edu.choices import nearest
 from tinygrad_edu.cli.arguments import PROGRAM, OneOf, one_of, quoted
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.cli.outcome import command_to_predict, counting_columns, outcome, warning_about
+from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import check_writable, make_folder
 from tinygrad_edu.lessons import LESSONS
 from tinygrad_edu.show import aligned, counted, listed, printable, show
@@ -59,6 +62,7 @@ Run one of the classic lessons on backpropagation; without a name, list them:
   tinygrad-edu lesson
   tinygrad-edu lesson circuit -o pictures"""
 EPOCHS, TEST = 40, 0.2
+FOLDER = Path("tinygrad-edu-train")  # for the pictures of a training
 MODELS, FILMS = (".json", ".npz"), (".gif", ".html")
 SHOWN_CLASSES = 8  # of a table, where its target is described
 MOST_POINTS = 1_000_000  # of a data set; a computer in a classroom has the memory and the time for so many
@@ -74,18 +78,29 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     add("--target", metavar="COLUMN", help="the column of a table to predict (default: the last one)")
     add("--without", nargs="*", default=[], metavar="COLUMN", help="columns of a table to leave out")
     add("--task", action=OneOf, names=("classes", "numbers"), help="what the target is (default: as its cells look)")
-    add("--test", type=float, metavar="FRACTION", help="held out (default: 0.2 of a table or of digits, else 0)")
+    missing = "rows with an empty cell: leave them out, fill with the mean or the most frequent word, or stop (default)"
+    add("--missing", action=OneOf, names=("drop", "mean", "error"), default="error", help=missing)
+    held_out = "held out to test on (default: 0.2 of a table or of digits, else 0)"
+    add("--validation", "--test", dest="test", type=float, metavar="FRACTION", help=held_out)
     add("--hidden", type=_neurons, nargs="*", default=[16, 16], metavar="N", help="neurons a layer (default: 16 16)")
     add("--activation", default="relu", metavar="NAME", help="of the hidden layers: relu (default), tanh, sigmoid …")
     add("--epochs", type=int, default=EPOCHS, help="passes over the data (default: %(default)s)")
-    add("--batch", type=int, default=10, metavar="N", help="samples for each step (default: %(default)s)")
-    add("--lr", type=float, default=0.01, help="the learning rate of Adam (default: %(default)s)")
+    batch = "samples for each step (default: %(default)s)"
+    add("--batch-size", "--batch", dest="batch", type=int, default=10, metavar="N", help=batch)
+    add("--patience", type=int, metavar="N", help="stop after N epochs without a better loss, at the best epoch")
+    add("--lr", type=float, default=0.01, help="the learning rate (default: %(default)s)")
+    add("--optimizer", action=OneOf, names=("adam", "adamw", "sgd"), default="adam", help="(default: adam)")
     add("--seed", type=_seed, default=0, help="seed of the weights, the points and their order (default: %(default)s)")
     add("--save", type=Path, metavar="FILE", help="save the network: .json or .npz")
     add("--plot", action="store_true", help="also draw the history, and what goes on inside")
     add("--film", type=Path, metavar="FILE", help="draw the training as an animation: .gif or .html")
-    add("-o", "--output", type=Path, default=Path(), help="folder for the pictures (default: this one)")
-    parser.set_defaults(run=lambda options: say_files(train_and_draw(options)))
+    add("-o", "--output", type=Path, default=FOLDER, help="folder for the pictures (default: %(default)s)")
+    parser.set_defaults(run=_train)
+
+
+def _train(options: argparse.Namespace) -> None:
+    old = existing([options.save, options.film, *(options.output.iterdir() if options.output.is_dir() else ())])
+    say_files(train_and_draw(options), old)
 
 
 def _points(text: str) -> int:
@@ -122,6 +137,7 @@ def add_predict(parser: argparse.ArgumentParser) -> None:
     """The options of `predict`."""
     parser.add_argument("model", type=Path, metavar="MODEL", help="a file that `train … --save` wrote")
     parser.add_argument("rows", nargs="+", metavar="TABLE|NAME=VALUE", help="a CSV file, or the inputs of one row")
+    parser.add_argument("--with-inputs", action="store_true", help="print the rows of the table too")
     parser.set_defaults(run=_predict)
 
 
@@ -142,11 +158,15 @@ class Samples(NamedTuple):
         model: the network, with its history.
         X: its inputs, the encoded columns.
         y: the targets, as the loss takes them.
+        thing: what a sample is called.
+        row: the inputs of one sample, as they are typed.
     """
 
     model: nn.TableModel
     X: Any
     y: Any
+    thing: str
+    row: dict[str, str]
 
     @property
     def is_plane(self) -> bool:
@@ -178,13 +198,23 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
     samples = (_of_table if is_table(options.data) else _of_data_set)(options, film)
     if samples.model.history.interrupted:
         _stop(options, samples.model)
-    print(f"  {samples.model.history.summary}")
-    if not samples.model.target.classes:
-        print(f"  {100 * samples.model.about['score']:.1f} % of the variance explained (R²) on the rows held out")
-    files = [] if options.save is None else [samples.model.save(options.save)]  # first, in case drawing fails
+    for line in (samples.model.history.summary, *outcome(samples.model, samples.thing)):
+        _print_wrapped(line)
+    files = [] if options.save is None else [_saved(samples.model, options.save, options)]  # first: drawing may fail
     files += _pictures(options, samples)
     files += [film.save(options.film) for film in films]
+    if options.save is not None:
+        print(f"  predict with it:\n\n    {command_to_predict(samples.model, options.save, samples.row)}\n")
     return files
+
+
+def _print_wrapped(line: str, file: TextIO | None = None) -> None:
+    """A line, in the width of a terminal; whole, where there is none."""
+    stream = file or sys.stdout
+    width = shutil.get_terminal_size().columns if stream.isatty() else math.inf
+    wrapper = textwrap.TextWrapper(int(min(width, 10_000)), "  ", "    ", break_on_hyphens=False)
+    is_prose = not line.startswith(" ") and len(line) + 2 > width
+    print("\n".join(wrapper.wrap(line)) if is_prose else f"  {line}", file=stream)
 
 
 def _stop(options: argparse.Namespace, model: nn.TableModel) -> NoReturn:
@@ -193,8 +223,15 @@ def _stop(options: argparse.Namespace, model: nn.TableModel) -> NoReturn:
     if options.save is not None:
         said += f"; {options.save} was not written"
         if model.history.epochs:
-            said += f", the network as it is now is in {model.save(_beside(options.save))}"
+            said += f", the network as it is now is in {_saved(model, _beside(options.save), options)}"
     raise KeyboardInterrupt(said)
+
+
+def _saved(model: nn.TableModel, path: Path, options: argparse.Namespace) -> Path:
+    """The file that a network was saved in; its folder is made, if it is the one of the pictures."""
+    if path.parent == options.output:
+        make_folder(options.output)
+    return model.save(path)
 
 
 def _beside(path: Path) -> Path:
@@ -219,10 +256,18 @@ def _check_options(options: argparse.Namespace) -> None:
         )
     _check_suffix(options.save, MODELS)
     _check_suffix(options.film, FILMS)
-    make_folder(options.output)
+    _check_folder(options.output)
     for path in (options.save, options.film):
-        if path is not None:
+        if path is not None and (path.parent.exists() or path.parent != options.output):
             check_writable(path)
+
+
+def _check_folder(path: Path) -> None:
+    """Check that pictures can be written there, without making the folder: the data may turn out to be wrong."""
+    if path.exists():
+        make_folder(path)  # which says so, if it is a file
+    else:
+        check_writable(next(parent for parent in path.parents if parent.exists()) / path.name)
 
 
 def _ranges(options: argparse.Namespace) -> list[tuple[str, Any, bool, str, str]]:
@@ -231,11 +276,18 @@ def _ranges(options: argparse.Namespace) -> list[tuple[str, Any, bool, str, str]
     lr, noise, test = options.lr, options.noise, options.test
     return [
         ("--epochs", options.epochs, options.epochs >= 1, whole, str(EPOCHS)),
-        ("--batch", options.batch, options.batch >= 1, whole, "10"),
+        ("--batch-size", options.batch, options.batch >= 1, whole, "10"),
+        ("--patience", options.patience, (options.patience or 0) >= 1, whole, "10"),
         ("--hidden", hidden, all(size >= 1 for size in hidden), f"each layer: {whole}", "16 16"),
         ("--lr", lr, 0 < lr < math.inf, "a learning rate is above 0, and finite", "0.01"),
         ("--noise", noise, noise is not None and 0 <= noise < math.inf, "a standard deviation is 0 or more", "0.1"),
-        ("--test", test, test is not None and 0 <= test < 1, "it is the fraction to test on: from 0 to below 1", "0.2"),
+        (
+            "--validation",
+            test,
+            test is not None and 0 <= test < 1,
+            "it is the fraction to test on: from 0 to below 1",
+            "0.2",
+        ),
     ]
 
 
@@ -253,9 +305,14 @@ def _check_suffix(path: Path | None, suffixes: tuple[str, ...]) -> None:
 
 
 def _training(options: argparse.Namespace, callbacks: list[Any]) -> dict[str, Any]:
+    from tinygrad_edu import nn
+
+    if options.patience is not None:
+        callbacks.append(nn.EarlyStopping(patience=options.patience))
     return {
         "seed": options.seed,
         "lr": options.lr,
+        "optimizer": options.optimizer,
         "epochs": options.epochs,
         "batch_size": options.batch,
         "callbacks": callbacks,
@@ -293,7 +350,8 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
         X_seen, X_unseen, y_seen, y_unseen = nn.train_test_split(X, y, test_size=test, seed=options.seed)
         seen, unseen = (X_seen, y_seen), (X_unseen, y_unseen)
     model.learn(*seen, unseen, **_training(options, film(X, y)))
-    return Samples(model, X, y)
+    row = {name: show(number) for name, number in zip(names, X[0].tolist(), strict=True)}
+    return Samples(model, X, y, "point" if is_plane else "image", row)
 
 
 def _of_table(options: argparse.Namespace, film: Film) -> Samples:
@@ -305,20 +363,24 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
     table = nn.read_csv(options.data)
     for option, name in [("--target", options.target), *(("--without", name) for name in options.without)]:
         _check_column(table, option, name)
+    table = _without_gaps(table, options)
     test = TEST if options.test is None else options.test
     callbacks: list[Any] = []
 
     def begin(model: nn.TableModel, X: Any, y: Any) -> None:
         names = ", ".join(model.encoding.inputs)
-        print(printable(f"  {table.source}: {counted(len(table), 'row')}; {names} → {_described_target(model)}"))
+        _print_wrapped(printable(f"{table.source}: {counted(len(table), 'row')}; {names} → {_described_target(model)}"))
         print(f"  {described(model.network)}, {counted(round(test * len(table)), 'row')} held out")
+        counting = counting_columns(table, [column.name for column in model.encoding.columns])
+        if counting:
+            _print_wrapped(warning_about(counting, model.target.name), sys.stderr)
         _check_film(options, X.shape[1] == 2 and bool(model.target.classes))
         callbacks.extend(film(X, y))
 
     model = nn.TableModel.train(
         table,
         target=options.target,
-        without=options.without,
+        without=[name for name in options.without if name in table.names],
         task=options.task,
         hidden=options.hidden,
         activation=options.activation,
@@ -326,7 +388,35 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
         begin=begin,
         **_training(options, callbacks),
     )
-    return Samples(model, model.encoding(table), model.target(table))
+    return Samples(
+        model, model.encoding(table), model.target(table), "row", dict(zip(table.names, table.rows[0], strict=True))
+    )
+
+
+def _without_gaps(table: nn.Table, options: argparse.Namespace) -> nn.Table:
+    """The table as --missing has it; of columns that are left out, gaps do not matter."""
+    used = _columns_but(table, options.without)
+    if options.missing == "error":
+        for name in used.names:
+            try:
+                used.cells(name)
+            except FileError as error:
+                raise error.with_instead("--missing drop, or --missing mean") from None
+        return table
+    whole = used.without_gaps(options.missing, options.target)
+    left_out, with_gaps = len(used) - len(whole), len(used) - len(used.without_gaps("drop", options.target))
+    said = [f"{counted(left_out, 'row')} left out"] if left_out else []
+    said += [f"{counted(with_gaps - left_out, 'row')} filled"] if with_gaps > left_out else []
+    print(f"  --missing {options.missing}: {', '.join(said) or 'no cell is empty'}", file=sys.stderr)
+    return whole
+
+
+def _columns_but(table: nn.Table, without: Sequence[str]) -> nn.Table:
+    """A table without some of its columns."""
+    places = [place for place, name in enumerate(table.names) if name not in without]
+    names = tuple(table.names[place] for place in places)
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
+    return type(table)(names, rows, table.source, table.lines)
 
 
 def _check_column(table: nn.Table, option: str, name: str | None) -> None:
@@ -354,7 +444,7 @@ def _check_film(options: argparse.Namespace, is_plane: bool) -> None:
 def _pictures(options: argparse.Namespace, samples: Samples) -> list[Path]:
     from tinygrad_edu import viz
 
-    folder, network = options.output, samples.model.network
+    folder, network = make_folder(options.output), samples.model.network
     drawing = viz.draw_network(network)
     files = [drawing.save(folder / "network.svg"), drawing.save(folder / "network.png")]
     figures = {}
@@ -391,14 +481,25 @@ def _predict(options: argparse.Namespace) -> None:
             f"{' '.join(options.rows)!r}", "it has to be one table, or the inputs of one row", instead="x1=0.5"
         )
     table = nn.read_csv(options.rows[0])
+    _check_inputs(model, table)
     answers = model.predict(table)
     target, classes = model.target.name, model.target.classes
     said = printable if sys.stdout.isatty() else str  # a file gets the names as they are
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([said(target), *(f"P({said(name)})" for name in classes)])
-    for index, found in enumerate(answers.found):
+    names, rows = (table.names, table.rows) if options.with_inputs else ((), [()] * len(table))
+    writer.writerow([*map(said, names), said(target), *(f"P({said(name)})" for name in classes)])
+    for index, (row, found) in enumerate(zip(rows, answers.found, strict=True)):
         shares = [] if answers.shares is None else [f"{share:.4f}" for share in answers.shares[index]]
-        writer.writerow([said(found) if classes else repr(found), *shares])
+        writer.writerow([*map(said, row), said(found) if classes else repr(found), *shares])
+
+
+def _check_inputs(model: nn.TableModel, table: nn.Table) -> None:
+    """Check that a table has a column for each input; all that are missing are named."""
+    wanted = [column.name for column in model.encoding.columns]
+    missing = [name for name in wanted if name not in table.names]
+    if missing:
+        wrong = f"{'this column is' if len(missing) == 1 else 'these columns are'} missing: {listed(missing)}"
+        raise OptionError(f"the table {table.source}", wrong, instead=f"a table with the columns {listed(wanted)}")
 
 
 def _one_row(model: nn.TableModel, file: Path, assignments: Sequence[str]) -> nn.Table:
@@ -450,8 +551,13 @@ def _list_of_lessons() -> Iterator[str]:
     yield "With pictures: tinygrad-edu lesson circuit -o pictures"
 
 
-def say_files(files: Sequence[Path]) -> None:
-    """Which files were written, and how large they are."""
+def existing(paths: Iterable[Path | None]) -> set[Path]:
+    """Those of some files that are there already, to be asked before they are written."""
+    return {path for path in paths if path is not None and path.is_file()}
+
+
+def say_files(files: Sequence[Path], old: Collection[Path] = ()) -> None:
+    """Which files were written, how large they are, and which of them took the place of an old one."""
     for file in files:
         size = f"  ({file.stat().st_size / 1000:.0f} kB)" if file.is_file() else ""  # a pipe has no size
-        print(f"  wrote {printable(file)}{size}")
+        print(f"  wrote {printable(file)}{size}{', in place of an older one' if file in old else ''}")

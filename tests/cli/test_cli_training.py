@@ -1,0 +1,248 @@
+"""Does a training in a terminal say how good it is, compared with what, and what to do next?"""
+
+import csv
+import io
+import random
+import re
+import shlex
+
+import numpy as np
+import pytest
+
+from tinygrad_edu import nn
+from tinygrad_edu.cli.main import main
+from tinygrad_edu.nn.training.history import History
+from tinygrad_edu.nn.training.progress import bar, seen
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    """Run a command in an empty folder; give exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(line):
+        try:
+            code = main(shlex.split(line))
+        except SystemExit as stop:
+            code = stop.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def pets(tmp_path):
+    """A table whose first column counts the rows, and whose last follows from the sizes."""
+    source = random.Random(1)
+    rows = []
+    for number in range(1, 121):
+        height, weight = source.gauss(5, 1), source.gauss(3, 1)
+        kind = "cat" if height > weight + 1.2 else "dog"
+        rows.append([number, f"{height:.2f}", f"{weight:.2f}", source.choice(["red", "blue"]), kind])
+    return write(tmp_path / "pets.csv", ["id", "height", "weight", "colour", "kind"], rows)
+
+
+def write(path, names, rows):
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([names, *rows])
+    return path
+
+
+QUICK = "--hidden 8 --epochs 15 --lr 0.03"
+
+
+# What is said afterwards
+
+
+def test_a_score_stands_beside_what_a_guess_would_reach(run, pets):
+    code, out, err = run(f"train pets.csv {QUICK} --save pets.json")
+    assert code == 0
+    said = re.search(r"24 rows held out: accuracy (.*) %; a guess, always (\w+), would reach (.*) %", out)
+    table = nn.read_csv("pets.csv")
+    _, unseen, _, kinds = nn.train_test_split(np.arange(120), table.cells("kind"), test_size=0.2, seed=0)
+    assert float(said[3]) == pytest.approx(100 * np.mean(np.array(kinds) == said[2]), abs=0.05)
+    found = nn.TableModel.load("pets.json").predict(table).found
+    right = np.mean([found[row] == kind for row, kind in zip(unseen, kinds, strict=True)])
+    assert float(said[1]) == pytest.approx(100 * right, abs=0.05)
+    counts = [[int(number) for number in re.findall(r" (\d+) ", line)] for line in out.splitlines() if " %" in line]
+    assert sum(map(sum, [row[:2] for row in counts if len(row) == 2])) == 24
+    assert "note: id counts the rows and says nothing about kind" in err
+
+
+def test_no_better_than_guessing_is_said_in_words(run, pets):
+    assert "no better than guessing" in run(f"train pets.csv {QUICK} --without id height weight")[1]
+    assert "no better than guessing" not in run(f"train pets.csv {QUICK} --without id")[1]
+
+
+def test_a_number_that_is_worse_than_its_mean_is_said(run, tmp_path):
+    source = random.Random(6)
+    xs, ys = ([draw() for _ in range(60)] for draw in (source.random, lambda: source.gauss(0, 1)))
+    write(tmp_path / "noise.csv", ["x", "y"], zip(xs, ys, strict=True))
+    out = run("train noise.csv --epochs 200 --lr 0.05 --hidden 32 32")[1]
+    assert "% of the variance explained (R²); a guess, always the mean" in out
+    assert "no better than guessing" in out
+    assert "-0.0 %" not in out
+
+
+def test_overfitting_is_named_with_what_stops_it(run, tmp_path):
+    source = random.Random(5)
+    rows = [[source.random(), source.random(), source.choice("ab")] for _ in range(60)]
+    write(tmp_path / "noise.csv", ["x", "y", "z"], rows)
+    out = run("train noise.csv --epochs 150 --lr 0.05 --hidden 32")[1]
+    assert re.search(r"validation loss was lowest in epoch \d+ .* overfitting; --patience 10 stops in time", out)
+    out = run("train noise.csv --epochs 150 --lr 0.05 --hidden 32 --patience 5")[1]
+    assert "overfitting" not in out
+    assert "stopped: val_loss was best in epoch" in out
+
+
+def test_a_column_of_other_whole_numbers_does_not_count_the_rows(run, tmp_path):
+    write(tmp_path / "t.csv", ["x", "y"], [[n * n % 17, "ab"[n % 2]] for n in range(40)])
+    assert "counts the rows" not in run("train t.csv --epochs 1 --hidden 2")[2]
+
+
+# What to do next
+
+
+@pytest.mark.parametrize("table", ["pets.csv --without id", "moons", "pets.csv --target height"])
+def test_the_command_that_is_printed_predicts(run, pets, table):
+    out = run(f"train {table} {QUICK} --save 'my model.json'")[1]
+    command = out.split("predict with it:\n\n    tinygrad-edu ")[1].split("\n")[0]
+    code, said, err = run(command)
+    assert (code, err) == (0, "")
+    assert " = " in said
+
+
+def test_predictions_are_printed_beside_their_inputs(run, pets):
+    run(f"train pets.csv {QUICK} --without id --save pets.json")
+    plain = list(csv.reader(io.StringIO(run("predict pets.json pets.csv")[1])))
+    wide = list(csv.reader(io.StringIO(run("predict pets.json pets.csv --with-inputs")[1])))
+    given = list(csv.reader(pets.read_text().splitlines()))
+    assert [row[5:] for row in wide] == plain
+    assert [row[:5] for row in wide] == given
+
+
+def test_all_missing_columns_of_a_table_are_named(run, pets, tmp_path):
+    run(f"train pets.csv {QUICK} --save pets.json")
+    write(tmp_path / "new.csv", ["height", "size"], [[1, 2]])
+    code, _, err = run("predict pets.json new.csv")
+    assert (code, "these columns are missing: id, weight, colour" in err) == (1, True)
+
+
+# Files
+
+
+def test_pictures_go_into_one_folder_and_nothing_is_replaced_without_a_word(run, pets, tmp_path):
+    line = f"train pets.csv {QUICK} --save pets.json"
+    first = run(line)[1]
+    assert "in place of" not in first
+    assert {path.name for path in tmp_path.iterdir()} == {"pets.csv", "pets.json", "tinygrad-edu-train"}
+    again = [each for each in run(line)[1].splitlines() if "wrote" in each]
+    assert len(again) == 3
+    assert all(each.endswith(", in place of an older one") for each in again)
+    assert "in place of" not in run(f"{line} -o elsewhere --save other.json")[1]
+    assert run("draw x x=1")[1].count("in place of") == 0
+    assert run("draw x x=1")[1].count("in place of") == 1
+
+
+def test_a_model_and_a_film_may_go_into_the_folder_that_is_made(run, tmp_path):
+    code, _, err = run(f"train moons {QUICK} -o out --save out/m.json --film out/f.html")
+    assert (code, "wrong" in err) == (0, False)
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"m.json", "f.html", "network.svg"}
+
+
+def test_a_training_that_cannot_begin_leaves_no_folder(run, tmp_path):
+    for line in ("train moons --target y", "train nothing.csv", "train moons --epochs 0", "train mons"):
+        assert run(line)[0] == 1
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "out").touch()
+    assert "this is a file, where a folder is wanted" in run("train moons -o out")[2]
+
+
+# Empty cells
+
+
+@pytest.fixture
+def gaps(pets, tmp_path):
+    """The same table with gaps: two rows without a height, one without a colour, one without a kind."""
+    names, *rows = csv.reader(pets.read_text().splitlines())
+    for row, place in ((3, 1), (7, 1), (7, 3), (20, 4)):
+        rows[row][place] = ""
+    return write(tmp_path / "gaps.csv", names, rows)
+
+
+def test_gaps_stop_a_training_unless_it_is_said_what_to_do(run, gaps):
+    code, _, err = run(f"train gaps.csv {QUICK}")
+    assert (code, "write instead:  --missing drop, or --missing mean" in err) == (1, True)
+    code, out, err = run(f"train gaps.csv {QUICK} --missing drop")
+    assert (code, "117 rows" in out, "--missing drop: 3 rows left out" in err) == (0, True, True)
+    code, out, err = run(f"train gaps.csv {QUICK} --missing mean")
+    assert (code, "119 rows" in out, "--missing mean: 1 row left out, 2 rows filled" in err) == (0, True, True)
+
+
+def test_gaps_in_columns_that_are_left_out_do_not_matter(run, gaps):
+    code, out, _ = run(f"train gaps.csv {QUICK} --without height colour kind --target weight")
+    assert (code, "120 rows" in out) == (0, True)
+
+
+def test_a_gap_is_filled_with_the_mean_or_the_most_frequent_word(gaps):
+    table = nn.read_csv(gaps)
+    whole = table.without_gaps("mean")
+    known = [float(row[1]) for row in table.rows if row[1]]
+    assert float(whole.rows[3][1]) == pytest.approx(sum(known) / len(known))
+    words = [row[3] for row in table.rows if row[3]]
+    assert whole.rows[7][3] == max(set(words), key=words.count)
+    assert whole.lines[20] == table.lines[21]
+
+
+# Options
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("--batch-size 5", "--batch 5"), ("--validation 0.3", "--test 0.3"), ("--optimizer adam", "")]
+)
+def test_options_have_the_names_of_elsewhere(run, pets, one, other):
+    lines = [run(f"train pets.csv {QUICK} {options}")[1].split("wrote")[0] for options in (one, other)]
+    assert lines[0] == lines[1]
+
+
+def test_each_optimizer_is_its_own(run, pets):
+    lines = {run(f"train pets.csv {QUICK} --optimizer {name}")[1] for name in ("adam", "sgd")}
+    assert len(lines) == 2
+    with pytest.raises(ValueError, match="the choices are adam, adamw, sgd"):
+        nn.TableModel.train(nn.read_csv(pets), optimizer="adan", epochs=1)
+
+
+# The progress line
+
+HISTORIES = [
+    History(loss=[0.1234], accuracy=[1.0]),
+    History(loss=[0.1234], accuracy=[float("nan")]),
+    History(loss=[0.1234], accuracy=[1.0], val_loss=[0.5], val_accuracy=[0.875]),
+    History(loss=[0.1234], accuracy=[float("nan")], val_loss=[0.5], val_accuracy=[float("nan")]),
+]
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids=["classes", "numbers", "classes held out", "numbers held out"])
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_the_progress_line_fits_with_its_epoch_its_bar_and_its_last_figure(history, width, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    with bar(2, wanted=True) as advance:
+        advance(history)
+    (line,) = [each for each in capsys.readouterr().err.splitlines() if "epoch" in each]
+    assert len(line) <= width
+    assert "epoch 1/2" in line
+    assert "━" in line
+    assert "…" not in line
+    last = history.val_accuracy or history.accuracy
+    figure = "87.5 %" if history.val_loss and last[0] == last[0] else "0.5000" if history.val_loss else None
+    assert figure is None or figure in line
+
+
+def test_what_matters_least_goes_first():
+    said = [seen(HISTORIES[2], room) for room in range(80, 10, -1)]
+    assert list(dict.fromkeys(said)) == [
+        "loss 0.1234  accuracy 100.0 %  validation loss 0.5000  accuracy  87.5 %",
+        "accuracy 100.0 %  validation  87.5 %",
+        "validation  87.5 %",
+    ]
