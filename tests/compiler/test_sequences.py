@@ -6,6 +6,7 @@ the families of sample_losses.py.
 
 import numpy as np
 import pytest
+from languages import LANGUAGES, InLanguage, skip_without
 from sample_losses import Draw, Problem, by_hand, cell_with_memory, differs, dot, gated_cell, simple_cell, times
 
 import tinygrad_edu
@@ -154,3 +155,27 @@ def test_attention_over_a_batch_is_products_of_whole_arrays():
     assert "(t1[:, :, None, :4] * t1[:, None, :, 4:8]).sum(axis=-1)" in program.source
     assert program.source.count("concatenate") == 1
     assert program.source.count("\n") <= 30
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_samples_themselves_may_be_the_sequence(language):
+    """One long series, of any length: the loop goes over the samples."""
+    skip_without(language)
+    draw = Draw(0)
+    w, u, b = draw.leaves(3)
+
+    def loss(xs):
+        state, total = 0.0, 0.0
+        for x in xs:
+            state = (w * x + u * state + b).tanh()
+            total += (state - x) ** 2
+        return total / len(xs)
+
+    program = tinygrad_edu.compile(loss, wrt=draw.parameters, batch=draw.normal(())(30))
+    assert "for t in reversed(range(m)):" in program.source
+    run = program if language == "numpy" else InLanguage(program, language)
+    problem = Problem("", loss, program.wrt, None)
+    for samples in (1, 2, 3, 7, 40):
+        arrays = draw.normal(())(samples)
+        assert not differs(run(*arrays), by_hand(problem, arrays)), (samples, program.source)
+    assert weighed(program.formulas) is None

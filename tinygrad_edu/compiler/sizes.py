@@ -42,8 +42,8 @@ class Size(int):
     As an int it is what it was in the program it was found in, so that whatever counts with sizes can go on to do so;
     printed, it is what it is in general.
 
-    >>> Size(2, -1, 11), 3 * Size(2, -1, 11), Size(2, -1, 11) + 0, Size(1, 0, 11).at(1000)
-    (2 * m - 1, 6 * m - 3, 21, 1000)
+    >>> Size(2, -1, 11), 3 * Size(2, -1, 11), Size(1, 0, 11) - 1, Size(2, -1, 11) + 0, Size(1, 0, 11).at(1000)
+    (2 * m - 1, 6 * m - 3, m - 1, 21, 1000)
     """
 
     times: int
@@ -66,6 +66,12 @@ class Size(int):
         return Size(self.times * other, self.plus * other, self.samples)
 
     __rmul__ = __mul__
+
+    def __sub__(self, other: int) -> int:
+        """So much less: the last of m steps is m - 1."""
+        if isinstance(other, Size) or not isinstance(other, int):
+            return super().__sub__(other)
+        return Size(self.times, self.plus - other, self.samples)
 
     def at(self, samples: int) -> int:
         """The number that it is for so many samples."""

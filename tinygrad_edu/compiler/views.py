@@ -55,8 +55,8 @@ def moves_to(wanted: Layout, source: Shape, *, is_exact: bool) -> Moves | None:
 def moves_in_steps(wanted: Layout, source: Shape, counter: str) -> Moves | None:
     """The moves to what a layout has at place t of its first axis; None if there is no such view for all of them.
 
-    >>> moves_in_steps(Layout(1, (11, 7, 3), (3, 36, 1)), (7, 12, 3), "t")
-    (Index(entries=(slice(None, None, None), t, slice(None, None, None))),)
+    >>> moves_in_steps(Layout(3, (11, 7, 3), (3, 36, 1)), (7, 12, 3), "t")
+    (Index(entries=(slice(None, None, None), t + 1, slice(None, None, None))),)
     """
     steps, step = wanted.shape[0], wanted.steps[0]
     row = Layout(wanted.base, wanted.shape[1:], wanted.steps[1:])
