@@ -425,6 +425,14 @@ def test_step_and_worksheet_write_pages(run, tmp_path):
     assert (code, "the choices are en, zh" in errors) == (1, True)
 
 
+def test_a_worksheet_gets_a_code_of_a_page_on_the_web_alone(run, tmp_path):
+    assert run("worksheet", "x * y", "x=2", "y=3", "--page", "https://example.org/lab.html")[0] == 0
+    assert "https://example.org/lab.html#f=" in (tmp_path / "worksheet.html").read_text(encoding="utf-8")
+    code, _, errors = run("worksheet", "x * y", "x=2", "y=3", "--page", "lab.html", "-o", "other.html")
+    assert (code, "write instead:  --page https://example.org/lab.html" in errors) == (1, True)
+    assert not (tmp_path / "other.html").exists()
+
+
 # Networks
 
 

@@ -210,7 +210,7 @@ operation and each application of the chain rule, and the answer key on a page
 of its own:
 
   tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-0.2
-  tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4 --page https://example.org/lab.html
+  tinygrad-edu worksheet "x * y" x=2 y=3 --page https://example.org/lab.html
 
 With --page, the address at which you put a page of `tinygrad-edu lab` on the
 web, the sheet has a QR code that opens it with the same formula and numbers."""

@@ -312,7 +312,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "caption_upstream":  ("upstream", "上游"),
     "caption_local":     ("local", "局部"),
     "local_constant":    ("local derivative of {op} is {number}", "{op} 的局部导数是 {number}"),
-    "local_constant_by": ("local derivative of {op} by its {role} is {number}", "{op} 对{role}的局部导数是 {number}"),
+    "local_constant_by": ("local derivative of {op}, {role}: {number}", "{op} 对{role}的局部导数是 {number}"),
     "local_other":       ("local: the other {noun} {name}", "局部导数：另一个{noun} {name}"),
     "local_argument":    ("local: the {noun} {name}", "局部导数：{noun} {name}"),
     "local_result":      ("local: the result {name} itself", "局部导数：结果 {name} 本身"),

@@ -305,7 +305,7 @@ def test_the_card_says_why_nothing_passes(opened, f, position, said):
     ("text", "values", "position", "said"),
     [
         ("f = (x + y) * z", {"x": -2, "y": 5, "z": -4}, 6, "local derivative of + is 1"),
-        ("f = (x - y) * z", {"x": -2, "y": 5, "z": -4}, 7, "local derivative of − by its subtrahend is −1"),
+        ("f = (x - y) * z", {"x": -2, "y": 5, "z": -4}, 7, "local derivative of −, subtrahend: −1"),
         ("f = (x * y) + z", {"x": -2, "y": 5, "z": -4}, 6, "local: the other factor y"),
         ("f = 2 * x + y", {"x": -2, "y": 5}, 6, "local: the other factor 2"),
         ("f = dot([w], [x]) + 1", {"w": 2, "x": 3}, 5, "local: the input x"),

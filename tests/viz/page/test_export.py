@@ -263,7 +263,12 @@ def test_text_and_data_are_saved_and_copied(open_lab, tmp_path):
     lab = open_lab(permissions=["clipboard-read", "clipboard-write"])
     trace = chain_rule(parse(GRAPHS["lesson"][0], **GRAPHS["lesson"][1]))
     lab.step_to(5)
-    expected = {"f-step-05.tex": trace[4].latex, "f.tex": trace.latex, "f.json": trace.to_json()}
+    expected = {
+        "f-step-05.txt": str(trace[4]),
+        "f-step-05.tex": trace[4].latex,
+        "f.tex": trace.latex,
+        "f.json": trace.to_json(),
+    }
     for number, (name, text) in enumerate(expected.items()):
         file, data = saved(lab, f"#saving button:text-is('File') >> nth={number}", tmp_path)
         assert (file, data.decode()) == (name, text)
@@ -291,7 +296,7 @@ def test_the_answers_are_not_given_away_while_the_reader_predicts(open_lab, tmp_
     assert str(asked) not in "".join(texts_of(svg))
     assert "∂ ?" in texts_of(svg)
     assert lab.page.locator("#saving button:text-is('Copy')").count() == 0
-    assert lab.text("#saving").count("the answers are in it") == 3
+    assert lab.text("#saving").count("the answers are in it") == 4
 
 
 @needs_browser
@@ -301,7 +306,7 @@ def test_the_menu_follows_the_step(open_lab, tmp_path):
     open_menu(lab)
     lab.page.evaluate("document.getElementById('next').click()")
     assert saved(lab, AS_SVG, tmp_path)[0] == "f-step-03.svg"
-    assert saved(lab, "#saving button:text-is('File') >> nth=0", tmp_path)[0] == "f-step-03.tex"
+    assert saved(lab, "#saving button:text-is('File') >> nth=1", tmp_path)[0] == "f-step-03.tex"
 
 
 @needs_browser

@@ -266,6 +266,14 @@ def test_where_the_weights_are_not_clear_nothing_is_called_a_neuron():
 
 
 @needs_node
+def test_a_sum_of_itself_again_and_again_is_read_once():
+    v = Value(1.0)
+    for _ in range(400):
+        v = v + v
+    assert evaluated("neurons", "[...neurons.neuronsOf(graphOf(given))]", sent(v)) == []
+
+
+@needs_node
 def test_among_random_graphs_without_labels_no_leaf_is_in_two_neurons():
     graphs = [random_graphs.as_values(*random_graphs.seeded(seed, leaves=8, steps=40))[1] for seed in range(60)]
     found = evaluated(

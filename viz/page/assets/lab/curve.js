@@ -1,6 +1,7 @@
 // How does f look on the way down? Over one leaf, if one alone is moved: a curve, the points on it, and the tangent. Over
 // the steps, if several are.
 
+import { mathName } from "../engine/printing.js";
 import { gradients } from "../engine/graph.js";
 import { outputOver } from "./descent.js";
 import { drawn } from "./dom.js";
@@ -20,7 +21,7 @@ export function curveOf(state, descent) {
 }
 
 function spoken({ graph }, { trail, count }) {
-  return say("curve_label", { output: graph.names.at(-1), from: signed(trail[0].value), to: signed(trail.at(-1).value), count });
+  return say("curve_label", { output: mathName(graph.names.at(-1)), from: signed(trail[0].value), to: signed(trail.at(-1).value), count });
 }
 
 function axis() {
@@ -40,7 +41,7 @@ function overSteps({ graph }, { trail, count }) {
     lines: [drawn("path", { d: pathOf(places), class: "line" })],
     points: nowAt(last),
     labels: [
-      text(say("curve_value", { output: graph.names.at(-1), value: signed(values.at(-1)) }), SIZE.left, 18, "start"),
+      text(say("curve_value", { output: mathName(graph.names.at(-1)), value: signed(values.at(-1)) }), SIZE.left, 18, "start"),
       text(say("curve_steps", { count }), SIZE.width - SIZE.right, SIZE.height - 6, "end"),
     ],
   };
@@ -57,12 +58,12 @@ function overLeaf(state, { chosen: [leaf], trail }) {
   const y = scale(heightOf(curve, walked), [SIZE.height - SIZE.bottom - 6, SIZE.top]);
   const at = (point) => ({ x: x(point.x), y: y(point.y) });
   const now = walked.at(-1);
-  const name = graph.names[leaf];
+  const name = mathName(graph.names[leaf]);
   return {
     lines: [drawn("path", { d: pathOf(curve.map(at)), class: "line" }), ...tangentAt(now, gradients(graph)[leaf], reach, at)],
     points: [...walked.slice(-MOST_POINTS).map(at).filter(isInside).map((place) => drawn("circle", { cx: place.x, cy: place.y, r: 3, class: "past" })), ...nowAt(at(now))],
     labels: [
-      text(say("curve_value", { output: graph.names.at(-1), value: signed(now.y) }), SIZE.left, 18, "start"),
+      text(say("curve_value", { output: mathName(graph.names.at(-1)), value: signed(now.y) }), SIZE.left, 18, "start"),
       text(signed(reach[0], 3), SIZE.left, SIZE.height - 6, "start"),
       text(`${name} = ${signed(now.x)}`, SIZE.width / 2, SIZE.height - 6, "middle"),
       text(signed(reach[1], 3), SIZE.width - SIZE.right, SIZE.height - 6, "end"),

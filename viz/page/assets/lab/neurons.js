@@ -36,7 +36,8 @@ function sumsOf(graph, users) {
   const isInner = new Uint8Array(graph.nodes.length);
   const isAdded = (node) => graph.nodes[node].row?.name === "add";
   graph.args.forEach((args, node) => {
-    if (isAdded(node)) for (const arg of args) isInner[arg] = Number(users[arg] === 1 && (isAdded(arg) || isDot(graph, arg)));
+    const isTree = isAdded(node) && args[0] !== args[1]; // v + v would be followed twice, and so on
+    if (isTree) for (const arg of args) isInner[arg] = Number(users[arg] === 1 && (isAdded(arg) || isDot(graph, arg)));
   });
   const roots = graph.nodes.flatMap((_, node) => ((isAdded(node) || isDot(graph, node)) && !isInner[node] ? [node] : []));
   return roots.map((root) => ({ root, terms: termsOf(graph, root, (node) => node === root || isInner[node]) }));
