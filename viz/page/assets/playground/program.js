@@ -4,7 +4,8 @@
 //
 //   programFor(settings)      the program of the settings; see shapeOf for what they are read for
 //   programOf(layers, loss)   {count, lines, source, run, forward, arrays}
-//     lines                   [{name, numpy, shape, layer, phase, reads}]: what is computed, in order; shape has "m"
+//     lines                   [{name, numpy, latex, shape, layer, phase, reads}]: what is computed, in order; shape has "m",
+//                             and in LaTeX the names of arrays stay in brackets, ⟨dZ1⟩
 //     source                  all of them as a function in NumPy, as program.source gives it in Python
 //     run(P, X, Y)            [loss, gradient]; X and Y are flat, row by row
 //     forward(P, X)           {outputs, activations}: the last of the activations of all layers are the outputs
@@ -171,6 +172,7 @@ function numbered(lines) {
     return {
       name: filled(line.name),
       numpy: filled(line.numpy),
+      latex: line.latex.replace(/⟨(\w+)⟩/g, (_, name) => (typeof all[name] === "string" ? `⟨${all[name]}⟩` : all[name])),
       shape: line.shape.map(filled).map((size) => (size === "m" ? size : Number(size))),
       layer,
       phase: isLoss && stage === "leaves" ? "loss" : PHASES[stage] ?? "backward",

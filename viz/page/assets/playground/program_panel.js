@@ -2,7 +2,7 @@
 // the line that is looked at. A line lights what it is about in the network, and what is pointed at there lights its lines.
 
 import { mathName } from "../engine/printing.js";
-import { element } from "../lab/dom.js";
+import { button, element } from "../lab/dom.js";
 import { signed, written } from "../lab/formulas.js";
 import { say } from "../lab/say.js";
 import { typeset } from "../lab/typeset.js";
@@ -17,7 +17,7 @@ const FIRST = "loss"; // the line that is looked at, before one is chosen
 const MOVES = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 const PHASES = ["forward", "loss", "backward", "given"]; // where the parameters stand in P is looked at least
 
-const panel = { store: null, loss: null, list: null, rows: [], view: null, title: null, words: null, form: null, drawnAt: 0, chosen: FIRST, over: null, batch: null };
+const panel = { store: null, loss: null, way: null, isMath: false, list: null, rows: [], view: null, title: null, words: null, form: null, drawnAt: 0, chosen: FIRST, over: null, batch: null };
 
 export const programPanel = {
   name: "formulas",
@@ -30,15 +30,16 @@ export const programPanel = {
     panel.view = numbersView((cell) => light(cell));
     panel.list.addEventListener("keydown", move);
     panel.list.addEventListener("pointerleave", () => look(null));
+    panel.way = button("program_math", () => setWay(!panel.isMath), { class: "program-way", "aria-pressed": "false" });
     const array = element("div", { class: "array" }, panel.title, panel.words, panel.view.box);
-    section.append(panel.loss, panel.list, array);
+    section.append(panel.loss, panel.way, panel.list, array);
   },
   draw(state) {
     const now = performance.now();
     if (state.playing && now - panel.drawnAt < PAUSE) return;
     panel.drawnAt = now;
     panel.batch = batchOf(state.run);
-    const form = JSON.stringify([panel.batch.lines.map(({ numpy }) => numpy), panel.batch.X.length, state.lang]);
+    const form = JSON.stringify([panel.batch.lines.map(({ numpy }) => numpy), panel.batch.X.length, state.lang, panel.isMath]);
     if (form !== panel.form) build(state);
     panel.form = form;
     drawLoss(state);
@@ -60,12 +61,32 @@ function drawLoss(state) {
   panel.loss.replaceChildren(...set, element("span", { class: "quiet-line" }, say("program_target", places)));
 }
 
-// The lines
+// The lines, as NumPy or as a book writes them
 
-function build({ run }) {
+function setWay(isMath) {
+  panel.isMath = isMath;
+  panel.way.setAttribute("aria-pressed", isMath);
+  panel.store.change({});
+}
+
+function textOf(line, state) {
+  if (!panel.isMath) return element("code", {}, line.numpy);
+  const pieces = line.latex.split(/⟨(\w+)⟩/).map((piece, index) => (index % 2 ? { name: piece } : piece));
+  const items = typeset(pieces.filter((piece) => piece !== ""), ({ name }) => ({ group: inMath(name) }));
+  return element("span", { class: "line-math" }, ...written(state, items));
+}
+
+// dZ1 as dZ₁.
+function inMath(name) {
+  const [, letters, digits] = /^(\D+)(\d*)$/.exec(name);
+  return digits ? [letters, { lowered: [digits] }] : [letters];
+}
+
+function build(state) {
   const { lines, X } = panel.batch;
-  panel.list.setAttribute("aria-label", say("program_label", { count: X.length, sizes: run.shape.sizes.join("–") }));
-  panel.rows = lines.map((line, index) => rowOf(line, index));
+  panel.list.setAttribute("aria-label", say("program_label", { count: X.length, sizes: state.run.shape.sizes.join("–") }));
+  panel.way.textContent = say("program_math");
+  panel.rows = lines.map((line, index) => rowOf(state, line, index));
   const parts = PHASES.flatMap((phase) => {
     const own = panel.rows.filter((row) => row.phase === phase);
     const name = element("div", { class: "program-phase", "aria-hidden": "true" }, say(`program_${phase}`));
@@ -75,11 +96,11 @@ function build({ run }) {
   if (!panel.rows.some(({ line }) => line.name === panel.chosen)) panel.chosen = FIRST;
 }
 
-function rowOf(line, index) {
+function rowOf(state, line, index) {
   const subject = subjectOf(line);
   const isGiven = !subject.isGradient && ["weights", "biases"].includes(subject.kind);
   const shape = element("span", { class: "line-shape" });
-  const box = element("div", { class: "line", role: "option", id: `line-${index}` }, element("code", {}, line.numpy), shape);
+  const box = element("div", { class: "line", role: "option", id: `line-${index}` }, textOf(line, state), shape);
   box.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && look(line.name));
   box.addEventListener("click", () => choose(line.name));
   box.addEventListener("focus", () => box.matches(":focus-visible") && look(line.name));
