@@ -18,8 +18,14 @@ MODULES = (
     "random",
     "data",
     "network",
+    "tasks",
     "lines",
     "program",
+    "schedules",
+    "optimizers",
+    "diagnosis",
+    "training",
+    "settings",
 )
 
 
