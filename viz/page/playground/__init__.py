@@ -19,11 +19,18 @@ MODULES = (
     "random",
     "data",
     "network",
+    "tasks",
     "lines",
     "program",
+    "schedules",
+    "optimizers",
+    "diagnosis",
+    "training",
+    "settings",
     "losses",
     "scalars",
     "matrices",
+    "batch",
 )
 
 
