@@ -612,8 +612,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "check_wrong":       ("wrong: the differences show another slope", "错误：差分显示的斜率不同"),
 
     # ── the playground: down to the scalars, up to the formulas ───────────────────────────────────────────────────
-    "play_tab_chain":    ("Chain rule", "链式法则"),
-    "play_tab_formulas": ("Formulas", "公式"),
+    "ground_tab_chain":    ("Chain rule", "链式法则"),
+    "ground_tab_formulas": ("Formulas", "公式"),
     "chain_guide":       ("Choose a line or a neuron in the network: what one sample does to that weight opens "
                           "here, by the chain rule.",
                           "在网络里选择一条线或一个神经元：一个样本对这个权重做了什么，在这里用链式法则展开。"),

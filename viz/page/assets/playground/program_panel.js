@@ -24,7 +24,7 @@ export const programPanel = {
   mount(section, store) {
     panel.store = store;
     panel.list = element("div", { class: "program", role: "listbox" });
-    panel.loss = element("div", { class: "loss-formula" });
+    panel.loss = element("div", { class: "loss-sets" });
     panel.title = element("h3", { class: "array-title" });
     panel.words = element("p", { class: "quiet-line" });
     panel.view = numbersView((cell) => light(cell));
@@ -32,7 +32,7 @@ export const programPanel = {
     panel.list.addEventListener("pointerleave", () => look(null));
     panel.way = button("program_math", () => setWay(!panel.isMath), { class: "program-way", "aria-pressed": "false" });
     const array = element("div", { class: "array" }, panel.title, panel.words, panel.view.box);
-    section.append(panel.loss, panel.way, panel.list, array);
+    section.append(element("div", { class: "loss-formula" }, panel.way, panel.loss), panel.list, array);
   },
   draw(state) {
     const now = performance.now();
@@ -54,11 +54,11 @@ function drawLoss(state) {
   const { network, X } = panel.batch;
   const sample = sampleOf(state);
   const { target } = sampleRow(state.run, sample);
-  const places = { count: X.length, sample: sample + 1, target: signed(target) };
-  const one = ["L", { lowered: [String(sample + 1)] }, " = ", ...typeset([lossLatex(network, target)], () => "")];
-  const mean = X.length > 1 ? [["L = Σ L", { lowered: ["i"] }, ` / ${X.length}`]] : [];
-  const set = [...mean, one].map((items) => element("span", { class: "set" }, ...written(state, items)));
-  panel.loss.replaceChildren(...set, element("span", { class: "quiet-line" }, say("program_target", places)));
+  const set = (...items) => element("span", { class: "set" }, ...written(state, items));
+  const mean = X.length > 1 ? [set("L = Σ L", { lowered: ["i"] }, ` / ${X.length}`)] : [];
+  const one = set("L", { lowered: [String(sample + 1)] }, " = ", ...typeset([lossLatex(network, target)], () => ""));
+  const words = say("program_target", { sample: sample + 1, target: signed(target) });
+  panel.loss.replaceChildren(...mean, one, element("span", { class: "quiet-line" }, words));
 }
 
 // The lines, as NumPy or as a book writes them
@@ -97,10 +97,10 @@ function build(state) {
 }
 
 function rowOf(state, line, index) {
-  const subject = subjectOf(line);
+  const subject = subjectOf(line.name);
   const isGiven = !subject.isGradient && ["weights", "biases"].includes(subject.kind);
   const shape = element("span", { class: "line-shape" });
-  const box = element("div", { class: "line", role: "option", id: `line-${index}` }, textOf(line, state), shape);
+  const box = element("div", { class: "program-line", role: "option", id: `line-${index}` }, textOf(line, state), shape);
   box.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && look(line.name));
   box.addEventListener("click", () => choose(line.name));
   box.addEventListener("focus", () => box.matches(":focus-visible") && look(line.name));
@@ -109,6 +109,7 @@ function rowOf(state, line, index) {
 }
 
 function drawRows({ pointed, chosen, phase }) {
+  panel.list.dataset.phase = phase?.name ?? "";
   const at = pointed ?? chosen;
   const seen = seenName();
   for (const row of panel.rows) {
@@ -137,19 +138,18 @@ function look(name) {
   if (name === panel.over || !panel.batch) return;
   panel.over = name;
   const row = name && panel.rows.find(({ line }) => line.name === name);
-  panel.store.change({ pointed: row ? whereIs(row.subject) : null });
+  panel.store.change({ lit: row ? whereIs(row.subject) : null });
 }
 
+// What leads from the outputs to the loss lights the outputs.
 function whereIs({ kind, layer }) {
-  if (kind === "weights" || kind === "biases") return { layer, kind };
-  if (kind === "neurons" || kind === "inputs") return { layer, kind };
   const last = panel.store.state.run.shape.sizes.length - 1;
-  return kind === "loss" || kind === "others" ? { layer: last, kind: "neurons" } : null;
+  return layer === null ? { layer: last, kind: "neurons" } : { layer, kind };
 }
 
 function choose(name) {
   panel.chosen = name;
-  panel.store.change({ pointed: null });
+  panel.store.change({ lit: null });
 }
 
 function move(event) {
@@ -157,7 +157,7 @@ function move(event) {
   if (way === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   event.stopPropagation();
-  const rows = [...panel.list.querySelectorAll(".line")].map((box) => panel.rows.find((row) => row.box === box));
+  const rows = [...panel.list.querySelectorAll(".program-line")].map((box) => panel.rows.find((row) => row.box === box));
   const now = rows.findIndex(({ line }) => line.name === panel.chosen);
   const next = rows[Math.max(0, Math.min(rows.length - 1, now + way))];
   choose(next.line.name);
@@ -173,7 +173,7 @@ function drawArray(state) {
   const { subject } = row;
   panel.title.replaceChildren(element("span", {}, ...titleOf(name, subject)), element("span", { class: "line-shape" }, shapeText(shape)));
   panel.words.textContent = wordsOf(subject);
-  const at = state.pointed?.kind ? null : (state.pointed ?? state.chosen);
+  const at = state.pointed ?? state.chosen;
   panel.view.draw({
     name, subject, shape, numbers,
     nameOf: (side, number) => NAMES[side](state.run.shape, subject, number),
