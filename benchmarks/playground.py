@@ -143,7 +143,10 @@ def measured() -> list[dict[str, object]]:
 
 def table(found: list[dict[str, object]]) -> str:
     """The medians, as Markdown."""
-    rows = ["| batch of | the page, batches/s | its program alone | by hand | the page / by hand |", "|---|---|---|---|---|"]
+    rows = [
+        "| batch of | the page, batches/s | its program alone | by hand | the page / by hand |",
+        "|---|---|---|---|---|",
+    ]
     for each in found:
         turns: list[list[float]] = each["turns"]  # type: ignore[assignment]
         if not float(str(each["difference"])) < SAME:

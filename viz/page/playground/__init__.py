@@ -26,6 +26,8 @@ MODULES = (
     "diagnosis",
     "training",
     "settings",
+    "csv",
+    "out",
 )
 
 
