@@ -14,6 +14,7 @@ PROGRAM = """
 const { trainingOf } = await from("playground/training");
 const { checked } = await from("playground/settings");
 const { modelJson, pythonOf } = await from("playground/out");
+const seen = ({ points, given }) => Float64Array.from(points.X.slice(0, 3).flatMap(given));
 return data.map(({ settings, ways }) => {
   const training = trainingOf(checked(settings));
   for (const way of ways) training[way]();
@@ -25,7 +26,7 @@ return data.map(({ settings, ways }) => {
     steps: history.step_loss,
     P: parameters,
     X: samples.points.X.slice(0, 3).map(samples.given),
-    outputs: program.forward(parameters, Float64Array.from(samples.points.X.slice(0, 3).flatMap(samples.given))).outputs,
+    outputs: program.forward(parameters, seen(samples)).outputs,
     stopped: training.stopped,
   };
 });

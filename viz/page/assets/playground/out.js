@@ -28,7 +28,7 @@ export function pythonOf(settings, steps = []) {
     ...dataLines(settings, points, hasPart),
     "",
     ...modelLines(settings),
-    `optimizer = ${optimizerText(settings.optimizer)}`,
+    ...optimizerLines(settings.optimizer),
     ...(epochs ? ["", ...fitLines(settings, epochs, hasPart)] : []),
     ...(rest.length ? ["", ...stepLines(settings, epochs, rest)] : []),
     "",
@@ -77,7 +77,7 @@ function inputLines(inputs, names, all) {
   return [
     "",
     "def inputs(X):",
-    `    return np.column_stack([${columns.join(", ")}])`,
+    ...listLines("    return np.column_stack([", columns, "])", "    "),
     "",
     ...all.map((name) => `${name} = inputs(${name})`),
   ];
@@ -90,23 +90,31 @@ function modelLines({ network, ...settings }) {
   const hidden = layers.slice(0, -1).map(({ activation }) => activation);
   const isOne = new Set(hidden).size <= 1;
   const activation = isOne ? JSON.stringify(hidden[0] ?? "relu") : `[${hidden.map((name) => JSON.stringify(name)).join(", ")}]`;
-  const sizes = `${layers[0].inputs}, [${layers.map(({ size }) => size).join(", ")}]`;
-  const output = layers.at(-1).activation === "linear" ? "" : `, output="${layers.at(-1).activation}"`;
-  const model = `model = nn.MLP(${sizes}, activation=${activation}${output}, init="${network.init}", seed=${network.seed})`;
-  if (!network.parameters) return [model];
+  const last = layers.at(-1).activation;
+  const model = listLines("model = nn.MLP(", [
+    String(layers[0].inputs),
+    `[${layers.map(({ size }) => size).join(", ")}]`,
+    `activation=${activation}`,
+    ...(last === "linear" ? [] : [`output="${last}"`]),
+    `init="${network.init}"`,
+    `seed=${network.seed}`,
+  ], ")");
+  if (!network.parameters) return model;
   return [
-    model,
+    ...model,
     ...listLines("P = [", network.parameters.map(numberText), "]"),
     "for parameter, number in zip(model.parameters(), P):",
     "    parameter.data = number",
   ];
 }
 
-function optimizerText({ name, lr, weight_decay: decay, ...options }) {
-  const given = Object.keys(USUAL).filter((key) => JSON.stringify(options[key]) !== JSON.stringify(USUAL[key]) && isOf(name, key));
-  const more = given.map((key) => `, ${key}=${valueText(options[key])}`).join("");
+function optimizerLines({ name, lr, ...options }) {
+  const usual = { ...USUAL, weight_decay: name === "adamw" ? 0.01 : 0 };
+  const isOther = (key) => JSON.stringify(options[key]) !== JSON.stringify(usual[key]) && isOf(name, key);
+  const given = Object.keys(usual).filter(isOther).map((key) => `${key}=${valueText(options[key])}`);
   const schedule = scheduleText(options);
-  return `nn.${CLASSES[name]}(model.parameters(), lr=${numberText(lr)}${more}, weight_decay=${numberText(decay)}${schedule})`;
+  const items = ["model.parameters()", `lr=${numberText(lr)}`, ...given, ...(schedule ? [`schedule=${schedule}`] : [])];
+  return listLines(`optimizer = nn.${CLASSES[name]}(`, items, ")");
 }
 
 function isOf(name, key) {
@@ -121,17 +129,17 @@ function scheduleText({ schedule, schedule_steps: steps, schedule_factor: factor
     linear: `nn.schedules.linear(${steps}, end=${numberText(end)})`,
     cosine: `nn.schedules.cosine(${steps}, end=${numberText(end)})`,
   };
-  if (!warmUp) return schedule === "constant" ? "" : `, schedule=${forms[schedule]}`;
-  return `, schedule=nn.schedules.warm_up(${warmUp}, then=${forms[schedule]})`;
+  if (!warmUp) return schedule === "constant" ? "" : forms[schedule];
+  return `nn.schedules.warm_up(${warmUp}, then=${forms[schedule]})`;
 }
 
 // Training
 
 function fitLines({ loss, batch_size: size, seed }, epochs, hasPart) {
-  const validation = hasPart ? ", validation_data=(X_val, y_val)" : "";
-  const options = `epochs=${epochs}, batch_size=${size ?? "None"}, seed=${seed}${validation}`;
+  const validation = hasPart ? ["validation_data=(X_val, y_val)"] : [];
+  const options = [`loss="${loss}"`, "optimizer=optimizer", `epochs=${epochs}`, `batch_size=${size ?? "None"}`, `seed=${seed}`];
   return [
-    `history = nn.fit(model, X, y, loss="${loss}", optimizer=optimizer, ${options})`,
+    ...listLines("history = nn.fit(", ["model", "X", "y", ...options, ...validation], ")"),
     "print(history)",
     "for loss in history.loss:",
     "    print(loss)",
@@ -173,16 +181,16 @@ function valueText(value) {
   return typeof value === "boolean" ? (value ? "True" : "False") : value === null ? "None" : numberText(value);
 }
 
-// A list on as many lines as it takes.
-function listLines(begin, items, end) {
-  const lines = [begin];
+// A list or a call, on as many lines as it takes.
+function listLines(begin, items, end, indent = "") {
+  const short = `${begin}${items.join(", ")}${end}`;
+  if (short.length <= WIDEST) return [short];
+  const lines = [];
   for (const item of items) {
-    const isFull = lines.length === 1 || lines.at(-1).length + item.length > WIDEST;
-    if (isFull) lines.push(`    ${item},`);
+    if (!lines.length || lines.at(-1).length + item.length + 2 > WIDEST) lines.push(`${indent}    ${item},`);
     else lines[lines.length - 1] += ` ${item},`;
   }
-  const short = `${begin}${items.join(", ")}${end}`;
-  return short.length <= WIDEST ? [short] : [...lines, end];
+  return [begin, ...lines, `${indent}${end}`];
 }
 
 // The file of a model, as nn/checkpoint.py writes it
