@@ -27,6 +27,8 @@ MODULES = (
     "diagnosis",
     "training",
     "settings",
+    "csv",
+    "out",
     "losses",
     "scalars",
     "matrices",
