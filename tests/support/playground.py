@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tinygrad_edu.viz.page.document import PLAYGROUND, read
 from tinygrad_edu.viz.page.engine import modules as engine_modules
 from tinygrad_edu.viz.page.playground import modules
 
@@ -38,7 +39,8 @@ def folder():
     """Where the modules are, as files."""
     found = Path(tempfile.mkdtemp(prefix="playground-"))
     atexit.register(shutil.rmtree, found, ignore_errors=True)
-    for path, source in {**engine_modules(), **modules(), "package.json": '{"type": "module"}'}.items():
+    seen = {f"playground/{name}.js": read(f"playground/{name}.js") for name in PLAYGROUND}  # node can run the pure ones
+    for path, source in {**engine_modules(), **modules(), **seen, "package.json": '{"type": "module"}'}.items():
         (found / path).parent.mkdir(parents=True, exist_ok=True)
         (found / path).write_text(source, encoding="utf-8")
     return found
