@@ -4,6 +4,7 @@ import { addressOf, readAddress } from "./address.js";
 import { byId, element } from "./dom.js";
 import { PAGE } from "./page.js";
 import { PANEL_NAMES } from "./panels.js";
+import { isOfGround } from "../playground/address.js";
 import { say } from "./say.js";
 import { goTo, graphOfPage, lastPosition, load, setNumbers } from "./store.js";
 import { graphOfText, numbersByName } from "./typed.js";
@@ -25,6 +26,7 @@ export function mountLink(store) {
 // From the address to the state
 
 function follow(store, hash) {
+  if (isOfGround(hash)) return store.change({ room: "playground" });
   const asked = readAddress(hash);
   if (asked.lang !== null) setOneOf(store, asked, "lang", Object.keys(PAGE.strings));
   if (asked.tab !== null) setOneOf(store, asked, "tab", PANEL_NAMES);
@@ -84,7 +86,7 @@ function shortened({ key, places }) {
 const USUAL = { tab: "inputs", lang: PAGE.lang };
 
 function writeAddress(state) {
-  if (state.from) return; // a graph of the playground is in no address
+  if (state.room !== "lab" || state.from) return; // the playground has its own, and its graphs have none
   const hash = isAsOpened(state) ? "" : `#${addressOf(state, USUAL)}`;
   if (hash === location.hash) return;
   try {
@@ -110,11 +112,16 @@ export function mountShare(store) {
   byId("share").addEventListener("click", () => share(store.state));
 }
 
-async function share(state) {
+function share(state) {
   if (state.from) return shareNothing();
+  return offerLink(addressOf(state, { tab: USUAL.tab, lang: null }));
+}
+
+/** Copy the link with this address, and show it: where a page may not copy, a reader can. */
+export async function offerLink(address) {
   const page = location.href.split("#")[0];
   const isFramed = page.startsWith("about:");
-  const link = `${isFramed ? "" : page}#${addressOf(state, { tab: USUAL.tab, lang: null })}`;
+  const link = `${isFramed ? "" : page}#${address}`;
   const field = element("input", { type: "text", readonly: "", value: link, "aria-label": say("share_link") });
   const words = element("p", { role: "status" }, say("share_by_hand"));
   byId("shared").replaceChildren(...(isFramed ? [element("p", {}, say("share_framed"))] : []), words, field);
