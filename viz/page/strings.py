@@ -617,6 +617,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "chain_guide":       ("Choose a line or a neuron in the network: what one sample does to that weight opens "
                           "here, by the chain rule.",
                           "在网络里选择一条线或一个神经元：一个样本对这个权重做了什么，在这里用链式法则展开。"),
+    "chain_weight":      ("Which weight of the neuron", "神经元的哪个权重"),
     "chain_back":        ("The sample before", "上一个样本"),
     "chain_next":        ("The next sample", "下一个样本"),
     "chain_sample":      ("sample {sample}", "样本 {sample}"),

@@ -87,6 +87,27 @@ def test_a_click_on_a_contribution_looks_at_that_sample_and_its_chain_rule(groun
     assert number(result) == pytest.approx(number(value), rel=2e-2, abs=1e-6)
 
 
+def test_by_keyboard_alone_from_a_neuron_to_one_of_its_weights_in_the_lab_and_back(ground):
+    page = ground.page
+    page.focus("#net-parts .tile[data-key='n2.0']")
+    page.keyboard.press("Enter")
+    page.focus("#play-tab-neuron")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "play-tab-chain"
+    page.focus(".chain-weight")
+    page.keyboard.press("w")  # the first that begins with it
+    ground.settled()
+    assert "w₁₁⁽²⁾" in page.text_content(".chain-formula [data-row=names]")
+    page.focus(".chain-open")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#scene .box.active")
+    assert "w₁₁⁽²⁾" in lab(ground)["names"]
+    page.focus(".opened-back")
+    page.keyboard.press("Enter")
+    assert page.input_value(".chain-weight") == "0"
+    assert page.evaluate("document.activeElement.className") == "chain-open"
+
+
 def test_it_opens_in_the_lab_at_the_step_in_which_the_gradient_arrives_and_leads_back(ground):
     choose_neuron(ground, 2, 1)
     open_tab(ground, "chain")

@@ -63,6 +63,7 @@ function goBack(lab) {
   const { graph, text, start, position, opened, sample } = lab.state.from.before;
   load(lab, graph, text, start);
   lab.change({ room: "playground", position, opened, sample, playing: false });
+  document.querySelector(".chain-open")?.focus(); // where one was
 }
 
 function openBeside(lab, ground, way) {
