@@ -769,6 +769,28 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "概率变成了 0 或 1，它的对数不是有限的：请选 logits 的交叉熵。"),
     "ground_advice_activation": ("It is not defined there: choose another activation.",
                           "它在那里没有定义：请换一个激活函数。"),
+    "ground_table_title": ("A table of your own", "自己的表格"),
+    "ground_table_help": ("CSV, with a row of names or without: one column is predicted, all others are inputs. It "
+                          "stays in this page.",
+                          "CSV，有没有表头都行：一列是要预测的，其余都是输入。它不离开这个页面。"),
+    "ground_table_text": ("The table, as CSV", "CSV 表格"),
+    "ground_table_file": ("A file with the table", "表格文件"),
+    "ground_table_target": ("predict", "要预测的列"),
+    "ground_table_read": ("Train on it", "用它训练"),
+    "ground_table_done": ("The table has {count} rows.", "表格有 {count} 行。"),
+    "ground_table_large": ("This file has more than {megabytes} MB: a table of fewer rows is enough here.",
+                          "文件超过 {megabytes} MB：这里用行数少一些的表格就够了。"),
+    "ground_tab_code":   ("Python", "Python"),
+    "ground_code_help":  ("This script trains the same up to this moment, with the same losses.",
+                          "这个脚本训练到此刻，损失完全一样。"),
+    "ground_code_copy":  ("Copy", "复制"),
+    "ground_code_script": ("Save as .py", "存为 .py"),
+    "ground_code_model": ("Save the network for nn.load", "保存网络，供 nn.load 读取"),
+    "ground_code_copied": ("Copied.", "已复制。"),
+    "ground_code_by_hand": ("This browser does not let a page copy: select the text.",
+                          "浏览器不让页面复制：请选中文本。"),
+    "ground_code_framed": ("In a notebook a page may neither copy nor save: select the text.",
+                          "在笔记本里页面不能复制或保存：请选中文本。"),
     "ground_guide_neuron": ("Choose a neuron or a line: its formula and its weights open here, and each number can "
                           "be typed over.",
                           "选择一个神经元或一条线：它的公式和权重在这里打开，每个数都可以改写。"),
@@ -810,21 +832,20 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_said_loss":  ("Epoch {epoch}: loss {loss}.", "第 {epoch} 轮：损失 {loss}。"),
     "ground_said_running": ("Training.", "正在训练。"),
     "ground_said_start": ("At the same start again.", "已回到同一起点。"),
-    "ground_dead":       ("{name} is dead: its relu is 0 for all {all} points, so no gradient passes. Another seed, "
-                          "He, or a smaller learning rate helps.",
-                          "{name} 已死：对全部 {all} 个点它的 relu 都是 0，没有梯度通过。换种子、用 He 或减小学习率"
-                          "。"),
-    "ground_dead_several": ("{name} and {others} more are dead: relu is 0 for all {all} points, so no gradient "
-                          "passes. Another seed, He, or a smaller learning rate helps.",
-                          "{name} 和另外 {others} 个已死：对全部 {all} 个点 relu 都是 0，没有梯度通过。换种子、用 He"
+    "ground_dead":       ("{name} is dead: its slope is 0 for all {all} points, so no gradient passes. Another "
+                          "seed, He, or a smaller learning rate helps.",
+                          "{name} 已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He 或减小学习率。"),
+    "ground_dead_several": ("{name} (and {others} more) is dead: its slope is 0 for all {all} points, so no "
+                          "gradient passes. Another seed, He, or a smaller learning rate helps.",
+                          "{name}（还有 {others} 个）已死：对全部 {all} 个点 斜率都是 0，没有梯度通过。换种子、用 He"
                           " 或减小学习率。"),
-    "ground_saturated":  ("{name} is saturated for {count} of {all} points: its slope there is below 0.05, so "
-                          "little gradient passes.",
-                          "{name} 对 {all} 个点中的 {count} 个饱和：那里斜率小于 0.05，几乎没有梯度通过。"),
-    "ground_saturated_several": ("{name} is saturated for {count} of {all} points, and {others} more neurons are "
-                          "for most: the slope there is below 0.05, so little gradient passes.",
-                          "{name} 对 {all} 个点中的 {count} 个饱和，另有 {others} 个神经元也对大多数点饱和：那里斜率"
-                          "小于 0.05，几乎没有梯度通过。"),
+    "ground_saturated":  ("{name} is saturated: for {count} of {all} points its slope is below 0.05, so little "
+                          "gradient passes.",
+                          "{name} 饱和：对 {all} 个点中的 {count} 个斜率小于 0.05，几乎没有梯度通过。"),
+    "ground_saturated_several": ("{name} (and {others} more) is saturated: for {count} of {all} points its slope is "
+                          "below 0.05, so little gradient passes.",
+                          "{name}（还有 {others} 个）饱和：对 {all} 个点中的 {count} 个斜率小于 0.05，几乎没有梯度通"
+                          "过。"),
 
     # ── where an operation is defined, as the rule table says it ──────────────────────────────────────────────────
     "x > 0":             ("x > 0", "x > 0"),

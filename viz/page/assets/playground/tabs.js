@@ -3,11 +3,12 @@
 
 import { byId, element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
+import { codePanel } from "./code.js";
 import { confusionPanel } from "./confusion.js";
 import { neuronPanel } from "./neuron.js";
 import { rivalPanel } from "./rival.js";
 
-const PANELS = [neuronPanel, confusionPanel, rivalPanel];
+const PANELS = [neuronPanel, confusionPanel, rivalPanel, codePanel];
 
 export function mountTabs(store) {
   const parts = PANELS.map((panel) => ({ panel, tab: tabOf(panel, store), section: sectionOf(panel) }));
