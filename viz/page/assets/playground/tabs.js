@@ -1,7 +1,7 @@
 // Which panels stand at the right? Each is {name, mount(section, store), draw(state)}, as in the lab; `isFor(state)`, if it
 // has one, says when its tab is there.
 
-import { byId, element } from "../lab/dom.js";
+import { byId, element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { codePanel } from "./code.js";
 import { confusionPanel } from "./confusion.js";
@@ -39,7 +39,7 @@ function drawTabs(parts, state, before) {
     part.section.hidden = !isOpen;
     part.tab.setAttribute("aria-selected", isOpen);
     part.tab.tabIndex = isOpen ? 0 : -1;
-    part.tab.textContent = say(part.tab.dataset.say);
+    write(part.tab, say(part.tab.dataset.say));
     if (isOpen) part.panel.draw(state, before);
   }
   byId("play-tabs").hidden = there.length < 2;
