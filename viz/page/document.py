@@ -111,19 +111,25 @@ PARTS = (
 STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport", "export")
 
 
-def page(graph: Graph, lang: str, text: str | None = None) -> str:
+def page(
+    graph: Graph, lang: str, text: str | None = None, *, room: str = "lab", settings: Mapping[str, Any] | None = None
+) -> str:
     """The whole page as HTML text.
 
     Args:
-        graph: what the page opens with.
+        graph: what the lab opens with.
         lang: the language that it opens in; it speaks all of them.
         text: the formula that the graph was made from, if it was.
+        room: the room that it opens in, "lab" or "playground".
+        settings: what the playground opens with, as plain data; what is absent is as usual.
     """
     texts = strings(lang)
     data = {
         "text": text,
         "sent": nodes(graph),
         "lang": lang,
+        "room": room,
+        "settings": dict(settings or {}),
         "htmlLang": HTML_LANG,
         "strings": {language: strings(language) for language in LANGUAGES},
         "slips": {language: slips(language) for language in LANGUAGES},
