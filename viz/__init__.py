@@ -3,6 +3,7 @@
     viz.draw(f).save("f.svg")                           the gradient graph of a Value
     viz.sweep(f).save("sweep.gif")                      the chain rule on it, step by step, as an animation
     viz.player(f).save("f.html")                        the same, stepped through in a browser
+    viz.playground(model, X, y).save("playground.html") a network that trains in a browser
     viz.worksheet(f).save("sheet.html")                 the same as a sheet to print, with an answer key
     viz.read_predictions(code, f)                       what a student predicted there
     viz.draw_network(model)                             a network, with weights as colours and widths
@@ -22,6 +23,7 @@ from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import draw
 from tinygrad_edu.viz.network import draw_network
 from tinygrad_edu.viz.page import Player, player
+from tinygrad_edu.viz.page.playground.view import Playground, playground
 from tinygrad_edu.viz.page.predictions import Predictions, read_predictions
 from tinygrad_edu.viz.page.worksheet import Worksheet, worksheet
 from tinygrad_edu.viz.plots import plot_decision_boundary, plot_history, save_figure
@@ -31,12 +33,14 @@ __all__ = [
     "Animation",
     "Drawing",
     "Player",
+    "Playground",
     "Predictions",
     "Sweep",
     "Worksheet",
     "draw",
     "draw_network",
     "player",
+    "playground",
     "plot_activations",
     "plot_decision_boundary",
     "plot_history",

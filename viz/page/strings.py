@@ -701,6 +701,77 @@ TABLE: dict[str, tuple[str, ...]] = {
     "sheet_sum":         ("so far", "累计"),
     "sheet_digits":      ("Four significant digits are enough.", "四位有效数字就够了。"),
 
+    # ── the playground: settings and tables that cannot be used ───────────────────────────────────────────────────
+    "play_unknown":      ("There is no setting {name}. Write {nearest} instead.",
+                          "没有设置 {name}。改写成 {nearest}。"),
+    "play_part":         ("{name} has parts of its own: set {example}, for one.",
+                          "{name} 由几个部分组成：例如设置 {example}。"),
+    "play_choice":       ("{what}: there is no {given}. The choices are {choices}; {nearest}, perhaps.",
+                          "{what}：没有 {given}。可选的有 {choices}；也许是 {nearest}。"),
+    "play_range":        ("{what} is {given}, and has to be {least} and {most}.",
+                          "{what} 是 {given}，应当 {least} 且 {most}。"),
+    "play_whole":        ("{what} is {given}, and has to be a whole number, {least} and {most}.",
+                          "{what} 是 {given}，应当是整数，{least} 且 {most}。"),
+    "play_link":         ("The link has a part that is not read: {part}. Write name=value, such as loss=hinge.",
+                          "链接里有读不懂的部分：{part}。写成 名字=值，例如 loss=hinge。"),
+    "play_no_input":     ("The network has no input. Choose one: x1, say.", "网络没有输入。请选择一个，例如 x1。"),
+    "play_layers":       ("Hidden layers are a list of up to {most}, each with a size and an activation.",
+                          "隐藏层最多 {most} 层，每层有大小和激活函数。"),
+    "play_plane":        ("The plane is drawn of two columns: their numbers, such as 0 and 1.",
+                          "平面由两列画出：给出它们的编号，例如 0 和 1。"),
+    "play_parameters":   ("The parameters have to be {count} finite numbers, in the order of model.parameters().",
+                          "参数应当是 {count} 个有限的数，按 model.parameters() 的顺序。"),
+    "play_no_points":    ("Points are missing: X has a row for each of them, and y a label.",
+                          "缺少数据点：X 每个点一行，y 每个点一个标签。"),
+    "play_many_points":  ("{count} points are too many: the page takes {most}. Take a part of them.",
+                          "{count} 个点太多：页面最多 {most} 个。请取一部分。"),
+    "play_columns":      ("{count} columns do not fit: a point has 1 to {most}, each with a name.",
+                          "{count} 列不合适：一个点有 1 到 {most} 列，每列有名字。"),
+    "play_row":          ("Row {row} of the points is not {count} finite numbers. Complete it, or leave it out.",
+                          "第 {row} 行不是 {count} 个有限的数。请补全，或者去掉。"),
+    "play_label":        ("The label {label} in row {row} is not a class. Write a whole number from 0 to {most}.",
+                          "第 {row} 行的标签 {label} 不是类别。写 0 到 {most} 的整数。"),
+    "play_number":       ("The label {label} in row {row} is not a finite number. Correct it, or leave the row out.",
+                          "第 {row} 行的标签 {label} 不是有限的数。请改正，或者去掉这一行。"),
+    "play_loss_numbers": ("The loss {loss} is for classes, and these data have numbers to predict. Take mse.",
+                          "损失 {loss} 用于类别，而这些数据要预测数值。请用 mse。"),
+    "play_loss_classes": ("The loss {loss} is for two classes, and these data have {classes}. Take cross_entropy.",
+                          "损失 {loss} 用于两类，而这些数据有 {classes} 类。请用 cross_entropy。"),
+    "play_bce_output":   ("bce takes probabilities, and the output {output} gives none. Take bce_with_logits.",
+                          "bce 需要概率，而输出 {output} 不是概率。请用 bce_with_logits。"),
+    "play_csv_binary":   ("This is not text: it has a byte 0. Save the table as CSV, in UTF-8.",
+                          "这不是文本：含有字节 0。请把表格存为 UTF-8 的 CSV。"),
+    "play_csv_empty":    ("The table is empty. Write a line with names of columns, then a line for each sample.",
+                          "表格是空的。先写一行列名，再每个样本一行。"),
+    "play_csv_quote":    ("A quote is open at the end, in line {line}. Close it with \".",
+                          "到第 {line} 行结尾，引号还没有闭合。用 \" 闭合它。"),
+    "play_csv_first":    ("The first line may be a row, or names of columns: {first}. Write names that are words.",
+                          "第一行可能是数据，也可能是列名：{first}。请用文字作列名。"),
+    "play_csv_no_rows":  ("The table has names of columns and no rows. Add a line for each sample.",
+                          "表格只有列名，没有数据。请为每个样本加一行。"),
+    "play_csv_no_name":  ("Column {column} has no name in the first line. Give it one.",
+                          "第 {column} 列在第一行没有名字。请给它一个。"),
+    "play_csv_twice":    ("Two columns are called {name}. Give one of them another name.",
+                          "有两列都叫 {name}。请给其中一列换个名字。"),
+    "play_csv_length":   ("Line {line} has {cells} cells, and there are {columns} columns. Make them equal.",
+                          "第 {line} 行有 {cells} 格，而表格有 {columns} 列。请改成一样多。"),
+    "play_csv_target":   ("There is no column {name} to predict. The columns are {names}.",
+                          "没有要预测的列 {name}。列有 {names}。"),
+    "play_csv_one_column": ("The table has one column, and something has to predict it from. Add another.",
+                          "表格只有一列，还需要用来预测它的列。请再加一列。"),
+    "play_csv_words":    ("The column {name} has {count} different words, each an input of its own; {most} are "
+                          "possible. Leave it out.",
+                          "列 {name} 有 {count} 个不同的词，每个都成为一个输入；最多 {most} 个。请去掉这一列。"),
+    "play_csv_classes":  ("The column {name} has {count} different cells: classes are 2 to {most}, with two rows each "
+                          "or more. Predict another column.",
+                          "列 {name} 有 {count} 个不同的值：类别应为 2 到 {most} 个，平均每类至少两行。"
+                          "请预测别的列。"),
+    "play_csv_missing":  ("Line {line}: the cell of column {name} is empty ({cell}). Complete it, or leave the row "
+                          "out.",
+                          "第 {line} 行：列 {name} 的单元格是空的（{cell}）。请补全，或者去掉这一行。"),
+    "play_csv_word":     ("Line {line}: {cell} in column {name}, among numbers. Write a number, or leave the row out.",
+                          "第 {line} 行：列 {name} 里数字之间有 {cell}。请写一个数，或者去掉这一行。"),
+
     # ── the playground ────────────────────────────────────────────────────────────────────────────────────────────
     "rooms":             ("Rooms of this page", "页面的两个房间"),
     "room_lab":          ("lab", "实验室"),
@@ -837,6 +908,28 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "概率变成了 0 或 1，它的对数不是有限的：请选 logits 的交叉熵。"),
     "ground_advice_activation": ("It is not defined there: choose another activation.",
                           "它在那里没有定义：请换一个激活函数。"),
+    "ground_table_title": ("A table of your own", "自己的表格"),
+    "ground_table_help": ("CSV, with a row of names or without: one column is predicted, all others are inputs. It "
+                          "stays in this page.",
+                          "CSV，有没有表头都行：一列是要预测的，其余都是输入。它不离开这个页面。"),
+    "ground_table_text": ("The table, as CSV", "CSV 表格"),
+    "ground_table_file": ("A file with the table", "表格文件"),
+    "ground_table_target": ("predict", "要预测的列"),
+    "ground_table_read": ("Train on it", "用它训练"),
+    "ground_table_done": ("The table has {count} rows.", "表格有 {count} 行。"),
+    "ground_table_large": ("This file has more than {megabytes} MB: a table of fewer rows is enough here.",
+                          "文件超过 {megabytes} MB：这里用行数少一些的表格就够了。"),
+    "ground_tab_code":   ("Python", "Python"),
+    "ground_code_help":  ("This script trains the same up to this moment, with the same losses.",
+                          "这个脚本训练到此刻，损失完全一样。"),
+    "ground_code_copy":  ("Copy", "复制"),
+    "ground_code_script": ("Save as .py", "存为 .py"),
+    "ground_code_model": ("Save the network for nn.load", "保存网络，供 nn.load 读取"),
+    "ground_code_copied": ("Copied.", "已复制。"),
+    "ground_code_by_hand": ("This browser does not let a page copy: select the text.",
+                          "浏览器不让页面复制：请选中文本。"),
+    "ground_code_framed": ("In a notebook a page may neither copy nor save: select the text.",
+                          "在笔记本里页面不能复制或保存：请选中文本。"),
     "ground_guide_neuron": ("Choose a neuron or a line: its formula and its weights open here, and each number can "
                           "be typed over.",
                           "选择一个神经元或一条线：它的公式和权重在这里打开，每个数都可以改写。"),
@@ -878,21 +971,20 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_said_loss":  ("Epoch {epoch}: loss {loss}.", "第 {epoch} 轮：损失 {loss}。"),
     "ground_said_running": ("Training.", "正在训练。"),
     "ground_said_start": ("At the same start again.", "已回到同一起点。"),
-    "ground_dead":       ("{name} is dead: its relu is 0 for all {all} points, so no gradient passes. Another seed, "
-                          "He, or a smaller learning rate helps.",
-                          "{name} 已死：对全部 {all} 个点它的 relu 都是 0，没有梯度通过。换种子、用 He 或减小学习率"
-                          "。"),
-    "ground_dead_several": ("{name} and {others} more are dead: relu is 0 for all {all} points, so no gradient "
-                          "passes. Another seed, He, or a smaller learning rate helps.",
-                          "{name} 和另外 {others} 个已死：对全部 {all} 个点 relu 都是 0，没有梯度通过。换种子、用 He"
+    "ground_dead":       ("{name} is dead: its slope is 0 for all {all} points, so no gradient passes. Another "
+                          "seed, He, or a smaller learning rate helps.",
+                          "{name} 已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He 或减小学习率。"),
+    "ground_dead_several": ("{name} (and {others} more) is dead: its slope is 0 for all {all} points, so no "
+                          "gradient passes. Another seed, He, or a smaller learning rate helps.",
+                          "{name}（还有 {others} 个）已死：对全部 {all} 个点 斜率都是 0，没有梯度通过。换种子、用 He"
                           " 或减小学习率。"),
-    "ground_saturated":  ("{name} is saturated for {count} of {all} points: its slope there is below 0.05, so "
-                          "little gradient passes.",
-                          "{name} 对 {all} 个点中的 {count} 个饱和：那里斜率小于 0.05，几乎没有梯度通过。"),
-    "ground_saturated_several": ("{name} is saturated for {count} of {all} points, and {others} more neurons are "
-                          "for most: the slope there is below 0.05, so little gradient passes.",
-                          "{name} 对 {all} 个点中的 {count} 个饱和，另有 {others} 个神经元也对大多数点饱和：那里斜率"
-                          "小于 0.05，几乎没有梯度通过。"),
+    "ground_saturated":  ("{name} is saturated: for {count} of {all} points its slope is below 0.05, so little "
+                          "gradient passes.",
+                          "{name} 饱和：对 {all} 个点中的 {count} 个斜率小于 0.05，几乎没有梯度通过。"),
+    "ground_saturated_several": ("{name} (and {others} more) is saturated: for {count} of {all} points its slope is "
+                          "below 0.05, so little gradient passes.",
+                          "{name}（还有 {others} 个）饱和：对 {all} 个点中的 {count} 个斜率小于 0.05，几乎没有梯度通"
+                          "过。"),
 
     # ── where an operation is defined, as the rule table says it ──────────────────────────────────────────────────
     "x > 0":             ("x > 0", "x > 0"),

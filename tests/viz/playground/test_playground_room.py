@@ -387,3 +387,120 @@ def test_nothing_is_cut_off_at_the_side(browser, size, lang):
     )
     assert (too_wide, cut) == ([], [])
     assert ground.close() == []
+
+
+# Tables, links, Python
+
+
+TABLE = "a,b,c,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{(i * 3) % 5},{'xy'[i % 2]}\n" for i in range(40))
+
+
+def read_in(ground, text):
+    ground.page.click("[data-name=own]")
+    ground.page.fill("#table-text", text)
+    ground.page.click("#table .is-main")
+    ground.settled()
+
+
+def test_a_table_is_trained_on_with_all_its_columns(ground):
+    read_in(ground, TABLE)
+    assert not ground.page.is_visible("#table")
+    assert ground.names()[:3] == ["a", "b", "c"]
+    assert count_of(ground) == 40
+    picture = "() => document.getElementById('plane').toDataURL()"
+    before = ground.page.evaluate(picture)
+    ground.page.select_option("[data-control=plane] >> nth=1 >> select", "2")  # drawn over a and c
+    ground.settled()
+    assert ground.page.evaluate(picture) != before
+    ground.train(epochs=2)
+    assert ground.figures()["epoch"] == "2"
+
+
+def test_a_column_of_a_table_is_predicted_as_a_number(ground):
+    ground.page.click("[data-name=own]")
+    ground.page.fill("#table-text", "u,v,w\n" + "".join(f"{i / 7},{i * i % 13},{i / 3 + 0.5}\n" for i in range(30)))
+    ground.page.select_option("#table-target", "u")
+    ground.page.click("#table .is-main")
+    ground.settled()
+    assert ground.names() == ["v", "w", *ground.names()[2:]]
+    assert ground.value("loss") == "mse"
+    assert "accuracy" not in ground.figures()
+
+
+def address_of(ground):
+    ground.page.click("#ground-share")
+    link = ground.page.input_value("#shared input")
+    ground.page.keyboard.press("Escape")
+    return link[link.index("#") :]
+
+
+def test_a_link_opens_the_same_training_at_the_same_moment(browser):
+    ground = Ground(browser)
+    ground.page.click("[data-name=xor]")
+    ground.give("optimizer", "sgd")
+    ground.give("lr", "0.1")
+    ground.page.click(".pill >> nth=2")
+    ground.page.select_option(".net-head select >> nth=1", "relu")
+    ground.page.click("#plane", position={"x": 40, "y": 60})
+    ground.train(epochs=2, samples=3)
+    address, figures, names = address_of(ground), ground.figures(), ground.names()
+    assert ground.close() == []
+    other = Ground(browser, address=address, room="lab")
+    other.page.wait_for_selector("#net-parts .tile")
+    assert other.names() == names
+    assert other.figures() == figures
+    assert other.value("lr") == "0.1"
+    assert count_of(other) == 101
+    assert other.close() == []
+
+
+def test_the_address_of_the_beginning_is_short(ground):
+    assert address_of(ground) == "#playground"
+    ground.train(epochs=1)
+    assert address_of(ground) == "#playground&steps=b8"
+
+
+def test_the_script_is_that_of_this_moment(ground):
+    ground.page.click("#play-tab-code")
+    ground.train(epochs=3)
+    text = ground.page.text_content(".code")
+    assert "nn.datasets.moons(n=100" in text
+    assert "epochs=3" in text
+    scope = {}
+    exec(compile(text, "playground.py", "exec"), scope)
+    assert float(scope["history"].loss[-1]) > 0
+    from tinygrad_edu import nn
+
+    seen = scope["model"]
+    loss = nn.binary_cross_entropy_with_logits([seen(x) for x in scope["X"]], list(map(float, scope["y"]))).data
+    assert abs(loss - loss_of(ground)) <= 0.0005 * max(1, loss)
+
+
+# What goes wrong is said
+
+
+def test_training_stops_at_inf_or_nan_and_says_where_it_began(browser):
+    layers = [{"size": 4, "activation": "relu"}, {"size": 4, "activation": "relu"}]
+    ground = Ground(browser, data={"name": "waves"}, network={"layers": layers}, optimizer={"name": "sgd", "lr": 1000})
+    ground.page.click("#run")
+    ground.page.wait_for_selector("#network-notes .is-bad")
+    note = ground.page.text_content("#network-notes .is-bad")
+    assert re.search(r"became (NaN|nan|inf|−inf)", note)
+    assert re.search(r"[aŷ]|loss", note)
+    assert "learning rate of 100" in note
+    assert ground.page.get_attribute("#run", "data-playing") == "false"
+    ground.page.click("#run", force=True)
+    assert ground.page.get_attribute("#run", "data-playing") == "false"
+    ground.page.click("#again")
+    ground.settled()
+    assert ground.page.locator("#network-notes .is-bad").count() == 0
+    assert ground.close() == []
+
+
+def test_a_dead_relu_is_marked_and_named(browser):
+    layers = [{"size": 3, "activation": "relu"}]
+    parameters = [1, 1, 0, 0.1, 0.1, -50, 1, -1, 0, 1, 1, 1, 0]  # the bias of the second neuron keeps it below 0
+    ground = Ground(browser, network={"layers": layers, "parameters": parameters})
+    assert ground.page.locator(".tile[data-mark=dead]").all_text_contents() == ["a₂⁽¹⁾"]
+    assert ground.page.text_content("#network-notes").startswith("a₂⁽¹⁾ is dead")
+    assert ground.close() == []

@@ -192,8 +192,8 @@ def networks() -> list[Network]:
         found.append(Network((OTHER, WIDE, 1), ("tanh", output), loss))
     shapes = ((1, WIDE), (OTHER, 1), (1, 1))
     found += [Network((inputs, hidden, 1), ("tanh", LINEAR), "mse") for inputs, hidden in shapes]
-    shapes = ((WIDE, 3), (1, 3), *((WIDE, classes) for classes in range(2, MOST_CLASSES + 1)))
-    found += [Network((OTHER, *shape), ("tanh", LINEAR), "cross_entropy") for shape in shapes]
+    ends = [(1, 3), *((WIDE, classes) for classes in range(2, MOST_CLASSES + 1))]
+    found += [Network((OTHER, *end), ("tanh", LINEAR), "cross_entropy") for end in ends]
     for inputs in (OTHER, 1):
         found += [Network((inputs, 1), (LINEAR,), "mse"), Network((inputs, 3), (LINEAR,), "cross_entropy")]
     return found

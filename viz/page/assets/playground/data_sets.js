@@ -2,18 +2,20 @@
 
 import { byId, element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
+import { colourOf } from "./colours.js";
 import { DATASETS, pointsOf } from "./data.js";
 import { isHidden } from "./fields.js";
 import { withClasses } from "./learning.js";
 import { onPicture, planeOf } from "./plane.js";
 import { drawPoint, fitCanvas } from "./plane_view.js";
 import { begin } from "./store.js";
+import { openTable } from "./table.js";
 
 const SHOWN = { n: 60, seed: 0, classes: 3 }; // the small pictures are of fewer points
 const SIZE = { width: 56, height: 42 };
 
 export function mountDataSets(store) {
-  const buttons = [...Object.keys(DATASETS).map((name) => setButton(store, name))];
+  const buttons = [...Object.keys(DATASETS).map((name) => setButton(store, name)), tableButton(store)];
   byId("data-sets").append(...buttons);
   store.onChange((state, before) => (state.settings !== before.settings || state.lang !== before.lang) && drawSets(state, buttons));
   drawSets(store.state, buttons);
@@ -39,6 +41,13 @@ export function withData(settings, name) {
 }
 const PLANE_INPUTS = ["x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)"];
 
+// Points become one's own as soon as one is changed; the button says so, and opens the table that can be read in.
+function tableButton(store) {
+  const made = element("button", { type: "button", class: "data-set words", "data-name": "own", "aria-haspopup": "dialog" });
+  made.addEventListener("click", () => openTable(store));
+  return made;
+}
+
 function drawSets(state, buttons) {
   byId("data-sets").hidden = isHidden(state, "data");
   for (const made of buttons) {
@@ -46,6 +55,7 @@ function drawSets(state, buttons) {
     made.setAttribute("aria-pressed", state.settings.data.name === name);
     made.setAttribute("aria-label", say(`ground_data_${name}`));
     made.setAttribute("title", say(`ground_data_${name}`));
+    if (name === "own") made.textContent = say("ground_data_own");
   }
 }
 
@@ -57,5 +67,5 @@ function paintSet(canvas) {
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, SIZE.width, SIZE.height);
   const plane = planeOf(X);
-  X.forEach((at, index) => drawPoint(context, onPicture(plane, at, SIZE), classes ? y[index] : Number(y[index] > 0), false, null, 2.6));
+  X.forEach((at, index) => drawPoint(context, onPicture(plane, at, SIZE), classes ? y[index] : 1, false, classes ? null : colourOf(y[index]), 2.6));
 }

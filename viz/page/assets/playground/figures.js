@@ -1,7 +1,7 @@
 // How good is it so far? The accuracy, the loss and the epoch in large figures, and two curves from the first moment to the
 // last: pale the loss of each step, solid the mean of each epoch, dashed what is held out; and where it is now.
 
-import { byId, drawn, element } from "../lab/dom.js";
+import { byId, drawn, element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { nowOf } from "./run.js";
 
@@ -29,11 +29,20 @@ export function drawFigures(state) {
     ...(now.val_loss === null ? [] : [figure(hasAccuracy ? percent(now.val_accuracy) : brief(now.val_loss), say("ground_held_out"), "held-out")]),
     figure(String(now.epoch), say("ground_epochs"), "epoch"),
   ];
-  byId("figures").replaceChildren(...figures);
+  const box = byId("figures");
+  const names = figures.map(({ name }) => name).join();
+  if (box.dataset.names !== names) box.replaceChildren(...figures.map(({ name }) => element("div", { class: "figure", "data-figure": name }, element("b"), element("span"))));
+  box.dataset.names = names;
+  figures.forEach((each, index) => fill(box.children[index], each));
 }
 
 function figure(number, words, name) {
-  return element("div", { class: "figure", "data-figure": name }, element("b", {}, number), element("span", {}, words));
+  return { number, words, name };
+}
+
+function fill({ children: [number, words] }, figure) {
+  write(number, figure.number);
+  write(words, figure.words);
 }
 
 export function drawCurves(state) {

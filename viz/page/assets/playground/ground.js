@@ -17,6 +17,7 @@ import { mountTabs } from "./tabs.js";
 import { mountTraining } from "./transport.js";
 
 const PAUSE = 400; // milliseconds
+const EVERY = { weights: 2, curves: 8 }; // so many frames
 
 /** The playground with these settings; gives its store. */
 export function mountGround(settings, lang) {
@@ -38,9 +39,10 @@ export function mountGround(settings, lang) {
 // Everything that moves is drawn once a frame, however often the state has changed.
 function mountDrawing(store) {
   let isWaiting = false;
+  let frame = 0;
   const draw = (time) => {
     isWaiting = false;
-    drawAll({ ...store.state, marks: marksOf(store.state, time) });
+    drawAll({ ...store.state, marks: marksOf(store.state, time) }, frame++);
   };
   const later = () => {
     if (isWaiting) return;
@@ -64,13 +66,15 @@ function marksOf({ run, playing }, time) {
   return looked.marks;
 }
 
-function drawAll(state) {
+// While batches run, what an eye does not follow so fast is drawn in some of the frames alone.
+function drawAll(state, frame) {
   if (document.documentElement.dataset.room !== "playground") return;
+  const isTurn = (rest) => !state.playing || state.phase !== null || frame % rest === 0;
   drawPlaneTitle(state);
   drawPlane(state, cursorNow());
-  drawNet(state);
+  drawNet(state, isTurn(EVERY.weights));
   drawFigures(state);
-  drawCurves(state);
+  if (isTurn(EVERY.curves)) drawCurves(state);
   drawNotes(state);
 }
 

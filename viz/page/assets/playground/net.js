@@ -28,18 +28,19 @@ export function mountNet(store) {
   byId("net").addEventListener("click", (event) => event.target === byId("weights") && chooseAt(event));
 }
 
-/** Draw the network; its parts are made anew only when it is another one. */
-export function drawNet(state) {
+/** Draw the network; its parts are made anew only when it is another one, and its weights if they are asked for. */
+export function drawNet(state, hasWeights) {
   const { clientWidth: width, clientHeight: height } = byId("net");
   if (!width || !height) return;
   const form = JSON.stringify([state.settings.inputs, state.settings.network.layers, state.run.shape.sizes, state.lang, state.settings.hidden, width, height]);
-  if (form !== net.drawn) {
+  const isNew = form !== net.drawn;
+  if (isNew) {
     net.layout = layoutOf(state, width, height);
     net.drawn = form;
     build(state);
   }
   paintAll(state);
-  drawWeights(byId("weights"), state, net.layout, width, height);
+  if (isNew || hasWeights) drawWeights(byId("weights"), state, net.layout, width, height);
 }
 
 // Below the inputs stand those that there could be too.

@@ -1,7 +1,7 @@
 // What is in one neuron? Its formula, and its weights with today's numbers and gradients; each number can be typed over.
 // While none is chosen, what can be done here is said.
 
-import { element } from "../lab/dom.js";
+import { element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { typedNumber } from "../numbers.js";
 import { brief } from "./figures.js";
@@ -75,7 +75,7 @@ function drawRow({ at, box, input, bar, gradient }, { run, chosen }) {
   const share = Math.min(1, Math.abs(number) / largest) || 0;
   bar.firstChild.style.width = `${50 * share}%`;
   bar.firstChild.className = number < 0 ? "is-negative" : "is-positive";
-  gradient.textContent = slopes ? brief(slopes[place]) : "";
+  write(gradient, slopes ? brief(slopes[place]) : "");
   box.classList.toggle("is-chosen", chosen.from !== undefined && chosen.from === at.from);
 }
 

@@ -1,7 +1,7 @@
 // What has to be said of the training? That it stopped at a number that is inf or NaN, where that began, and what to change;
 // which neurons are dead or saturated; and what is wrong with a setting that was tried.
 
-import { byId, element } from "../lab/dom.js";
+import { byId, element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { brief } from "./figures.js";
 import { nameOfNeuron } from "./names.js";
@@ -9,7 +9,7 @@ import { nameOfNeuron } from "./names.js";
 const WORDS = ["weights", "bias", "sum", "gradient"]; // operations that are no name of an activation or a loss
 
 export function drawNotes(state) {
-  byId("network-legend").textContent = say(state.phase?.name === "backward" ? "ground_legend_backward" : "ground_legend");
+  write(byId("network-legend"), say(state.phase?.name === "backward" ? "ground_legend_backward" : "ground_legend"));
   const notes = [...problemNote(state), ...stopNote(state), ...markNotes(state)];
   const texts = notes.map(({ text, key, places }) => text ?? say(key, places));
   const text = texts.join("\n");

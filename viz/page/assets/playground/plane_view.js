@@ -83,13 +83,14 @@ const CORNERS = {
 
 /** Draw the points of a run on a picture of the plane. */
 export function drawPoints(context, state, size) {
-  const { run, sample } = state;
+  const { run, sample, phase } = state;
   const isNumbers = !run.classes;
   const radius = RADIUS * Math.max(0.8, Math.min(1.3, size.width / 380));
   for (const { at, label, isHeldOut } of run.points) {
     const [kind, colour] = isNumbers ? [1, colourOfNumber(run, label)] : [label, null];
     drawPoint(context, onPicture(run.plane, at, size), kind, isHeldOut, colour, radius);
   }
+  for (const row of phase?.rows ?? []) mark(context, onPicture(run.plane, run.points[row].at, size), radius);
   if (sample !== null && run.points[sample]) ring(context, onPicture(run.plane, run.points[sample].at, size), radius);
 }
 
@@ -114,6 +115,14 @@ function shapeAt(context, x, y, corners, radius) {
   if (!corners) return context.arc(x, y, radius, 0, 2 * Math.PI);
   corners.forEach(([right, down], index) => context[index ? "lineTo" : "moveTo"](x + right * radius, y + down * radius));
   context.closePath();
+}
+
+// A point of the batch that goes by in slow motion.
+function mark(context, [x, y], radius) {
+  context.beginPath();
+  context.arc(x, y, radius + 3.5, 0, 2 * Math.PI);
+  Object.assign(context, { lineWidth: 1.6, strokeStyle: colours().ink });
+  context.stroke();
 }
 
 function ring(context, [x, y], radius) {

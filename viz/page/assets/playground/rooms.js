@@ -8,12 +8,12 @@ import { PAGE } from "../lab/page.js";
 import { addressOfGround, isOfGround, readGround } from "./address.js";
 import { mountGround } from "./ground.js";
 import { mountOpened } from "./opened.js";
-import { nowOf } from "./run.js";
 import { checked } from "./settings.js";
 import { begin, moved } from "./store.js";
 
 const PAUSE = 300; // milliseconds: a browser refuses an address that changes too often
-const FARTHEST = 5000; // the moment up to which a link trains at once
+const FARTHEST = 20_000; // steps that a link takes at once: some seconds
+const STEPS = { b: "batch", s: "sample" };
 
 /** Mount the rooms on the store of the lab. */
 export function mountRooms(lab) {
@@ -53,23 +53,26 @@ function entered(lab, lang) {
 function follow(ground, hash) {
   if (hash === `#${addressNow(ground)}`) return;
   try {
-    const { settings, moment } = readGround(hash);
+    const { settings, steps } = readGround(hash);
     begin(ground, checked(settings));
-    if (moment) trainTo(ground, Math.min(moment, FARTHEST));
+    take(ground, steps);
   } catch (error) {
     if (!error.kind) throw error;
     ground.change({ problem: error });
   }
 }
 
-function trainTo(ground, moment) {
+// The steps of a link, up to where training stops, and not so many that a reader would wait.
+function take(ground, steps) {
   const { session } = ground.state.run;
-  while (session.moment < moment && session.batch()) { /* up to the moment of the link, or to where it stops */ }
+  for (const [kind, count] of steps) {
+    for (let done = 0; done < count && session.moment < FARTHEST && !session.stopped; done++) session[STEPS[kind]]();
+  }
   moved(ground);
 }
 
-function addressNow({ state }) {
-  return addressOfGround(state.settings, nowOf(state.run).moment);
+function addressNow({ state: { settings, run: { session } } }) {
+  return addressOfGround(settings, session.history.steps.slice(0, session.moment));
 }
 
 function writeAddress(ground) {

@@ -9,10 +9,10 @@
 
 import { nearest } from "../engine/nearest.js";
 import { DATASETS, FEATURES, MOST_CLASSES, OWN } from "./data.js";
-import { INITIALIZERS } from "./network.js";
-import { OPTIMIZERS } from "./optimizers.js";
 import { PIECES } from "./lines.js";
-import { classesOf } from "./program.js";
+import { INITIALIZERS, countOf } from "./network.js";
+import { OPTIMIZERS } from "./optimizers.js";
+import { classesOf, shapeOf } from "./program.js";
 import { refusal } from "./refusals.js";
 import { SCHEDULES } from "./schedules.js";
 import { LOSSES } from "./tasks.js";
@@ -38,8 +38,9 @@ export const DEFAULTS = {
   hidden: [],
 };
 
-export const ACTIVATIONS = ["linear", ...Object.keys(PIECES).filter((key) => isActivation(key)).map((key) => key.slice(0, -2))];
-const MOST = { points: 5000, size: 64, layers: 8, parameters: 20000, columns: 64, noise: 10, seed: 2 ** 32 - 1 };
+/** All activations, "linear" first. */
+export const ACTIVATIONS = ["linear", ...Object.keys(PIECES).filter(isActivation).map((key) => key.slice(0, -2))];
+const MOST = { points: 5000, size: 64, layers: 8, columns: 64, noise: 10, seed: 2 ** 32 - 1 };
 
 function isActivation(key) {
   return / n$/.test(key) && !/^(affine|weights|samples) /.test(key);
@@ -68,7 +69,6 @@ export function namesOf({ name, points }) {
 }
 
 function merged(whole, part) {
-  const isPlain = (item) => item !== null && typeof item === "object" && !Array.isArray(item);
   if (!isPlain(whole) || !isPlain(part)) return structuredClone(part ?? whole);
   const names = new Set([...Object.keys(whole), ...Object.keys(part)]);
   return Object.fromEntries([...names].map((name) => {
@@ -80,7 +80,7 @@ function merged(whole, part) {
 // Checking
 
 /** The settings, complete, or an error that says what cannot be used. */
-export function checked(part) {
+export function checked(part = {}) {
   checkNames(part, DEFAULTS, "");
   const settings = checkedData(part);
   const { data, network, optimizer } = settings;
@@ -94,7 +94,16 @@ export function checked(part) {
   checkOptimizer(optimizer);
   if (settings.batch_size !== null) whole("batch_size", settings.batch_size, 1, MOST.points);
   whole("seed", settings.seed, 0, MOST.seed);
+  checkParameters(settings);
   return settings;
+}
+
+function checkParameters(settings) {
+  const { parameters } = settings.network;
+  if (parameters === null) return;
+  const count = countOf(shapeOf(settings).layers);
+  const isRight = Array.isArray(parameters) && parameters.length === count && parameters.every(Number.isFinite);
+  if (!isRight) throw refusal("play_parameters", { count: String(count) });
 }
 
 function checkedData(part) {
@@ -109,22 +118,34 @@ function checkedData(part) {
   number("validation", data.validation, 0, 0.9);
   whole("data.seed", data.seed, 0, MOST.seed);
   whole("split_seed", data.split_seed, 0, MOST.seed);
+  const columns = namesOf(data).length;
+  if (!Array.isArray(data.plane) || data.plane.length !== 2) throw refusal("play_plane");
+  for (const column of data.plane) whole("plane", column, 0, Math.max(1, columns - 1));
   return settings;
 }
 
 function checkPoints({ points, task = "classes" }) {
+  choice("task", task, ["classes", "numbers"]);
   const isMatrix = Array.isArray(points?.X) && points.X.length && points.X.every((row) => Array.isArray(row));
   if (!isMatrix || !Array.isArray(points.y) || points.y.length !== points.X.length) throw refusal("play_no_points");
-  if (points.X.length > MOST.points) throw refusal("play_many_points", { count: points.X.length, most: MOST.points });
-  const width = points.X[0].length;
-  if (width < 1 || width > MOST.columns) throw refusal("play_columns", { count: width, most: MOST.columns });
+  const [count, width] = [points.X.length, points.X[0].length];
+  if (count > MOST.points) throw refusal("play_many_points", { count: String(count), most: String(MOST.points) });
+  const isNamed = points.names === undefined || (Array.isArray(points.names) && points.names.length === width);
+  if (width < 1 || width > MOST.columns || !isNamed) {
+    throw refusal("play_columns", { count: String(width), most: String(MOST.columns) });
+  }
   points.X.forEach((row, i) => {
-    if (row.length !== width || !row.every(Number.isFinite)) throw refusal("play_row", { row: i + 1, count: width });
+    const isRight = row.length === width && row.every(Number.isFinite);
+    if (!isRight) throw refusal("play_row", { row: String(i + 1), count: String(width) });
   });
-  points.y.forEach((label, i) => {
-    const isRight = task === "numbers" ? Number.isFinite(label) : Number.isInteger(label) && label >= 0 && label < MOST_CLASSES;
-    if (!isRight) throw refusal(task === "numbers" ? "play_number" : "play_label", { row: i + 1, label: String(label), most: MOST_CLASSES - 1 });
-  });
+  points.y.forEach((label, i) => checkLabel(task, label, i + 1));
+}
+
+function checkLabel(task, label, row) {
+  const isClass = Number.isInteger(label) && label >= 0 && label < MOST_CLASSES;
+  if (task === "numbers" ? Number.isFinite(label) : isClass) return;
+  const key = task === "numbers" ? "play_number" : "play_label";
+  throw refusal(key, { row: String(row), label: String(label), most: String(MOST_CLASSES - 1) });
 }
 
 // Features are of the plane: for data of two columns that are called as they are.
@@ -134,8 +155,9 @@ function featuresOf(data) {
 }
 
 function checkNetwork({ layers, output, init }) {
-  if (!Array.isArray(layers) || layers.length > MOST.layers) throw refusal("play_layers", { most: MOST.layers });
-  for (const { size, activation } of layers) {
+  if (!Array.isArray(layers) || layers.length > MOST.layers) throw refusal("play_layers", { most: String(MOST.layers) });
+  for (const layer of layers) {
+    const { size, activation } = layer ?? {};
     whole("size", size, 1, MOST.size);
     choice("activation", activation, ACTIVATIONS);
   }
@@ -146,8 +168,9 @@ function checkNetwork({ layers, output, init }) {
 function checkLoss({ data, loss, network }) {
   const classes = classesOf(data);
   if (classes === 0 && loss !== "mse") throw refusal("play_loss_numbers", { loss });
-  if (classes > 2 && !["cross_entropy", "mse"].includes(loss)) throw refusal("play_loss_classes", { loss, classes });
-  if (loss === "bce" && (network.output ?? "sigmoid") !== "sigmoid") throw refusal("play_bce_output", { output: network.output });
+  if (classes > 2 && !["cross_entropy", "mse"].includes(loss)) throw refusal("play_loss_classes", { loss, classes: String(classes) });
+  const { output } = network;
+  if (loss === "bce" && (output ?? "sigmoid") !== "sigmoid") throw refusal("play_bce_output", { output });
 }
 
 function checkOptimizer(optimizer) {
@@ -158,27 +181,37 @@ function checkOptimizer(optimizer) {
   whole("warm_up", optimizer.warm_up, 0, 1e9);
 }
 
-function checkNames(part, whole_, before) {
-  for (const name of Object.keys(part)) {
-    if (!(name in whole_)) throw refusal("play_unknown", { name: before + name, nearest: nearest(name, Object.keys(whole_)) ?? "" });
-    const [inner, known] = [part[name], whole_[name]];
-    const isPlain = (item) => item !== null && typeof item === "object" && !Array.isArray(item);
-    if (isPlain(known) && isPlain(inner)) checkNames(inner, known, `${before}${name}.`);
+// Every name is one of the defaults, at any depth.
+function checkNames(part, known, before) {
+  for (const [name, inner] of Object.entries(part)) {
+    const names = Object.keys(known);
+    if (!names.includes(name)) {
+      throw refusal("play_unknown", { name: before + name, nearest: before + (nearest(name, names) ?? names[0]) });
+    }
+    if (!isPlain(known[name]) || inner === undefined) continue;
+    const path = `${before}${name}`;
+    if (!isPlain(inner)) throw refusal("play_part", { name: path, example: `${path}.${Object.keys(known[name])[0]}` });
+    checkNames(inner, known[name], `${path}.`);
   }
 }
 
+const isPlain = (item) => item !== null && typeof item === "object" && !Array.isArray(item);
+
 function choice(what, given, choices) {
   if (choices.includes(given)) return;
-  throw refusal("play_choice", { what, given: String(given), choices: choices.join(", "), nearest: nearest(String(given), choices) ?? choices[0] });
+  const best = nearest(String(given), choices) ?? choices[0];
+  throw refusal("play_choice", { what, given: String(given), choices: choices.join(", "), nearest: best });
 }
 
 function number(what, given, least, most) {
   const isRight = typeof given === "number" && given >= least && given <= most && Number.isFinite(given);
-  if (!isRight) throw refusal("play_range", { what, given: String(given), least: String(least), most: String(most) });
+  const limits = { least: least === Number.MIN_VALUE ? "> 0" : `≥ ${least}`, most: most === Infinity ? "< ∞" : `≤ ${most}` };
+  if (!isRight) throw refusal("play_range", { what, given: String(given), ...limits });
 }
 
 function whole(what, given, least, most) {
-  if (!Number.isInteger(given)) throw refusal("play_whole", { what, given: String(given), least: String(least), most: String(most) });
+  const limits = { least: `≥ ${least}`, most: `≤ ${most}` };
+  if (!Number.isInteger(given)) throw refusal("play_whole", { what, given: String(given), ...limits });
   number(what, given, least, most);
 }
 
@@ -186,15 +219,16 @@ function whole(what, given, least, most) {
 
 /** What differs from the defaults: name=value, with dots for what is inside, and layers as 4tanh-4relu. */
 export function toLink(settings) {
-  return parts(settings, DEFAULTS, "").map(([name, value]) => `${name}=${encoded(written(name, value))}`).join("&");
+  const { loss, inputs, data } = complete({ data: { ...settings.data, noise: null } }); // as chosen where nothing is said
+  const usual = { ...DEFAULTS, loss, inputs, data: { ...DEFAULTS.data, noise: data.noise } };
+  return parts(settings, usual, "").map(([name, value]) => `${name}=${encoded(written(name, value))}`).join("&");
 }
 
 function parts(settings, defaults, before) {
   return Object.keys(defaults).flatMap((name) => {
     const [value, usual, path] = [settings[name], defaults[name], before + name];
     if (value === undefined || JSON.stringify(value) === JSON.stringify(usual)) return [];
-    const isPlain = usual !== null && typeof usual === "object" && !Array.isArray(usual);
-    return isPlain ? parts(value, usual, `${path}.`) : [[path, value]];
+    return isPlain(usual) ? parts(value, usual, `${path}.`) : [[path, value]];
   });
 }
 
@@ -208,13 +242,13 @@ const encoded = (text) => encodeURIComponent(text).replace(/%(2C|3A|5B|5D|5E|2A|
 
 /** The settings that a link speaks of; the others are left out. */
 export function fromLink(text) {
-  const settings = {};
+  const settings = Object.create(null); // whatever a link names, it is nothing but a name
   for (const part of text.replace(/^#/, "").split("&").filter(Boolean)) {
     const [name, ...rest] = part.split("=");
     const value = read(name, decoded(rest.join("="), part), part);
     const path = name.split(".");
     let place = settings;
-    for (const key of path.slice(0, -1)) place = place[key] ??= {};
+    for (const key of path.slice(0, -1)) place = isPlain(place[key]) ? place[key] : (place[key] = Object.create(null));
     place[path.at(-1)] = value;
   }
   return settings;

@@ -1,15 +1,16 @@
 // Which panels stand at the right? Each is {name, mount(section, store), draw(state)}, as in the lab; `isFor(state)`, if it
 // has one, says when its tab is there.
 
-import { byId, element } from "../lab/dom.js";
+import { byId, element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { chainPanel } from "./chain_panel.js";
+import { codePanel } from "./code.js";
 import { confusionPanel } from "./confusion.js";
 import { neuronPanel } from "./neuron.js";
 import { programPanel } from "./program_panel.js";
 import { rivalPanel } from "./rival.js";
 
-const PANELS = [neuronPanel, chainPanel, programPanel, confusionPanel, rivalPanel];
+const PANELS = [neuronPanel, chainPanel, programPanel, confusionPanel, rivalPanel, codePanel];
 
 export function mountTabs(store) {
   const parts = PANELS.map((panel) => ({ panel, tab: tabOf(panel, store), section: sectionOf(panel) }));
@@ -40,7 +41,7 @@ function drawTabs(parts, state, before) {
     part.section.hidden = !isOpen;
     part.tab.setAttribute("aria-selected", isOpen);
     part.tab.tabIndex = isOpen ? 0 : -1;
-    part.tab.textContent = say(part.tab.dataset.say);
+    write(part.tab, say(part.tab.dataset.say));
     if (isOpen) part.panel.draw(state, before);
   }
   byId("play-tabs").hidden = there.length < 2;

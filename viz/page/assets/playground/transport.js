@@ -1,7 +1,7 @@
 // How does one train? Play and pause; one step of three sizes: a sample, a batch, an epoch; back to the same start, or to any
 // moment; and slow motion, in which a batch goes by in its four phases.
 
-import { byId, element } from "../lab/dom.js";
+import { byId, element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { isHidden } from "./fields.js";
 import { brief, percent } from "./figures.js";
@@ -131,7 +131,7 @@ function drawPlay({ playing, run }) {
 function drawPhases({ phase }) {
   const now = phase ? PHASES.indexOf(phase.name) : -1;
   for (const [index, part] of [...byId("phases").children].entries()) {
-    part.querySelector("span").textContent = say(`ground_phase_${PHASES[index]}`);
+    write(part.lastChild, say(`ground_phase_${PHASES[index]}`));
     part.querySelector("i").style.width = `${100 * (index < now ? 1 : index === now ? phase.share : 0)}%`;
     part.classList.toggle("is-now", index === now);
   }
