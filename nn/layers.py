@@ -313,16 +313,18 @@ def _activation(name: str) -> Callable[[Value], Value] | None:
 
 def _one_for_each(activation: str | Sequence[str], hidden: int) -> list[str]:
     """The names of the activations of so many hidden layers; a wrong one is refused even if there is none."""
-    names = list(activation) if isinstance(activation, list | tuple) else [activation]
-    for name in names:
+    is_one = isinstance(activation, str) or not isinstance(activation, Sequence)
+    asked: list[Any] = [activation] if is_one else list(activation)
+    for name in asked:
         _activation(name)
-    if isinstance(activation, list | tuple) and len(names) != hidden:
+    names = asked * hidden if is_one else asked
+    if len(names) != hidden:
         raise SizeError(
             f"MLP(..., activation={names!r})",
             f"there is one for each hidden layer, and here {are(hidden, 'hidden layer')}",
             instead='activation="tanh", for all of them; the last layer has output=',
         )
-    return names if isinstance(activation, list | tuple) else names * hidden
+    return names
 
 
 def _check_count(what: str, number: int) -> None:

@@ -77,6 +77,25 @@ def warm_up(steps: int, then: Schedule | None = None, start: float = 0.1) -> Sch
     return partial(_warm_up, steps, constant() if then is None else then, start)
 
 
+def form_of(schedule: Schedule) -> tuple[str, dict[str, float]] | None:
+    """The name of a schedule of this file and its numbers; None for any other function.
+
+    A schedule that follows a warm-up is the one that is named; `warm_up` and `start` belong to what is before it.
+
+    >>> form_of(cosine(90)), form_of(warm_up(10, then=step(30)))
+    (('cosine', {'steps': 90, 'end': 0.0}), ('step', {'warm_up': 10, 'start': 0.1, 'steps': 30, 'factor': 0.1}))
+    >>> form_of(lambda n: 1.0)
+    """
+    if not isinstance(schedule, partial) or schedule.func not in NUMBERS:
+        return None
+    name, *names = NUMBERS[schedule.func]
+    numbers = dict(zip(names, schedule.args, strict=True))
+    if name != "warm_up":
+        return name, numbers
+    then = form_of(numbers.pop("then"))
+    return then and (then[0], {"warm_up": numbers["steps"], "start": numbers["start"]} | then[1])
+
+
 # The formulas. They have names, so that an optimizer can be pickled with its schedule, which a lambda cannot.
 
 
@@ -98,6 +117,15 @@ def _cosine(steps: int, end: float, n: int) -> float:
 
 def _warm_up(steps: int, then: Schedule, start: float, n: int) -> float:
     return start + (1 - start) * n / steps if n < steps else then(n - steps)
+
+
+NUMBERS: dict[Callable[..., float], tuple[str, ...]] = {
+    _constant: ("constant", "factor", "steps"),
+    _step: ("step", "steps", "factor"),
+    _linear: ("linear", "steps", "start", "end"),
+    _cosine: ("cosine", "steps", "end"),
+    _warm_up: ("warm_up", "steps", "then", "start"),
+}  # what each is called, and the numbers that it is made with
 
 
 def _check_count(name: str, steps: int) -> None:

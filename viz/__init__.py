@@ -4,6 +4,7 @@
     viz.sweep(f).save("sweep.gif")                      the chain rule on it, step by step, as an animation
     viz.player(f).save("f.html")                        the same, stepped through in a browser
     viz.link(f, "https://example.org/lab.html")         a link to the page with this formula; viz.qr_code draws it
+    viz.playground(model, X, y).save("playground.html") a network that trains in a browser
     viz.worksheet(f).save("sheet.html")                 the same as a sheet to print, with an answer key
     viz.read_predictions(code, f)                       what a student predicted there
     viz.draw_network(model)                             a network, with weights as colours and widths
@@ -24,6 +25,7 @@ from tinygrad_edu.viz.graph import draw
 from tinygrad_edu.viz.network import draw_network
 from tinygrad_edu.viz.page import Player, player
 from tinygrad_edu.viz.page.link import link, qr_code
+from tinygrad_edu.viz.page.playground.view import Playground, playground
 from tinygrad_edu.viz.page.predictions import Predictions, read_predictions
 from tinygrad_edu.viz.page.worksheet import Worksheet, worksheet
 from tinygrad_edu.viz.plots import plot_decision_boundary, plot_history, save_figure
@@ -33,6 +35,7 @@ __all__ = [
     "Animation",
     "Drawing",
     "Player",
+    "Playground",
     "Predictions",
     "Sweep",
     "Worksheet",
@@ -40,6 +43,7 @@ __all__ = [
     "draw_network",
     "link",
     "player",
+    "playground",
     "plot_activations",
     "plot_decision_boundary",
     "plot_history",

@@ -31,6 +31,10 @@ PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
     "negative": (NEGATIVE, "#f0954a"),
     "positive-on-tint": ("#003a5c", "#d6ecfb"),  # letters on the strongest tint of the same sign
     "negative-on-tint": ("#6b2d00", "#ffe6d3"),
+    "class-2": (CLASSES[2], "#3ecf9d"),  # of points in the playground; its classes 0 and 1 are negative and positive
+    "class-3": (CLASSES[3], "#e6a5cb"),
+    "class-4": ("#8a6a00", "#e8c34f"),
+    "class-5": ("#6a4fb3", "#b9a4f2"),
     "on-positive": ("#ffffff", "#06202f"),  # letters on the full colour
     "on-negative": ("#1c0c00", "#2a1200"),
     "raised": ("#fbfcfd", "#1c2127"),

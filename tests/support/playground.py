@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinygrad_edu.viz.page.engine import FOLDER
+from tinygrad_edu.viz.page.document import PARTS, PLAYGROUND, read
 from tinygrad_edu.viz.page.engine import modules as engine_modules
 from tinygrad_edu.viz.page.playground import modules
 
@@ -39,8 +39,9 @@ def folder():
     """Where the modules are, as files."""
     found = Path(tempfile.mkdtemp(prefix="playground-"))
     atexit.register(shutil.rmtree, found, ignore_errors=True)
-    lab = {f"lab/{path.name}": path.read_text(encoding="utf-8") for path in (FOLDER / "lab").glob("*.js")}
-    for path, source in {**engine_modules(), **lab, **modules(), "package.json": '{"type": "module"}'}.items():
+    parts = [*(f"lab/{name}.js" for name in PARTS), *(f"playground/{name}.js" for name in PLAYGROUND)]
+    seen = {part: read(part) for part in parts}  # node can run the pure ones
+    for path, source in {**engine_modules(), **modules(), **seen, "package.json": '{"type": "module"}'}.items():
         (found / path).parent.mkdir(parents=True, exist_ok=True)
         (found / path).write_text(source, encoding="utf-8")
     return found

@@ -3,6 +3,7 @@
     tinygrad-edu demo                                    all of it in one go
     tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4        the chain rule, every step in numbers
     tinygrad-edu lab --open                              a page in which any formula can be typed
+    tinygrad-edu playground moons --open                 a page in which a network trains
     tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4   the same as an exercise on paper, with an answer key
     tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4        the gradient graph as a picture
     tinygrad-edu train moons                             a network and what it learned; also predict and lesson
@@ -34,6 +35,7 @@ from tinygrad_edu.cli.completion import COMPLETION_HELP, add_completion, script
 from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
+from tinygrad_edu.cli.playground import PLAYGROUND_HELP, add_playground
 from tinygrad_edu.cli.saving import add_open, check_suffix, open_page, save_steps
 from tinygrad_edu.cli.steps import Look, step_lines
 from tinygrad_edu.cli.training import (
@@ -275,6 +277,8 @@ COMMANDS = {
         ("demo", "all of it in one go", "[options]", "", DEMO_HELP, _add_demo),
         ("step", "print every step of the chain rule", FORMULA, EXAMPLE, STEP_HELP, _add_step),
         ("lab", "write a page for any formula", f"[{FORMULA}]", "--open", LAB_HELP, add_lab),
+        ("playground", "write a page that trains a network", "[DATA] [options]", "moons --open", PLAYGROUND_HELP,
+         add_playground),
         ("worksheet", "print the chain rule as an exercise", FORMULA, EXAMPLE, WORKSHEET_HELP, _add_worksheet),
         ("draw", "draw the gradient graph", FORMULA, EXAMPLE, DRAW_HELP, _add_draw),
         ("train", "train a network and draw what it learned", "DATA [options]", "moons", TRAIN_HELP, add_train),

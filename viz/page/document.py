@@ -1,7 +1,8 @@
-"""What is in the page of the lab?
+"""What is in the page of the lab and the playground?
 
-One HTML file without external links: the graph as nodes, the strings of both languages and the palette as JSON, the
-engine and the parts of the page as one script, and Graphviz as the WebAssembly module that draws Python's pictures too.
+One HTML file without external links, which has both as rooms: the graph as nodes, the settings of the training, the
+strings of both languages and the palette as JSON, the engine and the parts of the page as one script, and Graphviz as
+the WebAssembly module that draws Python's pictures too.
 
 Names to know: `page`. Read next: `engine.py`.
 """
@@ -30,6 +31,7 @@ from tinygrad_edu.text.printing import summary
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
 from tinygrad_edu.viz.page.menu import examples_in
+from tinygrad_edu.viz.page.playground import modules as training
 from tinygrad_edu.viz.page.predictions import LETTERS
 from tinygrad_edu.viz.page.slips import ADVICE_IN_CHINESE, slips
 from tinygrad_edu.viz.page.strings import HTML_LANG, strings
@@ -112,22 +114,65 @@ PARTS = (
     "export",
     "main",
 )  # of the lab, each after those that it imports
+ADDRESS = "playground/address.js"  # which the lab reads too, to know whose an address is
+PLAYGROUND = (
+    "plane",
+    "colours",
+    "layout",
+    "names",
+    "run",
+    "store",
+    "editing",
+    "fields",
+    "learning",
+    "picture",
+    "plane_view",
+    "figures",
+    "notes",
+    "points",
+    "table",
+    "data_sets",
+    "flow",
+    "weights",
+    "net",
+    "transport",
+    "shortcuts",
+    "neuron",
+    "numbers_view",
+    "chain_panel",
+    "program_panel",
+    "confusion",
+    "rival",
+    "code",
+    "tabs",
+    "ground",
+    "opened",
+    "rooms",
+)  # of the playground: what is seen of it
+ROOMS = ("lab", "playground")
 STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport", "export")
+PLAYGROUND_STYLES = ("playground", "scalars")
 
 
-def page(graph: Graph, lang: str, text: str | None = None) -> str:
+def page(
+    graph: Graph, lang: str, text: str | None = None, *, room: str = "lab", settings: Mapping[str, Any] | None = None
+) -> str:
     """The whole page as HTML text.
 
     Args:
-        graph: what the page opens with.
+        graph: what the lab opens with.
         lang: the language that it opens in; it speaks all of them.
         text: the formula that the graph was made from, if it was.
+        room: the room that it opens in, "lab" or "playground".
+        settings: what the playground opens with, as plain data; what is absent is as usual.
     """
     texts = strings(lang)
     data = {
         "text": text,
         "sent": nodes(graph),
         "lang": lang,
+        "room": room,
+        "settings": dict(settings or {}),
         "htmlLang": HTML_LANG,
         "strings": {language: strings(language) for language in LANGUAGES},
         "slips": {language: slips(language) for language in LANGUAGES},
@@ -141,17 +186,20 @@ def page(graph: Graph, lang: str, text: str | None = None) -> str:
     styles, program = _styles(), _program(_rows(graph))
     shown = {
         "html_lang": HTML_LANG[lang],
+        "room": room,
         "no_script": texts["no_script"],
         "title": texts["title"].replace("{output}", summary(graph.output)),
         "style_hash": _hash(styles),
         "script_hash": _hash(program),
     }
     blocks = {"style": styles, "script": program, "data": _json(data), "graphviz": _graphviz()}
+    blocks["playground"] = read("playground/playground.html")
     return _assembled(read("lab/lab.html"), shown, blocks)
 
 
 def _styles() -> str:
-    return style.variables() + "".join(read(f"lab/{name}.css") for name in STYLES)
+    parts = [*(f"lab/{name}" for name in STYLES), *(f"playground/{name}" for name in PLAYGROUND_STYLES)]
+    return style.variables() + "".join(read(f"{part}.css") for part in parts)
 
 
 def _rows(graph: Graph) -> tuple[Rule, ...]:
@@ -163,8 +211,9 @@ def _rows(graph: Graph) -> tuple[Rule, ...]:
 @cache
 def _program(rows: tuple[Rule, ...]) -> str:
     """The engine with these rows and the parts of the page as one script."""
-    parts = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS}
-    return f'"use strict";\n{script(modules(rows) | parts)};'
+    *lab, main = (f"lab/{name}.js" for name in PARTS)
+    seen = [ADDRESS, *lab, *(f"playground/{name}.js" for name in PLAYGROUND), main]
+    return f'"use strict";\n{script(modules(rows) | training() | {path: read(path) for path in seen})};'
 
 
 @cache

@@ -20,7 +20,7 @@ return data[0].map(({ network, P, X, Y, arrays }) => {
   const slopes = graphs.map(gradients);
   const named = (sample, name) => graphs[sample].names.indexOf(name);
   return arrays.map(([name, shape]) => {
-    const subject = subjectOf({ name, layer: null });
+    const subject = subjectOf(name);
     const count = shape.reduce((product, size) => product * size, 1);
     const cells = Array.from({ length: count }, (_, index) => {
       const { at, sample } = cellAt(subject, shape, index);
@@ -99,7 +99,7 @@ def test_every_number_is_at_home_in_its_neuron_weight_and_sample(loss):
 ABOUT = """
 const { subjectOf, isAbout, isOf } = await from("playground/matrices");
 const { lines, points } = data[0];
-return points.map((at) => lines.filter((name) => isAbout(subjectOf({ name, layer: null }), at)));
+return points.map((at) => lines.filter((name) => isAbout(subjectOf(name), at)));
 """
 FORWARD = ["X", "Y", "W1", "b1", "W2", "b2", "Z1", "A1", "Z2", "t1", "loss"]
 LINES = [*FORWARD, "dZ2", "dA1", "dZ1", "db2", "dW2", "db1", "dW1"]

@@ -1,12 +1,15 @@
 """Does the page put together the program that the compiler finds for a whole network?"""
 
 import random
+import re
 
 import numpy as np
 import pytest
 from playground import in_node, largest, needs_node
 
 import tinygrad_edu
+from tinygrad_edu.compiler.formulas import Name
+from tinygrad_edu.compiler.languages.latex import LaTeXPrinter
 from tinygrad_edu.nn import MLP
 from tinygrad_edu.nn.layers import activations
 from tinygrad_edu.nn.training.objectives import TASKS
@@ -29,7 +32,7 @@ return data.map(({ layers, loss, P, X, y }) => {
     ahead: seen.outputs,
     activations: seen.activations,
     arrays: Object.fromEntries([...arrays].map(([name, { shape, numbers }]) => [name, [shape, [...numbers]]])),
-    lines: program.lines.map(({ name, layer, phase, kind, shape }) => ({ name, layer, phase, kind, shape })),
+    lines: program.lines.map(({ run, sizes, ...line }) => line),
   };
 });
 """
@@ -116,6 +119,18 @@ def test_random_networks_have_the_lines_of_the_compiler(chunk):
     networks = [Network(seed) for seed in range(1000 + 8 * chunk, 1008 + 8 * chunk)]
     for network, found in zip(networks, in_node(PROGRAM, *(each.case() for each in networks)), strict=True):
         assert found["source"] == network.compiled().source, network.model
+
+
+@needs_node
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_lines_stand_as_in_the_derivation_of_the_compiler(loss):
+    networks = [Network(seed, loss) for seed in range(5)]
+    for network, found in zip(networks, in_node(PROGRAM, *(each.case() for each in networks)), strict=True):
+        rows = network.compiled().latex().split(" \\\\\n")
+        derivation = [row.split(" && ")[0].replace(" &= ", " = ") for row in rows if " &= " in row]
+        lines = [line["latex"] for line in found["lines"] if line["kind"] == "line" or line["name"] == "Y"]
+        shown = [re.sub("⟨(\\w+)⟩", lambda name: LaTeXPrinter().text(Name(name[1], ())), line) for line in lines]
+        assert sorted(shown) == sorted(each.removesuffix("\n\\end{aligned}") for each in derivation), network.model
 
 
 @needs_node

@@ -443,7 +443,7 @@ def _at(axes: Axes) -> tuple[str, ...]:
 
 def _loop_axes(axes: Iterable[tuple[int | str, str]]) -> Axes:
     """The axes with more than one place."""
-    return [(size, index) for size, index in axes if isinstance(size, str) or not _is_one(size)]
+    return [(size, index) for size, index in axes if not _is_one(size)]
 
 
 def _loops(axes: Axes, body: list[str]) -> list[str]:
@@ -461,7 +461,7 @@ def _loops(axes: Axes, body: list[str]) -> list[str]:
     return body
 
 
-def _is_one(size: int) -> bool:
+def _is_one(size: int | str) -> bool:
     """Whether a size is 1, for any number of samples."""
     return size == 1 and not isinstance(size, Size)
 

@@ -19,11 +19,20 @@ MODULES = (
     "random",
     "data",
     "network",
+    "tasks",
     "lines",
     "program",
+    "schedules",
+    "optimizers",
+    "diagnosis",
+    "training",
+    "settings",
+    "csv",
+    "out",
     "losses",
     "scalars",
     "matrices",
+    "batch",
 )
 
 

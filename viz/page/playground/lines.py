@@ -32,7 +32,9 @@ import numpy as np
 import tinygrad_edu
 from tinygrad_edu.compiler.formulas import Formula, Name, Number, View
 from tinygrad_edu.compiler.languages.javascript import JavaScriptPrinter
+from tinygrad_edu.compiler.languages.latex import LaTeXPrinter
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.languages.printer import ATOM, Written
 from tinygrad_edu.compiler.layout import Index, Move, Reshape
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.sizes import Size
@@ -190,8 +192,8 @@ def networks() -> list[Network]:
         found.append(Network((OTHER, WIDE, 1), ("tanh", output), loss))
     shapes = ((1, WIDE), (OTHER, 1), (1, 1))
     found += [Network((inputs, hidden, 1), ("tanh", LINEAR), "mse") for inputs, hidden in shapes]
-    shapes = ((WIDE, 3), (1, 3), *((WIDE, classes) for classes in range(2, MOST_CLASSES + 1)))
-    found += [Network((OTHER, *shape), ("tanh", LINEAR), "cross_entropy") for shape in shapes]
+    ends = [(1, 3), *((WIDE, classes) for classes in range(2, MOST_CLASSES + 1))]
+    found += [Network((OTHER, *end), ("tanh", LINEAR), "cross_entropy") for end in ends]
     for inputs in (OTHER, 1):
         found += [Network((inputs, 1), (LINEAR,), "mse"), Network((inputs, 3), (LINEAR,), "cross_entropy")]
     return found
@@ -208,6 +210,7 @@ class Printed(NamedTuple):
         reads: the names that it reads.
         shape: the sizes of the array.
         numpy: the line in NumPy.
+        latex: the line as a book writes it.
         statements: the same in JavaScript.
         depends_on_m: whether the number of samples is in it.
     """
@@ -216,6 +219,7 @@ class Printed(NamedTuple):
     reads: tuple[str, ...]
     shape: tuple[str, ...]
     numpy: str
+    latex: str
     statements: tuple[str, ...]
     depends_on_m: bool
 
@@ -373,21 +377,30 @@ def _entry(entry: int | slice | None, sizes: Mapping[int, Slot]) -> int | slice 
 # Printing
 
 
+class SlotPrinter(LaTeXPrinter):
+    """LaTeX in which a slot for a name stays one."""
+
+    def _name(self, formula: Name) -> Written:
+        return (formula.name, ATOM) if formula.name.startswith("⟨") else super()._name(formula)
+
+
 def _printed(source: Source, line: Line | Part) -> Printed:
     alone = replace(source, leaves=(), lines=(), loss=Number(0.0), gradient=(), outputs=None)
     alone = replace(alone, lines=(line,)) if isinstance(line, Line) else replace(alone, gradient=(line,))
-    javascript, numpy = JavaScriptPrinter(), NumPyPrinter()
+    javascript, numpy, latex = JavaScriptPrinter(), NumPyPrinter(), SlotPrinter()
     javascript.rename(_with_read_names(alone))
     names = tuple(dict.fromkeys(line.formula.names()))
     sizes = [size for formula in line.formula.walk() for size in formula.shape]
     depends = SAMPLES in names or any(isinstance(size, Size) for size in sizes)
     if isinstance(line, Part):
         _, *statements = javascript.part(line)
-        return Printed("gradient", (*names, "gradient"), (), numpy.assignment(line), tuple(statements), depends)
+        texts = numpy.assignment(line), f"{latex.text(line.target)} = {latex.text(line.formula)}"
+        return Printed("gradient", (*names, "gradient"), (), *texts, tuple(statements), depends)
     depends = depends and line.name != SAMPLES
     _, *statements = javascript.line(line)
-    text = f"{line.name} = {numpy.expression(line.formula)}"
-    return Printed(line.name, names, tuple(map(str, line.shape)), text, tuple(statements), depends)
+    named = latex.text(Name(line.name, line.shape))
+    texts = f"{line.name} = {numpy.expression(line.formula)}", f"{named} = {latex.text(line.formula)}"
+    return Printed(line.name, names, tuple(map(str, line.shape)), *texts, tuple(statements), depends)
 
 
 def _with_read_names(source: Source) -> Source:
@@ -416,7 +429,8 @@ def _piece_text(piece: Piece) -> str:
 
 
 def _line_text(line: Printed) -> str:
-    facts = {"name": line.name, "reads": line.reads, "shape": line.shape, "numpy": line.numpy}
+    facts = {"name": line.name, "reads": line.reads, "shape": line.shape}
+    facts |= {"numpy": line.numpy, "latex": line.latex}
     shown = "".join(f"        {key}: {json.dumps(fact, ensure_ascii=False)},\n" for key, fact in facts.items())
     return f"      {{\n{shown}{_function_text(line)}      }},\n"
 

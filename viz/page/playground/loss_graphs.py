@@ -4,7 +4,7 @@ The page opens a network down to its scalars. It makes the weighted sums and the
 does, from rows of the table; what the loss does with the outputs is traced here from `nn`'s own functions, once for
 each number of outputs, and stated nowhere else. Where the form depends on the target, there is a graph for each one.
 
-Names to know: `loss_graphs`, `module`. Read next: `cli/checking.py`.
+Names to know: `loss_graphs`, `module`. Read next: `settings.py`.
 """
 
 from __future__ import annotations

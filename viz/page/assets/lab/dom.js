@@ -21,6 +21,11 @@ function dressed(made, attributes, children) {
   return made;
 }
 
+/** A text in a part of the page; written only if it is another, as the browser lays out anew what is written. */
+export function write(part, text) {
+  if (part.textContent !== text) part.textContent = text;
+}
+
 /** A button that says a string of the table, in the language of the page. */
 export function button(key, onClick, attributes = {}) {
   const made = element("button", { type: "button", "data-say": key, ...attributes });

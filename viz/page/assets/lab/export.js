@@ -17,7 +17,7 @@ const USUAL_SCALE = 2;
 const LARGEST = 16384; // pixels of a side, more than which browsers do not draw
 const MOST_STEPS = { latex: 2000, json: 20000 }; // in one text
 const MOST_LISTED = 12; // numbers of the gradient in words
-const BUTTON = { id: "save", popovertarget: "saving" };
+const BUTTON = { id: "save", class: "in-lab", popovertarget: "saving" };
 
 export function mountExport(store) {
   byId("share").after(button("export_button", () => {}, BUTTON));

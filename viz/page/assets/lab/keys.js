@@ -20,7 +20,7 @@ const ALSO = [["− + 0", "key_zoom"], ["Shift + ← ↑ → ↓", "key_pan"], [
 
 export function mountKeys(store) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || store.state.room !== "lab") return;
     const known = KEYS.find(({ key }) => key === event.key);
     if (event.target.closest?.(TYPED_INTO) || (event.key === " " && event.target.closest?.(PRESSED))) return;
     if (known) {
@@ -32,7 +32,11 @@ export function mountKeys(store) {
 }
 
 function openKeys() {
-  const rows = [...KEYS.map(({ shown, said }) => [shown, said]), ...ALSO];
+  showKeys([...KEYS.map(({ shown, said }) => [shown, said]), ...ALSO]);
+}
+
+/** A dialog with keys and what each does: [[key, string of the table]]. */
+export function showKeys(rows) {
   const close = element("button", { type: "button" }, say("close"));
   close.addEventListener("click", () => byId("keys").close());
   byId("keys").replaceChildren(

@@ -1,6 +1,7 @@
 // How does a link hold the whole page? The address follows the state, and a state follows from an address.
 
 import { addressOf, modesOf, readAddress } from "./address.js";
+import { isOfGround } from "../playground/address.js";
 import { PAGE } from "./page.js";
 import { PANEL_NAMES } from "./panels.js";
 import { NEW_QUIZ } from "./quiz.js";
@@ -24,6 +25,7 @@ export function mountLink(store) {
 // From the address to the state
 
 function follow(store, hash) {
+  if (isOfGround(hash)) return store.change({ room: "playground" });
   const asked = readAddress(hash);
   if (asked.lang !== null) setOneOf(store, asked, "lang", Object.keys(PAGE.strings));
   if (asked.tab !== null) setOneOf(store, asked, "tab", PANEL_NAMES);
@@ -95,7 +97,7 @@ export function addressToShare(state) {
 }
 
 function writeAddress(state) {
-  if (state.from) return; // a graph of the playground is in no address
+  if (state.room !== "lab" || state.from) return; // the playground has its own, and its graphs have none
   const hash = isAsOpened(state) ? "" : `#${addressOf(state, USUAL)}`;
   if (hash === location.hash) return;
   try {

@@ -19,9 +19,10 @@ import { mountShare } from "./share.js";
 import { mountStage } from "./stage.js";
 import { graphOfPage, storeOf } from "./store.js";
 import { mountTransport } from "./transport.js";
+import { mountRooms } from "../playground/rooms.js";
 
 async function start() {
-  const store = storeOf(graphOfPage(PAGE), { text: PAGE.text, typed: PAGE.text ?? "", lang: PAGE.lang });
+  const store = storeOf(graphOfPage(PAGE), { text: PAGE.text, typed: PAGE.text ?? "", lang: PAGE.lang, room: PAGE.room });
   store.onChange((state, before) => state.lang !== before.lang && speak(state.lang)); // before any part is drawn again
   mountLink(store);
   speak(store.state.lang);
@@ -35,6 +36,7 @@ async function start() {
   mountCard(store);
   mountBar(store);
   mountNotice(store);
+  mountRooms(store);
   sayAll(document);
   await mountPicture(store);
 }

@@ -12,14 +12,20 @@ export function mountShare(store) {
   byId("share").addEventListener("click", () => share(store));
 }
 
-async function share(store) {
+function share(store) {
   store.change({ playing: false });
   if (store.state.from) return shareNothing();
-  const page = location.href.split("#")[0];
-  const link = `${isFramed ? "" : page}#${addressToShare(store.state)}`;
+  return offerLink(addressToShare(store.state), notesOf(store.state));
+}
+
+/** Copy the link with this address, and show it: where a page may not copy, a reader can, or point a phone at its code. */
+export async function offerLink(address, notes = []) {
+  const link = `${isFramed ? "" : location.href.split("#")[0]}#${address}`;
   const field = element("input", { type: "text", readonly: "", value: link, "aria-label": say("share_link") });
   const words = element("p", { role: "status" }, say("share_by_hand"));
-  byId("shared").replaceChildren(...notesOf(store.state), words, field, ...(isFramed ? [] : codeOf(link)));
+  const keys = [...(isFramed ? ["share_framed"] : []), ...(location.protocol === "file:" ? ["share_from_disk"] : []), ...notes];
+  const said = keys.map((key) => element("p", { "data-say": key }));
+  byId("shared").replaceChildren(...said, words, field, ...(isFramed ? [] : codeOf(link)));
   sayAll(byId("shared"));
   byId("shared").showPopover();
   field.select();
@@ -32,13 +38,9 @@ function shareNothing() {
   byId("shared").showPopover();
 }
 
-// What a link does not hold, or where it does not lead.
+// What a link does not hold.
 function notesOf({ quiz }) {
-  const keys = [];
-  if (isFramed) keys.push("share_framed");
-  if (location.protocol === "file:") keys.push("share_from_disk");
-  if (quiz?.log.size) keys.push("share_quiz");
-  return keys.map((key) => element("p", { "data-say": key }));
+  return quiz?.log.size ? ["share_quiz"] : [];
 }
 
 function codeOf(link) {

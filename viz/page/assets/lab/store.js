@@ -19,6 +19,7 @@
 //   descent    how downhill goes: see downhill.js; null before it begins
 //   tab        the panel that is open
 //   lang       "en" or "zh"
+//   room       "lab", or "playground", which has a state of its own
 //   opened     a Set of the groups that are open, by their names
 //   sample     the sample that is entered, or null
 //   presenting whether only the stage and the step are shown
@@ -35,7 +36,7 @@ import { sampleAt } from "./samples.js";
 
 const USUAL = {
   text: null, typed: "", mistake: null, position: 0, problem: null, quiz: null, asked: null, isHeld: false, pointed: null,
-  path: [], traced: null, order: null, descent: null, tab: "inputs", lang: "en", opened: new Set(), sample: null,
+  path: [], traced: null, order: null, descent: null, tab: "inputs", lang: "en", room: "lab", opened: new Set(), sample: null,
   presenting: false, playing: false, speed: 1, from: null, notice: null,
 };
 

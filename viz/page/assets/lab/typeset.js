@@ -5,12 +5,13 @@
 //   {over, under}              a fraction
 //   {raised}, {lowered}        a power, an index
 //   {root}                     a square root
-//   {brackets, inside}         brackets = "()", "[]" or "||" around something
+//   {brackets, inside}         brackets = "()", "[]", "||" or "⟨⟩" around something
 
 import { GRAMMAR } from "../engine/grammar.js";
 
 const TOKEN = /\\(?:left|right)\s*(?:\\[a-zA-Z]+|\\.|.)|\\[a-zA-Z]+|\\.|[{}^_]|[^\\{}^_]+/gs;
 const SIGNS = { "\\cdot": "·", "\\infty": "∞", "\\partial": "∂", "\\times": "×", "\\ ": " ", "\\,": " ", "\\top": "⊤", "\\odot": "⊙", "\\sum": "Σ" };
+const ANGLES = { "\\langle": "⟨", "\\rangle": "⟩" };
 const LETTERS = Object.fromEntries(Object.entries(GRAMMAR.greek).map(([letter, command]) => [command, letter]));
 
 /** The items of a wording in LaTeX; `fill` makes an item of a slot. */
@@ -38,7 +39,7 @@ function itemsUntil(reader, isEnd) {
 
 function itemOf(reader, token) {
   if (typeof token !== "string") return token.filled;
-  if (token.startsWith("\\left")) return bracketsOf(reader, token.at(-1));
+  if (token.startsWith("\\left")) return bracketsOf(reader, bracketIn(token));
   if (token === "\\frac") return { over: argument(reader), under: argument(reader) };
   if (token === "\\sqrt") return { root: argument(reader) };
   if (token === "^") return { raised: argument(reader) };
@@ -50,9 +51,11 @@ function itemOf(reader, token) {
 
 function bracketsOf(reader, open) {
   const inside = itemsUntil(reader, (token) => typeof token === "string" && token.startsWith("\\right"));
-  const close = String(reader.tokens[reader.at - 1]).at(-1);
+  const close = bracketIn(String(reader.tokens[reader.at - 1]));
   return { brackets: open + close, inside };
 }
+
+const bracketIn = (token) => ANGLES[token.replace(/^\\(?:left|right)\s*/, "")] ?? token.at(-1);
 
 // What stands in braces, or the one token that follows.
 function argument(reader) {

@@ -7,25 +7,29 @@
 //   members     the points in the batch, by their numbers in the data; X and Y have a row and a target for each
 //   gradientAt  the loss and the gradient of one sample, as the program computes them for a batch of one
 
-const known = new WeakMap(); // the batch of a session at the moment it was last asked for
+import { taskOf } from "./tasks.js";
+
+const known = new WeakMap(); // the batch of a session, as it was last asked for
 
 export function batchOf(run) {
   const { session } = run;
-  const last = known.get(session);
-  if (last?.moment === session.moment) return last;
-  known.set(session, made(run));
+  const [members, P, last] = [session.nextRows(), session.parameters, known.get(session)];
+  if (last && areSame(last.members, members) && areSame(last.P, P)) return last;
+  known.set(session, made(run, members, Float64Array.from(P)));
   return known.get(session);
 }
 
-function made({ session, shape: { inputs } }) {
-  const { program, moment } = session;
-  const P = Float64Array.from(session.parameters);
-  const members = session.members;
-  const X = members.map((member) => session.inputsAt(member));
-  const Y = members.map((member) => session.targetAt(member));
-  const network = { inputs, layers: program.layers, loss: program.loss };
-  const gradientAt = (x, target) => program.run(P, x, Float64Array.of(target)).slice(0, 2);
-  return { moment, network, P, X, Y, members, gradientAt, lines: linesOf(program), arrays: arraysOf(program, P, X, Y) };
+function areSame(one, other) {
+  return one.length === other.length && one.every((each, place) => Object.is(each, other[place]));
+}
+
+function made(run, members, P) {
+  const { program, samples } = run.session;
+  const rows = members.map((member) => sampleRow(run, member));
+  const [X, Y] = [rows.map(({ x }) => x), rows.map(({ target }) => target)];
+  const network = { inputs: samples.names, layers: program.layers, loss: program.loss };
+  const gradientAt = (x, target) => program.run(P, Float64Array.from(x), Float64Array.of(target)).slice(0, 2);
+  return { network, P, X, Y, members, gradientAt, lines: linesOf(program), arrays: arraysOf(program, P, X, Y) };
 }
 
 // What is computed; at the end of the program its parts are only put together.
@@ -45,6 +49,6 @@ export function sampleOf({ sample, run }) {
   return sample ?? batchOf(run).members[0];
 }
 
-export function sampleRow({ session }, sample) {
-  return { x: session.inputsAt(sample), target: session.targetAt(sample) };
+export function sampleRow({ session: { samples, settings } }, sample) {
+  return { x: samples.given(samples.points.X[sample]), target: taskOf(settings.loss).target(samples.points.y[sample]) };
 }

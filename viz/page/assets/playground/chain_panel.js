@@ -41,6 +41,8 @@ function partsOf() {
   const back = element("button", { type: "button", "data-say-label": "chain_back" }, "‹");
   const next = element("button", { type: "button", "data-say-label": "chain_next" }, "›");
   const which = element("span", { class: "chain-which" });
+  const weight = element("select", { class: "chain-weight", "data-say-label": "chain_weight" });
+  weight.addEventListener("change", () => chooseWeight(Number(weight.value)));
   const open = button("chain_open", () => panel.store.change({ opening: { at: panel.store.state.chosen, sample: sampleOf(panel.store.state) } }), { class: "chain-open" });
   const formula = element("div", { class: "chain-formula" });
   const words = element("p", { class: "chain-words" });
@@ -50,10 +52,30 @@ function partsOf() {
   const more = element("p", { class: "quiet-line" });
   back.addEventListener("click", () => moveBy(-1));
   next.addEventListener("click", () => moveBy(1));
-  const head = element("div", { class: "chain-head" }, back, which, next);
+  const head = element("div", { class: "chain-head" }, weight, back, which, next);
   const body = element("div", { class: "chain" }, head, formula, words, mean, open, title, list, more);
   const guide = element("p", { class: "guide" });
-  return { guide, body, back, next, which, formula, words, mean, open, title, list, more };
+  return { guide, body, back, next, which, weight, formula, words, mean, open, title, list, more };
+}
+
+// Of the neuron that is chosen: its weights, and its bias behind them.
+function chooseWeight(place) {
+  const { chosen, run } = panel.store.state;
+  const { layer, neuron } = chosen;
+  const isBias = place === run.shape.sizes[layer - 1];
+  panel.store.change({ chosen: isBias ? { layer, neuron } : { layer, neuron, from: place } });
+}
+
+function drawWeights({ chosen: { layer, neuron, from }, run }) {
+  const { weight } = panel.parts;
+  const count = run.shape.sizes[layer - 1];
+  const form = `${layer}.${neuron}.${count}`;
+  if (weight.dataset.form !== form) {
+    const names = Array.from({ length: count + 1 }, (_, place) => nameOfParameter({ layer, neuron, from: place < count ? place : undefined }));
+    weight.replaceChildren(...names.map((name, place) => element("option", { value: place }, name)));
+    weight.dataset.form = form;
+  }
+  weight.value = String(from ?? count);
 }
 
 function moveBy(way) {
@@ -71,7 +93,8 @@ function drawChain(state) {
   drawFormula(parts, state, batch, sample);
   parts.mean.replaceChildren(...meanSentence(state, batch, sample, found));
   for (const part of [parts.open, parts.title]) part.textContent = say(part.dataset.say);
-  for (const part of [parts.back, parts.next]) part.setAttribute("aria-label", say(part.dataset.sayLabel));
+  drawWeights(state);
+  for (const part of [parts.back, parts.next, parts.weight]) part.setAttribute("aria-label", say(part.dataset.sayLabel));
   parts.more.textContent = found.entries.length > MOST_LISTED ? say("chain_more", { count: found.entries.length - MOST_LISTED }) : "";
   drawList(batch, sample, found.entries.slice(0, MOST_LISTED));
 }

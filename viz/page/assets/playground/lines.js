@@ -27,6 +27,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.abs(⟨Z⟩)",
+        latex: "⟨A⟩ = \\left|⟨Z⟩\\right|",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.abs(Z[i]);
@@ -40,6 +41,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * np.sign(⟨Z⟩)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\operatorname{sign}\\left(⟨Z⟩\\right)",
         run({ m }, [dA, Z]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * Math.sign(Z[i]);
@@ -55,6 +57,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.abs(⟨Z⟩)",
+        latex: "⟨A⟩ = \\left|⟨Z⟩\\right|",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -70,6 +73,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * np.sign(⟨Z⟩)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\operatorname{sign}\\left(⟨Z⟩\\right)",
         run({ size, m }, [dA, Z]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -87,6 +91,7 @@ export const PIECES = {
         reads: ["⟨I⟩", "⟨W⟩", "⟨b⟩"],
         shape: ["m", "1"],
         numpy: "⟨Z⟩ = ⟨I⟩ @ np.full((1, 1), ⟨W⟩) + ⟨b⟩",
+        latex: "⟨Z⟩ = ⟨I⟩\\, \\operatorname{fill}_{1 \\times 1}\\left(⟨W⟩\\right) + ⟨b⟩",
         run({ m }, [I, W, b]) {
           const Z = new Float64Array(m);
           for (let i = 0; i < m; i++) Z[i] = I[i] * W + b;
@@ -100,6 +105,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩", "⟨W⟩"],
         shape: ["m", "1"],
         numpy: "⟨dI⟩ = ⟨dZ⟩ * ⟨W⟩",
+        latex: "⟨dI⟩ = ⟨dZ⟩ \\cdot ⟨W⟩",
         run({ m }, [dZ, W]) {
           const dI = new Float64Array(m);
           for (let i = 0; i < m; i++) dI[i] = dZ[i] * W;
@@ -113,6 +119,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩"],
         shape: [],
         numpy: "⟨db⟩ = ⟨dZ⟩.sum()",
+        latex: "⟨db⟩ = \\sum_{i} ⟨dZ⟩[i]",
         run({ m }, [dZ]) {
           let db = 0;
           for (let i = 0; i < m; i++) db += dZ[i];
@@ -124,6 +131,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩", "⟨I⟩"],
         shape: [],
         numpy: "⟨dW⟩ = np.vdot(⟨dZ⟩, ⟨I⟩)",
+        latex: "⟨dW⟩ = \\left\\langle ⟨dZ⟩,\\, ⟨I⟩ \\right\\rangle",
         run({ m }, [dZ, I]) {
           let dW = 0;
           for (let i = 0; i < m; i++) dW += dZ[i] * I[i];
@@ -139,6 +147,7 @@ export const PIECES = {
         reads: ["⟨I⟩", "⟨W⟩", "⟨b⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨Z⟩ = ⟨I⟩ @ ⟨W⟩[None, :] + ⟨b⟩",
+        latex: "⟨Z⟩ = ⟨I⟩\\, ⟨W⟩^{\\top} + ⟨b⟩^{\\top}",
         run({ size, m }, [I, W, b]) {
           const Z = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -154,6 +163,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩", "⟨W⟩"],
         shape: ["m", "1"],
         numpy: "⟨dI⟩ = ⟨dZ⟩ @ ⟨W⟩[:, None]",
+        latex: "⟨dI⟩ = ⟨dZ⟩\\, ⟨W⟩",
         run({ size, m }, [dZ, W]) {
           const dI = new Float64Array(m);
           for (let i = 0; i < m; i++) {
@@ -171,6 +181,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩"],
         shape: ["⟨size⟩"],
         numpy: "⟨db⟩ = ⟨dZ⟩.sum(axis=0)",
+        latex: "⟨db⟩ = \\sum_{i} ⟨dZ⟩[i, :]",
         run({ size, m }, [dZ]) {
           const db = new Float64Array(size);
           for (let i = 0; i < size; i++) {
@@ -186,6 +197,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩", "⟨I⟩"],
         shape: ["⟨size⟩"],
         numpy: "⟨dW⟩ = ⟨dZ⟩.T @ ⟨I⟩.ravel()",
+        latex: "⟨dW⟩ = ⟨dZ⟩^{\\top}\\, ⟨I⟩",
         run({ size, m }, [dZ, I]) {
           const dW = new Float64Array(size);
           for (let i = 0; i < size; i++) {
@@ -205,6 +217,7 @@ export const PIECES = {
         reads: ["⟨I⟩", "⟨W⟩", "⟨b⟩"],
         shape: ["m", "1"],
         numpy: "⟨Z⟩ = ⟨I⟩ @ ⟨W⟩.T + ⟨b⟩",
+        latex: "⟨Z⟩ = ⟨I⟩\\, ⟨W⟩^{\\top} + ⟨b⟩",
         run({ inputs, m }, [I, W, b]) {
           const Z = new Float64Array(m);
           for (let i = 0; i < m; i++) {
@@ -222,6 +235,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩", "⟨W⟩"],
         shape: ["m", "⟨inputs⟩"],
         numpy: "⟨dI⟩ = ⟨dZ⟩ * ⟨W⟩",
+        latex: "⟨dI⟩ = ⟨dZ⟩\\, ⟨W⟩",
         run({ inputs, m }, [dZ, W]) {
           const dI = new Float64Array(m * inputs);
           for (let i = 0; i < m; i++) {
@@ -237,6 +251,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩"],
         shape: [],
         numpy: "⟨db⟩ = ⟨dZ⟩.sum()",
+        latex: "⟨db⟩ = \\sum_{i} ⟨dZ⟩[i]",
         run({ m }, [dZ]) {
           let db = 0;
           for (let i = 0; i < m; i++) db += dZ[i];
@@ -248,6 +263,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩", "⟨I⟩"],
         shape: ["1", "⟨inputs⟩"],
         numpy: "⟨dW⟩ = ⟨dZ⟩.T @ ⟨I⟩",
+        latex: "⟨dW⟩ = ⟨dZ⟩^{\\top}\\, ⟨I⟩",
         run({ inputs, m }, [dZ, I]) {
           const dW = new Float64Array(inputs);
           for (let j = 0; j < inputs; j++) {
@@ -267,6 +283,7 @@ export const PIECES = {
         reads: ["⟨I⟩", "⟨W⟩", "⟨b⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨Z⟩ = ⟨I⟩ @ ⟨W⟩.T + ⟨b⟩",
+        latex: "⟨Z⟩ = ⟨I⟩\\, ⟨W⟩^{\\top} + ⟨b⟩^{\\top}",
         run({ inputs, size, m }, [I, W, b]) {
           const Z = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -286,6 +303,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩", "⟨W⟩"],
         shape: ["m", "⟨inputs⟩"],
         numpy: "⟨dI⟩ = ⟨dZ⟩ @ ⟨W⟩",
+        latex: "⟨dI⟩ = ⟨dZ⟩\\, ⟨W⟩",
         run({ inputs, size, m }, [dZ, W]) {
           const dI = new Float64Array(m * inputs);
           for (let i = 0; i < m; i++) {
@@ -305,6 +323,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩"],
         shape: ["⟨size⟩"],
         numpy: "⟨db⟩ = ⟨dZ⟩.sum(axis=0)",
+        latex: "⟨db⟩ = \\sum_{i} ⟨dZ⟩[i, :]",
         run({ size, m }, [dZ]) {
           const db = new Float64Array(size);
           for (let i = 0; i < size; i++) {
@@ -320,6 +339,7 @@ export const PIECES = {
         reads: ["⟨dZ⟩", "⟨I⟩"],
         shape: ["⟨size⟩", "⟨inputs⟩"],
         numpy: "⟨dW⟩ = ⟨dZ⟩.T @ ⟨I⟩",
+        latex: "⟨dW⟩ = ⟨dZ⟩^{\\top}\\, ⟨I⟩",
         run({ inputs, size, m }, [dZ, I]) {
           const dW = new Float64Array(size * inputs);
           for (let i = 0; i < size; i++) {
@@ -341,6 +361,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "Y"],
         shape: ["m", "1"],
         numpy: "⟨t1⟩ = ⟨O⟩ + (2.2250738585072014e-308 * (1 - np.heaviside(Y, 0.0)))[:, None]",
+        latex: "⟨t1⟩ = ⟨O⟩ + 2.2250738585072014 \\cdot 10^{-308} \\cdot \\left(1 - \\operatorname{step}\\left(Y\\right)\\right)",
         run({ m }, [O, Y]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = O[i] + 2.2250738585072014e-308 * (1 - (Y[i] > 0 ? 1 : Y[i] <= 0 ? 0 : NaN));
@@ -352,6 +373,7 @@ export const PIECES = {
         reads: ["Y"],
         shape: ["m"],
         numpy: "⟨t2⟩ = 1 - Y",
+        latex: "⟨t2⟩ = 1 - Y",
         run({ m }, [Y]) {
           const t2 = new Float64Array(m);
           for (let i = 0; i < m; i++) t2[i] = 1 - Y[i];
@@ -363,6 +385,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t2⟩"],
         shape: ["m", "1"],
         numpy: "⟨t3⟩ = 1 - ⟨O⟩ + (2.2250738585072014e-308 * (1 - np.heaviside(⟨t2⟩, 0.0)))[:, None]",
+        latex: "⟨t3⟩ = 1 - ⟨O⟩ + 2.2250738585072014 \\cdot 10^{-308} \\cdot \\left(1 - \\operatorname{step}\\left(⟨t2⟩\\right)\\right)",
         run({ m }, [O, t2]) {
           const t3 = new Float64Array(m);
           for (let i = 0; i < m; i++) t3[i] = 1 - O[i] + 2.2250738585072014e-308 * (1 - (t2[i] > 0 ? 1 : t2[i] <= 0 ? 0 : NaN));
@@ -374,6 +397,7 @@ export const PIECES = {
         reads: ["Y", "⟨t1⟩", "⟨t2⟩", "⟨t3⟩"],
         shape: ["m"],
         numpy: "⟨t4⟩ = Y * np.log(⟨t1⟩).ravel() + ⟨t2⟩ * np.log(⟨t3⟩).ravel()",
+        latex: "⟨t4⟩ = Y \\odot \\ln\\left(⟨t1⟩\\right) + ⟨t2⟩ \\odot \\ln\\left(⟨t3⟩\\right)",
         run({ m }, [Y, t1, t2, t3]) {
           const s1 = new Float64Array(m);
           for (let i = 0; i < m; i++) s1[i] = Math.log(t1[i]);
@@ -389,6 +413,7 @@ export const PIECES = {
         reads: ["⟨t4⟩", "m"],
         shape: [],
         numpy: "loss = -⟨t4⟩.sum() / m",
+        latex: "\\mathrm{loss} = \\frac{-\\left(\\sum_{i} ⟨t4⟩[i]\\right)}{m}",
         run({ m }, [t4]) {
           let sum = 0;
           for (let i = 0; i < m; i++) sum += t4[i];
@@ -403,6 +428,7 @@ export const PIECES = {
         reads: ["⟨t2⟩", "⟨t3⟩", "Y", "⟨t1⟩", "m"],
         shape: ["m", "1"],
         numpy: "⟨dO⟩ = (⟨t2⟩[:, None] / ⟨t3⟩ - Y[:, None] / ⟨t1⟩) / m",
+        latex: "⟨dO⟩ = \\frac{\\frac{⟨t2⟩}{⟨t3⟩} - \\frac{Y}{⟨t1⟩}}{m}",
         run({ m }, [t2, t3, Y, t1]) {
           const dO = new Float64Array(m);
           for (let i = 0; i < m; i++) dO[i] = (t2[i] / t3[i] - Y[i] / t1[i]) / m;
@@ -418,6 +444,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "Y", "m"],
         shape: [],
         numpy: "loss = (np.logaddexp(0.0, ⟨O⟩) - Y[:, None] * ⟨O⟩).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(\\operatorname{softplus}\\left(⟨O⟩\\right) - Y \\odot ⟨O⟩\\right)[i]}{m}",
         run({ m }, [O, Y]) {
           let sum = 0;
           for (let i = 0; i < m; i++) sum += (Math.max(O[i], 0) + Math.log1p(Math.exp(-Math.abs(O[i])))) - Y[i] * O[i];
@@ -432,6 +459,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "Y", "m"],
         shape: ["m", "1"],
         numpy: "⟨dO⟩ = ((1 / (1 + np.exp(-⟨O⟩))) - Y[:, None]) / m",
+        latex: "⟨dO⟩ = \\frac{\\sigma\\left(⟨O⟩\\right) - Y}{m}",
         run({ m }, [O, Y]) {
           const dO = new Float64Array(m);
           for (let i = 0; i < m; i++) dO[i] = ((1 / (1 + Math.exp(-O[i]))) - Y[i]) / m;
@@ -447,6 +475,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.cos(⟨Z⟩)",
+        latex: "⟨A⟩ = \\cos\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.cos(Z[i]);
@@ -460,6 +489,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = -(⟨dA⟩ * np.sin(⟨Z⟩))",
+        latex: "⟨dZ⟩ = -\\left(⟨dA⟩ \\odot \\sin\\left(⟨Z⟩\\right)\\right)",
         run({ m }, [dA, Z]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = -(dA[i] * Math.sin(Z[i]));
@@ -475,6 +505,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.cos(⟨Z⟩)",
+        latex: "⟨A⟩ = \\cos\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -490,6 +521,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = -(⟨dA⟩ * np.sin(⟨Z⟩))",
+        latex: "⟨dZ⟩ = -\\left(⟨dA⟩ \\odot \\sin\\left(⟨Z⟩\\right)\\right)",
         run({ size, m }, [dA, Z]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -507,6 +539,7 @@ export const PIECES = {
         reads: ["y"],
         shape: ["m", "10"],
         numpy: "Y = np.eye(10)[y]",
+        latex: "Y = \\operatorname{onehot}_{10}\\left(y\\right)",
         run({ m }, [y]) {
           const Y = new Float64Array(m * 10);
           for (let i = 0; i < m; i++) {
@@ -522,6 +555,7 @@ export const PIECES = {
         reads: ["⟨O⟩"],
         shape: ["m"],
         numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7], ⟨O⟩[:, 8], ⟨O⟩[:, 9]])",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7], ⟨O⟩[:, 8], ⟨O⟩[:, 9]\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = logsumexp([O[10 * i], O[10 * i + 1], O[10 * i + 2], O[10 * i + 3], O[10 * i + 4], O[10 * i + 5], O[10 * i + 6], O[10 * i + 7], O[10 * i + 8], O[10 * i + 9]]);
@@ -533,6 +567,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨O⟩", "Y", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ - np.einsum('...i,...i->...', ⟨O⟩, Y)).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩ - \\left(\\sum_{j} \\left(⟨O⟩ \\odot Y\\right)[:, j]\\right)\\right)[i]}{m}",
         run({ m }, [t1, O, Y]) {
           let sum = 0;
           for (let i = 0; i < m; i++) {
@@ -551,6 +586,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t1⟩", "Y", "m"],
         shape: ["m", "10"],
         numpy: "⟨dO⟩ = (np.exp(⟨O⟩ - ⟨t1⟩[:, None]) - Y) / m",
+        latex: "⟨dO⟩ = \\frac{e^{⟨O⟩ - ⟨t1⟩} - Y}{m}",
         run({ m }, [O, t1, Y]) {
           const dO = new Float64Array(m * 10);
           for (let i = 0; i < m; i++) {
@@ -568,6 +604,7 @@ export const PIECES = {
         reads: ["y"],
         shape: ["m", "2"],
         numpy: "Y = np.eye(2)[y]",
+        latex: "Y = \\operatorname{onehot}_{2}\\left(y\\right)",
         run({ m }, [y]) {
           const Y = new Float64Array(m * 2);
           for (let i = 0; i < m; i++) {
@@ -583,6 +620,7 @@ export const PIECES = {
         reads: ["⟨O⟩"],
         shape: ["m"],
         numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1]])",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1]\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = logsumexp([O[2 * i], O[2 * i + 1]]);
@@ -594,6 +632,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "Y"],
         shape: ["m"],
         numpy: "⟨t2⟩ = ⟨O⟩[:, 0] * Y[:, 0] + ⟨O⟩[:, 1] * Y[:, 1]",
+        latex: "⟨t2⟩ = ⟨O⟩[:, 0] \\odot Y[:, 0] + ⟨O⟩[:, 1] \\odot Y[:, 1]",
         run({ m }, [O, Y]) {
           const t2 = new Float64Array(m);
           for (let i = 0; i < m; i++) t2[i] = O[2 * i] * Y[2 * i] + O[2 * i + 1] * Y[2 * i + 1];
@@ -605,6 +644,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨t2⟩", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ - ⟨t2⟩).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩ - ⟨t2⟩\\right)[i]}{m}",
         run({ m }, [t1, t2]) {
           let sum = 0;
           for (let i = 0; i < m; i++) sum += t1[i] - t2[i];
@@ -619,6 +659,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t1⟩", "Y", "m"],
         shape: ["m", "2"],
         numpy: "⟨dO⟩ = (np.exp(⟨O⟩ - ⟨t1⟩[:, None]) - Y) / m",
+        latex: "⟨dO⟩ = \\frac{e^{⟨O⟩ - ⟨t1⟩} - Y}{m}",
         run({ m }, [O, t1, Y]) {
           const dO = new Float64Array(m * 2);
           for (let i = 0; i < m; i++) {
@@ -636,6 +677,7 @@ export const PIECES = {
         reads: ["y"],
         shape: ["m", "3"],
         numpy: "Y = np.eye(3)[y]",
+        latex: "Y = \\operatorname{onehot}_{3}\\left(y\\right)",
         run({ m }, [y]) {
           const Y = new Float64Array(m * 3);
           for (let i = 0; i < m; i++) {
@@ -651,6 +693,7 @@ export const PIECES = {
         reads: ["⟨O⟩"],
         shape: ["m"],
         numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2]])",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2]\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = logsumexp([O[3 * i], O[3 * i + 1], O[3 * i + 2]]);
@@ -662,6 +705,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "Y"],
         shape: ["m"],
         numpy: "⟨t2⟩ = ⟨O⟩[:, 0] * Y[:, 0] + ⟨O⟩[:, 1] * Y[:, 1] + ⟨O⟩[:, 2] * Y[:, 2]",
+        latex: "⟨t2⟩ = ⟨O⟩[:, 0] \\odot Y[:, 0] + ⟨O⟩[:, 1] \\odot Y[:, 1] + ⟨O⟩[:, 2] \\odot Y[:, 2]",
         run({ m }, [O, Y]) {
           const t2 = new Float64Array(m);
           for (let i = 0; i < m; i++) t2[i] = O[3 * i] * Y[3 * i] + O[3 * i + 1] * Y[3 * i + 1] + O[3 * i + 2] * Y[3 * i + 2];
@@ -673,6 +717,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨t2⟩", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ - ⟨t2⟩).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩ - ⟨t2⟩\\right)[i]}{m}",
         run({ m }, [t1, t2]) {
           let sum = 0;
           for (let i = 0; i < m; i++) sum += t1[i] - t2[i];
@@ -687,6 +732,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t1⟩", "Y", "m"],
         shape: ["m", "3"],
         numpy: "⟨dO⟩ = (np.exp(⟨O⟩ - ⟨t1⟩[:, None]) - Y) / m",
+        latex: "⟨dO⟩ = \\frac{e^{⟨O⟩ - ⟨t1⟩} - Y}{m}",
         run({ m }, [O, t1, Y]) {
           const dO = new Float64Array(m * 3);
           for (let i = 0; i < m; i++) {
@@ -704,6 +750,7 @@ export const PIECES = {
         reads: ["y"],
         shape: ["m", "4"],
         numpy: "Y = np.eye(4)[y]",
+        latex: "Y = \\operatorname{onehot}_{4}\\left(y\\right)",
         run({ m }, [y]) {
           const Y = new Float64Array(m * 4);
           for (let i = 0; i < m; i++) {
@@ -719,6 +766,7 @@ export const PIECES = {
         reads: ["⟨O⟩"],
         shape: ["m"],
         numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3]])",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3]\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = logsumexp([O[4 * i], O[4 * i + 1], O[4 * i + 2], O[4 * i + 3]]);
@@ -730,6 +778,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "Y"],
         shape: ["m"],
         numpy: "⟨t2⟩ = ⟨O⟩[:, 0] * Y[:, 0] + ⟨O⟩[:, 1] * Y[:, 1] + ⟨O⟩[:, 2] * Y[:, 2] + ⟨O⟩[:, 3] * Y[:, 3]",
+        latex: "⟨t2⟩ = ⟨O⟩[:, 0] \\odot Y[:, 0] + ⟨O⟩[:, 1] \\odot Y[:, 1] + ⟨O⟩[:, 2] \\odot Y[:, 2] + ⟨O⟩[:, 3] \\odot Y[:, 3]",
         run({ m }, [O, Y]) {
           const t2 = new Float64Array(m);
           for (let i = 0; i < m; i++) t2[i] = O[4 * i] * Y[4 * i] + O[4 * i + 1] * Y[4 * i + 1] + O[4 * i + 2] * Y[4 * i + 2] + O[4 * i + 3] * Y[4 * i + 3];
@@ -741,6 +790,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨t2⟩", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ - ⟨t2⟩).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩ - ⟨t2⟩\\right)[i]}{m}",
         run({ m }, [t1, t2]) {
           let sum = 0;
           for (let i = 0; i < m; i++) sum += t1[i] - t2[i];
@@ -755,6 +805,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t1⟩", "Y", "m"],
         shape: ["m", "4"],
         numpy: "⟨dO⟩ = (np.exp(⟨O⟩ - ⟨t1⟩[:, None]) - Y) / m",
+        latex: "⟨dO⟩ = \\frac{e^{⟨O⟩ - ⟨t1⟩} - Y}{m}",
         run({ m }, [O, t1, Y]) {
           const dO = new Float64Array(m * 4);
           for (let i = 0; i < m; i++) {
@@ -772,6 +823,7 @@ export const PIECES = {
         reads: ["y"],
         shape: ["m", "5"],
         numpy: "Y = np.eye(5)[y]",
+        latex: "Y = \\operatorname{onehot}_{5}\\left(y\\right)",
         run({ m }, [y]) {
           const Y = new Float64Array(m * 5);
           for (let i = 0; i < m; i++) {
@@ -787,6 +839,7 @@ export const PIECES = {
         reads: ["⟨O⟩"],
         shape: ["m"],
         numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4]])",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4]\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = logsumexp([O[5 * i], O[5 * i + 1], O[5 * i + 2], O[5 * i + 3], O[5 * i + 4]]);
@@ -798,6 +851,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨O⟩", "Y", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ - np.einsum('...i,...i->...', ⟨O⟩, Y)).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩ - \\left(\\sum_{j} \\left(⟨O⟩ \\odot Y\\right)[:, j]\\right)\\right)[i]}{m}",
         run({ m }, [t1, O, Y]) {
           let sum = 0;
           for (let i = 0; i < m; i++) {
@@ -816,6 +870,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t1⟩", "Y", "m"],
         shape: ["m", "5"],
         numpy: "⟨dO⟩ = (np.exp(⟨O⟩ - ⟨t1⟩[:, None]) - Y) / m",
+        latex: "⟨dO⟩ = \\frac{e^{⟨O⟩ - ⟨t1⟩} - Y}{m}",
         run({ m }, [O, t1, Y]) {
           const dO = new Float64Array(m * 5);
           for (let i = 0; i < m; i++) {
@@ -833,6 +888,7 @@ export const PIECES = {
         reads: ["y"],
         shape: ["m", "6"],
         numpy: "Y = np.eye(6)[y]",
+        latex: "Y = \\operatorname{onehot}_{6}\\left(y\\right)",
         run({ m }, [y]) {
           const Y = new Float64Array(m * 6);
           for (let i = 0; i < m; i++) {
@@ -848,6 +904,7 @@ export const PIECES = {
         reads: ["⟨O⟩"],
         shape: ["m"],
         numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5]])",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5]\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = logsumexp([O[6 * i], O[6 * i + 1], O[6 * i + 2], O[6 * i + 3], O[6 * i + 4], O[6 * i + 5]]);
@@ -859,6 +916,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨O⟩", "Y", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ - np.einsum('...i,...i->...', ⟨O⟩, Y)).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩ - \\left(\\sum_{j} \\left(⟨O⟩ \\odot Y\\right)[:, j]\\right)\\right)[i]}{m}",
         run({ m }, [t1, O, Y]) {
           let sum = 0;
           for (let i = 0; i < m; i++) {
@@ -877,6 +935,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t1⟩", "Y", "m"],
         shape: ["m", "6"],
         numpy: "⟨dO⟩ = (np.exp(⟨O⟩ - ⟨t1⟩[:, None]) - Y) / m",
+        latex: "⟨dO⟩ = \\frac{e^{⟨O⟩ - ⟨t1⟩} - Y}{m}",
         run({ m }, [O, t1, Y]) {
           const dO = new Float64Array(m * 6);
           for (let i = 0; i < m; i++) {
@@ -894,6 +953,7 @@ export const PIECES = {
         reads: ["y"],
         shape: ["m", "7"],
         numpy: "Y = np.eye(7)[y]",
+        latex: "Y = \\operatorname{onehot}_{7}\\left(y\\right)",
         run({ m }, [y]) {
           const Y = new Float64Array(m * 7);
           for (let i = 0; i < m; i++) {
@@ -909,6 +969,7 @@ export const PIECES = {
         reads: ["⟨O⟩"],
         shape: ["m"],
         numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6]])",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6]\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = logsumexp([O[7 * i], O[7 * i + 1], O[7 * i + 2], O[7 * i + 3], O[7 * i + 4], O[7 * i + 5], O[7 * i + 6]]);
@@ -920,6 +981,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨O⟩", "Y", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ - np.einsum('...i,...i->...', ⟨O⟩, Y)).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩ - \\left(\\sum_{j} \\left(⟨O⟩ \\odot Y\\right)[:, j]\\right)\\right)[i]}{m}",
         run({ m }, [t1, O, Y]) {
           let sum = 0;
           for (let i = 0; i < m; i++) {
@@ -938,6 +1000,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t1⟩", "Y", "m"],
         shape: ["m", "7"],
         numpy: "⟨dO⟩ = (np.exp(⟨O⟩ - ⟨t1⟩[:, None]) - Y) / m",
+        latex: "⟨dO⟩ = \\frac{e^{⟨O⟩ - ⟨t1⟩} - Y}{m}",
         run({ m }, [O, t1, Y]) {
           const dO = new Float64Array(m * 7);
           for (let i = 0; i < m; i++) {
@@ -955,6 +1018,7 @@ export const PIECES = {
         reads: ["y"],
         shape: ["m", "8"],
         numpy: "Y = np.eye(8)[y]",
+        latex: "Y = \\operatorname{onehot}_{8}\\left(y\\right)",
         run({ m }, [y]) {
           const Y = new Float64Array(m * 8);
           for (let i = 0; i < m; i++) {
@@ -970,6 +1034,7 @@ export const PIECES = {
         reads: ["⟨O⟩"],
         shape: ["m"],
         numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7]])",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7]\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = logsumexp([O[8 * i], O[8 * i + 1], O[8 * i + 2], O[8 * i + 3], O[8 * i + 4], O[8 * i + 5], O[8 * i + 6], O[8 * i + 7]]);
@@ -981,6 +1046,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨O⟩", "Y", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ - np.einsum('...i,...i->...', ⟨O⟩, Y)).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩ - \\left(\\sum_{j} \\left(⟨O⟩ \\odot Y\\right)[:, j]\\right)\\right)[i]}{m}",
         run({ m }, [t1, O, Y]) {
           let sum = 0;
           for (let i = 0; i < m; i++) {
@@ -999,6 +1065,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t1⟩", "Y", "m"],
         shape: ["m", "8"],
         numpy: "⟨dO⟩ = (np.exp(⟨O⟩ - ⟨t1⟩[:, None]) - Y) / m",
+        latex: "⟨dO⟩ = \\frac{e^{⟨O⟩ - ⟨t1⟩} - Y}{m}",
         run({ m }, [O, t1, Y]) {
           const dO = new Float64Array(m * 8);
           for (let i = 0; i < m; i++) {
@@ -1016,6 +1083,7 @@ export const PIECES = {
         reads: ["y"],
         shape: ["m", "9"],
         numpy: "Y = np.eye(9)[y]",
+        latex: "Y = \\operatorname{onehot}_{9}\\left(y\\right)",
         run({ m }, [y]) {
           const Y = new Float64Array(m * 9);
           for (let i = 0; i < m; i++) {
@@ -1031,6 +1099,7 @@ export const PIECES = {
         reads: ["⟨O⟩"],
         shape: ["m"],
         numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7], ⟨O⟩[:, 8]])",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7], ⟨O⟩[:, 8]\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = logsumexp([O[9 * i], O[9 * i + 1], O[9 * i + 2], O[9 * i + 3], O[9 * i + 4], O[9 * i + 5], O[9 * i + 6], O[9 * i + 7], O[9 * i + 8]]);
@@ -1042,6 +1111,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨O⟩", "Y", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ - np.einsum('...i,...i->...', ⟨O⟩, Y)).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩ - \\left(\\sum_{j} \\left(⟨O⟩ \\odot Y\\right)[:, j]\\right)\\right)[i]}{m}",
         run({ m }, [t1, O, Y]) {
           let sum = 0;
           for (let i = 0; i < m; i++) {
@@ -1060,6 +1130,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "⟨t1⟩", "Y", "m"],
         shape: ["m", "9"],
         numpy: "⟨dO⟩ = (np.exp(⟨O⟩ - ⟨t1⟩[:, None]) - Y) / m",
+        latex: "⟨dO⟩ = \\frac{e^{⟨O⟩ - ⟨t1⟩} - Y}{m}",
         run({ m }, [O, t1, Y]) {
           const dO = new Float64Array(m * 9);
           for (let i = 0; i < m; i++) {
@@ -1077,6 +1148,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.where(⟨Z⟩ > 0, ⟨Z⟩, 1 * np.expm1(np.minimum(⟨Z⟩, 0.0)))",
+        latex: "⟨A⟩ = \\operatorname{elu}\\left(⟨Z⟩, 1\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Z[i] > 0 ? Z[i] : 1 * Math.expm1(Z[i]);
@@ -1090,6 +1162,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨t1⟩ = np.heaviside(⟨Z⟩, 0.0)",
+        latex: "⟨t1⟩ = \\operatorname{step}\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = Z[i] > 0 ? 1 : Z[i] <= 0 ? 0 : NaN;
@@ -1101,6 +1174,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨t2⟩ = ⟨t1⟩ + (1 - ⟨t1⟩) * np.exp(np.minimum(⟨Z⟩, 0))",
+        latex: "⟨t2⟩ = ⟨t1⟩ + \\left(1 - ⟨t1⟩\\right) \\odot e^{\\min\\left(⟨Z⟩, 0\\right)}",
         run({ m }, [t1, Z]) {
           const t2 = new Float64Array(m);
           for (let i = 0; i < m; i++) t2[i] = t1[i] + (1 - t1[i]) * Math.exp(Math.min(Z[i], 0));
@@ -1114,6 +1188,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨t2⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * ⟨t2⟩",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot ⟨t2⟩",
         run({ m }, [dA, t2]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * t2[i];
@@ -1129,6 +1204,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.where(⟨Z⟩ > 0, ⟨Z⟩, 1 * np.expm1(np.minimum(⟨Z⟩, 0.0)))",
+        latex: "⟨A⟩ = \\operatorname{elu}\\left(⟨Z⟩, 1\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1144,6 +1220,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨t1⟩ = np.heaviside(⟨Z⟩, 0.0)",
+        latex: "⟨t1⟩ = \\operatorname{step}\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const t1 = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1157,6 +1234,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨t2⟩ = ⟨t1⟩ + (1 - ⟨t1⟩) * np.exp(np.minimum(⟨Z⟩, 0))",
+        latex: "⟨t2⟩ = ⟨t1⟩ + \\left(1 - ⟨t1⟩\\right) \\odot e^{\\min\\left(⟨Z⟩, 0\\right)}",
         run({ size, m }, [t1, Z]) {
           const t2 = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1172,6 +1250,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨t2⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * ⟨t2⟩",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot ⟨t2⟩",
         run({ size, m }, [dA, t2]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1189,6 +1268,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = erf(⟨Z⟩)",
+        latex: "⟨A⟩ = \\operatorname{erf}\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = erf(Z[i]);
@@ -1202,6 +1282,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (1.1283791670955126 * np.exp(-(⟨Z⟩ * ⟨Z⟩)))",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(1.1283791670955126 \\cdot e^{-\\left(⟨Z⟩ \\odot ⟨Z⟩\\right)}\\right)",
         run({ m }, [dA, Z]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * (1.1283791670955126 * Math.exp(-(Z[i] * Z[i])));
@@ -1217,6 +1298,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = erf(⟨Z⟩)",
+        latex: "⟨A⟩ = \\operatorname{erf}\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1232,6 +1314,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (1.1283791670955126 * np.exp(-(⟨Z⟩ * ⟨Z⟩)))",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(1.1283791670955126 \\cdot e^{-\\left(⟨Z⟩ \\odot ⟨Z⟩\\right)}\\right)",
         run({ size, m }, [dA, Z]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1249,6 +1332,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.exp(⟨Z⟩)",
+        latex: "⟨A⟩ = e^{⟨Z⟩}",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.exp(Z[i]);
@@ -1262,6 +1346,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨A⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * ⟨A⟩",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot ⟨A⟩",
         run({ m }, [dA, A]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * A[i];
@@ -1277,6 +1362,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.exp(⟨Z⟩)",
+        latex: "⟨A⟩ = e^{⟨Z⟩}",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1292,6 +1378,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨A⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * ⟨A⟩",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot ⟨A⟩",
         run({ size, m }, [dA, A]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1309,6 +1396,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = 0.5 * ⟨Z⟩ * (1 + erf(⟨Z⟩ / np.sqrt(2)))",
+        latex: "⟨A⟩ = \\operatorname{gelu}\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = 0.5 * Z[i] * (1 + erf(Z[i] / Math.SQRT2));
@@ -1322,6 +1410,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨t1⟩ = 0.5 * (1 + erf(⟨Z⟩ / 1.4142135623730951)) + ⟨Z⟩ * np.exp(-(⟨Z⟩ * ⟨Z⟩) / 2) / 2.5066282746310002",
+        latex: "⟨t1⟩ = 0.5 \\cdot \\left(1 + \\operatorname{erf}\\left(\\frac{⟨Z⟩}{1.4142135623730951}\\right)\\right) + \\frac{⟨Z⟩ \\odot e^{\\frac{-\\left(⟨Z⟩ \\odot ⟨Z⟩\\right)}{2}}}{2.5066282746310002}",
         run({ m }, [Z]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = 0.5 * (1 + erf(Z[i] / 1.4142135623730951)) + Z[i] * Math.exp(-(Z[i] * Z[i]) / 2) / 2.5066282746310002;
@@ -1335,6 +1424,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨t1⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * ⟨t1⟩",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot ⟨t1⟩",
         run({ m }, [dA, t1]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * t1[i];
@@ -1350,6 +1440,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = 0.5 * ⟨Z⟩ * (1 + erf(⟨Z⟩ / np.sqrt(2)))",
+        latex: "⟨A⟩ = \\operatorname{gelu}\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1365,6 +1456,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨t1⟩ = 0.5 * (1 + erf(⟨Z⟩ / 1.4142135623730951)) + ⟨Z⟩ * np.exp(-(⟨Z⟩ * ⟨Z⟩) / 2) / 2.5066282746310002",
+        latex: "⟨t1⟩ = 0.5 \\cdot \\left(1 + \\operatorname{erf}\\left(\\frac{⟨Z⟩}{1.4142135623730951}\\right)\\right) + \\frac{⟨Z⟩ \\odot e^{\\frac{-\\left(⟨Z⟩ \\odot ⟨Z⟩\\right)}{2}}}{2.5066282746310002}",
         run({ size, m }, [Z]) {
           const t1 = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1380,6 +1472,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨t1⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * ⟨t1⟩",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot ⟨t1⟩",
         run({ size, m }, [dA, t1]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1397,6 +1490,7 @@ export const PIECES = {
         reads: ["Y", "⟨O⟩"],
         shape: ["m", "1"],
         numpy: "⟨t1⟩ = 1 - Y[:, None] * ⟨O⟩",
+        latex: "⟨t1⟩ = 1 - Y \\odot ⟨O⟩",
         run({ m }, [Y, O]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = 1 - Y[i] * O[i];
@@ -1408,6 +1502,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "m"],
         shape: [],
         numpy: "loss = np.maximum(⟨t1⟩, 0.0).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\operatorname{relu}\\left(⟨t1⟩\\right)[i]}{m}",
         run({ m }, [t1]) {
           let sum = 0;
           for (let i = 0; i < m; i++) sum += Math.max(t1[i], 0);
@@ -1422,6 +1517,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "Y", "m"],
         shape: ["m", "1"],
         numpy: "⟨dO⟩ = -((⟨t1⟩ > 0) * Y[:, None]) / m",
+        latex: "⟨dO⟩ = \\frac{-\\left(\\operatorname{step}\\left(⟨t1⟩\\right) \\odot Y\\right)}{m}",
         run({ m }, [t1, Y]) {
           const dO = new Float64Array(m);
           for (let i = 0; i < m; i++) dO[i] = -((t1[i] > 0) * Y[i]) / m;
@@ -1437,6 +1533,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.where(⟨Z⟩ > 0, ⟨Z⟩, 0.01 * ⟨Z⟩)",
+        latex: "⟨A⟩ = \\operatorname{leaky\\_relu}\\left(⟨Z⟩, 0.01\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Z[i] > 0 ? Z[i] : 0.01 * Z[i];
@@ -1450,6 +1547,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨t1⟩ = np.heaviside(⟨Z⟩, 0.0)",
+        latex: "⟨t1⟩ = \\operatorname{step}\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = Z[i] > 0 ? 1 : Z[i] <= 0 ? 0 : NaN;
@@ -1463,6 +1561,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨t1⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (⟨t1⟩ + (1 - ⟨t1⟩) * 0.01)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(⟨t1⟩ + \\left(1 - ⟨t1⟩\\right) \\cdot 0.01\\right)",
         run({ m }, [dA, t1]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * (t1[i] + (1 - t1[i]) * 0.01);
@@ -1478,6 +1577,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.where(⟨Z⟩ > 0, ⟨Z⟩, 0.01 * ⟨Z⟩)",
+        latex: "⟨A⟩ = \\operatorname{leaky\\_relu}\\left(⟨Z⟩, 0.01\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1493,6 +1593,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨t1⟩ = np.heaviside(⟨Z⟩, 0.0)",
+        latex: "⟨t1⟩ = \\operatorname{step}\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const t1 = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1508,6 +1609,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨t1⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (⟨t1⟩ + (1 - ⟨t1⟩) * 0.01)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(⟨t1⟩ + \\left(1 - ⟨t1⟩\\right) \\cdot 0.01\\right)",
         run({ size, m }, [dA, t1]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1525,6 +1627,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.log(⟨Z⟩)",
+        latex: "⟨A⟩ = \\ln\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.log(Z[i]);
@@ -1538,6 +1641,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ / ⟨Z⟩",
+        latex: "⟨dZ⟩ = \\frac{⟨dA⟩}{⟨Z⟩}",
         run({ m }, [dA, Z]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] / Z[i];
@@ -1553,6 +1657,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.log(⟨Z⟩)",
+        latex: "⟨A⟩ = \\ln\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1568,6 +1673,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ / ⟨Z⟩",
+        latex: "⟨dZ⟩ = \\frac{⟨dA⟩}{⟨Z⟩}",
         run({ size, m }, [dA, Z]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1585,6 +1691,7 @@ export const PIECES = {
         reads: ["⟨O⟩", "Y"],
         shape: ["m", "1"],
         numpy: "⟨t1⟩ = ⟨O⟩ - Y[:, None]",
+        latex: "⟨t1⟩ = ⟨O⟩ - Y",
         run({ m }, [O, Y]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = O[i] - Y[i];
@@ -1596,6 +1703,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "m"],
         shape: [],
         numpy: "loss = (⟨t1⟩ ** 2).sum() / m",
+        latex: "\\mathrm{loss} = \\frac{\\sum_{i} \\left(⟨t1⟩^{\\odot 2}\\right)[i]}{m}",
         run({ m }, [t1]) {
           let sum = 0;
           for (let i = 0; i < m; i++) sum += power(t1[i], 2);
@@ -1610,6 +1718,7 @@ export const PIECES = {
         reads: ["⟨t1⟩", "m"],
         shape: ["m", "1"],
         numpy: "⟨dO⟩ = 2 * ⟨t1⟩ / m",
+        latex: "⟨dO⟩ = \\frac{2 \\cdot ⟨t1⟩}{m}",
         run({ m }, [t1]) {
           const dO = new Float64Array(m);
           for (let i = 0; i < m; i++) dO[i] = 2 * t1[i] / m;
@@ -1625,6 +1734,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.maximum(⟨Z⟩, 0.0)",
+        latex: "⟨A⟩ = \\operatorname{relu}\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.max(Z[i], 0);
@@ -1638,6 +1748,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (⟨Z⟩ > 0)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\operatorname{step}\\left(⟨Z⟩\\right)",
         run({ m }, [dA, Z]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * (Z[i] > 0);
@@ -1653,6 +1764,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.maximum(⟨Z⟩, 0.0)",
+        latex: "⟨A⟩ = \\operatorname{relu}\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1668,6 +1780,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (⟨Z⟩ > 0)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\operatorname{step}\\left(⟨Z⟩\\right)",
         run({ size, m }, [dA, Z]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1685,6 +1798,7 @@ export const PIECES = {
         reads: ["⟨I⟩"],
         shape: [],
         numpy: "m = len(⟨I⟩)",
+        latex: "m = \\operatorname{rows}\\left(⟨I⟩\\right)",
         run(_, [I]) {
           const m = I.length;
           return m;
@@ -1699,6 +1813,7 @@ export const PIECES = {
         reads: ["⟨I⟩"],
         shape: [],
         numpy: "m = len(⟨I⟩)",
+        latex: "m = \\operatorname{rows}\\left(⟨I⟩\\right)",
         run({ inputs }, [I]) {
           const m = I.length / inputs;
           return m;
@@ -1713,6 +1828,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = 1 / (1 + np.exp(-⟨Z⟩))",
+        latex: "⟨A⟩ = \\sigma\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = 1 / (1 + Math.exp(-Z[i]));
@@ -1726,6 +1842,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨A⟩", "⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (⟨A⟩ * (1 / (1 + np.exp(⟨Z⟩))))",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(⟨A⟩ \\odot \\sigma\\left(-⟨Z⟩\\right)\\right)",
         run({ m }, [dA, A, Z]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * (A[i] * (1 / (1 + Math.exp(Z[i]))));
@@ -1741,6 +1858,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = 1 / (1 + np.exp(-⟨Z⟩))",
+        latex: "⟨A⟩ = \\sigma\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1756,6 +1874,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨A⟩", "⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (⟨A⟩ * (1 / (1 + np.exp(⟨Z⟩))))",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(⟨A⟩ \\odot \\sigma\\left(-⟨Z⟩\\right)\\right)",
         run({ size, m }, [dA, A, Z]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1773,6 +1892,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.sign(⟨Z⟩)",
+        latex: "⟨A⟩ = \\operatorname{sign}\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.sign(Z[i]);
@@ -1786,6 +1906,7 @@ export const PIECES = {
         reads: ["⟨dA⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * 0",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\cdot 0",
         run({ m }, [dA]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * 0;
@@ -1801,6 +1922,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.sign(⟨Z⟩)",
+        latex: "⟨A⟩ = \\operatorname{sign}\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1816,6 +1938,7 @@ export const PIECES = {
         reads: ["⟨dA⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * 0",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\cdot 0",
         run({ size, m }, [dA]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1833,6 +1956,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = ⟨Z⟩ / (1 + np.exp(-⟨Z⟩))",
+        latex: "⟨A⟩ = \\operatorname{silu}\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Z[i] / (1 + Math.exp(-Z[i]));
@@ -1846,6 +1970,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨t1⟩ = (1 / (1 + np.exp(-⟨Z⟩))) * (1 + ⟨Z⟩ * (1 / (1 + np.exp(⟨Z⟩))))",
+        latex: "⟨t1⟩ = \\sigma\\left(⟨Z⟩\\right) \\odot \\left(1 + ⟨Z⟩ \\odot \\sigma\\left(-⟨Z⟩\\right)\\right)",
         run({ m }, [Z]) {
           const t1 = new Float64Array(m);
           for (let i = 0; i < m; i++) t1[i] = (1 / (1 + Math.exp(-Z[i]))) * (1 + Z[i] * (1 / (1 + Math.exp(Z[i]))));
@@ -1859,6 +1984,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨t1⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * ⟨t1⟩",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot ⟨t1⟩",
         run({ m }, [dA, t1]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * t1[i];
@@ -1874,6 +2000,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = ⟨Z⟩ / (1 + np.exp(-⟨Z⟩))",
+        latex: "⟨A⟩ = \\operatorname{silu}\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1889,6 +2016,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨t1⟩ = (1 / (1 + np.exp(-⟨Z⟩))) * (1 + ⟨Z⟩ * (1 / (1 + np.exp(⟨Z⟩))))",
+        latex: "⟨t1⟩ = \\sigma\\left(⟨Z⟩\\right) \\odot \\left(1 + ⟨Z⟩ \\odot \\sigma\\left(-⟨Z⟩\\right)\\right)",
         run({ size, m }, [Z]) {
           const t1 = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1904,6 +2032,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨t1⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * ⟨t1⟩",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot ⟨t1⟩",
         run({ size, m }, [dA, t1]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1921,6 +2050,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.sin(⟨Z⟩)",
+        latex: "⟨A⟩ = \\sin\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.sin(Z[i]);
@@ -1934,6 +2064,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * np.cos(⟨Z⟩)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\cos\\left(⟨Z⟩\\right)",
         run({ m }, [dA, Z]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * Math.cos(Z[i]);
@@ -1949,6 +2080,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.sin(⟨Z⟩)",
+        latex: "⟨A⟩ = \\sin\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1964,6 +2096,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * np.cos(⟨Z⟩)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\cos\\left(⟨Z⟩\\right)",
         run({ size, m }, [dA, Z]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -1981,6 +2114,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.logaddexp(0.0, ⟨Z⟩)",
+        latex: "⟨A⟩ = \\operatorname{softplus}\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.max(Z[i], 0) + Math.log1p(Math.exp(-Math.abs(Z[i])));
@@ -1994,6 +2128,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (1 / (1 + np.exp(-⟨Z⟩)))",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\sigma\\left(⟨Z⟩\\right)",
         run({ m }, [dA, Z]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * (1 / (1 + Math.exp(-Z[i])));
@@ -2009,6 +2144,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.logaddexp(0.0, ⟨Z⟩)",
+        latex: "⟨A⟩ = \\operatorname{softplus}\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -2024,6 +2160,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (1 / (1 + np.exp(-⟨Z⟩)))",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\sigma\\left(⟨Z⟩\\right)",
         run({ size, m }, [dA, Z]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -2041,6 +2178,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.sqrt(⟨Z⟩)",
+        latex: "⟨A⟩ = \\sqrt{⟨Z⟩}",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.sqrt(Z[i]);
@@ -2054,6 +2192,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨A⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (0.5 / ⟨A⟩)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(\\frac{0.5}{⟨A⟩}\\right)",
         run({ m }, [dA, A]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * (0.5 / A[i]);
@@ -2069,6 +2208,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.sqrt(⟨Z⟩)",
+        latex: "⟨A⟩ = \\sqrt{⟨Z⟩}",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -2084,6 +2224,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨A⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (0.5 / ⟨A⟩)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(\\frac{0.5}{⟨A⟩}\\right)",
         run({ size, m }, [dA, A]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -2101,6 +2242,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.heaviside(⟨Z⟩, 0.0)",
+        latex: "⟨A⟩ = \\operatorname{step}\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Z[i] > 0 ? 1 : Z[i] <= 0 ? 0 : NaN;
@@ -2114,6 +2256,7 @@ export const PIECES = {
         reads: ["⟨dA⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * 0",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\cdot 0",
         run({ m }, [dA]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * 0;
@@ -2129,6 +2272,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.heaviside(⟨Z⟩, 0.0)",
+        latex: "⟨A⟩ = \\operatorname{step}\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -2144,6 +2288,7 @@ export const PIECES = {
         reads: ["⟨dA⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * 0",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\cdot 0",
         run({ size, m }, [dA]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -2161,6 +2306,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "1"],
         numpy: "⟨A⟩ = np.tanh(⟨Z⟩)",
+        latex: "⟨A⟩ = \\tanh\\left(⟨Z⟩\\right)",
         run({ m }, [Z]) {
           const A = new Float64Array(m);
           for (let i = 0; i < m; i++) A[i] = Math.tanh(Z[i]);
@@ -2174,6 +2320,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨A⟩"],
         shape: ["m", "1"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (1 - ⟨A⟩ * ⟨A⟩)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(1 - ⟨A⟩ \\odot ⟨A⟩\\right)",
         run({ m }, [dA, A]) {
           const dZ = new Float64Array(m);
           for (let i = 0; i < m; i++) dZ[i] = dA[i] * (1 - A[i] * A[i]);
@@ -2189,6 +2336,7 @@ export const PIECES = {
         reads: ["⟨Z⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨A⟩ = np.tanh(⟨Z⟩)",
+        latex: "⟨A⟩ = \\tanh\\left(⟨Z⟩\\right)",
         run({ size, m }, [Z]) {
           const A = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -2204,6 +2352,7 @@ export const PIECES = {
         reads: ["⟨dA⟩", "⟨A⟩"],
         shape: ["m", "⟨size⟩"],
         numpy: "⟨dZ⟩ = ⟨dA⟩ * (1 - ⟨A⟩ * ⟨A⟩)",
+        latex: "⟨dZ⟩ = ⟨dA⟩ \\odot \\left(1 - ⟨A⟩ \\odot ⟨A⟩\\right)",
         run({ size, m }, [dA, A]) {
           const dZ = new Float64Array(m * size);
           for (let i = 0; i < m; i++) {
@@ -2221,6 +2370,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨W⟩ = P[0]",
+        latex: "⟨W⟩ = P[0]",
         run(_, [P]) {
           const W = P[0];
           return W;
@@ -2231,6 +2381,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨b⟩ = P[1]",
+        latex: "⟨b⟩ = P[1]",
         run(_, [P]) {
           const b = P[1];
           return b;
@@ -2243,6 +2394,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[0] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[0] = ⟨dW⟩",
         run(_, [dW, gradient]) {
           gradient[0] = dW;
         },
@@ -2252,6 +2404,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[1] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[1] = ⟨db⟩",
         run(_, [db, gradient]) {
           gradient[1] = db;
         },
@@ -2265,6 +2418,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨W⟩ = P[:⟨last⟩:2]",
+        latex: "⟨W⟩ = P[:⟨last⟩:2]",
         run({ size }, [P]) {
           const W = new Float64Array(size);
           for (let i = 0; i < size; i++) W[i] = P[2 * i];
@@ -2276,6 +2430,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨b⟩ = P[1:⟨stop⟩:2]",
+        latex: "⟨b⟩ = P[1:⟨stop⟩:2]",
         run({ size }, [P]) {
           const b = new Float64Array(size);
           for (let i = 0; i < size; i++) b[i] = P[1 + 2 * i];
@@ -2289,6 +2444,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[:⟨last⟩:2] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[:⟨last⟩:2] = ⟨dW⟩",
         run({ size }, [dW, gradient]) {
           for (let i = 0; i < size; i++) gradient[2 * i] = dW[i];
         },
@@ -2298,6 +2454,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[1:⟨stop⟩:2] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[1:⟨stop⟩:2] = ⟨db⟩",
         run({ size }, [db, gradient]) {
           for (let i = 0; i < size; i++) gradient[1 + 2 * i] = db[i];
         },
@@ -2311,6 +2468,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["1", "⟨inputs⟩"],
         numpy: "⟨W⟩ = P[:⟨inputs⟩][None, :]",
+        latex: "⟨W⟩ = P[:⟨inputs⟩]^{\\top}",
         run({ inputs }, [P]) {
           const W = new Float64Array(inputs);
           for (let j = 0; j < inputs; j++) W[j] = P[j];
@@ -2322,6 +2480,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨b⟩ = P[⟨inputs⟩]",
+        latex: "⟨b⟩ = P[⟨inputs⟩]",
         run({ inputs }, [P]) {
           const b = P[inputs];
           return b;
@@ -2334,6 +2493,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[:⟨inputs⟩] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[:⟨inputs⟩] = ⟨dW⟩",
         run({ inputs }, [dW, gradient]) {
           for (let i = 0; i < inputs; i++) gradient[i] = dW[i];
         },
@@ -2343,6 +2503,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨inputs⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨inputs⟩] = ⟨db⟩",
         run({ inputs }, [db, gradient]) {
           gradient[inputs] = db;
         },
@@ -2356,6 +2517,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩", "⟨inputs⟩"],
         numpy: "⟨W⟩ = P[:⟨to⟩].reshape(⟨size⟩, ⟨row⟩)[:, :⟨inputs⟩]",
+        latex: "⟨W⟩ = \\operatorname{reshape}_{⟨size⟩ \\times ⟨row⟩}\\left(P[:⟨to⟩]\\right)[:, :⟨inputs⟩]",
         run({ inputs, size, row }, [P]) {
           const W = new Float64Array(size * inputs);
           for (let i = 0; i < size; i++) {
@@ -2369,6 +2531,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨b⟩ = P[⟨inputs⟩:⟨stop⟩:⟨row⟩]",
+        latex: "⟨b⟩ = P[⟨inputs⟩:⟨stop⟩:⟨row⟩]",
         run({ inputs, size, row }, [P]) {
           const b = new Float64Array(size);
           for (let i = 0; i < size; i++) b[i] = P[inputs + row * i];
@@ -2382,6 +2545,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[:⟨to⟩].reshape(⟨size⟩, ⟨row⟩)[:, :⟨inputs⟩] = ⟨dW⟩",
+        latex: "\\operatorname{reshape}_{⟨size⟩ \\times ⟨row⟩}\\left(\\nabla\\mathrm{loss}[:⟨to⟩]\\right)[:, :⟨inputs⟩] = ⟨dW⟩",
         run({ inputs, size, row }, [dW, gradient]) {
           for (let i = 0; i < size; i++) {
             for (let j = 0; j < inputs; j++) gradient[row * i + j] = dW[inputs * i + j];
@@ -2393,6 +2557,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨inputs⟩:⟨stop⟩:⟨row⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨inputs⟩:⟨stop⟩:⟨row⟩] = ⟨db⟩",
         run({ inputs, size, row }, [db, gradient]) {
           for (let i = 0; i < size; i++) gradient[inputs + row * i] = db[i];
         },
@@ -2406,6 +2571,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨W⟩ = P[⟨from⟩]",
+        latex: "⟨W⟩ = P[⟨from⟩]",
         run({ from }, [P]) {
           const W = P[from];
           return W;
@@ -2416,6 +2582,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨b⟩ = P[⟨bias⟩]",
+        latex: "⟨b⟩ = P[⟨bias⟩]",
         run({ bias }, [P]) {
           const b = P[bias];
           return b;
@@ -2428,6 +2595,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨from⟩] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨from⟩] = ⟨dW⟩",
         run({ from }, [dW, gradient]) {
           gradient[from] = dW;
         },
@@ -2437,6 +2605,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨bias⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨bias⟩] = ⟨db⟩",
         run({ bias }, [db, gradient]) {
           gradient[bias] = db;
         },
@@ -2450,6 +2619,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨W⟩ = P[⟨from⟩::2]",
+        latex: "⟨W⟩ = P[⟨from⟩::2]",
         run({ size, from }, [P]) {
           const W = new Float64Array(size);
           for (let i = 0; i < size; i++) W[i] = P[from + 2 * i];
@@ -2461,6 +2631,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨b⟩ = P[⟨bias⟩::2]",
+        latex: "⟨b⟩ = P[⟨bias⟩::2]",
         run({ size, bias }, [P]) {
           const b = new Float64Array(size);
           for (let i = 0; i < size; i++) b[i] = P[bias + 2 * i];
@@ -2474,6 +2645,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨from⟩::2] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨from⟩::2] = ⟨dW⟩",
         run({ size, from }, [dW, gradient]) {
           for (let i = 0; i < size; i++) gradient[from + 2 * i] = dW[i];
         },
@@ -2483,6 +2655,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨bias⟩::2] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨bias⟩::2] = ⟨db⟩",
         run({ size, bias }, [db, gradient]) {
           for (let i = 0; i < size; i++) gradient[bias + 2 * i] = db[i];
         },
@@ -2496,6 +2669,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["1", "⟨inputs⟩"],
         numpy: "⟨W⟩ = P[⟨from⟩:⟨bias⟩][None, :]",
+        latex: "⟨W⟩ = P[⟨from⟩:⟨bias⟩]^{\\top}",
         run({ inputs, from }, [P]) {
           const W = new Float64Array(inputs);
           for (let j = 0; j < inputs; j++) W[j] = P[from + j];
@@ -2507,6 +2681,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨b⟩ = P[⟨bias⟩]",
+        latex: "⟨b⟩ = P[⟨bias⟩]",
         run({ bias }, [P]) {
           const b = P[bias];
           return b;
@@ -2519,6 +2694,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨from⟩:⟨bias⟩] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨from⟩:⟨bias⟩] = ⟨dW⟩",
         run({ inputs, from }, [dW, gradient]) {
           for (let i = 0; i < inputs; i++) gradient[from + i] = dW[i];
         },
@@ -2528,6 +2704,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨bias⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨bias⟩] = ⟨db⟩",
         run({ bias }, [db, gradient]) {
           gradient[bias] = db;
         },
@@ -2541,6 +2718,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩", "⟨inputs⟩"],
         numpy: "⟨W⟩ = P[⟨from⟩:].reshape(⟨size⟩, ⟨row⟩)[:, :⟨inputs⟩]",
+        latex: "⟨W⟩ = \\operatorname{reshape}_{⟨size⟩ \\times ⟨row⟩}\\left(P[⟨from⟩:]\\right)[:, :⟨inputs⟩]",
         run({ inputs, size, row, from }, [P]) {
           const W = new Float64Array(size * inputs);
           for (let i = 0; i < size; i++) {
@@ -2554,6 +2732,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨b⟩ = P[⟨bias⟩::⟨row⟩]",
+        latex: "⟨b⟩ = P[⟨bias⟩::⟨row⟩]",
         run({ size, row, bias }, [P]) {
           const b = new Float64Array(size);
           for (let i = 0; i < size; i++) b[i] = P[bias + row * i];
@@ -2567,6 +2746,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨from⟩:].reshape(⟨size⟩, ⟨row⟩)[:, :⟨inputs⟩] = ⟨dW⟩",
+        latex: "\\operatorname{reshape}_{⟨size⟩ \\times ⟨row⟩}\\left(\\nabla\\mathrm{loss}[⟨from⟩:]\\right)[:, :⟨inputs⟩] = ⟨dW⟩",
         run({ inputs, size, row, from }, [dW, gradient]) {
           for (let i = 0; i < size; i++) {
             for (let j = 0; j < inputs; j++) gradient[from + row * i + j] = dW[inputs * i + j];
@@ -2578,6 +2758,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨bias⟩::⟨row⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨bias⟩::⟨row⟩] = ⟨db⟩",
         run({ size, row, bias }, [db, gradient]) {
           for (let i = 0; i < size; i++) gradient[bias + row * i] = db[i];
         },
@@ -2591,6 +2772,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨W⟩ = P[⟨from⟩]",
+        latex: "⟨W⟩ = P[⟨from⟩]",
         run({ from }, [P]) {
           const W = P[from];
           return W;
@@ -2601,6 +2783,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨b⟩ = P[⟨bias⟩]",
+        latex: "⟨b⟩ = P[⟨bias⟩]",
         run({ bias }, [P]) {
           const b = P[bias];
           return b;
@@ -2613,6 +2796,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨from⟩] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨from⟩] = ⟨dW⟩",
         run({ from }, [dW, gradient]) {
           gradient[from] = dW;
         },
@@ -2622,6 +2806,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨bias⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨bias⟩] = ⟨db⟩",
         run({ bias }, [db, gradient]) {
           gradient[bias] = db;
         },
@@ -2635,6 +2820,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨W⟩ = P[⟨from⟩:⟨last⟩:2]",
+        latex: "⟨W⟩ = P[⟨from⟩:⟨last⟩:2]",
         run({ size, from }, [P]) {
           const W = new Float64Array(size);
           for (let i = 0; i < size; i++) W[i] = P[from + 2 * i];
@@ -2646,6 +2832,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨b⟩ = P[⟨bias⟩:⟨stop⟩:2]",
+        latex: "⟨b⟩ = P[⟨bias⟩:⟨stop⟩:2]",
         run({ size, bias }, [P]) {
           const b = new Float64Array(size);
           for (let i = 0; i < size; i++) b[i] = P[bias + 2 * i];
@@ -2659,6 +2846,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨from⟩:⟨last⟩:2] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨from⟩:⟨last⟩:2] = ⟨dW⟩",
         run({ size, from }, [dW, gradient]) {
           for (let i = 0; i < size; i++) gradient[from + 2 * i] = dW[i];
         },
@@ -2668,6 +2856,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨bias⟩:⟨stop⟩:2] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨bias⟩:⟨stop⟩:2] = ⟨db⟩",
         run({ size, bias }, [db, gradient]) {
           for (let i = 0; i < size; i++) gradient[bias + 2 * i] = db[i];
         },
@@ -2681,6 +2870,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["1", "⟨inputs⟩"],
         numpy: "⟨W⟩ = P[⟨from⟩:⟨bias⟩][None, :]",
+        latex: "⟨W⟩ = P[⟨from⟩:⟨bias⟩]^{\\top}",
         run({ inputs, from }, [P]) {
           const W = new Float64Array(inputs);
           for (let j = 0; j < inputs; j++) W[j] = P[from + j];
@@ -2692,6 +2882,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨b⟩ = P[⟨bias⟩]",
+        latex: "⟨b⟩ = P[⟨bias⟩]",
         run({ bias }, [P]) {
           const b = P[bias];
           return b;
@@ -2704,6 +2895,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨from⟩:⟨bias⟩] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨from⟩:⟨bias⟩] = ⟨dW⟩",
         run({ inputs, from }, [dW, gradient]) {
           for (let i = 0; i < inputs; i++) gradient[from + i] = dW[i];
         },
@@ -2713,6 +2905,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨bias⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨bias⟩] = ⟨db⟩",
         run({ bias }, [db, gradient]) {
           gradient[bias] = db;
         },
@@ -2726,6 +2919,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩", "⟨inputs⟩"],
         numpy: "⟨W⟩ = P[⟨from⟩:⟨to⟩].reshape(⟨size⟩, ⟨row⟩)[:, :⟨inputs⟩]",
+        latex: "⟨W⟩ = \\operatorname{reshape}_{⟨size⟩ \\times ⟨row⟩}\\left(P[⟨from⟩:⟨to⟩]\\right)[:, :⟨inputs⟩]",
         run({ inputs, size, row, from }, [P]) {
           const W = new Float64Array(size * inputs);
           for (let i = 0; i < size; i++) {
@@ -2739,6 +2933,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨b⟩ = P[⟨bias⟩:⟨stop⟩:⟨row⟩]",
+        latex: "⟨b⟩ = P[⟨bias⟩:⟨stop⟩:⟨row⟩]",
         run({ size, row, bias }, [P]) {
           const b = new Float64Array(size);
           for (let i = 0; i < size; i++) b[i] = P[bias + row * i];
@@ -2752,6 +2947,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨from⟩:⟨to⟩].reshape(⟨size⟩, ⟨row⟩)[:, :⟨inputs⟩] = ⟨dW⟩",
+        latex: "\\operatorname{reshape}_{⟨size⟩ \\times ⟨row⟩}\\left(\\nabla\\mathrm{loss}[⟨from⟩:⟨to⟩]\\right)[:, :⟨inputs⟩] = ⟨dW⟩",
         run({ inputs, size, row, from }, [dW, gradient]) {
           for (let i = 0; i < size; i++) {
             for (let j = 0; j < inputs; j++) gradient[from + row * i + j] = dW[inputs * i + j];
@@ -2763,6 +2959,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨bias⟩:⟨stop⟩:⟨row⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨bias⟩:⟨stop⟩:⟨row⟩] = ⟨db⟩",
         run({ size, row, bias }, [db, gradient]) {
           for (let i = 0; i < size; i++) gradient[bias + row * i] = db[i];
         },
@@ -2776,6 +2973,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨W⟩ = P[0]",
+        latex: "⟨W⟩ = P[0]",
         run(_, [P]) {
           const W = P[0];
           return W;
@@ -2786,6 +2984,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨b⟩ = P[1]",
+        latex: "⟨b⟩ = P[1]",
         run(_, [P]) {
           const b = P[1];
           return b;
@@ -2798,6 +2997,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[0] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[0] = ⟨dW⟩",
         run(_, [dW, gradient]) {
           gradient[0] = dW;
         },
@@ -2807,6 +3007,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[1] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[1] = ⟨db⟩",
         run(_, [db, gradient]) {
           gradient[1] = db;
         },
@@ -2820,6 +3021,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨W⟩ = P[::2]",
+        latex: "⟨W⟩ = P[::2]",
         run({ size }, [P]) {
           const W = new Float64Array(size);
           for (let i = 0; i < size; i++) W[i] = P[2 * i];
@@ -2831,6 +3033,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨b⟩ = P[1::2]",
+        latex: "⟨b⟩ = P[1::2]",
         run({ size }, [P]) {
           const b = new Float64Array(size);
           for (let i = 0; i < size; i++) b[i] = P[1 + 2 * i];
@@ -2844,6 +3047,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[::2] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[::2] = ⟨dW⟩",
         run({ size }, [dW, gradient]) {
           for (let i = 0; i < size; i++) gradient[2 * i] = dW[i];
         },
@@ -2853,6 +3057,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[1::2] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[1::2] = ⟨db⟩",
         run({ size }, [db, gradient]) {
           for (let i = 0; i < size; i++) gradient[1 + 2 * i] = db[i];
         },
@@ -2866,6 +3071,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["1", "⟨inputs⟩"],
         numpy: "⟨W⟩ = P[:⟨inputs⟩][None, :]",
+        latex: "⟨W⟩ = P[:⟨inputs⟩]^{\\top}",
         run({ inputs }, [P]) {
           const W = new Float64Array(inputs);
           for (let j = 0; j < inputs; j++) W[j] = P[j];
@@ -2877,6 +3083,7 @@ export const PIECES = {
         reads: ["P"],
         shape: [],
         numpy: "⟨b⟩ = P[⟨inputs⟩]",
+        latex: "⟨b⟩ = P[⟨inputs⟩]",
         run({ inputs }, [P]) {
           const b = P[inputs];
           return b;
@@ -2889,6 +3096,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient[:⟨inputs⟩] = ⟨dW⟩",
+        latex: "\\nabla\\mathrm{loss}[:⟨inputs⟩] = ⟨dW⟩",
         run({ inputs }, [dW, gradient]) {
           for (let i = 0; i < inputs; i++) gradient[i] = dW[i];
         },
@@ -2898,6 +3106,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨inputs⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨inputs⟩] = ⟨db⟩",
         run({ inputs }, [db, gradient]) {
           gradient[inputs] = db;
         },
@@ -2911,6 +3120,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩", "⟨inputs⟩"],
         numpy: "⟨W⟩ = P.reshape(⟨size⟩, ⟨row⟩)[:, :⟨inputs⟩]",
+        latex: "⟨W⟩ = \\operatorname{reshape}_{⟨size⟩ \\times ⟨row⟩}\\left(P\\right)[:, :⟨inputs⟩]",
         run({ inputs, size, row }, [P]) {
           const W = new Float64Array(size * inputs);
           for (let i = 0; i < size; i++) {
@@ -2924,6 +3134,7 @@ export const PIECES = {
         reads: ["P"],
         shape: ["⟨size⟩"],
         numpy: "⟨b⟩ = P[⟨inputs⟩::⟨row⟩]",
+        latex: "⟨b⟩ = P[⟨inputs⟩::⟨row⟩]",
         run({ inputs, size, row }, [P]) {
           const b = new Float64Array(size);
           for (let i = 0; i < size; i++) b[i] = P[inputs + row * i];
@@ -2937,6 +3148,7 @@ export const PIECES = {
         reads: ["⟨dW⟩", "gradient"],
         shape: [],
         numpy: "gradient.reshape(⟨size⟩, ⟨row⟩)[:, :⟨inputs⟩] = ⟨dW⟩",
+        latex: "\\operatorname{reshape}_{⟨size⟩ \\times ⟨row⟩}\\left(\\nabla\\mathrm{loss}\\right)[:, :⟨inputs⟩] = ⟨dW⟩",
         run({ inputs, size, row }, [dW, gradient]) {
           for (let i = 0; i < size; i++) {
             for (let j = 0; j < inputs; j++) gradient[row * i + j] = dW[inputs * i + j];
@@ -2948,6 +3160,7 @@ export const PIECES = {
         reads: ["⟨db⟩", "gradient"],
         shape: [],
         numpy: "gradient[⟨inputs⟩::⟨row⟩] = ⟨db⟩",
+        latex: "\\nabla\\mathrm{loss}[⟨inputs⟩::⟨row⟩] = ⟨db⟩",
         run({ inputs, size, row }, [db, gradient]) {
           for (let i = 0; i < size; i++) gradient[inputs + row * i] = db[i];
         },

@@ -1,14 +1,14 @@
 // What are the arrays of the matrix program about? Each line of it computes one: of the weights or the neurons of a layer, of
 // the samples, or something on the way to the loss. So a line, or a number in it, is at home somewhere in the network.
 //
-//   subjectOf(line)                       {kind, layer, letter, isGradient}
+//   subjectOf(name)                       {kind, layer, letter, isGradient}
 //   cellAt(subject, shape, index)         where a number of the array is at home: {at, sample}
 //   isAbout(subject, at)                  whether the array has numbers of this neuron or weight
 //   isOf(subject, shape, index, at)       whether that number is one of them
 //   sidesOf(subject, shape)               what its rows and its columns stand for: ["samples", "neurons"]
 //   statisticsOf(numbers)                 {count, least, largest, mean, zeros, odd} of many numbers
 //
-//   line     {name, layer}, as in program.js: Z1 and dZ1 are of layer 1
+//   name     of an array, as the compiler calls it: Z1 and dZ1 are of layer 1
 //   kind     "inputs", "targets", "weights", "biases", "neurons", "loss", or "others" for what is on the way to it
 //   at       a neuron or a weight, {layer, neuron, from}: layers count from 1, and 0 are the inputs; the others from 0. All of a
 //            layer are {layer, kind}, such as its "weights"
@@ -26,12 +26,12 @@ const SIDES = {
 };
 
 /** What a line is about; its name is one of a textbook: dW2 is the gradient of the weights of layer 2. */
-export function subjectOf({ name, layer }) {
+export function subjectOf(name) {
   const [, d, letter, digits] = /^(d?)([A-Za-z]+?)(\d*)$/.exec(name) ?? [null, "", name, ""];
   const isLoss = letter === "loss";
   const kind = isLoss ? "loss" : (KINDS[letter] ?? "others");
   const isLayers = ["weights", "biases", "neurons"].includes(kind);
-  return { kind, letter, layer: isLayers ? (layer ?? Number(digits)) : kind === "inputs" ? 0 : null, isGradient: d === "d" };
+  return { kind, letter, layer: isLayers ? Number(digits) : kind === "inputs" ? 0 : null, isGradient: d === "d" };
 }
 
 /** What the rows and the columns stand for; of an array with one number nothing. */

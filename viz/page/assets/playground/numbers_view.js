@@ -8,7 +8,7 @@ import { show, showCount, withMinus } from "../numbers.js";
 import { colours } from "./colours.js";
 import { sidesOf, statisticsOf } from "./matrices.js";
 
-const TABLE = { rows: 12, columns: 5 }; // an array of more is a picture
+const TABLE = { rows: 24, columns: 5 }; // an array of more is a picture
 const FIELD = { widest: 34, highest: 22, height: 220 }; // pixels, of a number, and of the picture at most
 const DIGITS = 3;
 const TINT = 40; // per cent of its colour behind a number

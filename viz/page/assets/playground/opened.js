@@ -13,7 +13,7 @@ import { contributionsTo, graphOfSample, openingOf, placeIn } from "./scalars.js
 /** From now on what the playground wants opened, {at, sample} in its state, is opened in the lab. */
 export function mountOpened(lab, ground) {
   const line = lineOf(lab, ground);
-  byId("stage").append(line.box);
+  byId("stage").before(line.box);
   ground.onChange(({ opening }, before) => opening && opening !== before.opening && open(lab, ground, opening));
   lab.onChange((state, before) => {
     if (["from", "lang", "graph"].some((key) => state[key] !== before[key])) drawLine(line, lab.state);
@@ -63,6 +63,7 @@ function goBack(lab) {
   const { graph, text, start, position, opened, sample } = lab.state.from.before;
   load(lab, graph, text, start);
   lab.change({ room: "playground", position, opened, sample, playing: false });
+  document.querySelector(".chain-open")?.focus(); // where one was
 }
 
 function openBeside(lab, ground, way) {

@@ -4,7 +4,8 @@
 //
 //   programFor(settings)      the program of the settings; see shapeOf for what they are read for
 //   programOf(layers, loss)   {count, lines, source, run, forward, arrays}
-//     lines                   [{name, numpy, shape, layer, phase, reads}]: what is computed, in order; shape has "m"
+//     lines                   [{name, numpy, latex, shape, layer, phase, reads}]: what is computed, in order; shape has "m",
+//                             and in LaTeX the names of arrays stay in brackets, ⟨dZ1⟩
 //     source                  all of them as a function in NumPy, as program.source gives it in Python
 //     run(P, X, Y)            [loss, gradient]; X and Y are flat, row by row
 //     forward(P, X)           {outputs, activations}: the last of the activations of all layers are the outputs
@@ -15,6 +16,7 @@
 import { DATASETS, OWN } from "./data.js";
 import { PIECES } from "./lines.js";
 import { countOf, layersOf, placesOf } from "./network.js";
+import { LOSSES } from "./tasks.js";
 
 const LINEAR = "linear";
 const CLASSES = "cross_entropy"; // the loss with an output for each class; every other one has a single output
@@ -151,19 +153,22 @@ function lossPlaces(layers) {
   return { O: output, dO: `d${output}` };
 }
 
+const PARTS = new Set(["samples", "weights", "affine"]); // a piece is one of them, or named as a loss or an activation
 const PHASES = { leaves: "forward", forward: "forward", loss: "loss" }; // all others are backward
 
 // A piece with what fills its slots: the lines of a stage, each with its own copy of that.
 function piece(key, places, layer) {
   const all = { ...places };
-  const of = (stage) => (PIECES[key][stage] ?? []).map((line) => ({ line, all, layer, stage, isLoss: "O" in places }));
+  const of = (stage) => (PIECES[key][stage] ?? []).map((line) => ({ line, all, layer, stage, key }));
   return { of };
 }
 
 // Lines whose slots are filled. What has no name of its own is t1, t2 … in the order of the program.
 function numbered(lines) {
   let temporary = 0;
-  return lines.map(({ line, all, layer, stage, isLoss }) => {
+  return lines.map(({ line, all, layer, stage, key }) => {
+    const kind = key.split(" ")[0];
+    const isLoss = LOSSES.includes(kind);
     const slot = /^⟨(t\d+)⟩$/.exec(line.name)?.[1];
     if (slot) all[slot] = `t${++temporary}`;
     const filled = (text) => text.replace(/⟨(\w+)⟩/g, (_, name) => all[name]);
@@ -171,10 +176,12 @@ function numbered(lines) {
     return {
       name: filled(line.name),
       numpy: filled(line.numpy),
+      latex: line.latex.replace(/⟨(\w+)⟩/g, (_, name) => (typeof all[name] === "string" ? `⟨${all[name]}⟩` : all[name])),
       shape: line.shape.map(filled).map((size) => (size === "m" ? size : Number(size))),
       layer,
       phase: isLoss && stage === "leaves" ? "loss" : PHASES[stage] ?? "backward",
       kind: stage === "leaves" ? "leaf" : stage === "parts" ? "part" : "line",
+      isOfActivation: !isLoss && !PARTS.has(kind),
       reads,
       from: reads.filter((name) => name !== "m"),
       sizes: { ...all, m: 0 },

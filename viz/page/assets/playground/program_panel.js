@@ -2,7 +2,7 @@
 // the line that is looked at. A line lights what it is about in the network, and what is pointed at there lights its lines.
 
 import { mathName } from "../engine/printing.js";
-import { element } from "../lab/dom.js";
+import { button, element } from "../lab/dom.js";
 import { signed, written } from "../lab/formulas.js";
 import { say } from "../lab/say.js";
 import { typeset } from "../lab/typeset.js";
@@ -17,28 +17,29 @@ const FIRST = "loss"; // the line that is looked at, before one is chosen
 const MOVES = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 const PHASES = ["forward", "loss", "backward", "given"]; // where the parameters stand in P is looked at least
 
-const panel = { store: null, loss: null, list: null, rows: [], view: null, title: null, words: null, form: null, drawnAt: 0, chosen: FIRST, over: null, batch: null };
+const panel = { store: null, loss: null, way: null, isMath: false, list: null, rows: [], view: null, title: null, words: null, form: null, drawnAt: 0, chosen: FIRST, over: null, batch: null };
 
 export const programPanel = {
   name: "formulas",
   mount(section, store) {
     panel.store = store;
     panel.list = element("div", { class: "program", role: "listbox" });
-    panel.loss = element("div", { class: "loss-formula" });
+    panel.loss = element("div", { class: "loss-sets" });
     panel.title = element("h3", { class: "array-title" });
     panel.words = element("p", { class: "quiet-line" });
     panel.view = numbersView((cell) => light(cell));
     panel.list.addEventListener("keydown", move);
     panel.list.addEventListener("pointerleave", () => look(null));
+    panel.way = button("program_math", () => setWay(!panel.isMath), { class: "program-way", "aria-pressed": "false" });
     const array = element("div", { class: "array" }, panel.title, panel.words, panel.view.box);
-    section.append(panel.loss, panel.list, array);
+    section.append(element("div", { class: "loss-formula" }, panel.way, panel.loss), panel.list, array);
   },
   draw(state) {
     const now = performance.now();
     if (state.playing && now - panel.drawnAt < PAUSE) return;
     panel.drawnAt = now;
     panel.batch = batchOf(state.run);
-    const form = JSON.stringify([panel.batch.lines.map(({ numpy }) => numpy), panel.batch.X.length, state.lang]);
+    const form = JSON.stringify([panel.batch.lines.map(({ numpy }) => numpy), panel.batch.X.length, state.lang, panel.isMath]);
     if (form !== panel.form) build(state);
     panel.form = form;
     drawLoss(state);
@@ -53,19 +54,39 @@ function drawLoss(state) {
   const { network, X } = panel.batch;
   const sample = sampleOf(state);
   const { target } = sampleRow(state.run, sample);
-  const places = { count: X.length, sample: sample + 1, target: signed(target) };
-  const one = ["L", { lowered: [String(sample + 1)] }, " = ", ...typeset([lossLatex(network, target)], () => "")];
-  const mean = X.length > 1 ? [["L = Σ L", { lowered: ["i"] }, ` / ${X.length}`]] : [];
-  const set = [...mean, one].map((items) => element("span", { class: "set" }, ...written(state, items)));
-  panel.loss.replaceChildren(...set, element("span", { class: "quiet-line" }, say("program_target", places)));
+  const set = (...items) => element("span", { class: "set" }, ...written(state, items));
+  const mean = X.length > 1 ? [set("L = Σ L", { lowered: ["i"] }, ` / ${X.length}`)] : [];
+  const one = set("L", { lowered: [String(sample + 1)] }, " = ", ...typeset([lossLatex(network, target)], () => ""));
+  const words = say("program_target", { sample: sample + 1, target: signed(target) });
+  panel.loss.replaceChildren(...mean, one, element("span", { class: "quiet-line" }, words));
 }
 
-// The lines
+// The lines, as NumPy or as a book writes them
 
-function build({ run }) {
+function setWay(isMath) {
+  panel.isMath = isMath;
+  panel.way.setAttribute("aria-pressed", isMath);
+  panel.store.change({});
+}
+
+function textOf(line, state) {
+  if (!panel.isMath) return element("code", {}, line.numpy);
+  const pieces = line.latex.split(/⟨(\w+)⟩/).map((piece, index) => (index % 2 ? { name: piece } : piece));
+  const items = typeset(pieces.filter((piece) => piece !== ""), ({ name }) => ({ group: inMath(name) }));
+  return element("span", { class: "line-math" }, ...written(state, items));
+}
+
+// dZ1 as dZ₁.
+function inMath(name) {
+  const [, letters, digits] = /^(\D+)(\d*)$/.exec(name);
+  return digits ? [letters, { lowered: [digits] }] : [letters];
+}
+
+function build(state) {
   const { lines, X } = panel.batch;
-  panel.list.setAttribute("aria-label", say("program_label", { count: X.length, sizes: run.shape.sizes.join("–") }));
-  panel.rows = lines.map((line, index) => rowOf(line, index));
+  panel.list.setAttribute("aria-label", say("program_label", { count: X.length, sizes: state.run.shape.sizes.join("–") }));
+  panel.way.textContent = say("program_math");
+  panel.rows = lines.map((line, index) => rowOf(state, line, index));
   const parts = PHASES.flatMap((phase) => {
     const own = panel.rows.filter((row) => row.phase === phase);
     const name = element("div", { class: "program-phase", "aria-hidden": "true" }, say(`program_${phase}`));
@@ -75,11 +96,11 @@ function build({ run }) {
   if (!panel.rows.some(({ line }) => line.name === panel.chosen)) panel.chosen = FIRST;
 }
 
-function rowOf(line, index) {
-  const subject = subjectOf(line);
+function rowOf(state, line, index) {
+  const subject = subjectOf(line.name);
   const isGiven = !subject.isGradient && ["weights", "biases"].includes(subject.kind);
   const shape = element("span", { class: "line-shape" });
-  const box = element("div", { class: "line", role: "option", id: `line-${index}` }, element("code", {}, line.numpy), shape);
+  const box = element("div", { class: "program-line", role: "option", id: `line-${index}` }, textOf(line, state), shape);
   box.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && look(line.name));
   box.addEventListener("click", () => choose(line.name));
   box.addEventListener("focus", () => box.matches(":focus-visible") && look(line.name));
@@ -88,6 +109,7 @@ function rowOf(line, index) {
 }
 
 function drawRows({ pointed, chosen, phase }) {
+  panel.list.dataset.phase = phase?.name ?? "";
   const at = pointed ?? chosen;
   const seen = seenName();
   for (const row of panel.rows) {
@@ -116,19 +138,18 @@ function look(name) {
   if (name === panel.over || !panel.batch) return;
   panel.over = name;
   const row = name && panel.rows.find(({ line }) => line.name === name);
-  panel.store.change({ pointed: row ? whereIs(row.subject) : null });
+  panel.store.change({ lit: row ? whereIs(row.subject) : null });
 }
 
+// What leads from the outputs to the loss lights the outputs.
 function whereIs({ kind, layer }) {
-  if (kind === "weights" || kind === "biases") return { layer, kind };
-  if (kind === "neurons" || kind === "inputs") return { layer, kind };
   const last = panel.store.state.run.shape.sizes.length - 1;
-  return kind === "loss" || kind === "others" ? { layer: last, kind: "neurons" } : null;
+  return layer === null ? { layer: last, kind: "neurons" } : { layer, kind };
 }
 
 function choose(name) {
   panel.chosen = name;
-  panel.store.change({ pointed: null });
+  panel.store.change({ lit: null });
 }
 
 function move(event) {
@@ -136,7 +157,7 @@ function move(event) {
   if (way === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   event.stopPropagation();
-  const rows = [...panel.list.querySelectorAll(".line")].map((box) => panel.rows.find((row) => row.box === box));
+  const rows = [...panel.list.querySelectorAll(".program-line")].map((box) => panel.rows.find((row) => row.box === box));
   const now = rows.findIndex(({ line }) => line.name === panel.chosen);
   const next = rows[Math.max(0, Math.min(rows.length - 1, now + way))];
   choose(next.line.name);
@@ -152,7 +173,7 @@ function drawArray(state) {
   const { subject } = row;
   panel.title.replaceChildren(element("span", {}, ...titleOf(name, subject)), element("span", { class: "line-shape" }, shapeText(shape)));
   panel.words.textContent = wordsOf(subject);
-  const at = state.pointed?.kind ? null : (state.pointed ?? state.chosen);
+  const at = state.pointed ?? state.chosen;
   panel.view.draw({
     name, subject, shape, numbers,
     nameOf: (side, number) => NAMES[side](state.run.shape, subject, number),

@@ -37,9 +37,9 @@ function wordsOfKey(key) {
   return words;
 }
 
-// A function that gives the next 32 bits.
-function twister(words) {
-  let place = WORDS;
+// The words one after the other, 32 bits each.
+function twister(first) {
+  let [words, place] = [first, WORDS];
   const twist = () => {
     for (let i = 0; i < WORDS; i++) {
       const joined = (words[i] & 0x80000000) | (words[(i + 1) % WORDS] & 0x7fffffff);
@@ -47,7 +47,7 @@ function twister(words) {
     }
     place = 0;
   };
-  return () => {
+  const next = () => {
     if (place === WORDS) twist();
     let bits = words[place++];
     bits ^= bits >>> 11;
@@ -55,6 +55,9 @@ function twister(words) {
     bits ^= (bits << 15) & 0xefc60000;
     return (bits ^ (bits >>> 18)) >>> 0;
   };
+  const state = () => ({ words: words.slice(), place });
+  const restore = (kept) => { [words, place] = [kept.words.slice(), kept.place]; };
+  return { next, state, restore };
 }
 
 const fraction = (next) => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
@@ -66,9 +69,9 @@ function wordsOf(seed) {
   return words.length ? words : [0];
 }
 
-/** Python's random.Random(seed). */
+/** Python's random.Random(seed). What it shuffles next can be kept, `state()`, and come again, `restore(state)`. */
 export function pythonRandom(seed) {
-  const next = twister(wordsOfKey(wordsOf(Math.abs(seed))));
+  const { next, state, restore } = twister(wordsOfKey(wordsOf(Math.abs(seed))));
   const random = () => fraction(next);
   const standard = oneByOne(() => {
     const [angle, radius] = [2 * Math.PI * random(), Math.sqrt(-2 * Math.log(1 - random()))];
@@ -85,12 +88,12 @@ export function pythonRandom(seed) {
     for (let i = list.length - 1; i > 0; i--) exchange(list, i, below(i + 1));
     return list;
   };
-  return { random, uniform: (a, b) => a + (b - a) * random(), gauss, shuffle };
+  return { random, uniform: (a, b) => a + (b - a) * random(), gauss, shuffle, state, restore };
 }
 
 /** NumPy's numpy.random.RandomState(seed), whose normal numbers come from the polar method. */
 export function legacyRandom(seed) {
-  const next = twister(seededWords(seed));
+  const { next } = twister(seededWords(seed));
   const random = () => fraction(next);
   const randn = oneByOne(() => {
     let [x, y, square] = [0, 0, 0];

@@ -1,0 +1,92 @@
+"""The playground in a browser, for tests: opened with settings, trained, and driven by keys, clicks and touch.
+
+ground = Ground(browser, data={"name": "xor"})   an open page; `ground.page` is Playwright's. Nothing in it moves alone
+ground.figures()                                 {"accuracy": "97 %", "loss": "0.12", "held-out": …, "epoch": "3"}
+ground.train(epochs=3)                           press the button as often
+ground.close()                                   gives every console message, page error and request: none is wanted
+"""
+
+import tempfile
+from pathlib import Path
+
+from browser import Watched
+from lab import SIZES
+
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.text.parsing import parse
+from tinygrad_edu.viz.page.document import page
+from tinygrad_edu.viz.page.menu import FIRST
+
+
+def written(settings, lang="en", room="playground"):
+    """The page, as text."""
+    return page(Graph(parse(FIRST.text, **FIRST.values)), lang, FIRST.text, room=room, settings=settings)
+
+
+class Ground:
+    """An open page."""
+
+    def __init__(self, browser, *, lang="en", size="laptop", address="", room="playground", context=None, **settings):
+        width, height = SIZES[size]
+        options = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", **(context or {})}
+        self.watched = Watched(browser, **options)
+        self.page = self.watched.page
+        self.file = Path(tempfile.mkdtemp(prefix="ground-")) / "playground.html"
+        self.file.write_text(written(settings, lang, room), encoding="utf-8")
+        self.page.goto(self.file.as_uri() + address)
+        if room == "playground":
+            self.page.wait_for_selector("#net-parts .tile")
+            self.settled()
+
+    def settled(self):
+        """Wait until what has changed is drawn."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def figures(self):
+        self.settled()
+        return self.page.evaluate(
+            "() => Object.fromEntries([...document.querySelectorAll('.figure')]"
+            ".map((each) => [each.dataset.figure, each.querySelector('b').textContent]))"
+        )
+
+    def train(self, *, epochs=0, batches=0, samples=0):
+        for name, count in (("epoch", epochs), ("batch", batches), ("sample", samples)):
+            for _ in range(count):
+                self.page.click(f"#one-{name}")
+        self.settled()
+
+    def value(self, control):
+        return self.page.input_value(f"[data-control={control}] :is(input, select)")
+
+    def give(self, control, value):
+        """Type into a field, or choose from a list."""
+        field = self.page.locator(f"[data-control={control}] :is(input, select)")
+        if field.evaluate("(each) => each.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+            field.press("Enter")
+        self.settled()
+
+    def names(self):
+        """What each picture of the network is called, column by column."""
+        return self.page.locator("#net-parts .tile").all_text_contents()
+
+    def spoken(self):
+        return self.page.text_content("#spoken")
+
+    def pixel(self, right, down):
+        """The colour of the plane at a place of it, each from 0 to 1, as (red, green, blue)."""
+        return self.page.evaluate(
+            """([right, down]) => {
+                const canvas = document.getElementById("plane");
+                const [x, y] = [right * canvas.width, down * canvas.height].map(Math.round);
+                return [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3);
+            }""",
+            [right, down],
+        )
+
+    def close(self):
+        complaints = self.watched.handed_over()
+        self.watched.close()
+        return complaints

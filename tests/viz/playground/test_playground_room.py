@@ -1,0 +1,506 @@
+"""Does the room of the playground show what trains, and does every control do its one visible thing?"""
+
+import re
+
+import pytest
+from browser import launched, needs_browser
+from ground import Ground
+from lab import SIZES
+
+pytestmark = needs_browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def ground(browser):
+    opened = Ground(browser)
+    yield opened
+    assert opened.close() == []
+
+
+def loss_of(ground):
+    return float(ground.figures()["loss"].replace("−", "-"))
+
+
+# Rooms
+
+
+def test_one_page_has_the_lab_and_the_playground(browser):
+    ground = Ground(browser, room="lab")
+    page = ground.page
+    page.wait_for_selector("#scene .box")
+    assert page.is_visible("#formula")
+    assert not page.is_visible("#plane")
+    page.click("#rooms [data-to=playground]")
+    ground.train(epochs=1)
+    assert page.is_visible("#plane")
+    assert not page.is_visible("#formula")
+    assert not page.is_visible("#transport")
+    before = ground.figures()
+    page.click("#rooms [data-to=lab]")
+    page.keyboard.press("ArrowRight")
+    assert page.get_attribute("#card", "data-position") == "1"
+    page.click("#rooms [data-to=playground]")
+    page.evaluate("() => document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")  # the playground's own: one batch
+    page.click("#rooms [data-to=lab]")
+    assert page.get_attribute("#card", "data-position") == "1"
+    page.click("#rooms [data-to=playground]")
+    assert ground.figures()["epoch"] == before["epoch"]
+    assert ground.figures()["loss"] != before["loss"]
+    assert ground.close() == []
+
+
+def test_the_language_of_one_room_is_that_of_the_other(ground):
+    ground.page.click("#language")
+    ground.settled()
+    assert ground.page.get_attribute("html", "lang") == "zh-Hans"
+    for selector in ("#one-epoch", ".figure span", ".head-name", "[data-control=lr] .field-label", "#network-legend"):
+        assert re.search(r"[\u4e00-\u9fff]", ground.page.text_content(selector)), selector
+
+
+# Training
+
+
+def test_an_epoch_is_as_many_batches_as_there_are_and_the_same_start_is_the_same(ground):
+    first = ground.figures()
+    ground.train(epochs=2)
+    after = ground.figures()
+    assert after["epoch"] == "2"
+    assert loss_of(ground) < float(first["loss"])
+    ground.page.click("#again")
+    assert ground.figures() == first
+    ground.train(batches=2 * 8)  # 80 points are trained on, 10 at a time
+    assert ground.figures() == after
+
+
+def test_play_trains_until_pause(ground):
+    ground.page.click("#run")
+    ground.page.wait_for_function("() => Number(document.querySelector('[data-figure=epoch] b').textContent) >= 2")
+    assert ground.page.get_attribute("#run", "aria-label") == "Pause"
+    ground.page.click("#run")
+    ground.settled()
+    before = ground.figures()
+    ground.page.wait_for_timeout(200)
+    assert ground.figures() == before
+
+
+def test_rewind_goes_to_any_moment(ground):
+    seen = [ground.figures()]
+    for _ in range(5):
+        ground.train(batches=1)
+        seen.append(ground.figures())
+    for moment in (3, 0, 5, 1):
+        ground.page.locator("#moment").fill(str(moment))
+        assert ground.figures() == seen[moment]
+
+
+def test_slow_motion_shows_the_four_phases_in_turn(browser):
+    ground = Ground(browser)
+    ground.page.select_option("#pace", "slow")
+    ground.page.click("#run")
+    seen = []
+    for _ in range(120):
+        now = ground.page.get_attribute(".phase.is-now", "data-phase")
+        if not seen or seen[-1] != now:
+            seen.append(now)
+        if len(seen) == 5:
+            break
+        ground.page.wait_for_timeout(60)
+    assert seen == ["forward", "loss", "backward", "update", "forward"]
+    assert ground.page.get_attribute("#moment", "aria-valuetext") == "batch 1, epoch 0"
+    assert ground.close() == []
+
+
+def test_what_happened_is_said_once(ground):
+    ground.train(epochs=1)
+    figures = ground.figures()
+    assert ground.spoken() == f"Epoch 1: {figures['accuracy']} right, loss {figures['loss']}."
+
+
+# Controls
+
+
+@pytest.mark.parametrize(
+    ("control", "value"),
+    [
+        ("lr", "0.7"),
+        ("momentum", "0.5"),
+        ("weight_decay", "0.01"),
+        ("batch_size", "16"),
+        ("optimizer", "sgd"),
+        ("loss", "hinge"),
+        ("schedule", "cosine"),
+        ("init", "he"),
+        ("seed", "3"),
+        ("n", "60"),
+        ("noise", "0.3"),
+        ("data_seed", "5"),
+        ("validation", "0.4"),
+    ],
+)
+def test_every_field_changes_the_training(ground, control, value):
+    if control == "momentum":
+        ground.give("optimizer", "sgd")  # which alone has one
+    before = ground.figures()
+    ground.train(epochs=4)
+    trained = ground.figures()
+    ground.give(control, value)
+    assert ground.value(control) == value
+    assert ground.figures()["epoch"] == "0"
+    begun = ground.figures()
+    ground.train(epochs=4)
+    assert (begun, ground.figures()) != (before, trained)
+
+
+def test_a_number_is_stepped_by_its_buttons_and_by_arrows(ground):
+    ground.give("lr", "0.1")
+    ground.page.click("[data-control=lr] button >> nth=1")
+    assert ground.value("lr") == "0.3"
+    ground.page.focus("[data-control=lr] input")
+    ground.page.keyboard.press("ArrowDown")
+    ground.page.keyboard.press("ArrowDown")
+    assert ground.value("lr") == "0.03"
+
+
+@pytest.mark.parametrize("typed", ["", "x", "1e", "--1", "nan"])
+def test_what_is_no_number_changes_nothing_and_is_marked(ground, typed):
+    before = ground.figures()
+    ground.give("lr", typed)
+    assert ground.page.get_attribute("[data-control=lr] input", "aria-invalid") == "true"
+    assert ground.figures() == before
+
+
+def test_layers_neurons_and_inputs_change_the_network(ground):
+    names = ground.names()
+    assert names[:2] == ["x₁", "x₂"]
+    assert names[-1] == "ŷ"
+    ground.page.click("[data-control=layers] button >> nth=1")
+    ground.settled()
+    assert "a₁⁽³⁾" in ground.names()
+    ground.page.click("[data-control=neurons] >> nth=0 >> button >> nth=1")
+    ground.settled()
+    assert len(ground.names()) == len(names) + 4 + 1
+    ground.page.click(".pill >> nth=0")
+    ground.settled()
+    assert ground.names()[:3] == ["x₁", "x₂", "x₁²"]
+    ground.page.click(".tile >> nth=0")
+    ground.settled()
+    assert ground.names()[:2] == ["x₂", "x₁²"]
+    for layer in range(3, 0, -1):
+        ground.page.click("[data-control=layers] button >> nth=0")
+        ground.settled()
+        assert f"a₁⁽{'⁰¹²³'[layer]}⁾" not in ground.names()
+    assert ground.names() == ["x₂", "x₁²", "ŷ"]  # a single neuron: a line
+    ground.train(epochs=1)
+
+
+def test_one_input_stays(ground):
+    ground.page.click(".tile >> nth=0")
+    ground.page.click(".tile >> nth=0")
+    assert ground.names()[0] == "x₂"
+    assert "one input" in ground.spoken()
+
+
+def test_an_activation_is_chosen_for_each_layer(ground):
+    picture = "() => [...document.querySelectorAll('.tile canvas')].map((each) => each.toDataURL())"
+    before = ground.page.evaluate(picture)
+    ground.page.select_option(".net-head select >> nth=1", "relu")
+    ground.settled()
+    after = ground.page.evaluate(picture)
+    same = [one == other for one, other in zip(before, after, strict=True)]
+    assert same[:6] == [True] * 6
+    assert not any(same[6:])
+
+
+@pytest.mark.parametrize("name", ["circles", "xor", "spirals", "blobs", "flower", "yinyang", "saddle", "waves"])
+def test_every_data_set_trains(ground, name):
+    ground.page.click(f"[data-name={name}]")
+    before = loss_of(ground)
+    ground.train(epochs=3)
+    assert ground.page.get_attribute(f"[data-name={name}]", "aria-pressed") == "true"
+    assert loss_of(ground) < before
+    assert ("accuracy" in ground.figures()) == (name not in ("saddle", "waves"))
+
+
+def test_more_than_two_classes_have_a_confusion_matrix(ground):
+    assert not ground.page.is_visible("#play-tab-confusion")
+    ground.page.click("[data-name=yinyang]")
+    ground.page.click("#play-tab-confusion")
+    ground.train(epochs=2)
+    rows = ground.page.locator(".confusion tbody tr").all_inner_texts()
+    counts = [[int(count) for count in re.sub(r"^is \d", "", row).split()] for row in rows]
+    assert len(counts) == 3
+    assert sum(map(sum, counts)) == 100
+    assert [sum(row) for row in counts] == [34, 33, 33]
+
+
+def test_hidden_controls_are_not_there(browser):
+    hidden = "loss optimizer lr points inputs layers neurons activation rewind data pace"
+    ground = Ground(browser, hidden=hidden.split())
+    gone = ["[data-control=loss]", "[data-control=lr]", "#point-tools", ".pill", "[data-control=layers]", ".head-size"]
+    gone += [".net-head select", "#moments", "#data-sets", "#pace"]
+    assert [selector for selector in gone if ground.page.locator(f"{selector}:visible").count()] == []
+    assert ground.page.is_visible("[data-control=batch_size]")
+    ground.page.click("#plane", position={"x": 20, "y": 20})
+    assert count_of(ground) == 100
+    ground.train(epochs=1)
+    assert ground.close() == []
+
+
+def test_a_weight_can_be_typed(ground):
+    ground.page.click(".tile >> nth=2")
+    field = ground.page.locator(".weight-row input >> nth=0")
+    field.fill("2.5")
+    field.press("Enter")
+    ground.settled()
+    assert ground.page.input_value(".weight-row input >> nth=0") == "2.5"
+    assert ground.figures()["epoch"] == "0"
+
+
+def test_two_runs_go_side_by_side(ground):
+    ground.page.click("#play-tab-rival")
+    ground.page.click("#play-panel-rival button")
+    ground.give("lr", "0.001")
+    assert "0.001" in ground.page.text_content("#play-panel-rival .guide")
+    ground.train(epochs=4)
+    ground.settled()
+    kept, own = ground.page.locator("[data-figures]").all_text_contents()
+    losses = [float(text.split()[-1]) for text in (kept, own)]
+    assert losses[0] < losses[1] == loss_of(ground)
+
+
+# Points
+
+
+def count_of(ground):
+    return int(re.search(r"(\d+) points", ground.page.get_attribute("#plane", "aria-label"))[1])
+
+
+def test_a_click_adds_a_drag_moves_and_the_tool_removes(browser):
+    ground = Ground(browser, data={"validation": 0})
+    before = count_of(ground)
+    ground.page.click("#plane", position={"x": 30, "y": 30})
+    ground.settled()
+    assert count_of(ground) == before + 1
+    assert "101 points" in ground.spoken()
+    full = ground.pixel(30 / box(ground)["width"], 30 / box(ground)["height"])
+    assert full[2] > full[0]  # class 1 is blue
+    left, top = box(ground)["x"], box(ground)["y"]
+    ground.page.mouse.move(left + 30, top + 30)
+    ground.page.mouse.down()
+    ground.page.mouse.move(left + 60, top + 50, steps=4)
+    ground.page.mouse.up()
+    ground.settled()
+    assert count_of(ground) == before + 1
+    ground.page.click("[data-tool=remove]")
+    ground.page.click("#plane", position={"x": 60, "y": 50})
+    ground.settled()
+    assert count_of(ground) == before
+    assert ground.page.locator(".data-set[aria-pressed=true]").count() == 0  # they are the reader's own now
+    assert ground.close() == []
+
+
+def box(ground):
+    return ground.page.locator("#plane").bounding_box()
+
+
+def test_points_are_edited_by_keys(ground):
+    before = count_of(ground)
+    ground.page.keyboard.press("p")
+    assert ground.page.evaluate("() => document.activeElement.id") == "plane"
+    for key in ("Shift+ArrowUp", "Shift+ArrowUp", "Shift+ArrowUp", "Shift+ArrowUp", "1", "Enter"):
+        ground.page.keyboard.press(key)
+    ground.settled()
+    assert count_of(ground) == before + 1
+    for key in ("m", "Shift+ArrowLeft", "m", "Delete"):
+        ground.page.keyboard.press(key)
+    ground.settled()
+    assert count_of(ground) == before
+
+
+def test_points_are_edited_by_touch(browser):
+    ground = Ground(browser, size="phone", context={"has_touch": True})
+    before = count_of(ground)
+    ground.page.locator("[data-tool='0']").tap()
+    ground.page.locator("#plane").tap(position={"x": 40, "y": 40})
+    ground.settled()
+    assert count_of(ground) == before + 1
+    ground.page.locator("[data-tool=remove]").tap()
+    ground.page.locator("#plane").tap(position={"x": 40, "y": 40})
+    ground.settled()
+    assert count_of(ground) == before
+    assert ground.close() == []
+
+
+def test_a_third_and_a_fourth_class_can_be_added(ground):
+    ground.page.click("#plane", position={"x": 20, "y": 20})
+    for label in (2, 3):
+        ground.page.click("[data-tool=more]")
+        ground.page.click(f"[data-tool='{label}']")
+        ground.page.click("#plane", position={"x": 100 + 60 * label, "y": 14})
+        ground.settled()
+    assert ground.names()[-4:] == ["ŷ₁", "ŷ₂", "ŷ₃", "ŷ₄"]
+    assert ground.page.locator("[data-tool=more]").count() == 0
+    ground.train(epochs=1)
+
+
+# For everybody
+
+
+def test_moons_are_learned_by_keyboard_alone(browser):
+    ground = Ground(browser)
+    for _ in range(150):
+        ground.page.keyboard.press("Tab")
+        if ground.page.evaluate("() => document.activeElement.id") == "one-epoch":
+            break
+    for _ in range(150):
+        ground.page.keyboard.press("Enter")
+        if ground.figures()["accuracy"] == "100 %":
+            break
+    assert ground.figures()["accuracy"] == "100 %"
+    assert "100 %" in ground.spoken()
+    assert ground.close() == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_is_cut_off_at_the_side(browser, size, lang):
+    ground = Ground(browser, size=size, lang=lang)
+    ground.page.click(".tile >> nth=3")
+    too_wide = ground.page.evaluate(
+        """() => [...document.querySelectorAll("#playground *, #training *")].filter((each) => {
+            const { left, right, width } = each.getBoundingClientRect();
+            return width > 0 && getComputedStyle(each).visibility !== "hidden" && (left < -1 || right > innerWidth + 1);
+        }).map((each) => each.outerHTML.slice(0, 80))"""
+    )
+    cut = ground.page.evaluate(
+        """() => ["#playground button", "#training button", ".phase span", ".figure b", ".field-label"]
+            .flatMap((each) => [...document.querySelectorAll(each)])
+            .filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 2)
+            .filter((each) => getComputedStyle(each).display !== "inline").map((each) => each.outerHTML.slice(0, 80))"""
+    )
+    assert (too_wide, cut) == ([], [])
+    assert ground.close() == []
+
+
+# Tables, links, Python
+
+
+TABLE = "a,b,c,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{(i * 3) % 5},{'xy'[i % 2]}\n" for i in range(40))
+
+
+def read_in(ground, text):
+    ground.page.click("[data-name=own]")
+    ground.page.fill("#table-text", text)
+    ground.page.click("#table .is-main")
+    ground.settled()
+
+
+def test_a_table_is_trained_on_with_all_its_columns(ground):
+    read_in(ground, TABLE)
+    assert not ground.page.is_visible("#table")
+    assert ground.names()[:3] == ["a", "b", "c"]
+    assert count_of(ground) == 40
+    picture = "() => document.getElementById('plane').toDataURL()"
+    before = ground.page.evaluate(picture)
+    ground.page.select_option("[data-control=plane] >> nth=1 >> select", "2")  # drawn over a and c
+    ground.settled()
+    assert ground.page.evaluate(picture) != before
+    ground.train(epochs=2)
+    assert ground.figures()["epoch"] == "2"
+
+
+def test_a_column_of_a_table_is_predicted_as_a_number(ground):
+    ground.page.click("[data-name=own]")
+    ground.page.fill("#table-text", "u,v,w\n" + "".join(f"{i / 7},{i * i % 13},{i / 3 + 0.5}\n" for i in range(30)))
+    ground.page.select_option("#table-target", "u")
+    ground.page.click("#table .is-main")
+    ground.settled()
+    assert ground.names() == ["v", "w", *ground.names()[2:]]
+    assert ground.value("loss") == "mse"
+    assert "accuracy" not in ground.figures()
+
+
+def address_of(ground):
+    ground.page.click("#ground-share")
+    link = ground.page.input_value("#shared input")
+    ground.page.keyboard.press("Escape")
+    return link[link.index("#") :]
+
+
+def test_a_link_opens_the_same_training_at_the_same_moment(browser):
+    ground = Ground(browser)
+    ground.page.click("[data-name=xor]")
+    ground.give("optimizer", "sgd")
+    ground.give("lr", "0.1")
+    ground.page.click(".pill >> nth=2")
+    ground.page.select_option(".net-head select >> nth=1", "relu")
+    ground.page.click("#plane", position={"x": 40, "y": 60})
+    ground.train(epochs=2, samples=3)
+    address, figures, names = address_of(ground), ground.figures(), ground.names()
+    assert ground.close() == []
+    other = Ground(browser, address=address, room="lab")
+    other.page.wait_for_selector("#net-parts .tile")
+    assert other.names() == names
+    assert other.figures() == figures
+    assert other.value("lr") == "0.1"
+    assert count_of(other) == 101
+    assert other.close() == []
+
+
+def test_the_address_of_the_beginning_is_short(ground):
+    assert address_of(ground) == "#playground"
+    ground.train(epochs=1)
+    assert address_of(ground) == "#playground&steps=b8"
+
+
+def test_the_script_is_that_of_this_moment(ground):
+    ground.page.click("#play-tab-code")
+    ground.train(epochs=3)
+    text = ground.page.text_content(".code")
+    assert "nn.datasets.moons(n=100" in text
+    assert "epochs=3" in text
+    scope = {}
+    exec(compile(text, "playground.py", "exec"), scope)
+    assert float(scope["history"].loss[-1]) > 0
+    from tinygrad_edu import nn
+
+    seen = scope["model"]
+    loss = nn.binary_cross_entropy_with_logits([seen(x) for x in scope["X"]], list(map(float, scope["y"]))).data
+    assert abs(loss - loss_of(ground)) <= 0.0005 * max(1, loss)
+
+
+# What goes wrong is said
+
+
+def test_training_stops_at_inf_or_nan_and_says_where_it_began(browser):
+    layers = [{"size": 4, "activation": "relu"}, {"size": 4, "activation": "relu"}]
+    ground = Ground(browser, data={"name": "waves"}, network={"layers": layers}, optimizer={"name": "sgd", "lr": 1000})
+    ground.page.click("#run")
+    ground.page.wait_for_selector("#network-notes .is-bad")
+    note = ground.page.text_content("#network-notes .is-bad")
+    assert re.search(r"became (NaN|nan|inf|−inf)", note)
+    assert re.search(r"[aŷ]|loss", note)
+    assert "learning rate of 100" in note
+    assert ground.page.get_attribute("#run", "data-playing") == "false"
+    ground.page.click("#run", force=True)
+    assert ground.page.get_attribute("#run", "data-playing") == "false"
+    ground.page.click("#again")
+    ground.settled()
+    assert ground.page.locator("#network-notes .is-bad").count() == 0
+    assert ground.close() == []
+
+
+def test_a_dead_relu_is_marked_and_named(browser):
+    layers = [{"size": 3, "activation": "relu"}]
+    parameters = [1, 1, 0, 0.1, 0.1, -50, 1, -1, 0, 1, 1, 1, 0]  # the bias of the second neuron keeps it below 0
+    ground = Ground(browser, network={"layers": layers, "parameters": parameters})
+    assert ground.page.locator(".tile[data-mark=dead]").all_text_contents() == ["a₂⁽¹⁾"]
+    assert ground.page.text_content("#network-notes").startswith("a₂⁽¹⁾ is dead")
+    assert ground.close() == []

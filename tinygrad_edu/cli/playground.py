@@ -1,0 +1,87 @@
+"""How is the page in which a network trains written from a terminal?
+
+    tinygrad-edu playground --open                two moons, in a browser
+    tinygrad-edu playground iris.csv              a table, whose last column is predicted from the others
+
+Names to know: `add_playground`. Read next: `saving.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinygrad_edu.cli.expressions import add_lang
+from tinygrad_edu.cli.training import say_files
+from tinygrad_edu.errors import OptionError
+from tinygrad_edu.show import counted, printable
+
+if TYPE_CHECKING:
+    from tinygrad_edu.viz.page.playground.settings import Settings
+
+PLAYGROUND_HELP = """\
+Write one page in which a network trains: data, layers, losses and optimizers to
+choose, forward, loss, backward and update step by step, and every weight opens
+to its chain rule. It needs no network connection and no Python.
+
+  tinygrad-edu playground
+  tinygrad-edu playground spirals -o spirals.html
+  tinygrad-edu playground iris.csv --target species --open
+
+DATA is moons, circles, xor, spirals, blobs, flower, yinyang (classes), saddle,
+waves (numbers to predict), or a table: a CSV file whose first line names its
+columns. Data and network can be changed in the page."""
+
+
+def add_playground(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `playground`."""
+    add = parser.add_argument
+    add(
+        "data",
+        nargs="?",
+        default="moons",
+        metavar="DATA",
+        help="the name of a data set, or a CSV file (default: moons)",
+    )
+    add("--target", metavar="COLUMN", help="the column of a table to predict (default: the last one)")
+    default = Path("playground.html")
+    add("-o", "--output", type=Path, default=default, help="the file (default: playground.html)")
+    add("--open", action="store_true", help="open the page in a browser")
+    add_lang(parser)
+    parser.set_defaults(run=_playground)
+
+
+def _playground(options: argparse.Namespace) -> None:
+    from tinygrad_edu.nn.table.reading import is_table
+    from tinygrad_edu.viz import Playground
+    from tinygrad_edu.viz.page.playground.settings import settings_of
+
+    if is_table(options.data):
+        settings = {"data": _table(options)}
+    elif options.target is not None:
+        raise OptionError(
+            f"--target with {options.data}", "that is for a table", instead="playground table.csv --target …"
+        )
+    else:
+        settings = settings_of(data=options.data)
+    path = Playground(settings, options.lang).save(options.output)
+    say_files([path])
+    if not options.open:
+        print("  open it in a browser")
+    elif not webbrowser.open(path.resolve().as_uri()):
+        print(f"  no browser was found here: open {printable(path)} in one")
+
+
+def _table(options: argparse.Namespace) -> Settings:
+    """The data of a table, with a line about it."""
+    from tinygrad_edu.nn.table.reading import read_csv
+    from tinygrad_edu.viz.page.playground.settings import data_of_table
+
+    table = read_csv(options.data)
+    data = data_of_table(table, options.target)
+    points = data["points"]
+    inputs = ", ".join(points["names"])
+    print(printable(f"  {table.source}: {counted(len(table), 'row')}; {inputs} → {points['target']['name']}"))
+    return data

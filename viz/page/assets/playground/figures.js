@@ -1,0 +1,102 @@
+// How good is it so far? The accuracy, the loss and the epoch in large figures, and two curves from the first moment to the
+// last: pale the loss of each step, solid the mean of each epoch, dashed what is held out; and where it is now.
+
+import { byId, drawn, element, write } from "../lab/dom.js";
+import { say } from "../lab/say.js";
+import { nowOf } from "./run.js";
+
+const SIZE = { width: 190, height: 112, left: 4, right: 4, top: 24, bottom: 6 };
+const MOST_PLACES = 240; // of a curve: more are not seen
+
+/** A number in four characters or so. */
+export function brief(number) {
+  if (!Number.isFinite(number)) return Number.isNaN(number) ? "NaN" : number > 0 ? "∞" : "−∞";
+  const size = Math.abs(number);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? number.toExponential(1) : number.toPrecision(size < 1 ? 3 : 4).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  return text.replaceAll("-", "−").replace("e+", "e");
+}
+
+export function percent(share) {
+  return `${Math.floor(100 * share + 1e-9)} %`; // 100 only if all are right
+}
+
+export function drawFigures(state) {
+  const hasAccuracy = state.run.classes > 0;
+  const now = nowOf(state.run);
+  const figures = [
+    ...(hasAccuracy ? [figure(percent(now.accuracy), say("ground_accuracy"), "accuracy")] : []),
+    figure(brief(now.loss), say("ground_loss_now"), "loss"),
+    ...(now.val_loss === null ? [] : [figure(hasAccuracy ? percent(now.val_accuracy) : brief(now.val_loss), say("ground_held_out"), "held-out")]),
+    figure(String(now.epoch), say("ground_epochs"), "epoch"),
+  ];
+  const box = byId("figures");
+  const names = figures.map(({ name }) => name).join();
+  if (box.dataset.names !== names) box.replaceChildren(...figures.map(({ name }) => element("div", { class: "figure", "data-figure": name }, element("b"), element("span"))));
+  box.dataset.names = names;
+  figures.forEach((each, index) => fill(box.children[index], each));
+}
+
+function figure(number, words, name) {
+  return { number, words, name };
+}
+
+function fill({ children: [number, words] }, figure) {
+  write(number, figure.number);
+  write(words, figure.words);
+}
+
+export function drawCurves(state) {
+  const { run, rival } = state;
+  const { history } = run.session;
+  const other = rival?.run.session.history ?? null;
+  const losses = [["step", history.step_loss.map((loss, step) => [step + 1, loss])], ...linesOf(history, other, "loss")];
+  const last = Math.max(2, run.session.furthest, other?.steps.length ?? 0);
+  const now = nowOf(run);
+  const made = [curveOf("ground_curve_loss", losses, [0, highest(losses)], last, now.moment, brief(now.loss))];
+  if (run.classes) made.push(curveOf("ground_curve_accuracy", linesOf(history, other, "accuracy"), [0, 1], last, now.moment, percent(now.accuracy)));
+  byId("curves").replaceChildren(...made);
+}
+
+// [kind, [[moment, number]]] for each line: a number for the end of each epoch.
+function linesOf(history, other, name) {
+  const over = ({ moments }, numbers) => numbers.map((number, epoch) => [moments[epoch], number]);
+  const rival = other ? [["rival", over(other, other[name])]] : [];
+  return [...rival, ["held-out", over(history, history[`val_${name}`])], ["training", over(history, history[name])]];
+}
+
+function highest(lines) {
+  const all = lines.flatMap(([, places]) => places.map(([, number]) => number)).filter(Number.isFinite);
+  return all.reduce((found, number) => Math.max(found, number), 0) || 1;
+}
+
+function curveOf(key, lines, [low, high], last, moment, value) {
+  const at = ([step, number]) => [
+    SIZE.left + (step / last) * (SIZE.width - SIZE.left - SIZE.right),
+    SIZE.top + (1 - (number - low) / (high - low)) * (SIZE.height - SIZE.top - SIZE.bottom),
+  ];
+  const svg = drawn("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, class: "play-curve", role: "img", "aria-label": `${say(key)}: ${value}` });
+  svg.append(drawn("text", { x: SIZE.left, y: 14, class: "curve-name" }, say(key)));
+  svg.append(drawn("text", { x: SIZE.width - SIZE.right, y: 14, class: "curve-value", "text-anchor": "end" }, value));
+  for (const number of [low, high]) svg.append(ruler(at([0, number])[1]));
+  for (const [kind, places] of lines) {
+    const shown = thinned(places).map(at);
+    if (shown.length) svg.append(drawn("path", { d: pathOf(shown), class: `line ${kind}` }));
+  }
+  const [x] = at([moment, 0]);
+  svg.append(drawn("line", { x1: x, x2: x, y1: SIZE.top, y2: SIZE.height - SIZE.bottom, class: "now" }));
+  return svg;
+}
+
+function ruler(y) {
+  return drawn("line", { x1: SIZE.left, x2: SIZE.width - SIZE.right, y1: y, y2: y, class: "ruler" });
+}
+
+// The finite ones, of which so many are drawn as are seen; the last one always.
+function thinned(places) {
+  const step = Math.max(1, Math.ceil(places.length / MOST_PLACES));
+  return places.filter(([, number], index) => Number.isFinite(number) && (index % step === 0 || index === places.length - 1));
+}
+
+function pathOf(places) {
+  return `M${places.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}`;
+}

@@ -1,0 +1,76 @@
+// Which controls are there? Those of training in the bar; those of the network and of the data beside what they change.
+
+import { byId } from "../lab/dom.js";
+import { mountFields } from "./fields.js";
+import { INITIALIZERS } from "./network.js";
+import { OPTIMIZERS } from "./optimizers.js";
+import { classesOf } from "./program.js";
+import { SCHEDULES } from "./schedules.js";
+import { lossFor } from "./settings.js";
+import { adjust, begin } from "./store.js";
+import { LOSSES } from "./tasks.js";
+
+const RATES = [0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+const DECAYS = [0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
+const NOISES = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
+const SIZES = [20, 50, 100, 150, 200, 300, 400, 500];
+const PARTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5];
+const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+const SPANS = [10, 20, 50, 100, 200, 500, 1000, 2000];
+const MOMENTA = [0, 0.5, 0.8, 0.9, 0.95, 0.99];
+
+const isMade = ({ settings }) => settings.data.name !== "own";
+const hasNumbers = ({ settings }) => classesOf(settings.data) === 0;
+
+const LEARNING = [
+  { name: "loss", path: ["loss"], label: "ground_loss", words: "ground_loss", choices: (state) => lossesFor(state) },
+  { name: "optimizer", path: ["optimizer", "name"], label: "ground_optimizer", words: "ground_optimizer", choices: () => OPTIMIZERS },
+  { name: "lr", path: ["optimizer", "lr"], label: "ground_lr", ladder: RATES },
+  { name: "momentum", path: ["optimizer", "momentum"], label: "ground_momentum", ladder: MOMENTA, absent: 0, isFor: ({ settings }) => settings.optimizer.name === "sgd" },
+  { name: "schedule", path: ["optimizer", "schedule"], label: "ground_schedule", words: "ground_schedule", choices: () => SCHEDULES },
+  { name: "schedule_steps", path: ["optimizer", "schedule_steps"], label: "ground_schedule_steps", ladder: SPANS, isFor: ({ settings }) => settings.optimizer.schedule !== "constant" },
+  { name: "weight_decay", path: ["optimizer", "weight_decay"], label: "ground_weight_decay", ladder: DECAYS, absent: 0 },
+  { name: "batch_size", path: ["batch_size"], label: "ground_batch_size", ladder: BATCHES },
+];
+const NETWORK = [
+  { name: "layers", path: ["network", "layers", "length"], label: "ground_layers", most: 6, write: setLayers },
+  { name: "init", path: ["network", "init"], label: "ground_init", words: "ground_init", choices: () => Object.keys(INITIALIZERS) },
+  { name: "seed", path: ["network", "seed"], label: "ground_seed" },
+];
+const DATA = [
+  { name: "n", path: ["data", "n"], label: "ground_n", ladder: SIZES, isFor: isMade },
+  { name: "noise", path: ["data", "noise"], label: "ground_noise", ladder: NOISES, isFor: isMade },
+  ...[0, 1].map((axis) => ({ name: "plane", path: ["data", "plane", axis], label: `ground_axis_${axis}`, choices: ({ run }) => run.names.map((_, column) => column), shown: ({ run }, column) => run.names[column], write: (column, store) => adjust(store, ["data", "plane", axis], Number(column)), isFor: ({ run }) => run.names.length > 2 })),
+  { name: "classes", path: ["data", "classes"], label: "ground_classes", least: 2, most: 4, write: setClasses, isFor: ({ settings }) => !hasNumbers({ settings }) && ["blobs", "own"].includes(settings.data.name) },
+  { name: "validation", path: ["data", "validation"], label: "ground_validation", ladder: PARTS },
+  { name: "data_seed", path: ["data", "seed"], label: "ground_data_seed", isFor: isMade },
+];
+
+export function mountLearning(store) {
+  mountFields(store, byId("learning-fields"), LEARNING);
+  mountFields(store, byId("network-fields"), NETWORK);
+  mountFields(store, byId("data-fields"), DATA);
+}
+
+/** The losses that fit what is predicted: a number, one of two classes, or one of more. */
+export function lossesFor({ settings: { data } }) {
+  const classes = classesOf(data);
+  return classes === 2 ? LOSSES : [lossFor(data)];
+}
+
+// Another layer is like the last one.
+function setLayers(count, store) {
+  const { layers } = store.state.settings.network;
+  const last = layers.at(-1) ?? { size: 4, activation: "tanh" };
+  adjust(store, ["network", "layers"], Array.from({ length: count }, (_, index) => layers[index] ?? last));
+}
+
+/** So many classes, with a loss that takes them. */
+export function setClasses(count, store) {
+  begin(store, withClasses(store.state.settings, count));
+}
+
+export function withClasses(settings, classes) {
+  const data = { ...settings.data, classes };
+  return { ...settings, data, loss: lossesFor({ settings: { data } }).includes(settings.loss) ? settings.loss : lossFor(data) };
+}
