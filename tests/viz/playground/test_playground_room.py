@@ -176,6 +176,19 @@ def test_what_is_no_number_changes_nothing_and_is_marked(ground, typed):
     assert ground.figures() == before
 
 
+@pytest.mark.parametrize(
+    ("control", "value"), [("lr", "-1"), ("batch_size", "0"), ("validation", "2"), ("noise", "-3")]
+)
+def test_a_number_out_of_range_is_explained_and_nothing_changes(ground, control, value):
+    before, old = ground.figures(), ground.value(control)
+    ground.give(control, value)
+    note = ground.page.text_content("#network-notes")
+    assert len(note) > 20
+    assert ground.figures() == before
+    ground.give(control, old)
+    assert ground.page.text_content("#network-notes") == ""
+
+
 def test_layers_neurons_and_inputs_change_the_network(ground):
     names = ground.names()
     assert names[:2] == ["x₁", "x₂"]
@@ -425,6 +438,23 @@ def test_a_column_of_a_table_is_predicted_as_a_number(ground):
     assert ground.names() == ["v", "w", *ground.names()[2:]]
     assert ground.value("loss") == "mse"
     assert "accuracy" not in ground.figures()
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n3,x\n4,5\n", "a,a,b\n1,2,3\n", "a,b,kind\n1,2,x\n2,,y\n"])
+def test_a_table_that_cannot_be_read_is_explained_and_nothing_changes(ground, text):
+    before = ground.figures()
+    read_in(ground, text)
+    assert len(ground.page.text_content("#table .wrong")) > 20
+    ground.page.keyboard.press("Escape")
+    assert ground.figures() == before
+
+
+@pytest.mark.parametrize("wrong", ["data.name=moon", "x=1", "seed=%E0", "seed={"])
+def test_a_link_that_cannot_be_read_is_explained(browser, wrong):
+    ground = Ground(browser, address=f"#playground&{wrong}")
+    assert len(ground.page.text_content("#network-notes .is-bad")) > 20
+    assert ground.figures()["epoch"] == "0"
+    assert ground.close() == []
 
 
 def address_of(ground):

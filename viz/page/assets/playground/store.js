@@ -79,5 +79,5 @@ function isThere({ shape }, chosen) {
 
 /** After the run has moved. */
 export function moved(store, patch = {}) {
-  store.change({ tick: store.state.tick + 1, ...patch });
+  store.change({ tick: store.state.tick + 1, problem: null, ...patch });
 }
