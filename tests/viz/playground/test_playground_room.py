@@ -315,7 +315,7 @@ def test_a_click_adds_a_drag_moves_and_the_tool_removes(browser):
     ground.page.click("#plane", position={"x": 60, "y": 50})
     ground.settled()
     assert count_of(ground) == before
-    assert ground.page.locator(".data-set[aria-pressed=true]").count() == 0  # they are the reader's own now
+    assert ground.page.get_attribute("[data-name=own]", "aria-pressed") == "true"
     assert ground.close() == []
 
 
@@ -524,6 +524,23 @@ def test_training_stops_at_inf_or_nan_and_says_where_it_began(browser):
     ground.page.click("#again")
     ground.settled()
     assert ground.page.locator("#network-notes .is-bad").count() == 0
+    assert ground.close() == []
+
+
+def test_weights_that_were_given_stay_until_the_network_is_another(browser):
+    parameters = [1, 1, 0, 0.1, 0.1, 0.5, 1, -1, 0, 1, 1, 1, 0]
+    ground = Ground(browser, network={"layers": [{"size": 3, "activation": "tanh"}], "parameters": parameters})
+    ground.page.click(".tile >> nth=2")
+    shown = "() => [...document.querySelectorAll('.weight-row input')].map((each) => each.value)"
+    assert ground.page.evaluate(shown) == ["1", "1", "0"]
+    ground.give("lr", "0.1")
+    ground.page.select_option(".net-head select", "relu")
+    ground.settled()
+    assert ground.page.evaluate(shown) == ["1", "1", "0"]
+    ground.page.click(".head-size button >> nth=1")
+    ground.settled()
+    assert ground.page.evaluate(shown) != ["1", "1", "0"]
+    assert "a₄⁽¹⁾" in ground.names()
     assert ground.close() == []
 
 
