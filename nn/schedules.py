@@ -80,10 +80,12 @@ def warm_up(steps: int, then: Schedule | None = None, start: float = 0.1) -> Sch
 def form_of(schedule: Schedule) -> tuple[str, dict[str, float]] | None:
     """The name of a schedule of this file and its numbers; None for any other function.
 
-    A schedule that follows a warm-up is the one that is named; `warm_up` and `start` belong to what is before it.
+    A schedule that follows a warm-up is the one that is named.
 
-    >>> form_of(cosine(90)), form_of(warm_up(10, then=step(30)))
-    (('cosine', {'steps': 90, 'end': 0.0}), ('step', {'warm_up': 10, 'start': 0.1, 'steps': 30, 'factor': 0.1}))
+    >>> form_of(cosine(90))
+    ('cosine', {'steps': 90, 'end': 0.0})
+    >>> form_of(warm_up(10, then=step(30)))
+    ('step', {'warm_up': 10, 'warm_up_start': 0.1, 'steps': 30, 'factor': 0.1})
     >>> form_of(lambda n: 1.0)
     """
     if not isinstance(schedule, partial) or schedule.func not in NUMBERS:
@@ -93,7 +95,7 @@ def form_of(schedule: Schedule) -> tuple[str, dict[str, float]] | None:
     if name != "warm_up":
         return name, numbers
     then = form_of(numbers.pop("then"))
-    return then and (then[0], {"warm_up": numbers["steps"], "start": numbers["start"]} | then[1])
+    return then and (then[0], {"warm_up": numbers["steps"], "warm_up_start": numbers["start"]} | then[1])
 
 
 # The formulas. They have names, so that an optimizer can be pickled with its schedule, which a lambda cannot.

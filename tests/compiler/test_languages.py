@@ -342,3 +342,41 @@ P, Q, V = Name("P", (4, 3)), Name("Q1", (3, 5)), Name("v", (3,))
 )
 def test_a_formula_in_latex_has_the_brackets_it_needs(formula, latex):
     assert LaTeXPrinter().text(formula) == latex
+
+
+def test_javascript_is_plain_loops_that_fill_arrays_and_add_up_sums():
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    X, y = np.ones((5, 2)), np.ones(5)
+    program = tinygrad_edu.compile(
+        lambda xs, ys: nn.mse_loss([model(x) for x in xs], ys), wrt=model.parameters(), batch=(X, y)
+    )
+    text = program.source_for("javascript")
+    assert "=>" not in text, "no function is called for each number"
+    product = """\
+  const Z1 = new Float64Array(m * 3);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < 3; j++) {
+      let sum = 0;
+      for (let k = 0; k < 2; k++) sum += X[2 * i + k] * W1[2 * j + k];
+      Z1[3 * i + j] = sum + b1[j];
+    }
+  }
+"""
+    assert product in text
+    assert "  let db2 = 0;\n  for (let i = 0; i < m; i++) db2 += dZ2[i];\n" in text
+
+
+def test_sums_in_one_formula_of_javascript_have_names_of_their_own():
+    xs = [Value(float(n), label=f"x{n}") for n in range(6)]
+    loss = sum(x.exp() for x in xs) * sum(x.sin() for x in xs) + sum(x.cos() for x in xs)
+    check_in_node(tinygrad_edu.compile(loss, wrt=xs))
+    named = Value(2.0, label="sum")
+    check_in_node(tinygrad_edu.compile(sum((named * x).tanh() for x in xs) ** 2, wrt=[named, *xs]))
+
+
+def check_in_node(program):
+    skip_without("javascript")
+    loss, gradient = InLanguage(program, "javascript")()
+    right, slopes = program()
+    assert loss == pytest.approx(right, rel=1e-12)
+    assert gradient == pytest.approx(slopes, rel=1e-12, abs=1e-12)

@@ -155,3 +155,20 @@ def test_digits_without_scikit_learn_say_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(MissingError, match=r"needs the package scikit-learn.*\n.*pip install scikit-learn"):
         datasets.digits()
+
+
+@pytest.mark.parametrize(
+    ("name", "height"),
+    [("saddle", lambda x: x[:, 0] * x[:, 1]), ("waves", lambda x: np.sin(3 * x[:, 0]) * np.cos(3 * x[:, 1]))],
+)
+def test_surfaces_have_heights_above_the_points_of_a_square(name, height):
+    surface = datasets.SURFACES[name]
+    X, y = surface(n=400, seed=3)
+    assert X.shape == (400, 2)
+    assert np.abs(X).max() <= 1
+    assert y.tolist() == height(X).tolist()
+    again, noisy = surface(n=400, noise=0.2, seed=3)
+    assert again.tolist() == X.tolist()
+    assert np.std(noisy - y) == pytest.approx(0.2, rel=0.2)
+    with pytest.raises(OptionError, match="a standard deviation is 0 or more"):
+        surface(noise=-1)

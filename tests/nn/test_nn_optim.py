@@ -321,3 +321,18 @@ def test_a_copied_optimizer_continues_as_the_original_would(make, schedule, copi
     steps(others, other, 4)
     assert [value.data for value in others] == [value.data for value in values]
     assert other.current_lr == optimizer.current_lr
+
+
+def test_a_schedule_says_its_name_and_numbers_and_can_be_made_again():
+    falling = [schedules.step(7), schedules.linear(9, start=0.5), schedules.cosine(8, end=0.1)]
+    for schedule in (*falling, schedules.constant(0.2, 5)):
+        name, numbers = schedules.form_of(schedule)
+        again = getattr(schedules, name)(*numbers.values())
+        assert [again(n) for n in range(12)] == [schedule(n) for n in range(12)]
+        warm = schedules.warm_up(3, then=schedule, start=0.2)
+        assert schedules.form_of(warm) == (name, {"warm_up": 3, "warm_up_start": 0.2, **numbers})
+
+
+def test_a_schedule_of_ones_own_has_no_name():
+    own = schedules.warm_up(3, then=lambda n: 1.0)
+    assert [schedules.form_of(schedule) for schedule in (lambda n: 1.0, own, None)] == [None, None, None]

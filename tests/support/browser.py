@@ -38,7 +38,7 @@ class Watched:
         self.page.on("request", self._request)
 
     def _request(self, request):
-        if not request.url.startswith(("file:", "data:", "about:")):
+        if not request.url.startswith(("file:", "data:", "about:", "blob:")):
             self.complaints.append(f"asked for {request.url}")
 
     def handed_over(self):

@@ -25,7 +25,7 @@ BEGIN = """
 import { readFileSync } from "node:fs";
 const from = (name) => import(`${process.argv[2]}/${name}.js`);
 const plain = (_, item) => {
-  if (typeof item === "number" && !Number.isFinite(item)) return { number: String(item) };
+  if (typeof item === "number" && !Number.isFinite(item)) return { $number: String(item) };
   return ArrayBuffer.isView(item) ? [...item] : item instanceof Map ? Object.fromEntries(item) : item;
 };
 const data = JSON.parse(readFileSync(0, "utf8"));
@@ -57,7 +57,7 @@ def in_node(program, *data):
 
 
 def _number(item):
-    return float(item["number"]) if item.keys() == {"number"} else item
+    return float(item["$number"]) if item.keys() == {"$number"} else item
 
 
 def largest(one, other):

@@ -7,6 +7,8 @@ from browser import launched, needs_browser
 from ground import Ground
 from lab import SIZES
 
+from tinygrad_edu import nn
+
 pytestmark = needs_browser
 
 
@@ -176,6 +178,19 @@ def test_what_is_no_number_changes_nothing_and_is_marked(ground, typed):
     assert ground.figures() == before
 
 
+@pytest.mark.parametrize(
+    ("control", "value"), [("lr", "-1"), ("batch_size", "0"), ("validation", "2"), ("noise", "-3")]
+)
+def test_a_number_out_of_range_is_explained_and_nothing_changes(ground, control, value):
+    before, old = ground.figures(), ground.value(control)
+    ground.give(control, value)
+    note = ground.page.text_content("#network-notes")
+    assert len(note) > 20
+    assert ground.figures() == before
+    ground.give(control, old)
+    assert ground.page.text_content("#network-notes") == ""
+
+
 def test_layers_neurons_and_inputs_change_the_network(ground):
     names = ground.names()
     assert names[:2] == ["x₁", "x₂"]
@@ -302,7 +317,7 @@ def test_a_click_adds_a_drag_moves_and_the_tool_removes(browser):
     ground.page.click("#plane", position={"x": 60, "y": 50})
     ground.settled()
     assert count_of(ground) == before
-    assert ground.page.locator(".data-set[aria-pressed=true]").count() == 0  # they are the reader's own now
+    assert ground.page.get_attribute("[data-name=own]", "aria-pressed") == "true"
     assert ground.close() == []
 
 
@@ -392,6 +407,7 @@ def test_nothing_is_cut_off_at_the_side(browser, size, lang):
 # Tables, links, Python
 
 
+TYPED = "() => [...document.querySelectorAll('.weight-row input')].map((each) => each.value)"
 TABLE = "a,b,c,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{(i * 3) % 5},{'xy'[i % 2]}\n" for i in range(40))
 
 
@@ -425,6 +441,23 @@ def test_a_column_of_a_table_is_predicted_as_a_number(ground):
     assert ground.names() == ["v", "w", *ground.names()[2:]]
     assert ground.value("loss") == "mse"
     assert "accuracy" not in ground.figures()
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n3,x\n4,5\n", "a,a,b\n1,2,3\n", "a,b,kind\n1,2,x\n2,,y\n"])
+def test_a_table_that_cannot_be_read_is_explained_and_nothing_changes(ground, text):
+    before = ground.figures()
+    read_in(ground, text)
+    assert len(ground.page.text_content("#table .wrong")) > 20
+    ground.page.keyboard.press("Escape")
+    assert ground.figures() == before
+
+
+@pytest.mark.parametrize("wrong", ["data.name=moon", "x=1", "seed=%E0", "seed={"])
+def test_a_link_that_cannot_be_read_is_explained(browser, wrong):
+    ground = Ground(browser, address=f"#playground&{wrong}")
+    assert len(ground.page.text_content("#network-notes .is-bad")) > 20
+    assert ground.figures()["epoch"] == "0"
+    assert ground.close() == []
 
 
 def address_of(ground):
@@ -469,11 +502,33 @@ def test_the_script_is_that_of_this_moment(ground):
     scope = {}
     exec(compile(text, "playground.py", "exec"), scope)
     assert float(scope["history"].loss[-1]) > 0
-    from tinygrad_edu import nn
-
     seen = scope["model"]
     loss = nn.binary_cross_entropy_with_logits([seen(x) for x in scope["X"]], list(map(float, scope["y"]))).data
     assert abs(loss - loss_of(ground)) <= 0.0005 * max(1, loss)
+
+
+def kept(ground, number):
+    with ground.page.expect_download() as found:
+        ground.page.click(f".code-tools button >> nth={number}")
+    return found.value.suggested_filename, found.value.path().read_bytes()
+
+
+def test_the_network_and_the_plane_are_kept_as_files(ground, tmp_path):
+    ground.page.click("#play-tab-code")
+    ground.train(epochs=2)
+    name, script = kept(ground, 1)
+    assert (name, script.decode()) == ("playground.py", ground.page.text_content(".code"))
+    name, model = kept(ground, 2)
+    (tmp_path / name).write_bytes(model)
+    loaded = nn.load(tmp_path / name)
+    ground.page.click(".tile >> nth=2")
+    shown = [float(text.replace("−", "-")) for text in ground.page.evaluate(TYPED)]
+    first = [*loaded.layers[0].neurons[0].w, loaded.layers[0].neurons[0].b]
+    assert all(abs(one - other.data) <= 0.0006 for one, other in zip(shown, first, strict=True))
+    ground.page.click("#play-tab-code")
+    name, picture = kept(ground, 3)
+    assert name == "decision.png"
+    assert picture.startswith(b"\x89PNG")
 
 
 # What goes wrong is said
@@ -494,6 +549,22 @@ def test_training_stops_at_inf_or_nan_and_says_where_it_began(browser):
     ground.page.click("#again")
     ground.settled()
     assert ground.page.locator("#network-notes .is-bad").count() == 0
+    assert ground.close() == []
+
+
+def test_weights_that_were_given_stay_until_the_network_is_another(browser):
+    parameters = [1, 1, 0, 0.1, 0.1, 0.5, 1, -1, 0, 1, 1, 1, 0]
+    ground = Ground(browser, network={"layers": [{"size": 3, "activation": "tanh"}], "parameters": parameters})
+    ground.page.click(".tile >> nth=2")
+    assert ground.page.evaluate(TYPED) == ["1", "1", "0"]
+    ground.give("lr", "0.1")
+    ground.page.select_option(".net-head select", "relu")
+    ground.settled()
+    assert ground.page.evaluate(TYPED) == ["1", "1", "0"]
+    ground.page.click(".head-size button >> nth=1")
+    ground.settled()
+    assert ground.page.evaluate(TYPED) != ["1", "1", "0"]
+    assert "a₄⁽¹⁾" in ground.names()
     assert ground.close() == []
 
 

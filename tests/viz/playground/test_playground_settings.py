@@ -196,6 +196,7 @@ def test_whatever_python_sends_the_page_takes():
     [
         schedules.constant(), schedules.step(3, factor=0.5), schedules.linear(5), schedules.linear(6, end=0.2),
         schedules.cosine(9), schedules.cosine(4, end=0.3), schedules.warm_up(4),
+        schedules.warm_up(5, then=schedules.linear(6)),
         schedules.warm_up(3, then=schedules.step(2)), schedules.warm_up(5, then=schedules.cosine(6)),
     ],
 )  # fmt: skip

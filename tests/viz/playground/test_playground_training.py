@@ -309,6 +309,56 @@ def test_a_logarithm_of_a_negative_number_is_named_with_its_neuron_and_sample():
     assert (stopped["moment"], found["moment"]) == (0, 0)
 
 
+BURST = [
+    ("mse", "relu", 1e3), ("mse", "linear", 1e3), ("bce_with_logits", "relu", 1e150), ("cross_entropy", "exp", 1e3),
+    ("hinge", "log", 0.1), ("mse", "sqrt", 0.1), ("bce", "tanh", 1e3), ("mse", "softplus", 1e3),
+]  # fmt: skip
+
+
+@needs_node
+def test_the_neuron_the_sample_and_the_operation_are_those_where_it_begins_in_numpy():
+    cases = []
+    for loss, activation, lr in BURST:
+        several = {"name": "blobs", "classes": 3} if loss == "cross_entropy" else {"name": "moons"}
+        data = several | {"n": 40, "noise": 0.5, "validation": 0}
+        network = {"layers": [{"size": 3, "activation": activation}, {"size": 2, "activation": "linear"}]}
+        settings = {"data": data, "loss": loss, "optimizer": {"name": "sgd", "lr": lr}, "network": network}
+        cases.append({"settings": settings, "epochs": 40})
+    for case, found in zip(cases, in_node(PROGRAM, *cases), strict=True):
+        settings, stopped = case["settings"], found["stopped"]
+        X, _ = data_of(settings)
+        assert stopped, case
+        outputs = 3 if settings["loss"] == "cross_entropy" else 1
+        output = "sigmoid" if settings["loss"] == "bce" else "linear"
+        names = [layer["activation"] for layer in settings["network"]["layers"]]
+        model = nn.MLP(2, [3, 2, outputs], activation=names, output=output)
+        for parameter, number in zip(model.parameters(), found["P"], strict=True):
+            parameter.data = number
+        operation, layer, neuron = first_in_numpy(model, X[stopped["row"]])
+        if operation is None:  # all outputs are finite: it begins in the loss
+            assert stopped["operation"] == settings["loss"]
+            assert stopped["phase"] == "loss"
+        else:
+            assert (stopped["operation"], stopped["layer"], stopped["neuron"]) == (operation, layer, neuron)
+
+
+def first_in_numpy(model, x):
+    """The first operation on the way of one sample whose result is not finite, with its layer and neuron."""
+    functions = {
+        "relu": lambda z: np.maximum(z, 0), "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh,
+        "softplus": lambda z: np.logaddexp(0, z), "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "linear": lambda z: z,
+    }  # fmt: skip
+    with np.errstate(all="ignore"):
+        for number, layer in enumerate(model.layers, start=1):
+            W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
+            z = W @ x + np.array([neuron.b.data for neuron in layer.neurons])
+            x = functions[layer.activation](z)
+            for operation, numbers in (("sum", z), (layer.activation, x)):
+                if not np.isfinite(numbers).all():
+                    return operation, number, int(np.argmin(np.isfinite(numbers))) + 1
+    return None, None, None
+
+
 STUCK = """
 const { trainingOf } = await from("playground/training");
 const { checked } = await from("playground/settings");

@@ -3,15 +3,18 @@
 Those below compute, without a page: they run in node, in a worker and in the page. One of them, `lines.js`, is
 printed by the compiler; `losses.js`, which no file holds, is traced from nn's losses.
 
-    MODULES           their names, each after those that it imports
-    modules()         the source of each, by its path below one folder
+    MODULES               their names, each after those that it imports
+    modules()             the source of each, by its path below one folder
+    worker_part(parts)    how much of the page's script a worker runs: `worker.js` says what for
 
-Names to know: `MODULES`, `modules`. Read next: `lines.py`.
+Names to know: `MODULES`, `modules`, `worker_part`. Read next: `lines.py`.
 """
 
 from __future__ import annotations
 
-from tinygrad_edu.viz.page.engine import FOLDER
+from collections.abc import Mapping
+
+from tinygrad_edu.viz.page.engine import FOLDER, script
 from tinygrad_edu.viz.page.playground import loss_graphs
 
 MODULES = (
@@ -29,6 +32,7 @@ MODULES = (
     "settings",
     "csv",
     "out",
+    "worker",
     "losses",
     "scalars",
     "matrices",
@@ -48,3 +52,22 @@ def modules() -> dict[str, str]:
 
 def _read(name: str) -> str:
     return (FOLDER / "playground" / f"{name}.js").read_text(encoding="utf-8")
+
+
+def worker_part(parts: Mapping[str, str], begin: str = "") -> int:
+    """How many characters of a page's script are the modules that train, and those before them.
+
+    Args:
+        parts: the first modules of the page, up to the last of `modules`, as `script` bundles them.
+        begin: what stands before them in the script.
+
+    >>> text = script({"a.js": "export const A = 1;", "b.js": "export const B = 2;"})
+    >>> print(text[: worker_part({"a.js": "export const A = 1;"})])
+    (() => {
+    const MODULES = {};
+    MODULES["a.js"] = (() => {
+    const A = 1;
+    return { A };
+    })();
+    """
+    return len(begin) + script(parts).rindex("\nreturn MODULES;")

@@ -288,7 +288,7 @@ def _optimizer(optimizer: Optimizer) -> Settings:
 def _schedule(optimizer: Optimizer) -> Settings:
     found = schedule_form(optimizer.schedule)
     name, numbers = found or ("", {})
-    is_usual = {"start": numbers.get("start")} in ({"start": None}, {"start": 0.1 if "warm_up" in numbers else 1.0})
+    is_usual = numbers.get("start", 1.0) == 1.0 and numbers.get("warm_up_start", 0.1) == 0.1
     if not found or not is_usual or (name == "constant" and numbers["steps"]):
         raise OptionError(
             f"{ASKED}(optimizer=…) with a schedule of its own",

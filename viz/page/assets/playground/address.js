@@ -3,7 +3,7 @@
 //
 //   #playground&data.name=xor&network.layers=4tanh-2relu&steps=b120s3
 
-import { complete, fromLink, toLink } from "./settings.js";
+import { fromLink, toLink } from "./settings.js";
 
 const ROOM = /^#?playground(?:&|$)/;
 
@@ -13,7 +13,7 @@ export function isOfGround(hash) {
 
 /** The address of settings, after steps with so many samples each, without its #. */
 export function addressOfGround(settings, steps) {
-  return ["playground", toLink(brief(settings)), steps.length ? `steps=${counted(steps)}` : ""].filter(Boolean).join("&");
+  return ["playground", toLink(settings), steps.length ? `steps=${counted(steps)}` : ""].filter(Boolean).join("&");
 }
 
 // A step with one sample, s, or with as many as a batch has, b; how often one after the other.
@@ -25,15 +25,6 @@ function counted(steps) {
     else runs.push({ kind, count: 1 });
   }
   return runs.map(({ kind, count }) => kind + count).join("");
-}
-
-// What is as it would be if nothing were said of it: the loss and the inputs that suit the data, and its own noise.
-function brief(settings) {
-  const { data } = settings;
-  const usual = complete({ ...settings, loss: null, inputs: null, data: { ...data, noise: null } });
-  const unless = (part, other) => (JSON.stringify(part) === JSON.stringify(other) ? null : part);
-  const noise = unless(data.noise, usual.data.noise);
-  return { ...settings, loss: unless(settings.loss, usual.loss), inputs: unless(settings.inputs, usual.inputs), data: { ...data, noise } };
 }
 
 /** {settings, steps} of an address, where steps are [["b" or "s", count]]; an error that teaches if it cannot be read. */

@@ -20,7 +20,7 @@ export function originOf(program, values, batch, settings) {
   if (!line) return null;
   const at = place(values[line.name]);
   const width = line.shape.at(-1) === "m" ? 1 : line.shape.at(-1) ?? 1;
-  const isOfSamples = line.shape[0] === "m";
+  const sample = line.shape[0] === "m" ? Math.floor(at / width) : sampleBehind(values, line, batch.rows.length);
   const value = typeof values[line.name] === "number" ? values[line.name] : values[line.name][at];
   const layer = layerOf(program, line);
   return {
@@ -30,10 +30,19 @@ export function originOf(program, values, batch, settings) {
     operation: operationOf(program, line),
     layer,
     neuron: line.phase === "loss" || !line.shape.length ? null : neuronOf(line, at, width),
-    row: isOfSamples ? batch.rows[Math.floor(at / width)] : null,
+    row: sample === null ? null : batch.rows[sample],
     value: String(value).replace("Infinity", "inf").replace("NaN", "nan"),
     ...advised(program, line, settings),
   };
+}
+
+// A sum over samples is inf because of one of them: the one with the largest number in what is added up.
+function sampleBehind(values, { phase, from }, samples) {
+  if (phase !== "loss") return null;
+  const read = from.map((name) => values[name]).find((numbers) => numbers.length >= samples);
+  if (!read) return null;
+  const sizes = Array.from(read, Math.abs);
+  return Math.floor(sizes.indexOf(Math.max(...sizes)) / (read.length / samples));
 }
 
 // Of a matrix of weights, a row belongs to a neuron; of everything else, a column.

@@ -15,7 +15,7 @@ export function mountFields(store, part, fields) {
   const mounted = fields.map((field) => (field.choices ? listOf(store, field) : numberOf(store, field)));
   part.append(...mounted.map(({ box }) => box));
   const draw = () => mounted.forEach(({ draw: drawOne }) => drawOne(store.state));
-  store.onChange((state, before) => (state.settings !== before.settings || state.lang !== before.lang || state.problem !== before.problem) && draw());
+  store.onChange((state, before) => (state.settings !== before.settings || state.lang !== before.lang) && draw());
   draw();
 }
 
@@ -116,8 +116,8 @@ function nextOn({ ladder, least = 0, most = Infinity }, number, way) {
 
 function give(store, field, input) {
   const number = typedNumber(input.value.trim());
-  if (number === null || Number.isNaN(number)) input.setAttribute("aria-invalid", "true");
-  else write(store, field, number);
+  if (number !== null) write(store, field, number);
+  input.setAttribute("aria-invalid", number === null || store.state.problem !== null); // what was typed stays, to be put right
 }
 
 function write(store, field, number) {

@@ -10,6 +10,7 @@ import { ASPECT, COLUMNS, ROWS, onPicture, zeroLine } from "./plane.js";
 import { confidenceOf, middleOf, viewsOf } from "./run.js";
 
 export const RADIUS = 5; // of a point, in pixels
+const EDGED = 3; // smaller points have no dark edge
 
 /** Draw the plane, with its points, as wide as its box. */
 export function drawPlane(state, cursor) {
@@ -105,7 +106,7 @@ export function drawPoint(context, [x, y], label, isHeldOut, colour, radius) {
   context.lineJoin = "round";
   context.fill();
   context.stroke();
-  if (!colour) return;
+  if (!colour || radius < EDGED) return;
   Object.assign(context, { strokeStyle: ink, lineWidth: 0.9 });
   context.stroke();
 }
@@ -155,7 +156,9 @@ function colourOfNumber(run, label) {
 
 /** What the picture is of, in words. */
 export function drawPlaneTitle({ pointed, run }) {
-  byId("plane").setAttribute("aria-label", say("ground_plane_label", { count: run.points.length, held: run.points.filter(({ isHeldOut }) => isHeldOut).length }));
+  const held = run.points.filter(({ isHeldOut }) => isHeldOut).length;
+  byId("plane").setAttribute("aria-label", say("ground_plane_label", { count: run.points.length, held }));
+  byId("plane-help").hidden = held === 0;
   const name = () => element("i", { class: "math" }, nameOfNeuron(run.shape, pointed));
   byId("plane-title").hidden = pointed === null;
   if (pointed) byId("plane-title").replaceChildren(...sentence("ground_title_neuron", { name }));

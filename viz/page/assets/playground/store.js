@@ -20,6 +20,7 @@
 //   problem    what is wrong with a setting that was tried, an error that teaches; null if nothing is
 //   said       {key, places}: what a screen reader is told next; or null
 
+import { outputsOf } from "./program.js";
 import { runOf } from "./run.js";
 import { checked } from "./settings.js";
 
@@ -50,12 +51,23 @@ export function storeOf(settings, given = {}) {
 export function begin(store, settings, plane = null) {
   const { tick, chosen } = store.state;
   try {
-    const run = runOf(checked(settings), plane);
+    const run = runOf(checked(withoutOthers(settings, store.state.settings)), plane);
     store.change({ settings: run.settings, run, tick: tick + 1, phase: null, sample: null, problem: null, chosen: isThere(run, chosen) ? chosen : null, pointed: null });
   } catch (error) {
     if (!error.kind) throw error;
     store.change({ problem: error });
   }
+}
+
+// Weights that were given are those of one network: another one begins with weights of its own.
+function withoutOthers(settings, before) {
+  const { parameters } = settings.network;
+  const isOther = parameters !== null && parameters === before.network.parameters && formOf(settings) !== formOf(before);
+  return isOther ? { ...settings, network: { ...settings.network, parameters: null } } : settings;
+}
+
+function formOf({ inputs, network: { layers, init, seed }, data, loss }) {
+  return JSON.stringify([inputs, layers.map(({ size }) => size), init, seed, loss === null ? null : outputsOf({ data, loss })]);
 }
 
 /** Settings with one thing changed, named by the keys on the way to it. */
@@ -79,5 +91,5 @@ function isThere({ shape }, chosen) {
 
 /** After the run has moved. */
 export function moved(store, patch = {}) {
-  store.change({ tick: store.state.tick + 1, ...patch });
+  store.change({ tick: store.state.tick + 1, problem: null, ...patch });
 }

@@ -56,7 +56,7 @@ export function trainingOf(settings) {
   const now = { moment: 0, epoch: 0, position: count, order: train.rows.map((_, i) => i), total: 0, right: 0 };
   const history = { loss: [], accuracy: [], val_loss: [], val_accuracy: [], moments: [], steps: [], step_loss: [] };
   const kept = momentsKept(Math.min(MOST_KEPT, Math.max(16, Math.floor(MOST_NUMBERS / (3 * program.count + count)))));
-  let [last, stopped, pending] = [null, null, null];
+  let [last, stopped, pending, edits] = [null, null, null, 0];
 
   // What is trained on next
 
@@ -161,6 +161,7 @@ export function trainingOf(settings) {
   function forget() {
     const { moment } = now;
     if (moment >= history.steps.length) return;
+    edits += 1;
     for (const name of ["steps", "step_loss"]) history[name].length = moment;
     const epochs = history.moments.filter((end) => end <= moment).length;
     for (const name of ["loss", "accuracy", "moments"]) history[name].length = epochs;
@@ -217,6 +218,7 @@ export function trainingOf(settings) {
     stuck: () => stuckIn(program, P, train),
     get moment() { return now.moment; },
     get furthest() { return history.steps.length; },
+    get edits() { return edits; }, // how often steps that were taken were replaced by others
     get epochs() { return now.epoch; },
     get position() { return now.position % count; },
     get learningRate() { return optimizer.lr(); },
