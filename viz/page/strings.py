@@ -867,6 +867,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_code_copy":  ("Copy", "复制"),
     "ground_code_script": ("Save as .py", "存为 .py"),
     "ground_code_model": ("Save the network for nn.load", "保存网络，供 nn.load 读取"),
+    "ground_code_picture": ("Save the plane as a picture", "把平面存为图片"),
     "ground_code_copied": ("Copied.", "已复制。"),
     "ground_code_by_hand": ("This browser does not let a page copy: select the text.",
                           "浏览器不让页面复制：请选中文本。"),

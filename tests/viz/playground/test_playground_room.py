@@ -7,6 +7,8 @@ from browser import launched, needs_browser
 from ground import Ground
 from lab import SIZES
 
+from tinygrad_edu import nn
+
 pytestmark = needs_browser
 
 
@@ -405,6 +407,7 @@ def test_nothing_is_cut_off_at_the_side(browser, size, lang):
 # Tables, links, Python
 
 
+TYPED = "() => [...document.querySelectorAll('.weight-row input')].map((each) => each.value)"
 TABLE = "a,b,c,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{(i * 3) % 5},{'xy'[i % 2]}\n" for i in range(40))
 
 
@@ -499,11 +502,33 @@ def test_the_script_is_that_of_this_moment(ground):
     scope = {}
     exec(compile(text, "playground.py", "exec"), scope)
     assert float(scope["history"].loss[-1]) > 0
-    from tinygrad_edu import nn
-
     seen = scope["model"]
     loss = nn.binary_cross_entropy_with_logits([seen(x) for x in scope["X"]], list(map(float, scope["y"]))).data
     assert abs(loss - loss_of(ground)) <= 0.0005 * max(1, loss)
+
+
+def kept(ground, number):
+    with ground.page.expect_download() as found:
+        ground.page.click(f".code-tools button >> nth={number}")
+    return found.value.suggested_filename, found.value.path().read_bytes()
+
+
+def test_the_network_and_the_plane_are_kept_as_files(ground, tmp_path):
+    ground.page.click("#play-tab-code")
+    ground.train(epochs=2)
+    name, script = kept(ground, 1)
+    assert (name, script.decode()) == ("playground.py", ground.page.text_content(".code"))
+    name, model = kept(ground, 2)
+    (tmp_path / name).write_bytes(model)
+    loaded = nn.load(tmp_path / name)
+    ground.page.click(".tile >> nth=2")
+    shown = [float(text.replace("−", "-")) for text in ground.page.evaluate(TYPED)]
+    first = [*loaded.layers[0].neurons[0].w, loaded.layers[0].neurons[0].b]
+    assert all(abs(one - other.data) <= 0.0006 for one, other in zip(shown, first, strict=True))
+    ground.page.click("#play-tab-code")
+    name, picture = kept(ground, 3)
+    assert name == "decision.png"
+    assert picture.startswith(b"\x89PNG")
 
 
 # What goes wrong is said
@@ -531,15 +556,14 @@ def test_weights_that_were_given_stay_until_the_network_is_another(browser):
     parameters = [1, 1, 0, 0.1, 0.1, 0.5, 1, -1, 0, 1, 1, 1, 0]
     ground = Ground(browser, network={"layers": [{"size": 3, "activation": "tanh"}], "parameters": parameters})
     ground.page.click(".tile >> nth=2")
-    shown = "() => [...document.querySelectorAll('.weight-row input')].map((each) => each.value)"
-    assert ground.page.evaluate(shown) == ["1", "1", "0"]
+    assert ground.page.evaluate(TYPED) == ["1", "1", "0"]
     ground.give("lr", "0.1")
     ground.page.select_option(".net-head select", "relu")
     ground.settled()
-    assert ground.page.evaluate(shown) == ["1", "1", "0"]
+    assert ground.page.evaluate(TYPED) == ["1", "1", "0"]
     ground.page.click(".head-size button >> nth=1")
     ground.settled()
-    assert ground.page.evaluate(shown) != ["1", "1", "0"]
+    assert ground.page.evaluate(TYPED) != ["1", "1", "0"]
     assert "a₄⁽¹⁾" in ground.names()
     assert ground.close() == []
 

@@ -32,11 +32,11 @@ MODULES = (
     "settings",
     "csv",
     "out",
+    "worker",
     "losses",
     "scalars",
     "matrices",
     "batch",
-    "worker",
 )
 
 

@@ -48,7 +48,7 @@ function partsOf() {
   const words = element("p", { class: "chain-words" });
   const mean = element("p", { class: "chain-mean" });
   const list = element("ol", { class: "contributions" });
-  const title = element("h3", { "data-say": "chain_all" });
+  const title = element("h2", { "data-say": "chain_all" });
   const more = element("p", { class: "quiet-line" });
   back.addEventListener("click", () => moveBy(-1));
   next.addEventListener("click", () => moveBy(1));

@@ -1,7 +1,7 @@
-// How does it go on in Python? The script that trains the same, up to this moment, with the same losses; and the network as
-// the file that nn.load reads.
+// How does it go on elsewhere? As the Python script that trains the same, up to this moment, with the same losses; as the file
+// of the network that nn.load reads; and as a picture of the plane.
 
-import { element } from "../lab/dom.js";
+import { byId, element } from "../lab/dom.js";
 import { download, isCopied, isFramed } from "../lab/out.js";
 import { say } from "../lab/say.js";
 import { modelJson, pythonOf } from "./out.js";
@@ -14,7 +14,7 @@ export const codePanel = {
     panel.store = store;
     panel.code = element("pre", { tabindex: "0", class: "code" });
     panel.words = element("p", { class: "quiet-line", role: "status" });
-    const tools = [["ground_code_copy", copy], ["ground_code_script", keepScript], ["ground_code_model", keepModel]];
+    const tools = [["ground_code_copy", copy], ["ground_code_script", keepScript], ["ground_code_model", keepModel], ["ground_code_picture", keepPicture]];
     panel.buttons = tools.map(([key, act]) => toolOf(key, act));
     section.append(panel.help = element("p", { class: "quiet-line" }), element("div", { class: "code-tools" }, ...panel.buttons), panel.words, panel.code);
   },
@@ -48,6 +48,10 @@ async function copy() {
 
 function keepScript() {
   download("playground.py", new Blob([scriptOf(panel.store.state)], { type: "text/x-python" }));
+}
+
+function keepPicture() {
+  byId("plane").toBlob((picture) => download("decision.png", picture));
 }
 
 function keepModel() {

@@ -25,7 +25,7 @@ export const programPanel = {
     panel.store = store;
     panel.list = element("div", { class: "program", role: "listbox" });
     panel.loss = element("div", { class: "loss-sets" });
-    panel.title = element("h3", { class: "array-title" });
+    panel.title = element("h2", { class: "array-title" });
     panel.words = element("p", { class: "quiet-line" });
     panel.view = numbersView((cell) => light(cell));
     panel.list.addEventListener("keydown", move);
