@@ -5,7 +5,7 @@ from string import Formatter
 
 import pytest
 import random_graphs
-from page_modules import in_node, needs_node
+from page_in_node import in_node, needs_node
 from several_places import TIES, tied
 
 from tinygrad_edu import chain_rule, parse

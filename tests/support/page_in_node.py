@@ -3,7 +3,7 @@
     evaluated("judge", "given.map((text) => judge.readAnswer(text))", ["1/3"])
     in_node('import { show } from "./numbers.js"; console.log(JSON.stringify(given.map(show)));', [0.25])
 
-A program stands beside the folders engine/ and lab/, and finds what Python sends it in `given`.
+A program stands beside the folders engine/, lab/ and playground/, and finds what Python sends it in `given`.
 """
 
 import atexit
@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.viz.page.document import PARTS, read
+from tinygrad_edu.viz.page.document import ADDRESS, PARTS, PLAYGROUND, read
 from tinygrad_edu.viz.page.engine import modules, nodes
+from tinygrad_edu.viz.page.playground import modules as training
 
 HAS_NODE = shutil.which("node") is not None
 needs_node = pytest.mark.skipif(not HAS_NODE, reason="node, which runs the page's modules, is not installed")
@@ -40,8 +41,9 @@ def folder():
     """Where the modules are, as files."""
     found = Path(tempfile.mkdtemp(prefix="page-modules-"))
     atexit.register(shutil.rmtree, found, ignore_errors=True)
-    lab = {f"lab/{name}.js": read(f"lab/{name}.js") for name in PARTS}
-    for path, source in {**modules(), **lab, "package.json": '{"type": "module"}'}.items():
+    seen = [ADDRESS, *(f"lab/{name}.js" for name in PARTS), *(f"playground/{name}.js" for name in PLAYGROUND)]
+    seen = {path: read(path) for path in seen}  # node can run the pure ones
+    for path, source in {**modules(), **training(), **seen, "package.json": '{"type": "module"}'}.items():
         (found / path).parent.mkdir(parents=True, exist_ok=True)
         (found / path).write_text(source, encoding="utf-8")
     return found

@@ -4,23 +4,13 @@ in_node(program, *data)  what a program gives: the body of an async function of 
 largest(one, other)      the largest difference of two lists of numbers, relative to the larger of 1 and the first
 """
 
-import atexit
-import functools
 import json
 import math
-import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 import numpy as np
-import pytest
+from page_in_node import folder, needs_node  # noqa: F401 (its users need node)
 
-from tinygrad_edu.viz.page.document import PARTS, PLAYGROUND, read
-from tinygrad_edu.viz.page.engine import modules as engine_modules
-from tinygrad_edu.viz.page.playground import modules
-
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 BEGIN = """
 import { readFileSync } from "node:fs";
 const from = (name) => import(`${process.argv[2]}/${name}.js`);
@@ -32,19 +22,6 @@ const data = JSON.parse(readFileSync(0, "utf8"));
 const answer = await (async () => {
 """
 END = "\n})();\nconsole.log(JSON.stringify(answer, plain));\n"
-
-
-@functools.cache
-def folder():
-    """Where the modules are, as files."""
-    found = Path(tempfile.mkdtemp(prefix="playground-"))
-    atexit.register(shutil.rmtree, found, ignore_errors=True)
-    parts = [*(f"lab/{name}.js" for name in PARTS), *(f"playground/{name}.js" for name in PLAYGROUND)]
-    seen = {part: read(part) for part in parts}  # node can run the pure ones
-    for path, source in {**engine_modules(), **modules(), **seen, "package.json": '{"type": "module"}'}.items():
-        (found / path).parent.mkdir(parents=True, exist_ok=True)
-        (found / path).write_text(source, encoding="utf-8")
-    return found
 
 
 def in_node(program, *data):

@@ -1,32 +1,7 @@
-"""Which tests of the page need a browser, and what opens the page for them?
-
-They are marked `browser`, and but for a few, as they take long, `long`.
-"""
-
-from pathlib import Path
+"""What opens the page for its tests?"""
 
 import pytest
-from browser import REASON, launched
 from lab import Lab, lesson
-
-HERE = Path(__file__).parent
-BY_DEFAULT = ("test_lab.py",)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    for item in items:
-        reasons = [mark.kwargs.get("reason") for mark in item.iter_markers("skipif")]
-        if HERE in item.path.parents and REASON in reasons:
-            item.add_marker(pytest.mark.browser)
-            if item.path.name not in BY_DEFAULT:
-                item.add_marker(pytest.mark.long)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

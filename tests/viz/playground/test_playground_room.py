@@ -3,19 +3,13 @@
 import re
 
 import pytest
-from browser import launched, needs_browser
+from browser import needs_browser
 from ground import Ground
 from lab import SIZES
 
 from tinygrad_edu import nn
 
 pytestmark = needs_browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -39,8 +39,8 @@ export function graphOfSample(network, P, x, target) {
 }
 
 function checkSizes({ inputs, layers }, P, x) {
-  if (P.length !== countOf(layers)) refuse(`${P.length} parameters`, `this network has ${countOf(layers)}`);
-  if (x.length !== inputs.length) refuse(`${x.length} numbers`, `this network takes ${inputs.length}`);
+  if (P.length !== countOf(layers)) refuse(`${P.length} parameters`, `${countOf(layers)} are needed`);
+  if (x.length !== inputs.length) refuse(`${x.length} numbers`, `${inputs.length} are needed`);
 }
 
 function refuse(given, wrong) {
@@ -116,7 +116,7 @@ export function lossLatex(network, target) {
 function templateOf(loss, count, target) {
   const known = LOSSES[loss];
   const key = [`${count}`, `${count} ${target}`].find((each) => known && each in known);
-  if (!key) throw failure("OptionError", `graphOfSample of ${loss} with ${count} outputs and the target ${target}`, { wrong: "no such loss was traced" });
+  if (!key) throw failure("OptionError", `graphOfSample of ${loss} with ${count} outputs and the target ${target}`, { wrong: "not traced" });
   if (!templates.has(known[key])) templates.set(known[key], graphFrom(known[key]));
   return templates.get(known[key]);
 }

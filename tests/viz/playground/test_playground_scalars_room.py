@@ -1,7 +1,7 @@
 """Down to the scalars and up to the formulas, in the page: in Chromium, beside what Python computes."""
 
 import pytest
-from browser import launched, needs_browser
+from browser import needs_browser
 from ground import Ground
 
 pytestmark = needs_browser
@@ -10,12 +10,6 @@ SETTINGS = {
     "batch_size": 12,
     "network": {"layers": [{"size": 3, "activation": "tanh"}, {"size": 2, "activation": "relu"}]},
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture
