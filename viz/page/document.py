@@ -141,7 +141,6 @@ PLAYGROUND = (
     "ground",
     "rooms",
 )  # of the playground: what is seen of it
-ROOMS = ("lab", "playground")
 STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport", "export")
 
 
