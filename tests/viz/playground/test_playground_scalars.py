@@ -289,8 +289,8 @@ def test_a_network_that_does_not_fit_is_refused():
     ]
     parameters, inputs, loss = in_node(REFUSED, wrong)
     assert f"{len(case['P']) - 1} parameters" in parameters
-    assert f"this network has {len(case['P'])}" in parameters
-    assert f"this network takes {len(case['x'])}" in inputs
+    assert f"{len(case['P'])} are needed" in parameters
+    assert f"{len(case['x'])} are needed" in inputs
     assert "huber" in loss
 
 
