@@ -145,7 +145,6 @@ PLAYGROUND = (
     "opened",
     "rooms",
 )  # of the playground: what is seen of it
-ROOMS = ("lab", "playground")
 STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport", "export")
 PLAYGROUND_STYLES = ("playground", "scalars")
 

@@ -269,6 +269,7 @@ def test_the_page_is_one_file_that_opens_in_the_playground(tmp_path):
 def test_a_table_gives_the_same_points_in_python_and_in_the_page(tmp_path):
     texts = [
         "a,colour,side\n1,red,left\n3,blue,right\n5,red,left\n7,green,right\n",
+        "a,k\n1,0\n3,1\n5,2\n7,0\n2,1\n4,2\n",
         "a;b;c\n1,5;2;0,5\n2,5;3;1\n3,5;1;-4\n4;4;1,25\n",
     ]
     program = """
@@ -281,6 +282,7 @@ def test_a_table_gives_the_same_points_in_python_and_in_the_page(tmp_path):
         sent = data_of_table(nn.read_csv(path))
         assert (sent["name"], sent["task"], sent["standardize"]) == (found["name"], found["task"], found["standardize"])
         assert sent["points"]["names"] == found["points"]["names"]
+        assert sent.get("classes") == found.get("classes")
         assert largest(sent["points"]["X"], found["points"]["X"]) < 1e-12
         assert largest(sent["points"]["y"], found["points"]["y"]) < 1e-12
         assert sent["points"]["target"].keys() == found["points"]["target"].keys()

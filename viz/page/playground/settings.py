@@ -124,7 +124,8 @@ def data_of(X: ArrayLike | None, y: ArrayLike | None, loss: str | None, names: S
     if task == "classes" and labels.min() >= 0:
         targets = [int(label) for label in labels.ravel()]
     points = {"X": rows.tolist(), "y": targets, "names": columns}
-    return {"name": "own", "task": task, "points": points, "validation": 0}
+    classes = {"classes": max(2, 1 + int(max(targets)))} if task == "classes" else {}
+    return {"name": "own", "task": task, **classes, "points": points, "validation": 0}
 
 
 def data_of_table(table: Table, target: str | None = None) -> Settings:

@@ -122,7 +122,8 @@ export function pointsOfTable(table, target = table.names.at(-1)) {
   const X = table.rows.map((_, i) => columns.map(({ cells }) => cells[i]));
   const { y, task, ...about } = targetsOf(table, target);
   const points = { X, y, names: columns.map(({ name }) => name), target: { name: target, ...about } };
-  return { name: OWN, points, task, standardize: true };
+  const classes = task === "classes" ? { classes: Math.max(2, 1 + Math.max(...y)) } : {};
+  return { name: OWN, points, task, ...classes, standardize: true };
 }
 
 function inputsOfColumn(table, name) {

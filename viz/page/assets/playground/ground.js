@@ -10,7 +10,7 @@ import { mountLearning } from "./learning.js";
 import { drawNet, mountNet } from "./net.js";
 import { drawNotes } from "./notes.js";
 import { drawPlane, drawPlaneTitle } from "./plane_view.js";
-import { cursorNow, forgetTools, mountPoints } from "./points.js";
+import { cursorNow, paintTools, mountPoints } from "./points.js";
 import { mountShortcuts } from "./shortcuts.js";
 import { storeOf } from "./store.js";
 import { mountTabs } from "./tabs.js";
@@ -90,7 +90,7 @@ function watchColours(store) {
   const forget = () => {
     forgetColours();
     paintSets();
-    forgetTools();
+    paintTools();
     store.change({});
   };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", forget);

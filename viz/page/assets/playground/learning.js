@@ -20,7 +20,7 @@ const SPANS = [10, 20, 50, 100, 200, 500, 1000, 2000];
 const MOMENTA = [0, 0.5, 0.8, 0.9, 0.95, 0.99];
 
 const isMade = ({ settings }) => settings.data.name !== "own";
-const hasNumbers = ({ settings }) => classesOf(settings.data) === 0;
+const hasFreeClasses = ({ settings: { data } }) => classesOf(data) > 0 && ["blobs", "own"].includes(data.name);
 
 const LEARNING = [
   { name: "loss", path: ["loss"], label: "ground_loss", words: "ground_loss", choices: (state) => lossesFor(state) },
@@ -40,11 +40,19 @@ const NETWORK = [
 const DATA = [
   { name: "n", path: ["data", "n"], label: "ground_n", ladder: SIZES, isFor: isMade },
   { name: "noise", path: ["data", "noise"], label: "ground_noise", ladder: NOISES, isFor: isMade },
-  ...[0, 1].map((axis) => ({ name: "plane", path: ["data", "plane", axis], label: `ground_axis_${axis}`, choices: ({ run }) => run.names.map((_, column) => column), shown: ({ run }, column) => run.names[column], write: (column, store) => adjust(store, ["data", "plane", axis], Number(column)), isFor: ({ run }) => run.names.length > 2 })),
-  { name: "classes", path: ["data", "classes"], label: "ground_classes", least: 2, most: 4, write: setClasses, isFor: ({ settings }) => !hasNumbers({ settings }) && ["blobs", "own"].includes(settings.data.name) },
+  ...[0, 1].map((axis) => axisField(axis)),
+  { name: "classes", path: ["data", "classes"], label: "ground_classes", least: 2, most: 4, write: setClasses, isFor: hasFreeClasses },
   { name: "validation", path: ["data", "validation"], label: "ground_validation", ladder: PARTS },
   { name: "data_seed", path: ["data", "seed"], label: "ground_data_seed", isFor: isMade },
 ];
+
+// Of a table with more than two columns: which one is drawn to the right, and which one up.
+function axisField(axis) {
+  const choices = ({ run }) => run.names.map((_, column) => column);
+  const write = (column, store) => adjust(store, ["data", "plane", axis], Number(column));
+  const about = { shown: ({ run }, column) => run.names[column], isFor: ({ run }) => run.names.length > 2 };
+  return { name: "plane", path: ["data", "plane", axis], label: `ground_axis_${axis}`, choices, write, ...about };
+}
 
 export function mountLearning(store) {
   mountFields(store, byId("learning-fields"), LEARNING);

@@ -90,15 +90,21 @@ function listen(box, at) {
 
 function inputTile(name, at) {
   const shown = nameOfInput(name);
-  const tile = tileAt(net.layout.places[0][at.neuron], shown, { "data-key": `i${name}`, "aria-pressed": true, "aria-label": say("ground_input_label", { name: shown }), title: say("ground_leave_input", { name: shown }) });
+  const title = say("ground_leave_input", { name: shown });
+  const tile = tileAt(net.layout.places[0][at.neuron], shown, { ...inputAttributes(name, shown, true), title });
   tile.box.addEventListener("click", () => toggleInput(name));
   listen(tile.box, at);
   return { ...tile, at };
 }
 
+function inputAttributes(name, shown, isUsed) {
+  return { "data-key": `i${name}`, "aria-pressed": isUsed, "aria-label": say("ground_input_label", { name: shown }) };
+}
+
 function pillOf(name, { x, y }) {
   const shown = nameOfInput(name);
-  const made = element("button", { type: "button", class: "pill", "data-key": `i${name}`, "aria-pressed": false, "aria-label": say("ground_input_label", { name: shown }), title: say("ground_take_input", { name: shown }) }, "+ ", element("span", { class: "math" }, shown));
+  const attributes = { type: "button", class: "pill", ...inputAttributes(name, shown, false), title: say("ground_take_input", { name: shown }) };
+  const made = element("button", attributes, "+ ", element("span", { class: "math" }, shown));
   Object.assign(made.style, { left: `${x}px`, top: `${y}px` });
   made.addEventListener("click", () => toggleInput(name));
   return made;
@@ -148,7 +154,9 @@ function sizeControl(state, layer) {
     if (wanted !== size) adjust(net.store, ["network", "layers", layer - 1, "size"], wanted);
   };
   const button = (sign, way, label) => {
-    const made = element("button", { type: "button", "data-key": `s${layer}${way}`, "aria-label": say(label, { layer }), "aria-disabled": size + way < 1 || size + way > MOST_NEURONS }, sign);
+    const isOff = size + way < 1 || size + way > MOST_NEURONS;
+    const attributes = { type: "button", "data-key": `s${layer}${way}`, "aria-label": say(label, { layer }), "aria-disabled": isOff };
+    const made = element("button", attributes, sign);
     made.addEventListener("click", () => change(way));
     return made;
   };

@@ -32,7 +32,8 @@ function build(state) {
   const before = Array.from({ length: run.shape.sizes[layer - 1] }, (_, from) => ({ layer, neuron, from }));
   panel.rows = [...before, { layer, neuron }].map((at) => rowOf(run, at));
   const head = element("div", { class: "weight-row head" }, element("span"), element("span", {}, say("ground_weight")), element("span"), element("span", {}, say("ground_gradient")));
-  panel.section.replaceChildren(formulaOf(run, chosen), element("div", { class: "weight-rows" }, head, ...panel.rows.map(({ box }) => box)), element("p", { class: "quiet-line" }, say("ground_type_weight")));
+  const rows = element("div", { class: "weight-rows" }, head, ...panel.rows.map(({ box }) => box));
+  panel.section.replaceChildren(formulaOf(run, chosen), rows, element("p", { class: "quiet-line" }, say("ground_type_weight")));
 }
 
 function guide() {

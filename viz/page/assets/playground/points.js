@@ -7,7 +7,6 @@ import { say } from "../lab/say.js";
 import { nearestPoint, withMoved, withPoint, withoutPoint } from "./editing.js";
 import { isHidden } from "./fields.js";
 import { setClasses } from "./learning.js";
-import { colours } from "./colours.js";
 import { onPicture, onPlane } from "./plane.js";
 import { drawPoint, fitCanvas } from "./plane_view.js";
 import { begin } from "./store.js";
@@ -84,7 +83,7 @@ function drag(event) {
     return;
   }
   now.isMoved ||= Math.hypot(place[0] - now.from[0], place[1] - now.from[1]) > STILL;
-  if (now.isMoved && now.index !== null && store.state.tool !== "remove") begin(store, withMoved(store.state.run, now.index, onPlane(store.state.run.plane, place, sizeOfPlane())), store.state.run.plane);
+  if (now.isMoved && now.index !== null && store.state.tool !== "remove") moveTo(now.index, onPlane(store.state.run.plane, place, sizeOfPlane()));
 }
 
 function release(event) {
@@ -105,6 +104,11 @@ function add(at) {
   const label = !run.classes ? target : tool === "remove" ? 0 : tool;
   begin(store, withPoint(run, at, label), run.plane);
   tell("ground_added", { count: store.state.run.points.length });
+}
+
+function moveTo(index, at) {
+  const { run } = editor.store.state;
+  begin(editor.store, withMoved(run, index, at), run.plane);
 }
 
 function remove(index) {
@@ -135,7 +139,7 @@ function moveCursor({ key, shiftKey }) {
   const { plane } = store.state.run;
   const step = (shiftKey ? STEP.large : STEP.small) * (plane.right - plane.left);
   editor.cursor = editor.cursor.map((number, axis) => number + step * ARROWS[key][axis]);
-  if (editor.held !== null && store.state.run.points[editor.held]) begin(store, withMoved(store.state.run, editor.held, editor.cursor), store.state.run.plane);
+  if (editor.held !== null && store.state.run.points[editor.held]) moveTo(editor.held, editor.cursor);
   return true;
 }
 
@@ -182,7 +186,7 @@ function drawTools(state, before) {
   const made = isHidden(state, "points") ? [] : !state.run.classes ? [targetTool(state), removeTool(state)] : [...classTools(state), removeTool(state)];
   byId("point-tools").replaceChildren(...made);
   byId("point-tools").hidden = !made.length;
-  for (const each of byId("point-tools").querySelectorAll("canvas")) paintTool(each);
+  paintTools();
   if (focused) byId("point-tools").querySelector(`[data-tool="${focused}"]`)?.focus();
 }
 
@@ -227,7 +231,7 @@ function targetTool({ target }) {
   return element("label", { class: "target" }, say("ground_target"), field, shown);
 }
 
-export function forgetTools() {
+/** After the colours have changed. */
+export function paintTools() {
   for (const each of byId("point-tools").querySelectorAll("canvas")) paintTool(each);
-  return colours();
 }

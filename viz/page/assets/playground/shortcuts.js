@@ -18,11 +18,18 @@ const KEYS = [
   { key: "p", shown: "P", said: "ground_key_plane", act: () => byId("plane").focus({ focusVisible: true }) },
   { key: "?", shown: "?", said: "keys", act: () => openShortcuts() },
 ];
-const ALSO = [["← ↑ → ↓", "ground_key_cross"], ["Enter", "ground_key_enter"], ["M", "ground_key_move"], ["Delete", "ground_key_delete"], ["1 … 4", "ground_key_class"]]; // on the plane: see points.js
+const ALSO = [
+  ["← ↑ → ↓", "ground_key_cross"],
+  ["Enter", "ground_key_enter"],
+  ["M", "ground_key_move"],
+  ["Delete", "ground_key_delete"],
+  ["1 … 4", "ground_key_class"],
+]; // on the plane: see points.js
 
 export function mountShortcuts(store) {
   document.addEventListener("keydown", (event) => {
-    if (document.documentElement.dataset.room !== "playground" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const isOther = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
+    if (isOther || document.documentElement.dataset.room !== "playground") return;
     const known = KEYS.find(({ key }) => key === event.key.toLowerCase() || key === event.key);
     if (!known || event.target.closest?.(TYPED_INTO) || (event.key === " " && event.target.closest?.(PRESSED))) return;
     event.preventDefault();
