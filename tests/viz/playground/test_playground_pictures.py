@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import launched, needs_browser
+from browser import needs_browser
 from ground import Ground
 from PIL import Image
 from playground import in_node, needs_node
@@ -21,12 +21,6 @@ AXE = os.environ.get("AXE_CORE", "")
 needs_axe = pytest.mark.skipif(not Path(AXE).is_file(), reason="axe-core is not here: AXE_CORE=its axe.min.js")
 EPOCHS = 30
 SURE = 0.5  # a number nearer to 0 is too pale to have a colour
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

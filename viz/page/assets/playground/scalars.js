@@ -116,7 +116,7 @@ export function lossLatex(network, target) {
 function templateOf(loss, count, target) {
   const known = LOSSES[loss];
   const key = [`${count}`, `${count} ${target}`].find((each) => known && each in known);
-  if (!key) throw failure("OptionError", `graphOfSample of ${loss} with ${count} outputs and the target ${target}`, { wrong: "not traced" });
+  if (!key) throw failure("OptionError", `${loss}, ${count} outputs, target ${target}`, { wrong: "not traced" });
   if (!templates.has(known[key])) templates.set(known[key], graphFrom(known[key]));
   return templates.get(known[key]);
 }
