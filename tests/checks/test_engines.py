@@ -267,7 +267,7 @@ INVENTED = {
 }
 
 
-@pytest.mark.parametrize("invented", INVENTED)
+@pytest.mark.parametrize("invented", sample(INVENTED, few=4))
 def test_a_mistake_that_is_not_in_the_table_is_told_truly(invented):
     """The operation is right, the program shows it, and the numbers said are those of the engine."""
     (found, *_) = check_engine(INVENTED[invented]).mistakes
@@ -295,7 +295,7 @@ SWEEPS = {  # sweeps that are wrong in a way of their own: what is changed, and 
 }
 
 
-@pytest.mark.parametrize("name", SWEEPS)
+@pytest.mark.parametrize("name", sample(SWEEPS))
 def test_of_a_sweep_that_no_row_describes_only_what_is_certain_is_said(name):
     right, wrong, said = SWEEPS[name]
     source = right_engine().replace(right, wrong)
@@ -369,7 +369,7 @@ IN_STYLES = {  # not in the table either: style, what is right, what is written,
 }
 
 
-@pytest.mark.parametrize("invented", IN_STYLES)
+@pytest.mark.parametrize("invented", sample(IN_STYLES, few=3))
 def test_of_an_invented_mistake_in_any_style_nothing_untrue_is_said(invented):
     style, changes, (kind, operation, said) = IN_STYLES[invented]
     source = (STYLES / f"{style}.py").read_text(encoding="utf-8")

@@ -145,6 +145,7 @@ def test_pictures_go_into_one_folder_and_nothing_is_replaced_without_a_word(run,
     assert run("draw x x=1")[1].count("in place of") == 1
 
 
+@pytest.mark.long
 def test_a_model_and_a_film_may_go_into_the_folder_that_is_made(run, tmp_path):
     code, _, err = run(f"train moons {QUICK} -o out --save out/m.json --film out/f.html")
     assert (code, "wrong" in err) == (0, False)

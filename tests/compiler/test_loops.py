@@ -10,7 +10,7 @@ import languages
 import numpy as np
 import pytest
 import recurrent_graphs
-from sampling import sample
+from sampling import long_case, sample
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
@@ -49,7 +49,7 @@ def test_a_loop_that_was_wrong_once_stays_right(seed):
     assert recurrent_graphs.wrong(seed) == ""
 
 
-@pytest.mark.parametrize(("language", "seeds"), [("javascript", range(16)), *sample(IN_JAX)])
+@pytest.mark.parametrize(("language", "seeds"), [("javascript", range(16)), *map(long_case, IN_JAX)])
 def test_a_loop_is_right_in_other_languages(language, seeds):
     languages.skip_without(language)
     with languages.compiling_to(language):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from languages import LANGUAGES, InLanguage, skip_without
 from sample_losses import Draw, Problem, by_hand, cell_with_memory, differs, dot, gated_cell, simple_cell, times
+from sampling import sample
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn
@@ -53,7 +54,7 @@ def tanh_cell(draw, width, hidden):
     return lambda v, state: [(dot(w, v) + dot(u, state) + bias).tanh() for w, u, bias in zip(W, U, b, strict=True)]
 
 
-@pytest.mark.parametrize("steps", [5, 12, 30])
+@pytest.mark.parametrize("steps", sample([5, 12, 30]))
 def test_a_recurrent_network_over_a_batch_of_sequences_reads_like_the_book(steps):
     source = program_of(tanh_cell, steps=steps).source
     for line in (
@@ -101,6 +102,7 @@ def test_a_sequence_of_numbers_is_read_number_by_number():
     assert program.least == 1
 
 
+@pytest.mark.long
 def test_the_gates_of_a_long_short_term_memory_are_lines_of_their_own():
     program = program_of(cell_with_memory)
     assert program.source.count(" = 1 / (1 + np.exp(-k") == 3

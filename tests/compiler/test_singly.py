@@ -13,7 +13,7 @@ import languages
 import numpy as np
 import pytest
 import structured_check
-from sampling import sample
+from sampling import long_case, sample
 
 import tinygrad_edu
 from tinygrad_edu import DomainError, Value, nn
@@ -100,7 +100,7 @@ def as_formulas(source):
 
 @pytest.mark.parametrize(
     ("language", "kind"),
-    [*(("javascript", kind) for kind in KINDS), *sample([("jax", kind) for kind in KINDS])],
+    [*(("javascript", kind) for kind in KINDS), *map(long_case, (("jax", kind) for kind in KINDS))],
 )
 def test_it_is_right_in_other_languages(language, kind):
     languages.skip_without(language)

@@ -39,6 +39,7 @@ def ran(script, *arguments):
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
 
 
+@pytest.mark.long
 def test_training_on_eight_devices_has_the_history_and_the_parameters_of_numpy(on_eight_devices):
     """Small last batches, classes, validation; and single samples, losses over all samples, models of one's own."""
     assert len(on_eight_devices["fits"]) == 4

@@ -37,7 +37,12 @@ def test_the_doctests_of_a_module_pass(name, monkeypatch, tmp_path):
 
 
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))]
-TAKE_LONG = ("docs/how-to/pictures.md", "docs/how-to/many-machines.md")  # seconds each: many pictures, a start of JAX
+TAKE_LONG = (
+    "docs/how-to/pictures.md",
+    "docs/how-to/many-machines.md",
+    "docs/lessons/per_sample.md",
+    "docs/lessons/by_hand.md",
+)  # seconds each: many pictures, a start of JAX
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@
 from collections.abc import Iterable
 
 import pytest
+from _pytest.mark import ParameterSet  # what pytest.param makes
 
 
 def sample(cases: Iterable[object], few: int = 1) -> list[object]:
@@ -17,4 +18,6 @@ def sample(cases: Iterable[object], few: int = 1) -> list[object]:
 
 def long_case(case: object) -> object:
     """A case for the long run alone."""
+    if isinstance(case, ParameterSet):
+        return pytest.param(*case.values, id=case.id, marks=[*case.marks, pytest.mark.long])
     return pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.long)

@@ -41,6 +41,7 @@ def test_a_gif_has_a_picture_for_each_and_the_model_stays_as_it_is(animation, tm
     assert [file.name for file in tmp_path.iterdir()] == ["film.gif"]
 
 
+@pytest.mark.long
 @needs_browser
 def test_the_page_plays_and_steps_back(animation, tmp_path):
     path = animation.save(tmp_path / "film.html")

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from playground import in_node, largest, needs_node
+from sampling import sample
 from test_playground_training import BASE, OPTIMIZERS, drawn
 
 from tinygrad_edu import nn
@@ -59,7 +60,7 @@ def cases():
 
 
 @needs_node
-@pytest.mark.parametrize(("settings", "ways"), list(cases()))
+@pytest.mark.parametrize(("settings", "ways"), sample(cases(), few=2))
 def test_the_script_gives_the_losses_and_the_parameters_of_the_page(settings, ways, tmp_path):
     (found,) = in_node(PROGRAM, {"settings": settings, "ways": ways})
     assert found["stopped"] is None

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from playground import in_node, largest, needs_node
+from sampling import sample
 
 import tinygrad_edu
 from tinygrad_edu.compiler.formulas import Name
@@ -114,7 +115,7 @@ def test_random_networks_have_the_formulas_of_the_compiler_and_the_numbers_of_th
 
 
 @needs_node
-@pytest.mark.parametrize("chunk", range(4))
+@pytest.mark.parametrize("chunk", sample(range(4)))
 def test_random_networks_have_the_lines_of_the_compiler(chunk):
     networks = [Network(seed) for seed in range(1000 + 8 * chunk, 1008 + 8 * chunk)]
     for network, found in zip(networks, in_node(PROGRAM, *(each.case() for each in networks)), strict=True):
@@ -122,7 +123,7 @@ def test_random_networks_have_the_lines_of_the_compiler(chunk):
 
 
 @needs_node
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", sample(LOSSES, few=2))
 def test_the_lines_stand_as_in_the_derivation_of_the_compiler(loss):
     networks = [Network(seed, loss) for seed in range(5)]
     for network, found in zip(networks, in_node(PROGRAM, *(each.case() for each in networks)), strict=True):
@@ -134,7 +135,7 @@ def test_the_lines_stand_as_in_the_derivation_of_the_compiler(loss):
 
 
 @needs_node
-@pytest.mark.parametrize("name", activations())
+@pytest.mark.parametrize("name", sample(activations(), few=4))
 def test_every_activation_has_the_lines_and_numbers_of_its_row(name):
     if name == "linear":
         networks = [Network(3, "hinge", [name, name], 2, [3, 2]), Network(4, "mse", [name], 1, [1])]

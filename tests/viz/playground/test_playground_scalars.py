@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 from playground import in_node, needs_node
+from sampling import sample
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn
@@ -139,7 +140,7 @@ return data[0].map(({ network, P, X, Y }) => {
 """
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", sample(LOSSES))
 def test_the_mean_of_the_contributions_to_each_parameter_is_its_gradient_in_the_compiled_program(loss):
     cases = [case for seed in range(6) for name in ("tanh", "relu", "sigmoid") if (case := drawn(loss, name, seed))]
     assert len(cases) > 10
@@ -226,7 +227,7 @@ return data[0].map(({ network, P, x, target }) => {
 """
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", sample(LOSSES))
 def test_a_weight_opens_where_its_gradient_has_arrived_and_a_neuron_where_that_of_its_bias_has(loss):
     cases = [case for seed in range(4) if (case := drawn(loss, "tanh", seed))]
     wide = Drawn(loss, "relu", 1)

@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 from playground import in_node, largest, needs_node
+from sampling import sample
 
 from tinygrad_edu import nn
 from tinygrad_edu.errors import TinygradError
@@ -123,7 +124,7 @@ def settings_of(loss, activation, optimizer):
 
 
 @needs_node
-@pytest.mark.parametrize("activation", activations())
+@pytest.mark.parametrize("activation", sample(activations()))
 @pytest.mark.parametrize("loss", TASKS)
 def test_fifty_batches_are_those_of_fit_for_every_loss_activation_and_optimizer(loss, activation):
     every = [settings_of(loss, activation, optimizer) for optimizer in OPTIMIZERS]
@@ -169,7 +170,7 @@ def drawn(seed):
 
 
 @needs_node
-@pytest.mark.parametrize("chunk", range(4))
+@pytest.mark.parametrize("chunk", sample(range(4)))
 def test_settings_of_all_kinds_train_as_fit_does(chunk):
     cases = [{"settings": drawn(seed), "epochs": 5} for seed in range(12 * chunk, 12 * chunk + 12)]
     for case, found in zip(cases, in_node(PROGRAM, *cases), strict=True):
