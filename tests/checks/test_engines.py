@@ -267,7 +267,7 @@ INVENTED = {
 }
 
 
-@pytest.mark.parametrize("invented", sample(INVENTED, few=4))
+@pytest.mark.parametrize("invented", sample(INVENTED, few=2))
 def test_a_mistake_that_is_not_in_the_table_is_told_truly(invented):
     """The operation is right, the program shows it, and the numbers said are those of the engine."""
     (found, *_) = check_engine(INVENTED[invented]).mistakes
@@ -369,7 +369,7 @@ IN_STYLES = {  # not in the table either: style, what is right, what is written,
 }
 
 
-@pytest.mark.parametrize("invented", sample(IN_STYLES, few=3))
+@pytest.mark.parametrize("invented", sample(IN_STYLES))
 def test_of_an_invented_mistake_in_any_style_nothing_untrue_is_said(invented):
     style, changes, (kind, operation, said) = IN_STYLES[invented]
     source = (STYLES / f"{style}.py").read_text(encoding="utf-8")
@@ -641,6 +641,7 @@ def test_a_file_that_cannot_be_loaded_is_a_file_error(name, tmp_path):
     assert sentence in str(caught.value)
 
 
+@pytest.mark.long
 def test_loops_and_floods_end_within_the_limits(tmp_path, monkeypatch):
     (tmp_path / "flood.py").write_text(
         "class Value:\n    def __init__(self, x):\n        self.data, self.grad = x, 0.0\n        print('x' * 100000)\n"

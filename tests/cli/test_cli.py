@@ -632,6 +632,7 @@ def test_a_name_may_be_typed_in_any_unicode_form(run):
     assert "two numbers for μ" in errors
 
 
+@pytest.mark.long
 def test_lessons_are_listed_and_run_without_docstrings(run):
     command = [sys.executable, "-OO", "-m", "tinygrad_edu", "lesson"]
     listed = subprocess.run(command, capture_output=True, check=False)

@@ -111,6 +111,7 @@ def test_the_gates_of_a_long_short_term_memory_are_lines_of_their_own():
     assert program.source.count("\n") <= 80
 
 
+@pytest.mark.long
 def test_a_gated_unit_has_a_matrix_product_for_each_gate():
     program = program_of(gated_cell)
     assert program.source.count("X[:, t] @ W") == 3

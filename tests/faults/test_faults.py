@@ -448,6 +448,7 @@ def test_a_closed_or_full_output_stream_gives_no_traceback(tmp_path, arguments, 
 
 
 @needs_posix
+@pytest.mark.long
 def test_a_closed_pipe_does_not_lose_the_network(tmp_path):
     train = f"{sys.executable} -m tinygrad_edu train moons --points 9 --hidden 2 --epochs 1 --save m.json -o ."
     line = f"set -o pipefail; {train} 2>&1 | true"

@@ -89,6 +89,7 @@ def test_growth_is_measured_and_reported(monkeypatch):
     assert growth.table(found).count("\n") == 5
 
 
+@pytest.mark.long
 def test_compiling_costs_the_same_for_few_samples_and_for_many(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT))
     from benchmarks import samples

@@ -50,6 +50,7 @@ def test_training_on_eight_devices_has_the_history_and_the_parameters_of_numpy(o
         assert history[0][-1] != history[0][0] or len(history[0]) == 1
 
 
+@pytest.mark.long
 def test_what_crosses_between_devices_is_one_sum_for_loss_and_gradient_together(on_eight_devices):
     assert on_eight_devices["looks"]["a network"] == [8, True, 1]
 

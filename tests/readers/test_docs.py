@@ -42,7 +42,8 @@ TAKE_LONG = (
     "docs/how-to/many-machines.md",
     "docs/lessons/per_sample.md",
     "docs/lessons/by_hand.md",
-)  # seconds each: many pictures, a start of JAX
+    "docs/lessons/planar.md",
+)  # seconds each: many pictures, a start of JAX, a training with each mistake
 
 
 @pytest.mark.parametrize(

@@ -340,6 +340,7 @@ def test_arrows_jump_and_quit_on_a_terminal(terminal):
 
 
 @needs_terminals
+@pytest.mark.long
 def test_playing_on_a_terminal(terminal):
     it = terminal(*LESSON)
     it.wait_for("step 1 of 7")

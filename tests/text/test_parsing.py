@@ -290,6 +290,7 @@ def in_a_small_stack(texts):
     return ran.stdout.split()
 
 
+@pytest.mark.long
 def test_no_text_overflows_a_small_stack():
     assert in_a_small_stack(DEEP) == ["refused"] * len(DEEP)
 

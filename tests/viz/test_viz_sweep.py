@@ -190,6 +190,7 @@ def test_a_backward_sweep_begins_with_every_number_known():
     assert texts(backward[-1]) == texts(whole[-1])
 
 
+@pytest.mark.long
 def test_sizes_are_sensible(tmp_path):
     data = viz.sweep(neuron()).save(tmp_path / "f.gif").read_bytes()
     assert 20_000 < len(data) < 250_000

@@ -218,7 +218,7 @@ def as_a_dot(w, x, b, start):
 
 @needs_node
 @pytest.mark.parametrize("product", [in_a_sum, as_a_dot])
-@pytest.mark.parametrize("start", [0, "bias"])
+@pytest.mark.parametrize("start", sample([0, "bias"]))
 @pytest.mark.parametrize(
     ("sizes", "samples", "label"),
     [
