@@ -19,7 +19,7 @@ from tinygrad_edu.steps.sentences import LANGUAGES
 from tinygrad_edu.text.mistakes import MISTAKES
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page import text_of
-from tinygrad_edu.viz.page.document import ADDRESS, FOLDER, PARTS, PLAYGROUND, STYLES
+from tinygrad_edu.viz.page.document import ADDRESS, FOLDER, PARTS, PLAYGROUND, PLAYGROUND_STYLES, STYLES
 from tinygrad_edu.viz.page.menu import EXAMPLES
 from tinygrad_edu.viz.page.playground import modules as training
 from tinygrad_edu.viz.page.slips import CHINESE
@@ -348,6 +348,26 @@ def test_no_string_of_the_page_is_outside_the_table():
     code = re.sub(r"//.*", "", scripts)
     found = [next(filter(None, pair), "") for pair in re.findall(r'"([^"\n]*)"|`([^`\n]*)`', code)]
     assert [text for text in found if re.search(r"[A-Za-z]{3,} [a-z]{3,} [a-z]{2,}", text)] == []
+
+
+def begun(names):
+    """The classes of CSS files with which a selector begins: what it styles is wherever the class is."""
+    text = re.sub(
+        r"/\*.*?\*/", "", "".join((FOLDER / name).read_text(encoding="utf-8") for name in names), flags=re.DOTALL
+    )
+    selectors = (one.strip() for each in re.findall(r"([^{}@]+)\{", text) for one in re.split(r",(?![^(]*\))", each))
+    first = [re.split(r"[\s>+~]", selector)[0] for selector in selectors]
+    return {found for part in first if "#" not in part for found in re.findall(r"^\w*\.([\w-]+)", part)}
+
+
+def test_no_style_of_one_room_reaches_into_the_other():
+    lab, playground = (
+        begun(f"lab/{name}.css" for name in STYLES),
+        begun(f"playground/{name}.css" for name in PLAYGROUND_STYLES),
+    )
+    assert {"pill", "numbers"} <= lab
+    assert "idle-input" in playground
+    assert lab & playground == set()
 
 
 def test_colours_are_defined_only_in_the_palette():

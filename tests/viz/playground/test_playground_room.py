@@ -195,7 +195,7 @@ def test_layers_neurons_and_inputs_change_the_network(ground):
     ground.page.click("[data-control=neurons] >> nth=0 >> button >> nth=1")
     ground.settled()
     assert len(ground.names()) == len(names) + 4 + 1
-    ground.page.click(".pill >> nth=0")
+    ground.page.click(".idle-input >> nth=0")
     ground.settled()
     assert ground.names()[:3] == ["x₁", "x₂", "x₁²"]
     ground.page.click(".tile >> nth=0")
@@ -252,7 +252,14 @@ def test_more_than_two_classes_have_a_confusion_matrix(ground):
 def test_hidden_controls_are_not_there(browser):
     hidden = "loss optimizer lr points inputs layers neurons activation rewind data pace"
     ground = Ground(browser, hidden=hidden.split())
-    gone = ["[data-control=loss]", "[data-control=lr]", "#point-tools", ".pill", "[data-control=layers]", ".head-size"]
+    gone = [
+        "[data-control=loss]",
+        "[data-control=lr]",
+        "#point-tools",
+        ".idle-input",
+        "[data-control=layers]",
+        ".head-size",
+    ]
     gone += [".net-head select", "#moments", "#data-sets", "#pace"]
     assert [selector for selector in gone if ground.page.locator(f"{selector}:visible").count()] == []
     assert ground.page.is_visible("[data-control=batch_size]")
@@ -466,7 +473,7 @@ def test_a_link_opens_the_same_training_at_the_same_moment(browser):
     ground.page.click("[data-name=xor]")
     ground.give("optimizer", "sgd")
     ground.give("lr", "0.1")
-    ground.page.click(".pill >> nth=2")
+    ground.page.click(".idle-input >> nth=2")
     ground.page.select_option(".net-head select >> nth=1", "relu")
     ground.page.click("#plane", position={"x": 40, "y": 60})
     ground.train(epochs=2, samples=3)

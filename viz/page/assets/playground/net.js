@@ -103,7 +103,7 @@ function inputAttributes(name, shown, isUsed) {
 
 function pillOf(name, { x, y }) {
   const shown = nameOfInput(name);
-  const attributes = { type: "button", class: "pill", ...inputAttributes(name, shown, false), title: say("ground_take_input", { name: shown }) };
+  const attributes = { type: "button", class: "idle-input", ...inputAttributes(name, shown, false), title: say("ground_take_input", { name: shown }) };
   const made = element("button", attributes, "+ ", element("span", { class: "math" }, shown));
   Object.assign(made.style, { left: `${x}px`, top: `${y}px` });
   made.addEventListener("click", () => toggleInput(name));

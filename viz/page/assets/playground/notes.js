@@ -16,7 +16,7 @@ export function drawNotes(state) {
   const box = byId("network-notes");
   if (box.dataset.text === text) return;
   box.dataset.text = text;
-  box.replaceChildren(...notes.map(({ kind }, index) => element("p", { class: `note ${kind}` }, texts[index])));
+  box.replaceChildren(...notes.map(({ kind }, index) => element("p", { class: `remark ${kind}` }, texts[index])));
 }
 
 function problemNote({ problem }) {

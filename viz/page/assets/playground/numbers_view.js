@@ -23,7 +23,7 @@ const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 export function numbersView(onCell) {
   const body = element("div", { class: "numbers-body", tabindex: "0", role: "group" });
   const readout = element("p", { class: "quiet-line numbers-readout" });
-  const box = element("div", { class: "numbers" }, body, readout);
+  const box = element("div", { class: "matrix-numbers" }, body, readout);
   const part = { body, readout, onCell, view: null, cell: null, form: null, fields: null };
   body.addEventListener("pointermove", (event) => point(part, cellUnder(part, event)));
   body.addEventListener("pointerleave", () => point(part, null));

@@ -54,7 +54,7 @@ function drawLoss(state) {
   const { network, X } = panel.batch;
   const sample = sampleOf(state);
   const { target } = sampleRow(state.run, sample);
-  const set = (...items) => element("span", { class: "set" }, ...written(state, items));
+  const set = (...items) => element("span", { class: "set", tabindex: "0" }, ...written(state, items));
   const mean = X.length > 1 ? [set("L = Σ L", { lowered: ["i"] }, ` / ${X.length}`)] : [];
   const one = set("L", { lowered: [String(sample + 1)] }, " = ", ...typeset([lossLatex(network, target)], () => ""));
   const words = say("program_target", { sample: sample + 1, target: signed(target) });
