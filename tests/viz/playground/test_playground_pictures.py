@@ -102,7 +102,7 @@ def test_axe_finds_no_violation(browser, scheme, size):
     ground = Ground(browser, size=size, context={"color_scheme": scheme, "bypass_csp": True})
     ground.page.add_script_tag(path=AXE)
     found = {}
-    for name in ("moons", "yinyang", "waves"):
+    for name in ("moons", "yinyang", "waves") if scheme == "light" else ("yinyang",):  # three have all that there is
         ground.page.click(f"[data-name={name}]")
         ground.train(epochs=2)
         ground.page.click(".tile >> nth=3")
