@@ -17,22 +17,6 @@ from tinygrad_edu.show import show
 from tinygrad_edu.terminal.colours import NEGATIVE, Paint
 
 
-@pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    """Run a command in an empty folder; give exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        try:
-            code = main(arguments)
-        except SystemExit as stop:
-            code = stop.code
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
-
-
 def in_a_process(*arguments, **environment):
     return subprocess.run(
         [sys.executable, "-m", "tinygrad_edu", *arguments],

@@ -4,26 +4,9 @@ import json
 
 import pytest
 
-from tinygrad_edu.cli.main import main
 from tinygrad_edu.viz.page.playground.settings import DATA
 
 TABLE = "length,colour,kind\n1.5,red,a\n2.5,blue,b\n3.5,red,a\n4.5,blue,b\n5.5,red,c\n6.5,red,c\n"
-
-
-@pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    """Run a command in an empty folder; give exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        try:
-            code = main(arguments)
-        except SystemExit as stop:
-            code = stop.code
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def data_of(path):
@@ -64,8 +47,11 @@ def test_a_table_is_in_the_page_with_a_line_about_it(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["moonz"], "moons"),
-        (["moons", "--target", "x"], "that is for a table"),
+        (["moonz"], "write instead:  tinygrad-edu playground moons\n"),
+        (
+            ["moons", "--target", "x"],
+            "that is for a table\n  write instead:  tinygrad-edu playground table.csv --target x\n",
+        ),
         (["none.csv"], "none.csv"),
         (["flowers.csv", "--target", "size"], "its columns are"),
         (["moons", "-o", "page.pdf"], "playground.html"),

@@ -10,25 +10,14 @@ import numpy as np
 import pytest
 
 from tinygrad_edu import nn
-from tinygrad_edu.cli.main import main
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.progress import bar, seen
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    """Run a command in an empty folder; give exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(line):
-        try:
-            code = main(shlex.split(line))
-        except SystemExit as stop:
-            code = stop.code
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+def run(run):
+    """The same for a command as it is typed, after its program."""
+    return lambda line: run(*shlex.split(line))
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ Names to know: `add_lab`. Read next: `playground.py`.
 from __future__ import annotations
 
 import argparse
-import webbrowser
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tinygrad_edu.cli.expressions import add_lang, graph_of, numbers_in
+from tinygrad_edu.cli.saving import open_page
 from tinygrad_edu.cli.training import say_files
-from tinygrad_edu.show import printable, show
+from tinygrad_edu.show import show
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
 
 LAB_HELP = """\
@@ -54,10 +54,10 @@ def _lab(options: argparse.Namespace) -> None:
     path = player.save(options.output)
     say_files([path])
     _say_chosen(chosen, [name for name in inputs_of(text) if name not in given])
-    if not options.open:
+    if options.open:
+        open_page(path)
+    else:
         print("  open it in a browser")
-    elif not webbrowser.open(path.resolve().as_uri()):
-        print(f"  no browser was found here: open {printable(path)} in one")
 
 
 def _say_chosen(numbers: Mapping[str, float], names: Iterable[str]) -> None:

@@ -9,11 +9,12 @@ Names to know: `add_playground`. Read next: `saving.py`.
 from __future__ import annotations
 
 import argparse
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinygrad_edu.cli.arguments import PROGRAM, one_of, quoted
 from tinygrad_edu.cli.expressions import add_lang
+from tinygrad_edu.cli.saving import open_page
 from tinygrad_edu.cli.training import say_files
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.show import counted, printable
@@ -56,22 +57,21 @@ def add_playground(parser: argparse.ArgumentParser) -> None:
 def _playground(options: argparse.Namespace) -> None:
     from tinygrad_edu.nn.table.reading import is_table
     from tinygrad_edu.viz import Playground
-    from tinygrad_edu.viz.page.playground.settings import settings_of
+    from tinygrad_edu.viz.page.playground.settings import DATA, settings_of
 
     if is_table(options.data):
         settings = {"data": _table(options)}
     elif options.target is not None:
-        raise OptionError(
-            f"--target with {options.data}", "that is for a table", instead="playground table.csv --target …"
-        )
+        instead = f"{PROGRAM} playground table.csv --target {quoted(options.target)}"
+        raise OptionError(f"--target with {options.data}", "that is for a table", instead=instead)
     else:
-        settings = settings_of(data=options.data)
+        settings = settings_of(data=one_of("", options.data, DATA, f"{PROGRAM} playground"))
     path = Playground(settings, options.lang).save(options.output)
     say_files([path])
-    if not options.open:
+    if options.open:
+        open_page(path)
+    else:
         print("  open it in a browser")
-    elif not webbrowser.open(path.resolve().as_uri()):
-        print(f"  no browser was found here: open {printable(path)} in one")
 
 
 def _table(options: argparse.Namespace) -> Settings:

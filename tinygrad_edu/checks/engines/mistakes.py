@@ -417,13 +417,13 @@ REFLECTED = [
     *(Mistake(f"{op} endless", "operator missing", op, _reflected(op, "endless"),
               f"{SYMBOLS[op]} calls itself without end.",
               "The reflected operator hands the number back to Python as it came. Who is asked next?",
-              f"In __{'rtruediv' if op == 'rdiv' else op}__, make the number a Value first.", "operations")
+              f"In __{op}__, make the number a Value first.", "operations")
       for op in ("radd", "rmul", "rsub", "rtruediv")),
     *(Mistake(f"{op} swapped", "wrong result", op, _reflected(op, "swapped"),
               f"{SYMBOLS[op]} is computed the other way round.",
               f"For {SYMBOLS[op]} Python calls a's method, with 4 as the other. Which of them comes first in the "
               "formula?",
-              f"In __{'rtruediv' if op == 'rdiv' else op}__, the other one comes first.", "operations")
+              f"In __{op}__, the other one comes first.", "operations")
       for op in ("rsub", "rtruediv")),
     Mistake("numbers are not wrapped", "operator missing", None, _sweep(wraps=False),
             "a + 3 fails: the operators know Values alone, no plain numbers.",
