@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 GRID = 40  # points along each side of a small picture
 COLUMNS = 4  # small pictures side by side
 MOST_BINS = 40
+MOST_MARKERS = 1000  # of points; more are pixels also in an SVG, which would be many times as large
 CLOSE = 0.02  # to an end, of the distance between both: there tanh and sigmoid have a tenth of their steepest slope
 
 Floats = NDArray[np.float64]
@@ -68,15 +69,19 @@ def plot_neurons(model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1) -> F
             instead="layer=1",
         )
     plane = Plane(points, GRID)
-    sums, active = ([row[layer - 1] for row in rows] for rows in _through(model, plane.points))
-    axes = _small_axes(model.sizes[layer])
+    sums, active = (np.array([row[layer - 1] for row in rows]) for rows in _through(model, plane.points))
+    axes = _small_axes(model.sizes[layer], plane.steepness)
     largest = float(np.abs(active).max()) or 1.0
     for number, ax in enumerate(axes):
-        _paint_neuron(ax, plane, np.array(active)[:, number], np.array(sums)[:, number], largest)
-        scatter(ax, points, classes, size=9, legend=False)
+        image = plane.paint(ax, active[:, number], cmap=shades(), vmin=-largest, vmax=largest)
+        plane.outline(ax, sums[:, number], linewidth=1.2)
+        scatter(ax, points, classes, size=9, legend=False, rasterized=len(points) * len(axes) > MOST_MARKERS)
         ax.set_title(f"a{number + 1} (layer {layer})", fontsize="medium")
-        ax.set(aspect="equal", xticks=[], yticks=[])
-    return cast("Figure", axes[0].figure)
+        ax.set(aspect="equal", xlabel="x1", ylabel="x2")
+        ax.label_outer()
+    figure = cast("Figure", axes[0].figure)
+    figure.colorbar(image, ax=axes, label="activation", fraction=0.03, pad=0.02)
+    return figure
 
 
 def plot_parameters(model: MLP) -> Figure:
@@ -96,11 +101,12 @@ def plot_parameters(model: MLP) -> Figure:
             axes[columns * number],
             np.array([parameter.data for parameter in parameters]),
             f"layer {number + 1}: {counted(len(parameters), 'parameter')}",
-            style.POSITIVE,
+            ("weights and biases", "parameters"),
         )
         if has_gradients:
             gradients = np.array([parameter.grad for parameter in parameters if parameter.has_grad])
-            _histogram(axes[columns * number + 1], gradients, f"layer {number + 1}: gradients", style.NEGATIVE)
+            about = ("gradients", "parameters")
+            _histogram(axes[columns * number + 1], gradients, f"layer {number + 1}: gradients", about, style.NEGATIVE)
     return cast("Figure", axes[0].figure)
 
 
@@ -121,7 +127,8 @@ def plot_activations(model: MLP, X: ArrayLike) -> Figure:
         said = f"layer {number + 1}, {layer.activation}"
         if layer.activation != LINEAR:
             said += f": {_stuck(active, layer.activation)} of {active.shape[1]} neurons stuck"
-        _histogram(ax, active.ravel(), said, style.POSITIVE, deviation=False)
+        about = (f"activations of {counted(active.shape[1], 'neuron')}", "activations")
+        _histogram(ax, active.ravel(), said, about, deviation=False)
     return cast("Figure", axes[0].figure)
 
 
@@ -144,22 +151,15 @@ def _weighted_sum(w: list[Value], b: Value, x: list[Value]) -> float:
     return sum(weight.data * each.data for weight, each in zip(w, x, strict=True)) + b.data
 
 
-def _small_axes(count: int) -> list[Axes]:
+def _small_axes(count: int, steepness: float) -> list[Axes]:
+    """Axes as tall as their plane is, so that there are no gaps between them."""
     columns = min(COLUMNS, count)
     rows = -(-count // columns)
-    axes = new_axes(2.4 * columns, 2.5 * rows, rows, columns)
+    height = 2.2 * min(2.0, max(0.5, steepness)) + 0.35
+    axes = new_axes(2.4 * columns + 0.9, height * rows + 0.5, rows, columns)
     for ax in axes[count:]:
         ax.remove()
     return axes[:count]
-
-
-def _paint_neuron(ax: Axes, plane: Plane, active: Floats, sums: Floats, largest: float) -> None:
-    shape = (plane.size, plane.size)
-    ax.pcolormesh(
-        plane.xs, plane.ys, active.reshape(shape), cmap=shades(), vmin=-largest, vmax=largest, shading="nearest"
-    )
-    if sums.min() < 0 < sums.max():
-        ax.contour(plane.xs, plane.ys, sums.reshape(shape), levels=[0.0], colors=style.INK, linewidths=1.2)
 
 
 def _stuck(active: Floats, activation: str) -> int:
@@ -169,9 +169,20 @@ def _stuck(active: Floats, activation: str) -> int:
     return int(np.any(is_flat, axis=0).all(axis=0).sum()) if ends else 0
 
 
-def _histogram(ax: Axes, numbers: Any, title: str, color: str, *, deviation: bool = True) -> None:
+def _histogram(
+    ax: Axes,
+    numbers: Any,
+    title: str,
+    about: tuple[str, str],
+    color: str = style.POSITIVE,
+    *,
+    deviation: bool = True,
+) -> None:
+    """How many numbers there are of each size; `about` says what the numbers are, and what is counted."""
     bins = int(np.clip(2 * np.sqrt(len(numbers)), 8, MOST_BINS))
     ax.hist(numbers, bins=bins, color=color, alpha=0.85)
     ax.set_title(title + (f", deviation {show(float(np.std(numbers)))}" if deviation else ""), fontsize="medium")
     ax.spines[["top", "right"]].set_visible(False)
     ax.axvline(0.0, color=style.QUIET, linewidth=0.8)
+    ax.set(xlabel=about[0], ylabel=about[1])
+    ax.locator_params(axis="y", integer=True)

@@ -30,7 +30,7 @@ from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn.training.predictor import Predictor
 from tinygrad_edu.show import show
 from tinygrad_edu.viz import style
-from tinygrad_edu.viz.gif import gif, watched
+from tinygrad_edu.viz.gif import gif, smaller, watched
 from tinygrad_edu.viz.plots import new_axes, plot_decision_boundary
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 DPI = 80
 SECONDS = 0.12  # for which a picture is shown; the last one, ten times as long
 MOST_NEURONS = 24  # of a layer that is drawn
+KEPT = 8  # epochs that are kept for each picture, at most: from so many, evenly spaced ones can be chosen
 
 
 class Frame(NamedTuple):
@@ -56,10 +57,10 @@ class Animation(nn.Callback):
     Args:
         X: points, of shape (n, 2).
         y: their classes.
-        frames: the largest number of pictures; of a longer training every second epoch is kept, or every fourth …
+        frames: the number of pictures; a shorter training has one for each epoch.
 
     Attributes:
-        frames: the epochs that were kept.
+        frames: the epochs that are shown, as evenly spaced as can be, the first and the last among them.
 
     Raises:
         OptionError: if `frames` is below 2.
@@ -68,7 +69,7 @@ class Animation(nn.Callback):
     >>> animation = Animation(X, y, frames=8)
     >>> history = nn.fit(nn.MLP(2, [1], seed=0), X, y, epochs=20, callbacks=[animation])
     >>> [frame.epoch for frame in animation.frames]
-    [1, 5, 9, 13, 17, 20]
+    [1, 4, 6, 9, 12, 15, 17, 20]
     """
 
     def __init__(self, X: ArrayLike, y: ArrayLike, *, frames: int = 60) -> None:
@@ -78,7 +79,7 @@ class Animation(nn.Callback):
             )
         self.X, self.y = np.asarray(X, dtype=float), np.asarray(y)
         self.most = frames
-        self.frames: list[Frame] = []
+        self._kept: list[Frame] = []
         self.model: nn.MLP | None = None
         self._every = 1
 
@@ -89,15 +90,22 @@ class Animation(nn.Callback):
         self.model = training.model
         epoch = training.history.epochs
         if (epoch - 1) % self._every == 0:
-            self.frames.append(self._frame(training))
-        if len(self.frames) > self.most:
+            self._kept.append(self._frame(training))
+        if len(self._kept) > KEPT * self.most:
             self._every *= 2
-            self.frames = [frame for frame in self.frames if (frame.epoch - 1) % self._every == 0]
+            self._kept = [frame for frame in self._kept if (frame.epoch - 1) % self._every == 0]
 
     def at_end(self, training: nn.Training) -> None:
         """Keep the last epoch, whatever its number."""
-        if self.frames and self.frames[-1].epoch != training.history.epochs:
-            self.frames.append(self._frame(training))
+        if self._kept and self._kept[-1].epoch != training.history.epochs:
+            self._kept.append(self._frame(training))
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The epochs that are shown, of those that were kept."""
+        count = min(self.most, len(self._kept))
+        steps = max(1, count - 1)
+        return [self._kept[round((len(self._kept) - 1) * number / steps)] for number in range(count)]
 
     def _frame(self, training: nn.Training) -> Frame:
         history = training.history
@@ -115,20 +123,21 @@ class Animation(nn.Callback):
         path = Path(path)
         if path.suffix not in (".gif", ".html"):
             raise DrawingError(f"an animation in {path.name!r}", "it is a .gif or an .html", instead='"training.gif"')
-        if not self.frames:
+        frames = self.frames
+        if not frames:
             raise DrawingError("an animation without epochs", "it is a callback", instead="nn.fit(..., callbacks=[it])")
-        pictures = list(self._pictures())
-        write_whole(path, _gif(pictures) if path.suffix == ".gif" else _page(pictures, self.frames).encode())
+        pictures = list(self._pictures(frames))
+        write_whole(path, _gif(pictures) if path.suffix == ".gif" else _page(pictures, frames).encode())
         return path
 
-    def _pictures(self) -> Iterator[bytes]:
+    def _pictures(self, frames: list[Frame]) -> Iterator[bytes]:
         """Every frame as PNG, with a progress bar on a terminal; at the end the model gets its parameters back."""
         assert self.model is not None
         parameters = self.model.parameters()
         before = [parameter.data for parameter in parameters]
         predictor = Predictor(self.model)
         try:
-            for frame in watched(self.frames, "drawing"):
+            for frame in watched(frames, "drawing"):
                 for parameter, number in zip(parameters, frame.numbers, strict=True):
                     parameter.data = number
                 yield self._picture(frame, self.model, predictor)
@@ -143,7 +152,7 @@ class Animation(nn.Callback):
         right.set_title(f"epoch {frame.epoch}, loss {show(frame.loss)}")
         buffer = io.BytesIO()
         cast("Figure", left.figure).savefig(buffer, format="png", dpi=DPI)
-        return _with_few_colors(buffer)
+        return smaller(buffer.getvalue())
 
 
 def draw_weights(ax: Axes, model: nn.MLP) -> None:
@@ -161,16 +170,6 @@ def draw_weights(ax: Axes, model: nn.MLP) -> None:
         xs, ys = zip(*column, strict=True)
         ax.scatter(xs, ys, s=90, color=style.PAPER, edgecolors=style.PEN, zorder=10)
     ax.set_axis_off()
-
-
-def _with_few_colors(picture: io.BytesIO) -> bytes:
-    """The same PNG, at a quarter of its size."""
-    from PIL import Image
-
-    small = io.BytesIO()
-    image = Image.open(picture).convert("RGB").convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
-    image.save(small, format="PNG", optimize=True)
-    return small.getvalue()
 
 
 def _gif(pictures: list[bytes]) -> bytes:

@@ -19,6 +19,7 @@ from typing import Any
 from tinygrad_edu.errors import DrawingError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.viz.fonts import font_files
+from tinygrad_edu.viz.gif import smaller
 from tinygrad_edu.viz.style import FONT, FONTS
 
 DPI = 96
@@ -77,7 +78,7 @@ class Picture(ABC):
             case ".svg":
                 return self.svg().encode()
             case ".png":
-                return self.png()
+                return smaller(self.png())
             case "":
                 raise DrawingError("a file without a suffix", "the suffix chooses the format", instead=self.formats)
         raise DrawingError(f"a {suffix} file", "no such format", instead=self.formats)

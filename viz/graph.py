@@ -33,6 +33,8 @@ DETAILS = ("op", "full")
 MOST_NODES = 300  # more cannot be read, and take long to lay out
 MOST_EDGES = {"op": 20, "full": 6}  # for each node that may be drawn; an opened dot has a node for every edge
 MOST_EDGE_LABELS = 60
+MOST_ACROSS = 6  # operations one after the other, from left to right, at a size that can be read
+SIGNS = (("blue, solid: positive", 1), ("orange, dashed: negative", -1))
 ROUNDS = "5"  # of Graphviz' network simplex, for each node; without it, a leaf used 149 times takes over ten minutes
 
 
@@ -46,7 +48,8 @@ def draw(
         detail: "op", every operation as one node; "full", each weighted sum (`dot`) opened into × and +.
         max_nodes: a graph with more nodes is drawn as a summary, and so is one with very many edges for its nodes; a
             program of more than half as many lines, which take longer to lay out, is refused.
-        direction: "LR" from left to right, the default for graphs; "TB" from top to bottom, the default for programs.
+        direction: "LR" from left to right, or "TB" from top to bottom. By default a graph runs from left to right, but
+            a long one, which fits a screen better so, from top to bottom, as programs do.
 
     Raises:
         OptionError: if `detail` or `direction` is not one of these.
@@ -66,8 +69,18 @@ def draw(
 
         return draw_program(cast("Compiled", value), direction=direction or "TB", max_lines=max_nodes // 2)
     graph = Graph(cast("Value", value))
-    picture = _Picture(graph, detail, direction or "LR")
+    picture = _Picture(graph, detail, direction or _direction(graph))
     return Drawing(picture.whole() if can_be_drawn(graph, max_nodes, detail) else picture.summary())
+
+
+def _direction(graph: Graph) -> str:
+    """From top to bottom, if there are too many operations in a row for a screen, and fewer side by side."""
+    depths: dict[Value, int] = {}
+    for node in graph.nodes:
+        depths[node] = 1 + max((depths[arg] for arg in node.args), default=-1)
+    widths = Counter(depth for depth in depths.values() if depth)
+    depth, width = max(depths.values()), max(widths.values(), default=0)
+    return "TB" if depth > MOST_ACROSS and depth > width else "LR"
 
 
 def can_be_drawn(graph: Graph, max_nodes: int, detail: str = "op") -> bool:
@@ -268,11 +281,21 @@ class _Picture:
         )
         if swept:
             lines.append("below it: upstream gradient · local derivative = contribution to the gradient at its start")
-            lines.append("blue, solid: positive · orange, dashed: negative · stronger and thicker: larger")
+            lines.append(self._signs())
         else:
             lines.append("—: not computed yet; call backward()")
         label = "".join(plain(line) + "\\l" for line in lines)  # \l ends a line that is set flush left
         self.dot.attr(label=graphviz.nohtml(label), labelloc="b", labeljust="l")
+
+    def _signs(self) -> str:
+        """What the colours mean that are there."""
+        edges = [edge for node in self.graph.nodes for edge in self._contributions(node)]
+        said = [text for text, sign in SIGNS if any(number * sign > 0 for number in edges)]
+        return " · ".join([*said, "stronger and thicker: larger"]) if said else "grey: a gradient of 0"
+
+    def _contributions(self, node: Value) -> list[float]:
+        upstream = _upstream(node)
+        return [] if upstream is None else [upstream, *(upstream * partial for partial in node.partials)]
 
 
 def _counts(node: Value) -> bool:

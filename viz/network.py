@@ -20,7 +20,7 @@ import graphviz
 from tinygrad_edu.errors import GraphError, OptionError
 from tinygrad_edu.graph import gradient_numbers
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron, as_inputs
-from tinygrad_edu.show import show
+from tinygrad_edu.show import counted, listed, show
 from tinygrad_edu.value import Number, Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import Drawing
@@ -31,11 +31,16 @@ MOST_NEURONS = 16  # of a layer; more are elided
 ROW = 0.78  # inches between neurons
 COLUMN = 2.6  # inches between layers, at least; the taller a network, the wider
 DIAMETER = 0.62
-CROWD = 40  # lines between two layers, above which small weights fade
+CROWD = 40  # lines between two layers that eyes can follow; of more, all but the largest are pale
 
 
 def draw_network(
-    model: MLP | Layer | Neuron, *, inputs: Iterable[Number] | None = None, max_neurons: int = MOST_NEURONS
+    model: MLP | Layer | Neuron,
+    *,
+    inputs: Iterable[Number] | None = None,
+    max_neurons: int = MOST_NEURONS,
+    strongest: int | None = None,
+    highlight: tuple[int, int] | None = None,
 ) -> Drawing:
     """Draw a network, with its weights as colours and widths.
 
@@ -44,22 +49,42 @@ def draw_network(
         inputs: one sample, to show the activation of every neuron, and the gradient of the output by it; the
             parameters and their gradients are not changed.
         max_neurons: a wider layer is elided, with the number of neurons left out.
+        strongest: how many weights between two layers are drawn, the largest ones; by default all of them, and where
+            they are many, all but the 40 largest are pale.
+        highlight: a neuron, as the number of its layer and its own, both from 1: its weights alone are not pale.
 
     Raises:
         GraphError: if `model` is not one of these.
+        OptionError: if a number is too small, or there is no such neuron.
         SizeError: if `inputs` does not have the size that the model takes.
 
     >>> drawing = draw_network(MLP(2, [3, 1], seed=0))
     >>> drawing.source.count(" -> ")
     9
+    >>> draw_network(MLP(2, [16, 16, 1], seed=0), strongest=10).source.count(" -> ")
+    30
     """
     if not isinstance(max_neurons, int) or max_neurons < 3:
         raise OptionError(f"max_neurons={max_neurons!r}", "at least 3 are drawn: first, ⋮ and last", instead="16")
+    if strongest is not None and (not isinstance(strongest, int) or strongest < 1):
+        raise OptionError(f"strongest={strongest!r}", "at least one weight is drawn", instead="strongest=40")
     layers = _layers(model)
     columns = _columns(layers, max_neurons)
+    if highlight is not None:
+        _check_neuron(highlight, columns)
     if inputs is not None:
         _activate(columns, layers, as_inputs(inputs, layers[0].sizes[0], model))
-    return Drawing(_Network(layers, columns).source())
+    return Drawing(_Network(layers, columns, strongest, highlight).source())
+
+
+def _check_neuron(asked: tuple[int, int], columns: list[_Column]) -> None:
+    """Refuse the place of a neuron that is not drawn."""
+    pair = asked if isinstance(asked, tuple) and len(asked) == 2 else (0, 0)
+    if pair[0] in range(1, len(columns)) and pair[1] - 1 in columns[pair[0]].shown:
+        return
+    drawn = [f"layer {number} of {counted(column.size, 'neuron')}" for number, column in enumerate(columns)][1:]
+    wrong = f"there are {listed(drawn)}" + ("" if pair[0] not in range(1, len(columns)) else ", not all of them drawn")
+    raise OptionError(f"draw_network(..., highlight={asked!r})", wrong, instead="highlight=(1, 1)")
 
 
 def _layers(model: MLP | Layer | Neuron) -> list[Layer]:
@@ -123,14 +148,22 @@ def _activate(columns: list[_Column], layers: Sequence[Layer], x: list[Value]) -
 class _Network:
     """A network on its way to DOT source."""
 
-    def __init__(self, layers: Sequence[Layer], columns: Sequence[_Column]) -> None:
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        columns: Sequence[_Column],
+        strongest: int | None = None,
+        highlight: tuple[int, int] | None = None,
+    ) -> None:
         self.layers = layers
         self.columns = columns
+        self.strongest = strongest
+        self.highlight = None if highlight is None else (highlight[0], highlight[1] - 1)
         weights = [abs(w.data) for layer in layers for neuron in layer.neurons for w in neuron.w]
         self.largest = max(weights, default=0.0)
         self.largest_value = max((abs(v.data) for column in columns for v in column.values), default=0.0)
         shown = [len(column.shown) for column in columns]
-        self.is_crowded = max(a * b for a, b in pairwise(shown)) > CROWD
+        self.is_crowded = max(min(a * b, strongest or a * b) for a, b in pairwise(shown)) > CROWD
         self.height = max(len(column.shown) + bool(column.hidden) for column in columns)
         self.column = max(COLUMN, 0.32 * self.height)
         self.dot = canvas(layout="neato", splines="line", outputorder="edgesfirst")
@@ -163,6 +196,7 @@ class _Network:
             shape="circle",
             fixedsize="true",
             width=str(DIAMETER),
+            penwidth="3" if self.highlight == (number, index) else "1",
             style="filled",
             fillcolor=fill,
             fontsize="8" if len(lines) > 1 else "9",
@@ -191,10 +225,18 @@ class _Network:
         """The largest weights last, so that they lie on top."""
         left, right = self.columns[number], self.columns[number + 1]
         pairs = [(start, target) for target in right.shown for start in left.shown]
-        for start, target in sorted(pairs, key=lambda pair: abs(layer.neurons[pair[1]].w[pair[0]].data)):
+        pairs.sort(key=lambda pair: abs(layer.neurons[pair[1]].w[pair[0]].data))
+        pairs = pairs[-self.strongest :] if self.strongest else pairs
+        for place, (start, target) in enumerate(pairs, start=-len(pairs)):
             weight = layer.neurons[target].w[start]
-            line = (style.faded_pen if self.is_crowded else style.pen)(weight.data, self.largest)
+            is_clear = self._touches(number, start, target) if self.highlight else place >= -CROWD
+            pen = style.faded_pen if self.is_crowded else style.pen
+            line = pen(weight.data, self.largest) if is_clear else style.pale_pen(weight.data)
             self.dot.edge(_id(number, start), _id(number + 1, target), tooltip=self._weight_tooltip(weight), **line)
+
+    def _touches(self, number: int, start: int, target: int) -> bool:
+        """Whether a weight comes from the highlighted neuron or goes to it."""
+        return self.highlight in ((number, start), (number + 1, target))
 
     def _weight_tooltip(self, weight: Value) -> str:
         grad = f", grad {show(weight.grad)}" if weight.has_grad else ""
@@ -221,8 +263,12 @@ class _Network:
         if self.columns[0].gradients:
             inside += " · ∂: gradient of the output by it"
         lines = ["lines are weights: blue, solid: positive · orange, dashed: negative · thicker: larger", inside]
-        if self.is_crowded:
-            lines[0] += " · pale: small"
+        if self.highlight:
+            lines[0] += " · pale: of other neurons than the one with the thick ring"
+        elif self.is_crowded:
+            lines[0] += f" · pale: not among the {CROWD} largest between two layers"
+        if self.strongest:
+            lines.insert(1, f"of the weights between two layers, the {self.strongest} largest are drawn")
         label = "".join(plain(line) + "\\l" for line in lines)
         self.dot.attr(label=graphviz.nohtml(label), labelloc="b", labeljust="l")
 

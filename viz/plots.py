@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -23,15 +24,19 @@ from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.nn.training.fit import middle
 from tinygrad_edu.nn.training.predictor import Predictor
-from tinygrad_edu.show import counted
+from tinygrad_edu.show import counted, show
 from tinygrad_edu.viz import style
+from tinygrad_edu.viz.gif import smaller
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 GRID = 80  # points along each side of the plane
+CERTAIN = 1e6  # a score beyond it, or inf, makes no other picture
+UNSURE, SURE = 0.06, 0.42  # how much of a class's colour the plane has where the model is undecided, and where certain
 
 
 def plot_decision_boundary(
@@ -43,7 +48,10 @@ def plot_decision_boundary(
     threshold: float | None = None,
     predictor: Predictor | None = None,
 ) -> Figure:
-    """Draw the plane as the model divides it, and the points.
+    """Draw the plane as the model divides it, and the points: the stronger the colour, the surer the model.
+
+    How sure it is: the distance of its two most probable classes, from 0 on the line between them to 1. A single output
+    without a sigmoid counts as a logit, and several as those of a softmax.
 
     Args:
         model: a network of two inputs and one output, or one output for each class.
@@ -61,7 +69,7 @@ def plot_decision_boundary(
 
     >>> model = MLP(2, [1], seed=0)
     >>> plot_decision_boundary(model, [[0.0, 1.0], [1.0, 0.0]], [0, 1]).axes[0].get_title()
-    '50.0 % of 2 points on the right side'
+    'accuracy 50 %, 2 points'
     """
     points, classes = np.asarray(X, dtype=float), np.asarray(y)
     _check_plane(model, points, classes)
@@ -71,12 +79,15 @@ def plot_decision_boundary(
     _paint_regions(ax, plane, (predictor or partial(predict, model))(plane.points), limit)
     scatter(ax, points, classes)
     ax.set(xlabel="x1", ylabel="x2", aspect="equal")
-    ax.set_title(f"{100 * accuracy(model, points, classes):.1f} % of {counted(len(points), 'point')} on the right side")
+    ax.set_title(f"accuracy {show(100 * accuracy(model, points, classes), 3)} %, {counted(len(points), 'point')}")
     return cast("Figure", ax.figure)
 
 
 def plot_history(history: History, *, ax: Axes | None = None) -> Figure:
-    """Draw the loss over the epochs and, below it, the accuracy; those of validation data are dashed.
+    """Draw the loss over the epochs and, below it, the accuracy.
+
+    Those of validation data are dashed, and a dotted line marks the epoch of their lowest loss: what was learned after
+    it no longer helps with samples that the model has not seen.
 
     Args:
         history: the history of a training.
@@ -93,8 +104,21 @@ def plot_history(history: History, *, ax: Axes | None = None) -> Figure:
     if len(axes) > 1:
         _plot_both(axes[1], history.accuracy, history.val_accuracy, "accuracy", style.NEGATIVE)
         axes[1].set_ylim(None, 1.02)
+    for each in axes:
+        _mark_best(each, history.val_loss)
+        each.locator_params(axis="x", integer=True)
+        if history.val_loss:
+            each.legend(loc="best", frameon=False)
     axes[-1].set_xlabel("epoch")
     return cast("Figure", axes[0].figure)
+
+
+def _mark_best(ax: Axes, validation: list[float]) -> None:
+    """A dotted line at the epoch of the lowest validation loss, if there is one."""
+    known = [loss for loss in validation if loss == loss]
+    if len(known) > 1:
+        best = validation.index(min(known)) + 1
+        ax.vlines(best, *ax.get_ylim(), color=style.PEN, linestyles=":", linewidth=1.2, label=f"best: epoch {best}")
 
 
 def _plot_both(ax: Axes, numbers: list[float], validation: list[float], name: str, color: str) -> None:
@@ -102,7 +126,6 @@ def _plot_both(ax: Axes, numbers: list[float], validation: list[float], name: st
     ax.plot(range(1, len(numbers) + 1), numbers, color=color, label="training")
     if validation:
         ax.plot(range(1, len(validation) + 1), validation, color=color, linestyle="--", label="validation")
-        ax.legend(loc="best", frameon=False)
     ax.set_ylabel(name)
     ax.grid(alpha=0.3)
     ax.spines[["top", "right"]].set_visible(False)
@@ -123,7 +146,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: int = 150) ->
         )
     buffer = io.BytesIO()
     figure.savefig(buffer, format=format, dpi=dpi, bbox_inches="tight")
-    write_whole(path, buffer.getvalue())
+    write_whole(path, smaller(buffer.getvalue()) if format == "png" else buffer.getvalue())
     return path
 
 
@@ -163,27 +186,70 @@ class Plane:
         self.size = size
         self.xs, self.ys = np.linspace(left, right, size), np.linspace(low, high, size)
         self.points = np.stack(np.meshgrid(self.xs, self.ys), axis=-1).reshape(-1, 2)
+        self.steepness = float((high - low) / (right - left))  # of its diagonal: how tall it is for its width
+
+    def paint(self, ax: Axes, numbers: NDArray[Any], **looks: Any) -> AxesImage:
+        """Numbers or colours at all points, as one smooth picture: small in a file, and without steps."""
+        image = numbers.reshape(self.size, self.size, *numbers.shape[1:])
+        half = 0.5 * np.array([np.ptp(self.xs), np.ptp(self.ys)]) / (self.size - 1)
+        ends = (self.xs[0] - half[0], self.xs[-1] + half[0], self.ys[0] - half[1], self.ys[-1] + half[1])
+        found = ax.imshow(image, extent=ends, origin="lower", interpolation="bilinear", **looks)
+        ax.set(xlim=(self.xs[0], self.xs[-1]), ylim=(self.ys[0], self.ys[-1]))
+        return found
+
+    def outline(self, ax: Axes, heights: NDArray[Any], linewidth: float) -> None:
+        """The line where heights are 0, if there is one."""
+        if heights.min() < 0 < heights.max():
+            grid = heights.reshape(self.size, self.size)
+            ax.contour(self.xs, self.ys, grid, levels=[0.0], colors=style.INK, linewidths=linewidth)
 
 
 def _paint_regions(ax: Axes, plane: Plane, outputs: NDArray[Any], limit: float) -> None:
-    xs, ys = plane.xs, plane.ys
-    if outputs.ndim > 1:
-        _paint_classes(ax, xs, ys, outputs.argmax(axis=1).reshape(GRID, GRID), outputs.shape[1])
+    """The plane in the colours of its classes, and the lines between them."""
+    outputs = np.clip(np.nan_to_num(outputs, nan=limit), -CERTAIN, CERTAIN)
+    chances = _chances(outputs, limit)
+    winners, (second, first) = chances.argmax(axis=1), np.sort(chances, axis=1)[:, -2:].T
+    share = UNSURE + (SURE - UNSURE) * (first - second)
+    inks = np.array([style.channels(color) for color in style.CLASSES])[winners % len(style.CLASSES)] / 255
+    plane.paint(ax, 1 + share[:, None] * (inks - 1))
+    for heights in _leads(outputs, limit):
+        plane.outline(ax, heights, linewidth=1.5)
+
+
+def _leads(outputs: NDArray[Any], limit: float) -> Iterator[NDArray[Any]]:
+    """How far a class is ahead of the best of the others: 0 on the line around it; one line for two classes."""
+    if outputs.ndim == 1:
+        yield outputs - limit
         return
-    scores = outputs.reshape(GRID, GRID) - limit
-    ax.contourf(xs, ys, scores > 0, levels=[-0.5, 0.5, 1.5], colors=style.CLASSES[:2], alpha=0.18)
-    if scores.min() < 0 < scores.max():
-        ax.contour(xs, ys, scores, levels=[0.0], colors=style.INK, linewidths=1.5)
+    for number in range(outputs.shape[1]):
+        yield outputs[:, number] - np.delete(outputs, number, axis=1).max(axis=1, initial=-np.inf)
 
 
-def _paint_classes(ax: Axes, xs: NDArray[Any], ys: NDArray[Any], classes: NDArray[Any], count: int) -> None:
-    levels = np.arange(count + 1) - 0.5
-    colors = [style.CLASSES[i % len(style.CLASSES)] for i in range(count)]
-    ax.contourf(xs, ys, classes, levels=levels, colors=colors, alpha=0.18)
-    ax.contour(xs, ys, classes, levels=levels[1:-1], colors=style.INK, linewidths=1.0)
+def _chances(outputs: NDArray[Any], limit: float) -> NDArray[Any]:
+    """A probability for each class, of shape (points, classes); a tie of two lies where the prediction changes."""
+    if outputs.ndim > 1:
+        is_probable = bool((outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1.0))
+        return outputs if is_probable else _softmax(outputs)
+    if 0 < limit < 1 and outputs.min() >= 0 and outputs.max() <= 1:
+        above = np.where(outputs > limit, 0.5 + 0.5 * (outputs - limit) / (1 - limit), 0.5 * outputs / limit)
+        return np.stack([1 - above, above], axis=1)
+    return _softmax(np.stack([np.zeros_like(outputs), outputs - limit], axis=1))
 
 
-def scatter(ax: Axes, points: NDArray[Any], classes: NDArray[Any], *, size: float = 38, legend: bool = True) -> None:
+def _softmax(scores: NDArray[Any]) -> NDArray[Any]:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return cast("NDArray[Any]", raised / raised.sum(axis=1, keepdims=True))
+
+
+def scatter(
+    ax: Axes,
+    points: NDArray[Any],
+    classes: NDArray[Any],
+    *,
+    size: float = 38,
+    legend: bool = True,
+    rasterized: bool = False,
+) -> None:
     """Draw points, with a colour and a marker for each class."""
     for number, one in enumerate(np.unique(classes)):
         chosen = points[classes == one]
@@ -195,6 +261,7 @@ def scatter(ax: Axes, points: NDArray[Any], classes: NDArray[Any], *, size: floa
             edgecolors="white",
             linewidths=0.6,
             s=size,
+            rasterized=rasterized,
             label=f"class {one}",
         )
     if legend:

@@ -59,6 +59,7 @@ PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
 
 STRONGEST_TINT = 0.55  # black text has to stay readable on it
 THINNEST, THICKEST = 0.8, 3.2
+PALEST = 0.125  # of a line that is still seen on paper
 
 
 def tint(number: float, largest: float) -> str:
@@ -93,7 +94,17 @@ def faded_pen(number: float, largest: float) -> dict[str, str]:
     lines = pen(number, largest)
     share = _share(number, largest) ** 2  # in proportion to the number
     width = THINNEST / 2 + (THICKEST - THINNEST) * share
-    return {**lines, "color": _mixed(PAPER, lines["color"], max(0.125, share)), "penwidth": f"{width:.2f}"}
+    return {**lines, "color": _mixed(PAPER, lines["color"], max(PALEST, share)), "penwidth": f"{width:.2f}"}
+
+
+def pale_pen(number: float) -> dict[str, str]:
+    """The thinnest and palest pen, for a line that is there and does not matter: its sign alone can be seen.
+
+    >>> pale_pen(-1.0)
+    {'color': '#faebdf', 'penwidth': '0.40', 'style': 'dashed'}
+    """
+    lines = pen(number, 0.0)
+    return {**lines, "color": _mixed(PAPER, lines["color"], PALEST), "penwidth": f"{THINNEST / 2:.2f}"}
 
 
 def law() -> dict[str, float]:
@@ -131,9 +142,14 @@ def _share(number: float, largest: float) -> float:
 
 
 def _mixed(paper: str, ink: str, share: float) -> str:
-    channels = zip(_channels(paper), _channels(ink), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in channels)
+    pairs = zip(channels(paper), channels(ink), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def _channels(color: str) -> list[int]:
+def channels(color: str) -> list[int]:
+    """Red, green and blue of a colour, from 0 to 255.
+
+    >>> channels("#0072b2")
+    [0, 114, 178]
+    """
     return [int(color[i : i + 2], 16) for i in (1, 3, 5)]

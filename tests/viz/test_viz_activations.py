@@ -14,8 +14,9 @@ def test_every_neuron_has_a_plot_of_its_activation_and_its_boundary():
     first = model.layers[0].neurons[0]
     first.w[0].data, first.w[1].data, first.b.data = 2.0, 0.0, -1.0
     figure = viz.plot_neurons(model, X, y)
-    assert [ax.get_title() for ax in figure.axes] == [f"a{n} (layer 1)" for n in range(1, 6)]
-    mesh, line, *_ = figure.axes[0].collections
+    assert [ax.get_title() for ax in figure.axes[:-1]] == [f"a{n} (layer 1)" for n in range(1, 6)]
+    assert figure.axes[-1].get_ylabel() == "activation"
+    (mesh,), (line, *_) = figure.axes[0].images, figure.axes[0].collections
     assert np.allclose(np.concatenate([path.vertices for path in line.get_paths()])[:, 0], 0.5)
     points = viz.plots.Plane(X, viz.activations.GRID).points
     assert np.allclose(mesh.get_array().ravel(), np.tanh(2 * points[:, 0] - 1))
@@ -23,9 +24,24 @@ def test_every_neuron_has_a_plot_of_its_activation_and_its_boundary():
 
 def test_a_later_layer_is_seen_through_those_before_it():
     model = nn.MLP(2, [3, 2, 1], seed=0)
-    mesh = viz.plot_neurons(model, X, y, layer=3).axes[0].collections[0]
+    mesh = viz.plot_neurons(model, X, y, layer=3).axes[0].images[0]
     points = viz.plots.Plane(X, viz.activations.GRID).points
     assert np.allclose(mesh.get_array().ravel(), nn.predict(model, points))
+
+
+def test_a_picture_of_many_points_is_a_small_file(tmp_path):
+    """Each of 16 × 400 points as a shape of its own would be over a megabyte."""
+    points, classes = nn.datasets.moons(n=400, noise=0.1, seed=0)
+    figure = viz.plot_neurons(nn.MLP(2, [16, 1], seed=0), points, classes)
+    assert viz.save_figure(figure, tmp_path / "n.svg").stat().st_size < 600_000
+    assert viz.save_figure(figure, tmp_path / "n.png").stat().st_size < 200_000
+
+
+def test_all_axes_say_what_they_show():
+    model = nn.MLP(2, [4, 1], seed=0)
+    model(X[0]).backward()
+    for figure in (viz.plot_parameters(model), viz.plot_activations(model, X)):
+        assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
 
 
 def test_no_such_layer_and_no_plane_are_refused():

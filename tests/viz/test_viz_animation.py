@@ -21,19 +21,30 @@ def animation():
     return animation
 
 
-def test_few_epochs_are_kept_the_first_and_the_last_among_them(animation):
-    assert [frame.epoch for frame in animation.frames] == [1, 3, 5, 7]
+def test_as_many_epochs_are_shown_as_asked_the_first_and_the_last_among_them(animation):
+    assert [frame.epoch for frame in animation.frames] == [1, 3, 4, 5, 7]
     numbers = [frame.numbers for frame in animation.frames]
     assert numbers[-1] == [p.data for p in animation.model.parameters()]
-    assert len({tuple(each) for each in numbers}) == 4
+    assert len({tuple(each) for each in numbers}) == 5
+
+
+@pytest.mark.parametrize(("frames", "epochs"), [(2, 1), (2, 2), (2, 40), (3, 2), (9, 9), (10, 11), (7, 100), (4, 333)])
+def test_the_epochs_shown_are_evenly_spaced(frames, epochs):
+    animation = viz.Animation(X[:4], y[:4], frames=frames)
+    nn.fit(nn.MLP(2, [1], seed=0), X[:4], y[:4], epochs=epochs, callbacks=[animation])
+    shown = [frame.epoch for frame in animation.frames]
+    assert len(shown) == min(frames, epochs)
+    assert (shown[0], shown[-1]) == (1, epochs)
+    gaps = np.diff(shown)
+    assert len(gaps) == 0 or max(gaps) <= 2 * min(gaps) + 1
 
 
 def test_a_gif_has_a_picture_for_each_and_the_model_stays_as_it_is(animation, tmp_path):
     before = animation.model.state_dict()
     image = Image.open(io.BytesIO(animation.save(tmp_path / "film.gif").read_bytes()))
-    assert image.n_frames == 4
+    assert image.n_frames == 5
     pictures = []
-    for number in range(4):
+    for number in range(5):
         image.seek(number)
         pictures.append(np.asarray(image.convert("RGB")).copy())
     assert all((a != b).any() for a, b in itertools.pairwise(pictures))
@@ -55,11 +66,11 @@ def _look_at(page, path):
     page.goto(path.as_uri())
     assert page.inner_text("#said").startswith("epoch 1, loss ")
     sources = []
-    for epoch in (1, 3, 5, 7):
+    for epoch in (1, 3, 4, 5, 7):
         assert page.inner_text("#said").startswith(f"epoch {epoch}, ")
         sources.append(page.get_attribute("#picture", "src"))
         page.press("#frame", "ArrowRight")
-    assert len(set(sources)) == 4
+    assert len(set(sources)) == 5
     page.click("#play")
     page.get_by_text("epoch 7").wait_for()
     assert page.inner_text("#play") == "Play"
@@ -67,7 +78,7 @@ def _look_at(page, path):
 
 
 def test_the_pictures_of_the_page_are_pngs(animation):
-    picture = next(animation._pictures())  # private: a page holds them all as text, and one is enough
+    picture = next(animation._pictures(animation.frames))  # private: a page holds them all as text, and one is enough
     assert Image.open(io.BytesIO(picture)).format == "PNG"
 
 

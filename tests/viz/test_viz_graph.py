@@ -224,3 +224,38 @@ def test_few_nodes_with_very_many_edges_are_a_summary(detail, most):
         source = viz.draw(y, detail=detail, max_nodes=10).source
         assert ("too many to read" in source) != is_whole
         assert (f"2 nodes, {edges} edges" in source) != is_whole
+
+
+def chain(length):
+    x = Value(0.5, label="x")
+    for _ in range(length):
+        x = x.tanh()
+    return x
+
+
+def test_a_long_graph_runs_from_top_to_bottom_unless_it_is_asked_otherwise():
+    assert "rankdir=LR" in viz.draw(chain(6)).source
+    assert "rankdir=TB" in viz.draw(chain(7)).source
+    assert "rankdir=LR" in viz.draw(chain(7), direction="LR").source
+    assert "rankdir=TB" in viz.draw(chain(2), direction="TB").source
+
+
+def test_a_graph_that_is_broader_than_long_runs_from_left_to_right():
+    ends = [chain(8) for _ in range(10)]
+    assert "rankdir=LR" in viz.draw(dot(ends, ends)).source
+    assert "rankdir=TB" in viz.draw(dot(ends[:8], ends[:8])).source
+
+
+@pytest.mark.parametrize(
+    ("x", "said"),
+    [
+        (2.0, "blue, solid: positive · stronger and thicker: larger"),
+        (-2.0, "blue, solid: positive · orange, dashed: negative · stronger and thicker: larger"),
+        (0.0, "blue, solid: positive · stronger and thicker: larger"),
+    ],
+)
+def test_the_legend_explains_the_colours_that_are_there(x, said):
+    value = Value(x, label="x")
+    f = value * value * 3
+    f.backward()
+    assert said in texts(viz.draw(f).svg())

@@ -66,3 +66,42 @@ def test_gradients_of_weights_are_in_the_tooltips():
     model = nn.MLP(2, [2, 1], seed=0)
     model([1.0, 2.0]).backward()
     assert ", grad " in viz.draw_network(model).svg()
+
+
+def lines_of(source):
+    return {line.split(" [")[0].strip(): line for line in source.splitlines() if " -> " in line}
+
+
+def test_of_many_weights_the_forty_largest_are_not_pale():
+    model = nn.MLP(2, [16, 16, 1], seed=0)
+    lines = lines_of(viz.draw_network(model).source)
+    weights = sorted(
+        (abs(w.data), f"n1_{start} -> n2_{target}")
+        for target, neuron in enumerate(model.layers[1].neurons)
+        for start, w in enumerate(neuron.w)
+    )
+    pale = {name for name, line in lines.items() if "penwidth=0.40" in line and name.startswith("n1_")}
+    assert pale >= {name for _, name in weights[:-40]}
+    assert not pale & {name for _, name in weights[-20:]}
+
+
+def test_the_strongest_weights_alone_can_be_drawn_and_it_says_so():
+    drawing = viz.draw_network(nn.MLP(2, [16, 16, 1], seed=0), strongest=10)
+    assert len(lines_of(drawing.source)) == 30
+    assert any("the 10 largest are drawn" in text for text in texts(drawing.svg()))
+    assert not any("pale" in text for text in texts(drawing.svg()))
+    with pytest.raises(OptionError, match="at least one weight"):
+        viz.draw_network(nn.MLP(2, [1]), strongest=0)
+
+
+def test_a_highlighted_neuron_keeps_its_weights_and_the_others_are_pale():
+    source = viz.draw_network(nn.MLP(2, [5, 4, 1], seed=0), highlight=(2, 3)).source
+    clear = {name for name, line in lines_of(source).items() if "penwidth=0.40" not in line}
+    assert clear == {f"n1_{start} -> n2_2" for start in range(5)} | {"n2_2 -> n3_0"}
+    assert [line.split()[0] for line in source.splitlines() if "penwidth=3" in line] == ["n2_2"]
+
+
+@pytest.mark.parametrize("asked", [(0, 1), (3, 1), (1, 4), (1, 0), (1,), "1", 5])
+def test_a_neuron_that_is_not_there_cannot_be_highlighted(asked):
+    with pytest.raises(OptionError, match=r"there are layer 1 of 3 neurons, layer 2 of 1 neuron"):
+        viz.draw_network(nn.MLP(2, [3, 1]), highlight=asked)

@@ -25,7 +25,7 @@ def test_the_boundary_is_where_the_prediction_changes(line):
     X, y = [[-1.0, 0.0], [1.0, 1.0], [2.0, -1.0]], [0, 1, 1]
     figure = viz.plot_decision_boundary(line, X, y)
     assert np.allclose(boundary(figure)[:, 0], 0.0, atol=1e-9)
-    assert figure.axes[0].get_title() == "100.0 % of 3 points on the right side"
+    assert figure.axes[0].get_title() == "accuracy 100 %, 3 points"
     moved = viz.plot_decision_boundary(line, X, y, threshold=0.5)
     assert np.allclose(boundary(moved)[:, 0], 0.5, atol=0.05)
 
@@ -51,7 +51,52 @@ def test_several_outputs_are_several_regions():
 
 def test_a_model_that_predicts_one_class_has_no_boundary(line):
     line.layers[0].neurons[0].b.data = 100.0
-    assert viz.plot_decision_boundary(line, [[0.0, 0.0], [1.0, 1.0]], [1, 1]).axes[0].get_title().startswith("100.0 %")
+    assert (
+        viz.plot_decision_boundary(line, [[0.0, 0.0], [1.0, 1.0]], [1, 1]).axes[0].get_title()
+        == "accuracy 100 %, 2 points"
+    )
+
+
+def shades(figure):
+    """How far the plane's colours are from white, of shape (rows, columns)."""
+    (image,) = figure.axes[0].images
+    return 1 - np.asarray(image.get_array()).min(axis=2)
+
+
+@pytest.mark.parametrize("output", ["linear", "sigmoid"])
+def test_the_plane_is_pale_where_the_model_is_undecided(output):
+    """The line x1 = 0 is certain far from it: at x1 = 1 the probability is 1 - e⁻²⁰."""
+    model = nn.MLP(2, [1], output=output)
+    model.layers[0].neurons[0].w[0].data, model.layers[0].neurons[0].w[1].data = 20.0, 0.0
+    found = shades(viz.plot_decision_boundary(model, [[-1.0, 0.0], [1.0, 1.0]], [0, 1]))
+    middle = found[:, found.shape[1] // 2 - 1 : found.shape[1] // 2 + 1]
+    assert middle.max() < 0.3 * found[:, [0, -1]].min()
+    assert np.allclose(found, found[:1])
+
+
+def test_of_several_classes_the_surest_points_have_the_strongest_colour():
+    model = nn.MLP(2, [3], seed=0)
+    X, y = nn.datasets.blobs(n=9, classes=3)
+    found = shades(viz.plot_decision_boundary(model, X, y)).ravel()
+    scores = nn.predict(model, viz.plots.Plane(X, viz.plots.GRID).points)
+    chances = np.sort(np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True), axis=1)
+    winners = scores.argmax(axis=1)
+    for winner in range(3):
+        margin, shade = (chances[:, 2] - chances[:, 1])[winners == winner], found[winners == winner]
+        assert np.all(np.diff(shade[np.argsort(margin)]) >= -1e-12)
+
+
+@pytest.mark.parametrize("number", [0.0, np.nan, 1e308, -1e308, np.inf, -np.inf])
+@pytest.mark.parametrize("outputs", [(), (2,), (3,)])
+def test_a_model_of_any_numbers_has_a_picture(line, number, outputs, tmp_path):
+    def predictor(points):
+        found = np.ones((len(points), *outputs))
+        found[::7] = number
+        return found
+
+    figure = viz.plot_decision_boundary(line, [[-1.0, 0.0], [1.0, 1.0]], [0, 1], predictor=predictor)
+    assert viz.save_figure(figure, tmp_path / "p.png").stat().st_size > 1000
+    assert np.isfinite(shades(figure)).all()
 
 
 def test_only_two_inputs_can_be_plotted():
@@ -76,7 +121,24 @@ def test_validation_is_a_dashed_line_beside_that_of_training():
     ):
         assert [line.get_ydata().tolist() for line in ax.lines] == [training, validation]
         assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
-        assert [text.get_text() for text in ax.get_legend().get_texts()] == ["training", "validation"]
+        assert [text.get_text() for text in ax.get_legend().get_texts()] == ["training", "validation", "best: epoch 2"]
+
+
+@pytest.mark.parametrize(
+    ("losses", "best"),
+    [([3.0, 1.0, 2.0], 2), ([float("nan"), 2.0, 1.0], 3), ([1.0, 1.0], 1), ([5.0], None), ([float("nan")] * 3, None)],
+)
+def test_the_epoch_of_the_lowest_validation_loss_is_marked(losses, best):
+    history = nn.History([1.0] * len(losses), [0.5] * len(losses), losses, [0.5] * len(losses))
+    for ax in viz.plot_history(history).axes:
+        marked = [path.vertices[0, 0] for lines in ax.collections for path in lines.get_paths()]
+        assert marked == ([] if best is None else [best])
+
+
+def test_epochs_are_whole_numbers():
+    figure = viz.plot_history(nn.History(loss=[3.0, 1.0], accuracy=[0.5, 0.5]))
+    figure.canvas.draw()
+    assert all(tick == round(tick) for ax in figure.axes for tick in ax.get_xticks())
 
 
 def test_a_plot_can_be_drawn_into_given_axes(line):
