@@ -657,6 +657,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "grade_unread":      ("not a number", "不是数"),
     "grade_of":          ("of", "满分"),
     "grade_total":       ("all", "合计"),
+    "grade_none":        ("No row has answers yet: fill in a name and numbers, one row for each learner.",
+                          "还没有答案：每人一行，填上姓名和数。"),
     "grade_by_column":   ("Right in each column:", "每列答对的人数："),
     "grade_mistakes":    ("The usual mistakes:", "常见的错误："),
     "sheet_part":        ("{gradient} part {part}", "{gradient} 第 {part} 部分"),

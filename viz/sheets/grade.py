@@ -93,6 +93,8 @@ class Grades:
         """The table in lines of at most so many columns of a terminal."""
         width = max(NARROWEST, width)
         lines = [line for row in self.rows for line in self._lines_of(row, width)]
+        if not self.rows:
+            return [self._texts["grade_none"]]
         if len(self.rows) > 1:
             lines += ["", *self._summary(width)]
         return lines
