@@ -6,6 +6,8 @@
     viz.link(f, "https://example.org/lab.html")         a link to the page with this formula; viz.qr_code draws it
     viz.playground(model, X, y).save("playground.html") a network that trains in a browser
     viz.worksheet(f).save("sheet.html")                 the same as a sheet to print, with an answer key
+    viz.worksheet(f, variants=30, seed=1).save("w.pdf") thirty of them, each with numbers of its own
+    viz.grade("answers.csv", sheets)                    the marks for what comes back, and the mistakes behind them
     viz.read_predictions(code, f)                       what a student predicted there
     viz.draw_network(model)                             a network, with weights as colours and widths
     viz.plot_decision_boundary(model, X, y)             what the network learned
@@ -27,13 +29,15 @@ from tinygrad_edu.viz.page import Player, player
 from tinygrad_edu.viz.page.link import link, qr_code
 from tinygrad_edu.viz.page.playground.view import Playground, playground
 from tinygrad_edu.viz.page.predictions import Predictions, read_predictions
-from tinygrad_edu.viz.page.worksheet import Worksheet, worksheet
 from tinygrad_edu.viz.plots import plot_decision_boundary, plot_history, save_figure
+from tinygrad_edu.viz.sheets.grade import Grades, grade
+from tinygrad_edu.viz.sheets.worksheet import Worksheet, worksheet
 from tinygrad_edu.viz.sweep import Sweep, sweep
 
 __all__ = [
     "Animation",
     "Drawing",
+    "Grades",
     "Player",
     "Playground",
     "Predictions",
@@ -41,6 +45,7 @@ __all__ = [
     "Worksheet",
     "draw",
     "draw_network",
+    "grade",
     "link",
     "player",
     "playground",

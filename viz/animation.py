@@ -7,7 +7,7 @@
 An `Animation` is a callback: it keeps the parameters of some epochs, and draws them when it is saved: the plane as the
 network divides it, beside the network with its weights.
 
-Names to know: `Animation`. Read next: `sweep.py`.
+Names to know: `Animation`. Read next: `deck.py`.
 """
 
 from __future__ import annotations

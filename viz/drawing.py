@@ -1,8 +1,8 @@
 """What is a picture, and what is a drawing, before it is a picture?
 
-A `Picture` is SVG, and a PNG made from that. A `Drawing` holds DOT source, and is made a picture on demand: Graphviz,
-compiled to WebAssembly, lays it out in this process, so that no program has to be installed. A Graphviz on the system
-is used only for other formats, such as PDF.
+A `Picture` is SVG, and a PNG or TikZ made from that. A `Drawing` holds DOT source, and is made a picture on demand:
+Graphviz, compiled to WebAssembly, lays it out in this process, so that no program has to be installed. A Graphviz on
+the system is used only for other formats, such as PDF.
 
 Names to know: `Picture`, `Drawing`. Read next: `graph.py`.
 """
@@ -21,6 +21,7 @@ from tinygrad_edu.files import write_whole
 from tinygrad_edu.viz.fonts import font_files
 from tinygrad_edu.viz.gif import smaller
 from tinygrad_edu.viz.style import FONT, FONTS
+from tinygrad_edu.viz.tikz import tikz_document
 
 DPI = 96
 WIDEST = 2000  # pixels of a PNG, if the caller does not choose a scale
@@ -28,9 +29,9 @@ LARGEST_SCALE = 10
 
 
 class Picture(ABC):
-    """SVG text that is shown by notebooks, and saved as SVG or PNG."""
+    """SVG text that is shown by notebooks, and saved as SVG, PNG or TikZ, for LaTeX."""
 
-    formats = "f.svg or f.png"  # that need nothing installed, for messages
+    formats = "f.svg, f.png or f.tex"  # that need nothing installed, for messages
 
     @abstractmethod
     def svg(self) -> str:
@@ -79,6 +80,8 @@ class Picture(ABC):
                 return self.svg().encode()
             case ".png":
                 return smaller(self.png())
+            case ".tex":
+                return tikz_document(self.svg()).encode()
             case "":
                 raise DrawingError("a file without a suffix", "the suffix chooses the format", instead=self.formats)
         raise DrawingError(f"a {suffix} file", "no such format", instead=self.formats)
@@ -129,7 +132,7 @@ def rasterized(svg: str, zoom: float) -> bytes:
 
 
 class Drawing(Picture):
-    """DOT source that becomes a picture: shown by notebooks, saved as SVG, PNG, DOT or PDF.
+    """DOT source that becomes a picture: shown by notebooks, saved as SVG, PNG, DOT, TikZ or PDF.
 
     Args:
         source: a graph in the DOT language.
@@ -139,7 +142,7 @@ class Drawing(Picture):
     True
     """
 
-    formats = "f.svg, f.png or f.dot"
+    formats = "f.svg, f.png, f.tex or f.dot"
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -161,7 +164,7 @@ class Drawing(Picture):
 
     def _content(self, suffix: str) -> bytes:
         match suffix:
-            case ".svg" | ".png" | "":
+            case ".svg" | ".png" | ".tex" | "":
                 return super()._content(suffix)
             case ".dot" | ".gv":
                 return self.source.encode()
@@ -173,12 +176,14 @@ class Drawing(Picture):
         try:
             result: bytes = graphviz.Source(self.source).pipe(format=format)
         except ValueError as error:
-            raise DrawingError(f"a .{format} file", "no such format", instead=".svg, .png, .pdf or .dot") from error
+            raise DrawingError(
+                f"a .{format} file", "no such format", instead=".svg, .png, .tex, .pdf or .dot"
+            ) from error
         except (graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
             raise DrawingError(
                 f"a .{format} file",
                 "only an installed Graphviz can make it, and none was found",
-                instead=".svg or .png, which need nothing; or install Graphviz from graphviz.org",
+                instead=".svg, .png or .tex, which need nothing; or install Graphviz from graphviz.org",
             ) from error
         return result
 

@@ -3,7 +3,7 @@
 The bundled fonts are those of packages that are installed anyway: DejaVu Sans with Matplotlib, and a Chinese one with
 zhplot. So a picture has the same letters everywhere, even on a system without fonts.
 
-Names to know: `text_width`, `wrapped`, `font_files`. Read next: `drawing.py`.
+Names to know: `text_width`, `wrapped`, `font_files`. Read next: `tikz.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
     sweep = viz.sweep(f)
     sweep.save("sweep.gif")             forward, the seed, and backward, edge by edge, as an animation
-    sweep[5].save("step.svg")           one of its pictures, also as .png
+    sweep.save("deck.tex")              the same as slides in LaTeX
+    sweep[5].save("step.svg")           one of its pictures, also as .png and .tex
     sweep                               shown by a notebook
 
 One picture for each position: the beginning, every operation forward, the seed, every application of the chain rule
@@ -24,13 +25,14 @@ from typing import overload
 
 from tinygrad_edu.errors import DrawingError, OptionError, SizeError
 from tinygrad_edu.files import check_writable, write_whole
-from tinygrad_edu.show import counted, show
+from tinygrad_edu.show import counted, cut, show
 from tinygrad_edu.steps.chain_rule import chain_rule
-from tinygrad_edu.steps.sentences import role_in
+from tinygrad_edu.steps.sentences import role_in, sentence
 from tinygrad_edu.steps.trace import Step, Trace
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
+from tinygrad_edu.viz.deck import Slide, deck
 from tinygrad_edu.viz.drawing import Picture, rasterized
 from tinygrad_edu.viz.fonts import wrapped
 from tinygrad_edu.viz.gif import gif, watched
@@ -50,6 +52,7 @@ HEADING, CAPTION, LINE = 17.0, 16.0, 24.0  # sizes of letters, and the height of
 NARROWEST = 520.0  # the caption has to be read
 MOST_LISTED = 12  # numbers of the gradient at the end
 MOST_LINES = 4  # of a caption
+LONGEST_TITLE = 40  # characters of the formula in the title of a slide
 BAR = 6.0  # the height of the bar that shows how far the sweep is
 
 
@@ -115,7 +118,7 @@ class Sweep(Sequence[Still]):
     def __init__(
         self, value: Value, lang: str, seconds: float, width: int | None, *, backward_only: bool = False
     ) -> None:
-        self.texts = strings(lang)
+        self.lang, self.texts = lang, strings(lang)
         if not SHORTEST <= seconds <= LONGEST:
             wrong = f"a picture is shown for {SHORTEST:g} to {LONGEST:g} seconds"
             raise OptionError(f"sweep(seconds={seconds!r})", wrong, instead=f"seconds={SECONDS:g}")
@@ -169,7 +172,9 @@ class Sweep(Sequence[Still]):
     # Saving and showing
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the animation to a .gif file, which appears whole or not at all; on a terminal with a progress bar.
+        """Write the animation to a .gif file, on a terminal with a progress bar, or slides to a .tex file.
+
+        The file appears whole or not at all.
 
         Returns:
             The path of the file.
@@ -179,12 +184,23 @@ class Sweep(Sequence[Still]):
             OSError: if the file cannot be written.
         """
         path = Path(path)
-        if path.suffix.lower() != ".gif":
-            asked, wrong = f"a sweep in {path.name!r}", "a sweep is an animation, a .gif; one of its pictures is not"
-            raise DrawingError(asked, wrong, instead='save("sweep.gif"), or sweep[-1].save("step.svg")')
+        if path.suffix.lower() not in (".gif", ".tex"):
+            asked, wrong = f"a sweep in {path.name!r}", "a sweep is an animation, a .gif, or slides, a .tex"
+            raise DrawingError(asked, wrong, instead='save("sweep.gif"), or sweep[-1].save("step.svg") for one picture')
         check_writable(path)
-        write_whole(path, self._gif)
+        write_whole(path, self._gif if path.suffix.lower() == ".gif" else self.deck().encode())
         return path
+
+    def deck(self) -> str:
+        """The sweep as slides in LaTeX (Beamer), a step on each: the graph, the formula, and what the step does."""
+        return deck(self.formula, map(self._slide, self.stills))
+
+    def _slide(self, still: Still) -> Slide:
+        graph = whole(self.circuit.size, self._graph(still))
+        if still.phase in ("begin", "end"):
+            return Slide(self.texts["graph"].format(expression=cut(self.formula, LONGEST_TITLE)), graph, "", still.text)
+        step = self.trace.steps[still.position - 1]
+        return Slide(still.heading, graph, step.latex, sentence(self.trace, step, self.lang))
 
     @cached_property
     def _gif(self) -> bytes:
@@ -216,14 +232,16 @@ class Sweep(Sequence[Still]):
     def draw(self, still: Still) -> str:
         """One picture as SVG text."""
         width, height = self.size
-        is_about_a_step = still.phase not in ("begin", "end")
-        frame = Frame(self.trace, still.position, self.trace.steps[still.position - 1] if is_about_a_step else None)
         shift = (width - self.circuit.size[0]) / 2
-        graph = self.circuit.svg(frame.boxes(), frame.arrows())
-        placed = element("g", {"transform": f"translate({shift:.1f},{MARGIN:.0f})"}, graph)
+        placed = element("g", {"transform": f"translate({shift:.1f},{MARGIN:.0f})"}, self._graph(still))
         paper = element("rect", {"width": width, "height": height, "fill": style.PAPER})
         parts = (element("title", {}, still.text), paper, placed, *self._caption(still), *self._bar(still))
         return whole(self.size, *parts)
+
+    def _graph(self, still: Still) -> str:
+        is_about_a_step = still.phase not in ("begin", "end")
+        frame = Frame(self.trace, still.position, self.trace.steps[still.position - 1] if is_about_a_step else None)
+        return self.circuit.svg(frame.boxes(), frame.arrows())
 
     def _lines(self, still: Still) -> list[str]:
         return wrapped(still.text, self._width - 2 * MARGIN, CAPTION, MOST_LINES)

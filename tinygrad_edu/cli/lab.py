@@ -3,7 +3,7 @@
     tinygrad-edu lab                                  begins with (x + y) * z, and takes any other
     tinygrad-edu lab "tanh(w * x + b)" x=2 --open     begins with this one, in a browser
 
-Names to know: `add_lab`. Read next: `playground.py`.
+Names to know: `add_lab`. Read next: `sheets.py`.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
     tinygrad-edu lab --open                              a page in which any formula can be typed
     tinygrad-edu playground moons --open                 a page in which a network trains
     tinygrad-edu worksheet "(x + y) * z" x=-2 y=5 z=-4   the same as an exercise on paper, with an answer key
+    tinygrad-edu grade answers.csv                       the marks for what a class wrote on such sheets
     tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4        the gradient graph as a picture
     tinygrad-edu train moons                             a network and what it learned; also predict and lesson
     tinygrad-edu check engine.py                         the mistakes in an engine of your own
@@ -37,6 +38,7 @@ from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, num
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
 from tinygrad_edu.cli.playground import PLAYGROUND_HELP, add_playground
 from tinygrad_edu.cli.saving import add_open, check_suffix, open_page, save_steps
+from tinygrad_edu.cli.sheets import GRADE_HELP, WORKSHEET_HELP, add_grade, add_worksheet
 from tinygrad_edu.cli.steps import Look, step_lines
 from tinygrad_edu.cli.training import (
     LESSON_HELP,
@@ -117,10 +119,8 @@ def _described(error: OSError) -> str:
 def _with_expressions(arguments: Sequence[str]) -> list[str]:
     """An expression may begin with a minus; a space in front keeps it from being taken for an option."""
     first = arguments[0] if arguments else ""
-    return [
-        f" {text}" if first in ("step", "lab", "draw", "worksheet") and re.match(r"-[^-hio]|-[hio]\W", text) else text
-        for text in arguments
-    ]
+    takes_one = first in ("step", "lab", "draw", "worksheet", "grade")
+    return [f" {text}" if takes_one and re.match(r"-[^-hio]|-[hio]\W", text) else text for text in arguments]
 
 
 # The arguments
@@ -206,16 +206,6 @@ the page, .json the steps as data, .tex the steps as LaTeX.
 An expression has + - * / **, brackets, numbers, functions (exp, log, sqrt,
 sin, cos, tanh, sigmoid, relu, abs, maximum, dot([..], [..]) and more), and
 names of your own: `q = x + y; q * z`."""
-WORKSHEET_HELP = """\
-Write a page to print: the graph of EXPRESSION with empty boxes, a row for each
-operation and each application of the chain rule, and the answer key on a page
-of its own:
-
-  tinygrad-edu worksheet "t = tanh(w * x + b); f = t * w" w=2 x=0.5 b=-0.2
-  tinygrad-edu worksheet "x * y" x=2 y=3 --page https://example.org/lab.html
-
-With --page, the address at which you put a page of `tinygrad-edu lab` on the
-web, the sheet has a QR code that opens it with the same formula and numbers."""
 DRAW_HELP = """\
 Draw the graph of EXPRESSION, with the local derivative on every edge and,
 after the backward sweep, every gradient:
@@ -244,16 +234,6 @@ def _add_step(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_step)
 
 
-def _add_worksheet(parser: argparse.ArgumentParser) -> None:
-    add_expression(parser)
-    default = Path("worksheet.html")
-    parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: worksheet.html)")
-    add_open(parser)
-    parser.add_argument("--page", metavar="ADDRESS", help="of a page of `lab` on the web, for a QR code that opens it")
-    add_lang(parser)
-    parser.set_defaults(run=_worksheet)
-
-
 def _add_draw(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
     parser.add_argument("-o", "--output", type=Path, default=Path("graph.svg"), help="the file (default: graph.svg)")
@@ -279,7 +259,9 @@ COMMANDS = {
         ("lab", "write a page for any formula", f"[{FORMULA}]", "--open", LAB_HELP, add_lab),
         ("playground", "write a page that trains a network", "[DATA] [options]", "moons --open", PLAYGROUND_HELP,
          add_playground),
-        ("worksheet", "print the chain rule as an exercise", FORMULA, EXAMPLE, WORKSHEET_HELP, _add_worksheet),
+        ("worksheet", "print the chain rule as an exercise", FORMULA, EXAMPLE, WORKSHEET_HELP, add_worksheet),
+        ("grade", "mark the worksheets of a class", "FILE [EXPRESSION ...] [options]", "answers.csv", GRADE_HELP,
+         add_grade),
         ("draw", "draw the gradient graph", FORMULA, EXAMPLE, DRAW_HELP, _add_draw),
         ("train", "train a network and draw what it learned", "DATA [options]", "moons", TRAIN_HELP, add_train),
         ("predict", "predict with a saved network", "MODEL TABLE or NAME=VALUE ...", "moons.json x1=0.5 x2=-0.2",
@@ -336,26 +318,6 @@ def _step(options: argparse.Namespace) -> None:
         _print_steps(f, options.lang)
     if options.open:
         open_page(path)
-
-
-def _worksheet(options: argparse.Namespace) -> None:
-    from tinygrad_edu import viz
-    from tinygrad_edu.viz.page.link import is_on_the_web
-
-    if options.page is not None and not is_on_the_web(options.page):
-        wrong = "a phone that reads the code cannot open it: it has to be an address on the web"
-        raise OptionError(f"--page {options.page}", wrong, instead="--page https://example.org/lab.html")
-    if options.output.suffix.lower() != ".html":
-        wrong = "a worksheet is a page: its name ends in .html"
-        raise OptionError(f"-o {options.output}", wrong, instead=f"-o {options.output.with_suffix('.html')}")
-    f = graph_of(options.expression, numbers_in(options.values), "worksheet")
-    sheet = viz.worksheet(f, lang=options.lang, page=options.page)
-    old = existing([options.output])
-    say_files([sheet.save(options.output)], old)
-    if options.open:
-        open_page(options.output)
-    else:
-        print("  open it in a browser and print it")
 
 
 def _draw(options: argparse.Namespace) -> None:

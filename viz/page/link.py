@@ -12,7 +12,7 @@ The part behind the # is readable, and the page's own (`assets/lab/address.js` r
     lang     the language
     open, sample, step
 
-Names to know: `link`, `qr_code`. Read next: `worksheet.py`.
+Names to know: `link`, `qr_code`. Read next: `predictions.py`.
 """
 
 from __future__ import annotations
