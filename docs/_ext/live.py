@@ -93,7 +93,7 @@ PAGES = {
 }
 WORDS = {
     "alone": ("This page alone, on the whole screen", "单独打开这一页，占满整个屏幕"),
-    "lab": ("Open in the lab", "在实验页中打开"),
+    "lab": ("Open in the lab", "在实验室里打开"),
 }
 COMMAND = re.compile(r"^\s*\$?\s*tinygrad-edu (?:step|draw|lab|worksheet) .*$", re.MULTILINE)
 
