@@ -20,7 +20,8 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "sphinx_design",
-    "players",
+    "live",
+    "chinese_search",
     "module_examples",
     "offline_math",
     "rule_table",
@@ -56,6 +57,8 @@ html_sidebars = {
 }
 html_static_path = ["_static"]
 html_css_files = ["guide.css"]
+html_js_files = ["versions.js"]
+html_show_search_summary = True  # excerpts: the page of each result is fetched, from a server
 html_math_renderer = "mathml"
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True}

@@ -1,6 +1,11 @@
-"""Make the pictures of the README and the guide: `python docs/make_pictures.py` (the player's needs a Chromium)."""
+"""Make the pictures of the README and the guide: `python docs/make_pictures.py` (the player's needs a Chromium).
 
+Those of the gallery are made by the lines that stand in it.
+"""
+
+import contextlib
 import importlib
+import re
 from pathlib import Path
 
 import tinygrad_edu
@@ -10,6 +15,7 @@ from tinygrad_edu.lessons import LESSONS
 
 FOLDER = Path(__file__).parent / "pictures"
 LESSON_PICTURES = Path(__file__).parent / "lessons" / "pictures"
+GALLERY = Path(__file__).parent / "gallery.md"
 
 
 def lesson() -> Value:
@@ -38,8 +44,21 @@ def program() -> Program:
     return tinygrad_edu.compile(loss, wrt=model.parameters(), inputs=xs)
 
 
+def gallery() -> None:
+    """Run the lines of the gallery in the folder of its pictures."""
+    folder = FOLDER / "gallery"
+    folder.mkdir(exist_ok=True)
+    names: dict[str, object] = {}
+    with contextlib.chdir(folder):
+        for block in re.findall(r"```python\n(.*?)```", GALLERY.read_text(encoding="utf-8"), flags=re.DOTALL):
+            exec(block, names)
+    for page in folder.glob("*.html"):  # the build of the guide writes these, in both languages
+        page.unlink()
+
+
 def main() -> None:
     """Draw them all."""
+    gallery()
     viz.draw(program()).save(FOLDER / "program.svg")
     viz.draw(lesson()).save(FOLDER / "circuit.svg")
     viz.draw(neuron(), detail="full").save(FOLDER / "neuron.svg")
