@@ -49,7 +49,7 @@ def test_5_and_adds_over_paths():
 
 def test_6_every_step_can_be_read():
     f = parse("q = x + y; f = q * z", x=-2, y=5, z=-4)
-    assert [str(step) for step in chain_rule(f)][3] == "∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4"
+    assert [str(step) for step in chain_rule(f)][3] == "∂f/∂q: ∂f/∂f · z = 1 · (-4) = -4"
 
 
 def test_7_a_gradient_says_how_the_output_moves():

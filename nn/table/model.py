@@ -37,6 +37,7 @@ from tinygrad_edu.nn.training.samples import place_not_finite
 from tinygrad_edu.show import counted, listed
 
 FEW = 10  # different whole numbers in a target: they are classes
+MISSING_WAYS = ("drop", "mean", "error")  # what becomes of empty cells
 ABOUT = "table"  # the name under which all of it is kept in a model's file
 
 Floats = NDArray[np.float64]
@@ -192,6 +193,7 @@ class TableModel:
         hidden: Sequence[int] = (16, 16),
         activation: str = "relu",
         test: float = 0.2,
+        missing: str = "error",
         seed: int = 0,
         begin: Callable[[TableModel, Floats, NDArray[Any]], object] = lambda *_: None,
         **training: Any,
@@ -206,25 +208,29 @@ class TableModel:
             hidden: the number of neurons of each hidden layer.
             activation: the activation of the hidden layers.
             test: the fraction of rows that is held out to test on; 0 to train on all rows.
+            missing: what becomes of empty cells: "error" refuses them; "drop" leaves their rows out; "mean" reads the
+                mean of the column in the rows trained on, or its most frequent word there, now and in predictions. A
+                row without a target is left out by both.
             seed: the seed of the weights, the order and the choice of rows.
             begin: called before the training, with the model, its inputs and its targets.
             training: `lr`, `optimizer`, `epochs`, `batch_size`, `callbacks`, `progress`: see `learn`.
 
         Raises:
-            OptionError: if there is no such column, or nothing to learn from.
+            OptionError: if there is no such column or way, or nothing to learn from.
             FileError: if a cell cannot be used.
         """
         name = table.names[-1] if target is None else target
-        goal = Target.of(table, name, task=task)
-        for other in without:
+        for other in (name, *without):
             table.place_of(other)
         left_out = {name, *without}
         inputs = [column for column in table.names if column not in left_out]
+        table = _usable(table, missing, inputs, name)
+        goal = Target.of(table, name, task=task)
         if not inputs:
             raise OptionError(f"{table.source} without its other columns", "there is nothing left to learn from")
         y = goal(table)
         seen, unseen = _held_back(y, test, seed)
-        code = Encoding.of(table, inputs, rows=seen)
+        code = Encoding.of(table, inputs, rows=seen, is_filled=missing == "mean")
         network = MLP(len(code.inputs), [*hidden, goal.outputs], activation=activation, seed=seed)
         model = cls(network, code, goal, {"data": table.source})
         X = code(table)
@@ -334,7 +340,7 @@ class TableModel:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it into a file; see `nn.save`, whose files `nn.load` reads as well."""
         columns = [
-            {"name": column.name, "standard": column.standard, "words": column.words}
+            {"name": column.name, "standard": column.standard, "words": column.words, "fill": column.fill}
             for column in self.encoding.columns
         ]
         target = {
@@ -375,6 +381,24 @@ def _optimizer(name: str, network: MLP, lr: float) -> Optimizer:
     return OPTIMIZERS[name](network.parameters(), lr=lr)
 
 
+def _usable(table: Table, missing: str, inputs: Sequence[str], target: str) -> Table:
+    """The rows that can be learned from.
+
+    Raises:
+        OptionError: if there is no such way.
+        FileError: if no row is left.
+    """
+    if missing not in MISSING_WAYS:
+        raise unknown("missing", missing, MISSING_WAYS)
+    if missing == "error":
+        return table
+    kept = table.without_gaps([target] if missing == "mean" else [*inputs, target])
+    if not len(kept):
+        wrong = f"the column {target!r} is empty in every row" if missing == "mean" else "every row has an empty cell"
+        raise FileError(f"{table.source} with missing={missing!r}", wrong, instead="other columns, or another way")
+    return kept
+
+
 def _held_back(y: NDArray[Any], test: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Which rows are trained on, and which are held out."""
     rows = np.arange(len(y))
@@ -391,7 +415,9 @@ def _from_about(file: Checkpoint) -> TableModel:
     for column in table["inputs"]:
         standard = column["standard"]
         numbers = None if standard is None else (float(standard[0]), float(standard[1]))
-        columns.append(Column(str(column["name"]), numbers, _words(column["words"])))
+        words, fill = _words(column["words"]), column.get("fill")  # which older files do not have
+        _check_fill(fill, words)
+        columns.append(Column(str(column["name"]), numbers, words, fill))
     target = table["target"]
     classes = _words(target["classes"])
     if len(classes) == 1:
@@ -403,6 +429,23 @@ def _from_about(file: Checkpoint) -> TableModel:
     if not all(map(math.isfinite, sizes)) or any(column.standard and not column.standard[1] for column in columns):
         raise ValueError("a mean or a standard deviation is not a number")
     return TableModel(file.model, Encoding(tuple(columns)), goal, told)
+
+
+def _check_fill(fill: Any, words: tuple[str, ...]) -> None:
+    """Check that what fills a gap can be read in the column.
+
+    Raises:
+        ValueError: if it cannot.
+        TypeError: if it is not a text.
+    """
+    if fill is not None and (fill not in words if words else not math.isfinite(float(_text(fill)))):
+        raise ValueError(fill)
+
+
+def _text(told: Any) -> str:
+    if not isinstance(told, str):
+        raise TypeError(told)
+    return told
 
 
 def _words(told: Any) -> tuple[str, ...]:

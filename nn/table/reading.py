@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preprocessing import Standardizer
 from tinygrad_edu.show import aligned, are, counted, cut, listed, printable
@@ -78,37 +77,68 @@ class Table:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def without_gaps(self, way: str, target: str | None = None) -> Table:
-        """The same table, with rows that have an empty cell left out, or with their gaps filled.
-
-        Args:
-            way: "drop" leaves such rows out; "mean" fills a gap with the mean of its column, or with the most frequent
-                word.
-            target: the column that is predicted, the last one by default: a row without it is left out in any case.
+    def without_gaps(self, names: Sequence[str] | None = None) -> Table:
+        """The same table without the rows that have an empty cell in one of these columns, by default in any.
 
         Raises:
-            OptionError: if there is no such way or column.
+            OptionError: if there is no such column.
 
         >>> table = Table.of_columns({"x": [1, "", 5], "colour": ["red", "red", "?"], "y": [0, 1, 1]})
-        >>> table.without_gaps("drop").rows
+        >>> table.without_gaps().rows
         (('1', 'red', '0'),)
-        >>> table.without_gaps("mean").rows
-        (('1', 'red', '0'), ('3.0', 'red', '1'), ('5', 'red', '1'))
+        >>> len(table.without_gaps(["x"])), len(table.without_gaps(["y"]))
+        (2, 3)
         """
-        if way not in ("drop", "mean"):
-            raise unknown("way", way, ["drop", "mean"])
-        goal = self.place_of(self.names[-1] if target is None else target)
-        kept = [
-            index for index, row in enumerate(self.rows)
-            if not any(map(_is_gap, row)) or (way == "mean" and not _is_gap(row[goal]))
-        ]  # fmt: skip
-        fill = [_fill([row[place] for row in self.rows]) for place in range(len(self.names))] if way == "mean" else []
-        rows = [
-            tuple(fill[place] if _is_gap(cell) else cell for place, cell in enumerate(self.rows[index]))
-            for index in kept
-        ]
+        places = [self.place_of(name) for name in (self.names if names is None else names)]
+        kept = [index for index, row in enumerate(self.rows) if not any(_is_gap(row[place]) for place in places)]
         lines = tuple(self.lines[index] for index in kept) if self.lines else ()
-        return Table(self.names, tuple(rows), self.source, lines)
+        return Table(self.names, tuple(self.rows[index] for index in kept), self.source, lines)
+
+    def filled(self, fills: Mapping[str, str]) -> Table:
+        """The same table, with a cell in place of every empty one of some columns.
+
+        Args:
+            fills: what to put there, by the name of the column.
+
+        >>> Table.of_columns({"x": [1, "", 5], "y": [0, "", 1]}).filled({"x": "3"}).rows
+        (('1', '0'), ('3', ''), ('5', '1'))
+        """
+        if not fills:
+            return self
+        cells = [fills.get(name) for name in self.names]
+        rows = tuple(
+            tuple(cell if fill is None or not _is_gap(cell) else fill for cell, fill in zip(row, cells, strict=True))
+            for row in self.rows
+        )
+        return Table(self.names, rows, self.source, self.lines)
+
+    def usual(self, name: str, rows: NDArray[np.int64] | None = None) -> str:
+        """What stands for an empty cell of a column: the mean of its numbers, or its most frequent word.
+
+        Args:
+            name: the name of the column.
+            rows: those that are looked at, by default all.
+
+        Raises:
+            OptionError: if there is no such column.
+            FileError: if the column is empty in all these rows.
+
+        >>> Table.of_columns({"x": [1, "", 5, 9]}).usual("x", np.array([0, 1, 2]))
+        '3.0'
+        """
+        place = self.place_of(name)
+        found = [self.rows[row][place] for row in (range(len(self)) if rows is None else rows.tolist())]
+        known = [cell for cell in found if not _is_gap(cell)]
+        if not known:
+            raise FileError(
+                f"the column {name!r} of {self.source}",
+                "every cell that could be learned from is empty",
+                instead=f"leave it out: --without {printable(name)}",
+            )
+        numbers = [number for number in map(_number, known) if number is not None]
+        if len(numbers) == len(known):
+            return repr(math.fsum(numbers) / len(numbers))
+        return Counter(known).most_common(1)[0][0]
 
     def cells(self, name: str) -> list[str]:
         """The cells of a column.
@@ -191,15 +221,6 @@ class Table:
 
 def _is_gap(cell: str) -> bool:
     return cell.lower() in MISSING
-
-
-def _fill(cells: Sequence[str]) -> str:
-    """What stands for a gap among some cells: the mean of numbers, or the most frequent word."""
-    known = [cell for cell in cells if not _is_gap(cell)]
-    numbers = [number for number in map(_number, known) if number is not None]
-    if known and len(numbers) == len(known):
-        return repr(math.fsum(numbers) / len(numbers))
-    return Counter(known).most_common(1)[0][0] if known else ""
 
 
 def read_csv(path: str | os.PathLike[str]) -> Table:
@@ -329,23 +350,33 @@ class Column:
         name: the name of the column.
         standard: (mean, standard deviation) of numbers; None for words.
         words: the words that were there in training, in order: each is an input, 1 for this word and 0 for others.
+        fill: what is read in place of an empty cell; None, if such a cell is an error.
     """
 
     name: str
     standard: tuple[float, float] | None = None
     words: tuple[str, ...] = ()
+    fill: str | None = None
 
     @classmethod
-    def of(cls, table: Table, name: str, rows: NDArray[np.int64] | None = None) -> Column:
-        """An encoding for a column of a table; mean and standard deviation from some of its rows, or from all.
+    def of(cls, table: Table, name: str, rows: NDArray[np.int64] | None = None, *, is_filled: bool = False) -> Column:
+        """An encoding for a column of a table.
+
+        Args:
+            table: the table to learn from.
+            name: the name of the column.
+            rows: the rows that mean, standard deviation and what fills a gap come from; by default all.
+            is_filled: whether empty cells are filled.
 
         Raises:
             FileError: if a cell cannot be used, or there are too many different words.
         """
+        fill = table.usual(name, rows) if is_filled else None
+        table = table if fill is None else table.filled({name: fill})
         numbers = table.numbers(name)
         if numbers is not None:
             standard = Standardizer.of((numbers if rows is None else numbers[rows])[:, None])
-            return cls(name, (float(standard.mean[0]), float(standard.scale[0])))
+            return cls(name, (float(standard.mean[0]), float(standard.scale[0])), fill=fill)
         words = tuple(sorted(set(table.cells(name))))
         if len(words) > MOST_WORDS:
             raise FileError(
@@ -353,7 +384,7 @@ class Column:
                 f"it has {len(words)} different words, and each would be an input; up to {MOST_WORDS} can be used",
                 instead=f"leave it out: --without {printable(name)}",
             )
-        return cls(name, words=words)
+        return cls(name, words=words, fill=fill)
 
     @property
     def inputs(self) -> list[str]:
@@ -366,6 +397,7 @@ class Column:
         Raises:
             FileError: if there are words instead of numbers, or a word that was not there in training.
         """
+        table = table if self.fill is None else table.filled({self.name: self.fill})
         if self.standard is not None:
             numbers = table.numbers(self.name)
             if numbers is None:
@@ -398,9 +430,18 @@ class Encoding:
     columns: tuple[Column, ...]
 
     @classmethod
-    def of(cls, table: Table, names: Sequence[str], rows: NDArray[np.int64] | None = None) -> Encoding:
-        """An encoding for columns of a table; means and standard deviations from some of its rows, or from all."""
-        return cls(tuple(Column.of(table, name, rows) for name in names))
+    def of(
+        cls, table: Table, names: Sequence[str], rows: NDArray[np.int64] | None = None, *, is_filled: bool = False
+    ) -> Encoding:
+        """An encoding for columns of a table; means and standard deviations from some of its rows, or from all.
+
+        With `is_filled`, an empty cell is read as the mean of its column in these rows, or as its most frequent word.
+
+        >>> code = Encoding.of(Table.of_columns({"x": [1, "", 3, 99]}), ["x"], np.array([0, 1, 2]), is_filled=True)
+        >>> code(Table.of_columns({"x": ["", 2]})).tolist()
+        [[0.0], [0.0]]
+        """
+        return cls(tuple(Column.of(table, name, rows, is_filled=is_filled) for name in names))
 
     @classmethod
     def plain(cls, names: Sequence[str]) -> Encoding:
@@ -411,6 +452,11 @@ class Encoding:
     def inputs(self) -> list[str]:
         """The names of all inputs."""
         return [name for column in self.columns for name in column.inputs]
+
+    @property
+    def fills(self) -> dict[str, str]:
+        """What is read in place of an empty cell, by the name of its column; empty, if such a cell is an error."""
+        return {column.name: column.fill for column in self.columns if column.fill is not None}
 
     def __call__(self, table: Table) -> Floats:
         """The inputs, of shape (rows, inputs)."""

@@ -175,14 +175,86 @@ def test_gaps_in_columns_that_are_left_out_do_not_matter(run, gaps):
     assert (code, "120 rows" in out) == (0, True)
 
 
-def test_a_gap_is_filled_with_the_mean_or_the_most_frequent_word(gaps):
-    table = nn.read_csv(gaps)
-    whole = table.without_gaps("mean")
-    known = [float(row[1]) for row in table.rows if row[1]]
-    assert float(whole.rows[3][1]) == pytest.approx(sum(known) / len(known))
-    words = [row[3] for row in table.rows if row[3]]
-    assert whole.rows[7][3] == max(set(words), key=words.count)
-    assert whole.lines[20] == table.lines[21]
+def test_what_fills_a_gap_comes_from_the_rows_trained_on_as_in_scikit_learn(gaps):
+    """Against SimpleImputer and StandardScaler, fitted to the training rows."""
+    impute = pytest.importorskip("sklearn.impute")
+    scale = pytest.importorskip("sklearn.preprocessing")
+    table = nn.read_csv(gaps).without_gaps(["kind"])
+    model = nn.TableModel.train(table, missing="mean", hidden=[2], epochs=1)
+    seen, unseen, _, _ = nn.train_test_split(np.arange(len(table)), table.cells("kind"), test_size=0.2, seed=0)
+    heights = np.array([[float(row[1] or "nan")] for row in table.rows])
+    imputer = impute.SimpleImputer().fit(heights[seen])
+    filled = imputer.transform(heights)
+    scaler = scale.StandardScaler().fit(filled[seen])
+    place = model.encoding.inputs.index("height")
+    assert model.encoding(table)[:, place] == pytest.approx(scaler.transform(filled)[:, 0], abs=1e-12)
+    assert float(model.encoding.fills["height"]) == pytest.approx(imputer.statistics_[0], abs=1e-12)
+    words = [table.rows[row][3] for row in seen if table.rows[row][3]]
+    assert model.encoding.fills["colour"] == max(sorted(set(words)), key=words.count)
+    assert len(unseen) == round(0.2 * len(table))
+
+
+def test_held_out_rows_do_not_change_what_is_learned(tmp_path):
+    """With other numbers in the rows held out, and gaps in others, the network is the same to the last bit."""
+    source = random.Random(3)
+    rows = [[source.gauss(0, 1), source.gauss(0, 1), "ab"[number % 2]] for number in range(60)]
+    seen, unseen, _, _ = nn.train_test_split(np.arange(60), [row[2] for row in rows], test_size=0.2, seed=0)
+    rows[seen[0]][0] = ""
+    trained = []
+    for factor in (1, 1000):
+        for row in unseen:
+            rows[row][0] = factor * source.gauss(0, 1)
+        table = nn.read_csv(write(tmp_path / "t.csv", ["x", "y", "z"], rows))
+        trained.append(nn.TableModel.train(table, missing="mean", hidden=[3], epochs=2))
+    one, other = ([parameter.data for parameter in model.network.parameters()] for model in trained)
+    assert one == other
+    assert trained[0].encoding == trained[1].encoding
+
+
+@pytest.mark.parametrize("name", ["gaps.json", "gaps.npz"])
+def test_a_saved_network_fills_the_gaps_of_new_rows(run, gaps, name):
+    run(f"train gaps.csv {QUICK} --missing mean --save {name}")
+    fills = nn.TableModel.load(name).encoding.fills
+    assert set(fills) == {"id", "height", "weight", "colour"}
+    given = [{"id": 5, "height": fills["height"], "weight": 2.5, "colour": fills["colour"]},
+             {"id": 5, "height": "", "weight": 2.5, "colour": "?"}]  # fmt: skip
+    answers = []
+    for row in given:
+        code, said, err = run("predict " + name + " " + " ".join(f"{key}={cell}" for key, cell in row.items()))
+        assert (code, err) == (0, "")
+        answers.append(said)
+    assert answers[0] == answers[1]
+
+
+def test_a_network_trained_without_gaps_refuses_them_and_older_files_are_read(run, pets, tmp_path):
+    run(f"train pets.csv {QUICK} --save pets.json")
+    older = re.sub(r', "fill": null', "", (tmp_path / "pets.json").read_text())
+    assert "fill" not in older
+    (tmp_path / "pets.json").write_text(older)
+    assert run("predict pets.json id=1 height=2 weight=3 colour=red")[0] == 0
+    code, _, err = run("predict pets.json id=1 height= weight=3 colour=red")
+    assert (code, "every cell needs a number or a word" in err) == (1, True)
+
+
+@pytest.mark.parametrize("fill", ['"nan"', "3", '"many"', "[]"])
+def test_a_file_whose_gaps_are_filled_with_something_else_is_refused(run, pets, tmp_path, fill):
+    run(f"train pets.csv {QUICK} --save pets.json")
+    (tmp_path / "pets.json").write_text((tmp_path / "pets.json").read_text().replace('"fill": null', f'"fill": {fill}'))
+    code, _, err = run("predict pets.json id=1 height=2 weight=3 colour=red")
+    assert (code, "the model in 'pets.json'" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("way", "cells", "said"),
+    [("drop", ["", "1"], "each has an empty cell"), ("mean", ["1", "1"], "y is empty"),
+     ("mean", ["", ""], "every cell that could be learned from is empty")],
+)  # fmt: skip
+def test_nothing_left_to_learn_from_is_said(run, tmp_path, way, cells, said):
+    goals = ["", ""] if said == "y is empty" else ["", *"abab"] if way == "drop" else [*"ababab"]
+    rows = [[cells[number % 2] if way == "mean" else "", goal] for number, goal in enumerate(goals)]
+    write(tmp_path / "t.csv", ["x", "y"], rows)
+    code, _, err = run(f"train t.csv --missing {way} --hidden 2 --epochs 1")
+    assert (code, said in err, "write instead" in err) == (1, True, True)
 
 
 # Options

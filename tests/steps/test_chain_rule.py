@@ -20,10 +20,10 @@ def test_the_steps_of_the_circuit_lesson():
         "q = x + y = -2 + 5 = 3",
         "f = q * z = 3 * (-4) = -12",
         "∂f/∂f = 1",
-        "∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4",
-        "∂f/∂z: 0 + ∂f/∂f · q = 1 · 3 = 3",
-        "∂f/∂x: 0 + ∂f/∂q · ∂q/∂x = (-4) · 1 = -4",
-        "∂f/∂y: 0 + ∂f/∂q · ∂q/∂y = (-4) · 1 = -4",
+        "∂f/∂q: ∂f/∂f · z = 1 · (-4) = -4",
+        "∂f/∂z: ∂f/∂f · q = 1 · 3 = 3",
+        "∂f/∂x: ∂f/∂q · ∂q/∂x = (-4) · 1 = -4",
+        "∂f/∂y: ∂f/∂q · ∂q/∂y = (-4) · 1 = -4",
     ]
 
 
@@ -37,6 +37,8 @@ def test_a_shared_node_shows_the_sum_so_far():
     ]
     assert [step.is_complete for step in into_x] == [False, False, True]
     assert into_x[1].sum == "9 + 3 × 3 = 18"
+    assert str(into_x[0]) == "∂y/∂x: ∂y/∂y · v1 = 1 · 9 = 9"
+    assert "0 + " not in str(into_x[0]) + into_x[0].sum
     assert str(into_x[1]) == "∂y/∂x: 9 + ∂y/∂v1 · x = 9 + 3 · 3 = 18"
 
 
@@ -92,7 +94,8 @@ def test_an_argument_used_twice_is_named_by_its_roles(name):
         assert step.rule == f"∂f/∂f · ∂f/∂({step.role})"
         assert rf"\left(\mathrm{{{step.role.replace(' ', chr(92) + ' ')}}}\right)" in step.latex
         if not step.symbol:
-            assert str(step).startswith(f"∂f/∂w: {show(step.before)} + ∂f/∂f · ∂f/∂({step.role}) = ")
+            before = "" if step.is_first else f"{show(step.before)} + "
+            assert str(step).startswith(f"∂f/∂w: {before}∂f/∂f · ∂f/∂({step.role}) = ")
 
 
 def test_an_argument_used_once_is_named_by_its_name():

@@ -13,7 +13,7 @@ from tinygrad_edu.viz.drawing import rasterized
 from tinygrad_edu.viz.fonts import font_files, text_width, wrapped
 
 
-@pytest.mark.parametrize("text", ["∂f/∂x: 0 + ∂f/∂q · ∂q/∂x = (-4) · 1 = -4", "wwwmmm", "iiilll", "权重"])
+@pytest.mark.parametrize("text", ["∂f/∂x: ∂f/∂q · ∂q/∂x = (-4) · 1 = -4", "wwwmmm", "iiilll", "权重"])
 @pytest.mark.parametrize("weight", ["normal", "bold"])
 def test_a_text_is_drawn_as_wide_as_it_is_measured(text, weight):
     size = 40

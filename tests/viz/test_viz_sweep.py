@@ -227,7 +227,7 @@ def test_a_notebook_shows_the_animation():
     shown = viz.sweep(parse("f = x * y", x=1, y=2))._repr_html_()
     data = re.fullmatch(r'<img src="data:image/gif;base64,([^"]+)" alt="f = x \* y" style="max-width: 100%">', shown)[1]
     assert len(frames_of(base64.b64decode(data))[0]) == 6
-    assert repr(viz.sweep(lesson())[4]) == "<Still 4: ∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4>"
+    assert repr(viz.sweep(lesson())[4]) == "<Still 4: ∂f/∂q: ∂f/∂f · z = 1 · (-4) = -4>"
     assert viz.sweep(lesson())[4]._repr_svg_().startswith("<svg")
 
 

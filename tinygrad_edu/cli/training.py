@@ -363,7 +363,7 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
     table = nn.read_csv(options.data)
     for option, name in [("--target", options.target), *(("--without", name) for name in options.without)]:
         _check_column(table, option, name)
-    table = _without_gaps(table, options)
+    table = _usable_rows(table, options)
     test = TEST if options.test is None else options.test
     callbacks: list[Any] = []
 
@@ -371,7 +371,9 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
         names = ", ".join(model.encoding.inputs)
         _print_wrapped(printable(f"{table.source}: {counted(len(table), 'row')}; {names} → {_described_target(model)}"))
         print(f"  {described(model.network)}, {counted(round(test * len(table)), 'row')} held out")
-        counting = counting_columns(table, [column.name for column in model.encoding.columns])
+        counting = counting_columns(
+            table.filled(model.encoding.fills), [column.name for column in model.encoding.columns]
+        )
         if counting:
             _print_wrapped(warning_about(counting, model.target.name), sys.stderr)
         _check_film(options, X.shape[1] == 2 and bool(model.target.classes))
@@ -385,38 +387,34 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
         hidden=options.hidden,
         activation=options.activation,
         test=test,
+        missing=options.missing,
         begin=begin,
         **_training(options, callbacks),
     )
-    return Samples(
-        model, model.encoding(table), model.target(table), "row", dict(zip(table.names, table.rows[0], strict=True))
-    )
+    row = dict(zip(table.names, table.filled(model.encoding.fills).rows[0], strict=True))
+    return Samples(model, model.encoding(table), model.target(table), "row", row)
 
 
-def _without_gaps(table: nn.Table, options: argparse.Namespace) -> nn.Table:
-    """The table as --missing has it; of columns that are left out, gaps do not matter."""
-    used = _columns_but(table, options.without)
+def _usable_rows(table: nn.Table, options: argparse.Namespace) -> nn.Table:
+    """The rows that --missing leaves; of columns that are left out, gaps do not matter."""
+    target = table.names[-1] if options.target is None else options.target
+    used = [name for name in table.names if name == target or name not in options.without]
     if options.missing == "error":
-        for name in used.names:
+        for name in used:
             try:
-                used.cells(name)
+                table.cells(name)
             except FileError as error:
                 raise error.with_instead("--missing drop, or --missing mean") from None
         return table
-    whole = used.without_gaps(options.missing, options.target)
-    left_out, with_gaps = len(used) - len(whole), len(used) - len(used.without_gaps("drop", options.target))
-    said = [f"{counted(left_out, 'row')} left out"] if left_out else []
-    said += [f"{counted(with_gaps - left_out, 'row')} filled"] if with_gaps > left_out else []
-    print(f"  --missing {options.missing}: {', '.join(said) or 'no cell is empty'}", file=sys.stderr)
-    return whole
-
-
-def _columns_but(table: nn.Table, without: Sequence[str]) -> nn.Table:
-    """A table without some of its columns."""
-    places = [place for place, name in enumerate(table.names) if name not in without]
-    names = tuple(table.names[place] for place in places)
-    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
-    return type(table)(names, rows, table.source, table.lines)
+    whole = table.without_gaps(used)
+    kept = whole if options.missing == "drop" else table.without_gaps([target])
+    if not len(kept):
+        wrong = "no row is left: " + ("each has an empty cell" if options.missing == "drop" else f"{target} is empty")
+        raise OptionError(f"--missing {options.missing}", wrong, instead="--without, with the columns that are empty")
+    said = [f"{counted(len(table) - len(kept), 'row')} left out"] if len(kept) < len(table) else []
+    said += [f"{counted(len(kept) - len(whole), 'row')} filled"] if len(kept) > len(whole) else []
+    _print_wrapped(f"--missing {options.missing}: {', '.join(said) or 'no cell is empty'}", sys.stderr)
+    return kept
 
 
 def _check_column(table: nn.Table, option: str, name: str | None) -> None:

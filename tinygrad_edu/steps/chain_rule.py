@@ -36,10 +36,10 @@ def chain_rule(output: Value) -> Trace:
     q = x + y = -2 + 5 = 3
     f = q * z = 3 * (-4) = -12
     ∂f/∂f = 1
-    ∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4
-    ∂f/∂z: 0 + ∂f/∂f · q = 1 · 3 = 3
-    ∂f/∂x: 0 + ∂f/∂q · ∂q/∂x = (-4) · 1 = -4
-    ∂f/∂y: 0 + ∂f/∂q · ∂q/∂y = (-4) · 1 = -4
+    ∂f/∂q: ∂f/∂f · z = 1 · (-4) = -4
+    ∂f/∂z: ∂f/∂f · q = 1 · 3 = 3
+    ∂f/∂x: ∂f/∂q · ∂q/∂x = (-4) · 1 = -4
+    ∂f/∂y: ∂f/∂q · ∂q/∂y = (-4) · 1 = -4
     """
     graph = Graph(output)
     graph.validate()

@@ -5,7 +5,7 @@
 The sentences are a table, with a row for each and a column for each language; `{name}` is filled in. A terminal and the
 page say the same: the page chooses among the rows in JavaScript (`viz/page/assets/lab/words.js`), a terminal here.
 
-Names to know: `sentence`, `caution`, `say`, `SENTENCES`. Read next: `trace_json.py`.
+Names to know: `sentence`, `caution`, `say`, `SENTENCES`. Read next: `judging.py`.
 """
 
 from __future__ import annotations
@@ -97,9 +97,49 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "predict_ask_value": ("What is {node} = {formula}?", "{node} = {formula} 是多少？"),
     "predict_given":     ("Known: {upstream} = {number}.", "已知：{upstream} = {number}。"),
     "predict_right":     ("Right: {number}.", "对：{number}。"),
+    "predict_corrected": ("Now it is right: {number}.", "改对了：{number}。"),
     "predict_wrong":     ("Not {answer}.", "不是 {answer}。"),
     "predict_shown":     ("It is {number}.", "答案是 {number}。"),
     "predict_unread":    ("Write a number, such as −4, 0.25 or 1/3.", "写一个数，例如 −4、0.25 或 1/3。"),
+    "predict_rough":     ("So far so good: write at least three digits.", "目前没错：请至少写三位数字。"),
+    "predict_unknown":   ("Begin with the product: upstream gradient · local derivative.",
+                          "先写出乘积：上游梯度 · 局部导数。"),
+    "predict_unknown_value": ("Put the numbers of the arguments into {formula}.", "把参数的值代入 {formula}。"),
+    "mistake_path":      ("A path was forgotten: {argument} is used more than once, and the contributions add up.",
+                          "漏了一条路径：{argument} 用了不止一次，各个贡献要相加。"),
+    "mistake_ahead":     ("That is the complete gradient of {argument}. This step adds one contribution; others "
+                          "are still to come.",
+                          "这是 {argument} 的完整梯度。这一步只加一个贡献，其他的还没到。"),
+    "mistake_twice":     ("This contribution was added twice.", "这个贡献被加了两次。"),
+    "mistake_sign":      ("The sign is wrong.", "符号错了。"),
+    "mistake_output":    ("In the local derivative {local}, the output was used for the input, or the input for "
+                          "the output.",
+                          "局部导数 {local} 里把输出当成了输入，或把输入当成了输出。"),
+    "mistake_upstream":  ("The upstream gradient was forgotten: multiply by {gradient} = {upstream}.",
+                          "忘了上游梯度：要乘以 {gradient} = {upstream}。"),
+    "mistake_local":     ("The local derivative was forgotten: the upstream gradient was passed on as it is.",
+                          "忘了局部导数：上游梯度被原样传了过去。"),
+    "mistake_early":     ("The gradient of {user} was not yet complete: all its contributions are {upstream} "
+                          "together.",
+                          "{user} 的梯度还不完整：它的所有贡献加起来是 {upstream}。"),
+    "mistake_other":     ("That is the local derivative by another argument of {user}.",
+                          "这是 {user} 对另一个参数的局部导数。"),
+    "mistake_bracket":   ("The sum so far was multiplied too: only {gradient} · {local} is multiplied, and "
+                          "{before} is added to it.",
+                          "把已有的和也乘进去了：只有 {gradient} · {local} 相乘，再加上 {before}。"),
+    "mistake_plus":      ("Upstream gradient and local derivative were added: the chain rule multiplies them.",
+                          "上游梯度和局部导数被相加了：链式法则是相乘。"),
+    "mistake_quotient":  ("The upstream gradient was divided by the local derivative: the chain rule multiplies "
+                          "them.",
+                          "上游梯度被除以局部导数：链式法则是相乘。"),
+    "mistake_value":     ("That is a number of the way forward, not a gradient.", "这是前向的数值，不是梯度。"),
+    "mistake_forward_swapped": ("The two arguments were exchanged: it is {formula}.",
+                          "两个参数颠倒了：应当是 {formula}。"),
+    "mistake_forward_sign": ("The sign is wrong.", "符号错了。"),
+    "mistake_forward_operation": ("That is the result of another operation: it is {formula}.",
+                          "这是另一种运算的结果：应当是 {formula}。"),
+    "mistake_forward_argument": ("That is one of the arguments: put the numbers into {formula}.",
+                          "这是其中一个参数：要代入 {formula}。"),
 
     # ── what an argument is to an operation, as the rule table says it ────────────────────────────────────────────
     "argument":          ("argument", "参数"),

@@ -3,13 +3,15 @@
 A `Trace` holds the nodes of a graph and the steps of the sweep through it: each operation forward, the seed ∂f/∂f = 1,
 then one step for each edge, in reverse topological order:
 
-    ∂f/∂q: 0 + ∂f/∂f · z = 1 · (-4) = -4
-           │   │       │   │    │      └ after: the gradient of q so far
-           │   │       │   │    └ partial: the local derivative ∂f/∂q, as a number
-           │   │       │   └ upstream: the upstream gradient ∂f/∂f, as a number
-           │   │       └ symbol: the local derivative as a formula, from the rule table
-           │   └ the upstream gradient
-           └ before: what other edges have contributed already
+    ∂f/∂q: ∂f/∂f · z = 1 · (-4) = -4
+           │       │   │    │      └ after: the gradient of q so far
+           │       │   │    └ partial: the local derivative ∂f/∂q, as a number
+           │       │   └ upstream: the upstream gradient ∂f/∂f, as a number
+           │       └ symbol: the local derivative as a formula, from the rule table
+           └ the upstream gradient
+
+Where an edge is not the first one to its argument, what the others have contributed already, `before`, stands in front:
+∂f/∂x: 3 + ∂f/∂q · y = 3 + 1 · 2 = 5.
 
 Steps are immutable records, independent of the graph they were read from, so a printer, a terminal, a page in a browser
 and a test can all read the same ones, and a file can keep them (`trace_json.py`).
@@ -206,9 +208,9 @@ class EdgeStep(_Formula):
 
     @property
     def sum(self) -> str:
-        """The running sum in numbers: old + upstream × local = new."""
-        product = self.product.replace("·", "×")
-        return f"{show(self.before)} + {product} = {show(self.after)}"
+        """The running sum in numbers: old + upstream × local = new; without an old one, at the first contribution."""
+        old = "" if self.is_first else f"{show(self.before)} + "
+        return f"{old}{self.product.replace('·', '×')} = {show(self.after)}"
 
     @property
     def status(self) -> str:
@@ -217,8 +219,7 @@ class EdgeStep(_Formula):
 
     def __str__(self) -> str:
         old = "" if self.is_first else f"{show(self.before)} + "
-        rule = f"{show(self.before)} + {self.rule_with_symbol}"
-        return f"{self.gradient}: {rule} = {old}{self.product} = {show(self.after)}"
+        return f"{self.gradient}: {old}{self.rule_with_symbol} = {old}{self.product} = {show(self.after)}"
 
     @property
     def local_latex(self) -> str:

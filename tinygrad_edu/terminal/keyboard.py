@@ -47,17 +47,27 @@ KEYS = {
     "quit": ("q", "\033", "\x03", "\x04"),
 }
 MEANINGS = {sent: key for key, all_sent in KEYS.items() for sent in all_sent}
+WHILE_TYPING = {sent: key for sent, key in MEANINGS.items() if sent in "\r\n\x7f\b\033\x03\x04"}  # the rest is text
 UNFINISHED = re.compile(r"\033(?:\[[0-9;]*|O)?\Z")
 KEYSTROKE = re.compile(r"\033(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|.", re.DOTALL)
 
 
 def keystrokes(sent: str) -> list[str]:
-    r"""What a keyboard sent, as the names of keys; a character without a meaning stands for itself.
+    r"""What a keyboard sent, key by key.
 
     >>> keystrokes("n\033[D12")
-    ['next', 'back', '1', '2']
+    ['n', '\x1b[D', '1', '2']
     """
-    return [MEANINGS.get(stroke, stroke) for stroke in KEYSTROKE.findall(sent)]
+    return KEYSTROKE.findall(sent)
+
+
+def meaning(stroke: str, *, is_typing: bool = False) -> str:
+    r"""The name of a key; one without a meaning stands for itself, and so does all text while an answer is typed.
+
+    >>> meaning("n"), meaning("\033[D"), meaning("1"), meaning("n", is_typing=True), meaning("\r", is_typing=True)
+    ('next', 'back', '1', 'n', 'next')
+    """
+    return (WHILE_TYPING if is_typing else MEANINGS).get(stroke, stroke)
 
 
 # Terminals and pipes
@@ -96,7 +106,7 @@ def _through_a_pipe(stepper: Stepper, source: TextIO, target: TextIO) -> None:
     while not stepper.has_quit and (sign := source.read(1)):
         if sign in "\r\n" and stepper.typed is None:
             continue
-        stepper.press(MEANINGS.get(sign, sign))
+        stepper.press(meaning(sign, is_typing=stepper.typed is not None))
         if stepper.is_playing:
             _play_at_once(stepper, target)
         elif not stepper.has_quit and stepper.typed is None:
@@ -127,8 +137,8 @@ def _on_a_terminal(stepper: Stepper, source: TextIO, target: TextIO) -> None:
                 _draw(stepper, target, size, has_screen)
                 drawn = state
             sent = read(_patience(stepper, due))
-            for key in keystrokes(sent):
-                stepper.press(key)
+            for stroke in keystrokes(sent):
+                stepper.press(meaning(stroke, is_typing=stepper.typed is not None))
             if not stepper.is_playing or sent:
                 due = time.monotonic() + 1 / SPEEDS[stepper.speed]
             elif time.monotonic() >= due:
@@ -221,7 +231,7 @@ def _windows_keys(seconds: float) -> str:
     """The same on Windows, which has no select for keyboards; arrows come as two characters."""
     import msvcrt  # type: ignore[import-not-found, unused-ignore]
 
-    arrows = {"K": "b", "M": "n", "G": "g", "O": "G"}
+    arrows = {"K": "\033[D", "M": "\033[C", "G": "\033[H", "O": "\033[F"}
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if msvcrt.kbhit():  # type: ignore[attr-defined, unused-ignore]

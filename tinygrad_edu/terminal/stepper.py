@@ -3,7 +3,8 @@
 A `Stepper` is a trace and a position in it. Keys move the position, and `frame` is what is seen there, as lines of
 text; it knows nothing about terminals, so it can be tested without one.
 
-In predict mode each number is asked for before it is shown, in the words of the page.
+In predict mode each number is asked for before it is shown. It is judged as on the page (`steps/judging.py`): the first
+answer counts, a usual mistake is named, and one may try again.
 
 Names to know: `Stepper`. Read next: `keyboard.py`.
 """
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.show import cells, in_brackets, show
+from tinygrad_edu.steps.judging import explained, judge, read_answer
 from tinygrad_edu.steps.sentences import role_in, say, sentence
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
 from tinygrad_edu.terminal.outline import (
@@ -31,15 +33,12 @@ from tinygrad_edu.terminal.outline import (
     window,
 )
 from tinygrad_edu.terminal.words import word
-from tinygrad_edu.text.typed import number_typed
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)  # steps a second
 NARROWEST, WIDEST = 40, 80
 LOWEST_GRAPH = 3  # lines of the graph that are always seen
 EASY_GRAPH = 7  # lines of the graph that a sentence leaves
 LAYER = 9  # columns for the names of the layers
-CLOSE = 2e-3  # a prediction is right within 0.2 %, as on the page
-MINUS = "-"
 
 
 class Stepper:
@@ -76,6 +75,7 @@ class Stepper:
         self.is_playing = False
         self.is_predicting = False
         self.is_asked = False  # whether what is typed is a prediction
+        self.is_corrected = False  # whether it is not the first one for this number
         self.is_explaining = True  # whether a sentence says why
         self.is_listing_keys = False
         self.has_quit = False
@@ -123,7 +123,7 @@ class Stepper:
         before = self.position
         self.go(before + 1)
         if self.is_predicting and self.position != before and not isinstance(self.step, SeedStep):
-            self.typed, self.is_asked = "", True
+            self.typed, self.is_asked, self.is_corrected = "", True, False
 
     def tick(self) -> None:
         """One step forward, while playing."""
@@ -138,8 +138,8 @@ class Stepper:
             self._enter(self.typed)
         elif key == "quit" or not (self.is_asked or key.isdecimal()):
             self._stop_typing()
-        else:
-            self.typed += MINUS if key == "slower" else key if len(key) == 1 else ""
+        elif len(key) == 1 and key.isprintable():
+            self.typed += key
 
     def _stop_typing(self) -> None:
         self.typed = None
@@ -161,16 +161,31 @@ class Stepper:
             self.note = self._word("no_step" if typed else "no_number", typed=typed, last=len(self.trace))
 
     def _answer(self, typed: str) -> None:
-        """Judge a prediction; what is not a number is asked for again."""
-        exact, given = _result(self.step), number_typed(typed)
-        if typed.strip() and given is None:
-            self.note, self.typed = say(self.lang, "predict_unread"), ""
-            return
+        """Judge a prediction; what is not a number is asked for again, and so is a wrong one."""
+        step = self.step
+        assert isinstance(step, ForwardStep | EdgeStep)
+        verdict = judge(self.trace, step, read_answer(typed))
+        if not typed.strip():
+            self._end_of_question("predict_shown", is_right=False)
+        elif verdict.said == "right":
+            self._end_of_question("predict_corrected" if self.is_corrected else "predict_right", is_right=True)
+        elif verdict.said == "rough" or not read_answer(typed):
+            self.note, self.typed = say(self.lang, "predict_rough" if read_answer(typed) else "predict_unread"), ""
+        else:
+            self._count(is_right=False)
+            wrong = say(self.lang, "predict_wrong", answer=typed)
+            self.note, self.typed = f"{wrong} {explained(step, verdict.mistake, self.lang)}", ""
+
+    def _end_of_question(self, said: str, *, is_right: bool) -> None:
+        self._count(is_right=is_right)
         self.typed, self.is_asked = None, False
-        is_right = given is not None and _is_close(given, exact)
-        self.predicted.append(is_right)
-        said = say(self.lang, "predict_right" if is_right else "predict_shown", number=show(exact))
-        self.note = said if is_right or given is None else f"{say(self.lang, 'predict_wrong', answer=typed)} {said}"
+        self.note = say(self.lang, said, number=show(_result(self.step)))
+
+    def _count(self, *, is_right: bool) -> None:
+        """The first answer to a question counts."""
+        if not self.is_corrected:
+            self.predicted.append(is_right)
+        self.is_corrected = True
 
     # Pictures
 
@@ -325,10 +340,6 @@ def _result(step: Step) -> float:
         case EdgeStep(after=after):
             return after
     return 1.0
-
-
-def _is_close(given: float, exact: float) -> bool:
-    return math.isclose(given, exact, rel_tol=CLOSE) or (math.isnan(given) and math.isnan(exact))
 
 
 def _rows(layer: str, text: str, width: int, number: float = math.nan) -> list[Row]:

@@ -351,7 +351,7 @@ def test_one_script_holds_all_modules():
         const text = chainRule(parse("q = x + y; f = q * z", {{ x: -2, y: 5, z: -4 }})).map(stepText);
         console.log(JSON.stringify([Object.keys(modules), text.at(-1)]));
     """
-    assert in_node(program) == [list(sources), "∂f/∂y: 0 + ∂f/∂q · ∂q/∂y = (-4) · 1 = -4"]
+    assert in_node(program) == [list(sources), "∂f/∂y: ∂f/∂q · ∂q/∂y = (-4) · 1 = -4"]
 
 
 IN_A_BROWSER = """async ([text, values]) => {

@@ -93,9 +93,8 @@ export function stepText(step) {
   if (step.phase === "seed") return `∂${step.output}/∂${step.output} = 1`;
   const rule = `∂${step.output}/∂${step.user} · ${step.symbol || localName(step)}`;
   const product = `${inBrackets(show(step.upstream))} · ${inBrackets(show(step.partial))}`;
-  const old = `${show(step.before)} + `;
-  const numbers = `${step.is_first ? "" : old}${product} = ${show(step.after)}`;
-  return `∂${step.output}/∂${step.argument}: ${old}${rule} = ${numbers}`;
+  const old = step.is_first ? "" : `${show(step.before)} + `;
+  return `∂${step.output}/∂${step.argument}: ${old}${rule} = ${old}${product} = ${show(step.after)}`;
 }
 
 /** The name of the local derivative along the edge of a step: ∂q/∂x; in w · w, ∂v1/∂(first factor). */

@@ -1,0 +1,100 @@
+"""Is an answer judged in Python as the page judges it, answer by answer, and is every mistake told in words?"""
+
+import random
+import re
+
+import pytest
+import random_graphs
+from page_in_node import evaluated, needs_node, sent
+
+from tinygrad_edu import chain_rule, parse
+from tinygrad_edu.show import show
+from tinygrad_edu.steps.judging import FORWARD_MISTAKES, MISTAKES, explained, judge, read_answer
+from tinygrad_edu.steps.trace import SeedStep
+
+TYPED = [
+    "-4", "−4", " + 4 ", "(-4)", "-(4)", "1/3", "1/(-3)", "-(1/3)", "-1,5", ".5", "2.", "1e-3", "1E3", "1,500",
+    "1,234,567.5", "inf", "-∞", "NaN", "1 2", "", "two", "1/0", "1/2/3", "--4", "1e999", "0x10", "/", "()", "1..2",
+    "1,2,3", "e5",
+    ".", "0", "-0", "0.0", "٣", "1_0", "n", "b", "1e-999", "1,5/2", "1,500/3", "(1)(2)", "²", "+inf/2", "0.000",
+]  # fmt: skip
+
+
+@needs_node
+def test_a_text_is_read_as_on_the_page():
+    script = "given.map((text) => judge.readAnswer(text).map(({ number, digits, unit }) => [number, digits, unit]))"
+    found = evaluated("judge", script, TYPED)
+    mine = [[list(map(plain, reading)) for reading in read_answer(text)] for text in TYPED]
+    assert mine == [[list(map(plain, reading)) for reading in readings] for readings in found]
+
+
+def plain(number):
+    """A number that came as JSON or from Python, as one text: JSON has no -0."""
+    return repr(float(number) + 0.0)
+
+
+def answers_to(trace, source):
+    """Right, wrong in each usual way, and other answers to every question: [position, text]."""
+    numbers = [node.data for node in trace.nodes] + [edge.partial for edge in trace.edges]
+    found = []
+    for position, step in enumerate(trace):
+        if isinstance(step, SeedStep):
+            continue
+        truth = step.out if step.phase == "forward" else step.after
+        made = [truth, -truth, 2 * truth, truth + 1, truth * 1.01, truth * 1.001, *source.sample(numbers, 3)]
+        if step.phase == "backward":
+            made += [step.upstream, step.partial, step.contribution, step.before - step.contribution, step.before]
+            made += [step.upstream + step.partial, step.before + step.upstream]
+        texts = [text for each in made for text in (repr(each), f"{each:.2g}", f"{each:.3g}", show(each))]
+        found += [[position, text] for text in texts]
+    return found
+
+
+@needs_node
+@pytest.mark.parametrize("first", [0, 1000])
+def test_an_answer_is_judged_as_on_the_page(first):
+    """On random graphs, on each row at 0, and where numbers are inf: verdict and mistake, for every answer."""
+    fs = [
+        random_graphs.as_values(*random_graphs.seeded(seed, leaves=3, steps=7))[1] for seed in range(first, first + 25)
+    ]
+    fs += [
+        parse(text, **{name: 0.0 for name in "xy" if name in text.replace("exp", "").replace("max", "")})
+        for text in AT_ZERO
+    ]
+    source, cases = random.Random(first), []
+    for f in fs:
+        trace = chain_rule(f)
+        cases.append((f, trace, answers_to(trace, source)))
+    script = """given.map(({ nodes, answers }) => {
+      const state = stateOf(nodes);
+      return answers.map(([position, text]) => {
+        const { verdict, mistake } = judge.judge(state, state.steps[position], judge.readAnswer(text));
+        return [verdict, mistake];
+      });
+    })"""
+    page = evaluated("judge", script, [{"nodes": sent(f), "answers": answers} for f, _, answers in cases])
+    seen = set()
+    for (_, trace, answers), theirs in zip(cases, page, strict=True):
+        for (position, text), their in zip(answers, theirs, strict=True):
+            verdict = judge(trace, trace[position], read_answer(text))
+            assert list(verdict) == their, (str(trace[position]), text)
+            seen.add(verdict.mistake)
+    assert len(seen) > 10
+    assert sum(len(answers) for _, _, answers in cases) > 2000
+
+
+AT_ZERO = [
+    "f = x * x", "f = relu(x) * y", "f = exp(x) * exp(x)", "f = abs(x) + y * x", "f = sigmoid(x) * tanh(y)",
+    "f = x ** 2 + x", "f = maximum(x, y) * x", "f = sqrt(x)", "f = cos(x) / exp(y)",
+    "f = dot([x, y], [y, x])", "f = -x - y - x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_each_mistake_is_told_in_words(lang):
+    trace = chain_rule(parse("q = x * y; f = q * x", x=2, y=3))
+    told = [explained(trace.edges[-1], mistake.key, lang) for mistake in MISTAKES]
+    told += [explained(trace.forward[0], mistake.key, lang) for mistake in FORWARD_MISTAKES]
+    told += [explained(trace.edges[0], None, lang), explained(trace.forward[0], None, lang)]
+    assert not any(re.search(r"[{}]", each) for each in told)
+    assert len(set(told)) >= len(told) - 1  # the sign is wrong on both ways
