@@ -57,6 +57,8 @@ PARTS = (
     "flow",
     "room",
     "tighten",
+    "rows",
+    "arrange",
     "labels",
     "camera",
     "frames",

@@ -345,7 +345,7 @@ def test_the_picture_stands_still_for_some_steps(make):
     value = make()
     scenes = drawn(value, *[[position, []] for position in range(100, 160)])
     assert len({scene["key"] for scene in scenes}) <= 60 / 2
-    assert max(len(scene["shown"]) for scene in scenes) <= 20
+    assert max(len(scene["shown"]) for scene in scenes) <= 32
 
 
 @needs_node

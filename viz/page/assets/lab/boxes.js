@@ -17,9 +17,16 @@ const LINES = {
   group: { name: 22, lines: 42, value: 69, gradient: 94 },
   groupAlone: { name: 35, lines: 60 },
 };
+const LOW = {
+  usual: { name: 18, value: 42, gradient: 64 },
+  constant: { name: 21 },
+  more: { name: 21 },
+  group: { name: 18, lines: 36, value: 60, gradient: 82 },
+  groupAlone: { name: 26, lines: 48 },
+};
 
 /** A box of the scene at its place, to be filled by `fillBox`. */
-export function boxAt(box, { title, lines, width, height }, { x, y }) {
+export function boxAt(box, { title, lines, width, height, isLow }, { x, y }) {
   const shape = (name) => drawn("rect", { class: name, width, height, rx: box.kind === "constant" ? height / 2 : ROUND });
   const [left, top] = [x - width / 2, y - height / 2];
   const group = drawn("g", {
@@ -30,7 +37,7 @@ export function boxAt(box, { title, lines, width, height }, { x, y }) {
   });
   if (box.kind === "group") group.append(behind(width, height, 8), behind(width, height, 4));
   group.append(shape("paper"), shape("tint"), shape("frame"));
-  for (const [line, below] of Object.entries(linesOf(box))) group.append(drawn("text", { class: line, x: width / 2, y: below }));
+  for (const [line, below] of Object.entries(linesOf(box, isLow ? LOW : LINES))) group.append(drawn("text", { class: line, x: width / 2, y: below }));
   group.append(drawn("g", { class: "arrivals" }));
   const made = { box, group, width, height, title, left, top, right: left + width, bottom: top + height };
   write(made, "name", title);
@@ -38,9 +45,9 @@ export function boxAt(box, { title, lines, width, height }, { x, y }) {
   return made;
 }
 
-function linesOf({ kind, node }) {
-  if (kind === "group") return node === null ? LINES.groupAlone : LINES.group;
-  return LINES[kind] ?? LINES.usual;
+function linesOf({ kind, node }, lines) {
+  if (kind === "group") return node === null ? lines.groupAlone : lines.group;
+  return lines[kind] ?? lines.usual;
 }
 
 // What is folded in a group lies behind it.

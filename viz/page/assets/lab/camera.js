@@ -3,6 +3,8 @@
 
 export const CLOSEST = 4; // the largest scale that one can zoom to
 export const FARTHEST = 0.1;
+const SHIFTS = [[0, 0], [0, 1], [1, 0], [1, 1]]; // from the middle to the left, and up
+const SMALLER = 0.95;
 
 /** The whole world, as large as fits, but at least at the scale `least`, and at most at `most`. */
 export function fitted(world, stage, { least, most }) {
@@ -57,8 +59,20 @@ export function clearOf(view, part, cover, stage) {
   return y <= top || left < x ? panned(view, 0, -y) : panned(view, -x, 0);
 }
 
-/** With shares of the emptiness beside and above the world moved to the other side: it stands farther left, and higher. */
-export function shifted(view, world, [left, up], stage) {
+/**
+ * The world moved to a side, and smaller if it has to be, though not below the scale `least`, so that none of its boxes is
+ * under what covers a corner of the stage; null, if there is no room beside that.
+ */
+export function beside(view, world, boxes, cover, stage, least) {
+  for (let scale = view.scale; ; scale = Math.max(least, scale * SMALLER)) {
+    const found = SHIFTS.map((shares) => shifted({ ...view, scale }, world, shares, stage));
+    const clear = found.find((each) => boxes.every((box) => clearOf(each, box, cover, stage) === each));
+    if (clear || scale <= least) return clear ?? null;
+  }
+}
+
+// With shares of the emptiness beside and above the world moved to the other side: it stands farther left, and higher.
+function shifted(view, world, [left, up], stage) {
   const spare = (size, seen) => Math.max(0, (seen / view.scale - size) / 2);
   return { ...view, x: view.x + left * spare(world.width, stage.width), y: view.y + up * spare(world.height, stage.height) };
 }

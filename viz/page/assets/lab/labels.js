@@ -15,14 +15,16 @@ const MOST = 150; // labels among which the arrows count too
  *
  * labels     [{id, curve, width, height}]
  * boxes      rectangles {left, top, right, bottom} that stay free
+ * world      {width, height} that no label leaves
  */
-export function labelPlaces(labels, boxes) {
+export function labelPlaces(labels, boxes, world) {
   const runs = labels.length > MOST ? [] : labels.map(({ id, curve }) => ({ id, points: SHARES.map((share) => pointAt(curve, share)) }));
   const places = new Map();
   const placed = [];
   for (const label of labels) {
     const others = runs.filter(({ id }) => id !== label.id).flatMap(({ points }) => points);
-    const best = candidates(label).reduce((one, other) => (costOf(other, boxes, placed, others) < costOf(one, boxes, placed, others) ? other : one));
+    const inside = candidates(label).filter((place) => isInside(place, world));
+    const best = (inside.length ? inside : candidates(label)).reduce((one, other) => (costOf(other, boxes, placed, others) < costOf(one, boxes, placed, others) ? other : one));
     const isFree = isClear(best, boxes, placed, others);
     places.set(label.id, { x: best.x, y: best.y, isFree });
     if (isFree) placed.push(best);
@@ -36,6 +38,11 @@ function candidates({ curve, width, height }) {
     const middle = { x: x - Math.sin(angle) * aside * height, y: y + Math.cos(angle) * aside * height };
     return { ...middle, ...around(middle, width, height), share, aside };
   }));
+}
+
+/** Whether a rectangle is within a world {width, height}. */
+export function isInside({ left, top, right, bottom }, { width, height }) {
+  return left >= 0 && top >= 0 && right <= width && bottom <= height;
 }
 
 function isClear(place, boxes, placed, others) {

@@ -52,9 +52,9 @@ async function mountPicture(store) {
     sayAll(document);
     return;
   }
+  mountMinimap(store); // before the stage, whose camera has to know what lies over it
   mountStage(store, layOut);
   mountSampler(store);
-  mountMinimap(store);
 }
 
 start();

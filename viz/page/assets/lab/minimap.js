@@ -1,5 +1,6 @@
 // How is the whole graph shown, of which only a part is drawn? As a small picture with a point for each node, coloured by
-// the sign of its gradient: what is drawn stands out, a ring is around the active step, and a click goes there.
+// the sign of its gradient: what is drawn stands out, a ring is around the active step, and a click goes there. Whether it
+// is there, the camera decides (view.js): where not everything is drawn, or in view.
 
 import { showCount } from "../numbers.js";
 import { sweepBehind } from "../engine/steps.js";
@@ -7,7 +8,7 @@ import { byId, element } from "./dom.js";
 import { NEGATIVE, POSITIVE, UNKNOWN, nodeNear, placesOnMap, signsAt } from "./overview.js";
 import { say } from "./say.js";
 import { activeNodes, positionAt } from "./scene.js";
-import { drawnParts, lookAgain, watchView } from "./stage.js";
+import { drawnParts, watchView } from "./stage.js";
 import { goTo } from "./store.js";
 
 const INK = { [POSITIVE]: "--positive", [NEGATIVE]: "--negative", [UNKNOWN]: "--line-strong" };
@@ -18,7 +19,7 @@ let seen = null; // the part of the picture that is in view
 export function mountMinimap(store) {
   const canvas = element("canvas", { id: "overview", role: "img" });
   const note = element("p", { id: "overview-note" });
-  const map = element("figure", { id: "minimap" }, canvas, note);
+  const map = element("figure", { id: "minimap", hidden: "" }, canvas, note);
   byId("stage").append(map);
   canvas.addEventListener("click", (event) => goTo(store, positionAt(store.state, nodeUnder(store.state, canvas, event))));
   const later = coalesced(() => draw(store.state, { map, canvas, note }));
@@ -46,14 +47,9 @@ function coalesced(action) {
 }
 
 function draw(state, { map, canvas, note }) {
+  if (map.hidden) return;
   const isSeen = nodesSeen(state);
   const count = isSeen.reduce((sum, is) => sum + is, 0);
-  const isWhole = count === isSeen.length;
-  if (map.hidden !== isWhole) {
-    map.hidden = isWhole;
-    lookAgain();
-  }
-  if (map.hidden) return;
   const places = { nodes: showCount(isSeen.length), drawn: showCount(count) };
   note.textContent = say("size_overview", places);
   canvas.setAttribute("aria-label", say("size_overview_label", places));

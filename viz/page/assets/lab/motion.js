@@ -5,7 +5,7 @@
 import { arrivalsOf } from "./flow.js";
 import { between, pathOf, pointAt } from "./curves.js";
 import { drawn } from "./dom.js";
-import { around, overlap } from "./labels.js";
+import { around, isInside, overlap } from "./labels.js";
 import { signOf } from "./pens.js";
 import { PILL, valueText, widthOfPill } from "./room.js";
 
@@ -94,8 +94,11 @@ export function pillOf(contribution) {
   );
 }
 
-/** Where the pill of a contribution rests: beside its arrow, near the argument, or beside its label; covering little. */
-export function restOf({ curve, place: label, chipWidth }, contribution, taken) {
+/**
+ * Where the pill of a contribution rests: beside its arrow, near the argument, or beside its label; covering little, and
+ * within the world.
+ */
+export function restOf({ curve, place: label, chipWidth }, contribution, taken, world) {
   const width = widthOfPill(contribution);
   const places = ASIDES.flatMap((aside) => PLACES.map((share) => {
     const { x, y, angle } = pointAt(curve, share);
@@ -110,7 +113,8 @@ export function restOf({ curve, place: label, chipWidth }, contribution, taken) 
     const pill = around(at, width, PILL.height);
     return taken.reduce((sum, each) => sum + overlap(pill, each), Math.abs(at.aside) * 5 + 3 * overlap(pill, own));
   };
-  return places.reduce((one, other) => (cost(other) < cost(one) ? other : one));
+  const within = places.filter((at) => isInside(around(at, width, PILL.height), world));
+  return (within.length ? within : places).reduce((one, other) => (cost(other) < cost(one) ? other : one));
 }
 
 /** What a box shows while a contribution is added to it: on the way from the number before to the one after. */

@@ -9,6 +9,7 @@
 //   fits(cells, room)                         whether everything can be drawn
 //   piecesOf(cells, room)                     {of, members, rank}: for each cell its piece, the cells of each piece …
 //   drawnAround(cells, pieces, active, room)  which cells are drawn
+//   nextAround(cells, drawn, count)           which could be drawn, too
 //   placesOf(cells, drawn, room)              for each cell DRAWN, or the number of the box that it is behind
 
 export const DRAWN = -1;
@@ -18,7 +19,6 @@ export const BEFORE = 2; // a larger number is before one cell alone
 const UNKNOWN = -2;
 const NEED = 4; // arguments that are drawn of an operation that has very many, beside the active one
 const WIDE = 8;
-const DEEPEST = 4; // the cut into a piece itself
 
 /** Whether so many boxes, one after the other and above one another, can be read. */
 export function fits(cells, room) {
@@ -72,22 +72,24 @@ function add(size, depth, leaves) {
   size.broad[depth + 1] = (size.broad[depth + 1] ?? 0) + leaves;
 }
 
-/**
- * What is drawn: the piece of the first active cell, what it needs, who uses it, and the other active cells; a Set. With a
- * `cut`, fewer ranks are drawn around the piece, then none, and with the largest not all of the piece.
- */
-export function drawnAround(cells, pieces, active, room, cut = 0) {
-  const easy = { ...room.easy, boxes: room.easy.boxes - 2 * cut, deep: room.easy.deep - cut };
-  const isClose = (cell) => cut < DEEPEST || Math.abs(pieces.rank[cell] - pieces.rank[active[0]]) <= 1;
-  const inner = new Set(pieces.members[pieces.of[active[0]]].filter(isClose));
+/** What is drawn: the piece of the first active cell, what it needs, who uses it, and the other active cells; a Set. */
+export function drawnAround(cells, pieces, active, { easy }) {
+  const inner = new Set(pieces.members[pieces.of[active[0]]]);
   const drawn = new Set(inner);
-  const next = [...inner].flatMap((cell) => [...cells.users[cell].slice(0, 1), ...needed(cells, cell)]);
-  const ranks = [...inner, ...active].map((cell) => pieces.rank[cell]);
-  const isNear = (cell) => Math.max(pieces.rank[cell], ...ranks) - Math.min(pieces.rank[cell], ...ranks) <= easy.deep;
-  for (const cell of next) if (drawn.size < easy.boxes && (!cut || isNear(cell))) drawn.add(cell);
+  const next = [...inner].flatMap((cell) => [...needed(cells, cell), ...cells.users[cell].slice(0, 1)]);
+  for (const cell of next) if (drawn.size < easy.boxes) drawn.add(cell);
   widen(cells, pieces, inner, drawn, easy);
   for (const cell of active) drawn.add(cell);
   return drawn;
+}
+
+/** So many cells right around those that are drawn, or fewer: what they need, then who uses them. */
+export function nextAround(cells, drawn, count) {
+  const found = new Set();
+  for (const near of [needed, ({ users }, cell) => users[cell].slice(0, NEED)]) {
+    for (const cell of drawn) for (const next of near(cells, cell)) if (!drawn.has(next) && found.size < count) found.add(next);
+  }
+  return [...found];
 }
 
 // A small piece shows more around it: arguments of arguments, and users of users.
@@ -133,12 +135,13 @@ function behind({ args, users, order }, places) {
   }
 }
 
-// Of many boxes before single cells only the largest stay; and a box for one cell is that cell.
+// Of many boxes before single cells only the largest stay; and a box for one cell is that cell, if there is any room.
 function merged(places, easy) {
   const counts = countsOf(places);
   const single = [...counts].filter(([place]) => place > BEFORE).toSorted(([, one], [, other]) => other - one);
   const few = new Set(single.slice(Math.max(1, Math.floor(easy.broad / 2))).map(([place]) => place));
   const fewer = few.size ? places.map((place) => (few.has(place) ? BEFORE : place)) : places;
+  if (easy.boxes === 1) return fewer;
   const now = countsOf(fewer);
   return fewer.map((place) => (now.get(place) === 1 ? DRAWN : place));
 }

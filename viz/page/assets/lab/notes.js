@@ -33,13 +33,13 @@ function atBox(kind, text, { left, right, top, bottom, width }, taken) {
   return noteAt(kind, text, best, room);
 }
 
-function besideArrows(kind, edges, { arrows }, taken) {
+function besideArrows(kind, edges, { arrows, world }, taken) {
   const noted = arrows.flatMap((made) => {
     const texts = made.arrow.edges.map((edge) => edges.get(keyOf(edge))).filter(Boolean);
     return texts.length ? [{ made, text: texts[0] }] : [];
   });
   const labels = noted.map(({ made, text }) => ({ id: made.arrow.id, curve: made.curve, width: widthOfNote(text), height: NOTE.height + 4 }));
-  const places = labelPlaces(labels, taken);
+  const places = labelPlaces(labels, taken, world);
   return noted.map(({ made, text }) => noteAt(kind, text, places.get(made.arrow.id), Infinity));
 }
 

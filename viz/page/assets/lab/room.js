@@ -7,9 +7,11 @@ import { SMALLEST, cutTo, widthOf } from "./letters.js";
 import { say } from "./say.js";
 import { titlesOf } from "./titles.js";
 
-export const BOX = { width: 114, height: 88, widest: 216, step: 6, padding: 8 };
-const HEIGHTS = { constant: 36, group: 84, more: 64 };
-const LINE_OF_GROUP = 24; // more, where a group has the numbers of its output
+export const BOX = { width: 114, widest: 216, step: 6, padding: 8 };
+const HEIGHTS = {
+  usual: { box: 88, constant: 36, group: 84, outputs: 24, more: 64 }, // of a group 24 more for the numbers of its output
+  low: { box: 74, constant: 32, group: 64, outputs: 28, more: 32 }, // on a stage that is small
+};
 const LEAST_CONSTANT = 44;
 const CHIP = { height: 24, padding: 7, ofMany: 100 };
 export const PILL = { height: 28, padding: 9 };
@@ -17,6 +19,8 @@ const WIDEST_PILL = 96; // for which a gap grows; a wider one lies over what is 
 const LEAST_LABEL = 52;
 const BESIDE = 28; // between boxes of a rank: a note has room there
 const LINE = 31; // of an arrow, that its label does not cover
+const BARE = 40; // of an arrow that never has a label
+const NO_CHIP = { width: 0, height: 0, gap: BARE }; // of arrows to what is not drawn; it says little
 const STEP = 6; // in which labels grow, so that a digit more moves nothing
 const MOST_TEXTS = 60; // of a node or an arrow, that are measured
 const INCH = 72;
@@ -27,27 +31,31 @@ const terms = (count) => say("stage_terms", { count });
 /**
  * {boxes: a Map from id to {width, height, title, lines}, chips: a Map from id to {width, height, gap}} for a scene;
  * `gap` is how far apart the boxes of an arrow from left to right have to be. What has
- * been wider `before`, stays as wide.
+ * been wider `before`, stays as wide. Where a stage `isLow`, so are its boxes.
  */
-export function roomFor(scene, state, before = null) {
+export function roomFor(scene, state, before = null, isLow = false) {
+  const more = new Set(scene.boxes.filter(({ kind }) => kind === "more").map(({ id }) => id));
+  const isBare = ({ from, to, edges }) => (isLow || edges.length > 1) && (more.has(from) || more.has(to));
   return {
-    boxes: new Map(scene.boxes.map((box) => [box.id, roomOfBox(box, state, before?.boxes.get(box.id))])),
-    chips: new Map(scene.arrows.map((arrow) => [arrow.id, roomOfChip(arrow, state, before?.chips.get(arrow.id))])),
+    isLow,
+    boxes: new Map(scene.boxes.map((box) => [box.id, roomOfBox(box, state, before?.boxes.get(box.id), isLow)])),
+    chips: new Map(scene.arrows.map((arrow) => [arrow.id, isBare(arrow) ? NO_CHIP : roomOfChip(arrow, state, before?.chips.get(arrow.id))])),
   };
 }
 
-function roomOfBox(box, state, before) {
+function roomOfBox(box, state, before, isLow) {
   const isFolded = box.kind === "group" || box.kind === "more";
   const widest = BOX.widest - 2 * BOX.padding;
   const titles = isFolded ? [textOf(box.title)] : titlesOf(state.graph, box.node, terms);
   const kind = isFolded ? "title" : "name";
   const title = titles.find((each) => widthOf(each, kind) <= widest) ?? cutTo(titles.at(-1), kind, widest);
-  const lines = isFolded ? cutTo(box.lines.map(textOf).join(" · "), "chip", widest) : "";
+  const lines = isFolded && !(isLow && box.kind === "more") ? cutTo(box.lines.map(textOf).join(" · "), "chip", widest) : "";
   const numbers = box.node === null || box.kind === "constant" ? 0 : widthOfNumbers(state, box.node);
   const needed = Math.max(widthOf(title, kind), widthOf(lines, "chip"), numbers) + 2 * BOX.padding;
   const width = Math.max(box.kind === "constant" ? LEAST_CONSTANT : BOX.width, before?.width ?? 0);
-  const height = (HEIGHTS[box.kind] ?? BOX.height) + (box.kind === "group" && box.node !== null ? LINE_OF_GROUP : 0);
-  return { title, lines, height, width: Math.max(width, Math.ceil(needed / BOX.step) * BOX.step) };
+  const heights = isLow ? HEIGHTS.low : HEIGHTS.usual;
+  const height = (heights[box.kind] ?? heights.box) + (box.kind === "group" && box.node !== null ? heights.outputs : 0);
+  return { title, lines, height, isLow, width: Math.max(width, Math.ceil(needed / BOX.step) * BOX.step) };
 }
 
 /** A title of the scene: {key, places} for `say`, or {text}. */
@@ -102,7 +110,7 @@ export function widthOfPill(contribution) {
 export function sourceOf(scene, room, direction) {
   const ids = idsIn(scene.boxes);
   const gaps = scene.arrows.map(({ id }) => room.chips.get(id).gap);
-  const gap = direction === "LR" ? Math.max(LINE, ...gaps) : LINE + CHIP.height;
+  const gap = direction === "LR" ? Math.max(LINE, ...gaps) : heightOfGap(room);
   const lines = scene.boxes.map(({ id, kind }) => {
     const { width, height } = room.boxes.get(id);
     const order = kind === "group" ? ", ordering=in" : ""; // the neurons of a layer from above, the first one first
@@ -112,6 +120,12 @@ export function sourceOf(scene, room, direction) {
   const graph = `rankdir=${direction}; ranksep=${inches(gap)}; nodesep=${inches(BESIDE)}; nslimit=5; nslimit1=5; ordering=in`; // as viz.draw does: arguments stand in their order
   const usual = ['node [shape=box, fixedsize=true, label=""]', "edge [dir=none]"];
   return ["digraph {", graph, ...usual, ...lines, ...clusters(scene, null, ids), ...edges, "}"].join("\n");
+}
+
+/** How far apart boxes above one another have to be, with the label of an arrow between them, or without one. */
+export function heightOfGap({ isLow }, hasLabel = true) {
+  const line = isLow ? LINE - 5 : LINE;
+  return hasLabel ? line + CHIP.height : line;
 }
 
 const inches = (units) => (units / INCH).toFixed(4);

@@ -5,8 +5,8 @@
 //   enter(store, box)        what a click or Enter on a "group" or "more" does: open it, or go there
 //   close(store, name)       fold an open group again
 //
-//   room    how much can be drawn, {boxes, deep, broad, easy}: so many boxes, so many one after the other along the arrows,
-//           so many side by side; and `easy`, the same for a part of what is more than that. See `roomIn`
+//   room    how much can be drawn at most, {boxes, deep, broad, easy}: so many boxes, so many one after the other along the
+//           arrows, so many side by side; and `easy`, the same for a part of what is more than that. See `roomIn`
 //   key     two scenes with the same key are laid out alike
 //   isWhole whether every node has a box of its own; otherwise an overview stands at the lower right of the stage
 //
@@ -28,21 +28,28 @@ import { showCount } from "../numbers.js";
 import { mathName } from "../engine/printing.js";
 import { sweepBehind } from "../engine/steps.js";
 import { treeOf } from "./fold.js";
-import { BEFORE, BETWEEN, DRAWN, drawnAround, fits, piecesOf, placesOf } from "./neighbourhood.js";
+import { BEFORE, BETWEEN, DRAWN, drawnAround, fits, nextAround, piecesOf, placesOf } from "./neighbourhood.js";
 import { sampleOf, samplesOf } from "./samples.js";
 import { goTo } from "./store.js";
 
-const WHOLE = { boxes: 40, deep: 12, broad: 10 }; // a graph of more is not drawn whole
-const PLACE = { along: 215, across: 118 }; // px that a box takes with its arrow, in letters that are easy to read
-const [FEWEST, MOST, BOXES] = [3, 7, 18]; // of a part
-const MOST_CUT = 4; // how often less is drawn of a part that does not fit
+const WHOLE = { boxes: 40, deep: 20, broad: 10 }; // a graph of more is not drawn whole
+const PLACE = { along: 172, across: 100 }; // px that a box takes with its arrow, in the smallest letters
+const TALL = { along: 107, across: 123 }; // the same where arrows run down
+const ROWS = 2.3; // boxes above one another that a row of a folded line takes
+const [FEWEST, MOST, BOXES] = [3, 8, 28]; // of a part
+const LEVELS = [28, 23, 19, 16, 13, 11, 9, 7, 6, 5, 4, 3, 2, 1]; // boxes of a part, from the most on
+const SHALLOWEST = 2; // ranks of a part
+const MORE = [6, 3]; // boxes that a part grows by, as long as it fits
+const TRIED = 8; // and as many are tried one by one
+const KEPT = 12; // scenes of a graph; in each is every node
 
 /** The room on a stage of so many pixels, with arrows to the right or, where it is narrow, downwards. */
 export function roomIn(width, height, isNarrow = false) {
-  const [along, across] = isNarrow ? [PLACE.across, PLACE.along] : [PLACE.along, PLACE.across];
+  const { along, across } = isNarrow ? TALL : PLACE;
   const [deep, broad] = [(isNarrow ? height : width) / along, (isNarrow ? width : height) / across].map(limited);
-  const whole = isNarrow ? { ...WHOLE, broad } : WHOLE; // on a phone one does not pan to the side as well
-  return { ...whole, easy: { boxes: Math.min(BOXES, deep * broad), deep, broad } };
+  const rows = isNarrow ? 1 : Math.max(1, Math.floor(broad / ROWS));
+  const whole = isNarrow ? { ...WHOLE, broad } : WHOLE;
+  return { ...whole, easy: { boxes: Math.min(BOXES, deep * broad), deep, broad, rows } };
 }
 
 const limited = (count) => Math.max(FEWEST, Math.min(MOST, Math.floor(count)));
@@ -50,33 +57,79 @@ const limited = (count) => Math.max(FEWEST, Math.min(MOST, Math.floor(count)));
 export const ROOM = roomIn(1000, 700);
 
 /**
- * What is drawn of a state. Of a part of a graph, less and less around the active step, until `isFitting(scene)`: how much
- * room it takes is known only when it has been laid out.
+ * What is drawn of a state: everything, folded as the reader wants it, if `isFitting(scene)`: how much room it takes is
+ * known only when it has been laid out. Else the largest part around the active step, and around what the reader opened,
+ * that fits. It depends on the state, the room and what fits alone, never on what was drawn before.
  */
 export function sceneOf(state, room = ROOM, isFitting = () => true) {
   const plan = planOf(state.graph, room, sampleOf(state));
   const active = activeNodes(state);
   const isOpen = plan.tree.groups.map(({ name, isRun }, group) => state.opened.has(name) || (isRun && active.some((node) => isIn(plan, node, group))));
-  const cells = active.map((node) => plan.cellOf[node]);
-  if (!plan.pieces && !isOpen.includes(true)) cutIfTooLarge(plan, room, isOpen, isFitting);
-  const wanted = plan.pieces && keyOf(plan, drawnAround(plan.cells, plan.pieces, cells, room), isOpen);
-  for (let cut = plan.cuts.get(wanted) ?? 0; ; cut++) {
-    const drawn = plan.pieces && drawnAround(plan.cells, plan.pieces, cells, room, cut);
-    const key = keyOf(plan, drawn, isOpen);
-    if (plan.last?.key !== key) plan.last = made(plan, key, drawn, isOpen);
-    if (plan.pieces && !plan.cuts.has(wanted) && cut < MOST_CUT && !isFitting(plan.last)) continue;
-    plan.cuts.set(wanted, cut);
-    return plan.last;
-  }
+  const isWhole = fits(plan.cells, room);
+  const tried = (cut) => (drawn, easy) => isFitting((plan.last = sceneAt(plan, cut, drawn, easy, isOpen)));
+  if (isWhole && tried(plan)(null)) return plan.last;
+  const entered = nodesOpened(plan, state.opened);
+  const isShown = () => entered.every((node) => plan.last.boxOf(node).kind !== "more");
+  if (partAround(plan, active, room, tried(plan)) && isShown()) return plan.last;
+  if (entered.length && partAround(plan, [...active, ...entered], room, tried(plan))) return plan.last;
+  if (entered.length && isWhole) plan.last = sceneAt(plan, plan, null, null, isOpen); // one pans where one opens so much
+  else if (isOpen.includes(true)) partAround(openCells(plan, isOpen), active, room, tried(openCells(plan, isOpen)));
+  return plan.last;
 }
 
-// A graph of few boxes may still be longer or higher than the stage, as a chain is: then a part of it is drawn, too.
-function cutIfTooLarge(plan, room, isOpen, isFitting) {
-  const key = keyOf(plan, null, isOpen);
-  if (plan.whole === key) return;
-  plan.whole = key;
-  plan.last = made(plan, key, null, isOpen);
-  if (!isFitting(plan.last, true)) plan.pieces = piecesOf(plan.cells, room);
+// The largest part around some nodes that fits is tried last; without one, the smallest there is. Whether it fits. A part
+// is cut beforehand, so that it is the same for many steps.
+function partAround(cut, nodes, room, isFitting) {
+  const around = [...new Set(nodes.map((node) => cut.cellOf[node]))];
+  for (const easy of levelsOf(room.easy)) {
+    const drawn = drawnAround(cut.cells, piecesIn(cut, easy), around, { easy });
+    if (isFitting(drawn, easy)) return grown(cut.cells, drawn, easy, room.easy.boxes, isFitting);
+  }
+  return false;
+}
+
+// A node in each group that the reader opened.
+function nodesOpened(plan, opened) {
+  const groups = opened.size ? plan.tree.groups.flatMap(({ name }, group) => (opened.has(name) ? [group] : [])) : [];
+  const inside = groups.map((group) => plan.tree.groupOf.findIndex((inner) => groupsAround(plan.tree, inner).includes(group)));
+  return inside.filter((node) => node >= 0);
+}
+
+// Parts of fewer and fewer boxes; of each number first those of a long line, which goes on in rows, then shorter and
+// shorter ones, which are broader.
+function levelsOf({ boxes, deep, broad, rows }) {
+  const levels = [boxes, ...LEVELS.filter((level) => level < boxes)];
+  const depths = [...new Set([deep * rows, deep, deep - 1, deep - 2, deep - 3])].filter((depth) => depth >= SHALLOWEST);
+  return levels.flatMap((level) => depths.filter((depth) => depth < level || depth === depths.at(-1)).map((depth) => ({ boxes: level, deep: depth, broad })));
+}
+
+// With more around it, many at once as long as they fit, then one by one.
+function grown(cells, drawn, easy, most, isFitting) {
+  let found = drawn;
+  const isTaken = (more) => {
+    const larger = new Set([...found, ...more]);
+    if (larger.size > most || larger.size === found.size || !isFitting(larger, easy)) return false;
+    found = larger;
+    return true;
+  };
+  for (const count of MORE) while (isTaken(nextAround(cells, found, count)));
+  for (const cell of nextAround(cells, found, TRIED)) isTaken([cell]);
+  return isFitting(found, easy); // again, so that it is the last
+}
+
+function piecesIn(plan, easy) {
+  const key = JSON.stringify(easy);
+  if (!plan.pieces.has(key)) plan.pieces.set(key, piecesOf(plan.cells, { easy }));
+  return plan.pieces.get(key);
+}
+
+// The same plan with what is open as cells of its own.
+function openCells(plan, isOpen) {
+  const key = isOpen.flatMap((is, group) => (is ? [group] : [])).join(" ");
+  if (plan.open?.key === key) return plan.open;
+  const { cellOf, count } = outermost(plan.tree, isOpen);
+  plan.open = { ...plan, key, cellOf, cells: cellsOf(plan.graph, cellOf, count), pieces: new Map() };
+  return plan.open;
 }
 
 /** The scene that was made last of this graph, whatever room it was made for; null if there is none. */
@@ -105,8 +158,8 @@ const plans = new WeakMap(); // the last plan of each structure: its numbers do 
 
 function planOf(graph, room, sample) {
   const known = plans.get(graph.args);
-  if (known?.sample === sample && JSON.stringify(known.room) === JSON.stringify(room)) return known;
-  plans.set(graph.args, { ...newPlan(graph, room, sample), cuts: new Map() }); // `cuts`: how much less fits, by key
+  if (known?.sample === sample && JSON.stringify(known.room) === JSON.stringify(room)) return Object.assign(known, { graph });
+  plans.set(graph.args, { ...newPlan(graph, room, sample), scenes: new Map(), pieces: new Map() });
   return plans.get(graph.args);
 }
 
@@ -115,20 +168,20 @@ function newPlan(graph, room, sample) {
   const isSmall = graph.nodes.length <= room.boxes;
   const nodes = isSmall && cellsOf(graph, single, single.length);
   const none = { groups: [], groupOf: single.map(() => -1) };
-  if (nodes && fits(nodes, room)) return { graph, room, sample, tree: none, cellOf: single, cells: nodes, pieces: null };
+  if (nodes && fits(nodes, room)) return { graph, room, sample, tree: none, cellOf: single, cells: nodes };
   const tree = treeOf(graph, room, sample);
-  const { cellOf, count } = outermost(tree);
-  const cells = cellsOf(graph, cellOf, count);
-  return { graph, room, sample, tree, cellOf, cells, pieces: fits(cells, room) ? null : piecesOf(cells, room) };
+  const { cellOf, count } = outermost(tree, tree.groups.map(() => false));
+  return { graph, room, sample, tree, cellOf, cells: cellsOf(graph, cellOf, count) };
 }
 
-// For each node its cell: the outermost group that it is in, or itself.
-function outermost({ groups, groupOf }) {
-  const rootOf = [];
-  groups.forEach(({ parent }, group) => rootOf.push(parent < 0 ? group : rootOf[parent]));
+// For each node its cell: the outermost group that it is in and that is not open, or itself.
+function outermost({ groups, groupOf }, isOpen) {
+  const cellOfGroup = [];
+  groups.forEach(({ parent }, group) => cellOfGroup.push(parent >= 0 && cellOfGroup[parent] >= 0 ? cellOfGroup[parent] : isOpen[group] ? -1 : group));
   const [numbers, cellOf] = [new Map(), new Int32Array(groupOf.length)];
   groupOf.forEach((group, node) => {
-    const key = group < 0 ? -1 - node : rootOf[group];
+    const folded = group < 0 ? -1 : cellOfGroup[group];
+    const key = folded < 0 ? -1 - node : folded;
     if (!numbers.has(key)) numbers.set(key, numbers.size);
     cellOf[node] = numbers.get(key);
   });
@@ -167,19 +220,25 @@ function groupsAround({ groups }, innermost) {
   return found;
 }
 
-function keyOf({ room, sample }, drawn, isOpen) {
-  const open = isOpen.flatMap((is, group) => (is ? [group] : []));
-  return JSON.stringify([room, sample, drawn && [...drawn].sort((a, b) => a - b), open]);
-}
-
 // The scene
 
-function made(plan, key, drawn, isOpen) {
-  const places = drawn && placesOf(plan.cells, drawn, plan.room);
+// A scene that was made of this plan before, or a new one.
+function sceneAt(plan, cut, drawn, easy, isOpen) {
+  const open = isOpen.flatMap((is, group) => (is ? [group] : []));
+  const key = JSON.stringify([plan.room, plan.sample, drawn && [cut !== plan, easy.broad, easy.boxes === 1, ...[...drawn].sort((a, b) => a - b)], open]);
+  if (!plan.scenes.has(key)) {
+    if (plan.scenes.size >= KEPT) plan.scenes.delete(plan.scenes.keys().next().value);
+    plan.scenes.set(key, made(plan, cut, key, drawn, easy, isOpen));
+  }
+  return plan.scenes.get(key);
+}
+
+function made(plan, { cells, cellOf }, key, drawn, easy, isOpen) {
+  const places = drawn && placesOf(cells, drawn, { easy });
   const [boxes, numbers, ofGroup] = [[], new Map(), new Map()];
   const numberOf = new Int32Array(plan.graph.nodes.length); // of the box that each node is in
   plan.graph.nodes.forEach((_, node) => {
-    const place = places ? places[plan.cellOf[node]] : DRAWN;
+    const place = places ? places[cellOf[node]] : DRAWN;
     const found = place === DRAWN ? boxAt(plan, node, isOpen, ofGroup) : null;
     const id = found?.id ?? place;
     if (!numbers.has(id)) numbers.set(id, boxes.push({ ...(found ?? { id: `m${place}`, place }), members: [] }) - 1);

@@ -1,9 +1,9 @@
 // How is the scene drawn? Graphviz places it, once; here its boxes, arrows and labels are filled with what is known now,
 // and the step that has just been made moves.
 
+import { arranged, arranger, isLow, isTall } from "./arrange.js";
 import { arrowOn, fillArrow, placeChip } from "./arrows.js";
 import { boxAt, fillBox } from "./boxes.js";
-import { fittingScale } from "./camera.js";
 import { curveOf } from "./curves.js";
 import { byId, drawn } from "./dom.js";
 import { flowOf, stepsAbout } from "./flow.js";
@@ -16,35 +16,31 @@ import { beforeArrival, counted, isStepAhead, moveBackward, moveForward, pillOf,
 import { drawNotes, isLabelled, rectangleOf } from "./notes.js";
 import { PAGE } from "./page.js";
 import { widthOfPen } from "./pens.js";
-import { idsIn, roomFor, sourceOf } from "./room.js";
+import { idsIn, roomFor } from "./room.js";
 import { close, enter, roomIn, sceneOf } from "./scene.js";
 import { goTo, stepOf } from "./store.js";
-import { tightened } from "./tighten.js";
 import { mountTools } from "./tools.js";
-import { LEAST, lookAt, resized, show } from "./view.js";
+import { isReadable, lookAt, resized, show } from "./view.js";
 
-const NARROW = 600; // px; a stage that is narrower, or higher than wide, is laid out from top to bottom
-const ROOMY = 800; // px; a stage that is at least as wide has its arrows to the right, if it can
-const MARGIN = { side: 12, above: 12, below: 16 }; // units around everything
+const AROUND = 12; // units around what the camera has to show
 const DRAWN = ["graph", "steps", "position", "asked", "opened", "sample", "lang", "presenting"]; // what the picture is of
-const KEPT = 60; // layouts that are remembered
 
 // What stands on the stage; `parts` are the boxes and arrows that are drawn.
 const stage = {
-  layouts: new Map(), // from DOT source
-  rooms: new Map(), // from the key of a scene to the room that its things have needed so far, and its direction
+  arrangements: new Map(), // from the key of a scene
+  rooms: new Map(), // from the key of a scene to the room that its things have needed since the last step
   notes: new Map(), // from a kind to {boxes, edges}
   watchers: [], // functions of what is seen
   layers: {},
   parts: null,
-  args: null, // of the graph that is drawn: as long as they are the same, only numbers change
+  of: {}, // what all this is for: {args, steps, lang, size}; as long as args are the same, only numbers change
   finish: null, // ends the motion at once
 };
 
 /** Draw the stage, and draw it again at every change; `layOut` is Graphviz, a function from DOT source to a layout. */
 export function mountStage(store, layOut) {
   const svg = byId("scene");
-  Object.assign(stage, { layOut, store, look: lookAt(svg, (view) => stage.watchers.forEach((watch) => watch(view))) });
+  Object.assign(stage, { arranger: arranger(layOut), store, look: lookAt(svg, (view) => stage.watchers.forEach((watch) => watch(view))) });
   for (const layer of ["frames", "lines", "boxes", "chips", "notes", "motion"]) svg.append((stage.layers[layer] = drawn("g", { class: layer })));
   mountTools(store, stage.look);
   listenToBoxes(store, stage.layers.boxes);
@@ -68,11 +64,6 @@ export function watchView(watcher) {
   stage.watchers.push(watcher);
 }
 
-/** Look again, where something else lies over the stage now. */
-export function lookAgain() {
-  resized(stage.look);
-}
-
 /** The boxes and arrows that are drawn, with their places; for a picture of the whole. */
 export function drawnParts() {
   return stage.parts;
@@ -80,52 +71,63 @@ export function drawnParts() {
 
 function drawStage(state, before) {
   stage.finish?.();
-  const isNew = stage.args !== state.graph.args;
-  if (isNew) stage.rooms.clear();
-  stage.args = state.graph.args;
-  const scene = sceneOf(state, roomOnStage(), (each, isWhole = false) => isReadable(each, state, isWhole));
-  const isOther = build(scene, state);
+  const isMoved = before?.position !== state.position;
+  const isNew = stage.of.args !== state.graph.args;
+  forget(state, isMoved);
+  const size = sizeOfStage();
+  const scene = sceneOf(state, roomIn(size.width, size.height, isTall(size)), (each) => arrangementOf(each, state, size).isReadable);
+  const isOther = build(scene, arrangementOf(scene, state, size));
   const frame = frameOf(state);
   fillAll(state, frame);
   point(state);
   drawNotes(stage.layers.notes, stage.notes, stage.parts);
   drawLegend(byId("scene"));
-  const isMoved = before?.position !== state.position || isOther;
-  show(stage.look, stage.parts.world, isMoved ? focusOf(state) : stage.look.focus, {
+  show(stage.look, stage.parts.world, focusOf(state), {
     isPresenting: state.presenting,
     isNew: isNew && isOther,
+    isMoved: isMoved || isOther,
+    isPart: hasMore(scene),
     boxes: stage.parts.boxes,
   });
   drawPill(state);
   if (isStepAhead(state, before)) stage.finish = moveStep(state, frame);
 }
 
-function roomOnStage() {
+function sizeOfStage() {
   const { clientWidth: width, clientHeight: height } = byId("scene");
-  return roomIn(width, height, width < NARROW || width < height);
+  return { width, height };
 }
 
-// Whether all of a scene can be read at once; where there is room, with its arrows in the usual way, as a graph that turned
-// from step to step would be another one each time. On a phone one follows the arrows down, but not to the side as well.
-function isReadable(scene, state, isWhole) {
-  const room = roomFor(scene, state, stage.rooms.get(scene.key));
-  const [usual, other] = usualWays();
-  const { clientWidth: width } = byId("scene");
-  if (usual === "TB" && !isWhole) return width >= LEAST * worldOf(layoutOf(scene, room, usual)).width;
-  return scaleOf(scene, room, usual) >= LEAST || ((isWhole || width < ROOMY) && scaleOf(scene, room, other) >= LEAST);
+const hasMore = ({ boxes }) => boxes.some(({ kind }) => kind === "more");
+
+// What was known for other numbers, another language or another size. A box that needed more room keeps it while numbers
+// change, so that nothing moves under a slider; at the next step it has what it needs, as if one had come from elsewhere.
+function forget({ graph: { args }, steps, lang }, isMoved) {
+  const { width, height } = sizeOfStage();
+  const now = { args, steps: isMoved ? steps : (stage.of.steps ?? steps), lang, size: `${width} ${height}` };
+  const isSame = (key) => stage.of[key] === now[key];
+  if (!["args", "steps", "lang"].every(isSame)) stage.rooms.clear();
+  if (stage.numbers !== steps || !Object.keys(now).every(isSame)) stage.arrangements.clear();
+  Object.assign(stage, { of: now, numbers: steps });
+}
+
+function arrangementOf(scene, state, size) {
+  if (!stage.arrangements.has(scene.key)) {
+    const room = roomFor(scene, state, stage.rooms.get(scene.key), isLow(size));
+    stage.rooms.set(scene.key, room);
+    const canRead = (world, boxes) => isReadable(stage.look, world, boxes, hasMore(scene));
+    stage.arrangements.set(scene.key, { ...arranged(stage.arranger, scene, room, size, canRead), room });
+    byId("scene").dataset.layout = stage.arranger.ms.toFixed(1);
+  }
+  return stage.arrangements.get(scene.key);
 }
 
 // Build, where another picture is to be drawn than before; whether it is.
-function build(scene, state) {
-  const room = { ...roomFor(scene, state, stage.rooms.get(scene.key)), direction: stage.rooms.get(scene.key)?.direction };
-  const size = `${byId("scene").clientWidth} ${byId("scene").clientHeight}`;
-  if (room.direction?.size !== size) room.direction = { size, way: directionFor(scene, room) };
-  stage.rooms.set(scene.key, room);
-  const source = sourceOf(scene, room, room.direction.way);
-  const boxes = scene.boxes.map(({ id, kind }) => [id, kind, room.boxes.get(id).title, room.boxes.get(id).lines]);
-  const signature = JSON.stringify([source, boxes, scene.arrows.map(({ id }) => id), scene.frames]);
+function build(scene, { room, layout, world }) {
+  const boxes = scene.boxes.map(({ id, kind }, index) => [id, kind, room.boxes.get(id), layout.nodes.get(`b${index}`)]);
+  const signature = JSON.stringify([boxes, scene.arrows.map(({ id }) => id), [...layout.edges], scene.frames]);
   const isOther = stage.parts?.signature !== signature;
-  if (isOther) rebuild(scene, room, signature);
+  if (isOther) rebuild(scene, { room, layout, world }, signature);
   else renew(scene);
   placeLabels(room);
   return isOther;
@@ -139,50 +141,12 @@ function renew(scene) {
   stage.parts.scene = scene;
 }
 
-// The way that suits the stage; the other one, if with it alone everything can be read at once.
-function directionFor(scene, room) {
-  const ways = usualWays();
-  const [usual, other] = ways.map((way) => scaleOf(scene, room, way));
-  return usual < LEAST && other >= LEAST ? ways[1] : ways[0];
-}
-
-function usualWays() {
-  const { clientWidth: width, clientHeight: height } = byId("scene");
-  return width < NARROW || width < height ? ["TB", "LR"] : ["LR", "TB"];
-}
-
-function scaleOf(scene, room, way) {
-  const { clientWidth: width, clientHeight: height } = byId("scene");
-  return fittingScale(worldOf(layoutOf(scene, room, way)), { width, height });
-}
-
-function layoutOf(scene, room, way) {
-  const source = sourceOf(scene, room, way);
-  if (!stage.layouts.has(source)) {
-    const begin = performance.now();
-    const layout = stage.layOut(source);
-    stage.layouts.set(source, way === "LR" ? tightened(layout, gapsOf(scene, room)) : layout);
-    byId("scene").dataset.layout = (performance.now() - begin).toFixed(1); // ms
-    if (stage.layouts.size > KEPT) stage.layouts.delete(stage.layouts.keys().next().value);
-  }
-  return stage.layouts.get(source);
-}
-
-function gapsOf({ boxes, arrows }, room) {
-  const ids = idsIn(boxes);
-  return arrows.map((arrow) => ({ from: ids.get(arrow.from), to: ids.get(arrow.to), size: room.chips.get(arrow.id).gap }));
-}
-
-function worldOf({ width, height }) {
-  return { width: width + 2 * MARGIN.side, height: height + MARGIN.above + MARGIN.below };
-}
-
-function rebuild(scene, room, signature) {
+function rebuild(scene, { room, layout, world }, signature) {
   const focused = document.activeElement?.closest?.("#scene .box")?.dataset.id;
-  const layout = layoutOf(scene, room, room.direction.way);
-  const boxes = scene.boxes.map((box, index) => boxAt(box, room.boxes.get(box.id), moved(layout.nodes.get(`b${index}`))));
-  const arrows = scene.arrows.map((arrow, index) => arrowOn(arrow, curveOf(layout.edges.get(`a${index}`).map(moved))));
-  stage.parts = { scene, signature, boxes, arrows, world: worldOf(layout), labels: "" };
+  const ids = idsIn(scene.boxes);
+  const boxes = scene.boxes.map((box) => boxAt(box, room.boxes.get(box.id), layout.nodes.get(ids.get(box.id))));
+  const arrows = scene.arrows.map((arrow, index) => arrowOn(arrow, curveOf(layout.edges.get(`a${index}`))));
+  stage.parts = { scene, signature, boxes, arrows, world, labels: "" };
   stage.layers.lines.replaceChildren(...arrows.map(({ line }) => line));
   stage.layers.boxes.replaceChildren(...boxes.map(({ group }) => group));
   stage.layers.chips.replaceChildren(...arrows.map(({ chip }) => chip));
@@ -190,18 +154,14 @@ function rebuild(scene, room, signature) {
   boxes.find(({ box }) => box.id === focused)?.group.focus();
 }
 
-function moved(place) {
-  return { ...place, x: place.x + MARGIN.side, y: place.y + MARGIN.above };
-}
-
 function placeLabels(room) {
-  const { arrows, boxes } = stage.parts;
+  const { arrows, boxes, world } = stage.parts;
   const sizes = arrows.map(({ arrow }) => room.chips.get(arrow.id));
   const signature = sizes.map(({ width }) => Math.round(width)).join(" ");
   if (signature === stage.parts.labels) return;
   stage.parts.labels = signature;
   const labels = arrows.map(({ arrow, curve }, index) => ({ id: arrow.id, curve, ...sizes[index] })).filter(({ width }) => width);
-  const places = labelPlaces(labels, boxes);
+  const places = labelPlaces(labels, boxes, world);
   for (const [index, made] of arrows.entries()) placeChip(made, places.get(made.arrow.id), sizes[index].width);
 }
 
@@ -229,10 +189,10 @@ function focusOf(state) {
 function around(boxes) {
   const most = (side, choose) => choose(...boxes.map((box) => box[side]));
   return {
-    left: most("left", Math.min) - MARGIN.side,
-    top: most("top", Math.min) - MARGIN.side,
-    right: most("right", Math.max) + MARGIN.side,
-    bottom: most("bottom", Math.max) + MARGIN.side,
+    left: most("left", Math.min) - AROUND,
+    top: most("top", Math.min) - AROUND,
+    right: most("right", Math.max) + AROUND,
+    bottom: most("bottom", Math.max) + AROUND,
   };
 }
 
@@ -254,7 +214,7 @@ function activeArrow(state) {
   if (!arrow) return null;
   const chips = stage.parts.arrows.filter(isLabelled).map(rectangleOf);
   const width = widthOfPen(step.contribution, flowOf(state.steps).largest, PAGE.law);
-  return { arrow, step, width, rest: restOf(arrow, step.contribution, [...stage.parts.boxes, ...chips]) };
+  return { arrow, step, width, rest: restOf(arrow, step.contribution, [...stage.parts.boxes, ...chips], stage.parts.world) };
 }
 
 function moveStep(state, frame) {

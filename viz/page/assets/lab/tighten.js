@@ -20,8 +20,8 @@ export function tightened({ width, height, nodes, edges }, arrows) {
   };
 }
 
-// Intervals that boxes cover, in order, those that overlap joined.
-function columnsOf(intervals) {
+/** Intervals that boxes cover, in order, those that overlap joined. */
+export function columnsOf(intervals) {
   const columns = [];
   for (const [start, end] of intervals.toSorted((one, other) => one[0] - other[0])) {
     if (columns.length && start <= columns.at(-1)[1]) columns.at(-1)[1] = Math.max(columns.at(-1)[1], end);
@@ -53,6 +53,22 @@ function movedBy(columns, needs) {
     if (!gap) return place;
     const inGap = Math.min(place, gap.end) - gap.start;
     return place - gap.saved - inGap * (1 - gap.scale);
+  };
+}
+
+/** The same from top to bottom: gaps no higher than the labels need. */
+export function lowered(layout, arrows) {
+  return turned(tightened(turned(layout), arrows));
+}
+
+// Every x as y, and every y as x.
+function turned({ width, height, nodes, edges }) {
+  const other = ({ x, y }) => ({ x: y, y: x });
+  return {
+    width: height,
+    height: width,
+    nodes: new Map([...nodes].map(([id, box]) => [id, { ...other(box), width: box.height, height: box.width }])),
+    edges: new Map([...edges].map(([id, points]) => [id, points.map(other)])),
   };
 }
 

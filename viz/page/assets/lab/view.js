@@ -1,7 +1,8 @@
 // How does one look around on the stage? By wheel, pinch, drag, keys and buttons. Until one does, the camera shows
 // everything, or, where that would be too small to read, follows the steps.
 
-import { centredOn, clearOf, fitted, fittingScale, inSight, onTheWay, panned, seeing, seenBy, shifted, within, zoomed } from "./camera.js";
+import { beside, centredOn, clearOf, fitted, fittingScale, inSight, onTheWay, panned, seeing, seenBy, within, zoomed } from "./camera.js";
+import { byId } from "./dom.js";
 import { READABLE, SMALLEST } from "./letters.js";
 
 export const LEAST = READABLE / SMALLEST; // the smallest scale at which every letter can be read
@@ -24,43 +25,51 @@ export function lookAt(svg, onView) {
 }
 
 /**
- * The world as it is laid out now, and the part {left, top, right, bottom, first} of it that the step is about, or null;
- * `first` is what has to be seen of it, if not all can be. `boxes` should lie under nothing.
+ * The world as it is laid out now, and the part {left, top, right, bottom, first} of it that the step is about; `first` is
+ * what has to be seen of it, if not all can be. `boxes` should lie under nothing. It `isPart` of a graph, of which the whole
+ * is shown small in a corner. Where one looked around oneself, that stays, and follows the step if it `isMoved`.
  */
-export function show(look, world, focus, { isPresenting = false, isNew = false, boxes = [] } = {}) {
+export function show(look, world, focus, { isPresenting = false, isNew = false, isMoved = true, isPart = false, boxes = [] } = {}) {
   const isFirst = look.view === null || isNew;
   const isResized = look.world !== null && (look.world.width !== world.width || look.world.height !== world.height);
-  look.world = world;
-  look.most = isPresenting ? MOST.presenting : MOST.usual;
   if (isNew) look.isOwn = false;
-  look.focus = focus;
-  look.boxes = boxes;
-  go(look, uncovered(look, look.isOwn ? followed(look) : chosen(look)), !isFirst && !isResized);
+  Object.assign(look, { world, focus, boxes, isPart, most: isPresenting ? MOST.presenting : MOST.usual });
+  go(look, look.isOwn ? followed(look, isMoved) : chosen(look), !isFirst && !isResized);
 }
 
-function followed({ target, focus, svg }) {
-  return focus ? seeing(seeing(target, focus, sizeOf(svg)), focus.first, sizeOf(svg)) : target;
+/** Whether all of a world can be seen and read at once, beside the small picture of the whole if it `isPart` of one. */
+export function isReadable({ svg }, world, boxes, isPart) {
+  const stage = sizeOf(svg);
+  const view = fitted(world, stage, { least: LEAST, most: MOST.usual });
+  if (fittingScale(world, stage) < LEAST) return false;
+  const cover = isPart ? coverOn(svg) : null;
+  return !cover || beside(view, world, boxes, cover, stage, LEAST) !== null;
 }
 
-function chosen({ world, svg, most, focus, target }) {
+function followed({ target, focus, svg }, isMoved) {
+  return isMoved ? seeing(seeing(target, focus, sizeOf(svg)), focus.first, sizeOf(svg)) : target;
+}
+
+// Everything; or, where that would be too small to read, what the step is about: if not both of its boxes, then the one
+// that changes. Not under the small picture of the whole, if there is room beside it.
+function chosen({ world, svg, most, focus, boxes, isPart }) {
   const stage = sizeOf(svg);
   const view = fitted(world, stage, { least: LEAST, most });
-  if (fittingScale(world, stage) >= view.scale) return view;
-  const middle = focus ?? (target && { left: target.x, right: target.x, top: target.y, bottom: target.y });
-  const found = within(middle ? centredOn(view, middle) : { ...view, x: 0, y: 0 }, world, stage);
-  return focus ? seeing(found, focus.first, stage) : found; // if not both of its boxes, then the one that changes
+  const isWhole = fittingScale(world, stage) >= view.scale;
+  const found = isWhole ? view : seeing(within(centredOn(view, focus), world, stage), focus.first, stage);
+  if (isWhole && !isPart) return found;
+  const cover = coverOn(svg);
+  return (isWhole && beside(found, world, boxes, cover, stage, LEAST)) || clearOf(found, focus.first, cover, stage);
 }
 
-// Not under the small picture of the whole, which lies over a corner: no box, if there is room for all of them beside it;
-// else not those of the step.
-function uncovered({ focus, svg, world, boxes }, view) {
-  const cover = document.getElementById("minimap")?.getBoundingClientRect();
-  if (!cover?.width) return view;
-  const { left, top } = svg.getBoundingClientRect();
-  const place = { left: cover.left - left, top: cover.top - top, right: cover.right - left, bottom: cover.bottom - top };
-  const shifts = [[0, 0], [0, 1], [1, 0], [1, 1]].map((share) => shifted(view, world, share, sizeOf(svg)));
-  const clear = shifts.find((each) => boxes.every((box) => clearOf(each, box, place, sizeOf(svg)) === each));
-  return clear ?? (focus ? clearOf(view, focus.first, place, sizeOf(svg)) : view);
+// What the small picture of the whole covers of the stage, or would cover.
+function coverOn(svg) {
+  const map = byId("minimap");
+  const { hidden } = map;
+  map.hidden = false;
+  const [cover, { left, top }] = [map.getBoundingClientRect(), svg.getBoundingClientRect()];
+  map.hidden = hidden;
+  return { left: cover.left - left, top: cover.top - top, right: cover.right - left, bottom: cover.bottom - top };
 }
 
 /** Everything again, and from now on as the camera chooses. */
@@ -75,7 +84,7 @@ export function zoom(look, factor) {
 }
 
 export function resized(look) {
-  if (look.world) go(look, look.isOwn ? look.target : uncovered(look, chosen(look)), false);
+  if (look.world) go(look, look.isOwn ? look.target : chosen(look), false);
 }
 
 /** What a key does to the view; whether it did anything. */
@@ -107,6 +116,7 @@ function sizeOf(svg) {
 function go(look, target, isGliding) {
   const from = look.view;
   look.target = target;
+  byId("minimap").hidden = !look.isPart && look.boxes.every((box) => isSeen(box, seenBy(target, sizeOf(look.svg))));
   cancelAnimationFrame(look.gliding);
   if (!isGliding || isStill.matches || from === null) return see(look, target);
   const begin = performance.now();
@@ -116,6 +126,12 @@ function go(look, target, isGliding) {
     if (share < 1) look.gliding = requestAnimationFrame(glide);
   };
   look.gliding = requestAnimationFrame(glide);
+}
+
+// At least with its middle.
+function isSeen({ left, top, right, bottom }, seen) {
+  const [x, y] = [(left + right) / 2 - seen.x, (top + bottom) / 2 - seen.y];
+  return x >= 0 && y >= 0 && x <= seen.width && y <= seen.height;
 }
 
 function see(look, view) {
