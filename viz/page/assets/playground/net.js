@@ -15,6 +15,7 @@ import { drawWeights, weightNear } from "./weights.js";
 
 const HEAD = 84; // pixels above the network, for the controls of its layers
 const MOST_NEURONS = 16;
+const MARKED = 16; // pixels: in a lower picture a mark is its edge alone
 
 const ABOUT = ["neuron", "chain", "formulas"]; // panels about a neuron or a weight
 
@@ -68,7 +69,7 @@ function tileAt({ x, y }, name, attributes) {
   const { width, height } = net.layout.picture;
   const canvas = element("canvas", {});
   const label = element("span", { class: "tile-name math" }, name);
-  const box = element("button", { type: "button", class: "tile", ...attributes }, canvas, ...(net.layout.hasNames ? [label] : []));
+  const box = element("button", { type: "button", class: net.layout.picture.height < MARKED ? "tile is-low" : "tile", ...attributes }, canvas, ...(net.layout.hasNames ? [label] : []));
   Object.assign(box.style, { left: `${x - width / 2}px`, top: `${y - height / 2}px`, width: `${width}px` });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
   return { box, canvas };
