@@ -746,6 +746,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_target":     ("its number", "它的数值"),
     "ground_added":      ("Added: there are {count} points now.", "已添加：现在有 {count} 个点。"),
     "ground_removed":    ("Removed: there are {count} points now.", "已删除：现在有 {count} 个点。"),
+    "ground_last_point": ("The last point stays: a network is trained on one at least.",
+                          "最后一个点留下：训练至少需要一个点。"),
     "ground_taken_up":   ("Taken up: arrows move it.", "已拿起：方向键移动它。"),
     "ground_put_down":   ("Put down.", "已放下。"),
     "ground_looked_at":  ("Looking at point {point}.", "正在看第 {point} 个点。"),
@@ -928,8 +930,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "{name} 饱和：对 {all} 个点中的 {count} 个斜率小于 0.05，几乎没有梯度通过。"),
     "ground_saturated_several": ("{name} and {others} more are saturated: for {count} of {all} points the slope of "
                           "{name} is below 0.05, so little gradient passes.",
-                          "{name} 等 {number} 个神经元饱和：对 {all} 个点中的 {count} 个，{name} 的斜率小于 0.05，几乎没有"
-                          "梯度通过。"),
+                          "{name} 等 {number} 个神经元饱和：对 {all} 个点中的 {count} 个，{name} 的斜率小于 0.05，"
+                          "几乎没有梯度通过。"),
 
     # ── where an operation is defined, as the rule table says it ──────────────────────────────────────────────────
     "x > 0":             ("x > 0", "x > 0"),

@@ -646,7 +646,8 @@ def test_a_long_name_of_a_column_is_cut_and_moves_no_picture(browser):
     points = {"X": [[1, 2, 3], [2, 3, 4], [0, 1, 1]], "y": [1, 0, 1], "names": names}
     ground = Ground(browser, data={"name": "own", "points": points})
     lefts = ground.page.evaluate(
-        "() => [...document.querySelectorAll('.tile canvas')].slice(0, 3).map((each) => each.getBoundingClientRect().left)"
+        "() => [...document.querySelectorAll('.tile canvas')].slice(0, 3)"
+        ".map((each) => each.getBoundingClientRect().left)"
     )
     assert len({round(left) for left in lefts}) == 1
     assert ground.close() == []
@@ -681,3 +682,14 @@ LETTERS = """() => {
   const isCut = (each) => getComputedStyle(each).overflowX === "hidden" && each.scrollWidth > each.clientWidth + 1;
   return { least: Math.min(...sizes), cut: texts.filter(isCut).map((each) => each.textContent) };
 }"""
+
+
+def test_the_last_point_stays_and_says_why(browser):
+    ground = Ground(browser, data={"name": "own", "points": {"X": [[0, 0]], "y": [1]}, "validation": 0})
+    ground.page.click("[data-tool=remove]")
+    box = ground.page.locator("#plane").bounding_box()
+    ground.page.click("#plane", position={"x": box["width"] / 2, "y": box["height"] / 2})
+    ground.settled()
+    assert "The last point stays" in ground.page.text_content("#network-notes")
+    assert ground.page.get_attribute("#plane", "aria-label").startswith("The plane of the data: 1 point")
+    assert ground.close() == []
