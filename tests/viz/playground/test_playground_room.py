@@ -1,5 +1,6 @@
 """Does the room of the playground show what trains, and does every control do its one visible thing?"""
 
+import itertools
 import re
 
 import pytest
@@ -692,4 +693,24 @@ def test_the_last_point_stays_and_says_why(browser):
     ground.settled()
     assert "The last point stays" in ground.page.text_content("#network-notes")
     assert ground.page.get_attribute("#plane", "aria-label").startswith("The plane of the data: 1 point")
+    assert ground.close() == []
+
+
+def test_the_lists_above_six_layers_stand_apart(browser):
+    ground = Ground(browser, network={"layers": [{"size": 4, "activation": "sigmoid"}] * 6})
+    boxes = [each.bounding_box() for each in ground.page.locator(".net-head select").all()]
+    assert len(boxes) == 6
+    for left, right in itertools.pairwise(boxes):
+        assert left["x"] + left["width"] <= right["x"] + 0.5
+    assert ground.close() == []
+
+
+def test_after_a_stop_the_remark_is_about_the_stop_alone(browser):
+    settings = {"data": {"name": "saddle"}, "optimizer": {"name": "sgd", "lr": 3}}
+    ground = Ground(browser, network={"layers": [{"size": 8, "activation": "tanh"}]}, **settings)
+    ground.train(epochs=12)
+    remarks = ground.page.locator("#network-notes .remark").all_text_contents()
+    assert len(remarks) == 1
+    assert remarks[0].startswith("Stopped in batch")
+    assert ground.page.locator(".tile[data-mark=dead]").count() > 0  # they are marked all the same
     assert ground.close() == []

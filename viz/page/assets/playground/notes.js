@@ -41,8 +41,9 @@ function adviceAt(moment, phase, advice) {
   return advice === "rate" && moment === 0 && phase !== "update" ? "scale" : advice;
 }
 
-// The worst of each kind is named, with its count; the others are marked in the network.
+// The worst of each kind is named, with its count; the others are marked in the network. After a stop they are its result.
 function markNotes({ run, marks }) {
+  if (run.session.stopped) return [];
   return ["dead", "saturated"].flatMap((kind) => {
     const found = marks.filter((mark) => mark.kind === kind);
     if (!found.length) return [];
