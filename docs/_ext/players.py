@@ -19,6 +19,7 @@ def make(app: Sphinx, error: Exception | None) -> None:
         lang = "zh" if app.config.language.startswith("zh") else "en"
         for name, (expression, values) in PLAYERS.items():
             viz.player(parse(expression, **values), lang=lang).save(folder / f"{name}.html")
+        viz.playground(lang=lang).save(folder / "playground.html")  # the links of the guide say what it opens with
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
