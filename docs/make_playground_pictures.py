@@ -22,7 +22,8 @@ HERE = Path(__file__).parent
 LESSON = HERE / "lessons" / "playground.md"
 LAPTOP = {"width": 1440, "height": 900}
 SMALL = {"width": 1180, "height": 740}  # for the lessons: the letters of a picture in the text can be read
-LINKS = dict(re.findall(r"^\[(\w+)\]: play:(\S+)$", LESSON.read_text(encoding="utf-8"), flags=re.MULTILINE))
+FOUND = re.findall(r"\(play:(\S+)\)", LESSON.read_text(encoding="utf-8"))
+LINKS = dict(zip(("line", "rate", "vanish"), FOUND, strict=True))
 MOONS = "data.noise=0.15&network.layers=6tanh-4tanh"
 
 

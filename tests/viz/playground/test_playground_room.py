@@ -716,15 +716,6 @@ def test_after_a_stop_the_remark_is_about_the_stop_alone(browser):
     assert ground.close() == []
 
 
-CONTROLS_IN_SIGHT = """() => {
-  const parts = { data: "#data-sets", points: "#point-tools", inputs: ".idle-input" };
-  const places = { ...parts, rewind: "#moments", pace: "#pace" };
-  const fields = [...document.querySelectorAll("[data-control]")].map((each) => [each.dataset.control, each]);
-  const others = Object.entries(places).map(([name, selector]) => [name, document.querySelector(selector)]);
-  return [...fields, ...others].filter(([, each]) => each?.checkVisibility()).map(([name]) => name);
-}"""
-
-
 def test_every_control_has_a_name_by_which_a_lesson_hides_it(browser):
     """What is there for made data, and for a table with more than two columns, is all that there is."""
     learning = {"optimizer": {"name": "sgd", "schedule": "cosine"}}
@@ -732,9 +723,9 @@ def test_every_control_has_a_name_by_which_a_lesson_hides_it(browser):
     seen = set()
     for data in ({"name": "blobs"}, {"name": "own", "points": points}):
         ground = Ground(browser, data=data, **learning)
-        seen |= set(ground.page.evaluate(CONTROLS_IN_SIGHT))
+        seen |= ground.controls()
         assert ground.close() == []
         bare = Ground(browser, data=data, **learning, hidden=list(CONTROLS))
-        assert bare.page.evaluate(CONTROLS_IN_SIGHT) == []
+        assert bare.controls() == set()
         assert bare.close() == []
     assert seen == set(CONTROLS)
