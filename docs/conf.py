@@ -32,6 +32,12 @@ exclude_patterns = ["_build", "_ext", "_templates", "locale"]
 templates_path = ["_templates"]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
+myst_url_schemes = {
+    "http": None,
+    "https": None,
+    "mailto": None,
+    "play": "../playground.html#playground&{{path}}",  # from the pages of a folder, as lessons/playground.md
+}
 source_suffix = {".md": "markdown"}
 
 autodoc_member_order = "bysource"

@@ -228,7 +228,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
     lang = "zh" if app.config.language.startswith("zh") else "en"
     first = viz.Player(parse(FIRST.text, **dict(FIRST.values)), lang, FIRST.text)
     first.save(folder / "lab.html")
-    viz.playground(data="moons", lang=lang).save(folder / "playground.html")
+    viz.playground(lang=lang).save(folder / "playground.html")  # the links of the guide say what it opens with
     (folder / "live").mkdir(exist_ok=True)
     for name, live in PAGES.items():
         if live.make:

@@ -17,6 +17,14 @@ from tinygrad_edu.text.parsing import parse
 from tinygrad_edu.viz.page.document import page
 from tinygrad_edu.viz.page.menu import FIRST
 
+CONTROLS = """() => {
+  const parts = { data: "#data-sets", points: "#point-tools", inputs: ".idle-input" };
+  const places = { ...parts, rewind: "#moments", pace: "#pace" };
+  const named = [...document.querySelectorAll("[data-control]")].map((each) => [each.dataset.control, each]);
+  const others = Object.entries(places).map(([name, selector]) => [name, document.querySelector(selector)]);
+  return [...named, ...others].filter(([, each]) => each?.checkVisibility()).map(([name]) => name);
+}"""
+
 
 def written(settings, lang="en", room="playground"):
     """The page, as text."""
@@ -67,6 +75,10 @@ class Ground:
             field.fill(value)
             field.press("Enter")
         self.settled()
+
+    def controls(self):
+        """The names of the controls that are in sight: those by which a lesson hides them."""
+        return set(self.page.evaluate(CONTROLS))
 
     def names(self):
         """What each picture of the network is called, column by column."""

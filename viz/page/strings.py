@@ -731,6 +731,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_target":     ("its number", "它的数值"),
     "ground_added":      ("Added: there are {count} points now.", "已添加：现在有 {count} 个点。"),
     "ground_removed":    ("Removed: there are {count} points now.", "已删除：现在有 {count} 个点。"),
+    "ground_last_point": ("The last point stays: a network is trained on one at least.",
+                          "最后一个点留下：训练至少需要一个点。"),
     "ground_taken_up":   ("Taken up: arrows move it.", "已拿起：方向键移动它。"),
     "ground_put_down":   ("Put down.", "已放下。"),
     "ground_looked_at":  ("Looking at point {point}.", "正在看第 {point} 个点。"),
@@ -830,6 +832,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_stop_gradient": ("the gradient of {name}", "{name} 的梯度"),
     "ground_advice_rate": ("Steps that are too large do that: go back to the start with a learning rate of {lr}.",
                           "步子太大就会这样：回到起点，把学习率改成 {lr}。"),
+    "ground_advice_scale": ("No step was taken yet: the data, or the first weights, are too large. Scale them down.",
+                          "还没有走过一步：是数据或初始权重太大。请把它们缩小。"),
     "ground_advice_logits": ("A probability became 0 or 1, and its logarithm is not finite: choose the "
                           "cross-entropy of logits.",
                           "概率变成了 0 或 1，它的对数不是有限的：请选 logits 的交叉熵。"),
@@ -902,17 +906,17 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_dead":       ("{name} is dead: its slope is 0 for all {all} points, so no gradient passes. Another "
                           "seed, He, or a smaller learning rate helps.",
                           "{name} 已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He 或减小学习率。"),
-    "ground_dead_several": ("{name} (and {others} more) is dead: its slope is 0 for all {all} points, so no "
-                          "gradient passes. Another seed, He, or a smaller learning rate helps.",
-                          "{name}（还有 {others} 个）已死：对全部 {all} 个点 斜率都是 0，没有梯度通过。换种子、用 He"
+    "ground_dead_several": ("{name} and {others} more are dead: their slope is 0 for all {all} points, so no gradient "
+                          "passes. Another seed, He, or a smaller learning rate helps.",
+                          "{name} 等 {number} 个神经元已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He"
                           " 或减小学习率。"),
     "ground_saturated":  ("{name} is saturated: for {count} of {all} points its slope is below 0.05, so little "
                           "gradient passes.",
                           "{name} 饱和：对 {all} 个点中的 {count} 个斜率小于 0.05，几乎没有梯度通过。"),
-    "ground_saturated_several": ("{name} (and {others} more) is saturated: for {count} of {all} points its slope is "
-                          "below 0.05, so little gradient passes.",
-                          "{name}（还有 {others} 个）饱和：对 {all} 个点中的 {count} 个斜率小于 0.05，几乎没有梯度通"
-                          "过。"),
+    "ground_saturated_several": ("{name} and {others} more are saturated: for {count} of {all} points the slope of "
+                          "{name} is below 0.05, so little gradient passes.",
+                          "{name} 等 {number} 个神经元饱和：对 {all} 个点中的 {count} 个，{name} 的斜率小于 0.05，"
+                          "几乎没有梯度通过。"),
 
     # ── where an operation is defined, as the rule table says it ──────────────────────────────────────────────────
     "x > 0":             ("x > 0", "x > 0"),

@@ -82,7 +82,7 @@ const { layOut } = await from("playground/layout");
 return data[0].map(({ counts, idle, room }) => layOut(counts, room, idle));
 """
 rooms = some.fixed_dictionaries({"width": some.integers(360, 1400), "height": some.integers(520, 1000)})
-networks = some.lists(some.integers(1, 16), min_size=2, max_size=7)
+networks = some.lists(some.integers(1, 64), min_size=2, max_size=9)
 
 
 @slow
@@ -103,6 +103,7 @@ def test_neurons_stand_inside_of_the_room_and_apart(many):
             rows = [place["y"] for place in column]
             assert all(lower - upper >= height for upper, lower in itertools.pairwise(rows))
             assert rows[0] - height / 2 >= 84 - 1
+            assert rows[-1] + height / 2 <= case["room"]["height"] + 1
 
 
 def test_a_batch_flows_forward_from_the_inputs_and_backward_from_the_output():

@@ -1,5 +1,6 @@
 """Does the room of the playground show what trains, and does every control do its one visible thing?"""
 
+import itertools
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from ground import Ground
 from lab import SIZES
 
 from tinygrad_edu import nn
+from tinygrad_edu.viz.page.playground.settings import CONTROLS, settings_of
 
 pytestmark = needs_browser
 
@@ -576,3 +578,154 @@ def test_a_dead_relu_is_marked_and_named(browser):
     assert ground.page.locator(".tile[data-mark=dead]").all_text_contents() == ["a₂⁽¹⁾"]
     assert ground.page.text_content("#network-notes").startswith("a₂⁽¹⁾ is dead")
     assert ground.close() == []
+
+
+def test_several_dead_neurons_are_counted_in_one_sentence(browser):
+    layers = [{"size": 3, "activation": "relu"}]
+    parameters = [1, 1, -50, 0.1, 0.1, -50, 1, -1, 0, 1, 1, 1, 0]
+    ground = Ground(browser, network={"layers": layers, "parameters": parameters})
+    assert ground.page.text_content("#network-notes").startswith("a₁⁽¹⁾ and 1 more are dead: their slope is 0")
+    assert ground.close() == []
+
+
+def test_a_number_that_is_too_large_before_any_step_is_no_fault_of_the_learning_rate(browser):
+    points = {"X": [[1, 2], [2, 3], [5, 1]], "y": [1e200, 0, -1e200]}
+    ground = Ground(browser, data={"name": "own", "task": "numbers", "points": points, "validation": 0})
+    ground.train(batches=1)
+    note = ground.page.text_content("#network-notes")
+    assert note.startswith("Stopped in batch 1")
+    assert "Scale them down" in note
+    assert "learning rate" not in note
+    assert ground.close() == []
+
+
+def test_squared_error_has_no_accuracy_and_shows_none(ground):
+    ground.give("loss", "mse")
+    ground.train(epochs=1)
+    assert set(ground.figures()) == {"loss", "held-out", "epoch"}
+    assert ground.page.locator(".play-curve").count() == 1
+    assert "NaN" not in ground.page.text_content("#data-pane")
+    assert ground.spoken() == f"Epoch 1: loss {ground.figures()['loss']}."
+
+
+def test_data_of_one_column_are_drawn_on_a_line_and_trained(browser):
+    ground = Ground(browser, data=settings_of(X=[[1], [2], [3], [4]], y=[0, 0, 1, 1])["data"])
+    assert ground.names()[0] == "x₁"
+    ground.train(epochs=60)
+    assert ground.figures()["accuracy"] == "100 %"
+    assert ground.page.evaluate(COLOURS_IN_A_COLUMN) == 1  # the decision is the same at any height
+    ground.page.click("#plane", position={"x": 30, "y": 30})
+    assert "5 points" in ground.page.get_attribute("#plane", "aria-label")
+    assert ground.close() == []
+
+
+COLOURS_IN_A_COLUMN = """() => {
+  const canvas = document.getElementById("plane");
+  const pixels = canvas.getContext("2d").getImageData(4, 0, 1, canvas.height).data;
+  return new Set(Array.from({ length: canvas.height }, (_, row) => pixels.slice(4 * row, 4 * row + 3).join())).size;
+}"""
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_a_wide_and_deep_network_stays_in_its_place(browser, size):
+    layers = [{"size": 64, "activation": "tanh"}] * 4
+    ground = Ground(browser, size=size, network={"layers": layers})
+    outside = ground.page.evaluate(
+        """() => {
+          const room = document.getElementById("net").getBoundingClientRect();
+          const places = [...document.querySelectorAll(".tile")].map((each) => each.getBoundingClientRect());
+          return places.filter(({ top, bottom }) => top < room.top - 1 || bottom > room.bottom + 1).length;
+        }"""
+    )
+    assert outside == 0
+    assert ground.page.locator(".tile").count() == 2 + 4 * 64 + 1
+    assert ground.close() == []
+
+
+def test_a_long_name_of_a_column_is_cut_and_moves_no_picture(browser):
+    names = ["a very long name indeed of a column", "b", "x1"]
+    points = {"X": [[1, 2, 3], [2, 3, 4], [0, 1, 1]], "y": [1, 0, 1], "names": names}
+    ground = Ground(browser, data={"name": "own", "points": points})
+    lefts = ground.page.evaluate(
+        "() => [...document.querySelectorAll('.tile canvas')].slice(0, 3)"
+        ".map((each) => each.getBoundingClientRect().left)"
+    )
+    assert len({round(left) for left in lefts}) == 1
+    assert ground.close() == []
+
+
+def test_a_column_that_is_not_drawn_is_as_pale_as_its_number_is_small(browser):
+    X = [[1, 2, 0.001], [2, -3, 0.002], [-2, 1, 0.001], [0.5, 0, 0.001]]
+    ground = Ground(browser, data=settings_of(X=X, y=[1, 0, 1, 0])["data"])
+    middle = """() => { const canvas = document.querySelectorAll(".tile canvas")[2];
+      return [...canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data].slice(0, 3); }"""
+    assert min(ground.page.evaluate(middle)) > 245
+    assert ground.close() == []
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_letters_are_large_enough_and_none_are_cut(browser, size, lang):
+    ground = Ground(browser, size=size, lang=lang, data={"name": "blobs", "classes": 4})
+    ground.train(epochs=1)
+    found = ground.page.evaluate(LETTERS)
+    assert found["least"] >= 13
+    assert found["cut"] == []
+    assert ground.close() == []
+
+
+LETTERS = """() => {
+  const shown = (each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  const hasText = (each) => [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const texts = [...document.querySelectorAll("body *")].filter((each) => hasText(each) && shown(each)
+    && !each.closest("script, style, noscript, .unseen, option, .long"));
+  const sizes = texts.map((each) => parseFloat(getComputedStyle(each).fontSize));
+  const isCut = (each) => getComputedStyle(each).overflowX === "hidden" && each.scrollWidth > each.clientWidth + 1;
+  return { least: Math.min(...sizes), cut: texts.filter(isCut).map((each) => each.textContent) };
+}"""
+
+
+def test_the_last_point_stays_and_says_why(browser):
+    ground = Ground(browser, data={"name": "own", "points": {"X": [[0, 0]], "y": [1]}, "validation": 0})
+    ground.page.click("[data-tool=remove]")
+    box = ground.page.locator("#plane").bounding_box()
+    ground.page.click("#plane", position={"x": box["width"] / 2, "y": box["height"] / 2})
+    ground.settled()
+    assert "The last point stays" in ground.page.text_content("#network-notes")
+    assert ground.page.get_attribute("#plane", "aria-label").startswith("The plane of the data: 1 point")
+    assert ground.close() == []
+
+
+def test_the_lists_above_six_layers_stand_apart(browser):
+    ground = Ground(browser, network={"layers": [{"size": 4, "activation": "sigmoid"}] * 6})
+    boxes = [each.bounding_box() for each in ground.page.locator(".net-head select").all()]
+    assert len(boxes) == 6
+    for left, right in itertools.pairwise(boxes):
+        assert left["x"] + left["width"] <= right["x"] + 0.5
+    assert ground.close() == []
+
+
+def test_after_a_stop_the_remark_is_about_the_stop_alone(browser):
+    settings = {"data": {"name": "saddle"}, "optimizer": {"name": "sgd", "lr": 3}}
+    ground = Ground(browser, network={"layers": [{"size": 8, "activation": "tanh"}]}, **settings)
+    ground.train(epochs=12)
+    remarks = ground.page.locator("#network-notes .remark").all_text_contents()
+    assert len(remarks) == 1
+    assert remarks[0].startswith("Stopped in batch")
+    assert ground.page.locator(".tile[data-mark=dead]").count() > 0  # they are marked all the same
+    assert ground.close() == []
+
+
+def test_every_control_has_a_name_by_which_a_lesson_hides_it(browser):
+    """What is there for made data, and for a table with more than two columns, is all that there is."""
+    learning = {"optimizer": {"name": "sgd", "schedule": "cosine"}}
+    points = {"X": [[1, 2, 3], [2, 3, 4], [0, 1, 1]], "y": [1, 0, 1], "names": ["a", "b", "c"]}
+    seen = set()
+    for data in ({"name": "blobs"}, {"name": "own", "points": points}):
+        ground = Ground(browser, data=data, **learning)
+        seen |= ground.controls()
+        assert ground.close() == []
+        bare = Ground(browser, data=data, **learning, hidden=list(CONTROLS))
+        assert bare.controls() == set()
+        assert bare.close() == []
+    assert seen == set(CONTROLS)

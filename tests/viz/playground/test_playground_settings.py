@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import numpy as np
 import pytest
@@ -286,3 +287,9 @@ def test_a_table_gives_the_same_points_in_python_and_in_the_page(tmp_path):
         assert largest(sent["points"]["X"], found["points"]["X"]) < 1e-12
         assert largest(sent["points"]["y"], found["points"]["y"]) < 1e-12
         assert sent["points"]["target"].keys() == found["points"]["target"].keys()
+
+
+@pytest.mark.parametrize(("hide", "instead"), [(["loss", "schedules"], "hide='schedule'"), ("lr", "hide=['lr']")])
+def test_a_control_that_is_not_there_cannot_be_hidden(hide, instead):
+    with pytest.raises(OptionError, match=re.escape(f"write instead:  {instead}")):
+        viz.playground(hide=hide)

@@ -31,6 +31,11 @@ export function withoutPoint(run, index) {
   return withPoints(settings, X.toSpliced(index, 1), y.toSpliced(index, 1));
 }
 
+/** A row with the numbers of a place of the plane; data of one column have no second number. */
+export function onPlaneAt(row, plane, at) {
+  return row.map((number, column) => (plane.includes(column) ? at[plane.indexOf(column)] : number));
+}
+
 /** The number of the point that is nearest to a place, or null if none is as near as `reach`; `place(point)` in pixels. */
 export function nearestPoint(points, [x, y], place, reach) {
   let [found, least] = [null, reach];
@@ -43,8 +48,7 @@ export function nearestPoint(points, [x, y], place, reach) {
 }
 
 function placed(row, plane, at) {
-  const [first, second] = plane;
-  return row.with(first, rounded(at[0])).with(second, rounded(at[1]));
+  return onPlaneAt(row, plane, at.map(rounded));
 }
 
 // Two digits after the point: a link with many points stays short.

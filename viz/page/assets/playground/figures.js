@@ -5,7 +5,7 @@ import { byId, drawn, element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { nowOf } from "./run.js";
 
-const SIZE = { width: 190, height: 112, left: 4, right: 4, top: 24, bottom: 6 };
+const SIZE = { width: 190, height: 92, left: 4, right: 4, top: 4, bottom: 6 };
 const MOST_PLACES = 240; // of a curve: more are not seen
 
 /** A number in four characters or so. */
@@ -21,8 +21,8 @@ export function percent(share) {
 }
 
 export function drawFigures(state) {
-  const hasAccuracy = state.run.classes > 0;
   const now = nowOf(state.run);
+  const hasAccuracy = now.accuracy !== null;
   const figures = [
     ...(hasAccuracy ? [figure(percent(now.accuracy), say("ground_accuracy"), "accuracy")] : []),
     figure(brief(now.loss), say("ground_loss_now"), "loss"),
@@ -53,7 +53,7 @@ export function drawCurves(state) {
   const last = Math.max(2, run.session.furthest, other?.steps.length ?? 0);
   const now = nowOf(run);
   const made = [curveOf("ground_curve_loss", losses, [0, highest(losses)], last, now.moment, brief(now.loss))];
-  if (run.classes) made.push(curveOf("ground_curve_accuracy", linesOf(history, other, "accuracy"), [0, 1], last, now.moment, percent(now.accuracy)));
+  if (now.accuracy !== null) made.push(curveOf("ground_curve_accuracy", linesOf(history, other, "accuracy"), [0, 1], last, now.moment, percent(now.accuracy)));
   byId("curves").replaceChildren(...made);
 }
 
@@ -74,9 +74,7 @@ function curveOf(key, lines, [low, high], last, moment, value) {
     SIZE.left + (step / last) * (SIZE.width - SIZE.left - SIZE.right),
     SIZE.top + (1 - (number - low) / (high - low)) * (SIZE.height - SIZE.top - SIZE.bottom),
   ];
-  const svg = drawn("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, class: "play-curve", role: "img", "aria-label": `${say(key)}: ${value}` });
-  svg.append(drawn("text", { x: SIZE.left, y: 14, class: "curve-name" }, say(key)));
-  svg.append(drawn("text", { x: SIZE.width - SIZE.right, y: 14, class: "curve-value", "text-anchor": "end" }, value));
+  const svg = drawn("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", "aria-label": `${say(key)}: ${value}` });
   for (const number of [low, high]) svg.append(ruler(at([0, number])[1]));
   for (const [kind, places] of lines) {
     const shown = thinned(places).map(at);
@@ -84,7 +82,8 @@ function curveOf(key, lines, [low, high], last, moment, value) {
   }
   const [x] = at([moment, 0]);
   svg.append(drawn("line", { x1: x, x2: x, y1: SIZE.top, y2: SIZE.height - SIZE.bottom, class: "now" }));
-  return svg;
+  const caption = element("figcaption", { "aria-hidden": "true" }, element("span", {}, say(key)), element("b", {}, value));
+  return element("figure", { class: "play-curve" }, caption, svg); // letters of one size, however small the curve
 }
 
 function ruler(y) {

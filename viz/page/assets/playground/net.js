@@ -15,6 +15,8 @@ import { drawWeights, weightNear } from "./weights.js";
 
 const HEAD = 84; // pixels above the network, for the controls of its layers
 const MOST_NEURONS = 16;
+const NARROW = 92; // pixels: in less there is no room for an arrow beside the name of an activation
+const MARKED = 16; // pixels: in a lower picture a mark is its edge alone
 
 const ABOUT = ["neuron", "chain", "formulas"]; // panels about a neuron or a weight
 
@@ -68,7 +70,7 @@ function tileAt({ x, y }, name, attributes) {
   const { width, height } = net.layout.picture;
   const canvas = element("canvas", {});
   const label = element("span", { class: "tile-name math" }, name);
-  const box = element("button", { type: "button", class: "tile", ...attributes }, canvas, ...(net.layout.hasNames ? [label] : []));
+  const box = element("button", { type: "button", class: net.layout.picture.height < MARKED ? "tile is-low" : "tile", ...attributes }, canvas, ...(net.layout.hasNames ? [label] : []));
   Object.assign(box.style, { left: `${x - width / 2}px`, top: `${y - height / 2}px`, width: `${width}px` });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
   return { box, canvas };
@@ -123,7 +125,9 @@ function headOf(state, layer) {
   const { sizes } = state.run.shape;
   const box = element("div", { class: "net-head" });
   box.style.left = `${net.layout.columns[layer]}px`;
-  box.style.width = `${Math.min(132, Math.max(64, 0.96 * columnWidth()), 2 * roomBeside(net.layout.columns[layer]))}px`;
+  const width = Math.min(132, Math.max(64, 0.96 * columnWidth()), 2 * roomBeside(net.layout.columns[layer]));
+  box.style.width = `${width}px`;
+  box.classList.toggle("is-narrow", width < NARROW);
   const isHiddenLayer = layer > 0 && layer < sizes.length - 1;
   const title = layer === 0 ? say("ground_inputs") : isHiddenLayer ? say("ground_layer", { layer }) : say("ground_output");
   box.append(element("span", { class: "head-name" }, title));

@@ -33,16 +33,22 @@ function stoppedText({ operation, layer, neuron, row, value, moment, phase, advi
   const name = neuron === null ? "" : nameOfNeuron(shape, { layer, neuron: neuron - 1 });
   const what = say(`ground_stop_${WORDS.includes(operation) ? operation : phase === "loss" ? "loss" : "activation"}`, { name, operation });
   const where = row === null ? "" : say("ground_stop_point", { point: row + 1 });
-  return [say("ground_stop", { what, value: value.replace("-", "−"), where, batch: moment + 1 }), say(`ground_advice_${advice}`, { lr: brief(lr ?? 0) })].join(" ");
+  return [say("ground_stop", { what, value: value.replace("-", "−").replace("nan", "NaN"), where, batch: moment + 1 }), say(`ground_advice_${adviceAt(moment, phase, advice)}`, { lr: brief(lr ?? 0) })].join(" ");
 }
 
-// The worst of each kind is named, with its count; the others are marked in the network.
+// Before the first update no step can have been too large.
+function adviceAt(moment, phase, advice) {
+  return advice === "rate" && moment === 0 && phase !== "update" ? "scale" : advice;
+}
+
+// The worst of each kind is named, with its count; the others are marked in the network. After a stop they are its result.
 function markNotes({ run, marks }) {
+  if (run.session.stopped) return [];
   return ["dead", "saturated"].flatMap((kind) => {
     const found = marks.filter((mark) => mark.kind === kind);
     if (!found.length) return [];
     const worst = found.reduce((one, other) => (other.count > one.count ? other : one));
     const name = nameOfNeuron(run.shape, worst);
-    return [{ key: `ground_${kind}${found.length > 1 ? "_several" : ""}`, places: { name, count: worst.count, all: worst.of, others: found.length - 1 }, kind: "is-mark" }];
+    return [{ key: `ground_${kind}${found.length > 1 ? "_several" : ""}`, places: { name, count: worst.count, all: worst.of, others: found.length - 1, number: found.length }, kind: "is-mark" }];
   });
 }

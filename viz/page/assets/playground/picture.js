@@ -16,7 +16,7 @@ export function paintNeuron(context, run, { layer, neuron }, strength = "full") 
   if (layer === sizes.length - 1) return paintDecision(context, run, strength, neuron);
   const numbers = viewsOf(run)[layer];
   const size = sizes[layer];
-  const scale = 1 / (BOUNDED.includes(activations[layer - 1]) ? 1 : largest(numbers, size, neuron));
+  const scale = 1 / (BOUNDED.includes(activations[layer - 1]) ? 1 : largest(numbers, size, scaledBy(numbers, size, layer, neuron)));
   paintNumbers(image, CELLS, (cell) => numbers[cell * size + neuron] * scale, strength);
   spread(context);
 }
@@ -41,9 +41,15 @@ function spread(context) {
   context.drawImage(small, 0, 0, width, height);
 }
 
-function largest(numbers, size, neuron) {
+// A column that is not drawn is one number everywhere: its colour is for its size among all inputs.
+function scaledBy(numbers, size, layer, neuron) {
+  const isFlat = layer === 0 && numbers[neuron] === numbers[(CELLS - 1) * size + neuron] && numbers[neuron] === numbers[(COLUMNS - 1) * size + neuron];
+  return isFlat ? Array.from({ length: size }, (_, column) => column) : [neuron];
+}
+
+function largest(numbers, size, neurons) {
   let found = 0;
-  for (let cell = 0; cell < CELLS; cell++) found = Math.max(found, Math.abs(numbers[cell * size + neuron]));
+  for (const neuron of neurons) for (let cell = 0; cell < CELLS; cell++) found = Math.max(found, Math.abs(numbers[cell * size + neuron]));
   return found || 1;
 }
 

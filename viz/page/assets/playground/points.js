@@ -113,6 +113,7 @@ function moveTo(index, at) {
 
 function remove(index) {
   const { store } = editor;
+  if (store.state.run.points.length === 1) return store.change({ problem: { key: "ground_last_point", places: {} } });
   begin(store, withoutPoint(store.state.run, index), store.state.run.plane);
   if (!store.state.problem) tell("ground_removed", { count: store.state.run.points.length });
 }

@@ -82,7 +82,7 @@ function drawBoth(state) {
 
 function figuresOf(run) {
   const { loss, accuracy } = nowOf(run);
-  return run.classes ? `${percent(accuracy)} · ${say("ground_loss_now")} ${brief(loss)}` : `${say("ground_loss_now")} ${brief(loss)}`;
+  return accuracy !== null ? `${percent(accuracy)} · ${say("ground_loss_now")} ${brief(loss)}` : `${say("ground_loss_now")} ${brief(loss)}`;
 }
 
 /** What differs between two settings, as texts "lr: 0.3 → 0.03", down to single numbers. */

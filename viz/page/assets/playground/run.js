@@ -12,8 +12,9 @@
 //   grid         what the network is given at each place of the grid, row by row
 
 import { FEATURES } from "./data.js";
+import { onPlaneAt } from "./editing.js";
 import { gridOf, isInside, planeOf } from "./plane.js";
-import { classOf } from "./tasks.js";
+import { classOf, taskOf } from "./tasks.js";
 import { trainingOf } from "./training.js";
 
 /** The run of settings; the plane `before`, if one is given, stays what is shown as long as all points are inside of it. */
@@ -22,7 +23,7 @@ export function runOf(settings, before = null) {
   const { points: data, validation } = session.samples;
   const heldOut = new Set(validation.rows);
   const [first, second] = settings.data.plane;
-  const points = data.X.map((row, index) => ({ at: [row[first], row[second]], label: data.y[index], isHeldOut: heldOut.has(index) }));
+  const points = data.X.map((row, index) => ({ at: [row[first], row[second] ?? 0], label: data.y[index], isHeldOut: heldOut.has(index) }));
   const places = points.map(({ at }) => at);
   const plane = before && places.every((place) => isInside(before, place)) ? before : planeOf(places);
   const { program } = session;
@@ -35,9 +36,9 @@ function shapeOf({ layers }, { inputs }) {
 }
 
 // A row of the data at a place of the plane: its other columns are in the middle of the data.
-function rowAt({ rows, settings: { data } }, [x, y]) {
+function rowAt({ rows, settings: { data } }, place) {
   const middle = rows[0].length > 2 ? rows[0].map((_, column) => rows.reduce((sum, row) => sum + row[column], 0) / rows.length) : rows[0];
-  return middle.with(data.plane[0], x).with(data.plane[1], y);
+  return onPlaneAt(middle, data.plane, place);
 }
 
 /** All inputs that there could be: the columns, and functions of the plane. */
@@ -58,10 +59,15 @@ export function viewsOf(run) {
  * is not.
  */
 export function nowOf(run) {
-  const { session, classes } = run;
+  const { session } = run;
   const [train, held] = [partSeen(run, "train"), partSeen(run, "validation")];
-  const shares = classes ? { accuracy: train.accuracy, val_accuracy: held?.accuracy ?? null } : { accuracy: null, val_accuracy: null };
+  const shares = hasAccuracy(run) ? { accuracy: train.accuracy, val_accuracy: held?.accuracy ?? null } : { accuracy: null, val_accuracy: null };
   return { moment: session.moment, epoch: session.epochs, furthest: session.furthest, loss: train.loss, val_loss: held?.loss ?? null, ...shares };
+}
+
+// Whether a prediction is right or wrong; by the squared error it is only near or far.
+function hasAccuracy({ settings: { loss } }) {
+  return taskOf(loss).isRight !== null;
 }
 
 /** For each point the class that the network says. */

@@ -55,7 +55,7 @@ export function togglePlaying(store) {
 export function said({ run }) {
   const { epoch, loss, accuracy } = nowOf(run);
   const places = { epoch, loss: brief(loss), accuracy: percent(accuracy ?? 0) };
-  return { key: run.classes ? "ground_said" : "ground_said_loss", places };
+  return { key: accuracy === null ? "ground_said_loss" : "ground_said", places };
 }
 
 // Playing: in each frame of the screen as much as the pace says
