@@ -570,6 +570,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "chain_outside":     ("This sample is not in the next batch of {count}, whose gradient is {parameter} = {mean}",
                           "这个样本不在下一批 {count} 个之中；下一批的梯度是 {parameter} = {mean}"),
     "chain_open":        ("Open it in the lab, step by step", "在实验室里一步一步展开"),
+    "chain_sample_open": ("Open the whole of sample {sample} in the lab", "在实验室里展开整个样本 {sample}"),
     "chain_all":         ("What each sample of the batch contributes", "下一批里每个样本的贡献"),
     "chain_more":        ("and {count} smaller ones", "还有 {count} 个更小的"),
     "opened":            ("From the playground", "来自游乐场"),
@@ -586,9 +587,6 @@ TABLE: dict[str, tuple[str, ...]] = {
     "opened_sample":     ("The loss of one sample; the batch's loss is the mean over its {count}",
                           "一个样本的损失；这一批的损失是 {count} 个样本的平均"),
     "opened_changed":    ("These are other numbers than in the training.", "这些数与训练中的不同。"),
-    "opened_share":      ("This is one moment of a training, which is in no link of the lab. Share it in the "
-                          "playground.",
-                          "这是训练的一个瞬间，实验室的链接里没有它。请在游乐场里分享。"),
     "formula_playground": ("{name}: the loss of one sample, {nodes} nodes, from the playground. Type a formula to "
                           "replace it.",
                           "{name}：一个样本的损失，{nodes} 个结点，来自游乐场。输入公式可以替换它。"),
@@ -656,6 +654,15 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "{what} 是 {given}，应当是整数，{least} 且 {most}。"),
     "play_link":         ("The link has a part that is not read: {part}. Write name=value, such as loss=hinge.",
                           "链接里有读不懂的部分：{part}。写成 名字=值，例如 loss=hinge。"),
+    "play_far":          ("The link takes {count} steps, and the page goes {most} at once: it stands there. Train on "
+                          "from here.",
+                          "链接里有 {count} 步，页面一次最多走 {most} 步，现在停在那里。请从这里继续训练。"),
+    "play_later":        ("{part} cannot change on the way: only the optimizer and the batch size can. Write it "
+                          "before the steps.",
+                          "{part} 不能在训练途中改变：只有优化器和批大小可以。请写在步数之前。"),
+    "play_open":         ("What the link opens is not in this network, or not one of its {points} points. Choose a "
+                          "neuron or a line, and open it from there.",
+                          "链接要展开的部分不在这个网络里，或不是 {points} 个点之一。请选择一个神经元或一条线，再从那里展开。"),
     "play_no_input":     ("The network has no input. Choose one: x1, say.", "网络没有输入。请选择一个，例如 x1。"),
     "play_layers":       ("Hidden layers are a list of up to {most}, each with a size and an activation.",
                           "隐藏层最多 {most} 层，每层有大小和激活函数。"),
@@ -914,6 +921,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_said_loss":  ("Epoch {epoch}: loss {loss}.", "第 {epoch} 轮：损失 {loss}。"),
     "ground_said_running": ("Training.", "正在训练。"),
     "ground_said_start": ("At the same start again.", "已回到同一起点。"),
+    "ground_said_anew":  ("It begins again at its start, with the settings as they are now.",
+                          "按现在的设置，从头开始。"),
     "ground_dead":       ("{name} is dead: its slope is 0 for all {all} points, so no gradient passes. Another "
                           "seed, He, or a smaller learning rate helps.",
                           "{name} 已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He 或减小学习率。"),

@@ -122,36 +122,77 @@ def test_what_happened_is_said_once(ground):
 # Controls
 
 
-@pytest.mark.parametrize(
-    ("control", "value"),
-    [
-        ("lr", "0.7"),
-        ("momentum", "0.5"),
-        ("weight_decay", "0.01"),
-        ("batch_size", "16"),
-        ("optimizer", "sgd"),
-        ("loss", "hinge"),
-        ("schedule", "cosine"),
-        ("init", "he"),
-        ("seed", "3"),
-        ("n", "60"),
-        ("noise", "0.3"),
-        ("data_seed", "5"),
-        ("validation", "0.4"),
-    ],
-)
-def test_every_field_changes_the_training(ground, control, value):
-    if control == "momentum":
-        ground.give("optimizer", "sgd")  # which alone has one
+ANEW = {
+    "loss": "hinge",
+    "init": "he",
+    "seed": "3",
+    "n": "60",
+    "noise": "0.3",
+    "data_seed": "5",
+    "validation": "0.4",
+}
+ON_THE_WAY = {
+    "lr": "0.7",
+    "momentum": "0.5",
+    "weight_decay": "0.01",
+    "batch_size": "16",
+    "optimizer": "sgd",
+    "schedule": "cosine",
+}
+
+
+@pytest.mark.parametrize(("control", "value"), ANEW.items())
+def test_what_is_another_start_says_so_before_and_begins_there(ground, control, value):
+    mark = f"[data-control={control}] .anew"
+    assert not ground.page.is_visible(mark)
     before = ground.figures()
     ground.train(epochs=4)
     trained = ground.figures()
+    assert ground.page.is_visible(mark)
+    assert "begin again" in ground.page.get_attribute(f"[data-control={control}]", "title")
     ground.give(control, value)
     assert ground.value(control) == value
     assert ground.figures()["epoch"] == "0"
+    assert "begins again" in ground.spoken()
     begun = ground.figures()
     ground.train(epochs=4)
     assert (begun, ground.figures()) != (before, trained)
+
+
+@pytest.mark.parametrize(("control", "value"), ON_THE_WAY.items())
+def test_what_needs_no_other_start_holds_from_this_moment_on(ground, control, value):
+    if control == "momentum":
+        ground.give("optimizer", "sgd")  # which alone has one
+    old = ground.value(control)
+    ground.train(epochs=3)
+    seen = ground.figures()
+    ground.train(epochs=2)
+    as_before = ground.figures()
+    ground.page.locator("#moment").fill(str(3 * 8))
+    assert ground.figures() == seen
+    ground.give(control, value)
+    assert ground.figures() == seen
+    assert not ground.page.is_visible(f"[data-control={control}] .anew")
+    ground.train(epochs=2)
+    changed = ground.figures()
+    assert changed["epoch"] == "5"
+    assert changed != as_before
+    ground.page.locator("#moment").fill("3")
+    assert ground.value(control) == old  # that of then
+    ground.page.locator("#moment").fill(ground.page.get_attribute("#moment", "max"))
+    assert (ground.value(control), ground.figures()) == (value, changed)
+
+
+def test_back_to_the_start_keeps_what_is_set_now(ground):
+    ground.train(epochs=2)
+    ground.give("lr", "0.1")
+    ground.train(epochs=1)
+    ground.page.click("#again")
+    ground.settled()
+    assert ground.value("lr") == "0.1"
+    assert ground.figures()["epoch"] == "0"
+    ground.train(epochs=1)
+    assert address_of(ground) == "#playground&optimizer.lr=0.1&steps=b8"
 
 
 def test_a_number_is_stepped_by_its_buttons_and_by_arrows(ground):

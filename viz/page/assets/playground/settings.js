@@ -6,6 +6,8 @@
 //   checked(settings)         the same settings, complete; an error that says what cannot be used, and what can
 //   toLink(settings)          what differs from the defaults, as the text behind the # of a link
 //   fromLink(text)            and back
+//   changesText(one, before)  what differs between the settings of two moments, as it stands in a link
+//   withPart(settings, part)  the same settings but for a part
 
 import { nearest } from "../engine/nearest.js";
 import { DATASETS, FEATURES, MOST_CLASSES, OWN } from "./data.js";
@@ -222,6 +224,18 @@ export function toLink(settings) {
   const { loss, inputs, data } = complete({ data: { ...settings.data, noise: null } }); // as chosen where nothing is said
   const usual = { ...DEFAULTS, loss, inputs, data: { ...DEFAULTS.data, noise: data.noise } };
   return parts(settings, usual, "").map(([name, value]) => `${name}=${encoded(written(name, value))}`).join("&");
+}
+
+/** What of the settings of a moment is other than before: name=value, with ; between. */
+export function changesText({ optimizer, batch_size }, before) {
+  const usual = { optimizer: before.optimizer, batch_size: before.batch_size };
+  return parts({ optimizer, batch_size }, usual, "").map(([name, value]) => `${name}=${encoded(written(name, value))}`).join(";");
+}
+
+/** Settings with other parts, at any depth. */
+export function withPart(settings, part) {
+  checkNames(part, DEFAULTS, "");
+  return merged(settings, part);
 }
 
 function parts(settings, defaults, before) {
