@@ -31,6 +31,12 @@ from tinygrad_edu.viz.page.playground.lines import MOST_CLASSES
 ASKED = "viz.playground"
 DATA = (*datasets.PLANE, *datasets.SURFACES)
 MOST = {"points": 5000, "columns": 64, "layers": 8, "size": 64}  # as in settings.js
+CONTROLS = (
+    *("loss", "optimizer", "lr", "momentum", "schedule", "schedule_steps", "weight_decay", "batch_size", "betas"),
+    *("warm_up", "schedule_factor", "schedule_end", "order_seed", "layers", "neurons", "activation", "inputs", "init"),
+    *("seed", "data", "points", "n", "noise", "classes", "validation", "data_seed", "split_seed", "standardize"),
+    *("plane", "rewind", "pace"),
+)  # as in settings.js: what a lesson can hide
 OPTIMIZERS: dict[type[Optimizer], str] = {SGD: "sgd", Adam: "adam", AdamW: "adamw"}
 Settings = dict[str, Any]
 Loss = str | Callable[..., Any]
@@ -76,7 +82,16 @@ def settings_of(
         )
     found |= {} if batch_size == 10 else {"batch_size": batch_size and int(batch_size)}
     found |= {"seed": int(seed)} if seed else {}
-    return found | ({"hidden": list(hide)} if hide else {})
+    return found | _hidden(hide)
+
+
+def _hidden(hide: Sequence[str]) -> Settings:
+    if isinstance(hide, str):
+        raise OptionError(f"{ASKED}(hide={hide!r})", "it is a list of names of controls", instead=f"hide=[{hide!r}]")
+    for name in hide:
+        if name not in CONTROLS:
+            raise unknown("control to hide", name, list(CONTROLS))
+    return {"hidden": list(hide)} if hide else {}
 
 
 def _named(data: str | None) -> Settings:

@@ -40,6 +40,13 @@ export const DEFAULTS = {
   hidden: [],
 };
 
+/** The controls that a lesson can hide, by the names that they have in the page. */
+export const CONTROLS = [
+  "loss", "optimizer", "lr", "momentum", "schedule", "schedule_steps", "weight_decay", "batch_size", "betas", "warm_up",
+  "schedule_factor", "schedule_end", "order_seed", "layers", "neurons", "activation", "inputs", "init", "seed", "data", "points",
+  "n", "noise", "classes", "validation", "data_seed", "split_seed", "standardize", "plane", "rewind", "pace",
+];
+
 /** All activations, "linear" first. */
 export const ACTIVATIONS = ["linear", ...Object.keys(PIECES).filter(isActivation).map((key) => key.slice(0, -2))];
 const MOST = { points: 5000, size: 64, layers: 8, columns: 64, noise: 10, seed: 2 ** 32 - 1 };
@@ -96,6 +103,7 @@ export function checked(part = {}) {
   checkOptimizer(optimizer);
   if (settings.batch_size !== null) whole("batch_size", settings.batch_size, 1, MOST.points);
   whole("seed", settings.seed, 0, MOST.seed);
+  checkHidden(settings.hidden);
   checkParameters(settings);
   return settings;
 }
@@ -181,6 +189,18 @@ function checkOptimizer(optimizer) {
   number("weight_decay", optimizer.weight_decay, 0, Infinity);
   whole("schedule_steps", optimizer.schedule_steps, 1, 1e9);
   whole("warm_up", optimizer.warm_up, 0, 1e9);
+  if (!Array.isArray(optimizer.betas) || optimizer.betas.length !== 2) throw refusal("play_betas");
+  for (const beta of optimizer.betas) number("betas", beta, 0, 0.9999999);
+  number("eps", optimizer.eps, 0, Infinity);
+  number("schedule_factor", optimizer.schedule_factor, 0, Infinity);
+  number("schedule_end", optimizer.schedule_end, 0, Infinity);
+  for (const name of ["max_norm", "max_value"]) if (optimizer[name] !== null) number(name, optimizer[name], Number.MIN_VALUE, Infinity);
+}
+
+// What a lesson hides are controls by their names.
+function checkHidden(hidden) {
+  if (!Array.isArray(hidden)) throw refusal("play_hidden", { given: String(hidden) });
+  for (const name of hidden) choice("hidden", name, CONTROLS);
 }
 
 // Every name is one of the defaults, at any depth.

@@ -88,6 +88,11 @@ function formOf({ inputs, network: { layers, init, seed }, data, loss }) {
   return JSON.stringify([inputs, layers.map(({ size }) => size), init, seed, loss === null ? null : outputsOf({ data, loss })]);
 }
 
+/** Whether there is a training that another start would end. */
+export function hasBegun({ run }) {
+  return run.session.moment > 0;
+}
+
 /** Settings with one thing changed, named by the keys on the way to it. */
 export function adjust(store, path, value) {
   begin(store, withPart(store.state.settings, path, value));
