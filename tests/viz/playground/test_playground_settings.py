@@ -237,6 +237,8 @@ REFUSED = {
     "language": (lambda: viz.playground(lang="fr"), OptionError, "zh"),
     "a layer": (lambda: viz.playground(nn.Layer(2, 1)), OptionError, "nn.MLP"),
     "strange": (lambda: viz.playground(strange_layer()), OptionError, "as nn made them"),
+    "hide": (lambda: viz.playground(hide=["los"]), OptionError, "loss"),
+    "hide a text": (lambda: viz.playground(hide="lr"), OptionError, r"hide=\['lr'\]"),
     "deep": (lambda: viz.playground(model_of(*[2] * 9, 1)), SizeError, "hidden layers"),
     "wide": (lambda: viz.playground(model_of(65, 1)), SizeError, "64 neurons"),
     "inputs": (lambda: viz.playground(nn.MLP(3, [1])), SizeError, "3 inputs"),
