@@ -7,7 +7,7 @@ written from the guide alone: nothing here knows how the compiler looks for its 
 import itertools
 
 import numpy as np
-from learners import exp, family, objects, value
+from learners import SUMS, exp, family, objects, value
 
 from tinygrad_edu import Value, nn
 from tinygrad_edu.functions import dot, logsumexp, softplus
@@ -1843,3 +1843,120 @@ def dots_of_dots(w):
     n, k = w.size(1, 3), w.size(1, 3)
     W, v, X = w.matrix(k, n), w.parameters(k), w.data(w.size(1, 3), n)
     return w.sum(dot(v, [dot(row, x) for row in W]) ** 2 for x in X)
+
+
+# Sums of different lengths
+
+
+def one_way(w):
+    """A way to add up that is the same for all sums of a loss, so that they may be found to be of one kind."""
+    return w.pick([sum, w.pick(SUMS), lambda terms: w.sum(terms)])
+
+
+@family
+def attention_to_some(w):
+    """Each token looks at those before it, with or without itself; or at those after it; or at some of both."""
+    n, d = w.size(2, 7), w.size(1, 3)
+    X, (Q, K, V) = w.data(n, d, -1, 1), (w.matrix(d, d, -1, 1) for _ in range(3))
+    qs, ks, vs = ([[dot(row, x) for row in M] for x in X] for M in (Q, K, V))
+    add, far, loss = one_way(w), w.size(1, 4), 0.0
+    seen = w.pick([lambda i, j: j <= i, lambda i, j: j < i, lambda i, j: j >= i, lambda i, j: abs(i - j) <= far])
+    for i, q in enumerate(qs):
+        some = [j for j in range(n) if seen(i, j)]
+        if some:
+            exps = [exp(dot(q, ks[j]) / d) for j in some]
+            total = add(exps)
+            outs = [add([e / total * vs[j][c] for e, j in zip(exps, some, strict=True)]) for c in range(d)]
+            loss = loss + w.norm2(outs)
+    return loss + 0.0 * Q[0][0]
+
+
+@family
+def growing_sums(w):
+    """All that came up to now: sums, weighted sums, means and norms of it."""
+    n = w.size(1, 8)
+    x, y = w.parameters(n), (w.parameters if w.chance() else w.vector)(n)
+    add, first = one_way(w), w.size(0, 1)
+    kind = w.pick(["sum", "mean", "dot", "norm", "toeplitz", "function"])
+    outs = []
+    for i in range(first, n + 1):
+        if i or first == 0:
+            terms = {
+                "sum": lambda i=i: add(x[:i]) if i else 0.0,
+                "mean": lambda i=i: add(x[: i + 1]) / (i + 1),
+                "dot": lambda i=i: dot(x[:i], y[:i]) if i else 0.0,
+                "norm": lambda i=i: add([a * a for a in x[i:]]) if i < n else 0.0,
+                "toeplitz": lambda i=i: add([a * b for a, b in zip(x[:i], y[:i][::-1], strict=True)]) if i else 0.0,
+                "function": lambda i=i: add([a.sin() for a in x[: i + 1]]),
+            }[kind]()
+            outs.append(value(terms))
+    return w.error(w.activation(w.keep(outs)), w.vector(len(outs)))
+
+
+@family
+def rows_of_random_lengths(w):
+    """Sentences of words: sums and means of what stands in each, one word or many, a word twice or never."""
+    words, d, n = w.size(1, 5), w.size(1, 3), w.size(1, 7)
+    table, v = w.matrix(words, d), w.parameters(d)
+    texts = [[w.choices.randrange(words) for _ in range(w.size(1, 5))] for _ in range(n)]
+    add, is_mean = one_way(w), w.chance()
+    means = [
+        [add([table[word][c] for word in text]) / (len(text) if is_mean else 1) for c in range(d)] for text in texts
+    ]
+    outs = [dot(v, mean) for mean in means]
+    return w.error(w.activation(outs) if w.chance() else outs, w.vector(n))
+
+
+@family
+def words_with_weights(w):
+    """What each sentence says, weighed by a softmax of what its words say."""
+    words, n = w.size(1, 4), w.size(1, 6)
+    scores, values = w.parameters(words, -1, 1), w.parameters(words)
+    add, outs = one_way(w), []
+    for _ in range(n):
+        text = [w.choices.randrange(words) for _ in range(w.size(1, 5))]
+        exps = [scores[word].exp() for word in text]
+        total = add(exps)
+        outs.append(add([e / total * values[word] for e, word in zip(exps, text, strict=True)]))
+    return w.error(outs, w.vector(n))
+
+
+@family
+def some_ratings(w):
+    """A matrix of which some entries are known: their errors, in squares, or as logs of chances."""
+    n, m, k = w.size(1, 6), w.size(1, 6), w.size(1, 3)
+    U, V = w.matrix(n, k, -1, 1), w.matrix(m, k, -1, 1)
+    known = [(i, j) for i in range(n) for j in range(m) if w.chance(0.7)] or [(0, 0)]
+    score = w.pick([lambda u, v: dot(u, v), lambda u, v: u[0] - v[0]])
+    scores = [score(U[i], V[j]) for i, j in known]
+    kind, add = w.pick(["square", "log", "sigmoid", "root"]), one_way(w)
+    if kind == "square":
+        return w.error(scores, w.vector(len(known)))
+    if kind == "log":
+        return -add([z.sigmoid().log() for z in scores])
+    return add([z.sigmoid() if kind == "sigmoid" else (z * z + 0.5).sqrt() for z in scores])
+
+
+@family
+def triangular_matrices(w):
+    """Half of a matrix times a vector, or times itself: the lower one, the upper one, with or without the diagonal."""
+    n = w.size(1, 6)
+    L, x = w.matrix(n, n), (w.parameters if w.chance() else w.vector)(n)
+    is_lower, strict, add = w.chance(), w.size(0, 1), one_way(w)
+    rows = [range(i + 1 - strict) if is_lower else range(i + strict, n) for i in range(n)]
+    outs = [add([L[i][j] * x[j] for j in row]) if row else Value(0.0) for i, row in enumerate(rows)]
+    if w.chance():
+        outs = [add([L[i][j] * outs[j] for j in row]) if row else Value(0.0) for i, row in enumerate(rows)]
+    return w.norm2(outs) + 0.0 * L[0][0]
+
+
+@family
+def chain_with_memory(w):
+    """Every state is made of all before it, as in a triangular system of equations."""
+    n = w.size(1, 7)
+    L, b = w.matrix(n, n, 0.5, 1.5), w.vector(n)
+    xs = []
+    for i in range(n):
+        so_far = sum((L[i][j] * xs[j] for j in range(i)), start=Value(0.0))
+        xs.append((b[i] - so_far) / L[i][i])
+    return w.error(xs, w.vector(n))

@@ -7,6 +7,7 @@ The compiler knows nothing about layers. It works from the scalars alone:
 
     scalars.py      number the nodes; recognize sums and weighted sums
     arrays.py       scalars in arrays
+    ragged.py       rows of different lengths in one table
     recurrences.py  what repeats, step after step
     retiming.py     where a step begins and ends
     own_input.py    what each step computes for itself

@@ -14,10 +14,11 @@ import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids, Workspace
 from tinygrad_edu.compiler.loops import Loop
-from tinygrad_edu.compiler.scalars import SAME, Scalars
+from tinygrad_edu.compiler.scalars import SAME, Scalars, are_growing, length_of, settle
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
 
+GROWING = "growing"  # of a sum, whatever its length
 PARAMETER, INPUT, UNCHANGING, NEW = -1, -2, -3, -4  # the kinds of leaves; those of computed nodes are not negative
 
 Groups = list[tuple[Rule, list[int]]]
@@ -34,12 +35,33 @@ class Alike:
             loops: that are in it.
             by_column: whether each place in a sample is of a kind of its own, the same for all samples.
         """
-        self.workspace = Workspace(len(scalars.rule))
-        self.same = np.arange(len(scalars.rule))
         of_leaf = _kinds_of_leaves(scalars, loops)
         if by_column:
             of_leaf |= _kinds_of_columns(scalars)
-        self.groups = _alike(scalars, self.same, self.workspace, of_leaf)
+        while True:
+            self.workspace = Workspace(len(scalars.rule))
+            self.same = np.arange(len(scalars.rule))
+            self.groups = _alike(scalars, self.same, self.workspace, of_leaf)
+            if by_column or not _settled(scalars, self.groups):
+                break
+
+    def of_one_length(self, scalars: Scalars) -> Groups:
+        """The groups, but for sums of different lengths."""
+        return [(rule, members) for rule, members in self.groups if scalars.growing.isdisjoint(members)]
+
+
+def _settled(scalars: Scalars, groups: Groups) -> bool:
+    """Whether some sums that were thought to grow turn out to be sums like any others; they are made so."""
+    is_changed = False
+    for _, members in groups if scalars.growing else ():
+        some = [node for node in members if node in scalars.growing]
+        lengths = [length_of(scalars, node) for node in some]
+        if some and not are_growing(lengths):
+            scalars.growing.difference_update(some)
+            is_changed |= len({*lengths}) > 1
+            for node in some:
+                is_changed |= settle(scalars, node)
+    return is_changed
 
 
 def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[int, int]) -> Groups:
@@ -59,6 +81,8 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[i
             key = (rule, *map(kind_of, args))
             if rule.fixed:
                 key += tuple([scalars.data[args[position]] for position in rule.fixed])
+            if node in scalars.growing:
+                key = _key_of_any_length(rule, list(map(kind_of, args))) or key
             kind = known.get(key, NEW)
             if kind == NEW:
                 kind = known[key] = _new_kind(groups, rule, list(map(kind_of, args)))
@@ -67,6 +91,13 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[i
         kinds.append(kind)
     _put_constants(workspace, scalars, np.flatnonzero(np.array(kinds) == UNCHANGING))
     return groups
+
+
+def _key_of_any_length(rule: Rule, kinds: list[int]) -> tuple[object, ...] | None:
+    """What sums of different lengths have in common; None if their terms are of several kinds."""
+    width = len(kinds) // len(rule.partials)
+    sides = [kinds[first : first + width] for first in range(0, len(kinds), width)]
+    return (GROWING, rule, *(side[0] for side in sides)) if all(len({*side}) == 1 for side in sides) else None
 
 
 def by_use(scalars: Scalars, alike: Alike) -> Groups:

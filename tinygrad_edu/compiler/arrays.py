@@ -7,7 +7,7 @@ array rather than computing it again, and drops × 1 and + 0.
 A scalar that has no partner is a `Single`. It goes through all of the compiler as a plain number: for one scalar, NumPy
 takes a hundred times as long as Python. Where either may come, an argument is `Ids | int`.
 
-Names to know: `Array`, `Single`, `Workspace`. Read next: `recurrences.py`.
+Names to know: `Array`, `Single`, `Workspace`. Read next: `ragged.py`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ Ids = npt.NDArray[np.int64]
 Some = TypeVar("Some", Ids, int)  # scalars in the shape of an array, or one in plain numbers
 
 NOWHERE = -1
+Flags = npt.NDArray[np.bool_]
 
 
 class Array:
@@ -48,6 +49,7 @@ class Array:
         self.kind = kind
 
     needs: Ids | None = None  # the scalars that an array is made of which no operation makes
+    spare: Flags | None = None  # which of its places hold no scalar of the graph, if some do
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -62,7 +64,12 @@ class Array:
     @property
     def first(self) -> int:
         """The number of its first scalar."""
-        return int(self.ids.flat[0])
+        return int(self.ids.flat[0] if self.spare is None else self.ids[~self.spare][0])
+
+    @property
+    def count(self) -> int:
+        """How many scalars of the graph it holds, or of its gradients."""
+        return self.size if self.spare is None else self.size - int(self.spare.sum())
 
     def operands(self, place: int) -> list[int]:
         """The numbers of the arguments of the scalar that stands at a place."""
@@ -123,9 +130,11 @@ class Workspace:
         self.where: Ids = np.full(2 * count + 64, NOWHERE, dtype=np.int64)
         self.place: Ids = np.zeros(2 * count + 64, dtype=np.int64)
         self.value: npt.NDArray[np.float64] = np.zeros(2 * count + 64)
-        self.is_constant: npt.NDArray[np.bool_] = np.zeros(2 * count + 64, dtype=bool)
+        self.is_constant: Flags = np.zeros(2 * count + 64, dtype=bool)
+        self.is_spare: Flags = np.zeros(2 * count + 64, dtype=bool)  # what only fills a place of a table
         self.loops: list[Any] = []
         self.is_step = False  # whether these are the scalars of one step of a loop
+        self.is_strict = False  # whether no place of a table may be spare
         self.steps: Ids = np.full(count, NOWHERE, dtype=np.int64)
         self.rows = 0  # of the tables of inputs
         self.row: Ids = np.full(2 * count + 64, OF_NONE, dtype=np.int64)  # of those on which a scalar depends
@@ -145,6 +154,12 @@ class Workspace:
         self.count += size
         return ids
 
+    def fresh_spare(self, count: int) -> Ids:
+        """The ids of new scalars that fill places of a table: nothing that is asked for is computed from them."""
+        ids = self.fresh((count,))
+        self.is_spare[ids] = True
+        return ids
+
     def fresh_one(self) -> int:
         """One new scalar, as a plain number."""
         if self.count == len(self.where):
@@ -158,6 +173,7 @@ class Workspace:
         self.place = np.concatenate([self.place, np.zeros(more, dtype=np.int64)])
         self.value = np.concatenate([self.value, np.zeros(more)])
         self.is_constant = np.concatenate([self.is_constant, np.zeros(more, dtype=bool)])
+        self.is_spare = np.concatenate([self.is_spare, np.zeros(more, dtype=bool)])
         self.row = np.concatenate([self.row, np.full(more, OF_NONE, dtype=np.int64)])
 
     def constant(self, number: float) -> int:
@@ -179,6 +195,8 @@ class Workspace:
     def put(self, ids: Ids, rule: Rule | None, args: Ids | None, kind: str) -> Array:
         """Create an array of the given scalars."""
         array = Array(len(self.arrays), ids, rule, args, kind)
+        spare = self.is_spare[ids]
+        array.spare = spare if spare.any() else None
         self.place_array(array)
         return array
 

@@ -196,6 +196,16 @@ def _labels(numbers: Floats, argument: Argument) -> npt.NDArray[np.int64]:
     return numbers.astype(np.int64)
 
 
+class Way(NamedTuple):
+    """How a program is looked for: see `find`."""
+
+    loops: bool
+    is_strict: bool
+
+
+WAYS = (Way(True, False), Way(True, True), Way(False, True))  # the next one, if a program depends on m otherwise
+
+
 class _Pair(NamedTuple):
     """The programs of a function for two numbers of samples, and what they have in common."""
 
@@ -207,8 +217,9 @@ class _Pair(NamedTuple):
 class Search:
     """The way to a program for any number of samples: it begins with the graph of a few."""
 
-    def __init__(self, batch: Batch, wrt: list[Value] | None) -> None:
+    def __init__(self, batch: Batch, wrt: list[Value] | None, *, is_strict: bool) -> None:
         self.batch = batch
+        self.ways = [way for way in WAYS if way.is_strict or not is_strict]
         self.first = batch.traced(FEW)
         self.edges = sum(map(len, self.first.graph.arguments)) // FEW + 1  # of a sample
         self.wrt = self._shared() if wrt is None else wrt
@@ -246,15 +257,20 @@ class Search:
     def _unified(self, *sizes: int) -> _Pair:
         traces = [self.batch.traced(samples) for samples in sizes]
         self.traced_edges = [sum(map(len, trace.graph.arguments)) for trace in traces]
-        for loops in (True, False):
-            found = [find(trace.graph, self.wrt, (), trace.outputs, trace.tables, loops=loops) for trace in traces]
+        refusal: GraphError | None = None
+        for way in self.ways:
+            found = [find(trace.graph, self.wrt, (), trace.outputs, trace.tables, **way._asdict()) for trace in traces]
             one, other = (Traced(trace.samples, each.source) for trace, each in zip(traces, found, strict=True))
             try:
                 source = simplified_source(unified(one, other))
                 break
             except DiffersError as difference:
-                if not loops or not any(each.source.loops for each in found):
-                    raise self._differs(difference, sizes) from None
+                refusal = refusal or self._differs(difference, sizes)
+                if not any(each.source.loops or each.source.masks for each in found):
+                    raise refusal from None
+        else:
+            assert refusal is not None
+            raise refusal
         if _cuts_parameters(source):
             raise _refused(self.batch, "which parameters it uses depends on the number of samples", COUNTS)
         return _Pair(traces[1], found[1]._replace(source=_with_labels(source, traces[1])), source)

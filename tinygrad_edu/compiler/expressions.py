@@ -18,13 +18,15 @@ from itertools import count
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Flags, Ids, Single, Workspace
 from tinygrad_edu.compiler.formulas import (
     Apply,
     Dot,
     Fill,
     Formula,
     Join,
+    Masked,
+    MaskedMatMul,
     MatMul,
     Name,
     Number,
@@ -36,7 +38,9 @@ from tinygrad_edu.compiler.formulas import (
     View,
     multiplied,
 )
-from tinygrad_edu.compiler.layout import Layout, Turn
+from tinygrad_edu.compiler.layout import Index, Layout, Turn
+from tinygrad_edu.compiler.order import MOSTLY, box
+from tinygrad_edu.compiler.ragged import completed, filled
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
@@ -206,6 +210,9 @@ class Expressions(ABC):
     # Weighted sums
 
     def _weighted_sum(self, left: Ids, right: Ids) -> Formula:
+        there = ~filled(self.workspace, left, right)
+        if not there.all():
+            return self._weighted_sum_where(there, left, right)
         columns = self._by_source(left, right)
         product = self._product(left, right) if len(columns) == 1 else None
         if product is not None:
@@ -222,6 +229,41 @@ class Expressions(ABC):
             pairs = ((left[..., position], right[..., position]) for position in range(left.shape[-1]))
             return Plus(tuple(multiplied(self.view(one), self.view(other)) for one, other in pairs))
         return _sum_of([self._one_source(left[..., cols], right[..., cols]) for cols in columns])
+
+    def _weighted_sum_where(self, there: Flags, left: Ids, right: Ids) -> Formula:
+        """Weighted sums of different lengths: a matrix product if they are one, or else products, which are added."""
+        left, right = (completed(self.workspace, side, there) for side in (left, right))
+        if left.ndim == 3 and (left == left[:, :1]).all() and (right == right[:1]).all():
+            if (there == there[:, :1]).all():
+                return self._matrices_where(there[:, 0], left[:, 0], right[0])
+            if (there == there[:1]).all():
+                return View(self._matrices_where(there[0], right[0], left[:, 0]), (Turn(),))
+        if left.ndim == 3 and (right == right[:, :1]).all() and (left == left[:1]).all():
+            return self._weighted_sum_where(there, right, left)
+        products = self._products(left, right, there) if left.ndim == 4 else None
+        if products is not None:
+            return products
+        return Sum(Masked(self._mask(there), Apply(mul, (self.view(left), self.view(right)))), -1)
+
+    def _matrices_where(self, there: Flags, rows: Ids, columns: Ids) -> Formula:
+        order = self._contraction_order(rows, columns)
+        left, right = self.exact(rows[:, order]), self.exact(columns[:, order].T)
+        mask = self._mask(there[:, order])
+        return MaskedMatMul(mask if mask.shape == left.shape else Fill(mask, left.shape), left, right)
+
+    def _mask(self, there: Flags) -> Formula:
+        """A mask, as a view of the one that is kept: it has no axis along which it is the same."""
+        for axis in range(there.ndim):
+            first = there.take([0], axis)
+            there = first if (there == first).all() else there
+        kept = there.squeeze()
+        is_turned = key_of(kept) not in self.known_data and key_of(kept.T) in self.known_data
+        name = self._keep("M", kept.T if is_turned else kept)
+        mask = View(name, (Turn(),)) if is_turned and kept.ndim == 2 else name
+        entries = tuple(
+            None if size == 1 else slice(None) for size in np.trim_zeros(np.array(there.shape) - 1, "f") + 1
+        )
+        return View(mask, (Index(entries),)) if None in entries else mask
 
     def _is_one_constant(self, ids: Ids) -> bool:
         """Whether all scalars are the same constant c > 0, so that c·a + c·b + … can be c·(a + b + …)."""
@@ -255,6 +297,10 @@ class Expressions(ABC):
         ):
             first, second = (self.source_of(array) for array in arrays if array)
             return Dot(first, second)
+        if (workspace.place[left] == workspace.place[right]).all():
+            one, other = self._among(left), self._among(right)
+            if one is not None and other is not None and one[1].shape == other[1].shape:
+                return Sum(Masked(one[0], Apply(mul, (one[1], other[1]))))
         return Dot(self.exact(left), self.exact(right))
 
     def _product(self, left: Ids, right: Ids) -> Formula | None:
@@ -270,7 +316,7 @@ class Expressions(ABC):
                     return self._matrices(matrix, vector[0])
         return None
 
-    def _products(self, left: Ids, right: Ids) -> Formula | None:
+    def _products(self, left: Ids, right: Ids, there: Flags | None = None) -> Formula | None:
         """A matrix product for each sample, as products that are summed along an axis: (Q[:, :, None] * K[:, None])."""
         if not any(
             (rows == rows[:, :, :1]).all() and (columns == columns[:, :1]).all()
@@ -280,7 +326,10 @@ class Expressions(ABC):
         for axis in (3, 2, 1):
             factors = [self._regular(np.moveaxis(side, 3, axis)) for side in (left, right)]
             if factors[0] is not None and factors[1] is not None:
-                return Sum(Apply(mul, (factors[0], factors[1])), -1 if axis == 3 else axis)
+                product: Formula = Apply(mul, (factors[0], factors[1]))
+                if there is not None:
+                    product = Masked(self._mask(np.moveaxis(there, 3, axis)), product)
+                return Sum(product, -1 if axis == 3 else axis)
         return None
 
     def _regular(self, ids: Ids) -> Formula | None:
@@ -304,6 +353,9 @@ class Expressions(ABC):
     # Sums
 
     def _sum(self, terms: Ids) -> Formula:
+        there = ~filled(self.workspace, terms)
+        if terms.ndim > 1 and not there.all():
+            return Sum(Masked(self._mask(there), self.view(completed(self.workspace, terms, there))), -1)
         if terms.ndim == 2 and self._are_all(terms):
             return self._axis_sum(terms)
         if terms.ndim == 1:
@@ -322,7 +374,21 @@ class Expressions(ABC):
             return multiplied(Number(float(len(terms))), self.view(terms[0]))
         if self._are_all(terms):
             return Sum(self.source_of(self.workspace.arrays[self.workspace.where[terms[0]]]))
-        return Sum(self.exact(terms))
+        among = self._among(terms)
+        return Sum(self.exact(terms) if among is None else Masked(*among))
+
+    def _among(self, terms: Ids) -> tuple[Formula, Formula] | None:
+        """A mask and an array of which it chooses these scalars, if most are chosen, and not a regular part of it."""
+        array = self.workspace.array_of(terms)
+        if array is None or len(array.shape) < 2 or not MOSTLY * array.size <= len(terms) < array.size:
+            return None
+        places = np.sort(self.workspace.place[terms])
+        if (places[1:] == places[:-1]).any() or Layout.found_in(places) is not None or box(places, array.shape):
+            return None
+        there = np.zeros(array.shape, dtype=bool)
+        there.flat[places] = True
+        source = self.source_of(array)
+        return None if source.shape != array.shape else (self._mask(there), source)
 
     def _axis_sum(self, terms: Ids) -> Formula:
         if terms.shape[-1] == 1:

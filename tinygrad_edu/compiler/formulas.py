@@ -10,6 +10,7 @@ shape that the array does not have.
     MatMul  Dot  RowDots          A @ B; the dot product of two arrays; the dot product of each pair of rows
     Sum                           .sum(), or .sum(axis=…)
     View                          a slice, the transpose, another shape: no number is copied
+    Masked  MaskedMatMul          what a mask chooses, and 0 elsewhere; left @ right, of what it chooses on the left
     Pick  Join  Fill              by index; several arrays laid end to end; one number or row repeated
     At  Zeros  Looped             a row of an array in a step of a loop; an array to be filled; what a loop fills
     Rows  Range  OneHot           how many samples there are; 0, 1, 2 …; for each label a row with 1 for its class
@@ -173,6 +174,29 @@ class View(Formula):
     def __init__(self, of: Formula, moves: Sequence[Move]) -> None:
         super().__init__(Layout.of(of.shape).moved(moves).shape, of)
         self.moves = tuple(moves)
+
+
+class Masked(Formula):
+    """An array where a mask says so, and 0 elsewhere, whatever stands there: infinity and NaN too.
+
+    >>> Masked(Name("M", (5, 5)), Name("Q", (2, 5, 5))).shape
+    (2, 5, 5)
+    """
+
+    def __init__(self, mask: Formula, of: Formula) -> None:
+        super().__init__(broadcast(mask.shape, of.shape), mask, of)
+
+
+class MaskedMatMul(Formula):
+    """left @ right, a matrix times a matrix; on the left only what a mask chooses counts.
+
+    What does not count is not multiplied by 0, which infinity on the right would make NaN.
+    """
+
+    def __init__(self, mask: Formula, left: Formula, right: Formula) -> None:
+        assert mask.shape == left.shape, (mask.shape, left.shape)
+        assert left.shape[1] == right.shape[0], (left.shape, right.shape)
+        super().__init__((left.shape[0], right.shape[1]), mask, left, right)
 
 
 class Pick(Formula):

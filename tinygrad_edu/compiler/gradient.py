@@ -23,7 +23,8 @@ from tinygrad_edu.backprop import topological_order
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Some, Workspace
 from tinygrad_edu.compiler.loops import Backward, Loop, LoopArray
 from tinygrad_edu.compiler.order import box
-from tinygrad_edu.compiler.scalars import TOTAL, Balance
+from tinygrad_edu.compiler.ragged import aligned, completed, filled
+from tinygrad_edu.compiler.scalars import TOTAL, Balance, are_growing
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import add, dot, logsumexp, mul, neg
 from tinygrad_edu.symbolic import partial_graphs
@@ -88,6 +89,8 @@ def _activate(arrays: Sequence[Array], active: Flags) -> None:
             active[array.ids] = _active_in_step(array.loop, active)[array.state.inside]
         elif array.args is not None:
             active[array.ids] = active[array.args].any(axis=-1)
+            if array.spare is not None:
+                active[array.ids[array.spare]] = False
 
 
 # Loops over time: the backward sweep of a step
@@ -166,6 +169,8 @@ def _edges_of(workspace: Workspace, array: Array, active: Flags) -> Iterator[tup
     assert array.rule is not None
     args = array.args.reshape(array.size, -1)
     used = active[args]
+    if array.spare is not None:
+        used[array.spare.reshape(-1)] = False
     chosen = np.flatnonzero(used)
     if len(chosen):
         partials = _partials(workspace, array, np.atleast_1d(used.any(axis=0))).reshape(-1)
@@ -338,13 +343,35 @@ def _sum_of_layers(workspace: Workspace, array: Array, layers: Sequence[Ids]) ->
     together = np.stack(layers)
     everyone = np.flatnonzero((together != NOWHERE).any(axis=0))
     filled = np.where(together == NOWHERE, workspace.zero, together)[:, everyone]
-    shape = _shape(workspace, array, everyone)
-    total, *others = (layer.reshape(shape) for layer in filled)
+    table = _Table(workspace, array, everyone)
+    total, *others = (table.laid(layer) for layer in filled)
     for layer in others:
         total = workspace.compute(add, [total, layer])
     sums = np.full_like(layers[0], NOWHERE)
-    sums[everyone] = total.reshape(-1)
+    sums[everyone] = table.taken(total)
     return sums
+
+
+class _Table:
+    """Some scalars of an array, laid out as a table of their gradients: with all spare places, if it has some."""
+
+    def __init__(self, workspace: Workspace, array: Array, where: Ids) -> None:
+        self.workspace = workspace
+        is_all = array.spare is not None and len(where) == array.count
+        self.where = where if is_all else None
+        self.shape = array.shape if is_all else _shape(workspace, array, where)
+
+    def laid(self, ids: Ids) -> Ids:
+        """One scalar for each, in the shape of the table."""
+        if self.where is None:
+            return ids.reshape(self.shape)
+        table, known = np.full(self.shape, NOWHERE, dtype=np.int64), np.zeros(self.shape, dtype=bool)
+        table.flat[self.where], known.flat[self.where] = ids, True
+        return completed(self.workspace, table, known)
+
+    def taken(self, table: Ids) -> Ids:
+        """The scalars of the table that were laid out."""
+        return table.reshape(-1) if self.where is None else table.reshape(-1)[self.where]
 
 
 def _bounds(numbers: Ids) -> Ids:
@@ -362,34 +389,53 @@ def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids)
     begin, counts_at = bounds[:-1], bounds[1:] - bounds[:-1]
     mine, upstream = edges.place[begin], found[edges.user]
     side = edges.side[begin]
-    if not workspace.rows or (side != np.maximum.reduceat(edges.side, begin)).any():
+    if (side != np.maximum.reduceat(edges.side, begin)).any():
         side = np.zeros_like(side)
-    for count, one in sorted(set(zip(counts_at.tolist(), side.tolist(), strict=True))):
-        chosen = (counts_at == count) & (side == one)
-        rows = begin[chosen][:, None] + np.arange(count)
-        where = mine[chosen]
-        shape = _shape(workspace, array, where)
-        yield where, _combined(workspace, upstream[rows], edges.partial[rows], shape).reshape(-1)
+    for one in np.unique(side).tolist():
+        counts = counts_at[side == one]
+        if are_growing(counts.tolist()):
+            rows = begin[side == one], counts
+            yield mine[side == one], _growing(workspace, array, mine[side == one], *rows, upstream, edges.partial)
+            continue
+        for count in np.unique(counts).tolist():
+            chosen = (counts_at == count) & (side == one)
+            rows = begin[chosen][:, None] + np.arange(count)
+            yield mine[chosen], _combined(workspace, array, mine[chosen], upstream[rows], edges.partial[rows])
 
 
-def _combined(workspace: Workspace, upstream: Ids, partial: Ids, shape: tuple[int, ...]) -> Ids:
-    """The sum of upstream × local derivative over the columns."""
-    count = upstream.shape[1]
-    if count > 1 and (upstream == upstream[:, :1]).all() and (partial == partial[:, :1]).all():
-        once = _combined(workspace, upstream[:, :1], _filled(workspace, float(count), (len(upstream), 1)), shape)
-        return workspace.compute(mul, [once, partial[:, 0].reshape(shape)])
+def _growing(
+    workspace: Workspace, array: Array, where: Ids, begin: Ids, counts: Ids, upstream: Ids, partial: Ids
+) -> Ids:
+    """Sums of contributions, of which there are more and more from scalar to scalar."""
+    known = np.arange(counts.max()) < counts[:, None]
+    rows = np.where(known, begin[:, None] + np.arange(counts.max()), 0)
+    sides = [np.where(known, side[rows], workspace.zero) for side in (upstream, partial)]
+    sides = aligned(workspace, *sides)
+    there = ~filled(workspace, *sides)
+    if len(np.unique(sides[1][there])) == 1:  # each counts as often: as they are, or with a minus
+        sides[1][~there] = sides[1][there][0]
+    return _combined(workspace, array, where, *sides)
+
+
+def _combined(workspace: Workspace, array: Array, where: Ids, upstream: Ids, partial: Ids) -> Ids:
+    """The sum of upstream × local derivative over the columns, for some scalars of an array."""
+    table = _Table(workspace, array, where)
+    return table.taken(_sum_of_products(workspace, *(list(map(table.laid, side.T)) for side in (upstream, partial))))
+
+
+def _sum_of_products(workspace: Workspace, upstream: Sequence[Ids], partial: Sequence[Ids]) -> Ids:
+    """The same for the columns as tables."""
+    count, shape = len(upstream), upstream[0].shape
     if count == 1:
-        return workspace.compute(mul, [upstream.reshape(shape), partial.reshape(shape)])
+        return workspace.compute(mul, [upstream[0], partial[0]])
+    if all((side[0] == column).all() for side in (upstream, partial) for column in side):
+        once = workspace.compute(mul, [upstream[0], _filled(workspace, float(count), shape)])
+        return workspace.compute(mul, [once, partial[0]])
     for sign, rule in ((1.0, None), (-1.0, neg)):
-        if workspace.is_constant[partial].all() and (workspace.value[partial] == sign).all():
-            total = _total(workspace, upstream.reshape(*shape, count))
+        if all(workspace.are(column, sign) for column in partial):
+            total = workspace.compute(TOTAL, upstream)
             return total if rule is None else workspace.compute(rule, [total])
-    both = [*upstream.T, *partial.T]
-    return workspace.compute(dot, [column.reshape(shape) for column in both])
-
-
-def _total(workspace: Workspace, terms: Ids) -> Ids:
-    return workspace.compute(TOTAL, [terms[..., position] for position in range(terms.shape[-1])])
+    return workspace.compute(dot, [*upstream, *partial])
 
 
 def _shape(workspace: Workspace, array: Array, where: Ids) -> tuple[int, ...]:
@@ -397,7 +443,7 @@ def _shape(workspace: Workspace, array: Array, where: Ids) -> tuple[int, ...]:
     count = len(where)
     if count == array.size:
         return array.shape
-    if len(array.shape) > 2 and (part := box(where, array.shape)) is not None:
+    if len(array.shape) > 1 and (part := box(where, array.shape)) is not None:
         return part
     if workspace.rows and count > workspace.rows and count % workspace.rows == 0:
         table = where.reshape(workspace.rows, -1)  # of the same places for each row of the tables of inputs

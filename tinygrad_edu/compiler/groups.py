@@ -8,7 +8,7 @@ Names to know: `arrange`. Read next: `gradient.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from operator import itemgetter
 
@@ -18,6 +18,7 @@ from tinygrad_edu.compiler.alike import Alike, by_use
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids, Workspace
 from tinygrad_edu.compiler.loops import Loop
 from tinygrad_edu.compiler.order import put
+from tinygrad_edu.compiler.ragged import packed
 from tinygrad_edu.compiler.recurrences import Recurrence
 from tinygrad_edu.compiler.scalars import OF_NONE, Scalars
 from tinygrad_edu.compiler.tables import Group, Groups, Lone, origins, put_leaves, put_table
@@ -62,13 +63,12 @@ def _is_weighted(scalars: Scalars, alike: Alike, node: int) -> bool:
 def _arranged(scalars: Scalars, loops: list[Loop], alike: Alike) -> tuple[Workspace, Ids]:
     workspace, same = alike.workspace, alike.same
     groups: Groups = []
-    flat, begin = _flat(scalars.args)
+    args_of = _arguments(scalars, workspace, same)
     for rule, members in alike.groups:
         if len(members) == 1:
             _append_one(workspace, groups, same, rule, members[0], scalars.args[members[0]])
             continue
-        nodes = np.array(members, dtype=np.int64)
-        args = same[flat[begin[nodes, None] + np.arange(len(scalars.args[members[0]]))]]
+        nodes, args = np.array(members, dtype=np.int64), args_of(rule, members)
         nothing = _is_nothing(workspace, rule, args)
         if nothing is None:
             groups.append(Group(rule, nodes, args))
@@ -82,13 +82,26 @@ def _arranged(scalars: Scalars, loops: list[Loop], alike: Alike) -> tuple[Worksp
         put_leaves(workspace, kind, np.array(members, dtype=np.int64), groups, loops, origin)
     for name, table in scalars.tables.items():
         put_table(workspace, table, name.split()[0] if scalars.is_step else "table")
-    workspace.is_step = scalars.is_step
+    workspace.is_step, workspace.is_strict = scalars.is_step, scalars.is_strict or scalars.is_step
     if len(scalars.rows):
         workspace.rows = int(scalars.rows.max(initial=OF_NONE)) + 1
         workspace.row[: len(scalars.rows)] = scalars.rows
     workspace.steps = _steps(workspace.count, loops)
     _put_in_stages(workspace, scalars, groups, loops)
     return workspace, same[same]  # the scalar that replaces a node may have been replaced itself
+
+
+def _arguments(scalars: Scalars, workspace: Workspace, same: Ids) -> Callable[[Rule, list[int]], Ids]:
+    """What gives the arguments of nodes that are alike: a row for each, sums of different lengths filled up."""
+    flat, begin = _flat(scalars.args)
+
+    def rows(rule: Rule, members: list[int]) -> Ids:
+        if members[0] in scalars.growing:
+            return packed(workspace, [same[scalars.args[node]].tolist() for node in members], len(rule.partials))
+        found: Ids = same[flat[begin[members][:, None] + np.arange(len(scalars.args[members[0]]))]]
+        return found
+
+    return rows
 
 
 def _put_in_stages(workspace: Workspace, scalars: Scalars, groups: Groups, loops: list[Loop]) -> None:

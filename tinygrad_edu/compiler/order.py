@@ -13,11 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
-from tinygrad_edu.compiler.scalars import OF_NONE, OF_SEVERAL, TOTAL
+from tinygrad_edu.compiler.ragged import aligned, completed, filled
+from tinygrad_edu.compiler.scalars import FEWEST_LENGTHS, OF_NONE, OF_SEVERAL, TOTAL
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
 
 MIX = np.random.default_rng(0).integers(1, 2**62, 1 << 16, dtype=np.int64) | 1  # for the fingerprints of rows
+MOSTLY = 0.4  # of the places of a table are there, if the others are made
 WEIGHTS = ("parameter", "fixed", "weight")  # the kinds of leaves that belong to columns, not to samples
 
 Order = tuple[Ids, tuple[int, ...]]  # of the scalars of an array, and its shape
@@ -36,10 +38,14 @@ def put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
     """Create an array of nodes that are alike, in the best order."""
     if workspace.rows:
         workspace.row[members] = _rows(workspace.row[args])
-    args, found = _product_in(workspace, args) if rule is dot and len(args) > 1 else (args, None)
+    beside = None if rule.many else _beside_spares(workspace, rule, members, args)
+    if beside is not None:
+        return beside
+    members, args = _with_spares(workspace, rule, members, args)
+    args, whole, found = _products(workspace, rule, args)
     if found is None:
-        each = _products_by_row(workspace, args) if rule is dot and workspace.rows > 1 else None
-        order, shape = each or _order(workspace, rule, args)
+        each = _products_by_row(workspace, whole) if rule is dot and workspace.rows > 1 else None
+        order, shape = each or _order(workspace, rule, whole)
     else:
         order, shape = _table_order(workspace, _in_steps(workspace, members, found))
     if workspace.is_step and 1 in shape and found is not None:
@@ -47,6 +53,79 @@ def put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
     array = workspace.put(members[order].reshape(shape), rule, args[order].reshape(*shape, args.shape[1]), "computed")
     workspace.remember(array)
     return array
+
+
+def _products(workspace: Workspace, rule: Rule, args: Ids) -> tuple[Ids, Ids, Product | None]:
+    """The arguments as they are used, the same without gaps, and the matrix product in them, if there is one."""
+    if rule is dot or rule is TOTAL:
+        sides = np.split(args, len(rule.partials), axis=1)
+        if filled(workspace, *sides).any():
+            sides = aligned(workspace, *sides)
+            there = ~filled(workspace, *sides)
+            args = np.concatenate(sides, axis=1)
+            whole = np.concatenate([completed(workspace, side, there) for side in sides], axis=1)
+            merged, found = _product_in(workspace, whole) if rule is dot else (whole, None)
+            return np.where(np.tile(there, len(sides)), merged, args), merged, found
+    args, found = _product_in(workspace, args) if rule is dot and len(args) > 1 else (args, None)
+    return args, args, found
+
+
+def _beside_spares(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array | None:
+    """An array like that of an argument which has spare places: it has the same."""
+    for column in args.T:
+        source = workspace.array_of(column)
+        if source is None or source.spare is None or len(column) != source.count:
+            continue
+        known = ~source.spare.reshape(-1)
+        order = np.argsort(workspace.place[column])
+        table = np.full((source.size, args.shape[1]), workspace.zero, dtype=np.int64)
+        table[known] = args[order]
+        shape = source.shape
+        columns = [completed(workspace, each.reshape(shape), known.reshape(shape)) for each in table.T]
+        ids = np.full(source.size, NOWHERE, dtype=np.int64)
+        ids[known] = members[order]
+        ids[~known] = _spares(workspace, source.ids.reshape(-1)[~known])
+        array = workspace.put(ids.reshape(shape), rule, np.stack(columns, axis=-1), "computed")
+        workspace.remember(array)
+        return array
+    return None
+
+
+def _spares(workspace: Workspace, like: Ids) -> Ids:
+    """Scalars for spare places, which depend on the same samples as others."""
+    spares = workspace.fresh_spare(len(like))
+    workspace.row[spares] = workspace.row[like]
+    return spares
+
+
+def _with_spares(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> tuple[Ids, Ids]:
+    """The nodes of a group, and with them the missing ones of a table in which hardly more than half are missing."""
+    is_pair = rule is dot or (not rule.many and args.shape[1] == 2 and _first_inherited(workspace, args) is None)
+    if workspace.is_strict or not is_pair or (args == workspace.zero).any() or _are_in_steps(workspace, members):
+        return members, args
+    rows = workspace.row[members] if workspace.rows else np.zeros(len(members), dtype=np.int64)
+    every = [(members, args)]
+    for row in np.unique(rows).tolist() if rows.min() >= 0 else ():
+        missing = _missing(workspace, *np.split(args[rows == row], 2, axis=1))
+        if missing is not None:
+            every.append((_spares(workspace, np.repeat(members[rows == row][:1], len(missing))), missing))
+    return np.concatenate([some for some, _ in every]), np.concatenate([some for _, some in every])
+
+
+def _missing(workspace: Workspace, left: Ids, right: Ids) -> Ids | None:
+    """The pairs of a left row and a right one that are not there, if most are."""
+    sides = [distinct_rows(workspace, side) for side in (left, right)]
+    (lefts, left_of), (rights, right_of) = sides
+    count = len(lefts) * len(rights)
+    if min(len(lefts), len(rights)) < FEWEST_LENGTHS or not MOSTLY * count <= len(left) < count:
+        return None
+    if any((side[rows][of] != side).any() for side, (rows, of) in zip((left, right), sides, strict=True)):
+        return None
+    there = left_of * len(rights) + right_of
+    others = np.setdiff1d(np.arange(count), there)
+    if len(others) + len(left) != count:
+        return None
+    return np.concatenate([left[lefts[others // len(rights)]], right[rights[others % len(rights)]]], axis=1)
 
 
 def _order(workspace: Workspace, rule: Rule, args: Ids) -> Order:
@@ -216,9 +295,9 @@ def box(places: Ids, shape: tuple[int, ...]) -> tuple[int, ...] | None:
 
 def _in_steps(workspace: Workspace, members: Ids, found: Product) -> Product:
     """A product whose rows belong to the steps of a loop, in the order of those steps."""
-    steps = workspace.steps[members]
-    if (steps == NOWHERE).any():
+    if not _are_in_steps(workspace, members):
         return found
+    steps = workspace.steps[members]
     sides = [found.left_of, found.right_of]
     first = [np.full(len(side), len(workspace.steps)) for side in (found.left, found.right)]
     for side, begins in zip(sides, first, strict=True):
@@ -226,6 +305,11 @@ def _in_steps(workspace: Workspace, members: Ids, found: Product) -> Product:
     orders = [np.argsort(begins, kind="stable") for begins in first]
     left_of, right_of = (np.argsort(order)[side] for order, side in zip(orders, sides, strict=True))
     return Product(found.left[orders[0]], found.right[orders[1]], left_of, right_of)
+
+
+def _are_in_steps(workspace: Workspace, members: Ids) -> bool:
+    """Whether all of them belong to the steps of a loop."""
+    return not workspace.is_spare[members].any() and bool((workspace.steps[members] != NOWHERE).all())
 
 
 def _are_parameters(workspace: Workspace, ids: Ids) -> bool:

@@ -49,6 +49,7 @@ def find(
     tables: Mapping[str, Nodes] = NO_TABLES,
     *,
     loops: bool = True,
+    is_strict: bool = False,
 ) -> Found:
     """The program of a graph.
 
@@ -59,8 +60,9 @@ def find(
         outputs: nodes whose numbers are wanted beside the loss, in their shape.
         tables: more inputs, which are arrays already, by their names.
         loops: whether what repeats is written as a loop over time.
+        is_strict: whether nothing may be computed that the graph does not compute.
     """
-    scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist(), tables)
+    scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist(), tables, is_strict=is_strict)
     alike = Alike(scalars)
     repeats = _repeats(scalars, alike) if loops else []
     if is_irregular(scalars, alike.groups, repeats):
@@ -82,7 +84,7 @@ def find(
 def _repeats(scalars: Scalars, alike: Alike) -> list[Recurrence]:
     """What repeats; in sequences of samples, what reads them forwards is not what reads them backwards."""
     is_long = any(table.ndim > 1 and table.shape[1] >= FEWEST_OF_SAMPLES for table in scalars.tables.values())
-    return recurrences(scalars, (Alike(scalars, by_column=True) if is_long else alike).groups)
+    return recurrences(scalars, (Alike(scalars, by_column=True) if is_long else alike).of_one_length(scalars))
 
 
 def _parts(graph: Graph, scalars: Scalars) -> frozenset[int]:

@@ -121,7 +121,7 @@ def _of_batch(function: Any, wrt: Any, batch: Any, *, is_alone: bool, check: boo
             "a batch goes with a function of its samples, which has no other inputs, and returns outputs itself",
             instead="compile(lambda xs, ys: loss, wrt=parameters, batch=(X, y))",
         )
-    search = Search(Batch(function, batch), None if wrt is None else _flat(wrt))
+    search = Search(Batch(function, batch), None if wrt is None else _flat(wrt), is_strict=check)
     with _careful(function):
         return BatchProgram(search, check=check)
 
@@ -186,7 +186,7 @@ class Program(Compiled):
             np.array([leaf.data for leaf in inputs], dtype=np.float64),
             np.array([node.data for node in outputs.flat], dtype=np.float64).reshape(outputs.shape),
         )
-        super().__init__(graph, wrt, find(graph, wrt, inputs, outputs), check=check)
+        super().__init__(graph, wrt, find(graph, wrt, inputs, outputs, is_strict=check), check=check)
         leaves = Leaves(self.wrt, self.inputs, outputs.reshape(-1).tolist())
         check_program(partial(point_of, self._function), graph, leaves)
 

@@ -4,7 +4,7 @@
 it recognizes sums: a chain of additions becomes one sum, and a sum of products becomes a `dot`, so that w1·x1 + w2·x2
 written out is the same as a neuron's weighted sum.
 
-Names to know: `Scalars`, `lower`. Read next: `arrays.py`.
+Names to know: `Scalars`, `lower`, `are_growing`. Read next: `arrays.py`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ NO_TABLES: Mapping[str, Nodes] = MappingProxyType({})
 TOTAL = Rule(
     "total", sum, 1.0, symbol="Σ", many=True, numpy="np.add.reduce([{}])"
 )  # a sum of any number of terms: only the compiler makes it
+
+FEWEST_LENGTHS = 3  # of sums that grow: fewer are written out
+WIDEST = 2  # times as long as there are sums: a table of them is not much wider than high
+EMPTIEST = 4  # times as many places as terms
 
 MANY = 3  # terms that are taken away, from which on they are a sum of their own; `a + b - c` stays as it is
 
@@ -75,6 +79,8 @@ class Scalars:
         is_step: whether it is one step of a loop.
         stages: for each node how many loops have to run before it, one after the other.
         rows: for each node the one sample that it depends on, or OF_NONE, OF_SEVERAL; empty where nobody asks for it.
+        is_strict: whether nothing may be computed that the graph does not compute: no place of a table may be spare.
+        growing: sums that may be rows of different lengths of one table; among them are sums of two terms, and of one.
     """
 
     rule: list[Rule | None]
@@ -90,6 +96,8 @@ class Scalars:
     is_step: bool = False
     stages: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     rows: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    is_strict: bool = False
+    growing: set[int] = field(default_factory=set)
 
     @property
     def changing(self) -> set[int]:
@@ -118,6 +126,8 @@ def lower(
     inputs: Sequence[Value],
     wanted: Sequence[Value] = (),
     tables: Mapping[str, Nodes] = NO_TABLES,
+    *,
+    is_strict: bool = False,
 ) -> Scalars:
     """Number the nodes of a loss. Tables are inputs too, which are arrays already.
 
@@ -141,6 +151,7 @@ def lower(
             name: np.array([number.get(leaf, -1) for leaf in table.flat], dtype=np.int64).reshape(table.shape)
             for name, table in tables.items()
         },
+        is_strict=is_strict,
     )
     uses = _uses(scalars)
     _join_differences(scalars, uses)
@@ -257,20 +268,69 @@ def _is_zero(scalars: Scalars, node: int) -> bool:
 
 def _join_products(scalars: Scalars, uses: list[int]) -> None:
     """Turn a sum of products into a dot; where a sum has other terms too, its products alone."""
-    for node, rule in enumerate(scalars.rule):
-        if rule is not TOTAL:
-            continue
+    sums = [node for node, rule in enumerate(scalars.rule) if rule is TOTAL]
+    for node in sums:
         terms = scalars.args[node]
         products = [term for term in terms if scalars.rule[term] is mul and uses[term] == 1]
         if len(products) == len(terms) > 1:
             _make_dot(scalars, node, products)
-            continue
-        if len(products) > 1:
+        elif len(products) > 1:
             last, made = max(products), set(products)  # the last one comes after all factors
             scalars.data[last] = sum(scalars.data[term] for term in products)
             _make_dot(scalars, last, products)
             scalars.args[node] = [last, *(term for term in terms if term not in made)]
-        _settle(scalars, node)
+    scalars.growing = _growing(scalars, uses)
+    for node in sums:
+        if node not in scalars.growing:
+            settle(scalars, node)
+        elif len(scalars.args[node]) == 1 and _is_product(scalars, uses, scalars.args[node][0]):
+            _make_dot(scalars, node, scalars.args[node])
+
+
+def _is_product(scalars: Scalars, uses: list[int], node: int) -> bool:
+    """Whether a node is a product that has no other use."""
+    return scalars.rule[node] is mul and uses[node] == 1
+
+
+def _growing(scalars: Scalars, uses: list[int]) -> set[int]:
+    """Sums of the same operation, or of leaves, of ever more terms: a first guess, before it is known what is alike."""
+    families: dict[object, list[int]] = {}
+    for node, rule in enumerate(() if scalars.is_strict else scalars.rule):
+        if rule is TOTAL or rule is dot:
+            key = _made_of(scalars, uses, node)
+            if key is not None:
+                families.setdefault(key, []).append(node)
+    growing = (some for some in families.values() if are_growing([length_of(scalars, node) for node in some]))
+    return set(chain.from_iterable(growing))
+
+
+def _made_of(scalars: Scalars, uses: list[int], node: int) -> tuple[Rule | None, ...] | None:
+    """The operation of a sum, and those of its terms, or of their factors; None if there are several."""
+    rule, args = scalars.rule[node], scalars.args[node]
+    if len(args) == 1 and _is_product(scalars, uses, args[0]):
+        rule, args = dot, scalars.args[args[0]]
+    width = len(args) // 2 if rule is dot else len(args)
+    sides = [{scalars.rule[arg] for arg in args[first : first + width]} for first in range(0, len(args), width)]
+    return (rule, *(side.pop() for side in sides)) if all(len(side) == 1 for side in sides) else None
+
+
+def length_of(scalars: Scalars, node: int) -> int:
+    """How many terms a sum has."""
+    count = len(scalars.args[node])
+    return count // 2 if scalars.rule[node] is dot else count
+
+
+def are_growing(lengths: Sequence[int]) -> bool:
+    """Whether sums of these lengths are rows of one table: row i of a causal attention adds i + 1 terms.
+
+    Three sums that happen to have 12, 4 and 20 terms are three sums.
+
+    >>> are_growing([1, 2, 3, 4]), are_growing([12, 4, 20]), are_growing([3, 3, 3, 3])
+    (True, False, False)
+    """
+    longest = max(lengths)
+    is_high = longest <= WIDEST * len(lengths) and longest * len(lengths) <= EMPTIEST * sum(lengths)
+    return is_high and len(set(lengths)) >= FEWEST_LENGTHS
 
 
 def _make_dot(scalars: Scalars, node: int, products: list[int]) -> None:
@@ -281,8 +341,15 @@ def _make_dot(scalars: Scalars, node: int, products: list[int]) -> None:
     scalars.rule[node], scalars.args[node] = dot, factors
 
 
-def _settle(scalars: Scalars, node: int) -> None:
-    """A sum of two terms is an addition; a sum of one term is that term."""
-    count = len(scalars.args[node])
-    if count < 3:
+def settle(scalars: Scalars, node: int) -> bool:
+    """A sum of two terms is an addition; a sum of one term is that term, and one of a single product that product.
+
+    Returns:
+        Whether it was such a sum.
+    """
+    rule, count = scalars.rule[node], len(scalars.args[node])
+    if rule is dot and count == 2:
+        scalars.rule[node] = mul
+    elif rule is TOTAL and count < 3:
         scalars.rule[node] = add if count == 2 else SAME
+    return scalars.rule[node] is not rule

@@ -20,7 +20,7 @@ from tinygrad_edu.compiler.formulas import Apply, Formula, Looped, Name, Number,
 from tinygrad_edu.compiler.layout import Layout, Shape
 from tinygrad_edu.rule import Rule
 
-Numbers = npt.NDArray[Any]  # floats, or indices
+Numbers = npt.NDArray[Any]  # floats, indices, or a mask
 Places = npt.NDArray[np.int64]
 
 
@@ -124,7 +124,7 @@ class Source:
         loss: the formula of the loss.
         gradient: the parts of the gradient.
         outputs: the formula of what was asked for beside the loss.
-        data: constants and indices, by name.
+        data: constants, indices and masks, by name.
     """
 
     arguments: tuple[Name, ...]
@@ -150,6 +150,11 @@ class Source:
         """The loops over time in it."""
         looped = (line.formula for line in first_of_each_loop(self.lines))
         return tuple(each.repeat for each in looped if isinstance(each, Looped) and isinstance(each.repeat, Repeat))
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """The names of the masks."""
+        return tuple(name for name, numbers in self.data.items() if numbers.dtype.kind == "b")
 
     def every_formula(self) -> Iterator[Formula]:
         """Every formula, and every one inside it."""

@@ -12,6 +12,11 @@ NUMPY = """\
 import math
 import numpy as np
 erf = np.vectorize(math.erf, otypes=[float])
+def matmul_where(mask, left, right):  # left @ right, of what the mask chooses on the left
+    found = np.where(mask, left, 0) @ right
+    if np.isfinite(found).all():
+        return found
+    return np.where(mask[:, :, None], left[:, :, None] * right, 0).sum(axis=1)  # without 0 * inf, which is NaN
 """
 
 JAVASCRIPT = """\

@@ -25,6 +25,8 @@ from itertools import accumulate, chain, count
 from math import isfinite
 from typing import NamedTuple
 
+import numpy as np
+
 from tinygrad_edu.compiler.formulas import (
     Apply,
     At,
@@ -33,6 +35,8 @@ from tinygrad_edu.compiler.formulas import (
     Formula,
     Join,
     Looped,
+    Masked,
+    MaskedMatMul,
     MatMul,
     Name,
     Number,
@@ -169,6 +173,7 @@ class JavaScriptPrinter(Printer):
 
     def _constant(self, name: str, numbers: Numbers) -> str:
         kind = "Float64Array" if numbers.dtype.kind == "f" else "Int32Array"
+        numbers = numbers.astype(np.int64) if numbers.dtype.kind == "b" else numbers
         text = literal(numbers.reshape(-1) if numbers.ndim else numbers, self.text)
         return f"const {self.names[name]} = {f'{kind}.from({text})' if numbers.ndim else text};\n"
 
@@ -336,6 +341,29 @@ class JavaScriptPrinter(Printer):
         rows, axes = len(left.shape) - 1, self._axes(left.shape[-1:], where)
         places = (*where.at[:rows], *_at(axes)), (*_at(axes), *where.at[rows:])
         return self._sum_of_products((left, right), places, axes, where)
+
+    def _masked(self, formula: Masked, where: Where) -> Written:
+        mask, of = formula.parts
+        chosen, text = (self._argument(formula, part, ATOM, where) for part in (mask, of))
+        return f"({chosen} ? {text} : 0)", ATOM
+
+    def _maskedmatmul(self, formula: MaskedMatMul, where: Where) -> Written:
+        if not where.is_once:
+            return self._name(self._kept(formula), where)
+        mask, *factors = (part if _is_view_of_name(part) else self._kept(part) for part in formula.parts)
+        (axis,) = axes = self._axes(mask.shape[1:], where)
+        row, column = where.at
+        (k,) = _at([axis])
+
+        def product() -> Written:
+            chosen = self.text(mask, ATOM, where.inside((row, k), 1))
+            pairs = zip(factors, ((row, k), (k, column)), strict=True)
+            return (
+                f"({chosen} ? {' * '.join(self.text(part, ATOM, where.inside(at, 1)) for part, at in pairs)} : 0)",
+                ATOM,
+            )
+
+        return self._summed(product, axes)
 
     def _dot(self, formula: Dot, where: Where) -> Written:
         if not where.is_once:

@@ -6,7 +6,7 @@ alone.
 
 A vector is a column, so that what NumPy does with shapes is said by transposes: `b` in `X @ W.T + b` is added to every
 row, b^⊤; `y[:, None]` is y itself. ⊙ is the product number by number; what lacks an axis of the other side is repeated
-along it. Brackets choose as in Python, Z[:, 0].
+along it; ⊙ with a mask M keeps what M chooses. Brackets choose as in Python, Z[:, 0].
 
 Names to know: `LaTeXPrinter`. Read next: `nn/module.py`.
 """
@@ -23,6 +23,8 @@ from tinygrad_edu.compiler.formulas import (
     Formula,
     Join,
     Looped,
+    Masked,
+    MaskedMatMul,
     MatMul,
     Name,
     Number,
@@ -180,6 +182,13 @@ class LaTeXPrinter(Printer):
         is_chain = isinstance(left, MatMul)
         first = self.text(left, PRODUCT.level if is_chain else RAISED_OR_SIGNED)
         return rf"{first}\, {self.text(right, RAISED_OR_SIGNED)}", PRODUCT.level
+
+    def _masked(self, formula: Masked) -> Written:
+        return self._product(Apply(mul, formula.parts))
+
+    def _maskedmatmul(self, formula: MaskedMatMul) -> Written:
+        mask, left, right = formula.parts
+        return self._side_by_side(Masked(mask, left), right)
 
     def _dot(self, formula: Dot) -> Written:
         left, right = map(self.text, formula.parts)

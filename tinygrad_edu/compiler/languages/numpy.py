@@ -21,6 +21,8 @@ from tinygrad_edu.compiler.formulas import (
     Formula,
     Join,
     Looped,
+    Masked,
+    MaskedMatMul,
     MatMul,
     Name,
     Number,
@@ -168,6 +170,14 @@ class NumPyPrinter(Printer):
     def _view(self, formula: View) -> Written:
         moves = ["[:, None]"] * len(formula.moves) if self.is_brief else map(_move, formula.moves)
         return self.text(formula.parts[0], ATOM) + "".join(moves), ATOM
+
+    def _masked(self, formula: Masked) -> Written:
+        mask, of = map(self.text, formula.parts)
+        return f"{self.module}.where({mask}, {of}, 0)", ATOM
+
+    def _maskedmatmul(self, formula: MaskedMatMul) -> Written:
+        mask, left, right = map(self.text, formula.parts)
+        return f"matmul_where({mask}, {left}, {right})", ATOM
 
     def _pick(self, formula: Pick) -> Written:
         of, index = formula.parts
