@@ -191,11 +191,11 @@ def gradients_in(graph: Graph, partials: Sequence[Sequence[float]] | None = None
     [6.0, 1.0]
     """
     local = [node.partials for node in graph.nodes] if partials is None else partials
-    gradients = [0.0] * len(graph)
+    arguments, gradients = graph.arguments, [0.0] * len(graph)
     gradients[-1] = 1.0
     for number in range(len(graph) - 1, -1, -1):
         upstream = gradients[number]
-        for arg, partial in zip(graph.arguments[number], local[number], strict=True):
+        for arg, partial in zip(arguments[number], local[number], strict=True):
             gradients[arg] += upstream * partial
     return gradients
 

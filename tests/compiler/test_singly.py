@@ -205,11 +205,56 @@ def test_what_a_program_can_be_asked_for_can_be_asked_for_here():
     again = pickle.loads(pickle.dumps(program))
     assert again() == (program()[0], pytest.approx(program()[1]))
     assert again.source == program.source
-    assert "t2      1 scalar: v2 = tanh(v1)" in program.explain()
-    assert "dt1     1 scalar: ∂v5/∂v1" in program.explain()
-    assert [each.name for each in program.memory().kept] == ["t2", "t3"]
-    assert r"\tanh\left(t_{1}\right)" in program.latex()
+    assert "t1      1 scalar: v2 = tanh(v1)" in program.explain()
+    assert "dt2     1 scalar: ∂v5/∂v3" in program.explain()
+    assert [each.name for each in program.memory().kept] == ["t1", "t2"]
+    assert r"\tanh\left(x \cdot y\right)" in program.latex()
     assert len(program.lines) == len(program.formulas.lines)
+
+
+@pytest.mark.usefixtures("everything_singly")
+@pytest.mark.parametrize(
+    ("made", "lines"),
+    [
+        ("(x * y - x).tanh()", ["loss = np.tanh(x * y - x)"]),
+        ("((x + y) * 2).sin()", ["t1 = (x + y) * 2", "loss = np.sin(t1)", "t2 = np.cos(t1) * 2"]),  # cos reads t1
+        ("(x * y) * (x * y)", ["t1 = x * y"]),  # used twice
+        ("(x - (x + y).tanh() - 3 * y) * 2", ["t1 = np.tanh(x + y)", "loss = (x - t1 - 3 * y) * 2"]),
+        ("x - (y - x.relu())", ["loss = x - (y - np.maximum(x, 0.0))"]),
+        ("1 - (x * y - x) * 2", ["loss = 1 - (x * y - x) * 2"]),
+        ("((x * 2).tanh() * 3).tanh() * 5", ["dx = 5 * (1 - t2 * t2) * 3 * (1 - t1 * t1) * 2"]),
+        ("(x + y) * (x - y) / 7", ["t1 = x + y", "t2 = x - y", "loss = t1 * t2 / 7"]),
+    ],
+)
+def test_what_is_used_once_stands_in_the_line_of_its_user_unless_the_way_back_reads_it(made, lines):
+    x, y = wrt = [Value(0.7, label="x"), Value(1.1, label="y")]
+    loss = eval(made, {"x": x, "y": y})
+    program = tinygrad_edu.compile(loss, wrt=wrt)
+    assert is_scalar_by_scalar(program)
+    assert set(lines) <= {line.strip() for line in program.source.splitlines()}, program.source
+    assert differs(program, loss, wrt, [0.4, -1.3]) < 1e-12
+
+
+@pytest.mark.usefixtures("everything_singly")
+def test_a_line_holds_only_so_many_operations():
+    x = Value(0.7, label="x")
+    loss = x
+    for number in range(40):
+        loss = (loss + 0.1 * number) * 0.9 if number % 2 else (loss - 0.3) / 1.1
+    program = tinygrad_edu.compile(loss, wrt=[x])
+    counts = [sum(map(line.count, (" + ", " - ", " * ", " / "))) for line in program.source.splitlines()]
+    assert singly.MOST_OPERATIONS <= max(counts) <= 2 * singly.MOST_OPERATIONS  # a slope may have several of them
+    assert differs(program, loss, [x], [-1.9]) < 1e-12
+
+
+@pytest.mark.usefixtures("everything_singly")
+def test_an_output_has_a_line_even_if_it_is_used_once():
+    x = Value(0.7, label="x")
+    y = x * 2
+    program = tinygrad_edu.compile((y + 1).tanh(), wrt=[x], outputs=[y])
+    program.parameters = [0.2]
+    program()
+    assert program.outputs == pytest.approx([0.4])
 
 
 @pytest.mark.usefixtures("everything_singly")

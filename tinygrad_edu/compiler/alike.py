@@ -68,7 +68,6 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[i
     """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
     first_of = _merged(scalars, same)
     kinds: list[int] = []
-    kind_of = kinds.__getitem__
     known: dict[object, int] = {}
     groups: Groups = []
     for node, rule in enumerate(scalars.rule):
@@ -78,14 +77,15 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[i
             kind = of_leaf.get(node, UNCHANGING)
         else:
             args = scalars.args[node]
-            key = (rule, *map(kind_of, args))
+            of_args = [kinds[arg] for arg in args]
+            key = (rule, *of_args)
             if rule.fixed:
                 key += tuple([scalars.data[args[position]] for position in rule.fixed])
             if node in scalars.growing:
                 key = _key_of_any_length(rule, list(map(kind_of, args))) or key
             kind = known.get(key, NEW)
             if kind == NEW:
-                kind = known[key] = _new_kind(groups, rule, list(map(kind_of, args)))
+                kind = known[key] = _new_kind(groups, rule, of_args)
             if kind >= 0:
                 groups[kind][1].append(node)
         kinds.append(kind)
@@ -130,7 +130,7 @@ def _role(rule: Rule, args: Sequence[int], place: int, group_of: Mapping[int, in
 
 def _new_kind(groups: Groups, rule: Rule, of_args: list[int]) -> int:
     """The number of a new group; or, if all of its arguments are constants, that it is constant too."""
-    if all(kind == UNCHANGING for kind in of_args):
+    if of_args.count(UNCHANGING) == len(of_args):
         return UNCHANGING
     groups.append((rule, []))
     return len(groups) - 1
@@ -184,6 +184,7 @@ def _merged(scalars: Scalars, same: Ids) -> list[int]:
     made: dict[object, int] = {}
     first_of: list[int] = []
     number = _constants(scalars)
+    has_no_constant = number.keys().isdisjoint
     is_changed = False
     for node, rule in enumerate(scalars.rule):
         first = node
@@ -193,10 +194,10 @@ def _merged(scalars: Scalars, same: Ids) -> list[int]:
             args = scalars.args[node]
             if rule is SAME:
                 first = args[0]
-            elif not rule.many and any(scalars.rule[arg] is not None for arg in args):
-                first = made.setdefault((rule, *[number.get(arg, arg) for arg in args]), node)
-            else:
+            elif rule.many or has_no_constant(args) or not any(map(scalars.rule.__getitem__, args)):
                 first = made.setdefault((rule, *args), node)
+            else:
+                first = made.setdefault((rule, *[number.get(arg, arg) for arg in args]), node)
         if first != node:
             is_changed = True
             same[node] = first

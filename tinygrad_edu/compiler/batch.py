@@ -293,7 +293,7 @@ class Search:
         """
         check = _Comparison(self, pair)
         last = pair.trace.samples + 1
-        whole = {*range(1, FEW + 1), last} if self._is_large(MANY) else range(1, last + 1)
+        whole = {*range(1, FEW + 1), last} if self._is_large(MANY) else {*range(1, FEW + 1), *self.sizes, last}
         wrongs = {
             size: wrong
             for size in range(1, last + 1)
@@ -319,7 +319,7 @@ class Search:
 
     def _further(self) -> list[int]:
         """Numbers of samples whose loss alone is compared, as far as their graphs would not be too large."""
-        sizes = [MANY, random.Random(self.batch.samples).choice(BETWEEN), min(self.batch.samples, MOST)]  # noqa: S311
+        sizes = [random.Random(self.batch.samples).choice(BETWEEN), min(self.batch.samples, MOST)]  # noqa: S311
         return [size for size in sizes if size > self.sizes[1] and self._edges_at(size) <= LARGEST]
 
     def _edges_at(self, samples: int) -> float:

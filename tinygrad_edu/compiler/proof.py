@@ -119,7 +119,7 @@ def _numbers(leaves: Leaves) -> tuple[Floats, Floats]:
 def _stored(graph: Graph, leaves: Leaves) -> Point:
     """The results at the numbers that the graph has."""
     gradients = gradients_in(graph)
-    noise = ROUNDING * max(abs(node.data) for node in graph.nodes), ROUNDING * max(map(abs, gradients))
+    noise = ROUNDING * max(map(abs, [node.data for node in graph.nodes])), ROUNDING * max(map(abs, gradients))
     outputs = np.array([node.data for node in leaves.outputs])
     return Point(graph.output.data, _gradient(graph, leaves, gradients), outputs, noise=noise)
 

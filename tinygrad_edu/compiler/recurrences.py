@@ -292,7 +292,8 @@ class _Steps:
 def _token(scalars: Scalars, rule: Rule, members: list[int]) -> object:
     """What has to be the same for two groups to be two steps of one."""
     args = scalars.args[members[0]]
-    return rule, len(members), len(args), tuple(scalars.data[args[position]] for position in rule.fixed)
+    fixed = tuple([scalars.data[args[position]] for position in rule.fixed]) if rule.fixed else ()
+    return rule, len(members), len(args), fixed
 
 
 def equal_constants(scalars: Scalars) -> Ids:
@@ -304,7 +305,7 @@ def equal_constants(scalars: Scalars) -> Ids:
         if rule is None:
             if node not in changing:
                 same[node] = first.setdefault(scalars.data[node].hex(), node)
-        elif not rule.many and all(scalars.rule[arg] is None for arg in args):
+        elif not rule.many and not any(map(scalars.rule.__getitem__, args)):
             same[node] = first.setdefault((rule, *[same[arg] for arg in args]), node)
     return np.array(same, dtype=np.int64)
 

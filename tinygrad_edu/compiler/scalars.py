@@ -174,9 +174,10 @@ def _check_leaves(parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
 
 
 def _check_fixed(graph: Graph, changing: set[Value]) -> None:
-    for node in graph.nodes:
-        fixed = node.rule.fixed if node.rule is not None and node.args else ()
-        leaf = next((node.args[position] for position in fixed if node.args[position] in changing), None)
+    are_fixed = (node for node in graph.nodes if node.args and node.rule is not None and node.rule.fixed)
+    for node in are_fixed:
+        assert node.rule is not None
+        leaf = next((node.args[position] for position in node.rule.fixed if node.args[position] in changing), None)
         if leaf is not None:
             raise GraphError(
                 f"compile with {leaf!r}, as in {graph.formula(node)}, as a leaf that changes",

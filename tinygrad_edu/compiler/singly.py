@@ -2,8 +2,10 @@
 
 As scalars, in one pass: a line for each operation, and on the way back one for each gradient.
 
-    t8 = t7 * np.sin(t3)
-    dt3 = dt8 * t7 * np.cos(t3) + dt5
+    t8 = t7 * np.sin(t3 - b)
+    dt3 = dt8 * t7 * np.cos(t3 - b) + dt5
+
+What is used once, and not on the way back, stands in the line of its user, as people write it.
 
 Arrays would hold one number each, or numbers gathered from everywhere. A program of a few arrays is there to be read;
 one of thousands of different operations is not, but it can be found quickly, and run quickly.
@@ -14,8 +16,9 @@ Names to know: `is_irregular`, `singly`. Read next: `pipeline.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, count
 from keyword import kwlist
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
@@ -25,20 +28,30 @@ from tinygrad_edu.compiler.formulas import Formula, Join, Name, Number, View
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.layout import Index, Reshape
 from tinygrad_edu.compiler.names import LOSS, OPEN_WORD, RESERVED, identifier
-from tinygrad_edu.compiler.patterns import Filled, Sum, Term
+from tinygrad_edu.compiler.patterns import Filled, Hand, T, Texts, Written
 from tinygrad_edu.compiler.recurrences import Recurrence
 from tinygrad_edu.compiler.scalars import TOTAL, Balance, Scalars
-from tinygrad_edu.compiler.slopes import Fixed, Kind, Patterns, kind_of
+from tinygrad_edu.compiler.slopes import (
+    GIVEN,
+    Fixed,
+    Kind,
+    Operation,
+    Operations,
+    Slope,
+    depends,
+    kind_of,
+    kind_of_level,
+)
 from tinygrad_edu.compiler.source import Line, Part, Source
 from tinygrad_edu.graph import Names
 from tinygrad_edu.rule import RULES, Rule
-from tinygrad_edu.rules import add, dot, logsumexp, mul, sub
+from tinygrad_edu.rules import dot, logsumexp
 
 MANY = 256  # groups: a program of fewer lines is read
 FEW = 4  # nodes that are alike: so few are as good as alone
 SHARE = 8  # a loop with one of so many nodes counts: many of the others may belong to its steps
 MOST_ARGUMENTS = 4  # of a node, on average: long weighted sums are better arrays
-PLAIN = (add, sub, TOTAL)  # sums of their arguments
+MOST_OPERATIONS = 6  # in a line: more are not read at a glance
 
 
 def is_irregular(scalars: Scalars, groups: Groups, repeats: Sequence[Recurrence]) -> bool:
@@ -68,93 +81,153 @@ def singly(scalars: Scalars, workspace: Workspace, same: Sequence[int], shape: t
         same: for each node the one that stands for it.
         shape: of the outputs that are asked for, if there are any.
     """
-    forward = _Forward(scalars)
-    forward.run(workspace.is_constant[: len(same)].tolist(), same)
-    backward = _Backward(forward)
-    backward.run(forward.stands_for[same[scalars.output]])
+    graph = _Merged(scalars, workspace.is_constant[: len(same)].tolist(), same)
+    backward = graph.written(Texts(NumPyPrinter()))
+    forward = backward.forward
     wholes = tuple(Name(name, (len(side),)) for name, side in (("P", scalars.parameters), ("I", scalars.inputs)))
     source = Source(
         arguments=wholes,
         leaves=tuple(forward.leaves),
-        lines=Filled([*forward.lines, *backward.lines], forward.numbers),
-        loss=forward.formula(forward.texts[same[scalars.output]]),
+        lines=Filled(graph.lines, NumPyPrinter, graph.lines_of(backward)),
+        loss=forward.formula(graph.output),
         gradient=tuple(backward.parts(wholes[0])),
-        outputs=None if shape is None else forward.laid([same[node] for node in scalars.wanted], shape),
+        outputs=None if shape is None else forward.laid(graph.wanted, shape),
         data={},
     )
     return Singly(source, backward.numbers)
 
 
-class _Forward:
-    """The forward pass: its lines, and what each node is called: a name, or the text of a number."""
+class _Merged:
+    """A graph whose constants are known, and in which nothing is computed twice."""
 
-    def __init__(self, scalars: Scalars) -> None:
-        count = len(scalars.rule)
-        self.scalars = scalars
-        self.patterns = Patterns()
-        self.texts = [""] * count
-        self.stands_for = list(range(count))  # for x · 1 it is x
-        self.is_active = [False] * count
-        self.lines: list[Sum] = []
+    def __init__(self, scalars: Scalars, constants: Sequence[bool], same: Sequence[int]) -> None:
+        self.scalars, self.constants, self.same = scalars, constants, same
+        self.output = same[scalars.output]
+        self.wanted = [same[node] for node in scalars.wanted]
+        self.always_named = [self.output, *self.wanted]
+
+    @property
+    def operations(self) -> list[tuple[int, Rule, list[int]]]:
+        """What is computed: its number, the operation and the arguments."""
+        rows = enumerate(zip(self.constants, self.scalars.rule, self.scalars.args, self.same, strict=True))
+        return [(node, rule, args) for node, (fixed, rule, args, first) in rows if rule and first == node and not fixed]
+
+    def uses(self, operations: Sequence[tuple[int, Rule, list[int]]]) -> list[int]:
+        """How often each node is used; what always has a name is used more than once."""
+        every = chain(self.always_named * 2, chain.from_iterable([args for _, _, args in operations]))
+        found: list[int] = np.bincount(np.fromiter(every, dtype=np.int64), minlength=len(self.same)).tolist()
+        return found
+
+    def written(self, hand: Hand[T]) -> _Backward[T]:
+        """The program, written by a hand: the forward pass, and the way back."""
+        forward = _Forward(self, hand)
+        forward.run()
+        backward = _Backward(forward)
+        backward.run()
+        return backward
+
+    def lines(self, hand: Hand[Any]) -> list[Any]:
+        """The lines of the program, written by a hand."""
+        return self.lines_of(self.written(hand))
+
+    def lines_of(self, backward: _Backward[Any]) -> list[Any]:
+        """All lines, in order."""
+        return [*backward.forward.lines, *backward.lines]
+
+
+class _Forward(Generic[T]):
+    """The forward pass: its lines, and what stands for each node: a name, a number, or an expression without a name.
+
+    An expression waits for its only user; it gets a name if that reads it on the way back.
+    """
+
+    def __init__(self, graph: _Merged, hand: Hand[T]) -> None:
+        nodes = len(graph.same)
+        self.graph, self.hand = graph, hand
+        self.operations = Operations(hand)
+        self.operation: list[Operation[T] | None] = [None] * nodes
+        self.texts: list[Any] = [None] * nodes
+        self.kinds: list[Kind] = [None] * nodes
+        self.names: dict[int, str] = {}
+        self.waiting: dict[int, int] = {}  # how many operations are in each expression without a name
+        self.stands_for = list(range(nodes))  # for x · 1 it is x
+        self.lines: list[Any] = []
         self.leaves: list[Line] = []
-        self.numbers: dict[str, float] = {}
-        self.kinds: dict[str, Kind] = {}  # of the texts of numbers; a name has none
-        self.printer = NumPyPrinter()
         self.free = Names({*RESERVED, LOSS, *kwlist, *_mentioned()})
+        self.numbered = (name for number in count(1) if (name := f"t{number}") not in self.free.taken)
 
-    def run(self, constants: Sequence[bool], same: Sequence[int]) -> None:
+    def run(self) -> None:
         """Name the leaves, and write every operation."""
         self._name_leaves()
-        for node, rule in enumerate(self.scalars.rule):
-            if constants[node]:
-                self.texts[node] = self.number(self.scalars.data[node])
-            elif rule is not None and same[node] == node:
-                self._write(node, rule, self.scalars.args[node])
+        numbers = self.graph.scalars.data
+        for node in np.flatnonzero(self.graph.constants).tolist():
+            self.texts[node], self.kinds[node] = self.hand.number(numbers[node]), kind_of(numbers[node])
+        operations = self.graph.operations
+        uses = self.graph.uses(operations)
+        for node, rule, args in operations:
+            self._write(node, rule, args, uses[node])
 
     def _name_leaves(self) -> None:
-        for whole, letter, leaves in (("P", "p", self.scalars.parameters), ("I", "x", self.scalars.inputs)):
+        scalars = self.graph.scalars
+        for whole, letter, leaves in (("P", "p", scalars.parameters), ("I", "x", scalars.inputs)):
             for place, leaf in enumerate(leaves):
                 if leaf != NOWHERE:
-                    name = self.texts[leaf] = self.name(identifier(self.scalars.labels[leaf]) or letter)
+                    name = self.name(identifier(scalars.labels[leaf]) or letter)
                     index = View(Name(whole, (len(leaves),)), (Index((place,)),))
                     self.leaves.append(Line(name, index, 1, leaf))
-                    self.is_active[leaf] = whole == "P"
+                    self._call(leaf, name, None if whole == "P" else GIVEN)
 
-    def _write(self, node: int, rule: Rule, args: list[int]) -> None:
-        texts, is_active = self.texts, self.is_active
-        is_active[node] = any(map(is_active.__getitem__, args))
-        for place, number in enumerate(rule.neutral):
-            if number is not None and self.kinds.get(texts[args[place]]) == number:
-                self.stands_for[node], texts[node] = self.stands_for[args[1 - place]], texts[args[1 - place]]
-                return
-        terms = self._terms(rule, args, [texts[arg] for arg in args])
-        texts[node] = LOSS if node == self.scalars.output else self.free.after("t", 1)
-        self.lines.append(Sum(texts[node], terms, node))
+    def _write(self, node: int, rule: Rule, args: list[int], uses: int) -> None:
+        size = 1
+        operation = self._operation(rule, args)
+        if self.waiting and not self.waiting.keys().isdisjoint(args):
+            operation = self._with_names(operation, rule, args)
+            size += sum([self.waiting.pop(arg, 0) for arg in args])
+        if operation.same_as is not None:
+            self._take_over(node, args[operation.same_as])
+            return
+        self.operation[node] = operation
+        here = [self.texts[arg] for arg in args]
+        self.texts[node] = operation.alone(*here) if operation.alone else self._sum(operation, here)
+        if uses == 1 and operation.can_be_inside and size < MOST_OPERATIONS:
+            self.waiting[node], self.kinds[node] = size, operation.kind
+        else:
+            self._put(node, None if operation.slopes else GIVEN)
 
-    def _terms(self, rule: Rule, args: list[int], texts: list[str]) -> list[Term]:
-        """An operation as a sum: most of them have one term."""
-        if rule is dot:
-            half = len(args) // 2
-            return [self.applied(mul, pair) for pair in zip(texts[:half], texts[half:], strict=True)]
-        plus = plus_of(rule, len(args))
-        if plus is None:
-            return [self.applied(rule, tuple(texts))]
-        return [self.itself(text, is_less=place >= plus) for place, text in enumerate(texts)]
+    def _operation(self, rule: Rule, args: list[int]) -> Operation[T]:
+        fixed = self._fixed(rule, args) if rule.fixed else ()
+        return self.operations.of(rule, tuple([self.kinds[arg] for arg in args]), fixed)
 
-    def applied(self, rule: Rule, texts: tuple[str, ...]) -> Term:
-        """An operation."""
-        return Term(self.patterns.applied(rule, tuple(map(self.kinds.get, texts))), texts)
+    def _with_names(self, operation: Operation[T], rule: Rule, args: list[int]) -> Operation[T]:
+        """The operation, when those of its arguments that need a name have one."""
+        is_every = rule.many or operation.same_as is not None
+        need = args if is_every else [args[place] for place in operation.reads if place >= 0]
+        late = [arg for arg in need if self.waiting.pop(arg, None)]
+        for arg in late:
+            self._put(arg, None)
+        return self._operation(rule, args) if late else operation
 
-    def itself(self, text: str, *, is_less: bool = False) -> Term:
-        """What has a name, or a number, as a term of a sum."""
-        return Term(self.patterns.itself(text[0] == "-", is_less), (text,))
+    def _take_over(self, node: int, other: int) -> None:
+        """A node that is another one."""
+        self.stands_for[node] = self.stands_for[other]
+        self.texts[node], self.kinds[node] = self.texts[other], self.kinds[other]
 
-    def number(self, number: float) -> str:
-        """The text of a number."""
-        text = self.printer.text(Number(number))
-        if text not in self.numbers:
-            self.numbers[text], self.kinds[text] = number, kind_of(number)
-        return text
+    def _sum(self, operation: Operation[T], texts: Sequence[T]) -> T:
+        terms = [(written, [texts[place] for place in places]) for written, places in operation.terms]
+        return self.hand.sum(terms) if len(terms) > 1 else terms[0][0].alone(*terms[0][1])
+
+    def _fixed(self, rule: Rule, args: Sequence[int]) -> Fixed:
+        data = self.graph.scalars.data
+        return tuple([data[arg].hex() if place in rule.fixed else None for place, arg in enumerate(args)])
+
+    def _put(self, node: int, kind: Kind) -> None:
+        """A line for a node."""
+        name = LOSS if node == self.graph.output else next(self.numbered)
+        self.lines.append(self.hand.line(name, self.texts[node], node))
+        self._call(node, name, kind)
+
+    def _call(self, node: int, name: str, kind: Kind) -> None:
+        self.names[node], self.texts[node], self.kinds[node] = name, self.hand.name(name), kind
 
     def name(self, wanted: str) -> str:
         """A name that nothing else has."""
@@ -163,97 +236,121 @@ class _Forward:
         self.free.taken.add(wanted)
         return wanted
 
-    def formula(self, text: str) -> Formula:
+    def formula(self, node: int) -> Formula:
         """A name, or a number."""
-        return Number(self.numbers[text]) if text in self.numbers else Name(text, ())
+        node = self.stands_for[node]
+        return Name(self.names[node], ()) if node in self.names else Number(self.graph.scalars.data[node])
 
     def laid(self, nodes: Sequence[int], shape: tuple[int, ...]) -> Formula:
         """Scalars in a shape."""
-        return View(Join([self.formula(self.texts[node]) for node in nodes]), (Reshape(shape),))
+        return View(Join([self.formula(node) for node in nodes]), (Reshape(shape),))
 
 
-class _Backward:
+class _Gradient(NamedTuple, Generic[T]):
+    """What stands for a gradient.
+
+    Attributes:
+        text: a name, a number, or an expression without a name.
+        kind: of that.
+        size: how many operations are in an expression.
+        scalar: the number of the line that it has, or NOWHERE.
+        name: its name, or the number that it is; None for an expression.
+    """
+
+    text: T
+    kind: Kind
+    size: int
+    scalar: int
+    name: str | float | None
+
+
+# A share in a gradient: a pattern, what is in its blanks, how many operations that is, and what it is if it is no more.
+Share = tuple[Written[T], Sequence[T], int, _Gradient[T] | None]
+
+
+class _Backward(Generic[T]):
     """The backward pass: its lines, and the gradient of every node that depends on a parameter."""
 
-    def __init__(self, forward: _Forward) -> None:
-        self.forward = forward
-        self.terms: list[list[Term]] = [[] for _ in forward.texts]
-        self.gradient: dict[int, str] = {}
-        self.lines: list[Sum] = []
+    def __init__(self, forward: _Forward[T]) -> None:
+        self.forward, self.hand = forward, forward.hand
+        self.shares: list[list[Share[T]]] = [[] for _ in forward.texts]
+        self.of_leaf: dict[int, str | float | None] = {}
+        self.lines: list[Any] = []
         self.numbers = np.full(len(forward.texts), NOWHERE, dtype=np.int64)
-        self._number_of: dict[str, int] = {}  # of each line, by its name
 
-    def run(self, output: int) -> None:
+    def run(self) -> None:
         """From the output to the leaves: a gradient is complete when the turn comes to its node."""
-        rules, args = self.forward.scalars.rule, self.forward.scalars.args
-        if self.forward.is_active[output]:
-            self.terms[output].append(self.forward.itself(self.forward.number(1.0)))
+        forward = self.forward
+        output = forward.stands_for[forward.graph.output]
+        if output in forward.names and depends(forward.kinds[output]):
+            one = self._number(1.0)
+            self.shares[output].append((forward.operations.itself(one.kind), (one.text,), 0, one))
+        args = forward.graph.scalars.args
         for node in range(output, -1, -1):
-            if self.terms[node]:
-                upstream, rule = self._gradient(node), rules[node]
-                if rule is not None:
-                    self._pass_on(node, rule, args[node], upstream)
+            if self.shares[node]:
+                self._pass_on(node, args[node], forward.operation[node])
 
     def parts(self, whole: Name) -> Iterator[Part]:
         """The gradients of the parameters."""
-        for place, leaf in enumerate(self.forward.scalars.parameters):
-            if leaf in self.gradient:
-                yield Part(
-                    View(Name("gradient", whole.shape), (Index((place,)),)), self.forward.formula(self.gradient[leaf])
-                )
+        for place, leaf in enumerate(self.forward.graph.scalars.parameters):
+            if leaf in self.of_leaf:
+                found = self.of_leaf[leaf]
+                formula = Name(found, ()) if isinstance(found, str) else Number(found or 0.0)
+                yield Part(View(Name("gradient", whole.shape), (Index((place,)),)), formula)
 
-    def _gradient(self, node: int) -> str:
-        """What the gradient of a node is called: as another gradient, if it is the same."""
-        terms = self.terms[node]
-        text = terms[0].texts[0]
-        if len(terms) > 1 or not terms[0].pattern.is_itself:
-            text = self.forward.name(f"d{self.forward.texts[node]}")
-            self._number_of[text] = len(self.terms) + node
-            self.lines.append(Sum(text, terms, len(self.terms) + node))
-        self.gradient[node] = text
-        self.numbers[node] = self._number_of.get(text, NOWHERE)
-        return text
-
-    def _pass_on(self, node: int, rule: Rule, args: list[int], upstream: str) -> None:
+    def _pass_on(self, node: int, args: list[int], operation: Operation[T] | None) -> None:
         """Upstream × local derivative, to every argument that depends on a parameter."""
+        slopes = () if operation is None else operation.slopes
+        upstream = self._gradient(node, is_used_once=len(slopes) == 1)
+        self.numbers[node] = upstream.scalar
+        if operation is None:
+            self.of_leaf[node] = upstream.name
+        texts, stands_for = self.forward.texts, self.forward.stands_for
+        for slope in slopes:
+            part = slope.part(upstream.kind)
+            blanks = [texts[args[place]] for place in slope.places]
+            blanks += texts[node], upstream.text
+            same = None if part.alias is None else self._same(part.alias, upstream, slope, node, args)
+            size = upstream.size + (same is None)
+            self.shares[stands_for[args[slope.place]]].append((part.written, blanks, size, same))
+
+    def _same(
+        self, alias: float | int, upstream: _Gradient[T], slope: Slope[T], node: int, args: list[int]
+    ) -> _Gradient[T]:
+        """A share that is a number, or what stands in one of its blanks."""
+        if isinstance(alias, float):
+            return self._number(alias)
+        if alias > len(slope.places):
+            return upstream
+        other = node if alias == len(slope.places) else args[slope.places[alias]]
         forward = self.forward
-        texts = [forward.texts[arg] for arg in args]
-        plus, half = plus_of(rule, len(args)), len(args) // 2
-        for place, arg in enumerate(args):
-            if not forward.is_active[arg]:
-                continue
-            if plus is not None:
-                term = forward.itself(upstream, is_less=place >= plus)
-            elif rule is dot:
-                term = self._part(mul, 0, (texts[place], texts[place - half]), "", upstream, (None, None))
-            elif rule is logsumexp:
-                term = self._part(rule, 0, (texts[place],), forward.texts[node], upstream, (None,))
-            else:
-                term = self._part(rule, place, tuple(texts), forward.texts[node], upstream, self._fixed(rule, args))
-            self.terms[forward.stands_for[arg]].append(term)
+        formula = forward.formula(other)
+        name = formula.name if isinstance(formula, Name) else forward.graph.scalars.data[other]
+        return _Gradient(forward.texts[other], forward.kinds[other], 0, NOWHERE, name)
 
-    def _part(self, rule: Rule, place: int, args: tuple[str, ...], out: str, upstream: str, fixed: Fixed) -> Term:
-        """One contribution, as it would be written alone."""
-        forward = self.forward
-        texts = (*args, out, upstream)
-        pattern, alias = forward.patterns.part(rule, place, tuple(map(forward.kinds.get, texts)), fixed)
-        if alias is None:
-            return Term(pattern, texts)
-        text = forward.number(alias) if isinstance(alias, float) else texts[alias]
-        return forward.itself(text, is_less=pattern.is_less)
+    def _gradient(self, node: int, *, is_used_once: bool) -> _Gradient[T]:
+        """What stands for the gradient of a node: another one, if it is the same."""
+        shares = self.shares[node]
+        if len(shares) > 1:
+            return self._line(node, self.hand.sum([share[:2] for share in shares]))
+        written, blanks, size, same = shares[0]
+        pattern = written.pattern
+        if same is not None and not pattern.is_less:
+            return same if is_used_once or same.name is not None else self._line(node, same.text)
+        text = written.alone(*blanks)
+        if is_used_once and pattern.can_be_inside and size < MOST_OPERATIONS:
+            return _Gradient(text, kind_of_level(written.level), size, NOWHERE, None)
+        return self._line(node, text)
 
-    def _fixed(self, rule: Rule, args: Sequence[int]) -> Fixed:
-        if not rule.fixed:
-            return (None,) * len(args)
-        data = self.forward.scalars.data
-        return tuple(float(data[arg]).hex() if place in rule.fixed else None for place, arg in enumerate(args))
+    def _line(self, node: int, text: T) -> _Gradient[T]:
+        forward, scalar = self.forward, len(self.shares) + node
+        known = forward.names.get(node)
+        name = forward.name(f"d{known}") if known else next(forward.numbered)
+        self.lines.append(self.hand.line(name, text, scalar))
+        return _Gradient(self.hand.name(name), None, 0, scalar, name)
 
-
-def plus_of(rule: Rule, count: int) -> int | None:
-    """How many arguments of a sum are added; the others are taken away. None if it is no sum of its arguments."""
-    if isinstance(rule, Balance):
-        return rule.plus
-    return (1 if rule is sub else count) if rule in PLAIN else None
+    def _number(self, number: float) -> _Gradient[T]:
+        return _Gradient(self.hand.number(number), kind_of(number), 0, NOWHERE, number)
 
 
 def _mentioned() -> set[str]:

@@ -72,7 +72,7 @@ def origins(count: int, groups: Groups, leaves: Iterable[list[int]]) -> Ids:
 
 def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop], origin: Ids) -> tuple[Ids, list[Ids]]:
     """A number for each leaf, the same for those that are used in the same places; and the sides of products."""
-    usage = np.zeros(workspace.count, dtype=np.int64)
+    usage, last = np.zeros(workspace.count, dtype=np.int64), np.zeros(workspace.count, dtype=np.int64)
     tables: list[Ids] = []
     places = itertools.cycle(PLACES)
     for group in groups:
@@ -83,23 +83,33 @@ def _usage(workspace: Workspace, rank: Ids, groups: Groups, loops: list[Loop], o
             continue
         rows = np.array([group.args] if isinstance(group, Lone) else group.args)
         for side in _sides(rows, width, origin):
-            usage[np.unique(side[rank[side] != NOWHERE])] ^= next(places)
+            usage[_each_once(side[rank[side] != NOWHERE], last)] ^= next(places)
             if side.shape[1] > 1:
                 tables.append(side)
     for taken in (ids for loop in loops for ids in loop.taken):
         present = taken[taken != NOWHERE]
-        usage[np.unique(present[rank[present] != NOWHERE])] ^= next(places)
+        usage[_each_once(present[rank[present] != NOWHERE], last)] ^= next(places)
         if taken.ndim > 1 and taken.size:
             tables.append(taken.reshape(-1, taken.shape[-1]))
     return usage, tables
+
+
+def _each_once(ids: Ids, last: Ids) -> Ids:
+    """Some scalars, each at the place where it comes last, without sorting them; what is in `last` does not matter."""
+    places = np.arange(len(ids))
+    last[ids] = places
+    return ids[last[ids] == places]
 
 
 def _sides(rows: Ids, width: int, origin: Ids) -> Iterator[Ids]:
     """The arguments of a group side by side; of w·x + u·h the factors of x apart from those of h, and x from h."""
     sides = [rows[:, first : first + width] for first in range(0, rows.shape[1], width)]
     for side, other in zip(sides, reversed(sides), strict=True):
-        kinds = np.stack([origin[side[0]], origin[other[0]]]) if len(sides) == 2 else np.zeros((2, width))
-        yield from (side[:, (kinds == kind).all(axis=0)] for kind in np.unique(kinds, axis=1).T[:, :, None])
+        kinds = np.stack([origin[side[0]], origin[other[0]]])
+        if len(sides) != 2 or (kinds == kinds[:, :1]).all():
+            yield side
+        else:
+            yield from (side[:, (kinds == kind).all(axis=0)] for kind in np.unique(kinds, axis=1).T[:, :, None])
 
 
 def _width(rule: Rule, count: int) -> int:

@@ -9,12 +9,10 @@ Names to know: `NumPyPrinter`. Read next: `jax.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import chain
 from math import isfinite
 
 from tinygrad_edu.compiler.formulas import (
-    Apply,
     At,
     Dot,
     Fill,
@@ -37,10 +35,9 @@ from tinygrad_edu.compiler.formulas import (
 )
 from tinygrad_edu.compiler.languages.printer import ATOM, Printer, Written
 from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape
-from tinygrad_edu.compiler.patterns import Filled, Minus, Pattern, Templates
+from tinygrad_edu.compiler.patterns import Blank, Filled
 from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import PRODUCT, SUM
-from tinygrad_edu.rules import neg
 
 COMMENT_AT = 60
 INDENT = "    "
@@ -74,7 +71,7 @@ class NumPyPrinter(Printer):
 
     def _lines(self, lines: Sequence[Line]) -> Iterator[str]:
         if isinstance(lines, Filled):
-            return lines.texts(cache(self._pattern))
+            return iter(lines.texts(self))
         return chain.from_iterable(map(self.statements, first_of_each_loop(lines)))
 
     def gradient(self, source: Source) -> list[str]:
@@ -133,22 +130,21 @@ class NumPyPrinter(Printer):
     def _name(self, formula: Name) -> Written:
         return formula.name, ATOM
 
-    def _minus(self, formula: Minus) -> Written:
-        return formula.name, SUM.level
-
-    def _pattern(self, pattern: Pattern) -> Templates:
-        formula = Apply(neg, (pattern.formula,)) if pattern.is_less else pattern.formula
-        later = f"{' - ' if pattern.is_less else ' + '}{self.text(pattern.formula, PRODUCT.level)}"
-        return Templates.of(self.expression(formula), self.text(formula, SUM.level), later)
+    def _blank(self, formula: Blank) -> Written:
+        return formula.name, formula.level
 
     def _number(self, formula: Number) -> Written:
-        number = formula.number
         if self.is_brief:
             return "1 / m", PRODUCT.level
+        text = self.number(formula.number)
+        return text, SUM.level if text[0] == "-" else ATOM
+
+    def number(self, number: float) -> str:
+        """A number as people write it: 2 for 2.0."""
         if isfinite(number):
             text = repr(number)
-            return text if text == "-0.0" else text.removesuffix(".0"), SUM.level if text[0] == "-" else ATOM
-        return (f"-{self.module}.{-number}", SUM.level) if number < 0 else (f"{self.module}.{number}", ATOM)
+            return text if text == "-0.0" else text.removesuffix(".0")
+        return f"-{self.module}.{-number}" if number < 0 else f"{self.module}.{number}"
 
     def _matmul(self, formula: MatMul) -> Written:
         left, right = formula.parts

@@ -55,6 +55,10 @@ class Printer:
         text, level = self._written(formula, *where)
         return text if level >= need else self._enclosed(text)
 
+    def level(self, formula: Formula) -> int:
+        """How tightly a formula binds."""
+        return self._written(formula)[1]
+
     def expression(self, formula: Formula, *where: Any) -> str:
         """A formula on the right of an equals sign: without parentheses around the whole."""
         if isinstance(formula, Apply) and not self._is_infix(formula.rule) and is_enclosed(self.template(formula.rule)):
