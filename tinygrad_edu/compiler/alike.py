@@ -82,7 +82,7 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[i
             if rule.fixed:
                 key += tuple([scalars.data[args[position]] for position in rule.fixed])
             if node in scalars.growing:
-                key = _key_of_any_length(rule, list(map(kind_of, args))) or key
+                key = _key_of_any_length(rule, of_args) or key
             kind = known.get(key, NEW)
             if kind == NEW:
                 kind = known[key] = _new_kind(groups, rule, of_args)
