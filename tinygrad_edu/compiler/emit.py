@@ -301,6 +301,8 @@ class _Writer(Expressions):
             moves = _moves_in(whole, targets.reshape(without_leading_ones(source.shape)))
             if moves is not None and Turn() not in moves:
                 return Part(_viewed(whole, moves), source)
+            if moves is not None and len(source.shape) == 2 and moves.index(Turn()) == len(moves) - 1:
+                return Part(_viewed(whole, moves[:-1]), View(source, (Turn(),)))
         moves = _moves_in(whole, places)
         target = Pick(whole, self.index(places)) if moves is None else _viewed(whole, moves)
         return Part(target, self.view(scalars))
