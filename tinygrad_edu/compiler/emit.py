@@ -186,7 +186,7 @@ class _Writer(Expressions):
     def _add(self, lines: list[Line], array: Array, formula: Formula) -> None:
         name = self._name(array)
         self.formulas[array.number] = Name(name, formula.shape)
-        lines.append(Line(name, formula, array.size, array.first))
+        lines.append(Line(name, formula, array.count, array.first))
 
     def needed(self, scalars: list[int], times: int = 2) -> list[Array]:
         """The arrays that the given scalars depend on, in the order of their creation: arguments before users.
