@@ -4,7 +4,7 @@
     X, y = nn.datasets.moons(n=100, noise=0.1, seed=0)
     history = nn.fit(model, X, y, loss="hinge")
 
-Read in this order: module, layers, losses, optim, training; then init and datasets.
+Read in this order: module, layers, embedding, losses, optim, training; then init and datasets.
 """
 
 if __name__ != "tinygrad_edu.nn":
@@ -15,6 +15,7 @@ from typing import Any
 
 from tinygrad_edu.nn import datasets, schedules
 from tinygrad_edu.nn.checkpoint import Checkpoint, load, read, save, weights_of
+from tinygrad_edu.nn.embedding import embedding
 from tinygrad_edu.nn.export import to_onnx, to_torch
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron
 from tinygrad_edu.nn.losses import (
@@ -57,6 +58,7 @@ __all__ = [
     "clip_grad_value",
     "cross_entropy",
     "datasets",
+    "embedding",
     "fit",
     "hinge_loss",
     "load",

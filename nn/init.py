@@ -3,7 +3,7 @@
 Weights have to differ, or all neurons of a layer learn the same; and their size has to fit the number of inputs
 (*fan-in*) and outputs (*fan-out*), or signals grow or fade from layer to layer. Biases begin at 0.
 
-Names to know: `INITIALIZERS`, `source`. Read next: `losses.py`.
+Names to know: `INITIALIZERS`, `source`. Read next: `embedding.py`.
 """
 
 from __future__ import annotations

@@ -147,3 +147,12 @@ def test_a_checked_program_computes_nothing_that_the_graph_does_not():
     program.parameters = [*[60.0 + 10.0 * i for i in range(6)], *[10.0 * i for i in range(6)]]
     assert math.isfinite(program()[0])
     assert "(6, 6)" not in program.source
+
+
+def test_the_scalars_that_a_line_stands_for_are_those_of_the_graph():
+    x, y = ([Value(0.1 * i, label=f"{name}{i}") for i in range(5)] for name in "xy")
+    loss = sum((x[i] * y[j]).tanh() for i in range(5) for j in range(i + 1))
+    program = tinygrad_edu.compile(loss, wrt=[*x, *y])
+    assert "(5, 5)" in program.source
+    assert "15 scalars: v" in program.explain()
+    assert "25 scalars: v" not in program.explain()

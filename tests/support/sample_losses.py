@@ -57,8 +57,8 @@ def by_hand(problem, arrays):
 
 
 def values(array):
-    """The rows of an array as a function of samples gets them; labels stay plain numbers."""
-    if array.ndim == 1 and array.dtype.kind in "biu":
+    """The rows of an array as a function of samples gets them; labels and indices stay plain numbers."""
+    if array.dtype.kind in "biu":
         return array.tolist()
     return [values(row) for row in array] if array.ndim > 1 else [Value(number) for number in array.tolist()]
 
@@ -569,3 +569,81 @@ def batch_normalization(draw):
         return sum((gain * (z - middle) / spread + shift - y) ** 2 for z, y in zip(zs, ys, strict=True)) / len(zs)
 
     return function, draw.normal((width,), ())
+
+
+# Rows by index
+
+
+def indices(draw, rows, *shape):
+    """Batches of indices, some of which never come."""
+    some = draw.choices.sample(range(rows), draw.size(1, rows))
+    return lambda m: draw.rng.choice(some, (m, *shape))
+
+
+@family
+def a_word_each(draw):
+    rows, width = draw.size(2, 7), draw.size()
+    table, w = draw.leaves(rows, width), draw.leaves(width)
+    words, total = indices(draw, rows), draw.total()
+    bend = draw.chance()
+
+    def predict(word):
+        z = dot(w, nn.embedding(table, word))
+        return z.tanh() if bend else z
+
+    function = lambda xs, ys: total([(predict(x) - y) ** 2 for x, y in zip(xs, ys, strict=True)])  # noqa: E731
+    return function, lambda m: [words(m), draw.rng.normal(size=m)]
+
+
+@family
+def a_bias_for_each_class(draw):
+    rows, total = draw.size(2, 5), draw.total()
+    biases, w, classes = draw.leaves(rows), draw.leaves(), indices(draw, rows)
+
+    def function(xs, kinds):
+        return total([(w * x - nn.embedding(biases, kind)).sigmoid() for x, kind in zip(xs, kinds, strict=True)])
+
+    return function, lambda m: [draw.rng.normal(size=m), classes(m)]
+
+
+@family
+def users_and_films(draw):
+    users, films, width = draw.size(2, 6), draw.size(2, 6), draw.size()
+    U, V, total = draw.leaves(users, width), draw.leaves(films, width), draw.total()
+    of_user, of_film = indices(draw, users), indices(draw, films)
+
+    def function(first, second, ratings):
+        scores = [dot(nn.embedding(U, u), nn.embedding(V, f)) for u, f in zip(first, second, strict=True)]
+        return total([(score - rating) ** 2 for score, rating in zip(scores, ratings, strict=True)])
+
+    return function, lambda m: [of_user(m), of_film(m), draw.rng.normal(size=m)]
+
+
+@family
+def sentences(draw):
+    rows, width, length = draw.size(2, 6), draw.size(), draw.size(1, 4)
+    table, W, words = draw.leaves(rows, width), draw.leaves(2, width), indices(draw, rows, length)
+
+    def function(texts, classes):
+        rows = [[nn.embedding(table, word) for word in text] for text in texts]
+        means = [[sum(column) / length for column in zip(*text, strict=True)] for text in rows]
+        return nn.cross_entropy([times(W, mean) for mean in means], classes)
+
+    return function, lambda m: [words(m), draw.rng.integers(0, 2, m)]
+
+
+@family
+def words_after_one_another(draw):
+    rows, width, length = draw.size(2, 4), draw.size(1, 2), draw.size(2, 6)
+    table, U, words = draw.leaves(rows, width), draw.leaves(width, width), indices(draw, rows, length)
+
+    def function(texts, ys):
+        total = 0.0
+        for text, y in zip(texts, ys, strict=True):
+            state = [Value(0.0)] * width
+            for word in text:
+                state = [(a + b).tanh() for a, b in zip(nn.embedding(table, word), times(U, state), strict=True)]
+            total += (sum(state) - y) ** 2
+        return total / len(texts)
+
+    return function, lambda m: [words(m), draw.rng.normal(size=m)]

@@ -41,6 +41,7 @@ The compiler knows nothing about layers. It works from the scalars alone:
     sizes.py        what depends on the number of samples m
     unify.py        two programs for two numbers of samples are one for any number
     simplify.py     the same formulas in fewer words
+    lookup.py       rows of a table by index
     batch.py        a program for any number of samples
     program.py      the door: a graph, or a function of samples
     languages/      a program as NumPy, JAX, JavaScript and LaTeX

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from tinygrad_edu.compiler.compiled import Compiled, Floats, floats_of, function_of, point_of, results_of
 from tinygrad_edu.compiler.formulas import Formula, Name, OneHot, Rows, View
 from tinygrad_edu.compiler.layout import Index
+from tinygrad_edu.compiler.lookup import looked_up
 from tinygrad_edu.compiler.memory import Memory
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.pipeline import Found, find
@@ -187,9 +188,9 @@ def _labels(numbers: Floats, argument: Argument) -> npt.NDArray[np.int64]:
     """Numbers as the indices of classes."""
     is_right = (numbers >= 0) & (numbers < argument.classes) & (numbers == np.floor(numbers))
     if not is_right.all():
-        place = int(is_right.argmin())
+        place = np.unravel_index(is_right.argmin(), numbers.shape)
         raise OptionError(
-            f"a program with the label {numbers[place]:g} at {argument.name}[{place}]",
+            f"a program with the label {numbers[place]:g} at {argument.name}[{', '.join(map(str, place))}]",
             f"a label is the index of one of the {argument.classes} classes",
             instead=f"whole numbers from 0 to {argument.classes - 1}",
         )
@@ -273,7 +274,7 @@ class Search:
             raise refusal
         if _cuts_parameters(source):
             raise _refused(self.batch, "which parameters it uses depends on the number of samples", COUNTS)
-        return _Pair(traces[1], found[1]._replace(source=_with_labels(source, traces[1])), source)
+        return _Pair(traces[1], found[1]._replace(source=looked_up(_with_labels(source, traces[1]))), source)
 
     def _differs(self, difference: DiffersError, sizes: tuple[int, ...]) -> GraphError:
         shown = [

@@ -186,7 +186,7 @@ class _Writer(Expressions):
     def _add(self, lines: list[Line], array: Array, formula: Formula) -> None:
         name = self._name(array)
         self.formulas[array.number] = Name(name, formula.shape)
-        lines.append(Line(name, formula, array.size, array.first))
+        lines.append(Line(name, formula, array.count, array.first))
 
     def needed(self, scalars: list[int], times: int = 2) -> list[Array]:
         """The arrays that the given scalars depend on, in the order of their creation: arguments before users.
@@ -301,6 +301,8 @@ class _Writer(Expressions):
             moves = _moves_in(whole, targets.reshape(without_leading_ones(source.shape)))
             if moves is not None and Turn() not in moves:
                 return Part(_viewed(whole, moves), source)
+            if moves is not None and len(source.shape) == 2 and moves.index(Turn()) == len(moves) - 1:
+                return Part(_viewed(whole, moves[:-1]), View(source, (Turn(),)))
         moves = _moves_in(whole, places)
         target = Pick(whole, self.index(places)) if moves is None else _viewed(whole, moves)
         return Part(target, self.view(scalars))

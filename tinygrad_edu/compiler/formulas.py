@@ -13,6 +13,7 @@ shape that the array does not have.
     Masked  MaskedMatMul          what a mask chooses, and 0 elsewhere; left @ right, of what it chooses on the left
     Pick  Join  Fill              by index; several arrays laid end to end; one number or row repeated
     At  Zeros  Looped             a row of an array in a step of a loop; an array to be filled; what a loop fills
+    TakeRows  AddRows             the rows that labels choose; rows added up, for each label those of its own
     Rows  Range  OneHot           how many samples there are; 0, 1, 2 …; for each label a row with 1 for its class
 
 A language is a printer of these: `languages/numpy.py` writes NumPy.
@@ -270,8 +271,31 @@ class OneHot(Formula):
     (5, 3)
     """
 
-    def __init__(self, labels: Name, classes: int) -> None:
+    def __init__(self, labels: Formula, classes: int) -> None:
         super().__init__((*labels.shape, classes), labels)
+        self.classes = classes
+
+
+class TakeRows(Formula):
+    """For each label its row of a matrix.
+
+    >>> TakeRows(Name("W", (10, 3)), Name("y", (5,))).shape
+    (5, 3)
+    """
+
+    def __init__(self, of: Formula, labels: Formula) -> None:
+        super().__init__((*labels.shape, *of.shape[1:]), of, labels)
+
+
+class AddRows(Formula):
+    """A matrix with a row for each class: the sum of the rows with its label, of one row for each label.
+
+    >>> AddRows(Name("dZ", (5, 3)), Name("y", (5,)), 10).shape
+    (10, 3)
+    """
+
+    def __init__(self, rows: Formula, labels: Formula, classes: int) -> None:
+        super().__init__((classes, *rows.shape[1:]), rows, labels)
         self.classes = classes
 
 

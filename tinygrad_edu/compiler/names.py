@@ -25,7 +25,21 @@ PARAMETER_LABEL = re.compile(r"l(\d{1,9})\.n\d+\.(w\d+|b)", re.ASCII)  # as nn.L
 LOSS = "loss"
 SAMPLES = "m"  # what the number of samples is called
 RESERVED = frozenset(
-    {"P", "I", "np", "jnp", "math", "erf", "matmul_where", "fori_loop", "gradient", "program", "len", "range"}
+    {
+        "P",
+        "I",
+        "np",
+        "jnp",
+        "math",
+        "erf",
+        "matmul_where",
+        "add_rows",
+        "fori_loop",
+        "gradient",
+        "program",
+        "len",
+        "range",
+    }
 )  # what else a program mentions
 OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that no dot stands before
 

@@ -18,6 +18,7 @@ from itertools import count
 from math import prod
 
 from tinygrad_edu.compiler.formulas import (
+    AddRows,
     Apply,
     At,
     Dot,
@@ -36,6 +37,7 @@ from tinygrad_edu.compiler.formulas import (
     RowDots,
     Rows,
     Sum,
+    TakeRows,
     View,
     Zeros,
 )
@@ -217,6 +219,11 @@ def _each_row(formula: Formula) -> bool:
     return False
 
 
+def _added_rows(formula: Formula) -> bool:
+    _check(all(_rows(part) == 0 for part in formula.parts) and _rows(formula) is None)
+    return True
+
+
 KINDS: dict[type[Formula], Callable[[Formula], bool]] = {
     Number:       _without_rows,
     Apply:        _by_number,
@@ -235,6 +242,8 @@ KINDS: dict[type[Formula], Callable[[Formula], bool]] = {
     OneHot:       _each_row,
     At:           _at,
     Zeros:        _zeros,
+    TakeRows:     _each_row,
+    AddRows:      _added_rows,
 }  # fmt: skip
 
 

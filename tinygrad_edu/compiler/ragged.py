@@ -97,8 +97,8 @@ def _regular(places: Ids, known: Flags, size: int) -> Ids | None:
     steps = [_step(np.moveaxis(places, axis, 0), np.moveaxis(known, axis, 0)) for axis in range(places.ndim)]
     along = sum(step * index for step, index in zip(steps, np.indices(places.shape), strict=True))
     bases = places - along
-    first = known.argmax(axis=-1)[..., None]
-    is_any = known.any(axis=-1)[..., None]
+    first = known.argmax(axis=-1, keepdims=True)
+    is_any = known.any(axis=-1, keepdims=True)
     one = np.full_like(is_any, bases[known][0], dtype=np.int64)
     for base, is_based in ((one, np.ones_like(is_any)), (np.take_along_axis(bases, first, -1), is_any)):
         found = np.where(is_based, base + along, NOWHERE)

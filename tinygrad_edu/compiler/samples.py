@@ -42,11 +42,11 @@ POOL = 4096  # samples that are looked at to choose some from: compiling takes n
 _ASKED: ContextVar[list[GraphError] | None] = ContextVar("what a function asked its samples", default=None)
 
 
-def _refusing(asked: str) -> Callable[..., Any]:
+def _refusing(asked: str, instead: str = "") -> Callable[..., Any]:
     """A method that says what cannot be asked of a sample, `asked.format(the other one)`."""
 
     def refuse(self: Sample, *others: object) -> NoReturn:
-        raise self.refusal(asked.format(*others))
+        raise self.refusal(asked.format(*others), instead)
 
     return refuse
 
@@ -67,12 +67,12 @@ class Sample(Value):
     what = "a sample"
     instead = "x.step(), x.relu() or tinygrad_edu.maximum(x, 0), which a program can do for each sample"
 
-    def refusal(self, asked: str) -> GraphError:
+    def refusal(self, asked: str, instead: str = "") -> GraphError:
         """The error for a question; it is kept too, for NumPy and others may put one of their own in its place."""
         error = GraphError(
             asked,
             "the function is traced once for all samples, and so the same whatever their numbers are",
-            instead=self.instead,
+            instead=instead or self.instead,
         )
         questions = _ASKED.get()
         if questions is not None:
@@ -152,8 +152,25 @@ class Label(Sample):
         return self is other
 
     __hash__ = Sample.__hash__
-    __index__ = _refusing("row[label], which takes a label as a place")
+    __index__ = _refusing(
+        "rows[label], which takes a label as a place",
+        "nn.embedding(rows, label), for the row of each sample; nn.cross_entropy(logits, labels), for their chances",
+    )
     __int__ = __trunc__ = __floor__ = __ceil__ = __round__ = _refusing("int(label), which asks what class it is")
+
+
+class Code(Label):
+    """A whole number among several of a sample: it may be computed with, or be the index of a row."""
+
+    __slots__ = ()
+    what, instead = Sample.what, Sample.instead
+    __eq__ = Sample.__eq__
+    __hash__ = Sample.__hash__
+    __index__ = _refusing(
+        "row[x], which takes a sample as a place", "nn.embedding(rows, x), for the row of each sample"
+    )
+    __int__ = __trunc__ = __floor__ = __ceil__ = Sample.__int__
+    __round__ = Sample.__round__
 
 
 Move = Callable[[Floats, Floats, np.random.Generator], Floats]  # rows, their spread, chance -> other rows
@@ -239,7 +256,7 @@ class Batch:
         self.way = 0  # how far the samples are moved in `others`: the farthest that gave a loss
         self.asked_way = 0
         self.may_be_small = True  # whether numbers between -1 and 1 gave a loss, as far as is known
-        self.are_labels = [array.ndim == 1 and bool((array == np.floor(array)).all()) for array in self.pool]
+        self.are_labels = [bool((array == np.floor(array)).all()) for array in self.pool]
 
     def traced(self, samples: int, arrays: Sequence[Floats] | None = None) -> Trace:
         """The graph of the function for so many samples: by default, for some of those of the batch.
@@ -299,7 +316,7 @@ class Batch:
         chosen, found = rng.integers(len(self.pool[0]), size=samples), []
         for place, (array, move) in enumerate(zip(self.pool, moves, strict=True)):
             if place in indices:
-                found.append(rng.choice(np.unique(array), samples))
+                found.append(rng.choice(np.unique(array), (samples, *array.shape[1:])))
             else:
                 rows = array[chosen]
                 found.append(rows if move is None else move(rows, _spread(array, rows), rng))
@@ -316,8 +333,10 @@ class Batch:
         yield (None,) * count
 
     def _leaves(self, arrays: Sequence[Floats]) -> list[Nodes]:
-        kinds = [Label if is_label else Sample for is_label in self.are_labels]
-        return [_leaves(array, kind) for array, kind in zip(arrays, kinds, strict=True)]
+        pairs = zip(arrays, self.are_labels, strict=True)
+        return [
+            _leaves(array, (Label if array.ndim == 1 else Code) if is_label else Sample) for array, is_label in pairs
+        ]
 
     def _run(self, leaves: Sequence[Nodes]) -> tuple[Value, Any]:
         """What the function gives: the loss, and other nodes."""
@@ -484,8 +503,9 @@ def _put(tables: dict[str, Nodes], graph: Graph, name: str, table: Nodes, is_lab
     classes = len(asked[0].row)
     if any(label in graph.index for label in table.flat):
         tables[name.lower()] = table
-    tables[rows_name(name)] = np.array([label.one_hot(classes) for label in table.flat], dtype=object)
-    return [Argument(name.lower(), (), classes)]
+    rows = np.array([label.one_hot(classes) for label in table.flat], dtype=object)
+    tables[rows_name(name)] = rows.reshape(*table.shape, classes)
+    return [Argument(name.lower(), table.shape[1:], classes)]
 
 
 def _called(function: Function) -> str:

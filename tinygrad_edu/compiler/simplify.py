@@ -4,7 +4,7 @@ A table of equations, which hold for all numbers but for rounding (and for produ
 divided by the number of samples is brought to the outside, where a book has it: dZ = (A - Y) / m. No equation makes an
 operation on a larger array of one on a smaller one.
 
-Names to know: `simplified`, `EQUATIONS`. Read next: `batch.py`.
+Names to know: `simplified`, `EQUATIONS`. Read next: `lookup.py`.
 """
 
 from __future__ import annotations

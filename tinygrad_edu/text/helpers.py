@@ -17,6 +17,10 @@ def matmul_where(mask, left, right):  # left @ right, of what the mask chooses o
     if np.isfinite(found).all():
         return found
     return np.where(mask[:, :, None], left[:, :, None] * right, 0).sum(axis=1)  # without 0 * inf, which is NaN
+def add_rows(rows, labels, count):  # total[labels[i]] += rows[i]
+    total = np.zeros((count, *rows.shape[1:]))
+    np.add.at(total, labels, rows)
+    return total
 """
 
 JAVASCRIPT = """\

@@ -28,6 +28,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.formulas import (
+    AddRows,
     Apply,
     At,
     Dot,
@@ -46,6 +47,7 @@ from tinygrad_edu.compiler.formulas import (
     RowDots,
     Rows,
     Sum,
+    TakeRows,
     View,
 )
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
@@ -459,6 +461,29 @@ class JavaScriptPrinter(Printer):
         *row, column = where.at
         label = self.text(formula.parts[0], ATOM, where._replace(at=tuple(row)))
         return f"({label} === {column} ? 1 : 0)", ATOM
+
+    def _takerows(self, formula: TakeRows, where: Where) -> Written:
+        of, labels = formula.parts
+        places, axes = where.at[: len(labels.shape)], where.at[len(labels.shape) :]
+        row = self.text(labels, LOOSE, where._replace(at=places))
+        return self._written(of, where.inside((row, *axes)))
+
+    def _addrows(self, formula: AddRows, where: Where) -> Written:
+        if not where.is_once:
+            return self._name(self._kept(formula), where)
+        rows, labels = (part if _is_view_of_name(part) else self._kept(part) for part in formula.parts)
+        (axis,) = axes = self._axes(labels.shape, where)
+        (k,) = _at([axis])
+        row, *columns = where.at
+
+        def chosen() -> Written:
+            label, text = (
+                self.text(labels, ATOM, where.inside((k,), 1)),
+                self.text(rows, ATOM, where.inside((k, *columns), 1)),
+            )
+            return f"({label} === {row} ? {text} : 0)", ATOM
+
+        return self._summed(chosen, axes)
 
     def _fill(self, formula: Fill, where: Where) -> Written:
         (of,) = formula.parts

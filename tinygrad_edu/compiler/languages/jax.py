@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from tinygrad_edu.compiler.formulas import Fill, Formula, MaskedMatMul, Name, Number, OneHot, Zeros
+from tinygrad_edu.compiler.formulas import AddRows, Fill, Formula, MaskedMatMul, Name, Number, OneHot, Zeros
 from tinygrad_edu.compiler.languages.numpy import INDENT, NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import ATOM, Written, literal
 from tinygrad_edu.compiler.names import SAMPLES
@@ -128,6 +128,10 @@ class JAXPrinter(NumPyPrinter):
     def _maskedmatmul(self, formula: MaskedMatMul) -> Written:
         mask, left, right = (self.text(part, ATOM) for part in formula.parts)
         return f"jnp.where({mask}[:, :, None], {left}[:, :, None] * {right}, 0).sum(axis=1)", ATOM
+
+    def _addrows(self, formula: AddRows) -> Written:
+        rows, labels = map(self.text, formula.parts)
+        return f"jnp.zeros({formula.shape}, P.dtype).at[{labels}].add({rows})", ATOM
 
     def _onehot(self, formula: OneHot) -> Written:
         return f"jnp.eye({formula.classes}, dtype=P.dtype)[{self.text(formula.parts[0])}]", ATOM

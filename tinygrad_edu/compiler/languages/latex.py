@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tinygrad_edu.compiler.formulas import (
+    AddRows,
     Apply,
     At,
     Dot,
@@ -35,6 +36,7 @@ from tinygrad_edu.compiler.formulas import (
     RowDots,
     Rows,
     Sum,
+    TakeRows,
     View,
 )
 from tinygrad_edu.compiler.languages.printer import ATOM, LOOSE, Printer, Written
@@ -258,6 +260,14 @@ class LaTeXPrinter(Printer):
         """A row in a step, as an index above in brackets: H^(t + 1)."""
         row = f"{self.counter} + {formula.offset}" if formula.offset else self.counter
         return rf"{self.text(formula.parts[0])}^{{({row})}}", RAISED_OR_SIGNED
+
+    def _takerows(self, formula: TakeRows) -> Written:
+        of, labels = formula.parts
+        return f"{self.text(of, ATOM)}[{self.text(labels)}]", ATOM
+
+    def _addrows(self, formula: AddRows) -> Written:
+        rows, labels = formula.parts
+        return self._side_by_side(View(OneHot(labels, formula.classes), (Turn(),)), rows)
 
     def _range(self, formula: Range) -> Written:
         return rf"\left(0,\, 1,\, \ldots,\, {formula.shape[0]} - 1\right)", ATOM

@@ -13,6 +13,7 @@ from itertools import chain
 from math import isfinite
 
 from tinygrad_edu.compiler.formulas import (
+    AddRows,
     At,
     Dot,
     Fill,
@@ -30,6 +31,7 @@ from tinygrad_edu.compiler.formulas import (
     RowDots,
     Rows,
     Sum,
+    TakeRows,
     View,
     Zeros,
 )
@@ -206,6 +208,13 @@ class NumPyPrinter(Printer):
 
     def _onehot(self, formula: OneHot) -> Written:
         return f"{self.module}.eye({formula.classes})[{self.text(formula.parts[0])}]", ATOM
+
+    def _takerows(self, formula: TakeRows) -> Written:
+        of, labels = formula.parts
+        return f"{self.text(of, ATOM)}[{self.text(labels)}]", ATOM
+
+    def _addrows(self, formula: AddRows) -> Written:
+        return f"add_rows({', '.join(map(self.text, formula.parts))}, {formula.classes})", ATOM
 
     def _fill(self, formula: Fill) -> Written:
         (of,) = formula.parts
