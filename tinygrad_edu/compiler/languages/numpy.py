@@ -61,7 +61,7 @@ class NumPyPrinter(Printer):
 
     def program(self, source: Source) -> str:
         """A function of the parameters and the inputs, which gives the loss and the gradient."""
-        self.lists = source.one_by_one
+        self.lists = frozenset() if isinstance(source.lines, Filled) else source.one_by_one
         lines = [*map(self.statement, source.leaves), *self._lines(source.lines)]
         results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
         end = f"return {', '.join(results)}"
