@@ -14,7 +14,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from benchmarks import compiled, digits, growth, training_step
+from benchmarks import compiled, digits, families, growth, loops, samples, training_step
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("numpy", "torch", "jax", "autograd", "mygrad", "micrograd", "scikit-learn")
@@ -37,6 +37,9 @@ def main() -> None:
         lambda: compiled_section(options, steps),
         digits_section,
         lambda: growth_section(curve),
+        samples_section,
+        loops_section,
+        families_section,
     ):
         sections.append(make())
         print(sections[-1], flush=True)
@@ -95,6 +98,25 @@ def growth_section(curve: list[growth.Growth]) -> str:
     """How it grows; what was measured goes into `curve`."""
     curve += growth.measure(rounds=5)
     return f"## Growth, 5 rounds\n\n{growth.table(curve)}\n"
+
+
+def samples_section() -> str:
+    """One program for any number of samples."""
+    found = [samples.measure(each) for each in samples.SAMPLES]
+    return f"## Any number of samples: MLP(2, [16, 16, 1]), squared error\n\n{samples.table(found)}"
+
+
+def loops_section() -> str:
+    """Loops of scalars, beside the same by hand."""
+    return f"## Loops of scalars, {loops.ROUNDS} rounds\n\n{loops.table()}\n"
+
+
+def families_section() -> str:
+    """Lines and compile time of the losses that learners write."""
+    everyone = families.families | families.LARGE
+    rows = "\n".join(str(families.measure(name, make)) for name, make in everyone.items())
+    said = f"The shortest of {families.ROUNDS} rounds; passes are eager passes"
+    return f"## Losses that learners write\n\n{said}.\n\n```\n{families.HEAD}\n{rows}\n```\n"
 
 
 def plot(steps: dict[str, list[compiled.Measured]], curve: list[growth.Growth]) -> None:

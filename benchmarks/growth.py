@@ -25,7 +25,7 @@ SIZES = [16, 16, 1]
 
 
 class Growth(NamedTuple):
-    """One graph: its edges, and the seconds of each thing to do with it, a list of rounds."""
+    """One graph: its edges, and the seconds of CPU time of each thing to do with it, a list of rounds."""
 
     name: str
     edges: int
@@ -82,14 +82,14 @@ def _measured(name: str, make: Callable[[], tuple[Value, list[Value]]], rounds: 
     found = Growth(name, 0, [], [], [])
     for _ in range(rounds + 1):  # the first round is a rehearsal
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()
         loss, leaves = make()
         loss.backward()
-        eager = time.perf_counter()
+        eager = time.process_time()
         program = tinygrad_edu.compile(loss, wrt=leaves)
-        compiled = time.perf_counter()
+        compiled = time.process_time()
         program()
-        called = time.perf_counter()
+        called = time.process_time()
         found.eager.append(eager - start)
         found.compile.append(compiled - eager)
         found.call.append(called - compiled)

@@ -301,3 +301,104 @@ def counted_calls(function):
     profile = cProfile.Profile()
     profile.runcall(function)
     return pstats.Stats(profile).total_calls
+
+
+def changed_at(program, graph_of, wrt, numbers):
+    """Value and gradient of a program at other numbers, and those of the graph made of them."""
+    program.parameters = numbers
+    for leaf, number in zip(wrt, numbers, strict=True):
+        leaf.data = number
+        leaf.grad = 0.0
+    loss = graph_of(wrt)
+    loss.backward()
+    value, gradient = program()
+    return np.array([value, *gradient]), np.array([loss.data, *(leaf.grad for leaf in wrt)])
+
+
+def sines(wrt, steps=20):
+    x, a = wrt
+    for _ in range(steps):
+        x = x.sin() * a
+    return x
+
+
+def sines_seen_at_every_step(wrt, steps=20):
+    x, a = wrt
+    loss = 0.0
+    for step in range(steps):
+        x = x.sin() * a
+        loss += (x - 0.1 * step) ** 2
+    return loss
+
+
+def fractions_from_a_constant(wrt, steps=20):
+    (a,) = wrt
+    x = Value(2.0)
+    for _ in range(steps):
+        x = a / x + 1.0
+    return x
+
+
+def three_steps_ago(wrt, steps=30):
+    x, a = wrt
+    seen = [x, x * a, x * a * a]
+    for _ in range(steps):
+        seen.append((seen[-1] * a + seen[-3] * 0.5).tanh())
+    return seen[-1] * seen[-2] + seen[-3]
+
+
+@pytest.mark.parametrize(
+    ("graph_of", "numbers", "lists"),
+    [
+        (sines, [0.5, 0.9], {"s1", "k1", "ds1"}),
+        (sines_seen_at_every_step, [0.5, 0.9], {"k1"}),  # the loss reads all of s1 at once, and gives all of ds1
+        (fractions_from_a_constant, [3.0], {"s1", "k1", "ds1"}),
+        (
+            three_steps_ago,
+            [0.5, 0.9],
+            set(),
+        ),  # into ds1 several steps add, and the loss before them; s1 is read for that
+    ],
+)
+def test_numbers_that_are_read_one_by_one_are_in_lists_and_vectors_in_arrays(graph_of, numbers, lists):
+    wrt = [Value(number, label=name) for number, name in zip(numbers, "xa", strict=False)]
+    program = tinygrad_edu.compile(graph_of(wrt), wrt=wrt)
+    assert program.formulas.one_by_one == lists, program.source
+    for name in lists:
+        assert any(name in line and "[np.float64(0)] * " in line for line in lines_of(program.source))
+    for scale in (1.0, 0.7, -1.3):
+        found, right = changed_at(program, graph_of, wrt, [scale * number for number in numbers])
+        assert found == pytest.approx(right, rel=1e-11, abs=1e-13)
+
+
+def test_a_division_by_zero_in_a_loop_gives_inf_as_in_numpy():
+    """Numbers of Python's own would raise a ZeroDivisionError."""
+
+    def graph_of(wrt):
+        x, a = Value(0.0), wrt[0]
+        for _ in range(12):
+            x = a / (1.0 - x)
+        return x
+
+    a = Value(0.2, label="a")
+    program = tinygrad_edu.compile(graph_of([a]), wrt=[a])
+    assert program.formulas.one_by_one, program.source
+    program.parameters = [1.0]  # the second step divides by 1 - 1
+    assert not np.isfinite(program()[1]).all()
+
+
+def test_what_is_chosen_in_a_step_is_not_shared_between_rows():
+    """np.where gives arrays of no axis, which += would change in every place they are known at."""
+
+    def graph_of(wrt):
+        x, a = wrt
+        for _ in range(15):
+            x = x.maximum(0.3) * a + x.abs() * 0.1
+        return x * a + x
+
+    wrt = [Value(0.5, label="x"), Value(0.9, label="a")]
+    program = tinygrad_edu.compile(graph_of(wrt), wrt=wrt)
+    assert program.formulas.one_by_one, program.source
+    for numbers in ([0.5, 0.9], [-2.0, 0.4], [0.2, -1.1]):
+        found, right = changed_at(program, graph_of, wrt, numbers)
+        assert found == pytest.approx(right, rel=1e-11)

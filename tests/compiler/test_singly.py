@@ -290,7 +290,7 @@ def test_layers_of_many_sizes_stay_layers():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_program_takes_time_in_proportion_to_its_graph(kind):
-    """Counted in calls, not in seconds: less than 100 for an operation, however many there are."""
+    """Counted in calls, not in seconds: less than 85 for an operation, however many there are."""
 
     def calls(size):
         loss, wrt = irregular_graphs.GRAPHS[kind](size)
@@ -298,6 +298,7 @@ def test_a_program_takes_time_in_proportion_to_its_graph(kind):
         profile.runcall(lambda: tinygrad_edu.compile(loss, wrt=wrt))
         return pstats.Stats(profile).total_calls / len(Graph(loss))
 
+    calls(1000)  # what is known afterwards is not found again
     few, many = calls(1000), calls(6000)
     assert many < 1.1 * few + 5
-    assert many < 100
+    assert many < 85

@@ -154,7 +154,7 @@ class _Sequence:
         self.begin = np.cumsum([0, *(len(members) for _, members in groups)])
         known: dict[object, int] = {}
         self.tokens = np.array(
-            [known.setdefault(_token(scalars, rule, members), len(known)) for rule, members in groups]
+            [known.setdefault(_token(scalars, rule, members), len(known)) for rule, members in groups], dtype=np.int64
         )
         self.kinds = np.repeat(self.tokens, np.diff(self.begin))
         self.place = np.full(len(scalars.rule), NOWHERE, dtype=np.int64)

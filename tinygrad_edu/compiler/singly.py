@@ -28,7 +28,7 @@ from tinygrad_edu.compiler.formulas import Formula, Join, Name, Number, View
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.layout import Index, Reshape
 from tinygrad_edu.compiler.names import LOSS, OPEN_WORD, RESERVED, identifier
-from tinygrad_edu.compiler.patterns import Filled, Hand, T, Texts, Written
+from tinygrad_edu.compiler.patterns import Filled, Hand, T, Written
 from tinygrad_edu.compiler.recurrences import Recurrence
 from tinygrad_edu.compiler.scalars import TOTAL, Balance, Scalars
 from tinygrad_edu.compiler.slopes import (
@@ -39,6 +39,7 @@ from tinygrad_edu.compiler.slopes import (
     Operations,
     Slope,
     depends,
+    in_numpy,
     kind_of,
     kind_of_level,
 )
@@ -51,6 +52,7 @@ MANY = 256  # groups: a program of fewer lines is read
 FEW = 4  # nodes that are alike: so few are as good as alone
 SHARE = 8  # a loop with one of so many nodes counts: many of the others may belong to its steps
 MOST_ARGUMENTS = 4  # of a node, on average: long weighted sums are better arrays
+FEW_ARGUMENTS = 8  # an operation on more of them hardly comes again
 MOST_OPERATIONS = 6  # in a line: more are not read at a glance
 
 
@@ -82,7 +84,7 @@ def singly(scalars: Scalars, workspace: Workspace, same: Sequence[int], shape: t
         shape: of the outputs that are asked for, if there are any.
     """
     graph = _Merged(scalars, workspace.is_constant[: len(same)].tolist(), same)
-    backward = graph.written(Texts(NumPyPrinter()))
+    backward = graph.written(in_numpy())
     forward = backward.forward
     wholes = tuple(Name(name, (len(side),)) for name, side in (("P", scalars.parameters), ("I", scalars.inputs)))
     source = Source(
@@ -118,9 +120,9 @@ class _Merged:
         found: list[int] = np.bincount(np.fromiter(every, dtype=np.int64), minlength=len(self.same)).tolist()
         return found
 
-    def written(self, hand: Hand[T]) -> _Backward[T]:
+    def written(self, operations: Operations[T]) -> _Backward[T]:
         """The program, written by a hand: the forward pass, and the way back."""
-        forward = _Forward(self, hand)
+        forward = _Forward(self, operations)
         forward.run()
         backward = _Backward(forward)
         backward.run()
@@ -128,7 +130,7 @@ class _Merged:
 
     def lines(self, hand: Hand[Any]) -> list[Any]:
         """The lines of the program, written by a hand."""
-        return self.lines_of(self.written(hand))
+        return self.lines_of(self.written(Operations(hand)))
 
     def lines_of(self, backward: _Backward[Any]) -> list[Any]:
         """All lines, in order."""
@@ -141,10 +143,9 @@ class _Forward(Generic[T]):
     An expression waits for its only user; it gets a name if that reads it on the way back.
     """
 
-    def __init__(self, graph: _Merged, hand: Hand[T]) -> None:
+    def __init__(self, graph: _Merged, operations: Operations[T]) -> None:
         nodes = len(graph.same)
-        self.graph, self.hand = graph, hand
-        self.operations = Operations(hand)
+        self.graph, self.operations, self.hand = graph, operations, operations.hand
         self.operation: list[Operation[T] | None] = [None] * nodes
         self.texts: list[Any] = [None] * nodes
         self.kinds: list[Kind] = [None] * nodes
@@ -196,7 +197,8 @@ class _Forward(Generic[T]):
 
     def _operation(self, rule: Rule, args: list[int]) -> Operation[T]:
         fixed = self._fixed(rule, args) if rule.fixed else ()
-        return self.operations.of(rule, tuple([self.kinds[arg] for arg in args]), fixed)
+        known = self.operations.of if len(args) <= FEW_ARGUMENTS else self.operations.new
+        return known(rule, tuple([self.kinds[arg] for arg in args]), fixed)
 
     def _with_names(self, operation: Operation[T], rule: Rule, args: list[int]) -> Operation[T]:
         """The operation, when those of its arguments that need a name have one."""

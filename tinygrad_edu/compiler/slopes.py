@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Generic, NamedTuple
 
 from tinygrad_edu.compiler.arrays import Single, Workspace
 from tinygrad_edu.compiler.formulas import Apply, Formula, Number, Reduce
 from tinygrad_edu.compiler.gradient import applied, recipe
-from tinygrad_edu.compiler.patterns import Blank, Hand, Pattern, T, Written
+from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
+from tinygrad_edu.compiler.patterns import Blank, Hand, Pattern, T, Texts, Written
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.rule import CALL, SUM, Rule
 from tinygrad_edu.rules import add, dot, mul, neg, sub
 
 EMBEDDED = frozenset({0.0, 0.5, 1.0, 2.0, -1.0})  # numbers with which an operation may be a simpler one
+MOST_KNOWN = 4096  # operations that are kept for the next program
 GIVEN = "given"  # the kind of what has a name, and depends on no parameter
 
 Kind = float | str | None  # of what stands in a blank: a number of those, or the sign of another number; GIVEN; how
@@ -120,31 +122,23 @@ class Operation(Generic[T]):
 
 
 class Operations(Generic[T]):
-    """Every operation on arguments of some kinds once, in the hand of a writer."""
+    """Every operation on arguments of some kinds, in the hand of a writer: those that come again and again once."""
 
     def __init__(self, hand: Hand[T]) -> None:
         self.hand = hand
-        self._known: dict[object, Operation[T]] = {}
-        self._itself: dict[tuple[Kind, bool], Written[T]] = {}
-        self._parts: dict[Row, Parts[T]] = {}
-
-    def of(self, rule: Rule, kinds: tuple[Kind, ...], fixed: Fixed) -> Operation[T]:
-        """An operation; fixed are the arguments that it has to know."""
-        key = rule, kinds, fixed
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = self._new(rule, kinds, fixed)
-        return found
+        self.of = lru_cache(maxsize=MOST_KNOWN)(self.new)
+        self._itself = lru_cache(maxsize=MOST_KNOWN)(self._new_itself)
+        self._parts = lru_cache(maxsize=MOST_KNOWN)(partial(Parts[T], hand))
 
     def itself(self, kind: Kind, *, is_less: bool = False) -> Written[T]:
         """What stands in the blank, or what is taken away."""
-        found = self._itself.get((kind, is_less))
-        if found is None:
-            pattern = Pattern(Blank(0, LEVELS.get(kind, CALL.level)), is_less=is_less)
-            found = self._itself[kind, is_less] = self.hand.written(pattern)
-        return found
+        return self._itself(kind, is_less)
 
-    def _new(self, rule: Rule, kinds: tuple[Kind, ...], fixed: Fixed) -> Operation[T]:
+    def _new_itself(self, kind: Kind, is_less: bool) -> Written[T]:
+        return self.hand.written(Pattern(Blank(0, LEVELS.get(kind, CALL.level)), is_less=is_less))
+
+    def new(self, rule: Rule, kinds: tuple[Kind, ...], fixed: Fixed) -> Operation[T]:
+        """An operation, as `of` knows it afterwards; fixed are the arguments that it has to know."""
         active = [place for place, kind in enumerate(kinds) if depends(kind)]
         terms, slopes = self._terms(rule, kinds), [self._slope(rule, kinds, fixed, place) for place in active]
         found = Operation(terms, slopes, rule)
@@ -181,9 +175,13 @@ class Operations(Generic[T]):
         self, place: int, places: Places, rule: Rule, local: int, kinds: Sequence[Kind], fixed: Fixed = ()
     ) -> Slope[T]:
         row = rule, local, tuple([kinds[each] for each in places]), fixed or (None,) * len(places)
-        if row not in self._parts:
-            self._parts[row] = Parts(self.hand, row)
-        return Slope(place, places, self._parts[row])
+        return Slope(place, places, self._parts(row))
+
+
+@lru_cache(maxsize=1)
+def in_numpy() -> Operations[str]:
+    """The operations in NumPy, for all programs."""
+    return Operations(Texts(NumPyPrinter()))
 
 
 def _part(

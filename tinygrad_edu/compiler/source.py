@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.formulas import Apply, Formula, Looped, Name, Number, Pick, Reduce, View
-from tinygrad_edu.compiler.layout import Layout, Shape
+from tinygrad_edu.compiler.formulas import Apply, At, Formula, Looped, Name, Number, Pick, Reduce, View
+from tinygrad_edu.compiler.layout import Index, Layout, Shape
 from tinygrad_edu.rule import Rule
 
 Numbers = npt.NDArray[Any]  # floats, indices, or a mask
@@ -155,6 +155,17 @@ class Source:
     def masks(self) -> tuple[str, ...]:
         """The names of the masks."""
         return tuple(name for name, numbers in self.data.items() if numbers.dtype.kind == "b")
+
+    @property
+    def one_by_one(self) -> frozenset[str]:
+        """The vectors that a loop fills, of which each number is written and read alone, and none is added to twice."""
+        arrays = [name for repeat in self.loops for name in repeat.arrays]
+        made = {name.name for name in arrays if len(name.shape) == 1 and type(name.shape[0]) is int}
+        here = [line.formula for line in (*self.leaves, *self.lines) if not isinstance(line.formula, Looped)]
+        inside = [formula for repeat in self.loops for each in (*repeat.before, *repeat.body) for formula in each[:2]]
+        whole = _as_wholes([*here, *inside, self.loss, *(part.formula for part in self.gradient), *self.asked])
+        added = {name for repeat in self.loops for name in _added_to_what_is_known(repeat)}
+        return frozenset(made - whole - added)
 
     def every_formula(self) -> Iterator[Formula]:
         """Every formula, and every one inside it."""
@@ -323,6 +334,36 @@ def _opened(line: Line) -> Iterator[Formula]:
         assert isinstance(line.formula.repeat, Repeat)
         for each in (*line.formula.repeat.before, *line.formula.repeat.body):
             yield each.formula
+
+
+def _as_wholes(formulas: Iterable[object]) -> set[str]:
+    """The names that are read otherwise than number by number, at a place or in a step."""
+    found: set[str] = set()
+    waiting = [formula for formula in formulas if isinstance(formula, Formula)]
+    while waiting:
+        formula = waiting.pop()
+        if isinstance(formula, Name):
+            found.add(formula.name)
+        elif not isinstance(formula, At) and _place(formula) is None:
+            waiting += formula.parts
+    return found
+
+
+def _place(formula: Formula) -> int | None:
+    """The place of a formula that is one number of a vector: 3 of s[3]."""
+    moves = formula.moves if isinstance(formula, View) else ()
+    entry = moves[0].entries[0] if len(moves) == 1 and isinstance(moves[0], Index) else None
+    return entry if isinstance(entry, int) else None
+
+
+def _added_to_what_is_known(repeat: Repeat) -> Iterator[str]:
+    """The arrays of a loop in which it adds to a row that is known before."""
+    known = [(name, _place(put.target)) for put in repeat.before if isinstance(put, Put) for name in put.target.names()]
+    for put in repeat.body:
+        if isinstance(put, Put) and put.is_added and isinstance(put.target, At):
+            steps = range(put.target.offset, put.target.offset + repeat.steps)
+            here = {*put.target.names()}
+            yield from (name for name, place in known if name in here and (place is None or place in steps))
 
 
 def _names(formulas: Iterable[Formula]) -> frozenset[str]:

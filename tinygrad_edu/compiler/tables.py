@@ -98,7 +98,8 @@ def _each_once(ids: Ids, last: Ids) -> Ids:
     """Some scalars, each at the place where it comes last, without sorting them; what is in `last` does not matter."""
     places = np.arange(len(ids))
     last[ids] = places
-    return ids[last[ids] == places]
+    found: Ids = ids[last[ids] == places]
+    return found
 
 
 def _sides(rows: Ids, width: int, origin: Ids) -> Iterator[Ids]:

@@ -57,6 +57,7 @@ class NumPyPrinter(Printer):
     module = "np"  # what NumPy is called
     column = "numpy"
     counter = "t"  # of the loop that is being written
+    lists: frozenset[str] = frozenset()  # the vectors that are lists of numbers, which Python reads sooner one by one
 
     def __init__(self, *, is_brief: bool = False) -> None:
         """With `is_brief`, numbers and views are as long as any other: for a look at lengths alone."""
@@ -64,6 +65,7 @@ class NumPyPrinter(Printer):
 
     def program(self, source: Source) -> str:
         """A function of the parameters and the inputs, which gives the loss and the gradient."""
+        self.lists = frozenset() if isinstance(source.lines, Filled) else source.one_by_one
         lines = [*map(self.statement, source.leaves), *self._lines(source.lines)]
         results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
         end = f"return {', '.join(results)}"
@@ -95,11 +97,11 @@ class NumPyPrinter(Printer):
 
     def _before(self, repeat: Repeat) -> Iterator[str]:
         """The arrays that a loop fills, those of one shape in a line, and the rows that are known."""
-        by_shape: dict[Shape, list[str]] = {}
+        by_shape: dict[tuple[Shape, bool], list[str]] = {}
         for name in repeat.arrays:
-            by_shape.setdefault(name.shape, []).append(name.name)
-        for shape, names in by_shape.items():
-            yield self._made(names, shape)
+            by_shape.setdefault((name.shape, name.name in self.lists), []).append(name.name)
+        for (shape, are_lists), names in by_shape.items():
+            yield self._made_lists(names, shape) if are_lists else self._made(names, shape)
         yield from (self._step(each) for each in repeat.before if isinstance(each, Put))
 
     def _made(self, names: Sequence[str], shape: Shape) -> str:
@@ -108,12 +110,19 @@ class NumPyPrinter(Printer):
         text = f"{', '.join(names)} = {self.text(Zeros((len(names), *shape)))}"
         return f"{text:<{COMMENT_AT}}  # {shape} each"
 
+    def _made_lists(self, names: Sequence[str], shape: Shape) -> str:
+        """Lists of numbers, one by one, as Python reads them sooner than arrays; the numbers are NumPy's."""
+        zeros = f"[{self.module}.float64(0)] * {shape[0]}"
+        return f"{', '.join(names)} = {f'({zeros} for _ in range({len(names)}))' if len(names) > 1 else zeros}"
+
     def _step(self, each: Line | Put) -> str:
         return self.statement(each, COMMENT_AT - len(INDENT)) if isinstance(each, Line) else self.put(each)
 
     def put(self, put: Put) -> str:
         """What is written into an array, or added to what stands there."""
-        return f"{self.text(put.target)} {'+=' if put.is_added else '='} {self.expression(put.formula)}"
+        is_number = isinstance(put.formula, Number) and not self.lists.isdisjoint(put.target.names())
+        of = f"{self.module}.float64({self.text(put.formula)})" if is_number else self.expression(put.formula)
+        return f"{self.text(put.target)} {'+=' if put.is_added else '='} {of}"
 
     def statement(self, line: Line, comment_at: int = COMMENT_AT) -> str:
         """A line, with the shape of its array behind it."""
