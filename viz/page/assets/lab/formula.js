@@ -189,7 +189,10 @@ function isUnfinished(key, place, typed) {
   return ["missing_end", "never_closed", "empty"].includes(key) || (place && place.end >= typed.trimEnd().length);
 }
 
+const isNarrow = matchMedia("(max-width: 47.5rem)"); // a phone, where a sentence would be cut off
+
 function placeholderOf({ text, graph, from }) {
+  if (isNarrow.matches) return text === null && PAGE.text === null ? say("formula_nodes", { nodes: showCount(graph.nodes.length) }) : say("formula_short");
   if (from) return say("formula_playground", { name: graph.names.at(-1), nodes: graph.nodes.length });
   if (text !== null || PAGE.text !== null) return say("formula_empty");
   return say("formula_python", { name: graph.names.at(-1), nodes: showCount(graph.nodes.length) });
