@@ -335,6 +335,29 @@ def test_a_graph_without_a_formula_says_its_size_and_typing_replaces_it(browser)
     assert lab.close() == []
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_on_a_phone_what_stands_in_an_empty_box_has_room_in_it(opened, lang):
+    graph = nn.MLP(2, [16, 16, 1], seed=0)([Value(0.5), Value(1.0)])
+    of_python, typed = opened(graph, size="phone", lang=lang), opened(lesson(), size="phone", lang=lang)
+    typed.page.fill("#formula", "")
+    for lab in (of_python, typed):
+        room = lab.page.evaluate(
+            """() => {
+              const field = document.getElementById("formula");
+              const style = getComputedStyle(field);
+              const pen = document.createElement("canvas").getContext("2d");
+              pen.font = `${style.fontSize} ${style.fontFamily}`;
+              const inside = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+              return [pen.measureText(field.placeholder).width, inside, field.placeholder.length];
+            }"""
+        )
+        assert 0 < room[2]
+        assert room[0] <= room[1]
+    of_python.page.set_viewport_size({"width": 1440, "height": 900})
+    sentence = "(lang) => document.getElementById('formula').placeholder.includes({ en: 'from Python', zh: 'Python' }[lang])"
+    of_python.page.wait_for_function(sentence, arg=lang)
+
+
 # Random formulas: the page and Python agree on all they say of a typed text
 
 

@@ -25,6 +25,7 @@ export function mountFormula(store) {
     drawMore();
   });
   new ResizeObserver(() => {
+    field.placeholder = placeholderOf(store.state);
     drawMore();
     if (store.state.mistake) pointAt(store.state.mistake, store.state.typed);
   }).observe(byId("formula-field"));
