@@ -335,10 +335,11 @@ def test_a_graph_without_a_formula_says_its_size_and_typing_replaces_it(browser)
     assert lab.close() == []
 
 
+@pytest.mark.parametrize("size", ["phone", "tablet"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_on_a_phone_what_stands_in_an_empty_box_has_room_in_it(opened, lang):
+def test_what_stands_in_an_empty_box_has_room_in_it(opened, lang, size):
     graph = nn.MLP(2, [16, 16, 1], seed=0)([Value(0.5), Value(1.0)])
-    of_python, typed = opened(graph, size="phone", lang=lang), opened(lesson(), size="phone", lang=lang)
+    of_python, typed = opened(graph, size=size, lang=lang), opened(lesson(), size=size, lang=lang)
     typed.page.fill("#formula", "")
     for lab in (of_python, typed):
         room = lab.page.evaluate(

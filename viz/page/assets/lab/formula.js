@@ -190,11 +190,24 @@ function isUnfinished(key, place, typed) {
   return ["missing_end", "never_closed", "empty"].includes(key) || (place && place.end >= typed.trimEnd().length);
 }
 
-const isNarrow = matchMedia("(max-width: 47.5rem)"); // a phone, where a sentence would be cut off
+// The sentence, if the box has room for it; else in short what is drawn, or what to do.
+function placeholderOf(state) {
+  const isTyped = state.text !== null || PAGE.text !== null;
+  const short = isTyped && !state.from ? say("formula_short") : say("formula_nodes", { nodes: showCount(state.graph.nodes.length) });
+  const whole = invitation(state, isTyped);
+  return hasRoomFor(whole) ? whole : short;
+}
 
-function placeholderOf({ text, graph, from }) {
-  if (isNarrow.matches) return text === null && PAGE.text === null ? say("formula_nodes", { nodes: showCount(graph.nodes.length) }) : say("formula_short");
-  if (from) return say("formula_playground", { name: graph.names.at(-1), nodes: graph.nodes.length });
-  if (text !== null || PAGE.text !== null) return say("formula_empty");
-  return say("formula_python", { name: graph.names.at(-1), nodes: showCount(graph.nodes.length) });
+function invitation({ graph, from }, isTyped) {
+  const places = { name: graph.names.at(-1), nodes: showCount(graph.nodes.length) };
+  if (from) return say("formula_playground", places);
+  return isTyped ? say("formula_empty") : say("formula_python", places);
+}
+
+function hasRoomFor(text) {
+  const field = byId("formula");
+  const { fontSize, fontFamily, paddingLeft, paddingRight } = getComputedStyle(field);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${fontSize} ${fontFamily}`;
+  return pen.measureText(text).width <= field.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
 }
