@@ -26,6 +26,7 @@ from tinygrad_edu.viz.gif import gif
 
 FOLDER = Path(__file__).parent / "pictures"
 VIEW = {"width": 1200, "height": 780}
+HIGH = 880  # pixels of the page in a picture, where no panel is cut off
 SHRUNK = 0.8  # pixels of the GIF for each of the page
 SHARP = 1.5  # the same for a picture
 FRAME = 80  # milliseconds; a GIF counts in hundredths of a second
@@ -105,9 +106,15 @@ class Film:
     def photograph(self, name: str) -> None:
         """Keep a picture of now for the guide, sharper than the frames, and without the pointer."""
         self.page.evaluate("document.getElementById('pointer').style.visibility = 'hidden'")
+        self._resize(HIGH)
         picture = Image.open(io.BytesIO(self.page.screenshot(scale="device")))
         picture.convert("RGB").quantize(200).save(FOLDER / f"page-{name}.png", optimize=True)
+        self._resize(VIEW["height"])
         self.page.evaluate("document.getElementById('pointer').style.visibility = ''")
+
+    def _resize(self, height: int) -> None:
+        self.page.set_viewport_size({"width": VIEW["width"], "height": height})
+        self.page.clock.run_for(FRAME)
 
     def _keep(self, picture: bytes) -> None:
         if self.frames and self.frames[-1].picture == picture:

@@ -76,7 +76,24 @@ def test_a_name_is_given_with_the_number_it_stands_for():
     trace = chain_rule(parse("a = w * x; f = a + b", w=2, x=-0.75, b=1))
     said = [sentence(trace, step) for step in trace.edges]
     assert said[0] == "f moves one for one with a. f is the output, whose own gradient is 1: so a gets 1."
-    assert said[2].startswith("When w changes a little, a changes x = -0.75 times as much.")
+    assert said[2].startswith("When w changes a little, a changes 0.75 times as much, the other way (x = -0.75).")
+    assert said[3].startswith("When x changes a little, a changes w = 2 times as much.")
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "en", "zh"),
+    [
+        ("3 * x", 1, "f changes 3 times as much.", "f 变化它的 3 倍。"),
+        ("x / -4", 1, "f changes 0.25 times as much, the other way.", "f 反向变化它的 0.25 倍。"),
+        ("1.00000001 * x", 1, "f changes by the same amount.", "f 变化同样多。"),
+        ("x * -0.99999999", 1, "f changes by the same amount, the other way.", "f 反向变化同样多。"),
+        ("x ** 2", -1.5, "f changes 3 times as much, the other way.", "f 反向变化它的 3 倍。"),
+    ],
+)
+def test_a_factor_is_said_as_a_person_would(text, x, en, zh):
+    trace = chain_rule(parse(f"f = {text}", x=x))
+    assert sentence(trace, trace.edges[0]).startswith(f"When x changes a little, {en}")
+    assert sentence(trace, trace.edges[0], "zh").startswith(f"x 变化一点，{zh}")
 
 
 def test_a_node_at_several_places_is_called_by_its_place():

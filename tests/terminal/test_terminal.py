@@ -549,7 +549,7 @@ def test_a_question_mark_lists_the_keys_and_any_other_key_goes_on():
 
 def test_why_is_said_where_it_fits_and_can_be_switched_off():
     it = press(stepper(), *["next"] * 3)
-    assert "why When q changes a little, f changes z = -4 times as much." in words(it)
+    assert "why When q changes a little, f changes 4 times as much, the other way (z = -4)." in words(it)
     assert "why" not in text(press(it, "why")).split("q = x + y; f")[1].split("→/n")[0]
     assert "why" not in text(press(it, "why"), height=14).split("→/n")[0]
 

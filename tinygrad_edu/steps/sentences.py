@@ -46,14 +46,19 @@ SENTENCES: dict[str, tuple[str, ...]] = {
                           "1: so {argument} gets −1.",
                           "{moved} 增加多少，{user} 就减少多少。{user} 是输出，它自己的梯度是 1：所以 "
                           "{argument} 得到 −1。"),
-    "say_edge":          ("When {moved} changes a little, {user} changes {times} times as much. So the gradient of "
-                          "{user} is multiplied by {local} on its way to {argument}.",
-                          "{moved} 变化一点，{user} 变化它的 {times} 倍。所以 {user} 的梯度乘以 {local} 再传给 "
+    "say_edge":          ("When {moved} changes a little, {user} {change}. So the gradient of {user} is multiplied by "
+                          "{local} on its way to {argument}.",
+                          "{moved} 变化一点，{user} {change}。所以 {user} 的梯度乘以 {local} 再传给 "
                           "{argument}。"),
-    "say_edge_output":   ("When {moved} changes a little, {user} changes {times} times as much. {user} is the output, "
-                          "whose own gradient is 1: so {argument} gets {local}.",
-                          "{moved} 变化一点，{user} 变化它的 {times} 倍。{user} 是输出，它自己的梯度是 1：所以 "
+    "say_edge_output":   ("When {moved} changes a little, {user} {change}. {user} is the output, whose own gradient "
+                          "is 1: so {argument} gets {local}.",
+                          "{moved} 变化一点，{user} {change}。{user} 是输出，它自己的梯度是 1：所以 "
                           "{argument} 得到 {local}。"),
+    "change":            ("changes {times} times as much", "变化它的 {times} 倍"),
+    "change_against":    ("changes {size} times as much, the other way", "反向变化它的 {size} 倍"),
+    "change_against_as": ("changes {size} times as much, the other way ({times})", "反向变化它的 {size} 倍（{times}）"),
+    "change_same":       ("changes by the same amount", "变化同样多"),
+    "change_same_against": ("changes by the same amount, the other way", "反向变化同样多"),
     "say_kink":          ("{user} has a kink here: its slope by {moved} jumps from {left} to {right}. By convention "
                           "its local derivative is {local}.",
                           "{user} 在这里有折点：它对 {moved} 的斜率从 {left} 跳到 {right}。"
@@ -181,9 +186,9 @@ def sentence(trace: Trace, step: Step, lang: str = "en") -> str:
     """What one step of a trace does, in a sentence.
 
     >>> from tinygrad_edu import chain_rule, parse
-    >>> trace = chain_rule(parse("f = x * y", x=2, y=-3))
+    >>> trace = chain_rule(parse("f = x * y", x=2, y=3))
     >>> print(sentence(trace, trace[2]))
-    When x changes a little, f changes y = -3 times as much. f is the output, whose own gradient is 1: so x gets -3.
+    When x changes a little, f changes y = 3 times as much. f is the output, whose own gradient is 1: so x gets 3.
     >>> print(sentence(trace, trace[1]))
     The way back begins at the output. When f changes a little, f changes by just as much: its gradient is 1.
     """
@@ -240,7 +245,7 @@ class _Edge(NamedTuple):
         ending = "_output" if self.is_output else ""
         if step.partial in (1, -1):
             return say(lang, ("say_same" if step.partial == 1 else "say_opposite") + ending, **places)
-        return say(lang, f"say_edge{ending}", **places, times=self._times())
+        return say(lang, f"say_edge{ending}", **places, change=self._change(lang))
 
     def _places(self, lang: str) -> Mapping[str, str]:
         step = self.step
@@ -252,11 +257,17 @@ class _Edge(NamedTuple):
         step = self.step
         return say(lang, key, role=step.role, argument=step.argument, user=step.user) if step.role else step.argument
 
-    def _times(self) -> str:
-        """The local derivative, by its name too if it is another number of the operation."""
-        shown, place = show(self.step.partial), self._place()
+    def _change(self, lang: str) -> str:
+        """How much the result changes, by the name of the local derivative if it is another number of the operation."""
+        partial, place = self.step.partial, self._place()
+        shown, size = show(partial), show(abs(partial))
+        if size == "1":
+            return say(lang, "change_same" if partial > 0 else "change_same_against")
         is_named = place is not None and not self.args[place].is_constant
-        return f"{self.step.symbol} = {shown}" if is_named else shown
+        times = f"{self.step.symbol} = {shown}" if is_named else shown
+        if partial > 0:
+            return say(lang, "change", times=times)
+        return say(lang, "change_against_as" if is_named else "change_against", times=times, size=size)
 
     def _place(self) -> int | None:
         """Which argument the local derivative is, as the other factor of a product; None if it is none of them."""

@@ -36,6 +36,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "examples":          ("Examples", "例子"),
     "formula_empty":     ("Type a formula, such as q = x + y; f = q * z",
                           "输入公式，例如 q = x + y; f = q * z"),
+    "formula_short":     ("Type a formula", "输入公式"),
+    "formula_nodes":     ("{nodes} nodes", "{nodes} 个结点"),
     "formula_python":    ("{name}: {nodes} nodes from Python. Or type a formula.",
                           "{name}：来自 Python，{nodes} 个结点。也可输入公式。"),
     "instead":           ("Write instead:", "改写成："),
@@ -283,16 +285,14 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "梯度往回走：用 {count} 次链式法则，结点每被使用一处就用一次。到达同一结点的贡献相加。"),
     "begin_backward_one": ("Gradients go back: {count} application of the chain rule.",
                           "梯度往回走：用 {count} 次链式法则。"),
-    "end_largest":       ("{input} has the largest influence: when it grows a little, {output} changes {times} times "
-                          "as much.",
-                          "{input} 的影响最大：它增加一点，{output} 变化它的 {times} 倍。"),
-    "end_equal":         ("{inputs} share the largest influence: when one of them changes a little, {output} changes "
-                          "{times} times as much, in size.",
-                          "{inputs} 的影响并列最大：其中一个变化一点，{output} 的变化大小是它的 {times} 倍。"),
+    "end_largest":       ("{input} has the largest influence: when it changes a little, {output} {change}.",
+                          "{input} 的影响最大：它变化一点，{output} {change}。"),
+    "end_equal":         ("{inputs} share the largest influence: when one of them changes a little, {output} {change}, "
+                          "up or down.",
+                          "{inputs} 的影响并列最大：其中一个变化一点，{output} {change}，或增或减。"),
     "end_inputs":        ("{count} inputs", "{count} 个输入"),
-    "end_one":           ("When {input} grows a little, {output} changes {times} times as much: the gradient is one "
-                          "number.",
-                          "{input} 增加一点，{output} 变化它的 {times} 倍：梯度是一个数。"),
+    "end_one":           ("When {input} changes a little, {output} {change}: the gradient is one number.",
+                          "{input} 变化一点，{output} {change}：梯度是一个数。"),
     "end_leaf":          ("{output} is its own input: it changes by just as much as itself.",
                           "{output} 就是它自己的输入：它变化多少，就是多少。"),
     "end_flat":          ("Every gradient is 0: no small change of an input changes {output} here.",

@@ -269,9 +269,11 @@ def tells_the_truth(sentence, f, step):
         return f"by {said}{' alone' * bool(step.role)} jumps from 0 to 1." in sentence and step.partial == 0.5
     slope = slope_alone(f, step.position)
     said_alone = said + " alone" * bool(step.role)
-    times = re.match(rf"When {said_alone} changes a little, f changes (?:\w+ = )?(\S+) times as", sentence)
+    times = re.match(
+        rf"When {said_alone} changes a little, f changes (?:\w+ = )?(\S+) times as much(, the other way)?", sentence
+    )
     if times:
-        return math.isclose(float(times[1]), slope, rel_tol=1e-3)
+        return math.isclose(float(times[1]) * (-1 if times[2] else 1), slope, rel_tol=1e-3)
     sames = {1: f"f moves one for one with {said} alone. ", -1: f"f moves against {said} alone, one for one. "}
     return sentence.startswith(sames.get(round(slope, 6), "never"))
 
@@ -356,7 +358,9 @@ def test_the_end_gives_the_gradient_as_a_vector_and_the_largest_influence(opened
     assert sorted(shown) == sorted(f"∂f/∂{leaf}{show(gradient)}" for leaf, gradient in true.items())
     largest = max(true, key=lambda leaf: abs(true[leaf]))
     said = plain(lab.text("#sentence"))
-    expected = f"{largest} has the largest influence: when it grows a little, f changes {show(true[largest])} times"
+    size, other = show(abs(true[largest])), ", the other way" if true[largest] < 0 else ""
+    change = "by the same amount" if size == "1" else f"{size} times as much"
+    expected = f"{largest} has the largest influence: when it changes a little, f changes {change}{other}."
     assert said.startswith(expected if true[largest] else "Every gradient is 0")
     lab.page.click('#try button:visible:has-text("Other inputs")')
     assert lab.page.get_attribute("#tab-inputs", "aria-selected") == "true"
@@ -383,6 +387,26 @@ def test_inputs_of_the_same_influence_share_the_first_place(opened):
     for lab, named in ((few, "p, q share"), (many, "6 inputs share")):
         lab.page.keyboard.press("End")
         assert lab.text("#sentence").startswith(f"{named} the largest influence")
+        assert lab.text("#sentence").endswith("changes by the same amount, up or down.")
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("text", "en", "zh"),
+    [
+        ("x + 3", "When x changes a little, f changes by the same amount: the", "x 变化一点，f 变化同样多：梯度"),
+        ("3 - x", "f changes by the same amount, the other way: the gradient", "f 反向变化同样多：梯度"),
+        ("-2.5 * x", "f changes 2.5 times as much, the other way: the gradient", "f 反向变化它的 2.5 倍：梯度"),
+        ("4 * x", "f changes 4 times as much: the gradient is one number.", "f 变化它的 4 倍：梯度是一个数。"),
+        ("step(x) * 2", "Every gradient is 0: no small change of an input changes f here.", "f 都不变"),
+    ],
+)
+def test_the_end_says_how_much_the_output_changes_as_a_person_would(opened, text, en, zh):
+    lab = opened(parse(f"f = {text}", x=1))
+    lab.page.keyboard.press("End")
+    assert en in plain(lab.text("#sentence"))
+    lab.page.click("#language")
+    assert zh in plain(lab.text("#sentence")).replace(" ", " ")
 
 
 # How it looks and how it is heard

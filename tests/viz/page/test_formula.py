@@ -335,6 +335,30 @@ def test_a_graph_without_a_formula_says_its_size_and_typing_replaces_it(browser)
     assert lab.close() == []
 
 
+@pytest.mark.parametrize("size", ["phone", "tablet"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_stands_in_an_empty_box_has_room_in_it(opened, lang, size):
+    graph = nn.MLP(2, [16, 16, 1], seed=0)([Value(0.5), Value(1.0)])
+    of_python, typed = opened(graph, size=size, lang=lang), opened(lesson(), size=size, lang=lang)
+    typed.page.fill("#formula", "")
+    for lab in (of_python, typed):
+        room = lab.page.evaluate(
+            """() => {
+              const field = document.getElementById("formula");
+              const style = getComputedStyle(field);
+              const pen = document.createElement("canvas").getContext("2d");
+              pen.font = `${style.fontSize} ${style.fontFamily}`;
+              const inside = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+              return [pen.measureText(field.placeholder).width, inside, field.placeholder.length];
+            }"""
+        )
+        assert room[2] > 0
+        assert room[0] <= room[1]
+    of_python.page.set_viewport_size({"width": 1440, "height": 900})
+    sentence = "() => document.getElementById('formula').placeholder.includes('Python')"
+    of_python.page.wait_for_function(sentence)
+
+
 # Random formulas: the page and Python agree on all they say of a typed text
 
 

@@ -227,6 +227,9 @@ def as_a_dot(w, x, b, start):
         ((2, 5, 1), 1, True),
         ((4, 9, 2), 3, False),
         ((2, 2, 3), 1, True),
+        ((2, 5, 1), 6, True),  # the data, too, are Values without labels
+        ((3, 4, 4, 1), 3, True),
+        ((4, 4, 2), 4, True),  # as many samples as neurons and inputs
     ],
 )
 def test_the_neurons_of_a_network_without_labels_are_found_by_its_shape(sizes, samples, label, start, product):
@@ -250,6 +253,17 @@ def test_a_network_without_labels_folds_into_neurons():
     (scene,) = drawn(f, [0, []])
     neurons = [each for each in titles(scene) if each.startswith("neuron")]
     assert sorted(neurons) == ["neuron 1"] * 3 + ["neuron 2"] * 2 + ["neuron 3"] * 2 + ["neuron 4"] * 2
+
+
+@needs_node
+@pytest.mark.parametrize("product", [in_a_sum, as_a_dot])
+def test_a_loss_over_data_that_are_values_without_labels_is_entered_by_its_samples(product):
+    _, f = of_a_learner((2, 5, 1), samples=20, label=True, start=0, product=product)
+    (scene,) = drawn(f, [0, []])
+    assert titles(scene, "more") == ["other_samples 19"]
+    assert sorted(titles(scene)) == sorted(
+        [*(f"neuron {number}" for number in (1, 1, 2, 3, 4, 5)), "loss_of 1", "sum_samples 20"]
+    )
 
 
 @needs_node

@@ -489,6 +489,20 @@ def test_the_result_is_downloaded_and_its_code_read_by_python(page_of, tmp_path)
 
 
 @needs_browser
+def test_a_question_writes_names_as_the_stage_does(page_of):
+    page = page_of(parse("f = tanh(w1 * x + b)", w1=2, x=0.5, b=1))
+    page.click("#tab-predict")
+    page.check("#quiz-values")
+    page.click("#quiz-start")
+    asked = []
+    for right in (1, 2):
+        asked.append(page.text_content("#quiz-asked .ask"))
+        answer(page, right)
+        page.click("#quiz-next")
+    assert asked == ["What is v₁ = w₁ · x?", "What is v₂ = v₁ + b?"]
+
+
+@needs_browser
 def test_values_can_be_asked_as_well(page_of):
     f = lesson()
     page = page_of(f)

@@ -817,7 +817,7 @@ def test_notes_can_be_read_and_cover_no_number(opened, tab, graph):
 
 
 def test_a_neuron_opens_in_a_frame_that_folds_it_again(opened):
-    lab = opened(nn.MLP(3, [4, 4, 1], seed=0)([1.0, 2.0, 3.0]))
+    lab = opened(nn.MLP(3, [4, 4, 1], seed=0)([1.0, 2.0, 3.0]), size="projector")
     end_of(lab)
     groups = lab.page.locator("#scene .box.group")
     folded = groups.count()

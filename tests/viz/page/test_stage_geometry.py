@@ -308,7 +308,8 @@ def test_labels_that_have_room_cover_nothing():
             size = {"width": rng.uniform(40, 90), "height": 24}
             labels.append({"id": f"e{index}", "curve": [[start, *between, end]], **size})
         cases.append({"boxes": boxes, "labels": labels, "world": {"width": 320, "height": 120 * rows}})
-    found = evaluated("labels", "given.map(({ labels: each, boxes, world }) => [...labels.labelPlaces(each, boxes, world)])", cases)
+    script = "given.map(({ labels: each, boxes, world }) => [...labels.labelPlaces(each, boxes, world)])"
+    found = evaluated("labels", script, cases)
     free = 0
     for case, places in zip(cases, found, strict=True):
         placed = []

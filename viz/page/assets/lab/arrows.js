@@ -78,8 +78,8 @@ function barAcross(curve) {
 // Of an arrow that stands for many edges: how many, until the step is about one of them.
 function fillChip({ chip, arrow, chipWidth }, { local, isQuiet }) {
   const [plate, text] = chip.children;
-  const isMany = arrow.edges.length > 1 && chipWidth > 0 && local === null && !isQuiet;
-  const shown = isMany ? say("stage_edges", { count: showCount(arrow.edges.length) }) : local === null ? "" : chipText(local);
+  const isMany = arrow.edges.length > 1 && local === null && !isQuiet;
+  const shown = !chipWidth ? "" : isMany ? say("stage_edges", { count: showCount(arrow.edges.length) }) : local === null ? "" : chipText(local);
   chip.classList.toggle("empty", shown === "");
   chip.classList.toggle("many", isMany);
   if (text.textContent === shown) return;

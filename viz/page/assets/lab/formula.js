@@ -25,6 +25,7 @@ export function mountFormula(store) {
     drawMore();
   });
   new ResizeObserver(() => {
+    field.placeholder = placeholderOf(store.state);
     drawMore();
     if (store.state.mistake) pointAt(store.state.mistake, store.state.typed);
   }).observe(byId("formula-field"));
@@ -189,8 +190,24 @@ function isUnfinished(key, place, typed) {
   return ["missing_end", "never_closed", "empty"].includes(key) || (place && place.end >= typed.trimEnd().length);
 }
 
-function placeholderOf({ text, graph, from }) {
-  if (from) return say("formula_playground", { name: graph.names.at(-1), nodes: graph.nodes.length });
-  if (text !== null || PAGE.text !== null) return say("formula_empty");
-  return say("formula_python", { name: graph.names.at(-1), nodes: showCount(graph.nodes.length) });
+// The sentence, if the box has room for it; else in short what is drawn, or what to do.
+function placeholderOf(state) {
+  const isTyped = state.text !== null || PAGE.text !== null;
+  const short = isTyped && !state.from ? say("formula_short") : say("formula_nodes", { nodes: showCount(state.graph.nodes.length) });
+  const whole = invitation(state, isTyped);
+  return hasRoomFor(whole) ? whole : short;
+}
+
+function invitation({ graph, from }, isTyped) {
+  const places = { name: graph.names.at(-1), nodes: showCount(graph.nodes.length) };
+  if (from) return say("formula_playground", places);
+  return isTyped ? say("formula_empty") : say("formula_python", places);
+}
+
+function hasRoomFor(text) {
+  const field = byId("formula");
+  const { fontSize, fontFamily, paddingLeft, paddingRight } = getComputedStyle(field);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${fontSize} ${fontFamily}`;
+  return pen.measureText(text).width <= field.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
 }

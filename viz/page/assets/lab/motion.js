@@ -111,7 +111,7 @@ export function restOf({ curve, place: label, chipWidth }, contribution, taken, 
   const own = around(label, chipWidth, PILL.height); // of all labels the one that has to be read with it
   const cost = (at) => {
     const pill = around(at, width, PILL.height);
-    return taken.reduce((sum, each) => sum + overlap(pill, each), Math.abs(at.aside) * 5 + 3 * overlap(pill, own));
+    return taken.reduce((sum, each) => sum + overlap(pill, each), Math.abs(at.aside) * 5 + 8 * overlap(pill, own));
   };
   const within = places.filter((at) => isInside(around(at, width, PILL.height), world));
   return (within.length ? within : places).reduce((one, other) => (cost(other) < cost(one) ? other : one));

@@ -135,13 +135,15 @@ function behind({ args, users, order }, places) {
   }
 }
 
-// Of many boxes before single cells only the largest stay; and a box for one cell is that cell, if there is any room.
-function merged(places, easy) {
+// Of many boxes before single cells only the largest stay; and a box for one cell is that cell. Where there is hardly any
+// room, all that is before is one box, and nothing more is drawn.
+function merged(places, { boxes, broad }) {
   const counts = countsOf(places);
   const single = [...counts].filter(([place]) => place > BEFORE).toSorted(([, one], [, other]) => other - one);
-  const few = new Set(single.slice(Math.max(1, Math.floor(easy.broad / 2))).map(([place]) => place));
+  const kept = boxes === 1 ? 0 : Math.max(1, Math.floor(broad / 2));
+  const few = new Set(single.slice(kept).map(([place]) => place));
   const fewer = few.size ? places.map((place) => (few.has(place) ? BEFORE : place)) : places;
-  if (easy.boxes === 1) return fewer;
+  if (boxes === 1) return fewer;
   const now = countsOf(fewer);
   return fewer.map((place) => (now.get(place) === 1 ? DRAWN : place));
 }

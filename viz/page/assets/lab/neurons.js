@@ -3,10 +3,10 @@
 //
 //   neuronsOf(graph)     a Map from "l1.n2", as nn names its parts, to the leaves; empty if it is not a network for sure
 //
-// Sums with the same weights are one neuron on several samples. If a leaf would belong to two neurons, or if it is not
+// Sums with the same weights are one neuron on several samples; what one sample alone has is an input. If a leaf would belong to two neurons, or if it is not
 // clear which factor is the weight, nothing is a neuron: better all scalars than a wrong name.
 
-import { usersOf } from "./samples.js";
+import { SHARED, samplesOf, usersOf } from "./samples.js";
 
 const FEWEST = { products: 2, neurons: 3 }; // less is a formula, and not a network
 
@@ -19,7 +19,8 @@ const known = new WeakMap(); // by the structure of a graph, which numbers do no
 
 function found(graph) {
   const users = usersOf(graph);
-  const sums = sumsOf(graph, users).map((sum) => readSum(graph, users, sum)).filter(Boolean);
+  const weightOf = chooser(graph, users);
+  const sums = sumsOf(graph, users).map((sum) => readSum(graph, weightOf, sum)).filter(Boolean);
   const neurons = new Map(); // from the weights to the sums that have them
   for (const sum of sums) {
     if (sum.isUnclear) return new Map();
@@ -59,23 +60,28 @@ function termsOf(graph, root, isSum) {
 }
 
 // {root, leaves, isUnclear} of a sum of weighted inputs; null for any other.
-function readSum(graph, users, { root, terms }) {
+function readSum(graph, weightOf, { root, terms }) {
   const isOwn = (node) => isUnlabelled(graph, node);
   const [products, alone] = [terms.filter((term) => term.length === 2), terms.filter((term) => term.length === 1)];
   if (products.length < FEWEST.products || !alone.every(([node]) => isOwn(node)) || alone.length > 1) return null;
-  const weights = products.map((factors) => weightOf(factors, isOwn, users));
+  const weights = products.map((factors) => weightOf(factors, isOwn));
   if (weights.includes(null)) return null;
   return { root, leaves: [...weights, ...alone.flat()], isUnclear: weights.includes(undefined) };
 }
 
 const isUnlabelled = ({ nodes }, node) => !nodes[node].row && !nodes[node].isConstant && !nodes[node].label;
 
-// Of two leaves, the one that is used once, beside an input that many neurons use; undefined where that does not tell.
-function weightOf([one, other], isOwn, users) {
-  if (one === other || (!isOwn(one) && !isOwn(other))) return null;
-  if (!isOwn(one) || !isOwn(other)) return isOwn(one) ? one : other;
-  if (Math.min(users[one], users[other]) !== 1 || users[one] === users[other]) return undefined;
-  return users[one] === 1 ? one : other;
+// Of two leaves the weight: the one that samples share, beside their data; without samples the one that is used once,
+// beside an input that many neurons use; undefined where that does not tell.
+function chooser(graph, users) {
+  const owner = samplesOf(graph)?.owner;
+  const isShared = (node) => (owner ? owner[node] === SHARED : users[node] === 1);
+  return ([one, other], isOwn) => {
+    if (one === other || (!isOwn(one) && !isOwn(other))) return null;
+    if (!isOwn(one) || !isOwn(other)) return isOwn(one) ? one : other;
+    if (isShared(one) === isShared(other)) return undefined;
+    return isShared(one) ? one : other;
+  };
 }
 
 // A neuron is in the layer after the last of those that its inputs come from.

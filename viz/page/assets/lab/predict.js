@@ -13,6 +13,7 @@ import { NEW_QUIZ, logged, openPosition, questionsOf, scoreOf } from "./quiz.js"
 import { say, sayAll, sentence } from "./say.js";
 import { localText, minus, named, ratio, ratioText } from "./shown.js";
 import { goTo, stepOf } from "./store.js";
+import { operationText } from "./titles.js";
 
 export const predictPanel = { name: "predict", mount, draw };
 
@@ -229,7 +230,7 @@ function past({ verdict, first, mistake }) {
 function asking(state) {
   const step = stepOf(state);
   if (step.phase === "forward") {
-    return [element("p", { class: "ask" }, ...sentence("predict_ask_value", { node: named(step.name), formula: step.formula }))];
+    return [element("p", { class: "ask" }, ...sentence("predict_ask_value", { node: named(step.name), formula: operationText(state.graph, step.node) }))];
   }
   const gradient = () => ratio(step.output, step.argument);
   const given = sentence("predict_given", { upstream: ratio(step.output, step.user), number: signed(step.upstream) });
@@ -298,7 +299,7 @@ function unknownOf(step) {
 }
 
 function placesOf(state, step) {
-  if (step.phase === "forward") return { node: named(step.name), formula: step.formula };
+  if (step.phase === "forward") return { node: named(step.name), formula: operationText(state.graph, step.node) };
   return {
     argument: named(step.argument),
     user: named(step.user),

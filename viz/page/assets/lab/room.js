@@ -19,6 +19,7 @@ const WIDEST_PILL = 96; // for which a gap grows; a wider one lies over what is 
 const LEAST_LABEL = 52;
 const BESIDE = 28; // between boxes of a rank: a note has room there
 const LINE = 31; // of an arrow, that its label does not cover
+const LOW_LINE = 26; // the same on a stage that is small
 const BARE = 40; // of an arrow that never has a label
 const NO_CHIP = { width: 0, height: 0, gap: BARE }; // of arrows to what is not drawn; it says little
 const STEP = 6; // in which labels grow, so that a digit more moves nothing
@@ -124,8 +125,8 @@ export function sourceOf(scene, room, direction) {
 
 /** How far apart boxes above one another have to be, with the label of an arrow between them, or without one. */
 export function heightOfGap({ isLow }, hasLabel = true) {
-  const line = isLow ? LINE - 5 : LINE;
-  return hasLabel ? line + CHIP.height : line;
+  if (isLow) return hasLabel ? LOW_LINE + CHIP.height : LOW_LINE - 4;
+  return hasLabel ? LINE + CHIP.height : LINE;
 }
 
 const inches = (units) => (units / INCH).toFixed(4);

@@ -22,6 +22,11 @@ export function titlesOf(graph, number, terms) {
   return [`${name} = ${made}`, `${short} = ${made}`, `${short} = ${madeShort}`, `${name} = ${row.symbol}`, name];
 }
 
+/** The operation of a node with the names of its arguments: "v₁ + b". */
+export function operationText(graph, number) {
+  return namedOf(graph, number, graph.nodes[number].row, graph.args[number].length)[0];
+}
+
 function namedOf(graph, number, row, count) {
   const nameOf = (position) => nameIn(graph, graph.args[number][position]);
   const wording = operation(row, count).map((piece) => TIMES[piece] ?? piece);

@@ -12,6 +12,7 @@
 //   uses       {node, count, toCome}: at how many places the argument is used, and how many contributions are to come
 //   list, more at the end, the gradient: [{leaf, gradient}], and how many there are beyond these
 
+import { show } from "../numbers.js";
 import { evaluate } from "../engine/rows.js";
 import { sweepBehind } from "../engine/steps.js";
 import { OUT, derivatives, operation, roles, sharedRoles } from "../engine/wording.js";
@@ -90,11 +91,11 @@ function meaning(graph, list) {
   if (largest === 0) return { key: "end_flat", places: { output } };
   if (list[0].leaf === graph.nodes.length - 1) return { key: "end_leaf", places: { output } };
   const first = list.filter(({ gradient }) => Math.abs(gradient) >= largest * (1 - 1e-12));
-  const places = { output, input: named(first[0].leaf), times: numbered(first[0].gradient) };
+  const places = { output, input: named(first[0].leaf), change: changeBy(first[0].gradient) };
   if (list.length === 1) return { key: "end_one", places };
   if (first.length === 1) return { key: "end_largest", places };
   const inputs = first.length <= MOST_NAMED ? joined(first) : { key: "end_inputs", places: { count: String(first.length) } };
-  return { key: "end_equal", places: { ...places, inputs, times: numbered(largest) } };
+  return { key: "end_equal", places: { ...places, inputs, change: changeBy(largest) } };
 }
 
 function joined(entries) {
@@ -293,7 +294,7 @@ function edgeSentence(graph, step, local) {
   if (!Number.isFinite(step.partial)) return { key: "say_not_finite", places };
   if (step.partial === 1) return { key: `say_same${which}`, places };
   if (step.partial === -1) return { key: `say_opposite${which}`, places };
-  return { key: `say_edge${which}`, places: { ...places, times: timesOf(graph, step, local) } };
+  return { key: `say_edge${which}`, places: { ...places, change: changeBy(step.partial, nameOfTimes(graph, step, local)) } };
 }
 
 // Where the slope jumps, both slopes; {left, right}, or null. The row says whether it has such places at all.
@@ -308,11 +309,19 @@ function kinkAt({ row, args, data }, position) {
   return { left: numbered(Number(left.toPrecision(6))), right: numbered(Number(right.toPrecision(6))) };
 }
 
+// How much one number changes when another does, so many times as much; with the name of that factor, if it has one.
+function changeBy(factor, name = null) {
+  const [times, size] = [numbered(factor), numbered(Math.abs(factor))];
+  if (show(Math.abs(factor)) === "1") return { key: factor > 0 ? "change_same" : "change_same_against", places: {} };
+  const places = { size, times: name ? { group: [name, " = ", times] } : times };
+  return { key: factor > 0 ? "change" : name ? "change_against_as" : "change_against", places };
+}
+
 // A local derivative that is the number of a node is called by its name too: x1 = −2.
-function timesOf(graph, step, local) {
-  if (local.kind !== "argument") return numbered(step.partial);
+function nameOfTimes(graph, step, local) {
+  if (local.kind !== "argument") return null;
   const node = graph.args[step.user_node][local.wording[0].position];
-  return graph.nodes[node].isConstant ? numbered(step.partial) : { group: [named(node), " = ", numbered(step.partial)] };
+  return graph.nodes[node].isConstant ? null : named(node);
 }
 
 function inRole(key, role, user, argument) {
