@@ -87,6 +87,37 @@ def test_play_trains_until_pause(ground):
     assert ground.figures() == before
 
 
+COUNTED = """() => {
+    const Thread = window.Worker;
+    window.made = 0;
+    window.Worker = class extends Thread { constructor(...given) { super(...given); window.made += 1; } };
+}"""
+
+
+@pytest.mark.parametrize("has_worker", [True, False], ids=["worker", "no worker"])
+def test_fast_trains_in_one_worker_or_where_there_is_none_in_the_page(ground, has_worker):
+    page = ground.page
+    page.evaluate(COUNTED if has_worker else "() => { window.Worker = undefined; window.made = 0; }")
+    page.select_option("#pace", "fast")
+    for epoch in (20, 40):
+        page.click("#run")
+        page.wait_for_function(f"() => Number(document.querySelector('[data-figure=epoch] b').textContent) >= {epoch}")
+        page.click("#run")
+        ground.settled()
+        before = ground.figures()
+        page.wait_for_timeout(150)
+        assert ground.figures() == before
+    assert page.evaluate("() => window.made") == (1 if has_worker else 0)
+    moment = int(page.input_value("#moment"))
+    page.locator("#moment").fill("3")
+    early = ground.figures()
+    page.locator("#moment").fill(str(moment))
+    assert ground.figures() == before
+    page.click("#again")
+    ground.train(batches=3)
+    assert ground.figures() == early
+
+
 def test_rewind_goes_to_any_moment(ground):
     seen = [ground.figures()]
     for _ in range(5):

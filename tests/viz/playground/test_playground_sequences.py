@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from browser import needs_browser
+from ground import Ground
 from playground import in_node, largest, needs_node
 from sampling import sample
 from test_playground_training import OPTIMIZERS, drawn, optimizer_of, prepared, schedule_of
@@ -142,3 +144,84 @@ def test_an_optimizer_that_changes_between_epochs_is_that_of_a_callback_of_fit(s
     )  # fmt: skip
     assert largest(history.loss, found["epochs"]) < 1e-9
     assert largest([parameter.data for parameter in model.parameters()], found["now"]["P"]) < 1e-9
+
+
+# In the browser
+
+
+CONTROLS = {
+    "lr": ["0.001", "0.01", "0.1"],
+    "batch_size": ["5", "20"],
+    "weight_decay": ["0.01", "0"],
+    "optimizer": ["sgd", "adamw", "adam"],
+    "schedule": ["cosine", "constant", "step"],
+    "seed": ["1", "2"],
+    "noise": ["0.1", "0.3"],
+}
+
+
+def do(draw, ground):
+    """One thing that a reader does."""
+    page = ground.page
+    way = draw.choice(["train", "train", "give", "give", "rewind", "play", "point", "undo", "again", "beside", "slow"])
+    if way == "train":
+        ground.train(**{draw.choice(["epochs", "batches", "samples"]): draw.randint(1, 3)})
+    elif way == "give":
+        control = draw.choice(list(CONTROLS))
+        ground.give(control, draw.choice(CONTROLS[control]))
+    elif way == "rewind":
+        page.locator("#moment").fill(str(draw.randint(0, int(page.get_attribute("#moment", "max")))))
+    elif way in ("play", "slow"):
+        page.select_option("#pace", "fast" if way == "play" else "slow")
+        page.click("#run")
+        page.wait_for_timeout(draw.choice([20, 300]))
+        if draw.random() < 0.5:
+            ground.give("lr", draw.choice(CONTROLS["lr"]))  # while it plays
+            page.wait_for_timeout(100)
+        if page.get_attribute("#run", "data-playing") == "true":
+            page.click("#run")
+    elif way == "point":
+        page.click("#plane", position={"x": draw.randint(20, 200), "y": draw.randint(20, 150)})
+        page.keyboard.press("Escape")
+    elif way == "undo":
+        page.keyboard.press("Control+z")
+    elif way == "again":
+        page.click("#again")
+    else:
+        page.click("#play-tab-rival")
+        page.click("#play-panel-rival button >> nth=0")
+    ground.settled()
+
+
+def seen_in(ground):
+    ground.page.click("#play-tab-code")
+    ground.settled()
+    controls = {name: ground.value(name) for name in CONTROLS if ground.page.is_visible(f"[data-control={name}]")}
+    return ground.figures(), ground.page.text_content(".code"), ground.names(), controls
+
+
+@needs_browser
+@pytest.mark.parametrize("has_worker", [True, False], ids=["worker", "no worker"])
+@pytest.mark.parametrize("seed", range(3))
+def test_any_sequence_in_the_page_is_what_its_link_and_its_script_say(browser, seed, has_worker):
+    draw = random.Random(seed)
+    layers = [{"size": draw.choice([3, 8]), "activation": draw.choice(["tanh", "relu"])}]
+    ground = Ground(browser, data={"name": draw.choice(["xor", "moons"]), "n": 50}, network={"layers": layers})
+    if not has_worker:
+        ground.page.evaluate("() => { window.Worker = undefined; }")
+    for _ in range(14):
+        do(draw, ground)
+    seen = seen_in(ground)
+    figures, script, _, _ = seen
+    ground.page.wait_for_timeout(400)  # the address is written a moment later
+    address = ground.page.evaluate("() => location.hash")
+    assert ground.close() == []
+    scope = {"print": lambda *_: None}
+    exec(compile(script, "playground.py", "exec"), scope)
+    model, X, y = scope["model"], scope["X"], scope["y"]
+    loss = nn.binary_cross_entropy_with_logits([model(x) for x in X], [float(label) for label in y]).data
+    shown = figures["loss"].replace("−", "-")
+    assert float(shown) == pytest.approx(loss, rel=3e-2 if "e" in shown else 2e-3)  # two digits, or three
+    other = Ground(browser, address=address, network={"layers": layers})
+    assert seen_in(other) == seen
+    assert other.close() == []
