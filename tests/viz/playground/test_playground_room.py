@@ -688,9 +688,7 @@ def test_a_link_has_what_changed_on_the_way(browser):
     ground.train(batches=3, samples=1)
     ground.give("optimizer", "sgd")
     address, figures = address_of(ground), ground.figures()
-    assert address == (
-        "#playground&steps=b8(optimizer.lr=0.3;batch_size=20)b3s1(optimizer.name=sgd)"
-    )
+    assert address == ("#playground&steps=b8(optimizer.lr=0.3;batch_size=20)b3s1(optimizer.name=sgd)")
     assert ground.close() == []
     other = Ground(browser, address=address)
     assert other.figures() == figures

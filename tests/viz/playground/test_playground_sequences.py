@@ -160,37 +160,40 @@ CONTROLS = {
 }
 
 
-def do(draw, ground):
-    """One thing that a reader does."""
+def give(draw, ground):
+    control = draw.choice(list(CONTROLS))
+    ground.give(control, draw.choice(CONTROLS[control]))
+
+
+def play(draw, ground):
     page = ground.page
-    way = draw.choice(["train", "train", "give", "give", "rewind", "play", "point", "undo", "again", "beside", "slow"])
-    if way == "train":
-        ground.train(**{draw.choice(["epochs", "batches", "samples"]): draw.randint(1, 3)})
-    elif way == "give":
-        control = draw.choice(list(CONTROLS))
-        ground.give(control, draw.choice(CONTROLS[control]))
-    elif way == "rewind":
-        page.locator("#moment").fill(str(draw.randint(0, int(page.get_attribute("#moment", "max")))))
-    elif way in ("play", "slow"):
-        page.select_option("#pace", "fast" if way == "play" else "slow")
+    page.select_option("#pace", draw.choice(["fast", "fast", "slow"]))
+    page.click("#run")
+    page.wait_for_timeout(draw.choice([20, 300]))
+    if draw.random() < 0.5:
+        ground.give("lr", draw.choice(CONTROLS["lr"]))  # while it plays
+        page.wait_for_timeout(100)
+    if page.get_attribute("#run", "data-playing") == "true":
         page.click("#run")
-        page.wait_for_timeout(draw.choice([20, 300]))
-        if draw.random() < 0.5:
-            ground.give("lr", draw.choice(CONTROLS["lr"]))  # while it plays
-            page.wait_for_timeout(100)
-        if page.get_attribute("#run", "data-playing") == "true":
-            page.click("#run")
-    elif way == "point":
-        page.click("#plane", position={"x": draw.randint(20, 200), "y": draw.randint(20, 150)})
-        page.keyboard.press("Escape")
-    elif way == "undo":
-        page.keyboard.press("Control+z")
-    elif way == "again":
-        page.click("#again")
-    else:
-        page.click("#play-tab-rival")
-        page.click("#play-panel-rival button >> nth=0")
-    ground.settled()
+
+
+def rewind(draw, ground):
+    slider = ground.page.locator("#moment")
+    slider.fill(str(draw.randint(0, int(slider.get_attribute("max")))))
+
+
+def put_beside(draw, ground):
+    ground.page.click("#play-tab-rival")
+    ground.page.click("#play-panel-rival button >> nth=0")
+
+
+WAYS = (
+    lambda draw, ground: ground.train(**{draw.choice(["epochs", "batches", "samples"]): draw.randint(1, 3)}),
+    lambda draw, ground: ground.page.click("#plane", position={"x": draw.randint(20, 200), "y": draw.randint(20, 150)}),
+    lambda _, ground: ground.page.keyboard.press("Control+z"),
+    lambda _, ground: ground.page.click("#again"),
+    *(give, give, play, rewind, put_beside),
+)  # all that a reader does
 
 
 def seen_in(ground):
@@ -210,7 +213,8 @@ def test_any_sequence_in_the_page_is_what_its_link_and_its_script_say(browser, s
     if not has_worker:
         ground.page.evaluate("() => { window.Worker = undefined; }")
     for _ in range(14):
-        do(draw, ground)
+        draw.choice(WAYS)(draw, ground)
+        ground.settled()
     seen = seen_in(ground)
     figures, script, _, _ = seen
     ground.page.wait_for_timeout(400)  # the address is written a moment later
