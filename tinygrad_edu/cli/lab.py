@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tinygrad_edu.cli.expressions import add_lang, graph_of, numbers_in
-from tinygrad_edu.cli.saving import open_page
+from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.training import say_files
 from tinygrad_edu.show import show
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
@@ -37,7 +37,7 @@ def add_lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="numbers for its names, such as x=-2")
     default = Path("lab.html")
     parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: lab.html)")
-    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    add_open(parser)
     add_lang(parser)
     parser.set_defaults(run=_lab)
 

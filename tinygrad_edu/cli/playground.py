@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tinygrad_edu.cli.arguments import PROGRAM, one_of, quoted
 from tinygrad_edu.cli.expressions import add_lang
-from tinygrad_edu.cli.saving import open_page
+from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.training import say_files
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.show import counted, printable
@@ -49,7 +49,7 @@ def add_playground(parser: argparse.ArgumentParser) -> None:
     add("--target", metavar="COLUMN", help="the column of a table to predict (default: the last one)")
     default = Path("playground.html")
     add("-o", "--output", type=Path, default=default, help="the file (default: playground.html)")
-    add("--open", action="store_true", help="open the page in a browser")
+    add_open(parser)
     add_lang(parser)
     parser.set_defaults(run=_playground)
 

@@ -32,6 +32,7 @@ from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.engine import FOLDER, modules, nodes, script
 from tinygrad_edu.viz.page.menu import examples_in
 from tinygrad_edu.viz.page.playground import modules as training
+from tinygrad_edu.viz.page.playground import worker_part
 from tinygrad_edu.viz.page.predictions import LETTERS
 from tinygrad_edu.viz.page.slips import ADVICE_IN_CHINESE, slips
 from tinygrad_edu.viz.page.strings import HTML_LANG, strings
@@ -149,6 +150,7 @@ PLAYGROUND = (
     "opened",
     "rooms",
 )  # of the playground: what is seen of it
+BEGIN = '"use strict";\n'  # of the script
 STYLES = ("layout", "bar", "stage", "size", "card", "panels", "modes", "transport", "export")
 PLAYGROUND_STYLES = ("playground", "scalars")
 
@@ -172,6 +174,7 @@ def page(
         "lang": lang,
         "room": room,
         "settings": dict(settings or {}),
+        "worker": worker_part(modules(_rows(graph)) | training(), BEGIN),
         "htmlLang": HTML_LANG,
         "strings": {language: strings(language) for language in LANGUAGES},
         "slips": {language: slips(language) for language in LANGUAGES},
@@ -212,7 +215,7 @@ def _program(rows: tuple[Rule, ...]) -> str:
     """The engine with these rows and the parts of the page as one script."""
     *lab, main = (f"lab/{name}.js" for name in PARTS)
     seen = [ADDRESS, *lab, *(f"playground/{name}.js" for name in PLAYGROUND), main]
-    return f'"use strict";\n{script(modules(rows) | training() | {path: read(path) for path in seen})};'
+    return f"{BEGIN}{script(modules(rows) | training() | {path: read(path) for path in seen})};"
 
 
 @cache

@@ -1,5 +1,6 @@
 """Does the Python that the page writes do the same in a fresh interpreter, and does nn.load read its model?"""
 
+import ast
 import subprocess
 import sys
 
@@ -21,7 +22,7 @@ return data.map(({ settings, ways }) => {
   for (const way of ways) training[way]();
   const { history, samples, parameters, program } = training;
   return {
-    python: pythonOf(training.settings, history.steps),
+    python: pythonOf(training.recipe),
     model: modelJson(training.settings, parameters),
     epochs: history.loss,
     steps: history.step_loss,
@@ -75,8 +76,12 @@ def test_the_script_gives_the_losses_and_the_parameters_of_the_page(settings, wa
 
 def steps_alone(script):
     """How many steps a script takes one by one."""
-    text = script.partition("steps = [")[2].partition("]")[0]
-    return len([size for size in text.replace("\n", " ").split(",") if size.strip()])
+    calls = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Call)]
+    return sum(
+        len(eval(ast.unparse(call.args[0])))
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "train"
+    )
 
 
 @needs_node

@@ -88,6 +88,37 @@ def test_play_trains_until_pause(ground):
     assert ground.figures() == before
 
 
+COUNTED = """() => {
+    const Thread = window.Worker;
+    window.made = 0;
+    window.Worker = class extends Thread { constructor(...given) { super(...given); window.made += 1; } };
+}"""
+
+
+@pytest.mark.parametrize("has_worker", [True, False], ids=["worker", "no worker"])
+def test_fast_trains_in_one_worker_or_where_there_is_none_in_the_page(ground, has_worker):
+    page = ground.page
+    page.evaluate(COUNTED if has_worker else "() => { window.Worker = undefined; window.made = 0; }")
+    page.select_option("#pace", "fast")
+    for epoch in (20, 40):
+        page.click("#run")
+        page.wait_for_function(f"() => Number(document.querySelector('[data-figure=epoch] b').textContent) >= {epoch}")
+        page.click("#run")
+        ground.settled()
+        before = ground.figures()
+        page.wait_for_timeout(150)
+        assert ground.figures() == before
+    assert page.evaluate("() => window.made") == (1 if has_worker else 0)
+    moment = int(page.input_value("#moment"))
+    page.locator("#moment").fill("3")
+    early = ground.figures()
+    page.locator("#moment").fill(str(moment))
+    assert ground.figures() == before
+    page.click("#again")
+    ground.train(batches=3)
+    assert ground.figures() == early
+
+
 def test_rewind_goes_to_any_moment(ground):
     seen = [ground.figures()]
     for _ in range(5):
@@ -124,36 +155,77 @@ def test_what_happened_is_said_once(ground):
 # Controls
 
 
-@pytest.mark.parametrize(
-    ("control", "value"),
-    [
-        ("lr", "0.7"),
-        ("momentum", "0.5"),
-        ("weight_decay", "0.01"),
-        ("batch_size", "16"),
-        ("optimizer", "sgd"),
-        ("loss", "hinge"),
-        ("schedule", "cosine"),
-        ("init", "he"),
-        ("seed", "3"),
-        ("n", "60"),
-        ("noise", "0.3"),
-        ("data_seed", "5"),
-        ("validation", "0.4"),
-    ],
-)
-def test_every_field_changes_the_training(ground, control, value):
-    if control == "momentum":
-        ground.give("optimizer", "sgd")  # which alone has one
+ANEW = {
+    "loss": "hinge",
+    "init": "he",
+    "seed": "3",
+    "n": "60",
+    "noise": "0.3",
+    "data_seed": "5",
+    "validation": "0.4",
+}
+ON_THE_WAY = {
+    "lr": "0.7",
+    "momentum": "0.5",
+    "weight_decay": "0.3",
+    "batch_size": "16",
+    "optimizer": "sgd",
+    "schedule": "cosine",
+}
+
+
+@pytest.mark.parametrize(("control", "value"), ANEW.items())
+def test_what_is_another_start_says_so_before_and_begins_there(ground, control, value):
+    mark = f"[data-control={control}] .anew"
+    assert not ground.page.is_visible(mark)
     before = ground.figures()
     ground.train(epochs=4)
     trained = ground.figures()
+    assert ground.page.is_visible(mark)
+    assert "begin again" in ground.page.get_attribute(f"[data-control={control}]", "title")
     ground.give(control, value)
     assert ground.value(control) == value
     assert ground.figures()["epoch"] == "0"
+    assert "begins again" in ground.spoken()
     begun = ground.figures()
     ground.train(epochs=4)
     assert (begun, ground.figures()) != (before, trained)
+
+
+@pytest.mark.parametrize(("control", "value"), ON_THE_WAY.items())
+def test_what_needs_no_other_start_holds_from_this_moment_on(ground, control, value):
+    if control == "momentum":
+        ground.give("optimizer", "sgd")  # which alone has one
+    old = ground.value(control)
+    ground.train(epochs=3)
+    seen = ground.figures()
+    ground.train(epochs=2)
+    as_before = ground.figures()
+    ground.page.locator("#moment").fill(str(3 * 8))
+    assert ground.figures() == seen
+    ground.give(control, value)
+    assert ground.figures() == seen
+    assert not ground.page.is_visible(f"[data-control={control}] .anew")
+    ground.train(epochs=2)
+    changed = ground.figures()
+    assert changed["epoch"] == "5"
+    assert changed != as_before
+    ground.page.locator("#moment").fill("3")
+    assert ground.value(control) == old  # that of then
+    ground.page.locator("#moment").fill(ground.page.get_attribute("#moment", "max"))
+    assert (ground.value(control), ground.figures()) == (value, changed)
+
+
+def test_back_to_the_start_keeps_what_is_set_now(ground):
+    ground.train(epochs=2)
+    ground.give("lr", "0.1")
+    ground.train(epochs=1)
+    ground.page.click("#again")
+    ground.settled()
+    assert ground.value("lr") == "0.1"
+    assert ground.figures()["epoch"] == "0"
+    ground.train(epochs=1)
+    assert address_of(ground) == "#playground&optimizer.lr=0.1&steps=b8"
 
 
 def test_a_number_is_stepped_by_its_buttons_and_by_arrows(ground):
@@ -251,6 +323,59 @@ def test_more_than_two_classes_have_a_confusion_matrix(ground):
     assert [sum(row) for row in counts] == [34, 33, 33]
 
 
+MORE_ANEW = {"order_seed": "4", "split_seed": "4", "standardize": "true"}
+MORE = {"betas": "0.5", "warm_up": "20", "schedule_factor": "0.5", "schedule_end": "0.2"}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_is_seldom_changed_is_behind_a_button(browser, lang):
+    ground = Ground(browser, lang=lang, optimizer={"schedule": "step", "schedule_steps": 10})
+    page = ground.page
+    assert not page.is_visible("#more-fields")
+    page.focus("#more-button")
+    page.keyboard.press("Enter")
+    assert page.is_visible("[data-control=schedule_factor]")
+    assert not page.is_visible("[data-control=schedule_end]")
+    labels = page.locator("#more-fields .field:visible .field-label").all_inner_texts()
+    assert len(set(labels)) == len(labels) == 7
+    assert all(bool(re.search(r"[\u4e00-\u9fff]", label)) == (lang == "zh") for label in labels)
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#more-fields")
+    assert ground.close() == []
+
+
+@pytest.mark.parametrize(("control", "value"), {**MORE_ANEW, **MORE}.items())
+def test_each_field_behind_the_button_changes_the_training(browser, control, value):
+    schedule = "step" if control == "schedule_factor" else "cosine"
+    ground = Ground(browser, optimizer={"schedule": schedule, "schedule_steps": 10})
+    ground.train(epochs=3)
+    before = ground.figures()
+    ground.page.click("#more-button")
+    field = ground.page.locator(f"[data-control={control}] :is(input, select)").first
+    if control == "standardize":
+        field.select_option(value)
+    else:
+        field.fill(value)
+        field.press("Enter")
+    ground.page.keyboard.press("Escape")
+    assert ground.figures()["epoch"] == ("0" if control in MORE_ANEW else "3")
+    ground.page.click("#again")
+    ground.train(epochs=3)
+    after = ground.figures()
+    assert after["epoch"] == "3"
+    assert after != before
+    assert ground.close() == []
+
+
+def test_every_name_that_can_be_hidden_hides_a_control(browser):
+    ground = Ground(browser, hidden=list(CONTROLS), optimizer={"schedule": "step"})
+    assert ground.page.locator("[data-control]:visible").all_text_contents() == []
+    assert ground.page.locator("#point-tools button:visible, #data-sets:visible, #moments:visible").count() == 0
+    names = ground.page.evaluate("() => [...document.querySelectorAll('[data-control]')].map((e) => e.dataset.control)")
+    assert set(names) - {"more"} <= set(CONTROLS)
+    assert ground.close() == []
+
+
 def test_hidden_controls_are_not_there(browser):
     hidden = "loss optimizer lr points inputs layers neurons activation rewind data pace"
     ground = Ground(browser, hidden=hidden.split())
@@ -322,6 +447,57 @@ def test_a_click_adds_a_drag_moves_and_the_tool_removes(browser):
     assert count_of(ground) == before
     assert ground.page.get_attribute("[data-name=own]", "aria-pressed") == "true"
     assert ground.close() == []
+
+
+@pytest.mark.parametrize("by", ["keys", "button"])
+def test_points_that_were_added_moved_and_removed_come_back_one_by_one(browser, by):
+    ground = Ground(browser, data={"validation": 0, "name": "xor"})
+    page = ground.page
+
+    def now():
+        ground.settled()
+        return count_of(ground), page.evaluate("() => document.getElementById('plane').toDataURL()")
+
+    def undo():
+        if by == "keys":
+            page.keyboard.press("Control+z")
+        else:
+            page.click("[data-tool=undo]", force=True)  # also where there is nothing
+        page.mouse.move(1, 1)
+        return now()
+
+    assert page.get_attribute("[data-tool=undo]", "aria-disabled") == "true"
+    seen = [now()]
+    page.click("#plane", position={"x": 30, "y": 30})
+    page.mouse.move(1, 1)
+    seen.append(now())
+    left, top = box(ground)["x"], box(ground)["y"]
+    page.mouse.move(left + 30, top + 30)
+    page.mouse.down()
+    page.mouse.move(left + 90, top + 70, steps=5)  # five moves of one drag
+    page.mouse.up()
+    page.mouse.move(1, 1)
+    seen.append(now())
+    page.click("[data-tool=remove]")
+    page.click("#plane", position={"x": 90, "y": 70})
+    assert count_of(ground) == 100
+    for before in reversed(seen):
+        assert undo() == before
+    assert page.get_attribute("[data-name=xor]", "aria-pressed") == "true"
+    assert page.get_attribute("[data-tool=undo]", "aria-disabled") == "true"
+    assert undo() == seen[0]
+    assert ground.close() == []
+
+
+def test_other_data_end_what_can_be_taken_back(ground):
+    ground.page.click("#plane", position={"x": 30, "y": 30})
+    ground.give("lr", "0.1")  # nothing about the points
+    assert ground.page.get_attribute("[data-tool=undo]", "aria-disabled") == "false"
+    ground.page.click("[data-name=circles]")
+    ground.settled()
+    assert ground.page.get_attribute("[data-tool=undo]", "aria-disabled") == "true"
+    ground.page.keyboard.press("Control+z")
+    assert ground.page.get_attribute("[data-name=circles]", "aria-pressed") == "true"
 
 
 def box(ground):
@@ -455,11 +631,26 @@ def test_a_table_that_cannot_be_read_is_explained_and_nothing_changes(ground, te
     assert ground.figures() == before
 
 
-@pytest.mark.parametrize("wrong", ["data.name=moon", "x=1", "seed=%E0", "seed={"])
+WRONG = ["data.name=moon", "x=1", "seed=%E0", "seed={", "hidden=lr,los", "steps=b3x", "steps=b3(optimizer.lr=-1)b2"]
+WRONG += ["steps=b3(loss=hinge)", "open=1.1", "open=7.1s1@0", "open=1.1s900@0"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 def test_a_link_that_cannot_be_read_is_explained(browser, wrong):
     ground = Ground(browser, address=f"#playground&{wrong}")
     assert len(ground.page.text_content("#network-notes .is-bad")) > 20
     assert ground.figures()["epoch"] == "0"
+    assert ground.page.get_attribute("html", "data-room") == "playground"
+    assert ground.close() == []
+
+
+def test_a_name_that_no_control_has_is_answered_by_the_nearest_and_all(browser):
+    ground = Ground(browser, address="#playground&hidden=lr,los")
+    note = ground.page.text_content("#network-notes .is-bad")
+    assert "los" in note
+    assert "loss, perhaps" in note
+    assert all(name in note for name in CONTROLS)
+    assert ground.page.is_visible("[data-control=lr]")
     assert ground.close() == []
 
 
@@ -487,6 +678,30 @@ def test_a_link_opens_the_same_training_at_the_same_moment(browser):
     assert other.figures() == figures
     assert other.value("lr") == "0.1"
     assert count_of(other) == 101
+    assert other.close() == []
+
+
+def test_a_link_has_what_changed_on_the_way(browser):
+    ground = Ground(browser)
+    ground.train(epochs=1)
+    ground.give("lr", "0.3")
+    ground.give("batch_size", "20")
+    ground.train(batches=3, samples=1)
+    ground.give("optimizer", "sgd")
+    address, figures = address_of(ground), ground.figures()
+    assert address == ("#playground&steps=b8(optimizer.lr=0.3;batch_size=20)b3s1(optimizer.name=sgd)")
+    assert ground.close() == []
+    other = Ground(browser, address=address)
+    assert other.figures() == figures
+    assert [other.value(name) for name in ("lr", "batch_size", "optimizer")] == ["0.3", "20", "sgd"]
+    other.page.locator("#moment").fill("8")
+    other.page.locator("#moment").fill("7")
+    assert other.value("batch_size") == "10"
+    other.page.click("#play-tab-code")
+    assert "optimizer.lr" not in other.page.text_content(".code")
+    other.page.locator("#moment").fill("12")
+    text = other.page.text_content(".code")
+    assert all(part in text for part in ("optimizer.lr = 0.3", "# batches of 20", "train(3 * [20] + [1])", "nn.SGD("))
     assert other.close() == []
 
 
@@ -714,18 +929,3 @@ def test_after_a_stop_the_remark_is_about_the_stop_alone(browser):
     assert remarks[0].startswith("Stopped in batch")
     assert ground.page.locator(".tile[data-mark=dead]").count() > 0  # they are marked all the same
     assert ground.close() == []
-
-
-def test_every_control_has_a_name_by_which_a_lesson_hides_it(browser):
-    """What is there for made data, and for a table with more than two columns, is all that there is."""
-    learning = {"optimizer": {"name": "sgd", "schedule": "cosine"}}
-    points = {"X": [[1, 2, 3], [2, 3, 4], [0, 1, 1]], "y": [1, 0, 1], "names": ["a", "b", "c"]}
-    seen = set()
-    for data in ({"name": "blobs"}, {"name": "own", "points": points}):
-        ground = Ground(browser, data=data, **learning)
-        seen |= ground.controls()
-        assert ground.close() == []
-        bare = Ground(browser, data=data, **learning, hidden=list(CONTROLS))
-        assert bare.controls() == set()
-        assert bare.close() == []
-    assert seen == set(CONTROLS)

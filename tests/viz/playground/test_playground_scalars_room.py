@@ -235,3 +235,46 @@ def test_nothing_in_a_panel_is_wider_than_the_panel(browser, size, lang):
     tops = [each.bounding_box()["y"] for each in ground.page.locator(".chain-head > *").all()]
     assert max(tops) - min(tops) < 12  # in one row
     assert ground.close() == []
+
+
+def test_a_whole_sample_opens_by_a_button_and_leads_back(ground):
+    open_tab(ground, "chain")
+    page = ground.page
+    opener = page.text_content(".sample-open")
+    assert page.is_visible(".chain-open") is False
+    page.click(".sample-open")
+    page.wait_for_selector("#scene .box")
+    assert page.get_attribute("html", "data-room") == "lab"
+    assert page.text_content(".opened-which").removeprefix("sample ") in opener
+    assert "The loss of one sample" in page.text_content(".opened-words")
+    assert page.get_attribute("#card", "data-position") == "0"
+    page.click(".opened-back")
+    assert page.evaluate("document.activeElement.className") == "sample-open"
+
+
+@pytest.mark.parametrize("what", ["weight", "bias", "sample"])
+def test_a_link_opens_what_is_opened_at_its_step(browser, ground, what):
+    page, figures = ground.page, ground.figures()
+    if what != "sample":
+        choose_neuron(ground, 1, 2)
+    open_tab(ground, "chain")
+    if what == "weight":
+        page.select_option(".chain-weight", "1")
+    page.click(".sample-open" if what == "sample" else ".chain-open")
+    page.wait_for_selector("#scene .box")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.click("#share")
+    address = page.input_value("#shared input").partition("#")[2]
+    page.keyboard.press("Escape")
+    seen, position = page.text_content(".opened-words"), page.get_attribute("#card", "data-position")
+    page.wait_for_function("(address) => location.hash === `#${address}`", arg=address)
+    assert f"@{position}" in address
+    other = Ground(browser, address=f"#{address}", room="lab", **SETTINGS)
+    other.page.wait_for_selector("#scene .box")
+    assert other.page.get_attribute("html", "data-room") == "lab"
+    assert other.page.text_content(".opened-words") == seen
+    assert other.page.get_attribute("#card", "data-position") == position
+    other.page.click(".opened-back")
+    assert other.figures() == figures
+    assert other.close() == []

@@ -69,8 +69,8 @@ def optimizer_of(optimizer, parameters):
     return kind(parameters, schedule=schedule, **{name: optimizer[name] for name in names if name in optimizer})
 
 
-def fitted(settings, epochs):
-    """(history, model) of nn.fit on the same settings."""
+def prepared(settings):
+    """The model as it begins, X, y and the validation data."""
     X, y = data_of(settings)
     validation = None
     if settings["data"].get("validation", 0.2):
@@ -95,8 +95,15 @@ def fitted(settings, epochs):
         init=network.get("init", "xavier"),
         seed=network.get("seed", 0),
     )
+    return model, X, y, validation
+
+
+def fitted(settings, epochs):
+    """(history, model) of nn.fit on the same settings."""
+    model, X, y, validation = prepared(settings)
     history = nn.fit(
-        model, X, y, loss=loss, optimizer=optimizer_of(settings["optimizer"], model.parameters()), epochs=epochs,
+        model, X, y, loss=settings["loss"], epochs=epochs,
+        optimizer=optimizer_of(settings["optimizer"], model.parameters()),
         batch_size=settings.get("batch_size", 10), validation_data=validation, seed=settings.get("seed", 0),
         backend="numpy", progress=False,
     )  # fmt: skip

@@ -14,135 +14,208 @@ from tinygrad_edu.viz.page.engine import modules as engine_modules
 from tinygrad_edu.viz.page.engine import script
 from tinygrad_edu.viz.page.playground import modules, worker_part
 
-WAYS = [["batch"], ["epoch"], ["sample"], ["goTo", 2], ["batch"], ["epoch"], ["phase"]]
-FAR = """
-const { trainerOf } = await from("playground/worker");
-const { checked } = await from("playground/settings");
-const [settings, ways] = data;
-const far = trainerOf(checked(settings));
-const states = [];
-for (const [name, ...given] of ways) {
-  const { result, ...state } = await far[name](...given);
-  states.push(state);
-}
-"""
-NEAR = """
+BEGIN = """
 const { trainingOf } = await from("playground/training");
-const { checked } = await from("playground/settings");
-const [settings, ways] = data;
-const training = trainingOf(checked(settings));
-return ways.map(([name, ...given]) => {
-  training[name](...given);
-  const { moment, furthest, epochs, position, learningRate, parameters, gradient, history } = training;
-  return structuredClone({ moment, furthest, epochs, position, learningRate, parameters, gradient, history });
-});
-"""
-JOINED = """
-const whole = { loss: [], steps: [] };
-for (const { history } of states) {
-  for (const [name, from] of [["loss", history.from.epochs], ["steps", history.from.steps]]) {
-    whole[name].length = from;
-    whole[name].push(...history[name]);
-  }
-}
-"""
-
-
-@needs_node
-def test_answers_are_the_states_of_the_training():
-    far = in_node(FAR + "return states;", BASE, WAYS)
-    for state, right in zip(far, in_node(NEAR, BASE, WAYS), strict=True):
-        for name in ("moment", "furthest", "epochs", "position", "learningRate", "parameters", "gradient"):
-            assert state[name] == right[name], name
-
-
-@needs_node
-def test_only_what_is_new_in_the_history_is_sent_and_all_of_it_is_there_in_the_end():
-    whole = in_node(FAR + JOINED + "return { whole, states };", BASE, WAYS)
-    right = in_node(NEAR, BASE, WAYS)[-1]["history"]
-    assert whole["whole"] == {"loss": right["loss"], "steps": right["steps"]}
-    assert whole["states"][1]["history"]["from"] == {"steps": 1, "epochs": 0}
-    assert len(whole["states"][1]["history"]["steps"]) == 3  # what was left of 26 samples after a batch of 7
-
-
-@needs_node
-def test_playing_goes_on_until_it_is_paused_and_may_be_slow():
-    program = (
-        FAR.partition("const states")[0]
-        + """
-    const seen = [];
-    await new Promise((resolve) => far.play((state) => seen.push(state) > 3 && resolve()));
-    const first = await far.pause();
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    const second = await far.pause();
-    far.play(() => {}, 5);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const slow = await far.pause();
-    return { moments: seen.map(({ moment }) => moment), first: first.moment, second: second.moment, slow: slow.moment };
-    """
-    )
-    found = in_node(program, BASE)
-    assert found["moments"] == sorted(found["moments"])
-    assert found["first"] == found["second"] >= found["moments"][-1] > 0
-    assert 0 < found["slow"] - found["second"] <= 4
-
-
-@needs_node
-def test_playing_ends_where_a_number_is_not_finite():
-    program = (
-        FAR.partition("const states")[0]
-        + """
-    return await new Promise((resolve) => far.play((state) => state.stopped && resolve(state.stopped)));
-    """
-    )
-    settings = BASE | {"loss": "mse", "optimizer": {"name": "sgd", "lr": 1e150}}
-    assert in_node(program, settings)["advice"] == "rate"
-
-
-@needs_node
-def test_the_worker_answers_each_message_and_errors_keep_what_they_say():
-    program = """
-    const { serve } = await from("playground/worker");
-    const { checked } = await from("playground/settings");
-    const answers = [];
-    const scope = { postMessage: (message) => answers.push(message) };
+const { playerOf, serve, stepTogether } = await from("playground/worker");
+const { checked, withPart } = await from("playground/settings");
+const [settings, other] = data;
+const session = trainingOf(checked(settings));
+// A worker without a thread, whose messages are copied as those of a real one are.
+class Near {
+  constructor() {
+    Near.made.push(this);
+    const scope = { postMessage: (message) => this.onmessage({ data: structuredClone(message) }) };
     serve(scope);
-    const ask = (number, name, ...given) => scope.onmessage({ data: { number, name, given } });
-    ask(1, "begin", checked(data[0]));
-    ask(2, "batch");
-    ask(3, "nothing");
-    ask(4, "goTo", 0);
-    return answers.map(({ number, answer, error }) => ({ number, moment: answer?.moment, error: error?.message }));
-    """
-    found = in_node(program, BASE)
-    assert [each["number"] for each in found] == [1, 2, 3, 4]
-    assert [each.get("moment") for each in found] == [None, 1, None, 0]
-    assert "not a function" in found[2]["error"]
+    this.postMessage = (message) => setTimeout(() => scope.onmessage({ data: structuredClone(message) }), 0);
+    this.terminate = () => {};
+  }
+  static made = [];
+}
+globalThis.Worker = Near;
+const player = playerOf("");
+const asked = () => new Promise((resolve) => player.ask(resolve));
+const until = async (moment) => { while (session.moment < moment && !session.stopped) await asked(); };
+"""
+
+
+def played(program, *data):
+    return in_node(BEGIN + program, *data)
+
+
+@needs_node
+def test_what_the_worker_did_is_what_the_page_would_have_done():
+    found = played(
+        """
+        session.sample();
+        player.start([session]);
+        await until(40);
+        player.stop();
+        const near = trainingOf(checked(settings));
+        near.sample();
+        while (near.moment < session.moment) near.batch();
+        const seen = ({ parameters, epochs, position, history, furthest, gradient, learningRate }) => structuredClone(
+          { parameters, epochs, position, history, furthest, gradient, learningRate });
+        return [seen(session), seen(near)];
+        """,
+        BASE,
+    )
+    assert found[0] == found[1]
+    assert found[0]["furthest"] >= 40
+
+
+@needs_node
+def test_every_moment_that_the_worker_went_through_comes_back():
+    found = played(
+        """
+        player.start([session]);
+        await until(60);
+        player.stop();
+        const near = trainingOf(checked(settings));
+        const answers = [];
+        for (const moment of [0, 33, 7, 59]) {
+          session.goTo(moment);
+          while (near.moment < moment) near.batch();
+          near.goTo(moment);
+          answers.push([session.parameters.slice(), near.parameters.slice()]);
+        }
+        return answers;
+        """,
+        BASE,
+    )
+    for one, other in found:
+        assert one == other
+
+
+@needs_node
+def test_what_was_asked_before_a_change_is_dropped_and_what_follows_has_it():
+    found = played(
+        """
+        player.start([session]);
+        await until(20);
+        player.ask(() => { throw new Error("it was stopped"); });
+        const moment = session.moment;
+        session.change(checked(withPart(session.settings, { optimizer: { lr: 0.5 }, batch_size: 3 })));
+        player.start([session]);
+        await until(moment + 30);
+        player.stop();
+        const { recipe, parameters } = session;
+        const near = trainingOf(recipe.settings);
+        near.follow(recipe);
+        return { moment, at: recipe.changes.map((each) => each.moment), one: parameters, other: near.parameters };
+        """,
+        BASE,
+    )
+    assert found["at"] == [found["moment"]]
+    assert found["one"] == found["other"]
+
+
+@needs_node
+def test_from_an_earlier_moment_it_goes_on_as_before_and_then_other_steps_replace_the_rest():
+    found = played(
+        """
+        for (let i = 0; i < 6; i++) session.batch();
+        for (let i = 0; i < 3; i++) session.sample();
+        session.goTo(2);
+        player.start([session]);
+        await until(30);
+        player.stop();
+        return session.history.steps.slice(0, 10);
+        """,
+        BASE,
+    )
+    assert found == [7, 7, 7, 5, 7, 7, 7, 5, 7, 7]  # no step of one sample is left
+
+
+@needs_node
+def test_two_runs_go_step_by_step_together():
+    found = played(
+        """
+        const beside = trainingOf(checked(other));
+        player.start([session, beside]);
+        await until(25);
+        player.stop();
+        const near = trainingOf(checked(other));
+        while (near.moment < beside.moment) near.batch();
+        return { one: session.moment, other: beside.moment, P: beside.parameters, right: near.parameters };
+        """,
+        BASE,
+        BASE | {"optimizer": {"name": "sgd", "lr": 0.1}},
+    )
+    assert found["one"] == found["other"]
+    assert found["P"] == found["right"]
+
+
+@needs_node
+def test_playing_ends_where_a_number_is_not_finite_and_goes_on_after_a_change():
+    found = played(
+        """
+        player.start([session]);
+        await until(1000);
+        const { stopped, moment } = session;
+        session.goTo(0);
+        session.change(checked(withPart(session.settings, { optimizer: { lr: 0.01 } })));
+        player.start([session]);
+        await until(5);
+        player.stop();
+        return { advice: stopped.advice, moment, later: session.stopped, changes: session.changes.length };
+        """,
+        BASE | {"loss": "mse", "optimizer": {"name": "sgd", "lr": 1e150}},
+    )
+    assert found["advice"] == "rate"
+    assert found["moment"] < 1000
+    assert (found["later"], found["changes"]) == (None, 0)
+
+
+@needs_node
+@pytest.mark.parametrize(
+    "how", ["throw new Error('not allowed')", "setTimeout(() => this.onerror(new Event('error')))"]
+)
+def test_where_a_worker_is_refused_the_page_goes_step_by_step_from_where_it_is(how):
+    found = played(
+        f"""
+        globalThis.Worker = class {{ constructor() {{ {how}; }} postMessage() {{}} terminate() {{}} }};
+        session.batch();
+        player.start([session]);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        const moves = stepTogether([session]);
+        return {{ isRefused: player.isRefused, moves, moment: session.moment }};
+        """,
+        BASE,
+    )
+    assert found == {"isRefused": True, "moves": True, "moment": 2}
 
 
 MAIN = """
-import { trainerOf, workerScript } from "../playground/worker.js";
+import { trainingOf } from "../playground/training.js";
+import { playerOf, stepTogether, workerScript } from "../playground/worker.js";
 import { checked } from "../playground/settings.js";
 
 export const DONE = (async () => {
-  const { settings, ways, length } = JSON.parse(document.getElementById("data").textContent);
-  const far = trainerOf(checked(settings), workerScript(document.getElementById("program").textContent, length));
-  let state = null;
-  for (const [name, ...given] of ways) state = await far[name](...given);
-  const seen = await new Promise((resolve) => far.play(resolve, 50));
-  const { moment } = await far.pause();
-  far.close();
-  const answer = { P: [...state.parameters], moment: state.moment, later: moment >= state.moment, played: seen.moment };
-  document.getElementById("answer").textContent = JSON.stringify({ ...answer, isWorker: far.isWorker });
+  const { settings, length } = JSON.parse(document.getElementById("data").textContent);
+  const session = trainingOf(checked(settings));
+  const player = playerOf(workerScript(document.getElementById("program").textContent, length));
+  player.start([session]);
+  const frame = () => new Promise((resolve) => setTimeout(resolve, 5));
+  while (session.moment < 50) {
+    if (player.isRefused) stepTogether([session]);
+    else player.ask(() => {});
+    await frame();
+  }
+  player.stop();
+  const { moment } = session;
+  await frame();
+  session.goTo(50);
+  const answer = { P: [...session.parameters], isStill: session.furthest === moment, isRefused: player.isRefused };
+  document.getElementById("answer").textContent = JSON.stringify(answer);
 })();
 """
 
 
-def page_text(settings, ways):
+def page_text(settings):
     """A page with nothing but a training in a worker, as strict as the page of the lab."""
     parts, begin = engine_modules() | modules(), '"use strict";\n'
     program = f"{begin}{script(parts | {'test/main.js': MAIN})};"
-    data = json.dumps({"settings": settings, "ways": ways, "length": worker_part(parts, begin)})
+    data = json.dumps({"settings": settings, "length": worker_part(parts, begin)})
     allowed = base64.b64encode(hashlib.sha256(program.encode()).digest()).decode()
     policy = f"default-src 'none'; script-src 'sha256-{allowed}'; worker-src blob:"
     return (
@@ -155,7 +228,7 @@ def page_text(settings, ways):
 @needs_browser
 @pytest.mark.parametrize("is_framed", [False, True], ids=["from disk", "in a sandboxed frame"])
 def test_in_a_browser_the_numbers_are_those_of_node(is_framed, tmp_path):
-    text = page_text(BASE, WAYS[:-1])
+    text = page_text(BASE)
     if is_framed:
         text = f'<!doctype html><iframe sandbox="allow-scripts" srcdoc="{html.escape(text, quote=True)}"></iframe>'
     path = tmp_path / "page.html"
@@ -168,9 +241,8 @@ def test_in_a_browser_the_numbers_are_those_of_node(is_framed, tmp_path):
         found = json.loads(frame.text_content("#answer"))
         complaints = watched.handed_over()
         watched.close()
-    right = in_node(NEAR, BASE, WAYS[:-1])[-1]
-    assert largest(right["parameters"], found["P"]) < 1e-12  # the logarithms of two engines differ in the last bit
-    assert found["moment"] == right["moment"]
-    assert found["later"]
-    assert is_framed or found["isWorker"]
+    right = played("for (let i = 0; i < 50; i++) session.batch(); return session.parameters;", BASE)
+    assert largest(right, found["P"]) < 1e-12  # the logarithms of two engines differ in the last bit
+    assert found["isStill"]
+    assert is_framed or not found["isRefused"]
     assert complaints == []

@@ -38,6 +38,7 @@ MODULES = (
     "matrices",
     "batch",
 )
+WORKER = "playground/worker.js"
 
 
 def modules() -> dict[str, str]:
@@ -55,19 +56,26 @@ def _read(name: str) -> str:
 
 
 def worker_part(parts: Mapping[str, str], begin: str = "") -> int:
-    """How many characters of a page's script are the modules that train, and those before them.
+    """How many characters of a page's script are the modules of `parts` up to `worker.js`.
 
     Args:
-        parts: the first modules of the page, up to the last of `modules`, as `script` bundles them.
+        parts: the first modules of the page, as `script` bundles them.
         begin: what stands before them in the script.
 
-    >>> text = script({"a.js": "export const A = 1;", "b.js": "export const B = 2;"})
-    >>> print(text[: worker_part({"a.js": "export const A = 1;"})])
+    >>> first = {"a.js": "export const A = 1;", WORKER: "export const B = 2;"}
+    >>> text = script(first | {"c.js": "export const C = 3;"})
+    >>> print(text[: worker_part(first)])
     (() => {
     const MODULES = {};
     MODULES["a.js"] = (() => {
     const A = 1;
     return { A };
     })();
+    MODULES["playground/worker.js"] = (() => {
+    const B = 2;
+    return { B };
+    })();
     """
-    return len(begin) + script(parts).rindex("\nreturn MODULES;")
+    names = list(parts)
+    trained = {name: parts[name] for name in names[: names.index(WORKER) + 1]}
+    return len(begin) + script(trained).rindex("\nreturn MODULES;")

@@ -32,10 +32,11 @@ ASKED = "viz.playground"
 DATA = (*datasets.PLANE, *datasets.SURFACES)
 MOST = {"points": 5000, "columns": 64, "layers": 8, "size": 64}  # as in settings.js
 CONTROLS = (
-    *("data", "n", "noise", "data_seed", "validation", "classes", "plane", "points", "inputs"),
-    *("layers", "neurons", "activation", "init", "seed", "loss", "optimizer", "lr", "momentum", "schedule"),
-    *("schedule_steps", "weight_decay", "batch_size", "rewind", "pace"),
-)  # that a lesson can hide
+    *("loss", "optimizer", "lr", "momentum", "schedule", "schedule_steps", "weight_decay", "batch_size", "betas"),
+    *("warm_up", "schedule_factor", "schedule_end", "order_seed", "layers", "neurons", "activation", "inputs", "init"),
+    *("seed", "data", "points", "n", "noise", "classes", "validation", "data_seed", "split_seed", "standardize"),
+    *("plane", "rewind", "pace"),
+)  # as in settings.js: what a lesson can hide
 OPTIMIZERS: dict[type[Optimizer], str] = {SGD: "sgd", Adam: "adam", AdamW: "adamw"}
 Settings = dict[str, Any]
 Loss = str | Callable[..., Any]
@@ -79,10 +80,18 @@ def settings_of(
         raise OptionError(
             f"{ASKED}(seed={seed!r})", "a seed is a whole number from 0 on, below 2**32", instead="seed=0"
         )
-    _check_hidden(hide)
     found |= {} if batch_size == 10 else {"batch_size": batch_size and int(batch_size)}
     found |= {"seed": int(seed)} if seed else {}
-    return found | ({"hidden": list(hide)} if hide else {})
+    return found | _hidden(hide)
+
+
+def _hidden(hide: Sequence[str]) -> Settings:
+    if isinstance(hide, str):
+        raise OptionError(f"{ASKED}(hide={hide!r})", "it is a list of names of controls", instead=f"hide=[{hide!r}]")
+    for name in hide:
+        if name not in CONTROLS:
+            raise unknown("hide", name, CONTROLS, call=f"{ASKED}({{}})")
+    return {"hidden": list(hide)} if hide else {}
 
 
 def _named(data: str | None) -> Settings:
@@ -91,14 +100,6 @@ def _named(data: str | None) -> Settings:
     if data not in DATA:
         raise unknown("data", data, list(DATA))
     return {"name": data}
-
-
-def _check_hidden(hide: Sequence[str]) -> None:
-    if isinstance(hide, str):
-        raise OptionError(f"{ASKED}(hide={hide!r})", "it is a list of controls", instead=f"hide=[{hide!r}]")
-    for name in hide:
-        if name not in CONTROLS:
-            raise unknown("hide", name, CONTROLS, call=f"{ASKED}({{}})")
 
 
 def _loss_name(loss: Loss | None) -> str | None:

@@ -54,11 +54,11 @@ def playground(
         optimizer: SGD, Adam or AdamW of nn; what it remembers of earlier steps begins anew.
         batch_size: samples for each step; None for all of them.
         seed: the seed of the order of the samples.
-        hide: names of controls that a lesson does without, such as ["loss", "lr"]; see `settings.CONTROLS`.
+        hide: names of controls that a lesson does without, such as ["lr", "loss"]; a wrong one is answered by all.
         lang: the language that the page opens in, "en" or "zh"; it has both.
 
     Raises:
-        OptionError: if the page does not have such a loss, optimizer, schedule, data set, language or control, or if
+        OptionError: if the page does not have such a loss, optimizer, schedule, data set, control or language, or if
             the model is not an MLP as nn makes it.
         SizeError: if model, X, y and loss do not fit each other, or are larger than the page can show.
         NumberError: if a number is inf or NaN.

@@ -97,7 +97,7 @@ export function addressToShare(state) {
 }
 
 function writeAddress(state) {
-  if (state.room !== "lab" || state.from) return; // the playground has its own, and its graphs have none
+  if (state.room !== "lab" || state.from) return; // the playground has its own, and what is opened from there: see playground/rooms.js
   const hash = isAsOpened(state) ? "" : `#${addressOf(state, USUAL)}`;
   if (hash === location.hash) return;
   try {

@@ -14,7 +14,7 @@ export function mountShare(store) {
 
 function share(store) {
   store.change({ playing: false });
-  if (store.state.from) return shareNothing();
+  if (store.state.from) return offerLink(store.state.from.address());
   return offerLink(addressToShare(store.state), notesOf(store.state));
 }
 
@@ -30,12 +30,6 @@ export async function offerLink(address, notes = []) {
   byId("shared").showPopover();
   field.select();
   if (await isCopied(link)) words.textContent = say("share_copied");
-}
-
-// A graph of the playground is in no link.
-function shareNothing() {
-  byId("shared").replaceChildren(element("p", { role: "status" }, say("opened_share")));
-  byId("shared").showPopover();
 }
 
 // What a link does not hold.

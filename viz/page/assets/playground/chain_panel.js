@@ -22,7 +22,7 @@ export const chainPanel = {
   mount(section, store) {
     Object.assign(panel, { section, store });
     panel.parts = partsOf();
-    section.append(panel.parts.guide, panel.parts.body);
+    section.append(panel.parts.guide, panel.parts.whole, panel.parts.body);
   },
   draw(state) {
     const now = performance.now();
@@ -33,6 +33,7 @@ export const chainPanel = {
     guide.hidden = isChosen;
     body.hidden = !isChosen;
     guide.textContent = say("chain_guide");
+    panel.parts.whole.textContent = say("chain_sample_open", { sample: sampleOf(state) + 1 });
     if (isChosen) drawChain(state);
   },
 };
@@ -44,6 +45,7 @@ function partsOf() {
   const weight = element("select", { class: "chain-weight", "data-say-label": "chain_weight" });
   weight.addEventListener("change", () => chooseWeight(Number(weight.value)));
   const open = button("chain_open", () => panel.store.change({ opening: { at: panel.store.state.chosen, sample: sampleOf(panel.store.state) } }), { class: "chain-open" });
+  const whole = button("chain_sample_open", () => panel.store.change({ opening: { at: null, sample: sampleOf(panel.store.state) } }), { class: "sample-open" });
   const formula = element("div", { class: "chain-formula" });
   const words = element("p", { class: "chain-words" });
   const mean = element("p", { class: "chain-mean" });
@@ -55,7 +57,7 @@ function partsOf() {
   const head = element("div", { class: "chain-head" }, weight, back, which, next);
   const body = element("div", { class: "chain" }, head, formula, words, mean, open, title, list, more);
   const guide = element("p", { class: "guide" });
-  return { guide, body, back, next, which, weight, formula, words, mean, open, title, list, more };
+  return { guide, body, whole, back, next, which, weight, formula, words, mean, open, title, list, more };
 }
 
 // Of the neuron that is chosen: its weights, and its bias behind them.

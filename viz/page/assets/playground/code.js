@@ -38,8 +38,8 @@ function toolOf(key, act) {
   return made;
 }
 
-function scriptOf({ settings, run: { session } }) {
-  return pythonOf(settings, session.history.steps.slice(0, session.moment));
+function scriptOf({ run: { session } }) {
+  return pythonOf(session.recipe);
 }
 
 async function copy() {

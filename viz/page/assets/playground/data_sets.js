@@ -4,11 +4,11 @@ import { byId, element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { colourOf } from "./colours.js";
 import { DATASETS, pointsOf } from "./data.js";
-import { isHidden } from "./fields.js";
+import { isHidden, sayAnew } from "./fields.js";
 import { withClasses } from "./learning.js";
 import { onPicture, planeOf } from "./plane.js";
 import { drawPoint, fitCanvas } from "./plane_view.js";
-import { begin } from "./store.js";
+import { begin, hasBegun } from "./store.js";
 import { openTable } from "./table.js";
 
 const SHOWN = { n: 60, seed: 0, classes: 3 }; // the small pictures are of fewer points
@@ -17,7 +17,12 @@ const SIZE = { width: 56, height: 42 };
 export function mountDataSets(store) {
   const buttons = [...Object.keys(DATASETS).map((name) => setButton(store, name)), tableButton(store)];
   byId("data-sets").append(...buttons);
-  store.onChange((state, before) => (state.settings !== before.settings || state.lang !== before.lang) && drawSets(state, buttons));
+  let begun = false;
+  store.onChange((state, before) => {
+    if (state.settings === before.settings && state.lang === before.lang && begun === hasBegun(state)) return;
+    begun = hasBegun(state);
+    drawSets(state, buttons);
+  });
   drawSets(store.state, buttons);
 }
 
@@ -54,7 +59,8 @@ function drawSets(state, buttons) {
     const { name } = made.dataset;
     made.setAttribute("aria-pressed", state.settings.data.name === name);
     made.setAttribute("aria-label", say(`ground_data_${name}`));
-    made.setAttribute("title", say(`ground_data_${name}`));
+    sayAnew(made, made, hasBegun(state));
+    made.setAttribute("title", [say(`ground_data_${name}`), ...(hasBegun(state) ? [say("ground_anew")] : [])].join(". "));
     if (name === "own") made.textContent = say("ground_data_own");
   }
 }

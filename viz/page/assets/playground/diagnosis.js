@@ -91,9 +91,11 @@ export function stuckIn(program, P, { X, targets }) {
 
 function stuckInLayer({ size, activation }, layer, slopes, samples) {
   if (!slopes) return [];
-  const counts = Array.from({ length: size }, (_, j) => {
-    const mine = Array.from({ length: samples }, (_, i) => Math.abs(slopes[i * size + j]));
-    return { zero: mine.filter((slope) => slope === 0).length, little: mine.filter((slope) => slope < LITTLE).length };
+  const counts = Array.from({ length: size }, () => ({ zero: 0, little: 0 }));
+  slopes.forEach((slope, place) => {
+    const count = counts[place % size];
+    if (slope === 0) count.zero += 1;
+    if (Math.abs(slope) < LITTLE) count.little += 1;
   });
   return counts.flatMap(({ zero, little }, j) => {
     const about = { layer, neuron: j + 1, of: samples };

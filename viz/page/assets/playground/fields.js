@@ -3,20 +3,30 @@
 //
 // A field is {name, path, label, choices} or {name, path, label, ladder, least, most}: `name` is what a lesson hides it by,
 // `path` the keys on the way to its part of the settings, `label` a string of the table. `isFor(state)` says where it is
-// of use; elsewhere it is not shown.
+// of use; elsewhere it is not shown. What begins the training again when it changes is marked, as soon as one has begun;
+// a field that `goesOn` lets the training go on.
 
 import { element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { typedNumber } from "../numbers.js";
-import { adjust, partOf } from "./store.js";
+import { adjust, hasBegun, partOf } from "./store.js";
 
 /** Put fields into a part of the page, and keep them as the settings are. */
 export function mountFields(store, part, fields) {
   const mounted = fields.map((field) => (field.choices ? listOf(store, field) : numberOf(store, field)));
   part.append(...mounted.map(({ box }) => box));
-  const draw = () => mounted.forEach(({ draw: drawOne }) => drawOne(store.state));
-  store.onChange((state, before) => (state.settings !== before.settings || state.lang !== before.lang) && draw());
+  let begun = false;
+  const draw = () => {
+    begun = hasBegun(store.state);
+    mounted.forEach(({ draw: drawOne }) => drawOne(store.state));
+  };
+  store.onChange((state, before) => (state.settings !== before.settings || state.lang !== before.lang || begun !== hasBegun(state)) && draw());
   draw();
+}
+
+/** The mark of what begins the training again; for those who hear, its words are the description of a control. */
+export function anewMark() {
+  return element("span", { class: "anew", "aria-hidden": "true" }, "↺");
 }
 
 export function isHidden({ settings }, name) {
@@ -24,13 +34,26 @@ export function isHidden({ settings }, name) {
 }
 
 function boxOf({ name, label }, ...content) {
-  const words = element("span", { class: "field-label", "data-say": label });
-  return element("div", { class: "field", "data-control": name }, words, element("div", { class: "field-body" }, ...content));
+  const words = element("span", {}, say(label));
+  return element("div", { class: "field", "data-control": name }, element("span", { class: "field-label" }, words, anewMark()), element("div", { class: "field-body" }, ...content));
 }
 
 function drawBox(box, field, state) {
   box.hidden = isHidden(state, field.name) || !(field.isFor?.(state) ?? true);
-  box.querySelector(".field-label").textContent = say(field.label);
+  box.querySelector(".field-label").firstChild.textContent = say(field.label);
+  sayAnew(box, box.querySelector("input, select"), !field.goesOn && hasBegun(state));
+}
+
+/** Whether a control says that it begins the training again. */
+export function sayAnew(box, control, isSo) {
+  box.classList.toggle("is-anew", isSo);
+  if (isSo) {
+    box.title = say("ground_anew");
+    control.setAttribute("aria-describedby", "anew");
+    return;
+  }
+  box.removeAttribute("title");
+  control.removeAttribute("aria-describedby");
 }
 
 // A list

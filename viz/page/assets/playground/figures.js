@@ -1,5 +1,6 @@
 // How good is it so far? The accuracy, the loss and the epoch in large figures, and two curves from the first moment to the
-// last: pale the loss of each step, solid the mean of each epoch, dashed what is held out; and where it is now.
+// last: pale the loss of each step, solid the mean of each epoch, dashed what is held out; where it is now, and where a
+// setting changed on the way.
 
 import { byId, drawn, element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
@@ -52,8 +53,9 @@ export function drawCurves(state) {
   const losses = [["step", history.step_loss.map((loss, step) => [step + 1, loss])], ...linesOf(history, other, "loss")];
   const last = Math.max(2, run.session.furthest, other?.steps.length ?? 0);
   const now = nowOf(run);
-  const made = [curveOf("ground_curve_loss", losses, [0, highest(losses)], last, now.moment, brief(now.loss))];
-  if (now.accuracy !== null) made.push(curveOf("ground_curve_accuracy", linesOf(history, other, "accuracy"), [0, 1], last, now.moment, percent(now.accuracy)));
+  const moments = { last, now: now.moment, changes: run.session.changes.map(({ moment }) => moment) };
+  const made = [curveOf("ground_curve_loss", losses, [0, highest(losses)], moments, brief(now.loss))];
+  if (now.accuracy !== null) made.push(curveOf("ground_curve_accuracy", linesOf(history, other, "accuracy"), [0, 1], moments, percent(now.accuracy)));
   byId("curves").replaceChildren(...made);
 }
 
@@ -69,7 +71,7 @@ function highest(lines) {
   return all.reduce((found, number) => Math.max(found, number), 0) || 1;
 }
 
-function curveOf(key, lines, [low, high], last, moment, value) {
+function curveOf(key, lines, [low, high], { last, now, changes }, value) {
   const at = ([step, number]) => [
     SIZE.left + (step / last) * (SIZE.width - SIZE.left - SIZE.right),
     SIZE.top + (1 - (number - low) / (high - low)) * (SIZE.height - SIZE.top - SIZE.bottom),
@@ -80,10 +82,13 @@ function curveOf(key, lines, [low, high], last, moment, value) {
     const shown = thinned(places).map(at);
     if (shown.length) svg.append(drawn("path", { d: pathOf(shown), class: `line ${kind}` }));
   }
-  const [x] = at([moment, 0]);
-  svg.append(drawn("line", { x1: x, x2: x, y1: SIZE.top, y2: SIZE.height - SIZE.bottom, class: "now" }));
+  svg.append(...changes.map((moment) => upright(at([moment, 0])[0], "change")), upright(at([now, 0])[0], "now"));
   const caption = element("figcaption", { "aria-hidden": "true" }, element("span", {}, say(key)), element("b", {}, value));
   return element("figure", { class: "play-curve" }, caption, svg); // letters of one size, however small the curve
+}
+
+function upright(x, name) {
+  return drawn("line", { x1: x, x2: x, y1: SIZE.top, y2: SIZE.height - SIZE.bottom, class: name });
 }
 
 function ruler(y) {

@@ -17,7 +17,7 @@ import { mountTabs } from "./tabs.js";
 import { mountTraining } from "./transport.js";
 
 const PAUSE = 400; // milliseconds
-const EVERY = { weights: 2, curves: 8 }; // so many frames
+const EVERY = { weights: 2, figures: 4, curves: 8 }; // so many frames
 
 /** The playground with these settings; gives its store. */
 export function mountGround(settings, lang) {
@@ -73,7 +73,7 @@ function drawAll(state, frame) {
   drawPlaneTitle(state);
   drawPlane(state, cursorNow());
   drawNet(state, isTurn(EVERY.weights));
-  drawFigures(state);
+  if (isTurn(EVERY.figures)) drawFigures(state);
   if (isTurn(EVERY.curves)) drawCurves(state);
   drawNotes(state);
 }

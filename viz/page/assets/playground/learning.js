@@ -1,7 +1,7 @@
 // Which controls are there? Those of training in the bar; those of the network and of the data beside what they change.
 
 import { byId } from "../lab/dom.js";
-import { mountFields } from "./fields.js";
+import { isHidden, mountFields } from "./fields.js";
 import { INITIALIZERS } from "./network.js";
 import { OPTIMIZERS } from "./optimizers.js";
 import { classesOf } from "./program.js";
@@ -18,19 +18,40 @@ const PARTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5];
 const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const SPANS = [10, 20, 50, 100, 200, 500, 1000, 2000];
 const MOMENTA = [0, 0.5, 0.8, 0.9, 0.95, 0.99];
+const BETAS = [[0, 0.5, 0.8, 0.9, 0.95, 0.99], [0.9, 0.99, 0.999, 0.9999]];
+const FACTORS = [0.1, 0.2, 0.5, 0.8, 0.9, 0.95];
+const ENDS = [0, 0.01, 0.1, 0.2, 0.5];
 
 const isMade = ({ settings }) => settings.data.name !== "own";
 const hasFreeClasses = ({ settings: { data } }) => classesOf(data) > 0 && ["blobs", "own"].includes(data.name);
 
+// Those with which the training goes on, from this moment.
+const goesOn = (field) => ({ ...field, goesOn: true });
+const isMoving = ({ settings: { optimizer } }) => optimizer.schedule !== "constant";
+
 const LEARNING = [
   { name: "loss", path: ["loss"], label: "ground_loss", words: "ground_loss", choices: (state) => lossesFor(state) },
-  { name: "optimizer", path: ["optimizer", "name"], label: "ground_optimizer", words: "ground_optimizer", choices: () => OPTIMIZERS },
-  { name: "lr", path: ["optimizer", "lr"], label: "ground_lr", ladder: RATES },
-  { name: "momentum", path: ["optimizer", "momentum"], label: "ground_momentum", ladder: MOMENTA, absent: 0, isFor: ({ settings }) => settings.optimizer.name === "sgd" },
-  { name: "schedule", path: ["optimizer", "schedule"], label: "ground_schedule", words: "ground_schedule", choices: () => SCHEDULES },
-  { name: "schedule_steps", path: ["optimizer", "schedule_steps"], label: "ground_schedule_steps", ladder: SPANS, isFor: ({ settings }) => settings.optimizer.schedule !== "constant" },
-  { name: "weight_decay", path: ["optimizer", "weight_decay"], label: "ground_weight_decay", ladder: DECAYS, absent: 0 },
-  { name: "batch_size", path: ["batch_size"], label: "ground_batch_size", ladder: BATCHES },
+  ...[
+    { name: "optimizer", path: ["optimizer", "name"], label: "ground_optimizer", words: "ground_optimizer", choices: () => OPTIMIZERS },
+    { name: "lr", path: ["optimizer", "lr"], label: "ground_lr", ladder: RATES },
+    { name: "momentum", path: ["optimizer", "momentum"], label: "ground_momentum", ladder: MOMENTA, absent: 0, isFor: ({ settings }) => settings.optimizer.name === "sgd" },
+    { name: "schedule", path: ["optimizer", "schedule"], label: "ground_schedule", words: "ground_schedule", choices: () => SCHEDULES },
+    { name: "schedule_steps", path: ["optimizer", "schedule_steps"], label: "ground_schedule_steps", ladder: SPANS, isFor: isMoving },
+    { name: "weight_decay", path: ["optimizer", "weight_decay"], label: "ground_weight_decay", ladder: DECAYS, absent: 0 },
+    { name: "batch_size", path: ["batch_size"], label: "ground_batch_size", ladder: BATCHES },
+  ].map(goesOn),
+];
+// What is seldom changed is behind a button.
+const MORE = [
+  ...[
+    ...[0, 1].map((place) => ({ name: "betas", path: ["optimizer", "betas", place], label: `ground_beta_${place}`, ladder: BETAS[place], isFor: ({ settings }) => settings.optimizer.name !== "sgd" })),
+    { name: "warm_up", path: ["optimizer", "warm_up"], label: "ground_warm_up", ladder: [0, ...SPANS] },
+    { name: "schedule_factor", path: ["optimizer", "schedule_factor"], label: "ground_schedule_factor", ladder: FACTORS, isFor: ({ settings }) => settings.optimizer.schedule === "step" },
+    { name: "schedule_end", path: ["optimizer", "schedule_end"], label: "ground_schedule_end", ladder: ENDS, isFor: ({ settings }) => ["linear", "cosine"].includes(settings.optimizer.schedule) },
+  ].map(goesOn),
+  { name: "order_seed", path: ["seed"], label: "ground_order_seed" },
+  { name: "split_seed", path: ["data", "split_seed"], label: "ground_split_seed", isFor: ({ settings }) => settings.data.validation > 0 },
+  { name: "standardize", path: ["data", "standardize"], label: "ground_standardize", words: "ground_standardize", choices: () => [false, true], write: (text, store) => adjust(store, ["data", "standardize"], text === "true") },
 ];
 const NETWORK = [
   { name: "layers", path: ["network", "layers", "length"], label: "ground_layers", most: 6, write: setLayers },
@@ -50,12 +71,17 @@ const DATA = [
 function axisField(axis) {
   const choices = ({ run }) => run.names.map((_, column) => column);
   const write = (column, store) => adjust(store, ["data", "plane", axis], Number(column));
-  const about = { shown: ({ run }, column) => run.names[column], isFor: ({ run }) => run.names.length > 2 };
+  const about = { goesOn: true, shown: ({ run }, column) => run.names[column], isFor: ({ run }) => run.names.length > 2 };
   return { name: "plane", path: ["data", "plane", axis], label: `ground_axis_${axis}`, choices, write, ...about };
 }
 
 export function mountLearning(store) {
   mountFields(store, byId("learning-fields"), LEARNING);
+  mountFields(store, byId("more-fields"), MORE);
+  byId("learning-fields").append(byId("more-button"));
+  const draw = (state) => (byId("more-button").hidden = MORE.every(({ name }) => isHidden(state, name)));
+  store.onChange(draw);
+  draw(store.state);
   mountFields(store, byId("network-fields"), NETWORK);
   mountFields(store, byId("data-fields"), DATA);
 }

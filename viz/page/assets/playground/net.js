@@ -3,14 +3,14 @@
 
 import { byId, element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
-import { isHidden } from "./fields.js";
+import { anewMark, isHidden, sayAnew } from "./fields.js";
 import { layOut } from "./layout.js";
 import { nameOfInput, nameOfNeuron } from "./names.js";
 import { paintNeuron } from "./picture.js";
 import { fitCanvas } from "./plane_view.js";
 import { possibleInputs } from "./run.js";
 import { ACTIVATIONS } from "./settings.js";
-import { adjust } from "./store.js";
+import { adjust, hasBegun } from "./store.js";
 import { drawWeights, weightNear } from "./weights.js";
 
 const HEAD = 84; // pixels above the network, for the controls of its layers
@@ -34,7 +34,7 @@ export function mountNet(store) {
 export function drawNet(state, hasWeights) {
   const { clientWidth: width, clientHeight: height } = byId("net");
   if (!width || !height) return;
-  const form = JSON.stringify([state.settings.inputs, state.settings.network.layers, state.run.shape.sizes, state.lang, state.settings.hidden, width, height]);
+  const form = JSON.stringify([state.settings.inputs, state.settings.network.layers, state.run.shape.sizes, state.lang, state.settings.hidden, hasBegun(state), width, height]);
   const isNew = form !== net.drawn;
   if (isNew) {
     net.layout = layoutOf(state, width, height);
@@ -130,8 +130,9 @@ function headOf(state, layer) {
   box.classList.toggle("is-narrow", width < NARROW);
   const isHiddenLayer = layer > 0 && layer < sizes.length - 1;
   const title = layer === 0 ? say("ground_inputs") : isHiddenLayer ? say("ground_layer", { layer }) : say("ground_output");
-  box.append(element("span", { class: "head-name" }, title));
-  if (isHiddenLayer) box.append(...layerControls(state, layer));
+  const controls = isHiddenLayer ? layerControls(state, layer) : [];
+  box.append(element("span", { class: "head-name" }, title, ...(controls.length ? [anewMark()] : [])), ...controls);
+  for (const control of box.querySelectorAll("button, select")) sayAnew(box, control, hasBegun(state));
   return box;
 }
 

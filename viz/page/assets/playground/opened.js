@@ -5,12 +5,13 @@
 import { byId, element } from "../lab/dom.js";
 import { signed } from "../lab/formulas.js";
 import { say, sayAll, sentence } from "../lab/say.js";
-import { load } from "../lab/store.js";
+import { goTo, load } from "../lab/store.js";
+import { addressOfGround } from "./address.js";
 import { batchOf, sampleRow } from "./batch.js";
 import { nameOfNeuron, nameOfParameter } from "./names.js";
 import { contributionsTo, graphOfSample, openingOf, placeIn } from "./scalars.js";
 
-/** From now on what the playground wants opened, {at, sample} in its state, is opened in the lab. */
+/** From now on what the playground wants opened, {at, sample, position} in its state, is opened in the lab. */
 export function mountOpened(lab, ground) {
   const line = lineOf(lab, ground);
   byId("stage").before(line.box);
@@ -22,7 +23,7 @@ export function mountOpened(lab, ground) {
 }
 
 // In the state of the lab, `from` says what was opened, and what the lab had before; any other graph is from nowhere.
-function open(lab, ground, { at, sample }) {
+function open(lab, ground, { at, sample, position: wanted = null }) {
   const { run } = ground.state;
   const batch = batchOf(run);
   const { x, target } = sampleRow(run, sample);
@@ -30,8 +31,10 @@ function open(lab, ground, { at, sample }) {
   const before = lab.state.from?.before ?? lab.state;
   load(lab, graph);
   const { position, opened } = openingOf(graph, lab.state.steps, at, batch.network);
-  const from = { before, at, sample, members: batch.members, shape: run.shape, ...contributionOf(batch, at, sample, x, target) };
-  lab.change({ room: "lab", from, position, opened, playing: false });
+  const address = () => addressOfGround(run.session.recipe, { at, sample, position: lab.state.position });
+  const from = { before, at, sample, members: batch.members, shape: run.shape, address, ...contributionOf(batch, at, sample, x, target) };
+  lab.change({ room: "lab", from, opened, playing: false });
+  goTo(lab, wanted ?? position);
   ground.change({ opening: null, sample });
   byId("stage").querySelector(".box.active")?.focus();
 }
@@ -60,10 +63,10 @@ function lineOf(lab, ground) {
 
 // The lab has again what it had before, and the playground is as it was left.
 function goBack(lab) {
-  const { graph, text, start, position, opened, sample } = lab.state.from.before;
+  const { before: { graph, text, start, position, opened, sample }, at } = lab.state.from;
   load(lab, graph, text, start);
   lab.change({ room: "playground", position, opened, sample, playing: false });
-  document.querySelector(".chain-open")?.focus(); // where one was
+  document.querySelector(at ? ".chain-open" : ".sample-open")?.focus(); // where one was
 }
 
 function openBeside(lab, ground, way) {

@@ -1,6 +1,9 @@
 // How does a parameter learn from its gradient? With the formulas of nn/optim.py, number by number.
 //
-//   optimizerOf(options, count)    {step(P, gradient), lr(), state(), restore(state)}
+//   optimizerOf(options, count)    {step(P, gradient), take(options), lr(options), state(), restore(state)}
+//
+// It may be given other options on the way: `take` keeps what is remembered, as setting an attribute does in Python, where
+// the formula stays the same one; another formula begins anew.
 //
 // `options` are those of the settings: {name, lr, momentum, nesterov, weight_decay, betas, eps, max_norm, max_value} and
 // the schedule. `memory` are the numbers that are remembered for each parameter from step to step.
@@ -36,16 +39,20 @@ function adapt(P, g, { name, lr, betas, eps, weight_decay: decay }, [m, v], t) {
 }
 
 export function optimizerOf(options, count) {
-  const { memory: kinds, move } = MOVES[options.name];
-  let [memory, steps] = [Array.from({ length: kinds }, () => new Float64Array(count)), 0];
-  const lr = () => options.lr * factorAt(steps, options);
+  const fresh = ({ name }) => Array.from({ length: MOVES[name].memory }, () => new Float64Array(count));
+  let [now, memory, steps] = [options, fresh(options), 0];
+  const lr = (wanted = now) => wanted.lr * factorAt(wanted.name === now.name ? steps : 0, wanted);
+  const take = (next) => {
+    if (next.name !== now.name) [memory, steps] = [fresh(next), 0];
+    now = next;
+  };
   const step = (P, gradient) => {
-    move(P, clipped(gradient, options), { ...options, lr: lr() }, memory, steps + 1);
+    MOVES[now.name].move(P, clipped(gradient, now), { ...now, lr: lr() }, memory, steps + 1);
     steps += 1;
   };
-  const state = () => ({ memory: memory.map((numbers) => numbers.slice()), steps });
-  const restore = (kept) => { [memory, steps] = [kept.memory.map((numbers) => numbers.slice()), kept.steps]; };
-  return { step, lr, state, restore };
+  const state = () => ({ options: now, memory: memory.map((numbers) => numbers.slice()), steps });
+  const restore = (kept) => { [now, memory, steps] = [kept.options, kept.memory.map((numbers) => numbers.slice()), kept.steps]; };
+  return { step, take, lr, state, restore };
 }
 
 // A gradient, shortened to a length, or with its numbers cut off.

@@ -1,6 +1,6 @@
 // How does what happens in the page go on in Python? As a script that trains the same, and as a file that nn.load reads.
 //
-//   pythonOf(settings, steps)             the script: `steps` are the samples of each step taken, as history.steps has them
+//   pythonOf(recipe)                      the script, of {settings, steps, changes}: see training.js
 //   modelJson(settings, P)                the text of the file model.json
 
 import { FEATURES, OWN, partsOf, pointsOf } from "./data.js";
@@ -15,39 +15,51 @@ const LOSSES = {
   bce_with_logits: "binary_cross_entropy_with_logits",
 };
 
-/** A script that gives the same losses and parameters, and prints the losses. */
-export function pythonOf(settings, steps = []) {
+/**
+ * A script that gives the same losses and parameters, and prints the losses: whole epochs with fit, and from the first one
+ * on that went otherwise, or in which a setting changed, step by step.
+ */
+export function pythonOf({ settings, steps = [], changes = [] }) {
   const points = pointsOf(settings.data);
   const count = partsOf(settings.data, points).train.length;
   const usual = settings.batch_size ?? count;
-  const { epochs, rest } = regular(steps, count, usual);
+  const { epochs, done } = regular(steps.slice(0, changes[0]?.moment), count, usual);
+  const rest = stretchesOf({ settings, steps, changes }, done);
+  const isWritten = rest.some(({ sizes }) => sizes.length);
   const hasPart = partsOf(settings.data, points).validation.length > 0;
-  const lines = [
-    ...imports(settings, rest),
+  const script = [
+    ...imports(settings, isWritten),
     "",
     ...dataLines(settings, points, hasPart),
     "",
     ...modelLines(settings),
     ...optimizerLines(settings.optimizer),
     ...(epochs ? ["", ...fitLines(settings, epochs, hasPart)] : []),
-    ...(rest.length ? ["", ...stepLines(settings, epochs, rest)] : []),
+    ...(rest.length ? ["", ...(isWritten ? stepLines(settings, epochs, rest) : rest.flatMap(({ lines }) => lines))] : []),
     "",
   ];
-  return lines.join("\n");
+  return script.join("\n");
 }
 
-// How many whole epochs the steps begin with, in batches of the usual size; and the sizes of the steps after them.
+// How many whole epochs the steps begin with, in batches of the usual size; and how many steps these are.
 function regular(steps, count, usual) {
   const sizes = Array.from({ length: Math.ceil(count / usual) }, (_, i) => Math.min(usual, count - i * usual));
   let epochs = 0;
   const isEpoch = (begin) => sizes.every((size, i) => steps[begin + i] === size);
   while (isEpoch(epochs * sizes.length)) epochs += 1;
-  return { epochs, rest: steps.slice(epochs * sizes.length) };
+  return { epochs, done: epochs * sizes.length };
 }
 
-function imports({ data, inputs }, rest) {
-  const needsNumpy = data.name === OWN || inputs.some((name) => name in FEATURES) || rest.length || inputs.join() !== "x1,x2";
-  return [...(rest.length ? ["import random", ""] : []), ...(needsNumpy ? ["import numpy as np"] : []), "from tinygrad_edu import nn"];
+// The steps after so many, in stretches of the same settings: {sizes, lines}, where lines say what changes before them.
+function stretchesOf({ settings, steps, changes }, done) {
+  const begins = [{ moment: done, settings, lines: [] }, ...changes.map((each, i) => ({ ...each, lines: changeLines(each.settings, changes[i - 1]?.settings ?? settings) }))];
+  const stretches = begins.map(({ moment, lines }, i) => ({ sizes: steps.slice(moment, begins[i + 1]?.moment), lines }));
+  return stretches.filter(({ sizes, lines }) => sizes.length || lines.length);
+}
+
+function imports({ data, inputs }, hasSteps) {
+  const needsNumpy = data.name === OWN || inputs.some((name) => name in FEATURES) || inputs.join() !== "x1,x2";
+  return [...(hasSteps ? ["import random", ""] : []), ...(needsNumpy ? ["import numpy as np"] : []), "from tinygrad_edu import nn"];
 }
 
 // Data
@@ -109,7 +121,7 @@ function modelLines({ network, ...settings }) {
 }
 
 function optimizerLines({ name, lr, ...options }) {
-  const usual = { ...USUAL, weight_decay: name === "adamw" ? 0.01 : 0 };
+  const usual = { ...USUAL, weight_decay: name === "adamw" ? null : 0 }; // of AdamW, it is always said
   const isOther = (key) => JSON.stringify(options[key]) !== JSON.stringify(usual[key]) && isOf(name, key);
   const given = Object.keys(usual).filter(isOther).map((key) => `${key}=${valueText(options[key])}`);
   const schedule = scheduleText(options);
@@ -120,6 +132,17 @@ function optimizerLines({ name, lr, ...options }) {
 function isOf(name, key) {
   if (key === "momentum" || key === "nesterov") return name === "sgd";
   return key === "betas" || key === "eps" ? name !== "sgd" : true;
+}
+
+// What is set anew on the way. Another formula is another optimizer, which remembers nothing.
+function changeLines({ optimizer, batch_size: size }, before) {
+  const sized = size === before.batch_size ? [] : [`# batches of ${size ?? "all samples"} from here on`];
+  if (optimizer.name !== before.optimizer.name) return [...sized, ...optimizerLines(optimizer)];
+  const names = ["lr", "weight_decay", ...Object.keys(USUAL)].filter((name) => isOf(optimizer.name, name));
+  const isOther = (name) => JSON.stringify(optimizer[name]) !== JSON.stringify(before.optimizer[name]);
+  const set = names.filter(isOther).map((name) => `optimizer.${name} = ${valueText(optimizer[name])}`);
+  const [schedule, old] = [optimizer, before.optimizer].map((each) => scheduleText(each) || "nn.schedules.constant()");
+  return [...sized, ...set, ...(schedule === old ? [] : [`optimizer.schedule = ${schedule}`])];
 }
 
 function scheduleText({ schedule, schedule_steps: steps, schedule_factor: factor, schedule_end: end, warm_up: warmUp }) {
@@ -146,27 +169,40 @@ function fitLines({ loss, batch_size: size, seed }, epochs, hasPart) {
   ];
 }
 
-// What follows whole epochs, or was taken in other steps: written out, a step at a time.
-function stepLines({ loss, seed }, epochs, sizes) {
+// What follows whole epochs, was taken in other steps or with other settings: written out, a step at a time.
+function stepLines({ loss, seed }, epochs, stretches) {
   const targets = loss === "hinge" ? "2 * y - 1" : "y";
   return [
-    ...listLines("steps = [", sizes.map(String), "]  # how many samples each of them takes"),
     `targets = ${targets}`,
-    `shuffled, order = random.Random(${seed}), list(range(len(X)))`,
-    `for _ in range(${epochs}):`,
-    "    shuffled.shuffle(order)",
-    "waiting = []",
-    "for size in steps:",
-    "    if not waiting:",
-    "        shuffled.shuffle(order)",
-    "        waiting = list(order)",
-    "    batch, waiting = waiting[:size], waiting[size:]",
-    "    optimizer.zero_grad()",
-    `    loss = nn.${LOSSES[loss]}([model(X[i]) for i in batch], [targets[i].item() for i in batch])`,
-    "    loss.backward()",
-    "    optimizer.step()",
-    "    print(loss.data)",
+    `shuffled, order, waiting = random.Random(${seed}), list(range(len(X))), []`,
+    ...(epochs ? [`for _ in range(${epochs}):`, "    shuffled.shuffle(order)"] : []),
+    "",
+    "",
+    "def train(sizes):",
+    "    for size in sizes:  # how many samples each step takes",
+    "        if not waiting:",
+    "            shuffled.shuffle(order)",
+    "            waiting.extend(order)",
+    "        batch = [waiting.pop(0) for _ in range(size)]",
+    "        optimizer.zero_grad()",
+    `        loss = nn.${LOSSES[loss]}([model(X[i]) for i in batch], [targets[i].item() for i in batch])`,
+    "        loss.backward()",
+    "        optimizer.step()",
+    "        print(loss.data)",
+    "",
+    "",
+    ...stretches.flatMap(({ sizes, lines }) => [...lines, ...(sizes.length ? listLines("train(", sizesOf(sizes), ")", "", " + ") : [])]),
   ];
+}
+
+// Many equal ones are written as a product.
+function sizesOf(sizes) {
+  const runs = [];
+  for (const size of sizes) {
+    if (runs.at(-1)?.size === size) runs.at(-1).count += 1;
+    else runs.push({ size, count: 1 });
+  }
+  return runs.map(({ size, count }) => (count > 1 ? `${count} * [${size}]` : `[${size}]`));
 }
 
 // Numbers as Python writes them
@@ -181,14 +217,16 @@ function valueText(value) {
   return typeof value === "boolean" ? (value ? "True" : "False") : value === null ? "None" : numberText(value);
 }
 
-// A list or a call, on as many lines as it takes.
-function listLines(begin, items, end, indent = "") {
-  const short = `${begin}${items.join(", ")}${end}`;
+// A list, a call or a sum, on as many lines as it takes.
+function listLines(begin, items, end, indent = "", between = ", ") {
+  const short = `${begin}${items.join(between)}${end}`;
   if (short.length <= WIDEST) return [short];
   const lines = [];
-  for (const item of items) {
-    if (!lines.length || lines.at(-1).length + item.length + 2 > WIDEST) lines.push(`${indent}    ${item},`);
-    else lines[lines.length - 1] += ` ${item},`;
+  for (const [place, item] of items.entries()) {
+    const isLast = place === items.length - 1;
+    const text = item + (isLast && between !== ", " ? "" : between.trimEnd());
+    if (!lines.length || lines.at(-1).length + text.length + 1 > WIDEST) lines.push(`${indent}    ${text}`);
+    else lines[lines.length - 1] += ` ${text}`;
   }
   return [begin, ...lines, `${indent}${end}`];
 }

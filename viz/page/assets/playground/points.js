@@ -1,22 +1,25 @@
 // How does a reader change the data on the plane? A click adds a point, a drag moves one, a click on one looks at it; the
 // row of tools below says which class is added, or that a click removes. By keys: arrows move a cross, Enter is the click,
-// Delete removes, M takes a point up and puts it down, 1 to 4 choose the class.
+// Delete removes, M takes a point up and puts it down, 1 to 4 choose the class; Ctrl+Z takes back what was done last.
 
 import { byId, element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { nearestPoint, withMoved, withPoint, withoutPoint } from "./editing.js";
-import { isHidden } from "./fields.js";
+import { isHidden, sayAnew } from "./fields.js";
 import { setClasses } from "./learning.js";
 import { onPicture, onPlane } from "./plane.js";
 import { drawPoint, fitCanvas } from "./plane_view.js";
-import { begin } from "./store.js";
+import { begin, hasBegun } from "./store.js";
 
 const REACH = { mouse: 9, touch: 20, key: 14 }; // pixels from a point that still mean it
 const STILL = 5; // pixels; less is a click and not a drag
 const STEP = { small: 1 / 60, large: 1 / 12 }; // of the width, for a key
 const MOST_CLASSES = 4;
+const MOST_PAST = 50; // edits that can be taken back
 
-const editor = { store: null, cursor: null, held: null, drag: null };
+// `past` has the data before each edit, `gesture` is the drag or the lift that the last of them belongs to, and `left` how
+// it left the data: if they are other data since, there is nothing to take back.
+const editor = { store: null, cursor: null, held: null, lift: null, drag: null, past: [], gesture: null, left: null };
 
 /** The cross that keys move, a point of the plane, or null; only while the plane has the focus. */
 export function cursorNow() {
@@ -37,6 +40,7 @@ export function mountPoints(store) {
     store.change({});
   });
   canvas.addEventListener("blur", () => store.change({}));
+  document.addEventListener("keydown", byUndoKey);
   store.onChange((state, before) => drawTools(state, before));
   drawTools(store.state, null);
 }
@@ -102,20 +106,59 @@ function add(at) {
   const { store } = editor;
   const { tool, target, run } = store.state;
   const label = !run.classes ? target : tool === "remove" ? 0 : tool;
-  begin(store, withPoint(run, at, label), run.plane);
+  edit(withPoint(run, at, label));
   tell("ground_added", { count: store.state.run.points.length });
 }
 
 function moveTo(index, at) {
-  const { run } = editor.store.state;
-  begin(editor.store, withMoved(run, index, at), run.plane);
+  edit(withMoved(editor.store.state.run, index, at), editor.drag ?? editor.lift);
 }
 
 function remove(index) {
   const { store } = editor;
   if (store.state.run.points.length === 1) return store.change({ problem: { key: "ground_last_point", places: {} } });
-  begin(store, withoutPoint(store.state.run, index), store.state.run.plane);
+  edit(withoutPoint(store.state.run, index));
   if (!store.state.problem) tell("ground_removed", { count: store.state.run.points.length });
+}
+
+// Other points, of which those before can be had again; all moves of one gesture are one edit.
+function edit(settings, gesture = null) {
+  const { store, past } = editor;
+  const { data } = store.state.settings;
+  if (!canUndo(store.state)) past.length = 0;
+  begin(store, settings, store.state.run.plane);
+  if (store.state.problem) return;
+  if (gesture === null || gesture !== editor.gesture || !past.length) past.push(data);
+  if (past.length > MOST_PAST) past.shift();
+  Object.assign(editor, { gesture, left: formOf(store.state) });
+  store.change({});
+}
+
+function undo() {
+  const { store, past } = editor;
+  if (!canUndo(store.state)) return;
+  const { settings, run } = store.state;
+  begin(store, { ...settings, data: past.pop() }, run.plane);
+  Object.assign(editor, { gesture: null, left: formOf(store.state) });
+  tell("ground_undone", { count: store.state.run.points.length });
+}
+
+function canUndo(state) {
+  return editor.past.length > 0 && editor.left === formOf(state);
+}
+
+const forms = new WeakMap(); // of settings, as they are asked for often
+
+function formOf({ settings }) {
+  if (!forms.has(settings)) forms.set(settings, JSON.stringify({ ...settings.data, plane: null }));
+  return forms.get(settings);
+}
+
+function byUndoKey(event) {
+  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+  if (!isUndo || document.documentElement.dataset.room !== "playground" || event.target.closest?.("input, textarea, dialog")) return;
+  event.preventDefault();
+  undo();
 }
 
 function tell(key, places) {
@@ -153,6 +196,7 @@ function pressKey(key) {
   if (key === "Delete" || key === "Backspace") return index !== null && (remove(index), true);
   if (key === "m" || key === "M") {
     editor.held = editor.held === null ? index : null;
+    editor.lift = {};
     return tell(editor.held === null ? "ground_put_down" : "ground_taken_up", {}), true;
   }
   return false;
@@ -182,10 +226,15 @@ function classesOf({ run }) {
 
 function drawTools(state, before) {
   const isSame = before && ["tool", "target", "settings", "lang"].every((key) => state[key] === before[key]);
-  if (isSame) return;
+  const form = `${canUndo(state)} ${hasBegun(state)}`;
+  if (isSame && byId("point-tools").dataset.form === form) return;
+  byId("point-tools").dataset.form = form;
   const focused = document.activeElement?.dataset?.tool;
-  const made = isHidden(state, "points") ? [] : !state.run.classes ? [targetTool(state), removeTool(state)] : [...classTools(state), removeTool(state)];
+  const adding = state.run.classes ? classTools(state) : [targetTool(state)];
+  const made = isHidden(state, "points") ? [] : [...adding, removeTool(state), undoTool(state)];
   byId("point-tools").replaceChildren(...made);
+  sayAnew(byId("point-tools"), byId("plane"), hasBegun(state));
+  if (!hasBegun(state)) byId("plane").setAttribute("aria-describedby", "plane-help");
   byId("point-tools").hidden = !made.length;
   paintTools();
   if (focused) byId("point-tools").querySelector(`[data-tool="${focused}"]`)?.focus();
@@ -222,6 +271,12 @@ function moreClasses(count) {
 function removeTool({ tool }) {
   const made = element("button", { type: "button", class: "tool", "data-tool": "remove", "aria-pressed": tool === "remove" }, say("ground_remove"));
   made.addEventListener("click", () => editor.store.change({ tool: tool === "remove" ? 0 : "remove" }));
+  return made;
+}
+
+function undoTool(state) {
+  const made = element("button", { type: "button", class: "tool", "data-tool": "undo", "aria-disabled": !canUndo(state), "aria-label": say("ground_undo"), title: `${say("ground_undo")} (Ctrl+Z)` }, "↶");
+  made.addEventListener("click", undo);
   return made;
 }
 

@@ -8,6 +8,7 @@
 //                             and in LaTeX the names of arrays stay in brackets, ⟨dZ1⟩
 //     source                  all of them as a function in NumPy, as program.source gives it in Python
 //     run(P, X, Y)            [loss, gradient]; X and Y are flat, row by row
+//     lossOf(P, X, Y)         {loss, outputs}, without the way back
 //     forward(P, X)           {outputs, activations}: the last of the activations of all layers are the outputs
 //     arrays(P, X, Y)         a Map from every name to {shape, numbers}
 //
@@ -51,6 +52,7 @@ export function programOf(layers, loss) {
   const lines = linesOf(layers, loss);
   const targets = loss === CLASSES ? "y" : "Y";
   const forward = lines.filter(({ phase }) => phase === "forward");
+  const untilLoss = lines.filter(({ phase }) => phase === "forward" || phase === "loss");
   const ends = layers.map((_, i) => outputOf(layers, i));
 
   const begin = (P, X, Y) => ({ P, X, [targets]: Y, gradient: new Float64Array(count) });
@@ -59,6 +61,12 @@ export function programOf(layers, loss) {
     const values = begin(P, X, Y);
     for (const line of lines) compute(values, line);
     return [values.loss, values.gradient, values[ends.at(-1)]];
+  };
+
+  const lossOf = (P, X, Y) => {
+    const values = begin(P, X, Y);
+    for (const line of untilLoss) compute(values, line);
+    return { loss: values.loss, outputs: values[ends.at(-1)] };
   };
 
   const ahead = (P, X) => {
@@ -74,7 +82,7 @@ export function programOf(layers, loss) {
     return new Map(lines.filter(({ kind }) => kind !== "part").map((line) => [line.name, shown(values, line)]));
   };
 
-  return { count, layers, loss, lines, output: ends.at(-1), begin, compute, run, forward: ahead, arrays, ...texts() };
+  return { count, layers, loss, lines, output: ends.at(-1), begin, compute, run, lossOf, forward: ahead, arrays, ...texts() };
 
   function texts() {
     return { source: sourceOf(lines, targets, count), targets };

@@ -1,5 +1,6 @@
-// What if one thing were different? The run as it is set now is kept beside the one that the controls change: both begin at
-// their own start, go batch by batch together, and are drawn side by side, with what differs.
+// What if one thing were different? The run as it is now is kept beside the one that the controls change: both go batch by
+// batch together, and are drawn side by side, with what differs. A rate that is changed parts them at this moment; another
+// network begins at its start, and the one that is kept goes back there too.
 
 import { element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
@@ -7,7 +8,7 @@ import { brief, percent } from "./figures.js";
 import { paintDecision } from "./picture.js";
 import { drawPoints, fitCanvas } from "./plane_view.js";
 import { ASPECT } from "./plane.js";
-import { nowOf, runOf } from "./run.js";
+import { copyOf, nowOf } from "./run.js";
 
 const panel = { section: null, store: null, form: null };
 
@@ -18,7 +19,7 @@ export const rivalPanel = {
     store.onChange((state, before) => (state.tick !== before.tick || state.rival !== before.rival) && follow(state));
   },
   draw(state) {
-    const form = JSON.stringify([state.rival?.settings ?? null, state.settings, state.lang]);
+    const form = JSON.stringify([state.rival?.run.settings ?? null, state.settings, state.lang]);
     if (form !== panel.form) build(state);
     panel.form = form;
     if (state.rival) requestAnimationFrame(() => drawBoth(state));
@@ -37,7 +38,7 @@ export function follow({ run, rival }) {
 function build(state) {
   const { rival } = state;
   if (!rival) return panel.section.replaceChildren(element("p", { class: "guide" }, say("ground_rival_help")), keepButton("ground_rival_keep"));
-  const differ = differences(rival.settings, state.settings);
+  const differ = differences(rival.run.settings, state.settings);
   panel.section.replaceChildren(
     ...pictureOf("rival", say("ground_rival_kept")),
     ...pictureOf("own", say("ground_rival_own")),
@@ -54,8 +55,7 @@ function pictureOf(kind, words) {
 function keepButton(key) {
   const made = element("button", { type: "button" }, say(key));
   made.addEventListener("click", () => {
-    const { settings } = panel.store.state;
-    panel.store.change({ rival: { settings, run: runOf(settings) }, said: { key: "ground_rival_said", places: {} } });
+    panel.store.change({ rival: { run: copyOf(panel.store.state.run) }, said: { key: "ground_rival_said", places: {} } });
   });
   return made;
 }

@@ -5,15 +5,14 @@
 import { byId } from "../lab/dom.js";
 import { offerLink } from "../lab/share.js";
 import { PAGE } from "../lab/page.js";
-import { addressOfGround, isOfGround, readGround } from "./address.js";
+import { addressOfGround, isOfGround, readGround, takeSteps } from "./address.js";
 import { mountGround } from "./ground.js";
 import { mountOpened } from "./opened.js";
+import { refusal } from "./refusals.js";
 import { checked } from "./settings.js";
-import { begin, moved } from "./store.js";
+import { beginAnew, isThere, moved } from "./store.js";
 
 const PAUSE = 300; // milliseconds: a browser refuses an address that changes too often
-const FARTHEST = 20_000; // steps that a link takes at once: some seconds
-const STEPS = { b: "batch", s: "sample" };
 
 /** Mount the rooms on the store of the lab. */
 export function mountRooms(lab) {
@@ -22,6 +21,7 @@ export function mountRooms(lab) {
   for (const each of buttons) each.addEventListener("click", () => lab.change({ room: each.dataset.to, playing: false }));
   const draw = (state, before) => drawRooms(rooms, buttons, state, before);
   lab.onChange(draw);
+  lab.onChange((state) => state.room === "lab" && state.from && later(() => writeHash(state.from.address())));
   addEventListener("hashchange", () => isOfGround(location.hash) && rooms.ground && follow(rooms.ground, location.hash));
   byId("ground-share").addEventListener("click", () => offerLink(addressNow(rooms.ground)));
   draw(lab.state, null);
@@ -42,41 +42,50 @@ function entered(lab, lang) {
   const ground = mountGround(checked(PAGE.settings ?? {}), lang);
   mountOpened(lab, ground);
   if (isOfGround(location.hash)) follow(ground, location.hash);
-  let timer = null;
-  ground.onChange(() => {
-    clearTimeout(timer);
-    timer = setTimeout(() => lab.state.room === "playground" && writeAddress(ground), PAUSE);
-  });
+  ground.onChange(() => later(() => lab.state.room === "playground" && writeAddress(ground)));
   return ground;
+}
+
+let timer = null;
+
+function later(write) {
+  clearTimeout(timer);
+  timer = setTimeout(write, PAUSE);
 }
 
 function follow(ground, hash) {
   if (hash === `#${addressNow(ground)}`) return;
   try {
-    const { settings, steps } = readGround(hash);
-    begin(ground, checked(settings));
-    take(ground, steps);
+    const { settings, steps, opened } = readGround(hash);
+    beginAnew(ground, checked(settings));
+    takeSteps(ground.state.run.session, steps);
+    moved(ground);
+    if (opened) open(ground, opened);
   } catch (error) {
     if (!error.kind) throw error;
     ground.change({ problem: error });
   }
 }
 
-// The steps of a link, up to where training stops, and not so many that a reader would wait.
-function take(ground, steps) {
-  const { session } = ground.state.run;
-  for (const [kind, count] of steps) {
-    for (let done = 0; done < count && session.moment < FARTHEST && !session.stopped; done++) session[STEPS[kind]]();
-  }
-  moved(ground);
+// Once both rooms are there.
+function open(ground, { at, sample, position }) {
+  const { run } = ground.state;
+  const isRight = sample >= 0 && sample < run.points.length && (at === null || (at.layer > 0 && at.neuron >= 0 && isThere(run, at)));
+  if (!isRight) throw refusal("play_open", { points: String(run.points.length) });
+  ground.change({ chosen: at, tab: "chain" });
+  queueMicrotask(() => ground.change({ opening: { at, sample, position } }));
 }
 
-function addressNow({ state: { settings, run: { session } } }) {
-  return addressOfGround(settings, session.history.steps.slice(0, session.moment));
+function addressNow({ state: { run: { session } } }) {
+  return addressOfGround(session.recipe);
 }
 
 function writeAddress(ground) {
-  const hash = `#${addressNow(ground)}`;
+  writeHash(addressNow(ground));
+}
+
+function writeHash(address) {
+  const hash = `#${address}`;
   if (hash === location.hash) return;
   try {
     history.replaceState(null, "", location.href.split("#")[0] + hash);

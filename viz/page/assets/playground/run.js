@@ -1,7 +1,7 @@
 // What does the page know of a training? The session that computes it, the points with their places and parts, and what
 // every neuron makes of every place of the plane.
 //
-//   settings     the settings that it is of
+//   settings     the settings of this moment
 //   session      what trains: see training.js
 //   shape        {inputs, sizes, activations}: names of the inputs; how many neurons each layer has, inputs first
 //   program      its formulas: see program.js
@@ -19,7 +19,19 @@ import { trainingOf } from "./training.js";
 
 /** The run of settings; the plane `before`, if one is given, stays what is shown as long as all points are inside of it. */
 export function runOf(settings, before = null) {
-  const session = trainingOf(settings);
+  return seenOf(trainingOf(settings), before);
+}
+
+/** A run of its own that has come as far, by the same steps. */
+export function copyOf({ session, plane }) {
+  const copy = trainingOf(session.recipe.settings);
+  copy.follow(session.recipe);
+  return seenOf(copy, plane);
+}
+
+/** What is seen of a training; anew where other columns of the data are drawn. */
+export function seenOf(session, before = null) {
+  const { settings } = session;
   const { points: data, validation } = session.samples;
   const heldOut = new Set(validation.rows);
   const [first, second] = settings.data.plane;
@@ -27,7 +39,7 @@ export function runOf(settings, before = null) {
   const places = points.map(({ at }) => at);
   const plane = before && places.every((place) => isInside(before, place)) ? before : planeOf(places);
   const { program } = session;
-  const run = { settings, session, program, shape: shapeOf(program, settings), points, plane, rows: data.X, names: data.names, classes: data.classes, seen: null };
+  const run = { get settings() { return session.settings; }, session, program, shape: shapeOf(program, settings), points, plane, rows: data.X, names: data.names, classes: data.classes, seen: null };
   return Object.assign(run, { grid: Float64Array.from(gridOf(plane).flatMap((place) => session.samples.given(rowAt(run, place)))) });
 }
 

@@ -17,7 +17,6 @@
 //             others from 0; without `from` it is the neuron, and its parameter is the bias
 //   place     of a parameter in P
 
-import { failure } from "../engine/errors.js";
 import { graphOf, gradients } from "../engine/graph.js";
 import { toLatex } from "../engine/printing.js";
 import { graphFrom } from "../engine/recompute.js";
@@ -26,6 +25,7 @@ import { sweepBehind } from "../engine/steps.js";
 import { apply, constant, leaf } from "../engine/values.js";
 import { LOSSES } from "./losses.js";
 import { countOf, labelOf, parameterAt, placeOf, placesOf } from "./network.js";
+import { refusal } from "./refusals.js";
 
 /** The loss of one sample as a graph, with `groups` and `parameters`. What is not defined at its numbers is NaN in it. */
 export function graphOfSample(network, P, x, target) {
@@ -39,12 +39,8 @@ export function graphOfSample(network, P, x, target) {
 }
 
 function checkSizes({ inputs, layers }, P, x) {
-  if (P.length !== countOf(layers)) refuse(`${P.length} parameters`, `${countOf(layers)} are needed`);
-  if (x.length !== inputs.length) refuse(`${x.length} numbers`, `${inputs.length} are needed`);
-}
-
-function refuse(given, wrong) {
-  throw failure("SizeError", `graphOfSample with ${given}`, { wrong });
+  if (P.length !== countOf(layers)) throw refusal("play_parameters", { count: String(countOf(layers)) });
+  if (x.length !== inputs.length) throw refusal("play_sample", { given: String(x.length), count: String(inputs.length) });
 }
 
 function outputsOf({ inputs, layers }, leaves, x) {
@@ -116,7 +112,7 @@ export function lossLatex(network, target) {
 function templateOf(loss, count, target) {
   const known = LOSSES[loss];
   const key = [`${count}`, `${count} ${target}`].find((each) => known && each in known);
-  if (!key) throw failure("OptionError", `${loss}, ${count} outputs, target ${target}`, { wrong: "not traced" });
+  if (!key) throw refusal("play_loss_scalars", { loss, count: String(count), target: String(target) });
   if (!templates.has(known[key])) templates.set(known[key], graphFrom(known[key]));
   return templates.get(known[key]);
 }

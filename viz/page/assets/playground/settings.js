@@ -6,6 +6,8 @@
 //   checked(settings)         the same settings, complete; an error that says what cannot be used, and what can
 //   toLink(settings)          what differs from the defaults, as the text behind the # of a link
 //   fromLink(text)            and back
+//   changesText(one, before)  what differs between the settings of two moments, as it stands in a link
+//   withPart(settings, part)  the same settings but for a part
 
 import { nearest } from "../engine/nearest.js";
 import { DATASETS, FEATURES, MOST_CLASSES, OWN } from "./data.js";
@@ -37,6 +39,13 @@ export const DEFAULTS = {
   seed: 0,
   hidden: [],
 };
+
+/** The controls that a lesson can hide, by the names that they have in the page. */
+export const CONTROLS = [
+  "loss", "optimizer", "lr", "momentum", "schedule", "schedule_steps", "weight_decay", "batch_size", "betas", "warm_up",
+  "schedule_factor", "schedule_end", "order_seed", "layers", "neurons", "activation", "inputs", "init", "seed", "data", "points",
+  "n", "noise", "classes", "validation", "data_seed", "split_seed", "standardize", "plane", "rewind", "pace",
+];
 
 /** All activations, "linear" first. */
 export const ACTIVATIONS = ["linear", ...Object.keys(PIECES).filter(isActivation).map((key) => key.slice(0, -2))];
@@ -94,6 +103,7 @@ export function checked(part = {}) {
   checkOptimizer(optimizer);
   if (settings.batch_size !== null) whole("batch_size", settings.batch_size, 1, MOST.points);
   whole("seed", settings.seed, 0, MOST.seed);
+  checkHidden(settings.hidden);
   checkParameters(settings);
   return settings;
 }
@@ -179,6 +189,18 @@ function checkOptimizer(optimizer) {
   number("weight_decay", optimizer.weight_decay, 0, Infinity);
   whole("schedule_steps", optimizer.schedule_steps, 1, 1e9);
   whole("warm_up", optimizer.warm_up, 0, 1e9);
+  if (!Array.isArray(optimizer.betas) || optimizer.betas.length !== 2) throw refusal("play_betas");
+  for (const beta of optimizer.betas) number("betas", beta, 0, 0.9999999);
+  number("eps", optimizer.eps, 0, Infinity);
+  number("schedule_factor", optimizer.schedule_factor, 0, Infinity);
+  number("schedule_end", optimizer.schedule_end, 0, Infinity);
+  for (const name of ["max_norm", "max_value"]) if (optimizer[name] !== null) number(name, optimizer[name], Number.MIN_VALUE, Infinity);
+}
+
+// What a lesson hides are controls by their names.
+function checkHidden(hidden) {
+  if (!Array.isArray(hidden)) throw refusal("play_hidden", { given: String(hidden) });
+  for (const name of hidden) choice("hidden", name, CONTROLS);
 }
 
 // Every name is one of the defaults, at any depth.
@@ -222,6 +244,18 @@ export function toLink(settings) {
   const { loss, inputs, data } = complete({ data: { ...settings.data, noise: null } }); // as chosen where nothing is said
   const usual = { ...DEFAULTS, loss, inputs, data: { ...DEFAULTS.data, noise: data.noise } };
   return parts(settings, usual, "").map(([name, value]) => `${name}=${encoded(written(name, value))}`).join("&");
+}
+
+/** What of the settings of a moment is other than before: name=value, with ; between. */
+export function changesText({ optimizer, batch_size }, before) {
+  const usual = { optimizer: before.optimizer, batch_size: before.batch_size };
+  return parts({ optimizer, batch_size }, usual, "").map(([name, value]) => `${name}=${encoded(written(name, value))}`).join(";");
+}
+
+/** Settings with other parts, at any depth. */
+export function withPart(settings, part) {
+  checkNames(part, DEFAULTS, "");
+  return merged(settings, part);
 }
 
 function parts(settings, defaults, before) {

@@ -24,6 +24,7 @@ const ALSO = [
   ["M", "ground_key_move"],
   ["Delete", "ground_key_delete"],
   ["1 … 4", "ground_key_class"],
+  ["Ctrl+Z", "ground_undo"],
 ]; // on the plane: see points.js
 
 export function mountShortcuts(store) {

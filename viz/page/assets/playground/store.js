@@ -1,7 +1,8 @@
 // What does the playground show at a moment? One state, as in the lab. Settings are what a reader chose; a run is what
-// came of them so far. Other settings are another run, which begins at the same start.
+// came of them so far. Another optimizer, rate or batch size holds from this moment on; other data, another network or loss
+// are another run, which begins at its start.
 //
-//   settings   the plain data that a link, Python and the page exchange: see settings.js
+//   settings   the plain data that a link, Python and the page exchange: see settings.js; those of the present moment
 //   run        the training of these settings: see run.js; it moves, and `tick` says so
 //   tick       counts how often the run has moved
 //   playing    whether batches run by themselves
@@ -13,16 +14,17 @@
 //   sample     the number of the point that is looked at, or null
 //   tool       what a click on the plane does: the number of the class that it adds, or "remove"
 //   target     the number that a click adds where numbers are predicted
-//   opening    what is to be opened in the lab, {at, sample}; or null
-//   rival      a second run that goes beside this one, {settings, run}; or null
+//   opening    what is to be opened in the lab, {at, sample}, `at` null for a whole sample; or null
+//   rival      a second run that goes beside this one, {run}; or null
 //   tab        the panel that is open
 //   lang       "en" or "zh"
 //   problem    what is wrong with a setting that was tried, an error that teaches; null if nothing is
 //   said       {key, places}: what a screen reader is told next; or null
 
 import { outputsOf } from "./program.js";
-import { runOf } from "./run.js";
+import { runOf, seenOf } from "./run.js";
 import { checked } from "./settings.js";
+import { isSameStart } from "./training.js";
 
 const USUAL = {
   tick: 0, playing: false, pace: "steady", phase: null, chosen: null, pointed: null, lit: null, sample: null, tool: 1, target: 1,
@@ -47,16 +49,32 @@ export function storeOf(settings, given = {}) {
   return store;
 }
 
-/** Other settings, from the same start; wrong ones change nothing but say what is wrong. The plane may stay as it is. */
+/** Other settings: the run goes on with them, or begins anew. Wrong ones change nothing but say what is wrong. */
 export function begin(store, settings, plane = null) {
-  const { tick, chosen } = store.state;
   try {
-    const run = runOf(checked(withoutOthers(settings, store.state.settings)), plane);
-    store.change({ settings: run.settings, run, tick: tick + 1, phase: null, sample: null, problem: null, chosen: isThere(run, chosen) ? chosen : null, pointed: null });
+    const next = checked(withoutOthers(settings, store.state.settings));
+    if (isSameStart(next, store.state.settings)) goOn(store, next);
+    else beginAnew(store, next, plane);
   } catch (error) {
     if (!error.kind) throw error;
     store.change({ problem: error });
   }
+}
+
+function goOn(store, settings) {
+  const { run } = store.state;
+  const { plane } = run.settings.data;
+  run.session.change(settings);
+  const isDrawnOtherwise = plane.join() !== settings.data.plane.join();
+  moved(store, isDrawnOtherwise ? { run: seenOf(run.session) } : {});
+}
+
+/** A run of these settings, which are right, from its start. The plane may stay as it is. */
+export function beginAnew(store, settings, plane = null) {
+  const { tick, chosen, run: before } = store.state;
+  const run = runOf(settings, plane);
+  const said = before.session.moment ? { said: { key: "ground_said_anew", places: {} } } : {};
+  store.change({ settings: run.settings, run, tick: tick + 1, phase: null, sample: null, problem: null, chosen: isThere(run, chosen) ? chosen : null, pointed: null, ...said });
 }
 
 // Weights that were given are those of one network: another one begins with weights of its own.
@@ -68,6 +86,11 @@ function withoutOthers(settings, before) {
 
 function formOf({ inputs, network: { layers, init, seed }, data, loss }) {
   return JSON.stringify([inputs, layers.map(({ size }) => size), init, seed, loss === null ? null : outputsOf({ data, loss })]);
+}
+
+/** Whether there is a training that another start would end. */
+export function hasBegun({ run }) {
+  return run.session.moment > 0;
 }
 
 /** Settings with one thing changed, named by the keys on the way to it. */
@@ -85,11 +108,13 @@ export function partOf(part, path) {
   return path.reduce((found, key) => found?.[key], part);
 }
 
-function isThere({ shape }, chosen) {
+/** Whether a neuron or a weight is one of a run. */
+export function isThere({ shape }, chosen) {
   return chosen !== null && chosen.neuron < (shape.sizes[chosen.layer] ?? 0) && (chosen.from === undefined || chosen.from < shape.sizes[chosen.layer - 1]);
 }
 
-/** After the run has moved. */
+/** After the run has moved, to a moment that has settings of its own. */
 export function moved(store, patch = {}) {
-  store.change({ tick: store.state.tick + 1, problem: null, ...patch });
+  const { tick, run } = store.state;
+  store.change({ tick: tick + 1, settings: run.settings, problem: null, ...patch });
 }

@@ -5,11 +5,17 @@
 //   training.sample(), batch(), epoch()    a step with one sample, with a batch, and all steps up to the end of an epoch
 //   training.phase()                       a quarter of a step: forward, loss, backward, update, one after the other
 //   training.goTo(moment)                  to the moment after so many steps, earlier or later
+//   training.change(settings)              from this moment on, another optimizer, rates, schedule or batch size
+//   training.settings, changes             the settings of this moment; those of each moment at which they changed
+//   training.recipe                        {settings, steps, changes}: all that was done up to this moment
 //   training.history                       what was seen, for each epoch and for each step
 //   training.stopped                       what became inf or NaN, and where; null while all is well
+//   training.saved(), resumed(saved)       all that it is, for a worker, which goes on from there
+//   training.news(), taken(news)           what came of it since the last time, and here it has come
 //
 // A *moment* is the number of steps that were taken. Some moments are kept whole, fewer the more there are; what lies
-// between them is computed again, with the same numbers.
+// between them is computed again, with the same numbers. Settings that change belong to the moment at which they do: who
+// goes back finds those of then, and who goes on from there without changing anything, the same changes again.
 
 import { inputsOf, partsOf, pointsOf, standardizerOf } from "./data.js";
 import { originOf, stuckIn } from "./diagnosis.js";
@@ -39,6 +45,13 @@ export function samplesOf(settings) {
   return { points, names: inputs.names, given, train: part(parts.train), validation: part(parts.validation) };
 }
 
+/** Whether other settings can go on with a run: the same data, network and loss. What is drawn of it is free. */
+export function isSameStart(one, other) {
+  const start = ({ optimizer, batch_size: size, hidden, data: { plane, ...data }, ...rest }) => JSON.stringify({ ...rest, data });
+  return start(one) === start(other);
+}
+
+/** A training of settings; of a recipe, one that has done all of it. */
 export function trainingOf(settings) {
   const samples = samplesOf(settings);
   const program = programFor(settings);
@@ -46,7 +59,7 @@ export function trainingOf(settings) {
   const { train, validation } = samples;
   const count = train.rows.length;
   const width = settings.inputs.length;
-  const usual = settings.batch_size ?? count;
+  const usual = () => inForce().batch_size ?? count;
   const { network } = settings;
   const given = network.parameters && Float64Array.from(network.parameters);
   const P = given ?? firstParameters(program.layers, network.init, network.seed);
@@ -56,7 +69,9 @@ export function trainingOf(settings) {
   const now = { moment: 0, epoch: 0, position: count, order: train.rows.map((_, i) => i), total: 0, right: 0 };
   const history = { loss: [], accuracy: [], val_loss: [], val_accuracy: [], moments: [], steps: [], step_loss: [] };
   const kept = momentsKept(Math.min(MOST_KEPT, Math.max(16, Math.floor(MOST_NUMBERS / (3 * program.count + count)))));
-  let [last, stopped, pending, edits] = [null, null, null, 0];
+  let [first, changes] = [settings, []]; // settings as of the beginning, and [{moment, settings}] from when others hold
+  let [last, stopped, pending] = [null, null, null];
+  let [told, forked] = [0, Infinity]; // of the steps: how many `news` has told of, and from which on they are others since
 
   // What is trained on next
 
@@ -93,9 +108,10 @@ export function trainingOf(settings) {
     [last, pending] = [{ ...batch, loss: values.loss, gradient: values.gradient }, null];
     const outputs = values[program.output];
     if (!Number.isFinite(values.loss) || !areFinite(outputs) || !areFinite(values.gradient)) {
-      stopped = { ...originOf(program, values, batch, settings), moment: now.moment };
+      stopped = { ...originOf(program, values, batch, inForce()), moment: now.moment };
       return false;
     }
+    optimizer.take(inForce().optimizer);
     optimizer.step(P, values.gradient);
     counted(batch, values.loss, outputs);
     return true;
@@ -128,17 +144,40 @@ export function trainingOf(settings) {
 
   // Loss and accuracy of a part, with the parameters of this moment.
   function evaluated(part) {
-    const [loss, , outputs] = program.run(P, part.X, part.targets);
+    const { loss, outputs } = program.lossOf(P, part.X, part.targets);
     return { loss, accuracy: countRight(task, outputs, part.targets) / part.rows.length, outputs };
+  }
+
+  // Settings
+
+  function inForce() {
+    return changes.findLast(({ moment }) => moment <= now.moment)?.settings ?? first;
+  }
+
+  // What is drawn, and what a lesson hides, is of all moments; everything else from this one on.
+  function change(next) {
+    const { hidden, data: { plane } } = next;
+    const seen = (each) => ({ ...each, hidden, data: { ...each.data, plane } });
+    [first, changes] = [seen(first), changes.map(({ moment, settings: each }) => ({ moment, settings: seen(each) }))];
+    if (isSameStep(next, inForce())) return;
+    forget();
+    if (next.batch_size !== inForce().batch_size) pending = null;
+    changes = changes.filter(({ moment }) => moment < now.moment);
+    if (now.moment === 0) first = next;
+    else if (!isSameStep(next, inForce())) changes.push({ moment: now.moment, settings: next });
+    stopped = null;
   }
 
   // Moments
 
   function keep() {
-    if (kept.has(now.moment)) return;
+    if (kept.isWanted(now.moment)) kept.add(state());
+  }
+
+  function state() {
     const { moment, epoch, position, total, right } = now;
-    const state = { optimizer: optimizer.state(), random: random.state(), order: now.order.slice(), P: P.slice() };
-    kept.add(moment, () => ({ moment, epoch, position, total, right, ...state }));
+    const whole = { optimizer: optimizer.state(), random: random.state(), order: now.order.slice(), P: P.slice() };
+    return { moment, epoch, position, total, right, ...whole };
   }
 
   function restore({ optimizer: memory, random: bits, order, P: numbers, ...rest }) {
@@ -159,14 +198,58 @@ export function trainingOf(settings) {
 
   // From here on, other steps may follow than those that did before.
   function forget() {
-    const { moment } = now;
-    if (moment >= history.steps.length) return;
-    edits += 1;
+    if (now.moment < history.steps.length) forgetAfter(now.moment);
+  }
+
+  function forgetAfter(moment) {
+    forked = Math.min(forked, moment);
     for (const name of ["steps", "step_loss"]) history[name].length = moment;
     const epochs = history.moments.filter((end) => end <= moment).length;
     for (const name of ["loss", "accuracy", "moments"]) history[name].length = epochs;
     for (const name of ["val_loss", "val_accuracy"]) history[name].length = Math.min(history[name].length, epochs);
     kept.forgetAfter(moment);
+    changes = changes.filter((each) => each.moment <= moment);
+  }
+
+  // A recipe, step by step; up to where it stops.
+  function follow({ steps, changes: later }) {
+    const changed = new Map(later.map((each) => [each.moment, each.settings]));
+    for (const size of steps) {
+      if (changed.has(now.moment)) change(changed.get(now.moment));
+      if (!stepWith(size)) return;
+    }
+    if (changed.has(now.moment)) change(changed.get(now.moment));
+  }
+
+  // From page to worker and back
+
+  function saved() {
+    keep();
+    return { settings: first, changes, history, state: state() };
+  }
+
+  function resumed({ changes: known, history: seen, state: there }) {
+    changes = known;
+    Object.assign(history, seen);
+    told = history.steps.length;
+    kept.add(there);
+    restore(there);
+  }
+
+  function news() {
+    const from = Math.min(told, forked);
+    [told, forked] = [history.steps.length, Infinity];
+    const epochs = history.moments.findLastIndex((end) => end <= from) + 1;
+    const fresh = Object.entries(history).map(([name, list]) => [name, list.slice(name.startsWith("step") ? from : epochs)]);
+    return { from, history: Object.fromEntries(fresh), state: state(), last, stopped };
+  }
+
+  function taken(later) {
+    if (later.from < history.steps.length) forgetAfter(later.from);
+    for (const [name, numbers] of Object.entries(later.history)) for (const number of numbers) history[name].push(number);
+    if (kept.isWanted(later.state.moment)) kept.add(later.state);
+    restore(later.state);
+    [last, stopped] = [later.last, later.stopped];
   }
 
   function stepWith(size) {
@@ -175,7 +258,7 @@ export function trainingOf(settings) {
   }
 
   function epoch() {
-    do if (!stepWith(usual)) return false;
+    do if (!stepWith(usual())) return false;
     while (now.position < count);
     return true;
   }
@@ -185,7 +268,7 @@ export function trainingOf(settings) {
   function phase() {
     if (stopped) return null;
     if (!pending) {
-      const batch = batchOf(next(usual));
+      const batch = batchOf(next(usual()));
       pending = { batch, values: program.begin(P, batch.X, batch.targets), phase: 0 };
     }
     const name = PHASES[pending.phase];
@@ -203,30 +286,45 @@ export function trainingOf(settings) {
   }
 
   return {
-    settings,
     samples,
     program,
     history,
     parameters: P,
     sample: () => stepWith(1),
-    batch: () => stepWith(usual),
+    batch: () => stepWith(usual()),
     epoch,
     phase,
     goTo,
-    nextRows: () => next(usual).map((i) => train.rows[i]),
+    change,
+    follow,
+    saved,
+    resumed,
+    news,
+    taken,
+    nextRows: () => next(usual()).map((i) => train.rows[i]),
     evaluate: (name) => evaluated(samples[name]),
     stuck: () => stuckIn(program, P, train),
     get moment() { return now.moment; },
     get furthest() { return history.steps.length; },
-    get edits() { return edits; }, // how often steps that were taken were replaced by others
+    get settings() { return inForce(); },
+    get changes() { return changes; },
+    get recipe() {
+      const until = now.moment;
+      return { settings: first, steps: history.steps.slice(0, until), changes: changes.filter(({ moment }) => moment <= until) };
+    },
     get epochs() { return now.epoch; },
     get position() { return now.position % count; },
-    get learningRate() { return optimizer.lr(); },
+    get learningRate() { return optimizer.lr(inForce().optimizer); },
     get gradient() { return last?.gradient ?? null; },
     get last() { return last; },
     get pending() { return pending && { phase: PHASES[pending.phase], batch: pending.batch, values: pending.values }; },
     get stopped() { return stopped; },
   };
+}
+
+// Whether two settings take the same steps.
+function isSameStep(one, other) {
+  return one.batch_size === other.batch_size && JSON.stringify(one.optimizer) === JSON.stringify(other.optimizer);
 }
 
 function areFinite(numbers) {
@@ -236,19 +334,22 @@ function areFinite(numbers) {
 
 // The moments that are kept whole: every one at first; where there are too many, every second one goes.
 function momentsKept(most) {
-  const states = new Map();
-  let spacing = 1;
+  let [states, spacing] = [[], 1]; // in the order of their moments
+  const placeOf = (moment) => states.findLastIndex((state) => state.moment <= moment);
+  const isFar = (moment, place) => place < 0 || moment - states[place].moment >= spacing;
   const thinned = () => {
     spacing *= 2;
-    for (const moment of states.keys()) if (moment % spacing) states.delete(moment);
+    const all = states;
+    states = [];
+    for (const state of all) if (isFar(state.moment, states.length - 1)) states.push(state);
   };
   return {
-    has: (moment) => moment % spacing > 0 || states.has(moment),
-    add: (moment, state) => {
-      states.set(moment, state());
-      if (states.size > most) thinned();
+    isWanted: (moment) => isFar(moment, placeOf(moment)),
+    add: (state) => {
+      states = [...states.slice(0, placeOf(state.moment) + 1), state, ...states.slice(placeOf(state.moment) + 1)];
+      if (states.length > most) thinned();
     },
-    before: (moment) => states.get([...states.keys()].filter((each) => each <= moment).reduce((a, b) => Math.max(a, b))),
-    forgetAfter: (moment) => { for (const each of states.keys()) if (each > moment) states.delete(each); },
+    before: (moment) => states[placeOf(moment)],
+    forgetAfter: (moment) => { states = states.filter((state) => state.moment <= moment); },
   };
 }

@@ -2,16 +2,18 @@
 // moment; and slow motion, in which a batch goes by in its four phases.
 
 import { byId, element, write } from "../lab/dom.js";
+import { PAGE, PROGRAM } from "../lab/page.js";
 import { say } from "../lab/say.js";
 import { isHidden } from "./fields.js";
 import { brief, percent } from "./figures.js";
 import { nowOf } from "./run.js";
-import { moved } from "./store.js";
+import { beginAnew, moved } from "./store.js";
+import { playerOf, stepTogether, workerScript } from "./worker.js";
 
 export const PHASES = ["forward", "loss", "backward", "update"];
 const PACES = ["slow", "steady", "fast"];
 const LASTS = { forward: 1400, loss: 700, backward: 1600, update: 900 }; // milliseconds of slow motion
-const FAST = 9; // milliseconds of each frame that training may take
+const FAST = 9; // milliseconds of each frame that training may take, where it has no worker
 const SIZES = { "one-sample": "sample", "one-batch": "batch", "one-epoch": "epoch" };
 
 export function mountTraining(store) {
@@ -33,10 +35,13 @@ export function step(store, size) {
   moved(store, { said: said(store.state) });
 }
 
-/** Back to the same start. */
+/** Back to the same start, with the settings as they are now. */
 export function again(store) {
+  const { run, settings } = store.state;
+  const isOther = run.session.changes.length > 0;
+  if (isOther) beginAnew(store, settings, run.plane);
   goBack(store, 0);
-  store.change({ said: { key: "ground_said_start", places: {} } });
+  store.change({ said: { key: isOther ? "ground_said_anew" : "ground_said_start", places: {} } });
 }
 
 /** To an earlier moment, counted in batches. */
@@ -61,24 +66,46 @@ export function said({ run }) {
 // Playing: in each frame of the screen as much as the pace says
 
 function mountPlaying(store) {
+  const player = playerOf(workerScript(PROGRAM, PAGE.worker));
   let frame = null;
   const run = (time) => {
     frame = null;
     if (!store.state.playing) return;
-    advance(store, time);
+    if (isFast(store.state) && !player.isRefused) player.ask(() => hasTrained(store));
+    else advance(store, time);
     if (store.state.playing) frame = requestAnimationFrame(run);
   };
   store.onChange((state, before) => {
+    handOver(player, state, before);
     if (state.playing && !before.playing && frame === null) frame = requestAnimationFrame(run);
   });
 }
 
+const isFast = ({ playing, pace }) => playing && pace === "fast";
+
+// What trains in the worker is what the page shows: whatever is changed here begins there from this moment.
+function handOver(player, state, before) {
+  if (!isFast(state)) return isFast(before) ? player.stop() : undefined;
+  const isSame = isFast(before) && ["run", "rival", "settings"].every((key) => state[key] === before[key]);
+  if (!isSame) player.start(together(state));
+}
+
+function together({ run, rival }) {
+  return [run.session, ...(rival ? [rival.run.session] : [])];
+}
+
+function hasTrained(store) {
+  const { stopped } = store.state.run.session;
+  moved(store, { phase: null, ...(stopped ? { playing: false } : {}) });
+}
+
 function advance(store, time) {
-  const { pace, run } = store.state;
+  const { pace } = store.state;
   if (pace === "slow") return advanceSlowly(store, time);
-  if (pace === "steady") run.session.batch();
-  else for (const until = performance.now() + FAST; performance.now() < until && !run.session.stopped; ) run.session.batch();
-  moved(store, { phase: null, ...(run.session.stopped ? { playing: false } : {}) });
+  const sessions = together(store.state);
+  const until = performance.now() + (pace === "fast" ? FAST : 0);
+  while (stepTogether(sessions) && performance.now() < until) { /* as many as there is time for */ }
+  hasTrained(store);
 }
 
 // Slow motion: the share of the present phase that has gone by; when all of it has, the session computes the next.
@@ -107,7 +134,7 @@ function phaseOf(name) {
 }
 
 function drawTraining(state) {
-  const { moment, epoch, furthest } = nowOf(state.run);
+  const { moment, epochs: epoch, furthest } = state.run.session;
   drawPlay(state);
   drawPhases(state);
   drawPaces(state);
