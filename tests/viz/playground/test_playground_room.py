@@ -929,3 +929,21 @@ def test_after_a_stop_the_remark_is_about_the_stop_alone(browser):
     assert remarks[0].startswith("Stopped in batch")
     assert ground.page.locator(".tile[data-mark=dead]").count() > 0  # they are marked all the same
     assert ground.close() == []
+
+
+PLACES = """() => [...document.querySelectorAll(".field, .net-head > *, .tile, #data-pane > *, #training > *")]
+  .filter((each) => each.checkVisibility())
+  .map((each) => each.getBoundingClientRect())
+  .map(({ x, y, width, height }) => [x, y, width, height].join())"""
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("name", ["moons", "saddle"])
+def test_nothing_moves_when_training_begins_and_goes_on(browser, size, name):
+    ground = Ground(browser, size=size, data={"name": name})
+    before = ground.page.evaluate(PLACES)
+    assert len(before) > 20
+    for step in ({"samples": 1}, {"batches": 3}, {"epochs": 2}):
+        ground.train(**step)
+        assert ground.page.evaluate(PLACES) == before, step
+    assert ground.close() == []
