@@ -119,6 +119,22 @@ def test_fast_trains_in_one_worker_or_where_there_is_none_in_the_page(ground, ha
     assert ground.figures() == early
 
 
+def test_a_curve_of_a_long_training_is_as_short_as_is_seen_and_marks_where_a_setting_changed(browser):
+    ground = Ground(browser, address="#playground&steps=b300(optimizer.lr=0.1)b301")
+    path = ground.page.get_attribute(".play-curve .line.step", "d")
+    places = [tuple(map(float, place.split())) for place in path.removeprefix("M").split("L")]
+    assert 100 < len(places) <= 242
+    now, changed = (
+        [float(line.get_attribute("x1")) for line in ground.page.locator(f".play-curve .{name}").all()]
+        for name in ("now", "change")
+    )
+    assert len(changed) == 2  # one in each curve
+    assert places[-1][0] == pytest.approx(now[0], abs=0.06)
+    first = places[0][0]
+    assert (changed[0] - first) / (now[0] - first) == pytest.approx(300 / 601, abs=0.01)
+    assert ground.close() == []
+
+
 def test_rewind_goes_to_any_moment(ground):
     seen = [ground.figures()]
     for _ in range(5):

@@ -50,7 +50,7 @@ export function drawCurves(state) {
   const { run, rival } = state;
   const { history } = run.session;
   const other = rival?.run.session.history ?? null;
-  const losses = [["step", history.step_loss.map((loss, step) => [step + 1, loss])], ...linesOf(history, other, "loss")];
+  const losses = [["step", placesOf(history.step_loss, (step) => step + 1)], ...linesOf(history, other, "loss")];
   const last = Math.max(2, run.session.furthest, other?.steps.length ?? 0);
   const now = nowOf(run);
   const moments = { last, now: now.moment, changes: run.session.changes.map(({ moment }) => moment) };
@@ -61,13 +61,13 @@ export function drawCurves(state) {
 
 // [kind, [[moment, number]]] for each line: a number for the end of each epoch.
 function linesOf(history, other, name) {
-  const over = ({ moments }, numbers) => numbers.map((number, epoch) => [moments[epoch], number]);
+  const over = ({ moments }, numbers) => placesOf(numbers, (epoch) => moments[epoch]);
   const rival = other ? [["rival", over(other, other[name])]] : [];
   return [...rival, ["held-out", over(history, history[`val_${name}`])], ["training", over(history, history[name])]];
 }
 
 function highest(lines) {
-  const all = lines.flatMap(([, places]) => places.map(([, number]) => number)).filter(Number.isFinite);
+  const all = lines.flatMap(([, places]) => places.map(([, number]) => number));
   return all.reduce((found, number) => Math.max(found, number), 0) || 1;
 }
 
@@ -79,7 +79,7 @@ function curveOf(key, lines, [low, high], { last, now, changes }, value) {
   const svg = drawn("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", "aria-label": `${say(key)}: ${value}` });
   for (const number of [low, high]) svg.append(ruler(at([0, number])[1]));
   for (const [kind, places] of lines) {
-    const shown = thinned(places).map(at);
+    const shown = places.map(at);
     if (shown.length) svg.append(drawn("path", { d: pathOf(shown), class: `line ${kind}` }));
   }
   svg.append(...changes.map((moment) => upright(at([moment, 0])[0], "change")), upright(at([now, 0])[0], "now"));
@@ -95,10 +95,14 @@ function ruler(y) {
   return drawn("line", { x1: SIZE.left, x2: SIZE.width - SIZE.right, y1: y, y2: y, class: "ruler" });
 }
 
-// The finite ones, of which so many are drawn as are seen; the last one always.
-function thinned(places) {
-  const step = Math.max(1, Math.ceil(places.length / MOST_PLACES));
-  return places.filter(([, number], index) => Number.isFinite(number) && (index % step === 0 || index === places.length - 1));
+// [moment, number] of the finite ones, of which so many are drawn as are seen; the last one always. However long a training
+// was, no more of them are looked at.
+function placesOf(numbers, momentOf) {
+  const step = Math.max(1, Math.ceil(numbers.length / MOST_PLACES));
+  const last = numbers.length - 1;
+  const chosen = Array.from({ length: Math.ceil(numbers.length / step) }, (_, place) => place * step);
+  if (chosen.at(-1) < last) chosen.push(last);
+  return chosen.map((index) => [momentOf(index), numbers[index]]).filter(([, number]) => Number.isFinite(number));
 }
 
 function pathOf(places) {
