@@ -7,7 +7,7 @@ it does when it plays: it shuffles, takes a batch, computes line by line, looks 
 and keeps moments to come back to. By hand there are two loops and nothing else. They take turns, and both end with the
 same parameters, or nothing is reported. A second is one of the processor's for this process.
 
-Names to know: `measured`, `table`. Read next: `results.md`.
+Names to know: `measured`, `table`. Read next: `in_a_browser.py`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ ROUNDS = 7
 SECONDS = 0.4  # of a turn
 SAME = 1e-9
 PROGRAM = """
+import { byHand } from "./plain.js";
 import { checked } from "./playground/settings.js";
 import { trainingOf } from "./playground/training.js";
 
@@ -37,53 +38,6 @@ const settings = (size) => checked({
   network: { layers: [{ size: 16, activation: "tanh" }, { size: 16, activation: "tanh" }] },
   optimizer: { name: "sgd", lr: 0.01 },
 });
-
-// The same network, written by hand: a step on one batch.
-function byHand(P, X, Y, m, lr) {
-  const [n1, n2] = [16, 16];
-  const [o2, o3] = [n1 * 3, n1 * 3 + n2 * (n1 + 1)];
-  const g = new Float64Array(P.length);
-  const [A1, A2, d1, d2] = [new Float64Array(n1), new Float64Array(n2), new Float64Array(n1), new Float64Array(n2)];
-  let loss = 0;
-  for (let s = 0; s < m; s++) {
-    const [x, y] = [X[2 * s], X[2 * s + 1]];
-    for (let i = 0; i < n1; i++) A1[i] = Math.tanh(P[3 * i] * x + P[3 * i + 1] * y + P[3 * i + 2]);
-    for (let i = 0; i < n2; i++) {
-      const row = o2 + i * (n1 + 1);
-      let z = P[row + n1];
-      for (let j = 0; j < n1; j++) z += P[row + j] * A1[j];
-      A2[i] = Math.tanh(z);
-    }
-    let z = P[o3 + n2];
-    for (let j = 0; j < n2; j++) z += P[o3 + j] * A2[j];
-    const margin = 1 - Y[s] * z;
-    if (margin <= 0) continue;
-    loss += margin / m;
-    const dz = -Y[s] / m;
-    g[o3 + n2] += dz;
-    d1.fill(0);
-    for (let j = 0; j < n2; j++) {
-      g[o3 + j] += dz * A2[j];
-      d2[j] = dz * P[o3 + j] * (1 - A2[j] * A2[j]);
-    }
-    for (let i = 0; i < n2; i++) {
-      const row = o2 + i * (n1 + 1);
-      g[row + n1] += d2[i];
-      for (let j = 0; j < n1; j++) {
-        g[row + j] += d2[i] * A1[j];
-        d1[j] += d2[i] * P[row + j];
-      }
-    }
-    for (let i = 0; i < n1; i++) {
-      const d = d1[i] * (1 - A1[i] * A1[i]);
-      g[3 * i] += d * x;
-      g[3 * i + 1] += d * y;
-      g[3 * i + 2] += d;
-    }
-  }
-  for (let i = 0; i < P.length; i++) P[i] -= lr * g[i];
-  return loss;
-}
 
 // Another session says which samples come; only the steps by hand are measured.
 function same(size) {
@@ -125,13 +79,19 @@ console.log(JSON.stringify(found));
 """
 
 
+def plain() -> str:
+    """The networks that were written by hand."""
+    return Path(__file__).with_name("plain.js").read_text(encoding="utf-8")
+
+
 def measured() -> list[dict[str, object]]:
     """For each size of batch the steps a second, in turns: the session, its program alone, and by hand."""
     node = shutil.which("node")
     if node is None:
         sys.exit("node is needed: https://nodejs.org")
     with tempfile.TemporaryDirectory() as place:
-        sources = {**engine_modules(), **modules(), "main.js": PROGRAM, "package.json": '{"type": "module"}'}
+        sources = {**engine_modules(), **modules(), "plain.js": plain(), "main.js": PROGRAM}
+        sources["package.json"] = '{"type": "module"}'
         for path, source in sources.items():
             (Path(place) / path).parent.mkdir(parents=True, exist_ok=True)
             (Path(place) / path).write_text(source, encoding="utf-8")

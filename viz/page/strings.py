@@ -643,7 +643,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "{given} 个数的样本不合适：网络要 {count} 个。"),
     "play_loss_scalars": ("The loss {loss} of {count} outputs and the target {target} has no graph of scalars. Choose "
                           "mse, or cross_entropy with a class for each output.",
-                          "{count} 个输出、目标为 {target} 的损失 {loss} 没有标量图。请选择 mse，或每类一个输出的 cross_entropy。"),
+                          "{count} 个输出、目标为 {target} 的损失 {loss} 没有标量图。"
+                          "请选择 mse，或每类一个输出的 cross_entropy。"),
     "play_betas":        ("betas are two numbers, each 0 or more and below 1: [0.9, 0.999], for one.",
                           "betas 是两个数，都不小于 0 且小于 1：例如 [0.9, 0.999]。"),
     "play_hidden":       ("hidden is {given}, and has to be a list of names of controls: hidden=lr,loss in a link.",
@@ -656,7 +657,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "{part} 不能在训练途中改变：只有优化器和批大小可以。请写在步数之前。"),
     "play_open":         ("What the link opens is not in this network, or not one of its {points} points. Choose a "
                           "neuron or a line, and open it from there.",
-                          "链接要展开的部分不在这个网络里，或不是 {points} 个点之一。请选择一个神经元或一条线，再从那里展开。"),
+                          "链接要展开的部分不在这个网络里，或不是 {points} 个点之一。"
+                          "请选择一个神经元或一条线，再从那里展开。"),
     "play_no_input":     ("The network has no input. Choose one: x1, say.", "网络没有输入。请选择一个，例如 x1。"),
     "play_layers":       ("Hidden layers are a list of up to {most}, each with a size and an activation.",
                           "隐藏层最多 {most} 层，每层有大小和激活函数。"),
@@ -794,7 +796,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_standardize_true": ("standardized", "标准化"),
     "ground_undo":       ("Take the last change of the points back", "撤销对点的上一次改动"),
     "ground_undone":     ("Taken back: there are {count} points now.", "已撤销：现在有 {count} 个点。"),
-    "ground_anew_points": ("↺ Other points begin again.", "↺ 改点会从头开始。"),
+    "ground_legend_anew": ("↺: begins again.", "↺：从头开始。"),
     "ground_anew":       ("Another choice here makes the training begin again.", "在这里改动，训练会从头开始。"),
     "ground_layers":     ("hidden layers", "隐藏层"),
     "ground_init":       ("first weights", "初始权重"),

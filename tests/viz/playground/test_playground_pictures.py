@@ -109,6 +109,9 @@ def test_axe_finds_no_violation(browser, scheme, size):
         for tab in ground.page.locator("#play-tabs [role=tab]:visible").all():
             tab.click()
             found[name, tab.get_attribute("id")] = violations(ground)
+    ground.page.click("#more-button")
+    found["more settings"] = violations(ground)
+    ground.page.keyboard.press("Escape")
     ground.page.click("[data-name=own]")
     found["a table"] = violations(ground)
     assert {str(where): each for where, each in found.items() if each} == {}, json.dumps(list(found.values()), indent=1)

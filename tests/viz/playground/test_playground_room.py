@@ -88,6 +88,53 @@ def test_play_trains_until_pause(ground):
     assert ground.figures() == before
 
 
+COUNTED = """() => {
+    const Thread = window.Worker;
+    window.made = 0;
+    window.Worker = class extends Thread { constructor(...given) { super(...given); window.made += 1; } };
+}"""
+
+
+@pytest.mark.parametrize("has_worker", [True, False], ids=["worker", "no worker"])
+def test_fast_trains_in_one_worker_or_where_there_is_none_in_the_page(ground, has_worker):
+    page = ground.page
+    page.evaluate(COUNTED if has_worker else "() => { window.Worker = undefined; window.made = 0; }")
+    page.select_option("#pace", "fast")
+    for epoch in (20, 40):
+        page.click("#run")
+        page.wait_for_function(f"() => Number(document.querySelector('[data-figure=epoch] b').textContent) >= {epoch}")
+        page.click("#run")
+        ground.settled()
+        before = ground.figures()
+        page.wait_for_timeout(150)
+        assert ground.figures() == before
+    assert page.evaluate("() => window.made") == (1 if has_worker else 0)
+    moment = int(page.input_value("#moment"))
+    page.locator("#moment").fill("3")
+    early = ground.figures()
+    page.locator("#moment").fill(str(moment))
+    assert ground.figures() == before
+    page.click("#again")
+    ground.train(batches=3)
+    assert ground.figures() == early
+
+
+def test_a_curve_of_a_long_training_is_as_short_as_is_seen_and_marks_where_a_setting_changed(browser):
+    ground = Ground(browser, address="#playground&steps=b300(optimizer.lr=0.1)b301")
+    path = ground.page.get_attribute(".play-curve .line.step", "d")
+    places = [tuple(map(float, place.split())) for place in path.removeprefix("M").split("L")]
+    assert 100 < len(places) <= 242
+    now, changed = (
+        [float(line.get_attribute("x1")) for line in ground.page.locator(f".play-curve .{name}").all()]
+        for name in ("now", "change")
+    )
+    assert len(changed) == 2  # one in each curve
+    assert places[-1][0] == pytest.approx(now[0], abs=0.06)
+    first = places[0][0]
+    assert (changed[0] - first) / (now[0] - first) == pytest.approx(300 / 601, abs=0.01)
+    assert ground.close() == []
+
+
 def test_rewind_goes_to_any_moment(ground):
     seen = [ground.figures()]
     for _ in range(5):
@@ -649,9 +696,7 @@ def test_a_link_has_what_changed_on_the_way(browser):
     ground.train(batches=3, samples=1)
     ground.give("optimizer", "sgd")
     address, figures = address_of(ground), ground.figures()
-    assert address == (
-        "#playground&steps=b8(optimizer.lr=0.3;batch_size=20)b3s1(optimizer.name=sgd)"
-    )
+    assert address == ("#playground&steps=b8(optimizer.lr=0.3;batch_size=20)b3s1(optimizer.name=sgd)")
     assert ground.close() == []
     other = Ground(browser, address=address)
     assert other.figures() == figures
@@ -893,16 +938,19 @@ def test_after_a_stop_the_remark_is_about_the_stop_alone(browser):
     assert ground.close() == []
 
 
-def test_every_control_has_a_name_by_which_a_lesson_hides_it(browser):
-    """What is there for made data, and for a table with more than two columns, is all that there is."""
-    learning = {"optimizer": {"name": "sgd", "schedule": "cosine"}}
-    points = {"X": [[1, 2, 3], [2, 3, 4], [0, 1, 1]], "y": [1, 0, 1], "names": ["a", "b", "c"]}
-    seen = set()
-    for data in ({"name": "blobs"}, {"name": "own", "points": points}):
-        ground = Ground(browser, data=data, **learning)
-        seen |= ground.controls()
-        assert ground.close() == []
-        bare = Ground(browser, data=data, **learning, hidden=list(CONTROLS))
-        assert bare.controls() == set()
-        assert bare.close() == []
-    assert seen == set(CONTROLS)
+PLACES = """() => [...document.querySelectorAll(".field, .net-head > *, .tile, #data-pane > *, #training > *")]
+  .filter((each) => each.checkVisibility())
+  .map((each) => each.getBoundingClientRect())
+  .map(({ x, y, width, height }) => [x, y, width, height].join())"""
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("name", ["moons", "saddle"])
+def test_nothing_moves_when_training_begins_and_goes_on(browser, size, name):
+    ground = Ground(browser, size=size, data={"name": name})
+    before = ground.page.evaluate(PLACES)
+    assert len(before) > 20
+    for step in ({"samples": 1}, {"batches": 3}, {"epochs": 2}):
+        ground.train(**step)
+        assert ground.page.evaluate(PLACES) == before, step
+    assert ground.close() == []

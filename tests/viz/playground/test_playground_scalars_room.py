@@ -3,6 +3,7 @@
 import pytest
 from browser import needs_browser
 from ground import Ground
+from lab import SIZES
 
 pytestmark = needs_browser
 SETTINGS = {
@@ -212,6 +213,27 @@ def test_both_panes_are_there_for_every_kind_of_data_and_nothing_is_wider_than_i
     ground.page.click(".chain-open")
     ground.page.wait_for_selector("#scene .box.active")
     assert ground.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert ground.close() == []
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_in_a_panel_is_wider_than_the_panel(browser, size, lang):
+    ground = Ground(browser, size=size, lang=lang, **SETTINGS)
+    ground.train(batches=9)
+    choose_neuron(ground, 1, 3)
+    for name in ("neuron", "chain", "formulas", "rival", "code"):
+        open_tab(ground, name)
+        ground.settled()
+        wide = ground.page.evaluate(
+            "() => { const { scrollWidth, clientWidth } = document.getElementById('play-panels');"
+            " return scrollWidth - clientWidth; }"
+        )
+        assert wide <= 0, name
+    open_tab(ground, "chain")
+    ground.settled()
+    tops = [each.bounding_box()["y"] for each in ground.page.locator(".chain-head > *").all()]
+    assert max(tops) - min(tops) < 12  # in one row
     assert ground.close() == []
 
 

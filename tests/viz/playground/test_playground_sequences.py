@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from browser import needs_browser
+from ground import Ground
 from playground import in_node, largest, needs_node
 from sampling import sample
 from test_playground_training import OPTIMIZERS, drawn, optimizer_of, prepared, schedule_of
@@ -142,3 +144,88 @@ def test_an_optimizer_that_changes_between_epochs_is_that_of_a_callback_of_fit(s
     )  # fmt: skip
     assert largest(history.loss, found["epochs"]) < 1e-9
     assert largest([parameter.data for parameter in model.parameters()], found["now"]["P"]) < 1e-9
+
+
+# In the browser
+
+
+CONTROLS = {
+    "lr": ["0.001", "0.01", "0.1"],
+    "batch_size": ["5", "20"],
+    "weight_decay": ["0.01", "0"],
+    "optimizer": ["sgd", "adamw", "adam"],
+    "schedule": ["cosine", "constant", "step"],
+    "seed": ["1", "2"],
+    "noise": ["0.1", "0.3"],
+}
+
+
+def give(draw, ground):
+    control = draw.choice(list(CONTROLS))
+    ground.give(control, draw.choice(CONTROLS[control]))
+
+
+def play(draw, ground):
+    page = ground.page
+    page.select_option("#pace", draw.choice(["fast", "fast", "slow"]))
+    page.click("#run")
+    page.wait_for_timeout(draw.choice([20, 300]))
+    if draw.random() < 0.5:
+        ground.give("lr", draw.choice(CONTROLS["lr"]))  # while it plays
+        page.wait_for_timeout(100)
+    if page.get_attribute("#run", "data-playing") == "true":
+        page.click("#run")
+
+
+def rewind(draw, ground):
+    slider = ground.page.locator("#moment")
+    slider.fill(str(draw.randint(0, int(slider.get_attribute("max")))))
+
+
+def put_beside(draw, ground):
+    ground.page.click("#play-tab-rival")
+    ground.page.click("#play-panel-rival button >> nth=0")
+
+
+WAYS = (
+    lambda draw, ground: ground.train(**{draw.choice(["epochs", "batches", "samples"]): draw.randint(1, 3)}),
+    lambda draw, ground: ground.page.click("#plane", position={"x": draw.randint(20, 200), "y": draw.randint(20, 150)}),
+    lambda _, ground: ground.page.keyboard.press("Control+z"),
+    lambda _, ground: ground.page.click("#again"),
+    *(give, give, play, rewind, put_beside),
+)  # all that a reader does
+
+
+def seen_in(ground):
+    ground.page.click("#play-tab-code")
+    ground.settled()
+    controls = {name: ground.value(name) for name in CONTROLS if ground.page.is_visible(f"[data-control={name}]")}
+    return ground.figures(), ground.page.text_content(".code"), ground.names(), controls
+
+
+@needs_browser
+@pytest.mark.parametrize("has_worker", [True, False], ids=["worker", "no worker"])
+@pytest.mark.parametrize("seed", range(3))
+def test_any_sequence_in_the_page_is_what_its_link_and_its_script_say(browser, seed, has_worker):
+    draw = random.Random(seed)
+    layers = [{"size": draw.choice([3, 8]), "activation": draw.choice(["tanh", "relu"])}]
+    ground = Ground(browser, data={"name": draw.choice(["xor", "moons"]), "n": 50}, network={"layers": layers})
+    if not has_worker:
+        ground.page.evaluate("() => { window.Worker = undefined; }")
+    for _ in range(14):
+        draw.choice(WAYS)(draw, ground)
+        ground.settled()
+    seen = seen_in(ground)
+    figures, script, _, _ = seen
+    ground.page.wait_for_timeout(400)  # the address is written a moment later
+    address = ground.page.evaluate("() => location.hash")
+    assert ground.close() == []
+    scope = {"print": lambda *_: None}
+    exec(compile(script, "playground.py", "exec"), scope)
+    model, X, y = scope["model"], scope["X"], scope["y"]
+    loss = nn.binary_cross_entropy_with_logits([model(x) for x in X], [float(label) for label in y]).data
+    shown = figures["loss"].replace("−", "-")
+    assert float(shown) == pytest.approx(loss, rel=3e-2 if "e" in shown else 2e-3)  # two digits, or three
+    other = Ground(browser, address=address, network={"layers": layers})
+    assert seen_in(other) == seen
+    assert other.close() == []

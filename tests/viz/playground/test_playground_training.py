@@ -102,7 +102,8 @@ def fitted(settings, epochs):
     """(history, model) of nn.fit on the same settings."""
     model, X, y, validation = prepared(settings)
     history = nn.fit(
-        model, X, y, loss=settings["loss"], optimizer=optimizer_of(settings["optimizer"], model.parameters()), epochs=epochs,
+        model, X, y, loss=settings["loss"], epochs=epochs,
+        optimizer=optimizer_of(settings["optimizer"], model.parameters()),
         batch_size=settings.get("batch_size", 10), validation_data=validation, seed=settings.get("seed", 0),
         backend="numpy", progress=False,
     )  # fmt: skip

@@ -167,7 +167,9 @@ def test_playing_ends_where_a_number_is_not_finite_and_goes_on_after_a_change():
 
 
 @needs_node
-@pytest.mark.parametrize("how", ["throw new Error('not allowed')", "setTimeout(() => this.onerror(new Event('error')))"])
+@pytest.mark.parametrize(
+    "how", ["throw new Error('not allowed')", "setTimeout(() => this.onerror(new Event('error')))"]
+)
 def test_where_a_worker_is_refused_the_page_goes_step_by_step_from_where_it_is(how):
     found = played(
         f"""

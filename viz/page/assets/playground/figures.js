@@ -1,5 +1,6 @@
 // How good is it so far? The accuracy, the loss and the epoch in large figures, and two curves from the first moment to the
-// last: pale the loss of each step, solid the mean of each epoch, dashed what is held out; and where it is now.
+// last: pale the loss of each step, solid the mean of each epoch, dashed what is held out; where it is now, and where a
+// setting changed on the way.
 
 import { byId, drawn, element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
@@ -49,27 +50,28 @@ export function drawCurves(state) {
   const { run, rival } = state;
   const { history } = run.session;
   const other = rival?.run.session.history ?? null;
-  const losses = [["step", history.step_loss.map((loss, step) => [step + 1, loss])], ...linesOf(history, other, "loss")];
+  const losses = [["step", placesOf(history.step_loss, (step) => step + 1)], ...linesOf(history, other, "loss")];
   const last = Math.max(2, run.session.furthest, other?.steps.length ?? 0);
   const now = nowOf(run);
-  const made = [curveOf("ground_curve_loss", losses, [0, highest(losses)], last, now.moment, brief(now.loss))];
-  if (now.accuracy !== null) made.push(curveOf("ground_curve_accuracy", linesOf(history, other, "accuracy"), [0, 1], last, now.moment, percent(now.accuracy)));
+  const moments = { last, now: now.moment, changes: run.session.changes.map(({ moment }) => moment) };
+  const made = [curveOf("ground_curve_loss", losses, [0, highest(losses)], moments, brief(now.loss))];
+  if (now.accuracy !== null) made.push(curveOf("ground_curve_accuracy", linesOf(history, other, "accuracy"), [0, 1], moments, percent(now.accuracy)));
   byId("curves").replaceChildren(...made);
 }
 
 // [kind, [[moment, number]]] for each line: a number for the end of each epoch.
 function linesOf(history, other, name) {
-  const over = ({ moments }, numbers) => numbers.map((number, epoch) => [moments[epoch], number]);
+  const over = ({ moments }, numbers) => placesOf(numbers, (epoch) => moments[epoch]);
   const rival = other ? [["rival", over(other, other[name])]] : [];
   return [...rival, ["held-out", over(history, history[`val_${name}`])], ["training", over(history, history[name])]];
 }
 
 function highest(lines) {
-  const all = lines.flatMap(([, places]) => places.map(([, number]) => number)).filter(Number.isFinite);
+  const all = lines.flatMap(([, places]) => places.map(([, number]) => number));
   return all.reduce((found, number) => Math.max(found, number), 0) || 1;
 }
 
-function curveOf(key, lines, [low, high], last, moment, value) {
+function curveOf(key, lines, [low, high], { last, now, changes }, value) {
   const at = ([step, number]) => [
     SIZE.left + (step / last) * (SIZE.width - SIZE.left - SIZE.right),
     SIZE.top + (1 - (number - low) / (high - low)) * (SIZE.height - SIZE.top - SIZE.bottom),
@@ -77,23 +79,30 @@ function curveOf(key, lines, [low, high], last, moment, value) {
   const svg = drawn("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", "aria-label": `${say(key)}: ${value}` });
   for (const number of [low, high]) svg.append(ruler(at([0, number])[1]));
   for (const [kind, places] of lines) {
-    const shown = thinned(places).map(at);
+    const shown = places.map(at);
     if (shown.length) svg.append(drawn("path", { d: pathOf(shown), class: `line ${kind}` }));
   }
-  const [x] = at([moment, 0]);
-  svg.append(drawn("line", { x1: x, x2: x, y1: SIZE.top, y2: SIZE.height - SIZE.bottom, class: "now" }));
+  svg.append(...changes.map((moment) => upright(at([moment, 0])[0], "change")), upright(at([now, 0])[0], "now"));
   const caption = element("figcaption", { "aria-hidden": "true" }, element("span", {}, say(key)), element("b", {}, value));
   return element("figure", { class: "play-curve" }, caption, svg); // letters of one size, however small the curve
+}
+
+function upright(x, name) {
+  return drawn("line", { x1: x, x2: x, y1: SIZE.top, y2: SIZE.height - SIZE.bottom, class: name });
 }
 
 function ruler(y) {
   return drawn("line", { x1: SIZE.left, x2: SIZE.width - SIZE.right, y1: y, y2: y, class: "ruler" });
 }
 
-// The finite ones, of which so many are drawn as are seen; the last one always.
-function thinned(places) {
-  const step = Math.max(1, Math.ceil(places.length / MOST_PLACES));
-  return places.filter(([, number], index) => Number.isFinite(number) && (index % step === 0 || index === places.length - 1));
+// [moment, number] of the finite ones, of which so many are drawn as are seen; the last one always. However long a training
+// was, no more of them are looked at.
+function placesOf(numbers, momentOf) {
+  const step = Math.max(1, Math.ceil(numbers.length / MOST_PLACES));
+  const last = numbers.length - 1;
+  const chosen = Array.from({ length: Math.ceil(numbers.length / step) }, (_, place) => place * step);
+  if (chosen.at(-1) < last) chosen.push(last);
+  return chosen.map((index) => [momentOf(index), numbers[index]]).filter(([, number]) => Number.isFinite(number));
 }
 
 function pathOf(places) {

@@ -5,11 +5,13 @@ import { byId, element, write } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { brief } from "./figures.js";
 import { nameOfNeuron } from "./names.js";
+import { hasBegun } from "./store.js";
 
 const WORDS = ["weights", "bias", "sum", "gradient"]; // operations that are no name of an activation or a loss
 
 export function drawNotes(state) {
-  write(byId("network-legend"), say(state.phase?.name === "backward" ? "ground_legend_backward" : "ground_legend"));
+  const legend = say(state.phase?.name === "backward" ? "ground_legend_backward" : "ground_legend");
+  write(byId("network-legend"), hasBegun(state) ? `${legend} ${say("ground_legend_anew")}` : legend);
   const notes = [...problemNote(state), ...stopNote(state), ...markNotes(state)];
   const texts = notes.map(({ text, key, places }) => text ?? say(key, places));
   const text = texts.join("\n");

@@ -5,7 +5,7 @@
 import { byId, element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { nearestPoint, withMoved, withPoint, withoutPoint } from "./editing.js";
-import { isHidden } from "./fields.js";
+import { isHidden, sayAnew } from "./fields.js";
 import { setClasses } from "./learning.js";
 import { onPicture, onPlane } from "./plane.js";
 import { drawPoint, fitCanvas } from "./plane_view.js";
@@ -41,12 +41,7 @@ export function mountPoints(store) {
   });
   canvas.addEventListener("blur", () => store.change({}));
   document.addEventListener("keydown", byUndoKey);
-  let begun = false;
-  store.onChange((state, before) => {
-    drawTools(state, before);
-    if (begun !== hasBegun(state) || state.lang !== before.lang) drawHelp(state);
-    begun = hasBegun(state);
-  });
+  store.onChange((state, before) => drawTools(state, before));
   drawTools(store.state, null);
 }
 
@@ -231,13 +226,15 @@ function classesOf({ run }) {
 
 function drawTools(state, before) {
   const isSame = before && ["tool", "target", "settings", "lang"].every((key) => state[key] === before[key]);
-  const [was, is] = [byId("point-tools").dataset.undo, String(canUndo(state))];
-  if (isSame && was === is) return;
-  byId("point-tools").dataset.undo = is;
+  const form = `${canUndo(state)} ${hasBegun(state)}`;
+  if (isSame && byId("point-tools").dataset.form === form) return;
+  byId("point-tools").dataset.form = form;
   const focused = document.activeElement?.dataset?.tool;
   const adding = state.run.classes ? classTools(state) : [targetTool(state)];
   const made = isHidden(state, "points") ? [] : [...adding, removeTool(state), undoTool(state)];
   byId("point-tools").replaceChildren(...made);
+  sayAnew(byId("point-tools"), byId("plane"), hasBegun(state));
+  if (!hasBegun(state)) byId("plane").setAttribute("aria-describedby", "plane-help");
   byId("point-tools").hidden = !made.length;
   paintTools();
   if (focused) byId("point-tools").querySelector(`[data-tool="${focused}"]`)?.focus();
@@ -281,11 +278,6 @@ function undoTool(state) {
   const made = element("button", { type: "button", class: "tool", "data-tool": "undo", "aria-disabled": !canUndo(state), "aria-label": say("ground_undo"), title: `${say("ground_undo")} (Ctrl+Z)` }, "↶");
   made.addEventListener("click", undo);
   return made;
-}
-
-// Points that change are another start.
-function drawHelp(state) {
-  byId("plane-help").textContent = [say("ground_plane_help"), ...(hasBegun(state) ? [say("ground_anew_points")] : [])].join(" ");
 }
 
 function targetTool({ target }) {
