@@ -146,6 +146,19 @@ def test_an_optimizer_that_changes_between_epochs_is_that_of_a_callback_of_fit(s
     assert largest([parameter.data for parameter in model.parameters()], found["now"]["P"]) < 1e-9
 
 
+BATCHES = [["batch"]] * 5
+
+
+@needs_node
+@pytest.mark.parametrize(("way", "changes"), [("batch", 1), ("sample", 0)])
+def test_who_goes_back_meets_a_change_again_unless_the_steps_are_others(way, changes):
+    todo = [*BATCHES, ["change", {"optimizer": {"lr": 0.02}}], *BATCHES, ["goTo", 0.2], [way], *BATCHES, *BATCHES]
+    settings = drawn(1) | {"batch_size": 4}
+    (found,) = in_node(PROGRAM, {"settings": settings, "actions": todo})
+    assert len(found["now"]["recipe"]["changes"]) == changes
+    assert found["now"]["settings"]["optimizer"]["lr"] == (0.02 if changes else settings["optimizer"]["lr"])
+
+
 # In the browser
 
 
