@@ -27,6 +27,7 @@ extensions = [
     "rule_table",
     "mistake_table",
     "program_languages",
+    "table_heads",
 ]
 exclude_patterns = ["_build", "_ext", "_templates", "locale"]
 templates_path = ["_templates"]
@@ -57,11 +58,12 @@ html_sidebars = {
 }
 html_static_path = ["_static"]
 html_css_files = ["guide.css"]
-html_js_files = ["versions.js"]
+html_js_files = ["versions.js", "everybody.js"]
+html_favicon = "_static/favicon.svg"
 html_show_search_summary = True  # excerpts: the page of each result is fetched, from a server
 html_math_renderer = "mathml"
 html_show_sphinx = False
-html_theme_options = {"navigation_with_keys": True}
+html_theme_options = {"navigation_with_keys": True, "top_of_page_buttons": []}
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 

@@ -32,7 +32,7 @@ class SearchChinese(SearchEnglish):
     """Chinese in pairs of characters, and English words as in English."""
 
     lang = "zh"
-    language_name = "Chinese"
+    language_name = "English"  # of the stemmer, which is for the English words
     js_splitter_code = SPLITTER
 
     def split(self, input: str) -> list[str]:
