@@ -28,6 +28,7 @@ extensions = [
     "mistake_table",
     "program_languages",
     "table_heads",
+    "source_links",
 ]
 exclude_patterns = ["_build", "_ext", "_templates", "locale"]
 templates_path = ["_templates"]
