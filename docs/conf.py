@@ -27,6 +27,8 @@ extensions = [
     "rule_table",
     "mistake_table",
     "program_languages",
+    "table_heads",
+    "source_links",
 ]
 exclude_patterns = ["_build", "_ext", "_templates", "locale"]
 templates_path = ["_templates"]
@@ -43,7 +45,7 @@ source_suffix = {".md": "markdown"}
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True}
 autodoc_type_aliases = {name: name for name in ("ArrayLike", "npt.ArrayLike", "Floats", "Loss", "Outputs")}
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
@@ -63,11 +65,13 @@ html_sidebars = {
 }
 html_static_path = ["_static"]
 html_css_files = ["guide.css"]
-html_js_files = ["versions.js"]
+html_js_files = ["versions.js", "everybody.js"]
+html_favicon = "_static/favicon.svg"
 html_show_search_summary = True  # excerpts: the page of each result is fetched, from a server
 html_math_renderer = "mathml"
 html_show_sphinx = False
-html_theme_options = {"navigation_with_keys": True}
+# Arrow keys belong to the live pages: → takes a step there, and must not lead away from the lesson around it.
+html_theme_options = {"navigation_with_keys": False, "top_of_page_buttons": []}
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 

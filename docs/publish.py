@@ -1,9 +1,11 @@
 """How is a built guide added to the site, beside its other versions? `python docs/publish.py GUIDE SITE VERSION`
 
-    SITE/0.1.0/          the guide of a release, in both languages, with its lab and its playground
-    SITE/dev/            that of the main branch
-    SITE/versions.json   their names, the newest release first: what the switch in the sidebar reads
-    SITE/index.html      leads to the newest release, or to dev before the first
+SITE/0.1.0/          the guide of a release, in both languages, with its lab and its playground
+SITE/dev/            that of the main branch
+SITE/versions.json   their names, the newest release first: what the switch in the sidebar reads
+SITE/index.html      leads to the newest release, or to dev before the first
+
+A guide takes the place of an older build of the same version; the other versions stay as they are.
 """
 
 from __future__ import annotations

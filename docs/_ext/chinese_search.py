@@ -1,8 +1,8 @@
 """How does the search of the Chinese pages find a word, when nothing stands between words?
 
-By pairs of characters: 反向传播 is kept as 反向, 向传, 传播, and a query is taken apart in the same way, so that every part
-of a text can be found without a dictionary. (Sphinx asks jieba for words, which a reader's browser does not have: it
-would find only the queries that are one word of its dictionary.)
+By pairs of characters: 反向传播 is kept as 反向, 向传, 传播, and a query is taken apart in the same way, so that every
+part of a text can be found without a dictionary. (Sphinx asks jieba for words, which a reader's browser does not have:
+it would find only the queries that are one word of its dictionary.)
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class SearchChinese(SearchEnglish):
     """Chinese in pairs of characters, and English words as in English."""
 
     lang = "zh"
-    language_name = "Chinese"
+    language_name = "English"  # of the stemmer, which is for the English words
     js_splitter_code = SPLITTER
 
     def split(self, input: str) -> list[str]:

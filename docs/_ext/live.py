@@ -74,9 +74,10 @@ def _four_samples(lang: str) -> Page:
 
 def _flower(lang: str) -> Page:
     """The lesson's network on its flower, with its learning rate, all samples at once."""
+    X, y = nn.datasets.flower()
     model = planar.init(4)
     optimizer = nn.SGD(model.parameters(), lr=planar.LR)
-    return viz.playground(model, data="flower", optimizer=optimizer, batch_size=None, lang=lang)
+    return viz.playground(model, X, y, optimizer=optimizer, batch_size=len(X), lang=lang)
 
 
 PAGES = {
@@ -84,7 +85,9 @@ PAGES = {
         ("The chain rule on f = (x + y) · z, step by step", "在 f = (x + y) · z 上一步一步走链式法则"),
         viz.link(FIRST.text, numbers=FIRST.values),
     ),
-    "by_hand": Live(("The network worked by hand, step by step", "手算的网络，一步一步走"), viz.link(by_hand.forward().E)),
+    "by_hand": Live(
+        ("The network worked by hand, step by step", "手算的网络，一步一步走"), viz.link(by_hand.forward().E)
+    ),
     "planar": Live(("The flower, and the network that divides it", "花形数据，和把它分开的网络"), make=_flower),
     "per_sample": Live(("The cost of one sample, step by step", "一个样本的代价，一步一步走"), make=_one_sample),
     "layers": Live(("J of four samples, step by step", "四个样本的 J，一步一步走"), make=_four_samples),

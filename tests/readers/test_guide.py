@@ -1,0 +1,218 @@
+"""Does the guide have what it promises: a picture for each function, a live page in each lesson, Chinese words?"""
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+
+import tinygrad_edu
+from tinygrad_edu import nn, viz
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    page.relative_to(DOCS).with_suffix("").as_posix()
+    for page in DOCS.rglob("*.md")
+    if not {"_build", "locale"} & set(page.parts)
+)
+LESSONS = [page for page in PAGES if page.startswith("lessons/") and page != "lessons/index"]
+
+
+def text_of(page):
+    return (DOCS / f"{page}.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def docs_modules(monkeypatch):
+    """The modules of docs/ and docs/_ext, by name."""
+    pytest.importorskip("sphinx", reason="Sphinx is not installed (pip install 'tinygrad_edu[docs]')")
+    monkeypatch.syspath_prepend(DOCS)
+    monkeypatch.syspath_prepend(DOCS / "_ext")
+    return importlib.import_module
+
+
+# The gallery
+
+
+@pytest.mark.parametrize("name", [name for name in viz.__all__ if name[0].islower()])
+def test_the_gallery_shows_every_function_of_viz(name):
+    assert f"viz.{name}" in text_of("gallery")
+
+
+def test_every_picture_of_the_gallery_is_made_by_a_line_of_it():
+    gallery = text_of("gallery")
+    shown = re.findall(r"\]\(pictures/gallery/(\S+)\)", gallery)
+    code = "".join(re.findall(r"```python\n(.*?)```", gallery, flags=re.DOTALL))
+    made = [name for name in re.findall(r'"([\w.]+)"', code) if name.endswith((".svg", ".png", ".gif"))]
+    assert sorted(shown) == sorted(made)
+    assert all((DOCS / "pictures" / "gallery" / name).stat().st_size > 1000 for name in shown)
+
+
+# The reference
+
+
+def listed():
+    """What the reference lists: single names, and modules as a whole."""
+    pages = "".join(text_of(page) for page in PAGES if page.startswith("reference/"))
+    return (
+        re.findall(r"^\.\. auto(?:function|class):: (\S+)$", pages, flags=re.MULTILINE),
+        re.findall(r"^\.\. automodule:: (\S+)$", pages, flags=re.MULTILINE),
+    )
+
+
+def test_the_reference_has_every_public_name():
+    public = {f"tinygrad_edu.{name}" for name in tinygrad_edu.__all__ if name not in ("nn", "viz")}
+    public |= {f"tinygrad_edu.{room}.{name}" for room, of in (("nn", nn), ("viz", viz)) for name in of.__all__}
+    names, modules = listed()
+    inside = {f"tinygrad_edu.{name}" for name in ("TinygradError", "DomainError", "GradientWarning")}
+    tables = {"tinygrad_edu.nn.Module", "tinygrad_edu.nn.datasets", "tinygrad_edu.nn.schedules"}
+    assert public - set(names) - set(modules) - inside - tables == set()
+    assert "tinygrad_edu.errors" in modules
+
+
+def test_the_reference_has_no_internal_name():
+    names, modules = listed()
+    assert not [name for name in names + modules if any(part.startswith("_") for part in name.split("."))]
+    assert len(names) == len(set(names))
+    for name in names:
+        module, _, attribute = name.rpartition(".")
+        assert getattr(importlib.import_module(module), attribute).__doc__, name
+    for name in modules:
+        of = importlib.import_module(name)
+        own = [each for each in vars(of).values() if getattr(each, "__module__", "") == name]
+        assert all(each.__doc__ for each in own if not each.__name__.startswith("_")), name
+
+
+# The lessons
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_has_a_live_page_and_its_exercises_have_solutions(lesson):
+    text = text_of(lesson)
+    assert re.search(r"```\{live\} \w+\n```", text)
+    exercises = text.split("## Now you")[1]
+    assert exercises.index("- ") < exercises.index("::::{dropdown} Solutions")
+
+
+def test_live_pages_are_those_of_the_lessons(docs_modules):
+    live = docs_modules("live")
+    names = {name for page in PAGES for name in re.findall(r"```\{live\} (\w+)", text_of(page))}
+    assert names == set(live.PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_formula_of_a_page_opens_in_the_lab(page, docs_modules):
+    """What `parse` reads in Python, the link opens; only a formula that is wrong on purpose has no link."""
+    live = docs_modules("live")
+    blocks = re.findall(r"```(?:python|text)?\n(.*?)```", text_of(page), flags=re.DOTALL)
+    for formula in [formula for block in blocks for formula in live.formulas_in(block)]:
+        link = live._linked(formula)  # private: the page of the guide is made with it
+        assert link is None or link.startswith("#f=")
+    for text in re.findall(r"\{lab\}`(.*?)`", text_of(page)):
+        formula, *numbers = re.split(r", (?=\w+=)", text)
+        values = {name: float(number) for name, _, number in (part.partition("=") for part in numbers)}
+        assert viz.link(formula, numbers=values)
+
+
+# The translation
+
+
+def test_every_page_is_chinese_or_said_not_to_be(docs_modules):
+    build = docs_modules("build")
+    catalogues = build.CATALOGUES.rglob("*.po")
+    chinese = {path.relative_to(build.CATALOGUES).with_suffix("").as_posix() for path in catalogues}
+    assert set(build.NOT_YET) <= set(PAGES)
+    assert set(PAGES) - chinese <= set(build.NOT_YET)
+    assert chinese <= set(PAGES)
+
+
+def template(folder, page, texts):
+    """A template as Sphinx writes it, with the texts of a page and that of a docstring."""
+    path = folder / f"{page}.pot"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    quoted = [json.dumps(text, ensure_ascii=False) for text in texts]
+    own = "".join(f'\n#: ../../{page}.md:1\nmsgid {text}\nmsgstr ""\n' for text in quoted)
+    other = '\n#: ../../x.py:docstring of x:1\nmsgid "A docstring."\nmsgstr ""\n'
+    path.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n' + own + other, encoding="utf-8")
+
+
+def test_a_finished_page_that_loses_a_sentence_is_reported(docs_modules, tmp_path):
+    build = docs_modules("build")
+    known = next(iter(build.translations_of("start")))
+    template(tmp_path, "start", [known, "A sentence that is new.", "`code()`", "3.14", "$x$"])
+    template(tmp_path, build.NOT_YET[0], ["Another."])
+    assert list(build.untranslated(tmp_path)) == [("start", "A sentence that is new.")]
+
+
+def test_the_glossary_uses_the_words_of_the_table(docs_modules):
+    build = docs_modules("build")
+    table = (build.CATALOGUES.parent / "terms.md").read_text(encoding="utf-8")
+    rows = [re.findall(r"[^|]+", line) for line in table.splitlines() if line.startswith("| ")][1:]
+    words = {english.strip().split(",")[0]: chinese.strip() for english, chinese in rows}
+    glossary = build.translations_of("glossary")
+    terms = re.findall(r"^([a-z][\w -]+)$", text_of("glossary").split(":sorted:")[1], flags=re.MULTILINE)
+    assert len(terms) == 37
+    for term in set(terms) & set(words):
+        assert glossary[term] in words[term], term
+
+
+def test_the_search_takes_chinese_apart_into_pairs(docs_modules):
+    chinese = docs_modules("chinese_search").SearchChinese({})
+    assert chinese.split("反向传播") == ["反向", "向传", "传播"]
+    assert chinese.split("一") == ["一"]
+    assert chinese.split("对 Value 求导") == ["对", "求导", "Value"]
+    assert chinese.split("") == []
+
+
+# The site, and the package
+
+
+def test_versions_stand_beside_each_other_newest_first(docs_modules, tmp_path):
+    publish = docs_modules("publish").publish
+    guide, site = tmp_path / "guide", tmp_path / "site"
+    guide.mkdir()
+    site.mkdir()
+    for version in ("dev", "0.9.0", "0.10.0", "0.10.0rc1"):
+        (guide / "index.html").write_text(version)
+        publish(guide, site, version)
+    assert json.loads((site / "versions.json").read_text()) == ["0.10.0", "0.10.0rc1", "0.9.0", "dev"]
+    assert "url=0.10.0/index.html" in (site / "index.html").read_text()
+    (guide / "old.html").write_text("")
+    publish(guide, site, "dev")
+    (guide / "old.html").unlink()
+    publish(guide, site, "dev")
+    assert not (site / "dev" / "old.html").exists()
+    assert (site / "0.9.0" / "index.html").read_text() == "0.9.0"
+
+
+@pytest.mark.parametrize("version", ["..", "0.1/../..", "", "a branch", "/tmp"])
+def test_a_version_is_never_another_folder(docs_modules, tmp_path, version):
+    (tmp_path / "index.html").write_text("")
+    with pytest.raises(SystemExit, match="is not a version"):
+        docs_modules("publish").publish(tmp_path, tmp_path / "site", version)
+
+
+def test_a_release_gets_the_addresses_of_its_repository(tmp_path):
+    (tmp_path / "setup.cfg").write_text((ROOT / "setup.cfg").read_text(encoding="utf-8"), encoding="utf-8")
+    command = [sys.executable, str(ROOT / ".ci" / "urls"), "https://example.org/a/b", "https://a.example.org/b/"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    found = ConfigParser(interpolation=None)
+    found.read(tmp_path / "setup.cfg", encoding="utf-8")
+    urls = dict(line.split(" = ") for line in found["metadata"]["project_urls"].strip().splitlines())
+    assert urls["Source"] == "https://example.org/a/b"
+    assert urls["Documentation"] == found["metadata"]["url"] == "https://a.example.org/b/"
+    again = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True)
+    assert again.returncode == 1
+
+
+def test_the_citation_is_of_this_version():
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    fields = dict(re.findall(r"^([\w-]+): (.*)$", text, flags=re.MULTILINE))
+    assert fields["version"] == tinygrad_edu.__version__
+    assert fields["license"] == "MIT"
+    assert {"cff-version", "message", "title", "type"} <= set(fields)
