@@ -32,7 +32,7 @@ from tinygrad_edu.viz.sheets.sheet import Sheet
 from tinygrad_edu.viz.sheets.worksheet import Worksheet
 
 WIDTH, NARROWEST = 80, 24  # columns of a printed table
-LONGEST_NAME = 20
+LONGEST_NAME = 20  # columns
 GOOD = ("right", "carried")
 MOST_MISTAKES = 5  # that are listed for the whole class
 
@@ -101,8 +101,9 @@ class Grades:
 
     def _lines_of(self, row: Graded, width: int) -> list[str]:
         sheet = f" ({self._texts['sheet_number'].format(number=row.sheet).lower()})" if row.sheet else ""
-        name = printable(cut(row.name or "—", LONGEST_NAME))
-        head = f"{name}{sheet}: {row.right} / {len(row.marks)}"
+        behind = f"{sheet}: {row.right} / {len(row.marks)}"
+        name = _narrowed(printable(row.name or "—"), min(LONGEST_NAME, width - cells(behind)))
+        head = f"{name}{behind}"
         notes = [self._note(column, mark) for column, mark in row.marks.items() if mark.said != "right"]
         return [head, *(line for note in notes for line in _folded(note, width))]
 
@@ -114,7 +115,9 @@ class Grades:
 
     def _summary(self, width: int) -> list[str]:
         count = len(self.rows)
-        found = [(printable(cut(name, width - 12)), f"{right} / {count}") for name, right in self.by_column().items()]
+        found = [
+            (_narrowed(printable(name), width - 12), f"{right} / {count}") for name, right in self.by_column().items()
+        ]
         lines = [self._texts["grade_by_column"], *(f"  {line}" for line in aligned(found, "<>"))]
         if self.mistakes:
             names = [
@@ -282,6 +285,13 @@ class _Own:
                 return after
             before = self.numbers.get(self.sheet.column_of("gradients", edge), after)
         return before
+
+
+def _narrowed(text: str, width: int) -> str:
+    """A text that takes at most so many columns of a terminal."""
+    while cells(text) > max(2, width):
+        text = f"{text.removesuffix('…')[:-1]}…"
+    return text
 
 
 def _folded(text: str, width: int) -> list[str]:
