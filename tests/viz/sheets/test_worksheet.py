@@ -78,7 +78,7 @@ def test_each_level_asks_for_its_columns():
 def test_a_sheet_gives_no_answer_away(blank):
     """The answers are large primes, so that each is found wherever it stands."""
     f = parse("u = w * x; f = u * w", w=101, x=103)
-    local = ["w = 101", "x = 103", "u = 10403"]
+    local = ["u = 10403"]
     answers = {"values": ["10403", "1050703"], "local": local, "gradients": ["20806", "10201"]}
     for made in (viz.worksheet(f, blank=blank).html(), viz.worksheet(f, blank=blank, lang="zh").html()):
         questions, key = made.split('<section class="key')
