@@ -38,6 +38,7 @@ FLAT, SATURATED = (
     0.05,
     4,
 )  # below that a number that is not short is the slope of a saturated neuron: so much more effort
+TABLES = 20  # what is beyond is not known by heart
 ZERO = 3  # the effort of a 0: whatever it meets teaches nothing
 TWICE = 2  # the effort of two inputs of one number: it does not show which of them went where
 MOVE = 2**-20  # to both sides of a number, to look for a kink there
@@ -103,7 +104,7 @@ def with_numbers(graph: Graph, numbers: dict[Value, float]) -> Value:
 
 
 def effort(number: float) -> int:
-    """How hard a number is to write and to multiply by: the digits after the first, and one more if it is no half.
+    """How hard a number is to write and to multiply by: the digits after the first, and more if it is large or no half.
 
     >>> [effort(number) for number in (3, -0.5, 12, 1.25, 0, math.tanh(0.5))]
     [0, 0, 1, 3, 3, 4]
@@ -114,7 +115,7 @@ def effort(number: float) -> int:
     if "e" in digits or "n" in digits or float(digits) != abs(number):  # also inf and nan
         return LONG + (SATURATED if abs(number) < FLAT else 0)
     is_half = (2.0 * number).is_integer()
-    return min(LONG, len(digits.replace(".", "").strip("0")) - is_half)
+    return min(LONG, len(digits.replace(".", "").strip("0")) - is_half + 2 * (abs(number) > TABLES))
 
 
 class _Draw(NamedTuple):

@@ -118,5 +118,5 @@ def test_random_graphs_over_every_row_get_variants_or_a_reason():
 
 
 def test_effort_counts_digits():
-    assert [effort(number) for number in (0.5, 12, 125, 1 / 3, -4)] == [0, 1, 2, 4, 0]
+    assert [effort(number) for number in (0.5, 12, 125, 1 / 3, -4)] == [0, 1, 4, 4, 0]
     assert effort(0.0066928509) > effort(1 / 3)

@@ -184,6 +184,14 @@ def test_the_letters_of_a_picture_can_be_read_and_it_fits(name):
     assert sheet.is_map == (name == "network")
 
 
+def test_all_variants_have_the_same_kind_of_picture_however_wide_their_numbers_are():
+    sheets = viz.worksheet(parse("f = sigmoid(w * x + b)", w=1, x=1, b=1), variants=30, seed=1).sheets
+    shapes = [sheet.figure(has_answers=False) for sheet in sheets]
+    assert len({figure.height > figure.width for figure in shapes}) == 1
+    alone = [viz.worksheet(sheet.value).sheets[0].figure(has_answers=False) for sheet in sheets]
+    assert len({figure.height > figure.width for figure in alone}) == 2
+
+
 def test_a_graph_too_large_for_a_picture_says_so(tmp_path):
     xs = [Value(float(n), label=f"a_long_name_{n}") for n in range(1, 31)]
     f = sum(xs[1:], xs[0])
