@@ -232,18 +232,16 @@ def _graded(row: Row, sheet: Sheet) -> Graded:
 
 
 def _mark(sheet: Sheet, name: str, text: str, own: _Own) -> Mark:
-    step, answers = sheet.asked[name], readings(text)
-    is_local = isinstance(step, EdgeStep) and name == sheet.column_of("local", step)
-    truth = step.out if isinstance(step, ForwardStep) else step.partial if is_local else step.after
-    if not text:
-        return Mark(text, truth, "empty")
+    step, answers, trace = sheet.asked[name], readings(text), sheet.trace
+    if isinstance(step, EdgeStep) and name == sheet.column_of("local", step):
+        truth, judged, carried = step.partial, judge_local(trace, step, answers), own.local(step, again=True)
+    else:
+        truth = step.out if isinstance(step, ForwardStep) else step.after
+        judged, carried = judge_step(trace, step, answers), own.result(step)
     if not answers:
-        return Mark(text, truth, "unread")
-    judged = judge_local(sheet.trace, step, answers) if is_local else judge_step(sheet.trace, step, answers)  # type: ignore[arg-type]
-    if judged.said != "right":
-        carried = own.local(step, again=True) if is_local else own.result(step)  # type: ignore[arg-type]
-        if any(is_near(answer, carried) for answer in answers):
-            return Mark(text, truth, "carried")
+        return Mark(text, truth, "unread" if text else "empty")
+    if judged.said != "right" and any(is_near(answer, carried) for answer in answers):
+        return Mark(text, truth, "carried")
     return Mark(text, truth, judged.said, judged.mistake)
 
 
@@ -297,7 +295,8 @@ def _narrowed(text: str, width: int) -> str:
 def _folded(text: str, width: int) -> list[str]:
     """A note below a name, in lines that fit; Chinese letters take two columns each."""
     room = width - 4
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for word in _words(text, room):
         if line and cells(line + word) > room:
             lines, line = [*lines, line.rstrip()], ""

@@ -165,11 +165,13 @@ class Sheet:
     @cached_property
     def asked(self) -> dict[str, ForwardStep | EdgeStep]:
         """The step behind each cell that can be asked for, by the name of its column, in the order of the columns."""
-        values: list[tuple[str, ForwardStep | EdgeStep]] = [(step.name, step) for step in self.trace.forward]
-        local = [(self.column_of("local", step), step) for step in self.trace.edges]
-        gradients = [(self.column_of("gradients", step), step) for step in self.trace.edges]
-        parts = zip(COLUMNS, (values, local, gradients), strict=True)
-        return {name: step for column, part in parts if column in self.blanks for name, step in part}
+        edges = self.trace.edges
+        parts: dict[str, list[tuple[str, ForwardStep | EdgeStep]]] = {
+            "values": [(step.name, step) for step in self.trace.forward],
+            "local": [(self.column_of("local", edge), edge) for edge in edges],
+            "gradients": [(self.column_of("gradients", edge), edge) for edge in edges],
+        }
+        return {name: step for column in COLUMNS if column in self.blanks for name, step in parts[column]}
 
     def column_of(self, column: str, edge: EdgeStep) -> str:
         """What a cell of an edge is called in a table of answers."""
