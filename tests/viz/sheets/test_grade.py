@@ -180,6 +180,15 @@ def test_what_is_no_text_is_explained(tmp_path):
         viz.grade(tmp_path / "b.csv", viz.worksheet(Value(2.0, label="x")))
 
 
+def test_names_that_are_spaces_or_lines_have_columns_of_their_own(tmp_path):
+    f = Value(2.0, label=" ") * Value(3.0, label="\n") * Value(5.0, label="a\nb") * Value(7.0, label="a b")
+    made = viz.worksheet(f)
+    path = made.template(tmp_path / "a.csv")
+    heads = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    assert len(heads) == len(set(heads)) == 1 + len(made.sheets[0].asked)
+    assert viz.grade(path, made).rows == ()
+
+
 def test_nodes_called_name_and_sheet_have_columns_of_their_own(tmp_path):
     f = parse("name = x * y; sheet = name + x; f = sheet * name", x=2, y=3)
     made = viz.worksheet(f, variants=2)
