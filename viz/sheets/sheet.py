@@ -43,8 +43,8 @@ LEVELS = {"easy": "gradients", "medium": "local,gradients", "hard": "all", "all"
 MOST_EDGES = 60  # a larger sheet would be punishment
 MOST_NODES = 150  # including constants, which need no work
 
-# A page of A4 or of Letter, whichever is smaller, without its margins of 16 mm; in points, 72 to the inch.
-WIDTH, HEIGHT = 504.0, 640.0  # with room for the title
+# A page of A4 or of Letter, whichever is smaller, without its margins of 12 mm; in points, 72 to the inch.
+WIDTH, HEIGHT = 527.0, 640.0  # with room for the title
 HEIGHTS = (380.0, 460.0, HEIGHT)  # of a picture: the lower, the more room for tables below
 LEAST_LETTER = 8.0  # points; smaller ones are hard to read on paper
 POINT = 0.75  # of a pixel
