@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tinygrad_edu.viz.tikz import CHINESE, fonts_for, latex_text, tikz_picture
 
-WIDEST, HIGHEST = 420.0, 175.0  # points of a picture on a slide of 16 × 9 cm
+WIDEST, HIGHEST = 420.0, 150.0  # points of a picture on a slide of 16 × 9 cm
 
 
 class Slide(NamedTuple):

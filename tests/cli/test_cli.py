@@ -403,7 +403,7 @@ def test_step_and_worksheet_write_pages(run, tmp_path):
     assert 'lang="zh-Hans"' in (tmp_path / "f.html").read_text(encoding="utf-8")
     assert run("worksheet", *lesson)[0] == 0
     assert "Answer key" in (tmp_path / "worksheet.html").read_text(encoding="utf-8")
-    code, _, errors = run("worksheet", "-x", "x=1", "-o", "sheet.pdf")
+    code, _, errors = run("worksheet", "-x", "x=1", "-o", "sheet.docx")
     assert (code, "write instead:  -o sheet.html" in errors) == (1, True)
     code, _, errors = run("step", *lesson, "--html", "f.html", "--lang", "de")
     assert (code, "the choices are en, zh" in errors) == (1, True)

@@ -1,9 +1,11 @@
 """Is a graph written as text and LaTeX that can be read, with brackets where they are needed, and short?"""
 
+import re
+
 import pytest
 
 from tinygrad_edu import Value, parse
-from tinygrad_edu.text.printing import LATEX, TEXT, as_factor, to_latex, to_text
+from tinygrad_edu.text.printing import LATEX, TEXT, as_factor, latex_name, to_latex, to_text
 
 
 @pytest.mark.parametrize(
@@ -110,3 +112,12 @@ def test_twenty_thousand_nodes_of_one_label_are_all_written():
 @pytest.mark.parametrize(("name", "latex"), [("x_1", "x_{1}"), ("w_", "w"), ("_1", r"\mathrm{\_1}")])
 def test_an_index_stands_below_a_letter_and_nowhere_else(name, latex):
     assert to_latex(Value(1.0, label=name)) == latex
+
+
+@pytest.mark.parametrize("name", ["a_b_c", "a__b", "a_b_", "a_b__c", "x_1_2", "权重_w___", "_", "a_", "w_ab", "x_1"])
+def test_a_name_never_gets_two_subscripts_or_an_empty_one(name):
+    """TeX refuses both; an underscore that stands as a sign is escaped."""
+    written = re.sub(r"\\_", "", latex_name(name))
+    assert len(re.findall("_", written)) <= 2
+    assert not re.search(r"_(\}|$)", written)
+    assert not re.search(r"_\{[^{}]*_[^{}]*_", written)

@@ -37,7 +37,7 @@ from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
 from tinygrad_edu.cli.playground import PLAYGROUND_HELP, add_playground
-from tinygrad_edu.cli.saving import add_open, check_suffix, open_page, save_steps
+from tinygrad_edu.cli.saving import add_open, check_deck, check_suffix, derivation, open_page, save_deck, save_steps
 from tinygrad_edu.cli.sheets import GRADE_HELP, WORKSHEET_HELP, add_grade, add_worksheet
 from tinygrad_edu.cli.steps import Look, step_lines
 from tinygrad_edu.cli.training import (
@@ -197,11 +197,13 @@ the way back:
   tinygrad-edu step "h = relu(w * x); loss = (h - 1) ** 2" w=0.5 x=3
   tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 --html f.html
   tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 -o sweep.gif
+  tinygrad-edu step "(x + y) * z" x=-2 y=5 z=-4 --deck deck.tex
 
 With --interactive you step through it with the arrow keys. With --html it
 becomes a page to step through in a browser, as `tinygrad-edu lab` writes it.
 With -o the suffix of the file chooses: .gif an animation of the sweep, .html
-the page, .json the steps as data, .tex the steps as LaTeX.
+the page, .json the steps as data, .tex the steps as LaTeX, which --latex
+prints. With --deck they become slides for a lecture, in Beamer.
 
 An expression has + - * / **, brackets, numbers, functions (exp, log, sqrt,
 sin, cos, tanh, sigmoid, relu, abs, maximum, dot([..], [..]) and more), and
@@ -213,8 +215,8 @@ after the backward sweep, every gradient:
   tinygrad-edu draw "(x + y) * z" x=-2 y=5 z=-4 -o f.svg
   tinygrad-edu draw "tanh(dot([w, v], [2, 3]) + b)" w=-3 v=1 b=2 --detail full
 
-The suffix of the file chooses the format: .svg, .png, .dot, and .pdf where
-Graphviz is installed."""
+The suffix of the file chooses the format: .svg, .png, .tex (TikZ, for LaTeX),
+.dot, and .pdf where Graphviz is installed."""
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
@@ -227,8 +229,10 @@ def _add_step(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
     way = parser.add_mutually_exclusive_group()
     way.add_argument("-i", "--interactive", action="store_true", help="step with the arrow keys")
+    way.add_argument("--latex", action="store_true", help="print the derivation as LaTeX")
     way.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser")
     way.add_argument("-o", "--output", type=Path, metavar="FILE", help="write a .gif, .html, .json or .tex file")
+    way.add_argument("--deck", type=Path, metavar="FILE", help="write slides in LaTeX, a .tex file: a step on each")
     add_open(parser)
     add_lang(parser)
     parser.set_defaults(run=_step)
@@ -297,19 +301,14 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _step(options: argparse.Namespace) -> None:
-    path = options.output or options.html
-    if options.output is not None:
-        check_suffix(options.output)
-    if options.open and (path is None or path.suffix.lower() != ".html"):
-        raise OptionError("--open", "there is no page to open", instead="--html f.html --open")
+    path = options.output or options.html or options.deck
+    _check_file(options, path)
     f = graph_of(options.expression, numbers_in(options.values))
-    old = existing([path])
-    if options.html is not None:
-        from tinygrad_edu import viz
-
-        say_files([viz.player(f, lang=options.lang).save(options.html)], old)
-    elif options.output is not None:
-        say_files([save_steps(f, options.output, options.lang)], old)
+    if path is not None:
+        old = existing([path])
+        say_files([_write_steps(f, options)], old)
+    elif options.latex:
+        print(derivation(f))
     elif options.interactive:
         from tinygrad_edu.terminal.keyboard import interact
 
@@ -318,6 +317,26 @@ def _step(options: argparse.Namespace) -> None:
         _print_steps(f, options.lang)
     if options.open:
         open_page(path)
+
+
+def _check_file(options: argparse.Namespace, path: Path | None) -> None:
+    """Check that the file of the steps can be of its kind, before anything is computed."""
+    if options.output is not None:
+        check_suffix(options.output)
+    if options.deck is not None:
+        check_deck(options.deck)
+    if options.open and (path is None or path.suffix.lower() != ".html"):
+        raise OptionError("--open", "there is no page to open", instead="--html f.html --open")
+
+
+def _write_steps(f: Value, options: argparse.Namespace) -> Path:
+    from tinygrad_edu import viz
+
+    if options.html is not None:
+        return viz.player(f, lang=options.lang).save(options.html)
+    if options.deck is not None:
+        return save_deck(f, options.deck, options.lang)
+    return save_steps(f, options.output, options.lang)
 
 
 def _draw(options: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@
 The suffix chooses: .gif an animation of the sweep, .html a page to step through, .json the steps as data (described in
 `docs/trace.md`), .tex the steps as LaTeX.
 
-Names to know: `save_steps`, `open_page`. Read next: `completion.py`.
+Names to know: `save_steps`, `save_deck`, `derivation`, `open_page`. Read next: `completion.py`.
 """
 
 from __future__ import annotations
@@ -71,6 +71,40 @@ def check_suffix(path: Path) -> str:
     return suffix
 
 
+def check_deck(path: Path) -> None:
+    """Check the suffix of a file of slides.
+
+    Raises:
+        OptionError: if it is not .tex.
+    """
+    if path.suffix.lower() != ".tex":
+        wrong = "slides are LaTeX, to be compiled: a .tex file"
+        raise OptionError(f"--deck {path}", wrong, instead=f"--deck {path.with_suffix('.tex')}")
+
+
+def save_deck(f: Value, path: Path, lang: str) -> Path:
+    """Write the chain rule on a graph as slides.
+
+    Raises:
+        SizeError: if the graph is too large for a slide.
+        OSError: if the file cannot be written.
+    """
+    _save_sweep(f, path, lang)
+    return path
+
+
+def derivation(f: Value) -> str:
+    r"""The steps as LaTeX, with the line that the preamble needs as a comment.
+
+    >>> print(derivation(Value(2.0, label="x")))
+    % \usepackage{amsmath}
+    \begin{align*}
+    \frac{\partial x}{\partial x} &= 1
+    \end{align*}
+    """
+    return f"% \\usepackage{{amsmath}}\n{chain_rule(f).latex}"
+
+
 def _save_sweep(f: Value, path: Path, lang: str) -> None:
     from tinygrad_edu import viz
 
@@ -92,7 +126,7 @@ def _save_json(f: Value, path: Path, lang: str) -> None:  # noqa: ARG001 (data a
 
 
 def _save_latex(f: Value, path: Path, lang: str) -> None:  # noqa: ARG001 (as above)
-    write_whole(path, f"% \\usepackage{{amsmath}}\n{chain_rule(f).latex}\n".encode())
+    write_whole(path, f"{derivation(f)}\n".encode())
 
 
 _WRITERS: dict[str, Callable[[Value, Path, str], None]] = {

@@ -214,6 +214,8 @@ def latex_name(name: str) -> str:
     stem, index = found.groups() if found and found[1].strip("_") else (name, "")
     stem = stem.replace("_", r"\_")
     upright = GREEK.get(stem) or _upright(stem)
+    if index.count("_") > 1 or index.endswith("_"):  # a second subscript, or an empty one
+        index = index.replace("_", r"\_")
     return rf"{upright}_{{{index}}}" if index else upright
 
 

@@ -91,7 +91,7 @@ class Answers:
         for place, head in enumerate(self.heads):
             column = _usual(head, places) or (head if head in names else plain.get(_plain(head)))
             if column is None:
-                raise self._unknown(head, names)
+                raise self._unknown(head.strip(), names)
             if column in places:
                 raise self._wrong(f"there are two columns {head!r}", "one column for each cell of the sheet")
             places[column] = place
@@ -204,8 +204,8 @@ def _command(path: Path, cell: str) -> tuple[str, ...]:
 
 def _heads(cells: Sequence[str]) -> tuple[str, ...]:
     """The names of columns, without empty ones at the end, which spreadsheets leave."""
-    heads = [cell.strip() for cell in cells]
-    while heads and not heads[-1]:
+    heads = list(cells)
+    while heads and not heads[-1].strip():
         heads.pop()
     return tuple(heads)
 
@@ -220,7 +220,7 @@ def _fitted(path: Path, line: int, cells: Sequence[str], count: int) -> tuple[in
 
 def _usual(head: str, places: dict[str, int]) -> str | None:
     """The columns that every table may have, in any language; each the first time only, as a node may be called so."""
-    small = head.lower()
+    small = head.strip().lower()
     for column, key in ((LEARNER, "sheet_name"), (SHEET, "sheet_column")):
         if column not in places and small in {text.lower() for text in TABLE[key]}:
             return column

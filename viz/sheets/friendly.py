@@ -30,7 +30,7 @@ from tinygrad_edu.value import Value
 
 MOST_VARIANTS = 200
 LARGEST, SMALLEST = 1000.0, 1e-3  # what is beyond cannot be computed by hand
-DRAWS, SAMPLE = 4000, 200  # of numbers in all, and to find out how short the numbers can be
+DRAWS, SAMPLE = 2000, 200  # of numbers in all, and to find out how short the numbers can be
 MOST_NODES_DRAWN = 300_000  # nodes computed in all, for graphs so large that fewer draws have to do
 FRIENDLY = (0.25, 0.6, 1.0)  # first the friendliest quarter of the draws, then more of them
 LONG = 4  # the effort of a number that is not short, such as tanh(0.5)
@@ -38,6 +38,7 @@ FLAT, SATURATED = (
     0.05,
     4,
 )  # below that a number that is not short is the slope of a saturated neuron: so much more effort
+TABLES = 20  # what is beyond is not known by heart
 ZERO = 3  # the effort of a 0: whatever it meets teaches nothing
 TWICE = 2  # the effort of two inputs of one number: it does not show which of them went where
 MOVE = 2**-20  # to both sides of a number, to look for a kink there
@@ -103,17 +104,18 @@ def with_numbers(graph: Graph, numbers: dict[Value, float]) -> Value:
 
 
 def effort(number: float) -> int:
-    """How hard a number is to write and to multiply by: the digits it has after the first.
+    """How hard a number is to write and to multiply by: the digits after the first, and more if it is large or no half.
 
     >>> [effort(number) for number in (3, -0.5, 12, 1.25, 0, math.tanh(0.5))]
-    [0, 0, 1, 2, 3, 4]
+    [0, 0, 1, 3, 3, 4]
     """
     if number == 0:
         return ZERO
     digits = f"{abs(number):.6g}"
-    if float(digits) != abs(number) or "e" in digits:
+    if "e" in digits or "n" in digits or float(digits) != abs(number):  # also inf and nan
         return LONG + (SATURATED if abs(number) < FLAT else 0)
-    return min(LONG, len(digits.replace(".", "").strip("0")) - 1)
+    is_half = (2.0 * number).is_integer()
+    return min(LONG, len(digits.replace(".", "").strip("0")) - is_half + 2 * (abs(number) > TABLES))
 
 
 class _Draw(NamedTuple):

@@ -32,7 +32,7 @@ from tinygrad_edu.viz.sheets.sheet import Sheet
 from tinygrad_edu.viz.sheets.worksheet import Worksheet
 
 WIDTH, NARROWEST = 80, 24  # columns of a printed table
-LONGEST_NAME = 20
+LONGEST_NAME = 20  # columns
 GOOD = ("right", "carried")
 MOST_MISTAKES = 5  # that are listed for the whole class
 
@@ -101,8 +101,9 @@ class Grades:
 
     def _lines_of(self, row: Graded, width: int) -> list[str]:
         sheet = f" ({self._texts['sheet_number'].format(number=row.sheet).lower()})" if row.sheet else ""
-        name = printable(cut(row.name or "—", LONGEST_NAME))
-        head = f"{name}{sheet}: {row.right} / {len(row.marks)}"
+        behind = f"{sheet}: {row.right} / {len(row.marks)}"
+        name = _narrowed(printable(row.name or "—"), min(LONGEST_NAME, width - cells(behind)))
+        head = f"{name}{behind}"
         notes = [self._note(column, mark) for column, mark in row.marks.items() if mark.said != "right"]
         return [head, *(line for note in notes for line in _folded(note, width))]
 
@@ -114,7 +115,9 @@ class Grades:
 
     def _summary(self, width: int) -> list[str]:
         count = len(self.rows)
-        found = [(printable(cut(name, width - 12)), f"{right} / {count}") for name, right in self.by_column().items()]
+        found = [
+            (_narrowed(printable(name), width - 12), f"{right} / {count}") for name, right in self.by_column().items()
+        ]
         lines = [self._texts["grade_by_column"], *(f"  {line}" for line in aligned(found, "<>"))]
         if self.mistakes:
             names = [
@@ -229,18 +232,16 @@ def _graded(row: Row, sheet: Sheet) -> Graded:
 
 
 def _mark(sheet: Sheet, name: str, text: str, own: _Own) -> Mark:
-    step, answers = sheet.asked[name], readings(text)
-    is_local = isinstance(step, EdgeStep) and name == sheet.column_of("local", step)
-    truth = step.out if isinstance(step, ForwardStep) else step.partial if is_local else step.after
-    if not text:
-        return Mark(text, truth, "empty")
+    step, answers, trace = sheet.asked[name], readings(text), sheet.trace
+    if isinstance(step, EdgeStep) and name == sheet.column_of("local", step):
+        truth, judged, carried = step.partial, judge_local(trace, step, answers), own.local(step, again=True)
+    else:
+        truth = step.out if isinstance(step, ForwardStep) else step.after
+        judged, carried = judge_step(trace, step, answers), own.result(step)
     if not answers:
-        return Mark(text, truth, "unread")
-    judged = judge_local(sheet.trace, step, answers) if is_local else judge_step(sheet.trace, step, answers)  # type: ignore[arg-type]
-    if judged.said != "right":
-        carried = own.local(step, again=True) if is_local else own.result(step)  # type: ignore[arg-type]
-        if any(is_near(answer, carried) for answer in answers):
-            return Mark(text, truth, "carried")
+        return Mark(text, truth, "unread" if text else "empty")
+    if judged.said != "right" and any(is_near(answer, carried) for answer in answers):
+        return Mark(text, truth, "carried")
     return Mark(text, truth, judged.said, judged.mistake)
 
 
@@ -284,10 +285,18 @@ class _Own:
         return before
 
 
+def _narrowed(text: str, width: int) -> str:
+    """A text that takes at most so many columns of a terminal."""
+    while cells(text) > max(2, width):
+        text = f"{text.removesuffix('…')[:-1]}…"
+    return text
+
+
 def _folded(text: str, width: int) -> list[str]:
     """A note below a name, in lines that fit; Chinese letters take two columns each."""
     room = width - 4
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for word in _words(text, room):
         if line and cells(line + word) > room:
             lines, line = [*lines, line.rstrip()], ""

@@ -19,7 +19,7 @@ from tinygrad_edu.errors import DrawingError
 from tinygrad_edu.packages import needed
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.fonts import font_files
-from tinygrad_edu.viz.page.document import FOLDER
+from tinygrad_edu.viz.page.engine import FOLDER
 from tinygrad_edu.viz.page.link import qr_code
 from tinygrad_edu.viz.sheets.sheet import Sheet
 

@@ -16,7 +16,7 @@ Names to know: `Sheet`, `Cell`, `Table`, `blanks_of`. Read next: `html.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from xml.etree.ElementTree import fromstring
@@ -43,12 +43,13 @@ LEVELS = {"easy": "gradients", "medium": "local,gradients", "hard": "all", "all"
 MOST_EDGES = 60  # a larger sheet would be punishment
 MOST_NODES = 150  # including constants, which need no work
 
-# A page of A4 or of Letter, whichever is smaller, without its margins of 16 mm; in points, 72 to the inch.
-WIDTH, HEIGHT = 504.0, 640.0  # with room for the title
+# A page of A4 or of Letter, whichever is smaller, without its margins of 12 mm; in points, 72 to the inch.
+WIDTH, HEIGHT = 527.0, 640.0  # with room for the title
 HEIGHTS = (380.0, 460.0, HEIGHT)  # of a picture: the lower, the more room for tables below
 LEAST_LETTER = 8.0  # points; smaller ones are hard to read on paper
 POINT = 0.75  # of a pixel
 MAP_LETTER = 11.0  # points, of the small picture
+KINDS = 4  # of pictures: see `_pictures`
 GAP = 14.0  # pixels between a box and a chip: the wider the picture, the smaller the room to write
 LONGEST_GIVEN = 24  # characters of a name where all numbers are listed
 LONGEST_IN_MAP = 14  # characters of a box of the small picture
@@ -132,6 +133,7 @@ class Sheet:
     ) -> None:
         self.lang, self.texts = lang, strings(lang)
         self.value, self.blanks, self.number = value, blanks, number
+        self.first_kind = 0
         self.trace = chain_rule(value).with_roles(partial(role_in, lang))
         _check_size(self.trace)
 
@@ -163,11 +165,13 @@ class Sheet:
     @cached_property
     def asked(self) -> dict[str, ForwardStep | EdgeStep]:
         """The step behind each cell that can be asked for, by the name of its column, in the order of the columns."""
-        values: list[tuple[str, ForwardStep | EdgeStep]] = [(step.name, step) for step in self.trace.forward]
-        local = [(self.column_of("local", step), step) for step in self.trace.edges]
-        gradients = [(self.column_of("gradients", step), step) for step in self.trace.edges]
-        parts = zip(COLUMNS, (values, local, gradients), strict=True)
-        return {name: step for column, part in parts if column in self.blanks for name, step in part}
+        edges = self.trace.edges
+        parts: dict[str, list[tuple[str, ForwardStep | EdgeStep]]] = {
+            "values": [(step.name, step) for step in self.trace.forward],
+            "local": [(self.column_of("local", edge), edge) for edge in edges],
+            "gradients": [(self.column_of("gradients", edge), edge) for edge in edges],
+        }
+        return {name: step for column in COLUMNS if column in self.blanks for name, step in parts[column]}
 
     def column_of(self, column: str, edge: EdgeStep) -> str:
         """What a cell of an edge is called in a table of answers."""
@@ -252,6 +256,18 @@ class Sheet:
         return _scaled(svg, circuit.size, zoom, CHIP)
 
     @property
+    def kind(self) -> int:
+        """Which kind of picture fits, in the order of `_pictures`."""
+        _ = self._fitting
+        return self.first_kind
+
+    def draw_from(self, kind: int) -> None:
+        """Take this kind of picture, or a later one that fits."""
+        if self.kind < kind:
+            self.first_kind = kind
+            del self._fitting
+
+    @property
     def is_map(self) -> bool:
         """Whether the picture has no room for answers, because a larger one would not fit."""
         return self._fitting is not None and isinstance(self._fitting[0], Drawing)
@@ -259,11 +275,13 @@ class Sheet:
     @cached_property
     def _fitting(self) -> tuple[Circuit | Drawing, float] | None:
         """The first picture that fits on a page, and its zoom."""
-        for circuit, size, letter, heights in self._pictures():
-            for height in heights:
+        for kind, (circuit, size, letter, heights) in enumerate(self._pictures()):
+            for height in heights if kind >= self.first_kind else ():
                 zoom = min(POINT if letter == CHIP else 1.0, WIDTH / size[0], height / size[1])
                 if zoom * letter >= LEAST_LETTER:
+                    self.first_kind = kind
                     return circuit, zoom
+        self.first_kind = KINDS
         return None
 
     def _pictures(self) -> Iterator[tuple[Circuit | Drawing, tuple[float, float], float, tuple[float, ...]]]:
@@ -289,6 +307,13 @@ class Sheet:
         local, product = chip_texts(edge.partial, edge.contribution)
         texts = (local if is_given else "×", product if has_answers else "=")
         return Arrow(texts if self.has("gradients") else texts[:1])
+
+
+def draw_alike(sheets: Sequence[Sheet]) -> None:
+    """Give all sheets the same kind of picture, however wide their numbers are."""
+    kind = max(sheet.kind for sheet in sheets)
+    for sheet in sheets:
+        sheet.draw_from(kind)
 
 
 def _scaled(svg: str, size: tuple[float, float], zoom: float, letter: float) -> Figure:

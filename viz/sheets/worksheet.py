@@ -28,7 +28,7 @@ from tinygrad_edu.viz.sheets.answers import ENCODING, command_of, template
 from tinygrad_edu.viz.sheets.friendly import variants as drawn_variants
 from tinygrad_edu.viz.sheets.html import written
 from tinygrad_edu.viz.sheets.pdf import PAPERS, pdf
-from tinygrad_edu.viz.sheets.sheet import Sheet, blanks_of
+from tinygrad_edu.viz.sheets.sheet import Sheet, blanks_of, draw_alike
 
 
 def worksheet(
@@ -108,8 +108,8 @@ class Worksheet(Page):
 
     def __init__(self, sheets: Sequence[Sheet], page: str | None, paper: str, command: str) -> None:
         self.sheets, self.lang, self.paper, self.command = tuple(sheets), sheets[0].lang, paper, command
-        lang = self.lang
-        self.links = [None if page is None else _checked_link(sheet.value, page, lang) for sheet in sheets]
+        self.links = [None if page is None else _checked_link(sheet.value, page, self.lang) for sheet in sheets]
+        draw_alike(self.sheets)
 
     @property
     def link(self) -> str | None:

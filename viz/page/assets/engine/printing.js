@@ -157,7 +157,8 @@ export function latexName(name) {
   const [stem, index] = found && /[^_]/.test(found[1]) ? [found[1], found[2]] : [name, ""];
   const shown = stem.replaceAll("_", "\\_");
   const written = GREEK.get(shown) ?? upright(shown);
-  return index ? `${written}_{${index}}` : written;
+  const isPlain = index.split("_").length <= 2 && !index.endsWith("_"); // else a second subscript, or an empty one
+  return index ? `${written}_{${isPlain ? index : index.replaceAll("_", "\\_")}}` : written;
 }
 
 const PARAMETER = new RegExp(`^(?:${GRAMMAR.parameter})$`);

@@ -1,0 +1,202 @@
+"""Are answers of a class marked as a teacher would, and is what cannot be marked said?"""
+
+import csv
+import io
+
+import pytest
+
+from tinygrad_edu import chain_rule, parse, viz
+from tinygrad_edu.errors import DrawingError, FileError, GraphError
+from tinygrad_edu.rules import RULES
+from tinygrad_edu.show import cells, show
+from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
+from tinygrad_edu.value import Value
+from tinygrad_edu.viz.sheets.grade import Mark
+
+
+def sheets(**options):
+    return viz.worksheet(parse("u = w * x; f = u * w", w=2, x=3), **options)
+
+
+def truths(sheet):
+    """The right answers, by column, from the steps."""
+    found = {}
+    for name, step in sheet.asked.items():
+        if isinstance(step, ForwardStep):
+            found[name] = step.out
+        else:
+            found[name] = step.partial if name.startswith(("local", "局部")) else step.after
+    return found
+
+
+def graded(tmp_path, worksheet, rows, delimiter=",", encoding="utf-8"):
+    """Grades of rows, each a name, a sheet and answers by column."""
+    columns = list(worksheet.sheets[0].asked)
+    made = io.StringIO()
+    write = csv.writer(made, delimiter=delimiter)
+    write.writerow(["name", "sheet", *columns])
+    for name, number, answers in rows:
+        write.writerow([name, number, *(answers.get(column, "") for column in columns)])
+    (tmp_path / "a.csv").write_text(made.getvalue(), encoding=encoding)
+    return viz.grade(tmp_path / "a.csv", worksheet)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_right_answers_of_every_sheet_are_right(tmp_path, lang):
+    made = sheets(variants=30, seed=4, lang=lang)
+    ways = (show, lambda n: f"{n:.3g}", lambda n: show(n).replace(".", ","), lambda n: f"{2 * n:g}/2")
+    rows = [(f"L{s.number}", s.number, {c: ways[s.number % 4](n) for c, n in truths(s).items()}) for s in made.sheets]
+    grades = graded(tmp_path, made, rows, delimiter=";")
+    assert [(row.right, len(row.marks)) for row in grades.rows] == [(10, 10)] * 30
+    assert not grades.mistakes
+    assert set(grades.by_column().values()) == {30}
+
+
+def test_a_wrong_answer_gets_the_name_of_its_mistake_and_costs_one_cell(tmp_path):
+    right = {column: show(number) for column, number in truths(sheets().sheets[0]).items()}
+    assert right["∂f/∂w"] == "12"
+    cases = {"-12": "sign", "6": "path", "5": None}
+    for answer, mistake in cases.items():
+        (row,) = graded(tmp_path, sheets(), [("Ada", "", {**right, "∂f/∂w": answer})]).rows
+        assert row.right == 9
+        assert row.marks["∂f/∂w"] == Mark(answer, 12.0, "wrong", row.marks["∂f/∂w"].mistake)
+        if mistake:
+            assert row.marks["∂f/∂w"].mistake == mistake
+    for answer, said in {"": "empty", "x": "unread", "1/0": "unread"}.items():
+        (row,) = graded(tmp_path, sheets(), [("Ada", "", {**right, "∂f/∂x": answer})]).rows
+        assert row.marks["∂f/∂x"].said == said
+
+
+def test_what_is_right_for_earlier_numbers_of_ones_own_is_right(tmp_path):
+    """u = 5 for 6, and everything from then on computed with 5, by hand."""
+    right = {column: show(number) for column, number in truths(sheets().sheets[0]).items()}
+    own = {"u": "5", "f": "10", "local ∂f/∂w": "5", "∂f/∂w part 1": "5", "∂f/∂w": "11"}
+    (row,) = graded(tmp_path, sheets(), [("Ada", "", {**right, **own})]).rows
+    assert {name: mark.said for name, mark in row.marks.items() if mark.said != "right"} == {
+        "u": "wrong",
+        **dict.fromkeys(set(own) - {"u"}, "carried"),
+    }
+    assert row.right == 9
+    assert row.marks["u"].mistake == "operation"  # 2 + 3
+
+
+def test_rounding_on_the_way_costs_nothing(tmp_path):
+    f = parse("a = tanh(w * x); b = sigmoid(a * w); f = b * b * a", w=0.7, x=0.9)
+    made = viz.worksheet(f)
+    trace = made.sheets[0].trace
+    values, gradients = {}, {trace.output.name: 1.0}
+    answers = {}
+    for step in chain_rule(f):
+        if isinstance(step, ForwardStep):
+            node = trace.nodes[step.node]
+            args = [values.get(trace.nodes[arg].name, trace.nodes[arg].data) for arg in node.args]
+            values[step.name] = float(f"{RULES[step.op].evaluate(args):.3g}")
+            answers[step.name] = f"{values[step.name]:.3g}"
+    for step in trace.edges:
+        node = trace.nodes[step.user_node]
+        args = [values.get(trace.nodes[arg].name, trace.nodes[arg].data) for arg in node.args]
+        local = float(f"{RULES[node.op].local_derivatives(args, values[step.user])[step.position]:.3g}")
+        so_far = float(f"{gradients.get(step.argument, 0.0) + gradients[step.user] * local:.3g}")
+        gradients[step.argument] = so_far
+        answers[made.sheets[0].column_of("local", step)] = f"{local:.3g}"
+        answers[made.sheets[0].column_of("gradients", step)] = f"{so_far:.3g}"
+    (row,) = graded(tmp_path, made, [("Ada", "", answers)]).rows
+    assert row.right == len(row.marks) == len(made.sheets[0].asked)
+
+
+@pytest.mark.parametrize("width", [24, 40, 80])
+def test_the_table_fits_the_terminal(tmp_path, width):
+    made = sheets(variants=3, lang="zh")
+    rows = [("张三" * 20, 1, {}), ("Bob " * 30, 2, {"u": "1" * 60, "f": "-3"}), ("", 3, {"f": "77"})]
+    lines = graded(tmp_path, made, rows).lines(width)
+    assert max(map(cells, lines)) <= width
+    assert "77" in "\n".join(lines)
+
+
+def test_the_marks_are_a_table(tmp_path):
+    grades = graded(tmp_path, sheets(), [("Ada", "", {"u": "6", "f": "-12"}), ("Bob, Jr.", "", {"u": "5"})])
+    path = grades.save(tmp_path / "marks.csv")
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    assert rows[0][:6] == ["name", "sheet", "right", "of", "u", "f"]
+    assert rows[1][:6] == ["Ada", "", "1", "10", "right", "the sign was wrong"]
+    assert rows[2][:6] == ["Bob, Jr.", "", "0", "10", "another operation", "empty"]
+    assert rows[3][:6] == ["all", "", "1", "20", "1", "0"]
+    with pytest.raises(DrawingError, match="they are a table"):
+        grades.save(tmp_path / "marks.xlsx")
+
+
+# Templates
+
+
+@pytest.mark.parametrize("options", [{}, {"variants": 5, "seed": 3, "keep": ["w"], "blank": "easy", "lang": "zh"}])
+def test_a_template_has_a_row_for_each_sheet_and_is_never_written_over(tmp_path, options):
+    made = sheets(**options)
+    path = made.template(tmp_path / "a.csv")
+    head, names, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+    assert head[0] == f"# {made.command}"
+    assert [name for name in names if name in made.sheets[0].asked] == list(made.sheets[0].asked)
+    assert len(rows) == len(made.sheets)
+    assert viz.grade(path, made).rows == ()
+    assert len(viz.grade(path, made).lines(40)) == 1
+    with pytest.raises(FileError, match="its answers would be lost"):
+        made.template(path)
+
+
+def test_a_spreadsheet_may_change_what_does_not_matter(tmp_path):
+    made = sheets(variants=2)
+    text = 'Sheet;df/dx;NAME;u;;\n1,0;"-3";Ada;;;\n\n;;;;;\n'
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8-sig")
+    (row,) = viz.grade(tmp_path / "a.csv", made).rows
+    assert (row.name, row.sheet, set(row.marks)) == ("Ada", 1, {"∂f/∂x", "u"})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,sheet,g\nAda,1,2\n", r"no cell 'g'; it has u, f, .*\n.*write instead:"),
+        ("name,sheet,local ∂f/∂v\n", r"write instead: +local ∂f/∂[uw]"),
+        ("name,sheet,f,f\n", "two columns 'f'"),
+        ("name,sheet\nAda,1\n", "no column has answers"),
+        ("name,sheet,f\nAda,9,1\n", r"line 2 \(Ada\) has sheet '9'; there are 1 to 2"),
+        ("name,sheet,f\nAda,,1\n", "no number of a sheet"),
+        ("name,sheet,f\nAda,1,1,5\n", r"line 2 has 4 cells, and there are 3 columns\n.*decimal point"),
+        ("", "no row with the names of columns"),
+        ("# only a line\n", "no row with the names"),
+        ('name,f\n"Ada,1\n', "cannot be read"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_explained(tmp_path, text, message):
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(FileError, match=message):
+        viz.grade(tmp_path / "a.csv", sheets(variants=2))
+
+
+def test_what_is_no_text_is_explained(tmp_path):
+    (tmp_path / "a.csv").write_bytes("name,f\nJürgen,1\n".encode("latin-1"))
+    with pytest.raises(FileError, match="not text in UTF-8"):
+        viz.grade(tmp_path / "a.csv", sheets())
+    (tmp_path / "b.csv").write_text("name,x\nAda,1\n", encoding="utf-8")
+    with pytest.raises(GraphError, match="they ask for nothing"):
+        viz.grade(tmp_path / "b.csv", viz.worksheet(Value(2.0, label="x")))
+
+
+def test_names_that_are_spaces_or_lines_have_columns_of_their_own(tmp_path):
+    f = Value(2.0, label=" ") * Value(3.0, label="\n") * Value(5.0, label="a\nb") * Value(7.0, label="a b")
+    made = viz.worksheet(f)
+    path = made.template(tmp_path / "a.csv")
+    heads = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    assert len(heads) == len(set(heads)) == 1 + len(made.sheets[0].asked)
+    assert viz.grade(path, made).rows == ()
+
+
+def test_nodes_called_name_and_sheet_have_columns_of_their_own(tmp_path):
+    f = parse("name = x * y; sheet = name + x; f = sheet * name", x=2, y=3)
+    made = viz.worksheet(f, variants=2)
+    path = made.template(tmp_path / "a.csv")
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    sheet = made.sheets[0]
+    answers = ",".join(show(number) for number in truths(sheet).values())
+    path.write_text("\n".join([*lines[:2], f"Ada,1,{answers}"]), encoding="utf-8")
+    (row,) = viz.grade(path, made).rows
+    assert (row.name, row.right) == ("Ada", len(sheet.asked))
+    assert any(isinstance(step, EdgeStep) for step in sheet.asked.values())
