@@ -10,9 +10,9 @@ import pytest
 
 import tinygrad_edu
 from tinygrad_edu import Trace, Value, chain_rule, parse, viz
+from tinygrad_edu.cli.lines import say_files
 from tinygrad_edu.cli.main import COMMANDS, _parser, main
 from tinygrad_edu.cli.steps import Look, step_lines
-from tinygrad_edu.cli.training import say_files
 from tinygrad_edu.show import show
 from tinygrad_edu.terminal.colours import NEGATIVE, Paint
 

@@ -35,6 +35,7 @@ from tinygrad_edu.cli.completion import COMPLETION_HELP, add_completion, script
 from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
+from tinygrad_edu.cli.lines import existing, say, say_files
 from tinygrad_edu.cli.playground import PLAYGROUND_HELP, add_playground
 from tinygrad_edu.cli.saving import add_open, check_suffix, open_page, save_steps
 from tinygrad_edu.cli.steps import Look, step_lines
@@ -45,8 +46,6 @@ from tinygrad_edu.cli.training import (
     add_lesson,
     add_predict,
     add_train,
-    existing,
-    say_files,
     train_and_draw,
 )
 from tinygrad_edu.errors import OptionError, TinygradError
@@ -79,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _report(typed[0], _described(error))
     except KeyboardInterrupt as stop:
-        print(f"\n{printable(stop) or 'stopped; files written so far are whole'}", file=sys.stderr)
+        say(f"\n{printable(stop) or 'stopped; files written so far are whole'}", sys.stderr)
         return INTERRUPTED
     return code or 0
 
@@ -98,13 +97,14 @@ def _options(typed: Sequence[str]) -> argparse.Namespace:
     parser, commands = _parsers()
     options, left = parser.parse_known_args(typed)
     commands[options.command].check_all_read(left)
+    options.typed = list(typed)
     return options
 
 
 def _report(command: str, text: str, code: int = 1) -> int:
     """Print what went wrong; names from files are made safe, since a terminal would obey control characters."""
     said = f"{PROGRAM} {command}: {text}" if command else text
-    print("\n".join(map(printable, said.split("\n"))), file=sys.stderr)
+    say("\n".join(map(printable, said.split("\n"))), sys.stderr)
     return code
 
 
@@ -310,7 +310,7 @@ def _demo(options: argparse.Namespace) -> None:
     if options.open:
         open_page(folder / "f.html")
     else:
-        print(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
+        say(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
     print('Now your own:\n  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-0.2')
 
 
@@ -365,7 +365,7 @@ def _draw(options: argparse.Namespace) -> None:
     if not options.forward_only:
         f.backward()
     if options.detail == "full" and not any(node.op == "dot" for node in Graph(f)):
-        print("note: --detail full changes nothing here: it opens dot([...], [...]) into × and +", file=sys.stderr)
+        say("note: --detail full changes nothing here: it opens dot([...], [...]) into × and +", sys.stderr)
     old = existing([options.output])
     say_files([viz.draw(f, detail=options.detail).save(options.output)], old)
     if options.open:
