@@ -8,7 +8,7 @@
 At a space a line goes on below, a little further in. A command or a path to copy stays whole, on a line of its own,
 however long it is. Where there is no terminal, no line is changed.
 
-Names to know: `say`, `fitted`, `say_files`. Read next: `arguments.py`.
+Names to know: `say`, `fitted`, `wrapped`, `say_files`. Read next: `arguments.py`.
 """
 
 from __future__ import annotations
@@ -61,22 +61,22 @@ def fitted(text: str, width: float) -> str:
         if cells(line) <= width or (line.startswith(" ") and not has_part):
             found.append(line)
         elif titled:
-            found += [f"{titled[1]}{titled[2]}", *_wrapped(titled[3], width, len(titled[1]) + 2)]
+            found += [f"{titled[1]}{titled[2]}", *wrapped(titled[3], width, len(titled[1]) + 2)]
         else:
-            found += _wrapped(line.lstrip(), width, len(line) - len(line.lstrip()))
+            found += wrapped(line.lstrip(), width, len(line) - len(line.lstrip()))
     return "\n".join(found)
 
 
-def _wrapped(text: str, width: float, indent: int) -> Iterator[str]:
+def wrapped(text: str, width: float, indent: int = 0, further: int = FURTHER) -> Iterator[str]:
     """A text as lines, each next one further in; what is to be copied stays whole."""
     if TO_COPY.match(text):
         yield " " * indent + text
         return
-    line, further = "", indent + FURTHER
+    line, below = "", indent + further
     for word in text.split(" "):
         if line and indent + cells(f"{line} {word}") > width:
             yield " " * indent + line
-            line, indent = word, further
+            line, indent = word, below
         else:
             line = f"{line} {word}" if line else word
     yield " " * indent + line
@@ -98,4 +98,4 @@ def say_files(files: Sequence[Path], old: Collection[Path] = ()) -> None:
         if cells(line) <= width:
             print(line)
         else:
-            print("\n".join(["  wrote", f"    {name}", *_wrapped(f"{size}{replaced}".removeprefix(", "), width, 4)]))
+            print("\n".join(["  wrote", f"    {name}", *wrapped(f"{size}{replaced}".removeprefix(", "), width, 4)]))

@@ -35,15 +35,14 @@ from tinygrad_edu.cli.completion import COMPLETION_HELP, add_completion, script
 from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
+from tinygrad_edu.cli.lesson import LESSON_HELP, add_lesson
 from tinygrad_edu.cli.lines import existing, say, say_files
 from tinygrad_edu.cli.playground import PLAYGROUND_HELP, add_playground
 from tinygrad_edu.cli.saving import add_open, check_suffix, open_page, save_steps
 from tinygrad_edu.cli.steps import Look, step_lines
 from tinygrad_edu.cli.training import (
-    LESSON_HELP,
     PREDICT_HELP,
     TRAIN_HELP,
-    add_lesson,
     add_predict,
     add_train,
     train_and_draw,
@@ -78,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _report(typed[0], _described(error))
     except KeyboardInterrupt as stop:
-        say(f"\n{printable(stop) or 'stopped; files written so far are whole'}", sys.stderr)
+        said = str(stop) or "stopped; files written so far are whole"
+        say("\n" + "\n".join(map(printable, said.split("\n"))), sys.stderr)
         return INTERRUPTED
     return code or 0
 
@@ -284,7 +284,7 @@ COMMANDS = {
         ("train", "train a network and draw what it learned", "DATA [options]", "moons", TRAIN_HELP, add_train),
         ("predict", "predict with a saved network", "MODEL TABLE or NAME=VALUE ...", "moons.json x1=0.5 x2=-0.2",
          PREDICT_HELP, add_predict),
-        ("lesson", "run one of the classic lessons", "[LESSON] [options]", "circuit", LESSON_HELP, add_lesson),
+        ("lesson", "go through one of the classic lessons", "[LESSON] [options]", "circuit", LESSON_HELP, add_lesson),
         ("check", "name the mistakes in an engine you wrote", "FILE ... [options]", "engine.py", CHECK_HELP, add_check),
         ("course", "write an engine of your own", "FOLDER", "my_engine", COURSE_HELP, add_course),
         ("bug", "an engine with a planted mistake", "N [options]", "7 -o broken.py", BUG_HELP, add_bug),
@@ -318,7 +318,7 @@ def _step(options: argparse.Namespace) -> None:
     path = options.output or options.html
     if options.output is not None:
         check_suffix(options.output)
-    if options.open and (path is None or path.suffix.lower() != ".html"):
+    if options.open and (path is None or path.suffix.lower() not in (".html", ".gif")):
         raise OptionError("--open", "there is no page to open", instead="--html f.html --open")
     f = graph_of(options.expression, numbers_in(options.values))
     old = existing([path])

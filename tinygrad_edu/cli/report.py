@@ -5,7 +5,7 @@
 One page that needs no network and no other file: how good it is and compared with what, the data, the settings and the
 command, the curves, who was taken for whom, the pictures, and how to predict. Its colours are those of `viz/style.py`.
 
-Names to know: `Report`. Read next: `saving.py`.
+Names to know: `Report`. Read next: `lesson.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
     tinygrad-edu train moons                             a network, its data and its decision boundary
     tinygrad-edu train iris.csv --save iris.json         the last column of a table, predicted from the others
     tinygrad-edu predict iris.json new.csv               what the network predicts for other rows
-    tinygrad-edu lesson planar                           one of the classic lessons
 
 Names to know: `train_and_draw`. Read next: `outcome.py`.
 """
@@ -12,12 +11,9 @@ from __future__ import annotations
 
 import argparse
 import csv
-import importlib
 import math
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -30,8 +26,7 @@ from tinygrad_edu.cli.report import Report
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import check_writable, make_folder
-from tinygrad_edu.lessons import LESSONS
-from tinygrad_edu.show import aligned, counted, listed, printable, show
+from tinygrad_edu.show import counted, listed, printable, show
 from tinygrad_edu.text.typed import number_typed
 
 if TYPE_CHECKING:
@@ -58,11 +53,6 @@ Predict with a network that `train … --save` wrote, for a table or for one row
 The predictions are printed as a table with a header, and so can go to a file:
 
   tinygrad-edu predict iris.json new.csv > answers.csv"""
-LESSON_HELP = """\
-Run one of the classic lessons on backpropagation; without a name, list them:
-
-  tinygrad-edu lesson
-  tinygrad-edu lesson circuit -o pictures"""
 EPOCHS, TEST = 40, 0.2
 FOLDER = Path("tinygrad-edu-train")  # for the pictures of a training
 MODELS, FILMS, PAGES = (".json", ".npz"), (".gif", ".html"), (".html",)
@@ -108,6 +98,8 @@ def _train(options: argparse.Namespace) -> None:
     say_files(train_and_draw(options), old)
     if options.open:
         open_page(_report_file(options))
+        if options.film is not None and options.film.suffix == ".html":  # a GIF is part of the report
+            open_page(options.film)
 
 
 def _points(text: str) -> int:
@@ -146,13 +138,6 @@ def add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rows", nargs="+", metavar="TABLE|NAME=VALUE", help="a CSV file, or the inputs of one row")
     parser.add_argument("--with-inputs", action="store_true", help="print the rows of the table too")
     parser.set_defaults(run=_predict)
-
-
-def add_lesson(parser: argparse.ArgumentParser) -> None:
-    """The options of `lesson`."""
-    parser.add_argument("name", nargs="?", metavar="LESSON", help=", ".join(LESSONS))
-    parser.add_argument("-o", "--output", type=Path, help="folder for its pictures (default: no pictures)")
-    parser.set_defaults(run=_lesson)
 
 
 # Training
@@ -628,27 +613,3 @@ def _say_answer(model: nn.TableModel, answers: Answers) -> None:
     if answers.shares is not None:
         for name, share in zip(model.target.classes, answers.shares[0], strict=True):
             print(f"  P({printable(name)}) = {share:.4f}")
-
-
-# The lessons
-
-
-def _lesson(options: argparse.Namespace) -> None:
-    if options.name is None:
-        print("\n".join(_list_of_lessons()))
-        return
-    name = one_of("", re.sub(r"[- ]", "_", options.name), LESSONS, f"{PROGRAM} lesson")
-    if options.output is not None:
-        make_folder(options.output)
-    importlib.import_module(f"tinygrad_edu.lessons.{name}").main(options.output)
-
-
-def _list_of_lessons() -> Iterator[str]:
-    """The lessons, with the question that each begins with, read from the source: `python -OO` drops docstrings."""
-    folder = resources.files("tinygrad_edu.lessons")
-    sources = [folder.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in LESSONS]
-    questions = [source.splitlines()[0].strip('"') for source in sources]
-    yield from (f"  {line}" for line in aligned(zip(LESSONS, questions, strict=True)))
-    yield ""
-    yield "Run one:       tinygrad-edu lesson circuit"
-    yield "With pictures: tinygrad-edu lesson circuit -o pictures"
