@@ -206,7 +206,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
             raise ValueError(f"MLPClassifier needs at least two classes, but y has one class: {classes[0]!r}")
         if self.warm_start and hasattr(self, "model_") and not np.array_equal(classes, self.classes_):
             raise ValueError(f"warm_start=True needs the classes it began with, {self.classes_}, but y has {classes}")
-        self.classes_ = classes
+        self.classes_: NDArray[Any] = classes
         self._fit(samples, numbers, self._count, self._loss, sample_weight)
         return self
 
@@ -241,13 +241,17 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
 
     def _know(self, classes: ArrayLike | None, is_first: bool) -> None:
         """All labels, which the first call of `partial_fit` has to say."""
-        if is_first and classes is None:
-            raise ValueError("classes must be passed on the first call to partial_fit.")
-        found = None if classes is None else np.unique(np.asarray(classes))
+        if classes is None:
+            if is_first:
+                raise ValueError("classes must be passed on the first call to partial_fit.")
+            return
+        found = np.unique(np.asarray(classes))
         if is_first:
             self.classes_ = found
-        elif found is not None and not np.array_equal(found, self.classes_):
-            raise ValueError(f"classes={classes} is not the same as on the first call to partial_fit: {self.classes_}")
+        elif not np.array_equal(found, self.classes_):
+            raise ValueError(
+                f"classes={classes!r} is not the same as on the first call to partial_fit: {self.classes_}"
+            )
 
     @property
     def _count(self) -> int:

@@ -24,9 +24,8 @@ from typing import TextIO
 from tinygrad_edu.show import cells, printable
 
 TITLED = re.compile(r"( *)(what is wrong:|where from:|write instead:|all options:|note:) +(.*)")
-TO_COPY = re.compile(
-    r" *(tinygrad-edu |-{1,2}\w|\S+$)"
-)  # a command, an option, a path: a line without a place to break
+TO_COPY = re.compile(r" *(tinygrad-edu (?!\w+: )|-{1,2}\w|\S+$)")  # a command, an option, a path: not to be broken
+AS_IT_IS = re.compile(r"   |  .*\S   *\S| *\^")  # an expression with its place marked, a row of a table
 FURTHER = 4  # columns further in than the line before
 
 
@@ -44,8 +43,8 @@ def width_of(stream: TextIO) -> float:
 def fitted(text: str, width: float) -> str:
     r"""A message in at most so many columns.
 
-    Its first lines, and the parts of an error, are wrapped. An expression with its marked place, and a table, which
-    are indented and stand before the first part, stay as they are.
+    Prose is wrapped, and so are the parts of an error. An expression with its place marked, and a table, stay as they
+    are.
 
     >>> print(fitted("train: the column 'b'\n  what is wrong:  it has words in it\n  write instead:  --target y", 30))
     train: the column 'b'
@@ -58,7 +57,7 @@ def fitted(text: str, width: float) -> str:
     for line in text.split("\n"):
         titled = TITLED.fullmatch(line)
         has_part |= titled is not None
-        if cells(line) <= width or (line.startswith(" ") and not has_part):
+        if cells(line) <= width or (AS_IT_IS.match(line) and not has_part):
             found.append(line)
         elif titled:
             found += [f"{titled[1]}{titled[2]}", *wrapped(titled[3], width, len(titled[1]) + 2)]

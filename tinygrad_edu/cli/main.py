@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     typed = sys.argv[1:] if arguments is None else list(arguments)
     if not typed:
-        print(GREETING)
+        say(GREETING)
         return 0
     try:
         options = _options(_with_expressions(typed))
