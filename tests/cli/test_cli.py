@@ -101,6 +101,7 @@ def test_train_learns_and_draws(run, tmp_path):
         "boundary.png",
         "network.png",
         "network.svg",
+        "report.html",
     ]
 
 
@@ -121,7 +122,7 @@ def test_the_demo_writes_all_its_files(run, tmp_path):
     assert float(out.split("accuracy ")[1].split(" %")[0]) >= 99
     assert "accuracy" in err  # the progress bar
     files = {file.name for file in (tmp_path / "here").iterdir()}
-    assert files == {"f.html", "f.svg", "f.png", "network.svg", "network.png", "boundary.png"}
+    assert files == {"f.html", "f.svg", "f.png", "network.svg", "network.png", "boundary.png", "report.html"}
     assert all(f"wrote here/{name}" in out for name in files)
 
 

@@ -15,7 +15,7 @@ WRONG = [
     "step 2x x=1 --lang de", "train mons", "train moons --points 1", "train moons --target y", "train moons --lr 0",
     "train nothing.csv", "train moons --report r.pdf", "train moons --film f.mp4", "train moons --activation rleu",
     "predict nothing.json x=1", "predict m.txt x=1", "lesson flower", "lesson circuit --from 9", "course --chapter 12",
-    "bug 99", "check nothing.py", "worksheet x x=1 --page file:///tmp", "draw x", "train moons --hidden 100000",
+    "check nothing.py", "worksheet x x=1 --page file:///tmp", "draw x", "train moons --hidden 100000",
     "playground mons", "lab x+ x=1", "train moons --save nowhere/m.json", "step x x=1,5", "step x x=1 --opne",
 ]  # fmt: skip
 
