@@ -3,6 +3,8 @@
 import gc
 import signal
 
+from terminals import terminal as terminal
+
 
 def pytest_collection_finish() -> None:
     """Leave what was imported, a million objects, out of all later garbage collections: they are much quicker."""

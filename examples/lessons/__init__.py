@@ -6,7 +6,8 @@
     per_sample    the gradient of one sample at a time, for any list of sizes, and digits
     layers        dZ, dW and db of a deep network, and what has to be kept for them
 
-`tinygrad-edu lesson` lists and runs them; their pages are in docs/lessons.
+Each is made of ideas (`ideas.py`). `tinygrad-edu lesson` lists them, and tells one idea after the other; their pages
+are in docs/lessons.
 """
 
 LESSONS = ("circuit", "by_hand", "planar", "per_sample", "layers")

@@ -59,7 +59,7 @@ def measured(trainings: Sequence[Callable[[], float]], said: str = "{:.1f} %") -
 def print_measured(title: str, trainings: Mapping[str, Sequence[Callable[[], float]]], said: str = "{:.1f} %") -> None:
     """Print a line for each: its name, and what its trainings come to."""
     width = max(map(len, trainings))
-    print(f"\n{title}:")
+    print(f"{title}:")
     for name, ways in trainings.items():
         print(f"   {name:<{width}}   {measured(ways, said)}")
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 import tinygrad_edu
 from tinygrad_edu import Value, chain_rule, nn, parse, viz
+from tinygrad_edu.lessons.ideas import Idea, print_files, show_all
 from tinygrad_edu.show import in_brackets, show
 
 INPUTS, TARGETS = (0.05, 0.10), (0.01, 0.99)
@@ -186,41 +187,136 @@ def deltas(L: Value) -> dict[str, float]:
     return {name: trace.gradients[trace.nodes[net].name] for name, net in nets.items()}
 
 
-def main(folder: Path | None = None) -> None:
-    """The page, line by line; then ten thousand rounds; then the question of the shared biases."""
+def show_forward() -> float:
+    """The forward pass; the answer is the error E."""
     network = forward()
-    network.E.backward()
-    h1, o1, w5 = network.h[0], network.o[0], network.w[4]
+    h1, o1 = network.h[0], network.o[0]
     print(f"net_h1 {show(h1.args[0].data, 9)}   out_h1 {show(h1.data, 9)}")
-    print(f"out_o1 {show(o1.data, 9)}   out_o2 {show(network.o[1].data, 9)}   E {show(network.E.data, 9)}\n")
+    print(f"out_o1 {show(o1.data, 9)}   out_o2 {show(network.o[1].data, 9)}   E {show(network.E.data, 9)}")
+    return network.E.data
+
+
+def show_w5() -> float:
+    """The three factors of ∂E/∂w5; the answer is their product."""
+    network = swept()
+    h1, o1, w5 = network.h[0], network.o[0], network.w[4]
     print("∂E/∂w5 = ∂E/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/∂w5")
     factors = (o1.grad, o1.partials[0], h1.data)
-    print(f"       = {' · '.join(show(number, 9) for number in factors)} = {show(w5.grad, 9)}\n")
-    w1 = network.w[0]
+    print(f"       = {' · '.join(show(number, 9) for number in factors)} = {show(w5.grad, 9)}")
+    return w5.grad
+
+
+def show_w1() -> float:
+    """The paths to out_h1, and ∂E/∂w1; the answer is how many paths there are."""
+    network = swept()
+    h1, w1 = network.h[0], network.w[0]
     paths = [o.args[0].grad * w.data for o, w in zip(network.o, (network.w[4], network.w[6]), strict=True)]
     print("∂E/∂out_h1 = δ_o1 · w5 + δ_o2 · w7, the paths through both outputs")
     print(f"           = {show(paths[0], 8)} + {in_brackets(paths[1], 8)} = {show(h1.grad, 8)}")
-    print(f"∂E/∂w1     = {show(h1.grad, 8)} · {show(h1.partials[0], 8)} · {INPUTS[0]} = {show(w1.grad, 6)}\n")
+    print(f"∂E/∂w1     = {show(h1.grad, 8)} · {show(h1.partials[0], 8)} · {INPUTS[0]} = {show(w1.grad, 6)}")
+    return len(paths)
+
+
+def show_round() -> float:
+    """All weights after one round; the answer is the new w5."""
     print("after one round:")
+    weights = one_round()
     for start in (0, 4):
-        print("  ", *(f"w{i + 1} {one_round()[i]:.9f} " for i in range(start, start + 4)))
-    print()
+        print("  ", *(f"w{i + 1} {weights[i]:.9f} " for i in range(start, start + 4)))
+    return weights[4]
+
+
+def show_rounds() -> str:
+    """Ten thousand rounds in five ways; the answer is whether training with the old script's mistake works."""
+    ends = {}
     for name, parameters in (
         ("biases fixed, as on the page", rounds(10_000)),
         ("biases trained, shared", rounds(10_000, train_biases=True)),
         ("a bias for each neuron, trained", rounds(10_000, train_biases=True, biases=OWN_BIASES)),
-        ("the old script", old_script(10_000)),
+        (OLD_SCRIPT, old_script(10_000)),
         ("one of two paths to w1 … w4", one_path(10_000)),
     ):
-        end = after(parameters)
+        end = ends[name] = after(parameters)
         print(f"10,000 rounds, {name}: E {end.E.data:.9g}, outputs {end.o[0].data:.9f}, {end.o[1].data:.9f}")
-    print("\nthe 1-2-1 network with shared biases:\n")
+    return "yes" if ends[OLD_SCRIPT].E.data < forward().E.data / 100 else "no"
+
+
+def show_readings() -> str:
+    """The small network with its two readings; the answer is the bias whose printed gradient is wrong in the second."""
+    print("the 1-2-1 network with shared biases:\n")
     for name, second in READINGS.items():
         _print_reading(name, second)
     _print_three_biases()
     _print_square()
+    L = shared_biases(READINGS["b2 in the second one"])
+    engine, printed = by_the_engine(L), as_printed(L)
+    wrong = [name for name in engine if abs(engine[name] - printed[name]) > 1e-9]
+    return "both" if len(wrong) > 1 else "".join(wrong)
+
+
+OLD_SCRIPT = "the old script"
+IDEAS = (
+    Idea(
+        "The page, forward",
+        "i1 = 0.05, i2 = 0.10, w1 = 0.15, w2 = 0.20, w3 = 0.25, w4 = 0.30, b1 = 0.35 into the sigmoids h1 and "
+        "h2; then w5 = 0.40, w6 = 0.45, w7 = 0.50, w8 = 0.55, b2 = 0.60 into o1 and o2, which should be 0.01 "
+        "and 0.99. E = Σ ½ (target - out)², and out_o1 = 0.7514, out_o2 = 0.7729.",
+        "What is E?",
+        show_forward,
+    ),
+    Idea(
+        "One weight of the output layer",
+        "∂E/∂w5 is a product of three: ∂E/∂out_o1 = out_o1 - 0.01 = 0.7414, the slope of the sigmoid out_o1 · "
+        "(1 - out_o1) = 0.1868, and ∂net_o1/∂w5 = out_h1 = 0.5933.",
+        "What is ∂E/∂w5?",
+        show_w5,
+    ),
+    Idea(
+        "One weight of the hidden layer",
+        "w1 moves out_h1, and out_h1 goes into o1 and into o2.",
+        "Over how many paths does ∂E/∂out_h1 come?",
+        show_w1,
+    ),
+    Idea(
+        "One round",
+        "Every weight is moved by -0.5 times its gradient, all at once. w5 is 0.40, and ∂E/∂w5 = 0.08217.",
+        "What is w5 afterwards?",
+        show_round,
+    ),
+    Idea(
+        "Ten thousand rounds",
+        "A widely copied script moves w5 … w8 first, and takes the hidden deltas with the moved weights. That "
+        "is not the gradient of any error.",
+        "Does its error fall below a hundredth of what it was all the same, yes or no?",
+        show_rounds,
+    ),
+    Idea(
+        "Biases that are shared",
+        "In a 1-2-1 network the notes print db1 = δ_h1 + δ_h2 and db2 = δ_o, but write b2 into the second "
+        "hidden neuron too. The engine knows which bias stands where.",
+        "Which of the printed gradients are wrong then: b1, b2 or both?",
+        show_readings,
+    ),
+)
+
+
+def swept() -> Network:
+    """The network of the page after both passes."""
+    network = forward()
+    network.E.backward()
+    return network
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The network of the page, drawn."""
+    return [viz.draw(swept().E).save(folder / "by_hand.svg")]
+
+
+def main(folder: Path | None = None) -> None:
+    """The page, line by line; then ten thousand rounds; then the question of the shared biases."""
+    show_all(IDEAS)
     if folder is not None:
-        print(f"wrote {viz.draw(network.E).save(folder / 'by_hand.svg')}")
+        print_files(pictures(folder))
 
 
 def _print_reading(name: str, second: str) -> None:
@@ -248,7 +344,7 @@ def _print_square() -> None:
     )
     print(f"    db2 of ½ (y - o)² {show(half['b2'], 9)}, of (y - o)² {show(square['b2'], 9)}")
     fast = small_rounds(second, by_the_engine, lr=2 * LR)
-    print(f"    training goes as with a learning rate twice as large: L after 100 rounds {show(fast, 6)}\n")
+    print(f"    training goes as with a learning rate twice as large: L after 100 rounds {show(fast, 6)}")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,14 @@ From the circuits of CS231n, Stanford's course on convolutional networks ("Backp
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from tinygrad_edu import Value, chain_rule, gradcheck, parse, viz
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.lessons.against import print_verdicts, title
+from tinygrad_edu.lessons.against import print_verdicts, title, verdict
+from tinygrad_edu.lessons.ideas import Idea, print_files, show_all
 from tinygrad_edu.show import show
 
 
@@ -108,24 +110,102 @@ def print_gates(f: Value) -> None:
         print(f"  {said:<20} value {show(gate.value):>9}   gradient {show(gate.gradient):>9}")
 
 
-def main(folder: Path | None = None) -> None:
-    """Step, check, draw."""
+def show_circuit() -> float:
+    """Every step of f = (x + y) · z; the answer is ∂f/∂x."""
     f = circuit()
     print("f = (x + y) * z, forward and backward, one step on each line:\n")
     for step in chain_rule(f):
         print(f"  {step}")
-    for name, make in (("a neuron", neuron), ("a maximum", maximum), ("in stages", staged)):
-        print(f"\n{name}, gate by gate:\n")
-        print_gates(make())
-    print("\nin stages, by hand, checked against the engine:\n")
+    return gradients(f)["x"]
+
+
+def show_gates(name: str, make: Callable[[], Value], asked: str) -> float:
+    """A circuit, gate by gate; the answer is the gradient by one of its inputs."""
+    print(f"{name}, gate by gate:\n")
+    print_gates(make())
+    return gradients(make())[asked]
+
+
+def show_stages() -> float:
+    """The stages, gate by gate; the answer is how many edges lead into x."""
+    show_gates("in stages", staged, "x")
+    return sum(edge.argument == "x" for edge in chain_rule(staged()).edges)
+
+
+def show_books() -> float:
+    """Three ways to differentiate `staged` by hand; the answer is how many of them are right."""
+    print("in stages, by hand, checked against the engine:\n")
+    right = gradients(staged())
     books = {title(book): book().gradients for book in (StagedByHand, Overwritten, SlopeTwice)}
-    print_verdicts(gradients(staged()), books)
-    print("\nthe neuron, checked against differences:\n")
-    print(gradcheck(neuron()))
+    print_verdicts(right, books)
+    return sum(verdict(right, formulas) == "right" for formulas in books.values())
+
+
+def show_differences() -> str:
+    """The neuron against differences; the answer is whether they agree."""
+    print("the neuron, checked against differences:\n")
+    report = gradcheck(neuron())
+    print(report)
+    return "yes" if report.ok else "no"
+
+
+IDEAS = (
+    Idea(
+        "f = (x + y) · z",
+        "At x = -2, y = 5, z = -4. With q = x + y it is f = q · z. On the way back, every edge multiplies the "
+        "upstream gradient, how much f changes when its result does, by the local derivative.",
+        "What is ∂f/∂x?",
+        show_circuit,
+    ),
+    Idea(
+        "A neuron, gate by gate",
+        "f = 1 / (1 + e^-s) with s = w0·x0 + w1·x1 + w2, and s = 1, f = 0.7311. The slope of a sigmoid is f · "
+        "(1 - f), and w2 is added to the rest of s.",
+        "What is the gradient by w2?",
+        lambda: show_gates("a neuron", neuron, "w2"),
+    ),
+    Idea(
+        "Only the larger one matters",
+        "f = 2 · (x·y + max(z, w)) at z = 2 and w = -1.",
+        "What is the gradient by w?",
+        lambda: show_gates("a maximum", maximum, "w"),
+    ),
+    Idea(
+        "In stages",
+        "f = (x + σ(y)) / (σ(x) + (x + y)²) is best not differentiated as a whole. In stages, num over den, x "
+        "stands in three places, at x = 3 and y = -4: in num, in σ(x), and in (x + y)².",
+        "How many contributions add up to the gradient by x?",
+        show_stages,
+    ),
+    Idea(
+        "By hand, and checked",
+        "The same backward pass was written by hand in three ways: as in the course, with dx = … for one of "
+        "its dx += …, and with σ' of what is σ(x) already.",
+        "How many of the three give the right gradients?",
+        show_books,
+    ),
+    Idea(
+        "Another judge",
+        "A gradient says how f moves. So x can be moved by a little, and f be looked at: (f(x + h) - f(x - "
+        "h)) / 2h, which knows nothing of the chain rule.",
+        "Do differences agree with every gradient of the neuron, yes or no?",
+        show_differences,
+    ),
+)
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The circuit, drawn."""
+    f = circuit()
+    f.backward()
+    return [viz.draw(f).save(folder / "circuit.svg")]
+
+
+def main(folder: Path | None = None) -> None:
+    """Step, check, draw."""
+    show_all(IDEAS)
     if folder is not None:
-        f.backward()
-        path = viz.draw(f).save(folder / "circuit.svg")
-        print(f"\nwrote {path}")
+        print_files(pictures(folder))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ import numpy.typing as npt
 import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.compiler import Program
-from tinygrad_edu.lessons.against import print_measured, print_verdicts, title
+from tinygrad_edu.lessons.against import print_measured, print_verdicts, title, verdict
+from tinygrad_edu.lessons.ideas import Idea, print_files, show_all
 
 Floats = npt.NDArray[np.float64]
 SIZES = (3, 4, 3, 1)
@@ -243,26 +244,95 @@ def cost_with(book: type[Book], iterations: int = 1000, lr: float = 1.0) -> floa
     return Book.J(it, it.forward()[it.L])
 
 
-def main(folder: Path | None = None) -> None:
-    """The program, the formulas checked against it, and the memory as the network grows."""
-    model = network()
-    X, y = data()
-    program = compiled(model, X, y)
-    print(program.source)
+def show_program() -> str:
+    """The program that the compiler finds; the answer is which gradient is a plain sum over the samples."""
+    source = compiled(network(), *data()).source
+    print(source)
+    return "db" if "db2 = dZ2.sum(axis=0)" in source else "dW"
+
+
+def show_books() -> float:
+    """The general formulas, and what is printed instead; the answer is how many do not run."""
+    model, (X, y) = network(), data()
     print("the general formulas, checked against the engine:")
-    layers = nn.weights_of(model)
+    layers, right = nn.weights_of(model), by_the_engine(model, X, y)
     books = {title(book): book(layers, X, y).gradients for book in MISTAKES}
-    print_verdicts(by_the_engine(model, X, y), {"as in the book": Book(layers, X, y).gradients, **books})
+    books = {"as in the book": Book(layers, X, y).gradients, **books}
+    print_verdicts(right, books)
+    return sum(verdict(right, formulas).startswith("does not run") for formulas in books.values())
+
+
+def show_trainings() -> str:
+    """What training comes to with each; the answer is whether a mistake in J alone is seen in it."""
     trainings = {title(book): [partial(cost_with, book)] for book in (Book, *MISTAKES)}
     print_measured("J after 1000 iterations with each of them, learning rate 1", trainings, "{:.5f}")
-    print("\nwhat is kept for the backward pass:\n")
-    print(program.memory())
-    print("\nsamples   numbers in Z and A   kept by the program")
-    for m in (4, 40, 400):
-        kept = compiled(model, *data(m)).memory().numbers
-        print(f"{m:>7}   {2 * sum(SIZES[1:]) * m:>18,}   {kept:>19,}")
+    return "no" if cost_with(Bracket) == cost_with(Book) else "yes"
+
+
+def show_memory() -> str:
+    """What is kept for the way back; the answer is which of Z1 and A1."""
+    memory = compiled(network(), *data()).memory()
+    print("what is kept for the backward pass:\n")
+    print(memory)
+    return next(array.name for array in memory.intermediates if array.name in ("Z1", "A1") and array.is_kept)
+
+
+def show_growth() -> float:
+    """How that grows with the samples; the answer is how many times as much 400 samples need as 40."""
+    print("samples   numbers in Z and A   kept by the program")
+    kept = {m: compiled(network(), *data(m)).memory().numbers for m in (4, 40, 400)}
+    for m, numbers in kept.items():
+        print(f"{m:>7}   {2 * sum(SIZES[1:]) * m:>18,}   {numbers:>19,}")
+    return kept[400] / kept[40]
+
+
+IDEAS = (
+    Idea(
+        "The program that is found",
+        "A 3-4-3-1 network, tanh and a sigmoid at the end, 4 samples. The graph is one of scalars and knows "
+        "nothing about layers; compile finds the matrices in it. A weight meets every sample in a product; a "
+        "bias is only added.",
+        "Which gradient is a plain sum over the samples, dW or db?",
+        show_program,
+    ),
+    Idea(
+        "The formulas of the books",
+        "dZ[i] = W[i+1]ᵀ dZ[i+1] * g'(Z[i]), dW[i] = 1/m · dZ[i] A[i-1]ᵀ, db[i] = 1/m · Σ dZ[i], and ten "
+        "versions with a mistake in each. Python stops some: their shapes do not fit.",
+        "How many of the eleven do not run?",
+        show_books,
+    ),
+    Idea(
+        "Training with each of them",
+        "In one of them a bracket of J is forgotten, and the gradients are right.",
+        "Is that seen after training, yes or no?",
+        show_trainings,
+    ),
+    Idea(
+        "What is kept",
+        "On the way back dZ1 needs the slope of tanh, which is 1 - A1².",
+        "Which has to be kept for that, Z1 or A1?",
+        show_memory,
+    ),
+    Idea(
+        "How it grows",
+        "The forward pass keeps arrays with a row for every sample.",
+        "How many times as much is kept for 400 samples as for 40?",
+        show_growth,
+    ),
+)
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The program, drawn."""
+    return [viz.draw(compiled(network(), *data())).save(folder / "layers.svg")]
+
+
+def main(folder: Path | None = None) -> None:
+    """The program, the formulas checked against it, and the memory as the network grows."""
+    show_all(IDEAS)
     if folder is not None:
-        print(f"\nwrote {viz.draw(program).save(folder / 'layers.svg')}")
+        print_files(pictures(folder))
 
 
 if __name__ == "__main__":

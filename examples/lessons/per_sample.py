@@ -9,6 +9,7 @@ There x and a are columns, of shape (n, 1). Here they are vectors of n numbers; 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
@@ -20,7 +21,8 @@ import numpy.typing as npt
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
-from tinygrad_edu.lessons.against import print_measured, print_verdicts, title
+from tinygrad_edu.lessons.against import print_measured, print_verdicts, title, verdict
+from tinygrad_edu.lessons.ideas import Idea, print_files, show_all
 from tinygrad_edu.viz.plots import new_axes
 
 if TYPE_CHECKING:
@@ -257,32 +259,103 @@ def plot_misread(network: Network, data: Sequence[tuple[Floats, Floats]]) -> Fig
     return cast("Figure", axes[0].figure)
 
 
-def main(folder: Path | None = None) -> None:
-    """One sample; the mistakes; then the digits."""
-    network = Network([2, 3, 1])
-    x, y = np.array([0.5, -1.0]), np.array([1.0])
-    nabla_b, nabla_w = network.backprop(x.tolist(), y.tolist())
+SAMPLE = (np.array([0.5, -1.0]), np.array([1.0]))
+
+
+def show_sample() -> str:
+    """The gradient of one sample; the answer is the shape of nabla_w of the first layer."""
+    x, y = SAMPLE
+    nabla_b, nabla_w = Network([2, 3, 1]).backprop(x.tolist(), y.tolist())
     for number, (b, W) in enumerate(zip(nabla_b, nabla_w, strict=True), start=1):
         print(f"layer {number}: nabla_b {b.round(6).tolist()}\n         nabla_w {W.round(6).tolist()}")
-    print("\nchecked against the engine:")
+    return "{} x {}".format(*nabla_w[0].shape)
+
+
+def show_books() -> float:
+    """The equations of the book, and what is printed elsewhere; the answer is how many do not run."""
+    network, (x, y) = Network([2, 3, 1]), SAMPLE
+    nabla_b, nabla_w = network.backprop(x.tolist(), y.tolist())
+    print("checked against the engine:")
     layers = nn.weights_of(network.model)
     weights, biases = [W for W, _ in layers], [b for _, b in layers]
     before = biases[0]
     network.update_mini_batch([(x, y), (x, y)], 3.0)
     network.program.write_back()
     engine = named(nabla_b, nabla_w) | {"update of b1": nn.weights_of(network.model)[0][1] - before}
-    books = {title(book): book for book in (Book, *MISTAKES)}
-    print_verdicts(engine, {name: partial(book(weights, biases).on, x, y) for name, book in books.items()})
-    print("\n64-30-10 on the digits, mini-batches of 10, η = 3:")
+    books = {title(book): partial(book(weights, biases).on, x, y) for book in (Book, *MISTAKES)}
+    print_verdicts(engine, books)
+    return sum(verdict(engine, formulas).startswith("does not run") for formulas in books.values())
+
+
+@functools.cache
+def reader() -> tuple[Network, list[int]]:
+    """64-30-10 after ten epochs on the digits, and how many it read after each."""
     training, test = digits()
-    reader = Network([64, 30, 10])
+    network, read = Network([64, 30, 10]), []
     for epoch in range(1, 11):
-        reader.SGD(training, 1, 10, 3.0, seed=epoch)
-        print(f"   epoch {epoch:>2}: {reader.evaluate(test)} of {len(test)}")
+        network.SGD(training, 1, 10, 3.0, seed=epoch)
+        read.append(network.evaluate(test))
+    return network, read
+
+
+def show_digits() -> str:
+    """The digits, epoch by epoch; the answer is whether nine of ten are read in the end."""
+    print("64-30-10 on the digits, mini-batches of 10, η = 3:")
+    (_, test), (_, read) = digits(), reader()
+    for epoch, count in enumerate(read, start=1):
+        print(f"   epoch {epoch:>2}: {count} of {len(test)}")
+    return "yes" if read[-1] >= 0.9 * len(test) else "no"
+
+
+def show_trainings() -> float:
+    """What training comes to with each mistake; the answer is what the wrong sigmoid reads."""
     trainings = {title(book): [partial(read_with, book, seed) for seed in range(3)] for book in (Book, *MISTAKES)}
     print_measured("read after 10 epochs with each of them, from three starts", trainings)
+    return round(read_with(WrongSign), 1)
+
+
+IDEAS = (
+    Idea(
+        "One sample",
+        "A 2-3-1 network: two inputs, three hidden neurons, one output. backprop(x, y) gives nabla_b and "
+        "nabla_w, in the shapes of biases and weights; W has a row for each neuron.",
+        "What is the shape of nabla_w of the first layer, such as 2 x 3?",
+        show_sample,
+    ),
+    Idea(
+        "What is printed elsewhere",
+        "The four equations of the book, and six lines as they are printed in copies of it: a sign, an index, "
+        "xrange, a name. Some give wrong numbers, and some stop with an error.",
+        "How many of the seven do not run at all?",
+        show_books,
+    ),
+    Idea(
+        "The digits",
+        "Images of 8 × 8 pixels, 64-30-10, sigmoid everywhere, mini-batches of 10, η = 3, ten epochs. "
+        "Guessing reads one of ten.",
+        "Are at least nine of ten read in the end, yes or no?",
+        show_digits,
+    ),
+    Idea(
+        "Training with each of them",
+        "With sigmoid(z) = 1 / (1 + exp(z)) every layer has the wrong sign, the output layer and every second "
+        "one before.",
+        "How many per cent of the digits are read then, about?",
+        show_trainings,
+    ),
+)
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The digits that are misread."""
+    return [viz.save_figure(plot_misread(reader()[0], digits()[1]), folder / "per_sample.png", dpi=110)]
+
+
+def main(folder: Path | None = None) -> None:
+    """One sample; the mistakes; then the digits."""
+    show_all(IDEAS)
     if folder is not None:
-        print(f"\nwrote {viz.save_figure(plot_misread(reader, test), folder / 'per_sample.png', dpi=110)}")
+        print_files(pictures(folder))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ each row is a sample, and X has the shape (400, 2). Each is the transpose of the
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,8 @@ import numpy.typing as npt
 import tinygrad_edu
 from tinygrad_edu import nn, viz
 from tinygrad_edu.compiler import Program
-from tinygrad_edu.lessons.against import print_measured, print_verdicts, title
+from tinygrad_edu.lessons.against import print_measured, print_verdicts, title, verdict
+from tinygrad_edu.lessons.ideas import Idea, print_files, show_all
 from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.plots import new_axes
@@ -206,35 +208,120 @@ def plot_costs(costs: Sequence[float]) -> Figure:
     return cast("Figure", left.figure)
 
 
-def main(folder: Path | None = None) -> None:
-    """Train, look, and answer the question."""
-    X, y = nn.datasets.flower()
+@functools.cache
+def trained() -> tuple[nn.MLP, list[float]]:
+    """A network of four hidden units after 7000 iterations, and its costs."""
     model = init(4)
-    costs = train(model, X, y, 7000)
-    beyond = train(init(4), X, y, 10_000)
+    return model, train(model, *nn.datasets.flower(), 7000)
+
+
+@functools.cache
+def young() -> nn.MLP:
+    """A network of four hidden units after 100 iterations: its gradients are not small yet."""
+    model = init(4)
+    train(model, *nn.datasets.flower(), 100)
+    return model
+
+
+def show_costs() -> float:
+    """The cost as it falls; the answer is where it begins."""
+    _, costs = trained()
     for iteration in (0, 1000, 2000, 7000):
         print(f"cost after {iteration:>5} iterations  {costs[iteration]:.12f}")
-    print("\nhidden units  accuracy after 5000 iterations")
-    for hidden in (1, 2, 3, 4, 5):
-        print(f"{hidden:>12}  {accuracy_of(hidden):>6.2f} %")
-    few, young = slice(0, 400, 80), init(4)
-    train(young, X, y, 100)
-    shares = shares_of_b1(young, X[few], y[few])
-    print("\nWhy is db a sum? One bias, five samples, and each has a path of its own from b1 to the cost:")
+    return costs[0]
+
+
+def show_accuracies() -> float:
+    """How well 1 to 5 hidden units do; the answer is the least number that reaches 90 %."""
+    print("hidden units  accuracy after 5000 iterations")
+    found = {hidden: accuracy_of(hidden) for hidden in (1, 2, 3, 4, 5)}
+    for hidden, per_cent in found.items():
+        print(f"{hidden:>12}  {per_cent:>6.2f} %")
+    return next(hidden for hidden, per_cent in found.items() if per_cent >= 90)
+
+
+def show_sum() -> str:
+    """What five samples contribute to one bias; the answer is what db does with them."""
+    X, y = nn.datasets.flower()
+    few = slice(0, 400, 80)
+    shares = shares_of_b1(young(), X[few], y[few])
+    print("Why is db a sum? One bias, five samples, and each has a path of its own from b1 to the cost:")
     print("  ", " + ".join(in_brackets(share) for share in shares), "=", show(float(shares.sum())))
-    engine = by_the_engine(young, X[few], y[few])
-    print("   db1 of the engine, all five at once:", show(float(np.ravel(engine["db1"])[0])))
-    print("\nchecked against the engine:")
-    layers = nn.weights_of(young)
+    whole = float(np.ravel(by_the_engine(young(), X[few], y[few])["db1"])[0])
+    print("   db1 of the engine, all five at once:", show(whole))
+    return "sum" if np.isclose(shares.sum(), whole) else "other"
+
+
+def show_books() -> float:
+    """The formulas and what is printed instead; the answer is how many are right."""
+    X, y = nn.datasets.flower()
+    print("checked against the engine:")
+    layers, right = nn.weights_of(young()), by_the_engine(young(), X, y)
     books = {title(book): book(layers, X, y).gradients for book in MISTAKES}
-    print_verdicts(by_the_engine(young, X, y), {"as in the course": Book(layers, X, y).gradients, **books})
+    books = {"as in the course": Book(layers, X, y).gradients, **books}
+    print_verdicts(right, books)
+    return sum(verdict(right, formulas) == "right" for formulas in books.values())
+
+
+def show_trainings() -> str:
+    """What training comes to with each mistake; the answer is whether the lost axis is seen in it."""
     trainings = {title(book): [partial(accuracy_with, book)] for book in (Book, *MISTAKES)}
     print_measured("and trained for 5000 iterations with each of them", trainings, "{:.2f} %")
+    return "yes" if abs(accuracy_with(Book) - accuracy_with(WithoutAxis)) > 0.5 else "no"
+
+
+IDEAS = (
+    Idea(
+        "The cost, before anything is learned",
+        "400 points of a flower, a hidden layer of four tanh, a sigmoid at the end. The weights are small and "
+        "the biases 0, so every point is predicted to be ½, and the cost of a prediction of ½ is -log ½.",
+        "What is the cost before the first step, about?",
+        show_costs,
+    ),
+    Idea(
+        "How many hidden units?",
+        "Each hidden unit draws one soft line through the plane. The flower has petals of two colours.",
+        "From how many hidden units on are 90 % of the points on the right side?",
+        show_accuracies,
+    ),
+    Idea(
+        "Why is db a sum?",
+        "One bias b1 is used by every sample, and from each sample a path of its own leads from b1 to the cost.",
+        "What becomes of the contributions of the samples: their sum, or the largest?",
+        show_sum,
+    ),
+    Idea(
+        "What is often printed instead",
+        "The formulas of the course, and six versions with a mistake in each, on the same numbers as the engine.",
+        "How many of the seven are right?",
+        show_books,
+    ),
+    Idea(
+        "Does a falling cost prove anything?",
+        "db1 = 1/m np.sum(dZ1), without an axis, gives one number for all neurons: a wrong gradient.",
+        "Is that seen in the accuracy after 5000 iterations, yes or no?",
+        show_trainings,
+    ),
+)
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The boundary, the cost of 10,000 iterations, and what each neuron sees."""
+    X, y = nn.datasets.flower()
+    model, _ = trained()
+    figures = {
+        "planar": viz.plot_decision_boundary(model, X, y),
+        "planar-cost": plot_costs(train(init(4), X, y, 10_000)),
+        "planar-neurons": viz.plot_neurons(model, X, y),
+    }
+    return [viz.save_figure(figure, folder / f"{name}.png", dpi=110) for name, figure in figures.items()]
+
+
+def main(folder: Path | None = None) -> None:
+    """Train, look, and answer the question."""
+    show_all(IDEAS)
     if folder is not None:
-        path = viz.save_figure(viz.plot_decision_boundary(model, X, y), folder / "planar.png", dpi=110)
-        print(f"\nwrote {path}")
-        print(f"wrote {viz.save_figure(plot_costs(beyond), folder / 'planar-cost.png', dpi=110)}")
-        print(f"wrote {viz.save_figure(viz.plot_neurons(model, X, y), folder / 'planar-neurons.png', dpi=110)}")
+        print_files(pictures(folder))
 
 
 if __name__ == "__main__":

@@ -206,17 +206,25 @@ class Table:
           x       numbers from 1 to 3
           colour  words: red, blue
         """
-        rows = [(printable(name), self._content(place)) for place, name in enumerate(self.names)]
+        rows = [(printable(name), self.content(name)) for name in self.names]
         return "\n".join(f"  {line}" for line in aligned(rows))
 
-    def _content(self, place: int) -> str:
-        cells = [row[place] for row in self.rows]
+    def content(self, name: str) -> str:
+        """What is in a column.
+
+        >>> table = Table.of_columns({"colour": ["red", "?", "blue"], "x": [1, 2.5, ""], "y": ["", "", ""]})
+        >>> table.content("colour"), table.content("x"), table.content("y")
+        ('words: red, blue; 1 empty', 'numbers from 1 to 2.5; 1 empty', 'nothing')
+        """
+        all_cells = [row[self.place_of(name)] for row in self.rows]
+        cells = [cell for cell in all_cells if not _is_gap(cell)]
+        empty = f"; {len(all_cells) - len(cells):,} empty" if len(cells) < len(all_cells) else ""
         found = [number for number in map(_number, cells) if number is not None]
         if len(found) > len(cells) / 2:
             others = counted(len(cells) - len(found), "other") if len(found) < len(cells) else ""
-            return f"numbers from {min(found):.6g} to {max(found):.6g}" + (f"; {others}" if others else "")
+            return f"numbers from {min(found):.6g} to {max(found):.6g}" + (f"; {others}" if others else "") + empty
         words = list(dict.fromkeys(cells))
-        return f"words: {listed(words, SHOWN_WORDS)}"
+        return f"words: {listed(words, SHOWN_WORDS)}{empty}" if words else "nothing"
 
 
 def _is_gap(cell: str) -> bool:

@@ -29,7 +29,7 @@ from tinygrad_edu.nn.training.backends import Steps, has_one_graph, steps_of
 from tinygrad_edu.nn.training.callbacks import Callback, Training, as_callback
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.objectives import Loss, Task, task_of
-from tinygrad_edu.nn.training.predictor import Predictor, one_by_one
+from tinygrad_edu.nn.training.predictor import MANY, Predictor, one_by_one
 from tinygrad_edu.nn.training.programs import Examples, Seen
 from tinygrad_edu.nn.training.progress import bar
 from tinygrad_edu.nn.training.samples import Floats, as_floats, at, place_not_finite, refuse_masked
@@ -37,7 +37,6 @@ from tinygrad_edu.show import counted
 from tinygrad_edu.value import Value
 
 FIRST_LR = 0.05
-MANY = 1024  # samples from which on it pays to compile the prediction
 
 
 def fit(

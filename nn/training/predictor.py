@@ -5,7 +5,7 @@ forward pass is called for a few thousand samples at a time, whose numbers stay 
 
 If the compiler fails, they are computed sample by sample: the same numbers, more slowly.
 
-Names to know: `Predictor`, `compiled`. Read next: `progress.py`.
+Names to know: `Predictor`, `LastingPredictor`, `compiled`. Read next: `progress.py`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from tinygrad_edu.user_code import user_frame
 from tinygrad_edu.value import Value
 
 PART = 2048  # samples a call
+MANY = 1024  # samples from which on it pays to compile the prediction
 TRACED = 32  # samples of random numbers that the program is found for
 
 
@@ -82,6 +83,30 @@ class Predictor:
         outputs = [self.model(x) for x in xs]
         flat = [value for output in outputs for value in ([output] if isinstance(output, Value) else output)]
         return sum(flat, start=Value(0.0)), outputs
+
+
+class LastingPredictor:
+    """The outputs of a model that is asked many times: compiled, as soon as that pays.
+
+    Until so many samples have been asked for, they are computed one by one; compiling takes as long as that, so a few
+    predictions cost nothing more, and many are fast.
+
+    >>> from tinygrad_edu.nn import MLP
+    >>> predictor = LastingPredictor(MLP(2, [3, 1], seed=0))
+    >>> predictor(np.zeros((4, 2))).shape, predictor.asked
+    ((4,), 4)
+    """
+
+    def __init__(self, model: Module) -> None:
+        self.model = model
+        self.asked = 0
+        self._compiled = Predictor(model)
+
+    def __call__(self, X: ArrayLike) -> Floats:
+        """The outputs for samples of shape (n, inputs): shape (n,), or (n, outputs)."""
+        samples = as_floats(X, "predict")
+        self.asked += len(samples)
+        return self._compiled(samples) if self.asked > MANY else one_by_one(self.model, samples)
 
 
 def one_by_one(model: Module, X: ArrayLike) -> Floats:

@@ -10,9 +10,9 @@ import pytest
 
 import tinygrad_edu
 from tinygrad_edu import Trace, Value, chain_rule, parse, viz
+from tinygrad_edu.cli.lines import say_files
 from tinygrad_edu.cli.main import COMMANDS, _parser, main
 from tinygrad_edu.cli.steps import Look, step_lines
-from tinygrad_edu.cli.training import say_files
 from tinygrad_edu.show import show
 from tinygrad_edu.terminal.colours import NEGATIVE, Paint
 
@@ -101,6 +101,7 @@ def test_train_learns_and_draws(run, tmp_path):
         "boundary.png",
         "network.png",
         "network.svg",
+        "report.html",
     ]
 
 
@@ -121,7 +122,7 @@ def test_the_demo_writes_all_its_files(run, tmp_path):
     assert float(out.split("accuracy ")[1].split(" %")[0]) >= 99
     assert "accuracy" in err  # the progress bar
     files = {file.name for file in (tmp_path / "here").iterdir()}
-    assert files == {"f.html", "f.svg", "f.png", "network.svg", "network.png", "boundary.png"}
+    assert files == {"f.html", "f.svg", "f.png", "network.svg", "network.png", "boundary.png", "report.html"}
     assert all(f"wrote here/{name}" in out for name in files)
 
 

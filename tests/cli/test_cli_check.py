@@ -188,6 +188,22 @@ def test_the_chapters_are_beside_the_file_and_the_check_names_them(folder, capsy
     assert "Next: Addition (mine/chapters/addition.md)." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("asked", "instead"), [("12", "9"), ("0", "1"), ("-3", "1"), ("99999999999999999999", "9")])
+def test_a_number_beyond_the_chapters_is_told_their_range(asked, instead, capsys):
+    assert main(["course", "--chapter", asked]) == 1
+    said = capsys.readouterr().err
+    assert f"--chapter {asked}\n" in said
+    assert "numbered from 1 to 9" in said
+    assert f"tinygrad-edu course --chapter {instead}\n" in said
+
+
+def test_a_folder_that_cannot_be_made_is_named_as_it_was_asked_for(capsys):
+    assert main(["course", "/proc/x"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("tinygrad-edu course: /proc/x: ")
+    assert "chapters" not in said
+
+
 def test_a_chapter_can_be_read_without_a_folder(capsys):
     assert main(["course", "--chapter", "4"]) == 0
     text = capsys.readouterr().out

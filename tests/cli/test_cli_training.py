@@ -127,7 +127,7 @@ def test_pictures_go_into_one_folder_and_nothing_is_replaced_without_a_word(run,
     assert "in place of" not in first
     assert {path.name for path in tmp_path.iterdir()} == {"pets.csv", "pets.json", "tinygrad-edu-train"}
     again = [each for each in run(line)[1].splitlines() if "wrote" in each]
-    assert len(again) == 3
+    assert len(again) == 4
     assert all(each.endswith(", in place of an older one") for each in again)
     assert "in place of" not in run(f"{line} -o elsewhere --save other.json")[1]
     assert run("draw x x=1")[1].count("in place of") == 0

@@ -76,7 +76,8 @@ class Parser(argparse.ArgumentParser):
             UsageError: always.
         """
         everything = f"\n  all options:    {self.prog} --help"
-        raise UsageError(self.prog, printable(message), instead=self.example + everything)
+        said = message.replace("the following arguments are required:", "this is missing:")
+        raise UsageError(self.prog, printable(said), instead=self.example + everything)
 
     def check_all_read(self, left: Sequence[str]) -> None:
         """Check that nothing is left over.

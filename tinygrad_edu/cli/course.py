@@ -49,7 +49,7 @@ def add_course(parser: argparse.ArgumentParser) -> None:
     """The arguments of `course`."""
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="a folder for the files, new or not")
-    what.add_argument("--chapter", metavar="NAME", help="show a chapter: its number, or its name such as used-twice")
+    what.add_argument("--chapter", metavar="N|NAME", help="show a chapter: its number from 1 to 9, or its name")
     parser.add_argument("--solution", action="store_true", help="of a chapter: also a way to write it")
     parser.set_defaults(run=_course)
 
@@ -76,9 +76,9 @@ def _show(name: str, solution: str) -> None:
     try:
         text = chapter(name, solution=solution)
     except OptionError as error:
-        near = [*nearest(name, CHAPTERS), *CHAPTERS][0]
-        instead = f"tinygrad-edu course --chapter {near}"
-        raise OptionError(f"course --chapter {name}", error.wrong, instead=instead) from None
+        is_number = name.lstrip("+-").isdecimal()
+        near = ("1" if name.startswith(("-", "0")) else str(len(CHAPTERS))) if is_number else _nearest(name)
+        raise OptionError(f"--chapter {name}", error.wrong, instead=f"tinygrad-edu course --chapter {near}") from None
     if not sys.stdout.isatty():
         print(text, end="")
         return
@@ -88,6 +88,10 @@ def _show(name: str, solution: str) -> None:
 
     console = Console(width=min(WIDEST, shutil.get_terminal_size().columns), theme=Theme({"markdown.code": "bold"}))
     console.print(Markdown(text, code_theme="ansi_dark", hyperlinks=False))  # which has no background of its own
+
+
+def _nearest(name: str) -> str:
+    return [*nearest(name, CHAPTERS), *CHAPTERS][0]
 
 
 def _bug(options: argparse.Namespace) -> None:

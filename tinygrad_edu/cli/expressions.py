@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from tinygrad_edu.cli.arguments import LONGEST, PROGRAM, OneOf, quoted
+from tinygrad_edu.cli.lines import say
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import cut, show
@@ -69,7 +70,7 @@ def graph_of(expression: str, values: Mapping[str, float], command: str = "step"
     unused = [name for name in values if name not in labels]
     if unused:
         verb = "makes" if len(unused) == 1 else "make"
-        print(f"note: {', '.join(unused)} {verb} no difference to the result", file=sys.stderr)
+        say(f"note: {', '.join(unused)} {verb} no difference to the result", sys.stderr)
     if not f.label and OUTPUT not in labels:
         f.label = OUTPUT
     return f

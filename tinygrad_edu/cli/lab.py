@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tinygrad_edu.cli.expressions import add_lang, graph_of, numbers_in
+from tinygrad_edu.cli.lines import say, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
-from tinygrad_edu.cli.training import say_files
 from tinygrad_edu.show import show
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
 
@@ -63,4 +63,4 @@ def _lab(options: argparse.Namespace) -> None:
 def _say_chosen(numbers: Mapping[str, float], names: Iterable[str]) -> None:
     said = [f"{name}={show(numbers[name])}" for name in names]
     if said:
-        print(f"  without a number on the command line: {' '.join(said)}; change them in the page")
+        say(f"  without a number on the command line: {' '.join(said)}; change them in the page")

@@ -36,19 +36,17 @@ from tinygrad_edu.cli.completion import COMPLETION_HELP, add_completion, script
 from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
+from tinygrad_edu.cli.lesson import LESSON_HELP, add_lesson
+from tinygrad_edu.cli.lines import existing, say, say_files
 from tinygrad_edu.cli.playground import PLAYGROUND_HELP, add_playground
 from tinygrad_edu.cli.saving import add_open, check_deck, check_suffix, derivation, open_page, save_deck, save_steps
 from tinygrad_edu.cli.sheets import GRADE_HELP, WORKSHEET_HELP, add_grade, add_worksheet
 from tinygrad_edu.cli.steps import Look, step_lines
 from tinygrad_edu.cli.training import (
-    LESSON_HELP,
     PREDICT_HELP,
     TRAIN_HELP,
-    add_lesson,
     add_predict,
     add_train,
-    existing,
-    say_files,
     train_and_draw,
 )
 from tinygrad_edu.errors import OptionError, TinygradError
@@ -69,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     typed = sys.argv[1:] if arguments is None else list(arguments)
     if not typed:
-        print(GREETING)
+        say(GREETING)
         return 0
     try:
         options = _options(_with_expressions(typed))
@@ -81,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _report(typed[0], _described(error))
     except KeyboardInterrupt as stop:
-        print(f"\n{printable(stop) or 'stopped; files written so far are whole'}", file=sys.stderr)
+        said = str(stop) or "stopped; files written so far are whole"
+        say("\n" + "\n".join(map(printable, said.split("\n"))), sys.stderr)
         return INTERRUPTED
     return code or 0
 
@@ -100,13 +99,14 @@ def _options(typed: Sequence[str]) -> argparse.Namespace:
     parser, commands = _parsers()
     options, left = parser.parse_known_args(typed)
     commands[options.command].check_all_read(left)
+    options.typed = list(typed)
     return options
 
 
 def _report(command: str, text: str, code: int = 1) -> int:
     """Print what went wrong; names from files are made safe, since a terminal would obey control characters."""
     said = f"{PROGRAM} {command}: {text}" if command else text
-    print("\n".join(map(printable, said.split("\n"))), file=sys.stderr)
+    say("\n".join(map(printable, said.split("\n"))), sys.stderr)
     return code
 
 
@@ -270,7 +270,7 @@ COMMANDS = {
         ("train", "train a network and draw what it learned", "DATA [options]", "moons", TRAIN_HELP, add_train),
         ("predict", "predict with a saved network", "MODEL TABLE or NAME=VALUE ...", "moons.json x1=0.5 x2=-0.2",
          PREDICT_HELP, add_predict),
-        ("lesson", "run one of the classic lessons", "[LESSON] [options]", "circuit", LESSON_HELP, add_lesson),
+        ("lesson", "go through one of the classic lessons", "[LESSON] [options]", "circuit", LESSON_HELP, add_lesson),
         ("check", "name the mistakes in an engine you wrote", "FILE ... [options]", "engine.py", CHECK_HELP, add_check),
         ("course", "write an engine of your own", "FOLDER", "my_engine", COURSE_HELP, add_course),
         ("bug", "an engine with a planted mistake", "N [options]", "7 -o broken.py", BUG_HELP, add_bug),
@@ -296,7 +296,7 @@ def _demo(options: argparse.Namespace) -> None:
     if options.open:
         open_page(folder / "f.html")
     else:
-        print(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
+        say(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
     print('Now your own:\n  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-0.2')
 
 
@@ -325,7 +325,7 @@ def _check_file(options: argparse.Namespace, path: Path | None) -> None:
         check_suffix(options.output)
     if options.deck is not None:
         check_deck(options.deck)
-    if options.open and (path is None or path.suffix.lower() != ".html"):
+    if options.open and (path is None or path.suffix.lower() not in (".html", ".gif")):
         raise OptionError("--open", "there is no page to open", instead="--html f.html --open")
 
 
@@ -346,7 +346,7 @@ def _draw(options: argparse.Namespace) -> None:
     if not options.forward_only:
         f.backward()
     if options.detail == "full" and not any(node.op == "dot" for node in Graph(f)):
-        print("note: --detail full changes nothing here: it opens dot([...], [...]) into × and +", file=sys.stderr)
+        say("note: --detail full changes nothing here: it opens dot([...], [...]) into × and +", sys.stderr)
     old = existing([options.output])
     say_files([viz.draw(f, detail=options.detail).save(options.output)], old)
     if options.open:

@@ -5,7 +5,7 @@
 A score alone says little. It stands beside what guessing would reach, and if a training went wrong in one of the usual
 ways (no better than a guess, overfitting, a column that only counts the rows), that is said in words.
 
-Names to know: `outcome`, `counting_columns`. Read next: `arguments.py`.
+Names to know: `outcome`, `counting_columns`. Read next: `report.py`.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from tinygrad_edu.cli.arguments import PROGRAM, one_of, quoted
 from tinygrad_edu.cli.expressions import add_lang
+from tinygrad_edu.cli.lines import say, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
-from tinygrad_edu.cli.training import say_files
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.show import counted, printable
 
@@ -83,5 +83,5 @@ def _table(options: argparse.Namespace) -> Settings:
     data = data_of_table(table, options.target)
     points = data["points"]
     inputs = ", ".join(points["names"])
-    print(printable(f"  {table.source}: {counted(len(table), 'row')}; {inputs} → {points['target']['name']}"))
+    say(printable(f"  {table.source}: {counted(len(table), 'row')}; {inputs} → {points['target']['name']}"))
     return data

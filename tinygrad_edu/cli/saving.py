@@ -15,6 +15,7 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
+from tinygrad_edu.cli.lines import say
 from tinygrad_edu.errors import OptionError, SizeError
 from tinygrad_edu.files import check_writable, write_whole
 from tinygrad_edu.show import printable
@@ -37,7 +38,7 @@ def add_open(parser: argparse.ArgumentParser) -> None:
 def open_page(path: Path) -> None:
     """Open a file in a browser, or say that there is none."""
     if not webbrowser.open(path.resolve().as_uri()):
-        print(f"  no browser was found here: open {printable(path)} in one")
+        say(f"  no browser was found here: open {printable(path)} in one")
 
 
 def save_steps(f: Value, path: Path, lang: str) -> Path:

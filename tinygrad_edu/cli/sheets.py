@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from tinygrad_edu.cli.arguments import PROGRAM, OneOf, Parser, one_of
 from tinygrad_edu.cli.expressions import add_lang, graph_of, numbers_in
+from tinygrad_edu.cli.lines import existing, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
-from tinygrad_edu.cli.training import existing, say_files
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.show import printable
 from tinygrad_edu.text.inputs import inputs_of, with_numbers

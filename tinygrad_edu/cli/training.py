@@ -3,7 +3,6 @@
     tinygrad-edu train moons                             a network, its data and its decision boundary
     tinygrad-edu train iris.csv --save iris.json         the last column of a table, predicted from the others
     tinygrad-edu predict iris.json new.csv               what the network predicts for other rows
-    tinygrad-edu lesson planar                           one of the classic lessons
 
 Names to know: `train_and_draw`. Read next: `outcome.py`.
 """
@@ -12,25 +11,23 @@ from __future__ import annotations
 
 import argparse
 import csv
-import importlib
 import math
-import re
-import shutil
 import sys
-import textwrap
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from importlib import resources
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tinygrad_edu.choices import nearest
 from tinygrad_edu.cli.arguments import PROGRAM, OneOf, one_of, quoted
+from tinygrad_edu.cli.lines import existing, say, say_files
 from tinygrad_edu.cli.outcome import command_to_predict, counting_columns, outcome, warning_about
+from tinygrad_edu.cli.report import Report
+from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import check_writable, make_folder
-from tinygrad_edu.lessons import LESSONS
-from tinygrad_edu.show import aligned, counted, listed, printable, show
+from tinygrad_edu.show import counted, listed, printable, show
+from tinygrad_edu.text.typed import number_typed
 
 if TYPE_CHECKING:
     from tinygrad_edu import nn
@@ -56,14 +53,9 @@ Predict with a network that `train … --save` wrote, for a table or for one row
 The predictions are printed as a table with a header, and so can go to a file:
 
   tinygrad-edu predict iris.json new.csv > answers.csv"""
-LESSON_HELP = """\
-Run one of the classic lessons on backpropagation; without a name, list them:
-
-  tinygrad-edu lesson
-  tinygrad-edu lesson circuit -o pictures"""
 EPOCHS, TEST = 40, 0.2
 FOLDER = Path("tinygrad-edu-train")  # for the pictures of a training
-MODELS, FILMS = (".json", ".npz"), (".gif", ".html")
+MODELS, FILMS, PAGES = (".json", ".npz"), (".gif", ".html"), (".html",)
 SHOWN_CLASSES = 8  # of a table, where its target is described
 MOST_POINTS = 1_000_000  # of a data set; a computer in a classroom has the memory and the time for so many
 MOST_NEURONS, MOST_WEIGHTS = 10_000, 1_000_000  # of a layer, and between hidden layers: a weight takes 160 bytes
@@ -94,13 +86,20 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     add("--save", type=Path, metavar="FILE", help="save the network: .json or .npz")
     add("--plot", action="store_true", help="also draw the history, and what goes on inside")
     add("--film", type=Path, metavar="FILE", help="draw the training as an animation: .gif or .html")
-    add("-o", "--output", type=Path, default=FOLDER, help="folder for the pictures (default: %(default)s)")
+    add("-o", "--output", type=Path, default=FOLDER, help="folder for report and pictures (default: %(default)s)")
+    add("--report", type=Path, metavar="FILE", help="the page with all of it (default: report.html in that folder)")
+    add_open(parser)
     parser.set_defaults(run=_train)
 
 
 def _train(options: argparse.Namespace) -> None:
-    old = existing([options.save, options.film, *(options.output.iterdir() if options.output.is_dir() else ())])
+    in_folder = options.output.iterdir() if options.output.is_dir() else ()
+    old = existing([options.save, options.film, options.report, *in_folder])
     say_files(train_and_draw(options), old)
+    if options.open:
+        open_page(_report_file(options))
+        if options.film is not None and options.film.suffix == ".html":  # a GIF is part of the report
+            open_page(options.film)
 
 
 def _points(text: str) -> int:
@@ -141,13 +140,6 @@ def add_predict(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_predict)
 
 
-def add_lesson(parser: argparse.ArgumentParser) -> None:
-    """The options of `lesson`."""
-    parser.add_argument("name", nargs="?", metavar="LESSON", help=", ".join(LESSONS))
-    parser.add_argument("-o", "--output", type=Path, help="folder for its pictures (default: no pictures)")
-    parser.set_defaults(run=_lesson)
-
-
 # Training
 
 
@@ -160,6 +152,8 @@ class Samples(NamedTuple):
         y: the targets, as the loss takes them.
         thing: what a sample is called.
         row: the inputs of one sample, as they are typed.
+        source: what the data are called.
+        columns: for each column its name, what it is for, and what is in it.
     """
 
     model: nn.TableModel
@@ -167,6 +161,8 @@ class Samples(NamedTuple):
     y: Any
     thing: str
     row: dict[str, str]
+    source: str
+    columns: list[tuple[str, str, str]]
 
     @property
     def is_plane(self) -> bool:
@@ -198,23 +194,17 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
     samples = (_of_table if is_table(options.data) else _of_data_set)(options, film)
     if samples.model.history.interrupted:
         _stop(options, samples.model)
-    for line in (samples.model.history.summary, *outcome(samples.model, samples.thing)):
-        _print_wrapped(line)
+    said = [samples.model.history.summary, *outcome(samples.model, samples.thing)]
+    for line in said:
+        say(f"  {line}")
     files = [] if options.save is None else [_saved(samples.model, options.save, options)]  # first: drawing may fail
-    files += _pictures(options, samples)
+    pictures = list(_pictures(options, samples))
+    files += [file for picture in pictures for file in picture.files]
     files += [film.save(options.film) for film in films]
+    files.insert(0, _report(options, samples, said, pictures).save(_report_file(options)))
     if options.save is not None:
         print(f"  predict with it:\n\n    {command_to_predict(samples.model, options.save, samples.row)}\n")
     return files
-
-
-def _print_wrapped(line: str, file: TextIO | None = None) -> None:
-    """A line, in the width of a terminal; whole, where there is none."""
-    stream = file or sys.stdout
-    width = shutil.get_terminal_size().columns if stream.isatty() else math.inf
-    wrapper = textwrap.TextWrapper(int(min(width, 10_000)), "  ", "    ", break_on_hyphens=False)
-    is_prose = not line.startswith(" ") and len(line) + 2 > width
-    print("\n".join(wrapper.wrap(line)) if is_prose else f"  {line}", file=stream)
 
 
 def _stop(options: argparse.Namespace, model: nn.TableModel) -> NoReturn:
@@ -256,8 +246,9 @@ def _check_options(options: argparse.Namespace) -> None:
         )
     _check_suffix(options.save, MODELS)
     _check_suffix(options.film, FILMS)
+    _check_suffix(options.report, PAGES)
     _check_folder(options.output)
-    for path in (options.save, options.film):
+    for path in (options.save, options.film, options.report):
         if path is not None and (path.parent.exists() or path.parent != options.output):
             check_writable(path)
 
@@ -291,8 +282,10 @@ def _ranges(options: argparse.Namespace) -> list[tuple[str, Any, bool, str, str]
     ]
 
 
-def _plain(number: Any) -> str:
-    return " ".join(map(str, number)) if isinstance(number, list) else show(number)
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return value if isinstance(value, str) else show(value)
 
 
 def _check_suffix(path: Path | None, suffixes: tuple[str, ...]) -> None:
@@ -341,7 +334,7 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
     names = [f"{'x' if is_plane else 'p'}{number}" for number in range(1, X.shape[1] + 1)]
     target = Target("class", tuple(str(label) for label in np.unique(y)))
     network = nn.MLP(len(names), [*options.hidden, target.outputs], activation=options.activation, seed=options.seed)
-    print(f"  {options.data}: {counted(len(X), 'point' if is_plane else 'image')}; {described(network)}")
+    say(f"  {options.data}: {counted(len(X), 'point' if is_plane else 'image')}; {described(network)}")
     model = nn.TableModel(network, Encoding.plain(names), target, {"data": options.data})
     _check_film(options, is_plane)
     test = (0.0 if is_plane else TEST) if options.test is None else options.test
@@ -351,7 +344,14 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
         seen, unseen = (X_seen, y_seen), (X_unseen, y_unseen)
     model.learn(*seen, unseen, **_training(options, film(X, y)))
     row = {name: show(number) for name, number in zip(names, X[0].tolist(), strict=True)}
-    return Samples(model, X, y, "point" if is_plane else "image", row)
+    columns = [(name, "input", f"numbers from {show(low)} to {show(high)}") for name, low, high in _ranges_of(names, X)]
+    columns.append((target.name, "what is predicted", f"classes: {listed(target.classes)}"))
+    return Samples(model, X, y, "point" if is_plane else "image", row, options.data, columns)
+
+
+def _ranges_of(names: list[str], X: Any) -> Iterator[tuple[str, float, float]]:
+    for name, column in zip(names, X.T, strict=True):
+        yield name, float(column.min()), float(column.max())
 
 
 def _of_table(options: argparse.Namespace, film: Film) -> Samples:
@@ -369,13 +369,13 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
 
     def begin(model: nn.TableModel, X: Any, y: Any) -> None:
         names = ", ".join(model.encoding.inputs)
-        _print_wrapped(printable(f"{table.source}: {counted(len(table), 'row')}; {names} → {_described_target(model)}"))
-        print(f"  {described(model.network)}, {counted(round(test * len(table)), 'row')} held out")
+        say(printable(f"  {table.source}: {counted(len(table), 'row')}; {names} → {_described_target(model)}"))
+        say(f"  {described(model.network)}, {counted(round(test * len(table)), 'row')} held out")
         counting = counting_columns(
             table.filled(model.encoding.fills), [column.name for column in model.encoding.columns]
         )
         if counting:
-            _print_wrapped(warning_about(counting, model.target.name), sys.stderr)
+            say(f"  {warning_about(counting, model.target.name)}", sys.stderr)
         _check_film(options, X.shape[1] == 2 and bool(model.target.classes))
         callbacks.extend(film(X, y))
 
@@ -392,7 +392,24 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
         **_training(options, callbacks),
     )
     row = dict(zip(table.names, table.filled(model.encoding.fills).rows[0], strict=True))
-    return Samples(model, model.encoding(table), model.target(table), "row", row)
+    columns = [(name, _used_as(model, name), table.content(name)) for name in table.names]
+    return Samples(model, model.encoding(table), model.target(table), "row", row, table.source, columns)
+
+
+def _used_as(model: nn.TableModel, name: str) -> str:
+    """What a column is for."""
+    if name == model.target.name:
+        return "what is predicted"
+    if name not in [column.name for column in model.encoding.columns]:
+        return "left out"
+    fill = model.encoding.fills.get(name)
+    if fill is None:
+        return "input"
+    return f"input; an empty cell is read as {show(float(fill)) if _is_number(fill) else fill}"
+
+
+def _is_number(text: str) -> bool:
+    return number_typed(text) is not None
 
 
 def _usable_rows(table: nn.Table, options: argparse.Namespace) -> nn.Table:
@@ -413,7 +430,7 @@ def _usable_rows(table: nn.Table, options: argparse.Namespace) -> nn.Table:
         raise OptionError(f"--missing {options.missing}", wrong, instead="--without, with the columns that are empty")
     said = [f"{counted(len(table) - len(kept), 'row')} left out"] if len(kept) < len(table) else []
     said += [f"{counted(len(kept) - len(whole), 'row')} filled"] if len(kept) > len(whole) else []
-    _print_wrapped(f"--missing {options.missing}: {', '.join(said) or 'no cell is empty'}", sys.stderr)
+    say(f"  --missing {options.missing}: {', '.join(said) or 'no cell is empty'}", sys.stderr)
     return kept
 
 
@@ -439,22 +456,95 @@ def _check_film(options: argparse.Namespace, is_plane: bool) -> None:
         raise OptionError("--film", "an animation shows the plane: it needs two inputs and classes", instead="--plot")
 
 
-def _pictures(options: argparse.Namespace, samples: Samples) -> list[Path]:
+class _Picture(NamedTuple):
+    """A picture: its files, its title, what is seen in it, and the picture itself for the report."""
+
+    files: list[Path]
+    title: str
+    said: str
+    shown: Any
+
+
+def _pictures(options: argparse.Namespace, samples: Samples) -> Iterator[_Picture]:
+    """Every picture, saved."""
     from tinygrad_edu import viz
 
     folder, network = make_folder(options.output), samples.model.network
     drawing = viz.draw_network(network)
     files = [drawing.save(folder / "network.svg"), drawing.save(folder / "network.png")]
-    figures = {}
+    yield _Picture(files, "The network", "Blue weights are positive, orange and dashed ones negative.", drawing.svg())
+    figures: list[tuple[str, str, str, Any]] = []
     if samples.is_plane:
-        figures["boundary"] = viz.plot_decision_boundary(network, samples.X, samples.y)
+        figure = viz.plot_decision_boundary(network, samples.X, samples.y)
+        figures.append(("boundary", "The plane as it divides it", f"{figure.axes[0].get_title()}.", figure))
     if options.plot:
-        figures["history"] = viz.plot_history(samples.model.history)
-        figures["parameters"] = viz.plot_parameters(network)
-        figures["activations"] = viz.plot_activations(network, samples.X)
-        if samples.is_plane:
-            figures["neurons"] = viz.plot_neurons(network, samples.X, samples.y)
-    return files + [viz.save_figure(figure, folder / f"{name}.png") for name, figure in figures.items()]
+        figures += _inside(samples)
+    for name, title, said, figure in figures:
+        yield _Picture([viz.save_figure(figure, folder / f"{name}.png")], title, said, figure)
+
+
+def _inside(samples: Samples) -> Iterator[tuple[str, str, str, Any]]:
+    """What --plot draws besides: name, title, what is seen, figure."""
+    from tinygrad_edu import viz
+
+    network = samples.model.network
+    yield "history", "The history", "Loss and accuracy over the epochs.", viz.plot_history(samples.model.history)
+    yield "parameters", "Its parameters", "How large the weights and biases are.", viz.plot_parameters(network)
+    activations = viz.plot_activations(network, samples.X)
+    yield "activations", "Its activations", "What the neurons give for the data.", activations
+    if samples.is_plane:
+        neurons = viz.plot_neurons(network, samples.X, samples.y)
+        yield "neurons", "What each neuron sees", "Where in the plane it is active.", neurons
+
+
+def _report_file(options: argparse.Namespace) -> Path:
+    report: Path | None = options.report
+    return options.output / "report.html" if report is None else report
+
+
+def _report(options: argparse.Namespace, samples: Samples, said: list[str], pictures: list[_Picture]) -> Report:
+    """The page with all of it."""
+    model, has_film = samples.model, options.film is not None and options.film.suffix == ".gif"
+    held_out = 0 if not model.history.val_loss or model.tested is None else len(model.tested[1])
+    rows = f"{samples.source}: {counted(len(samples.X), samples.thing)}"
+    rows += f", {counted(held_out, samples.thing)} of them held out to test on." if held_out else ", all trained on."
+    return Report(
+        title=f"Predicting {model.target.name} from {samples.source}",
+        model=model,
+        thing=samples.thing,
+        said=said,
+        data=samples.columns,
+        rows=f"{rows} The network is {described(model.network)}.",
+        settings=_settings(options, TEST if held_out else 0.0, is_table=samples.thing == "row"),
+        command=" ".join([PROGRAM, *map(quoted, getattr(options, "typed", ["train", options.data]))]),
+        predict="" if options.save is None else command_to_predict(model, options.save, samples.row),
+        file=options.save,
+        pictures=[
+            (picture.title, picture.said, picture.shown) for picture in pictures if picture.title != "The history"
+        ],
+        film=options.film if has_film else None,
+    )
+
+
+def _settings(options: argparse.Namespace, validation: float, *, is_table: bool) -> dict[str, str]:
+    """Every option of the training with its value, as it was typed or by default."""
+    names = {"test": "validation", "batch": "batch-size"}
+    left_out = {
+        *(() if is_table else ("missing",)),
+        "run",
+        "command",
+        "typed",
+        "open",
+        "output",
+        "report",
+        "save",
+        "film",
+        "plot",
+        "data",
+    }
+    found = {names.get(name, name): value for name, value in vars(options).items() if name not in left_out}
+    found["validation"] = validation if options.test is None else options.test
+    return {f"--{name}": _plain(value) for name, value in found.items() if value not in (None, [])}
 
 
 def described(network: nn.MLP) -> str:
@@ -523,39 +613,3 @@ def _say_answer(model: nn.TableModel, answers: Answers) -> None:
     if answers.shares is not None:
         for name, share in zip(model.target.classes, answers.shares[0], strict=True):
             print(f"  P({printable(name)}) = {share:.4f}")
-
-
-# The lessons
-
-
-def _lesson(options: argparse.Namespace) -> None:
-    if options.name is None:
-        print("\n".join(_list_of_lessons()))
-        return
-    name = one_of("", re.sub(r"[- ]", "_", options.name), LESSONS, f"{PROGRAM} lesson")
-    if options.output is not None:
-        make_folder(options.output)
-    importlib.import_module(f"tinygrad_edu.lessons.{name}").main(options.output)
-
-
-def _list_of_lessons() -> Iterator[str]:
-    """The lessons, with the question that each begins with, read from the source: `python -OO` drops docstrings."""
-    folder = resources.files("tinygrad_edu.lessons")
-    sources = [folder.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in LESSONS]
-    questions = [source.splitlines()[0].strip('"') for source in sources]
-    yield from (f"  {line}" for line in aligned(zip(LESSONS, questions, strict=True)))
-    yield ""
-    yield "Run one:       tinygrad-edu lesson circuit"
-    yield "With pictures: tinygrad-edu lesson circuit -o pictures"
-
-
-def existing(paths: Iterable[Path | None]) -> set[Path]:
-    """Those of some files that are there already, to be asked before they are written."""
-    return {path for path in paths if path is not None and path.is_file()}
-
-
-def say_files(files: Sequence[Path], old: Collection[Path] = ()) -> None:
-    """Which files were written, how large they are, and which of them took the place of an old one."""
-    for file in files:
-        size = f"  ({file.stat().st_size / 1000:.0f} kB)" if file.is_file() else ""  # a pipe has no size
-        print(f"  wrote {printable(file)}{size}{', in place of an older one' if file in old else ''}")

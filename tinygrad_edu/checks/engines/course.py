@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tinygrad_edu.checks.engines.probes import CHAPTERS
 from tinygrad_edu.choices import unknown
-from tinygrad_edu.errors import FileError
+from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import make_folder, write_whole
 
 STUBS = '''\
@@ -78,6 +78,7 @@ def begin(folder: Path) -> list[Path]:
                 f"{folder / name} is there already, and is not overwritten",
                 instead=f"another folder; or go on with it: tinygrad-edu check {folder / FILE}",
             )
+    make_folder(folder)  # of which an error speaks
     make_folder(folder / FOLDER)
     for page in CHAPTERS:
         write_whole(folder / FOLDER / f"{page}.md", chapter(page).encode())
@@ -102,6 +103,9 @@ def chapter(name: str, *, solution: str = "folded") -> str:
     pages = dict(zip(map(str, range(1, len(CHAPTERS) + 1)), CHAPTERS, strict=True))
     page = pages.get(name, name)
     if page not in CHAPTERS:
+        if name.lstrip("+-").isdecimal():
+            wrong = f"the chapters are numbered from 1 to {len(CHAPTERS)}"
+            raise OptionError(f"chapter {name}", wrong, instead='chapter("1")')
         raise unknown("chapter", name, CHAPTERS, call="course({})")
     folder = next(folder for folder in PAGES if folder.is_dir())
     text = (folder / f"{page}.md").read_text(encoding="utf-8")

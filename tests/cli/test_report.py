@@ -1,0 +1,128 @@
+"""Is the page of a training whole by itself, readable, right in its numbers, and safe whatever the cells are?"""
+
+import csv
+import html
+import random
+import re
+import shlex
+
+import numpy as np
+import pytest
+from browser import Watched, launched, needs_browser
+
+from tinygrad_edu import nn
+
+
+@pytest.fixture
+def run(run):
+    """The same for a command as it is typed, after its program."""
+    return lambda line: run(*shlex.split(line))
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Rows with gaps, and names that HTML could take for its own."""
+    source = random.Random(2)
+    rows = [["a<b", "farbe & 色", "z"]]
+    for number in range(90):
+        x = source.gauss(0, 1)
+        rows.append([f"{x:.3f}" if number % 11 else "", source.choice(["<i>", "b"]), "hoch" if x > 0 else "tief & <b>"])
+    with (tmp_path / "t.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return tmp_path
+
+
+QUICK = "--hidden 6 --epochs 12"
+
+
+def cells_of(page, title):
+    """The cells of the table below a title, row by row."""
+    found = page.split(html.escape(title), 1)[1].split("</table>")[0]
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in found.split("<tr>")[1:]]
+    return [[html.unescape(cell) for cell in row] for row in rows]
+
+
+def test_a_training_leaves_one_page_with_everything(run, table):
+    code, out, _ = run(f"train t.csv {QUICK} --missing mean --save m.json --plot")
+    page = (table / "tinygrad-edu-train" / "report.html").read_text()
+    assert (code, "wrote tinygrad-edu-train/report.html" in out) == (0, True)
+    for title in (
+        "The data",
+        "How the training went",
+        "Right and wrong",
+        "Pictures",
+        "How to predict",
+        "To do it again",
+    ):
+        assert f"<h2>{title}</h2>" in page
+    assert not re.findall(r'(?:src|href)="(?!data:)', page)
+    assert html.escape("tinygrad-edu train t.csv --hidden 6 --epochs 12 --missing mean --save m.json --plot") in page
+    command = out.split("predict with it:\n\n    ")[1].split("\n")[0]
+    assert html.escape(command) in page
+    name, use, holds = cells_of(page, "What is in each column")[1]
+    assert (name, use[:31], holds[-9:]) == ("a<b", "input; an empty cell is read as", "; 9 empty")
+    settings = dict(cells_of(page, "All settings")[1:])
+    assert (settings["--epochs"], settings["--validation"], settings["--missing"]) == ("12", "0.2", "mean")
+
+
+def test_the_figures_of_each_class_are_those_of_scikit_learn(run, table):
+    metrics = pytest.importorskip("sklearn.metrics")
+    run(f"train t.csv {QUICK} --missing mean --save m.json")
+    page = (table / "tinygrad-edu-train" / "report.html").read_text()
+    rows = nn.read_csv(table / "t.csv")
+    _, unseen, _, kinds = nn.train_test_split(np.arange(90), rows.cells("z"), test_size=0.2, seed=0)
+    found = [nn.TableModel.load(table / "m.json").predict(rows).found[row] for row in unseen]
+    names = ["hoch", "tief & <b>"]
+    matrix = [[int(cell) for cell in row[1:]] for row in cells_of(page, "The confusion matrix")[1:]]
+    assert matrix == metrics.confusion_matrix(kinds, found, labels=names).tolist()
+    precision, recall, f1, count = metrics.precision_recall_fscore_support(kinds, found, labels=names, zero_division=0)
+    for place, row in enumerate(cells_of(page, "Each class")[1:]):
+        said = [float(cell.removesuffix(" %").replace("—", "0")) for cell in row[1:]]
+        assert said == pytest.approx([count[place], 100 * recall[place], 100 * precision[place], f1[place]], abs=0.05)
+
+
+def test_the_errors_of_numbers_are_in_their_own_unit(run, tmp_path):
+    source = random.Random(4)
+    xs = [source.uniform(-1, 1) for _ in range(60)]
+    with (tmp_path / "t.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["x", "y"], *[[x, 1000 + 500 * x] for x in xs]])
+    run(f"train t.csv {QUICK} --save m.json -o out --report mine.html")
+    assert not (tmp_path / "out" / "report.html").exists()
+    rows = nn.read_csv(tmp_path / "t.csv")
+    y = rows.numbers("y")
+    _, unseen, _, _ = nn.train_test_split(np.arange(60), y, test_size=0.2, seed=0)
+    gaps = np.array(nn.TableModel.load(tmp_path / "m.json").predict(rows).found)[unseen] - y[unseen]
+    found = [float(cell) for _, cell in cells_of((tmp_path / "mine.html").read_text(), "How far off")]
+    guess = np.sqrt(np.mean((y[unseen] - y.mean()) ** 2))
+    want = [np.sqrt(np.mean(gaps**2)), np.mean(np.abs(gaps)), np.max(np.abs(gaps)), guess]
+    assert found == pytest.approx(want, rel=2e-3)
+
+
+def test_a_report_that_is_no_page_is_refused_before_the_training(run, tmp_path):
+    code, out, err = run("train moons --report r.pdf")
+    assert (code, out, "its name ends in .html" in err) == (1, "", True)
+    code, out, err = run("train moons --report nowhere/r.html")
+    assert (code, out) == (1, "")
+    assert "there is no such folder" in err
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(run, tmp_path, width, scheme):
+    run(f"train moons {QUICK} --plot --film f.gif --save m.json")
+    with launched() as browser:
+        watched = Watched(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
+        watched.page.goto((tmp_path / "tinygrad-edu-train" / "report.html").as_uri())
+        assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        sizes = watched.page.evaluate(
+            "[...document.querySelectorAll('main *')].filter((e) => e.textContent.trim())"
+            ".map((e) => parseFloat(getComputedStyle(e).fontSize))"
+        )
+        assert min(sizes) >= 13
+        assert watched.page.evaluate("[...document.images].every((i) => i.complete && i.naturalWidth > 0 && i.alt)")
+        dark = watched.page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+        assert dark == (scheme == "dark")
+        assert watched.handed_over() == []
+        watched.close()

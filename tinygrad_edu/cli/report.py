@@ -1,0 +1,310 @@
+"""What does a training leave behind that a person can read, print and repeat?
+
+    tinygrad-edu train pets.csv --save pets.json         … and tinygrad-edu-train/report.html has all of it
+
+One page that needs no network and no other file: how good it is and compared with what, the data, the settings and the
+command, the curves, who was taken for whom, the pictures, and how to predict. Its colours are those of `viz/style.py`.
+
+Names to know: `Report`. Read next: `lesson.py`.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinygrad_edu import __version__
+from tinygrad_edu.files import write_whole
+from tinygrad_edu.show import counted, show
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from tinygrad_edu import nn
+
+NARROW, PIXELS = 3.6, 96  # inches of a figure that a phone shows at its own size, and pixels of an inch
+MOST_PLOTS = 6  # above each other, in a figure that narrow
+STRONGEST = 0.38  # share of blue behind the largest number of a table: text stays readable on it
+MOST_CLASSES = 30  # that a table of classes has room for
+
+CSS = """
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
+main { max-width: 62rem; margin: 0 auto; padding: 1rem 1.25rem 3rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 1rem 0 0.25rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.2rem; margin: 2.2rem 0 0.6rem; break-after: avoid; }
+p { margin: 0.5rem 0; max-width: 46rem; }
+.quiet, figcaption { color: var(--quiet); }
+.score { font-size: 1.15rem; padding: 0.75rem 1rem; background: var(--wash); border-left: 4px solid var(--accent); }
+.score p { margin: 0.25rem 0; }
+.scroll { overflow-x: auto; width: fit-content; max-width: 100%; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { border: 1px solid var(--line); padding: 0.35rem 0.65rem; text-align: left; vertical-align: top; }
+th { font-weight: 600; background: var(--raised); }
+td.number, th.number { text-align: right; white-space: nowrap; }
+.words td { overflow-wrap: anywhere; }
+.heat { background: color-mix(in srgb, var(--positive) var(--share), var(--paper)); }
+pre { overflow-x: auto; padding: 0.7rem 0.9rem; background: var(--wash); border: 1px solid var(--line); }
+pre, code { font: 0.9375rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
+pre:focus-visible, .scroll:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.pictures { display: flex; flex-wrap: wrap; gap: 1.25rem; align-items: flex-start; }
+figure { margin: 0; max-width: 100%; break-inside: avoid; }
+figure .scroll { background: #ffffff; border: 1px solid var(--line); border-radius: 6px; padding: 0.5rem; }
+figure img { display: block; max-width: none; }
+figure.large { flex-basis: 100%; }
+figure.large .scroll { width: 100%; }
+figure.large img { width: max(100%, 44rem); height: auto; }
+figcaption { font-size: 0.9375rem; margin-top: 0.35rem; max-width: 32rem; }
+tr { break-inside: avoid; }
+@media (max-width: 30rem) { main { padding: 0.5rem 0.75rem 2rem; } h1 { font-size: 1.35rem; } }
+@media print {
+  @page { margin: 16mm; }
+  body { font-size: 13px; }
+  main { max-width: none; padding: 0; }
+  .heat { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .scroll { overflow: visible; }
+  figure img, figure.large img { width: auto; max-width: 100%; max-height: 120mm; height: auto; }
+}
+"""
+
+
+@dataclass
+class Report:
+    """Everything about one training, as a page.
+
+    Attributes:
+        title: what was learned from what.
+        model: the network, trained just now.
+        thing: what a sample is called: a row, a point.
+        said: what was said of it in the terminal, line by line.
+        data: for each column its name, what it is for, and what is in it.
+        rows: what is said of the rows: how many there are, and how many were held out.
+        settings: by name.
+        command: the one that does all of it again.
+        predict: the command that predicts with the network; "" if it was not saved.
+        file: where the network was saved, or None.
+        pictures: (title, what is seen, the picture), each picture a figure or SVG text.
+        film: an animation as GIF, or None.
+    """
+
+    title: str
+    model: nn.TableModel
+    thing: str
+    said: Sequence[str]
+    data: Sequence[tuple[str, str, str]]
+    rows: str
+    settings: Mapping[str, str]
+    command: str
+    predict: str
+    file: Path | None
+    pictures: Sequence[tuple[str, str, Figure | str]]
+    film: Path | None = None
+
+    def save(self, path: Path) -> Path:
+        """Write the page, whole or not at all."""
+        write_whole(path, self.html().encode())
+        return path
+
+    def html(self) -> str:
+        """The page."""
+        from tinygrad_edu.viz import style
+
+        parts = [
+            self._head(),
+            self._data(),
+            self._curves(),
+            self._tables(),
+            self._pictures(),
+            self._use(),
+            self._again(),
+        ]
+        return (
+            '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+            f"<title>{html.escape(self.title)}</title>\n<style>{style.variables()}{CSS}</style></head>\n"
+            f"<body>\n<main>\n{''.join(filter(None, parts))}</main>\n</body>\n</html>\n"
+        )
+
+    def _head(self) -> str:
+        lines = "".join(f"<p>{html.escape(line)}</p>\n" for line in self.said if not line.startswith(" "))
+        return f'<h1>{html.escape(self.title)}</h1>\n<div class="score">\n{lines}</div>\n'
+
+    def _data(self) -> str:
+        table = _table("What is in each column", ("column", "used as", "holds"), self.data, kind="words")
+        return f"<h2>The data</h2>\n<p>{html.escape(self.rows)}</p>\n{table}"
+
+    def _curves(self) -> str:
+        from tinygrad_edu import viz
+
+        history = self.model.history
+        figure = viz.plot_history(history)
+        figure.axes[0].set_title("")  # which stands at the top of the page
+        lines = " A solid line is training, a dashed one is validation." if history.val_loss else ""
+        what = "Loss and accuracy" if self.model.target.classes else "The loss"
+        return f"<h2>How the training went</h2>\n{_figure(f'{what}, epoch by epoch', _course(history) + lines, figure)}"
+
+    def _tables(self) -> str:
+        model = self.model
+        if model.tested is None or len(model.target.classes) > MOST_CLASSES:
+            return ""
+        title = "Right and wrong"
+        if not model.target.classes:
+            return f"<h2>{title}</h2>\n{_table('How far off the predictions are', ('', ''), list(_errors(model)))}"
+        return f"<h2>{title}</h2>\n{_confusion(model)}{_each_class(model)}"
+
+    def _pictures(self) -> str:
+        shown = [_figure(title, said, picture) for title, said, picture in self.pictures]
+        if self.film is not None:
+            shown.append(_figure("The training as an animation", "One frame after some of the epochs.", self.film))
+        return f'<h2>Pictures</h2>\n<div class="pictures">\n{"".join(shown)}</div>\n' if shown else ""
+
+    def _use(self) -> str:
+        if self.file is None:
+            return (
+                "<h2>How to predict</h2>\n<p>The network was not saved: <code>--save model.json</code> keeps it.</p>\n"
+            )
+        lines = f"from tinygrad_edu import nn\n\nmodel = nn.TableModel.load({str(self.file)!r})\n"
+        lines += 'answers = model.predict(nn.read_csv("new.csv"))\nprint(answers.found)'
+        terminal = f"{_code(self.predict)}{_code(f'tinygrad-edu predict {self.file} new.csv')}"
+        return (
+            f"<h2>How to predict</h2>\n<p>In a terminal, one {html.escape(self.thing)}, or a whole table:</p>\n"
+            f"{terminal}<p>In Python:</p>\n{_code(lines)}"
+        )
+
+    def _again(self) -> str:
+        rows = list(self.settings.items())
+        return (
+            f"<h2>To do it again</h2>\n{_code(self.command)}"
+            f"{_table('All settings', ('setting', 'value'), rows, kind='words')}"
+            f'<p class="quiet">Made with tinygrad_edu {__version__}. The same command gives the same network.</p>\n'
+        )
+
+
+def _course(history: nn.History) -> str:
+    """Where the loss went, in a sentence or two."""
+    said = (
+        f"The loss went from {show(history.loss[0])} to {show(history.loss[-1])} in {counted(history.epochs, 'epoch')}."
+    )
+    if history.val_loss:
+        lowest = min(history.val_loss)
+        said += f" The validation loss was lowest, {show(lowest)}, in epoch {history.val_loss.index(lowest) + 1}."
+    return said
+
+
+# Tables
+
+
+def _table(caption: str, names: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "numbers") -> str:
+    """A table of texts; in one of numbers, all columns but the first are set on the right."""
+    side = ' class="number"' if kind == "numbers" else ""
+    head = "".join(
+        f'<th scope="col"{side if place else ""}>{html.escape(name)}</th>' for place, name in enumerate(names)
+    )
+    lines = [f"<thead><tr>{head}</tr></thead>"] if any(names) else []
+    for first, *rest in rows:
+        cells = "".join(f"<td{side}>{html.escape(cell)}</td>" for cell in rest)
+        lines.append(f'<tr><th scope="row">{html.escape(first)}</th>{cells}</tr>')
+    return _captioned(caption, f'<table class="{kind}">{"".join(lines)}</table>')
+
+
+def _captioned(caption: str, table: str) -> str:
+    """A table below its caption, which may be wider."""
+    return f'<p class="quiet">{html.escape(caption)}</p>\n{_scrolled(caption, table)}'
+
+
+def _scrolled(name: str, content: str) -> str:
+    """What may be wider than a phone: it can be scrolled by keyboard too."""
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(name)}">{content}</div>\n'
+
+
+def _confusion(model: nn.TableModel) -> str:
+    """Who was taken for whom: the darker, the more of a row."""
+    counts, names = model.confusion().tolist(), [html.escape(name) for name in model.target.classes]
+    head = "".join(f'<th scope="col" class="number">→ {name}</th>' for name in names)
+    lines = []
+    for name, row in zip(names, counts, strict=True):
+        shares = [f"{100 * STRONGEST * count / max(sum(row), 1):.0f}%" for count in row]
+        cells = "".join(
+            f'<td class="number heat" style="--share: {share}">{count}</td>'
+            for share, count in zip(shares, row, strict=True)
+        )
+        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
+    caption = "The confusion matrix: each row is a true class, each column what it was taken for"
+    body = f"<thead><tr><td></td>{head}</tr></thead>{''.join(lines)}"
+    return _captioned(caption, f'<table class="numbers">{body}</table>')
+
+
+def _each_class(model: nn.TableModel) -> str:
+    counts = model.confusion()
+    found, said, right = counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist(), counts.diagonal().tolist()
+    rows = [
+        (name, str(all_of), _share(hits, all_of), _share(hits, predicted), _f1(hits, all_of, predicted))
+        for name, all_of, predicted, hits in zip(model.target.classes, found, said, right, strict=True)
+    ]
+    names = ("class", "how many", "found (recall)", "right when predicted (precision)", "F1")
+    return _table("Each class: how many of it were found, and how often its name was right", names, rows)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "—"
+
+
+def _f1(hits: int, found: int, said: int) -> str:
+    return f"{2 * hits / (found + said):.3f}" if found + said else "—"
+
+
+def _errors(model: nn.TableModel) -> Iterator[tuple[str, str]]:
+    """How far off numbers are, in the unit of the target."""
+    import numpy as np
+
+    from tinygrad_edu import nn
+
+    assert model.tested is not None
+    X, y = model.tested
+    gaps = model.target.scale * (nn.predict(model.network, X) - y)
+    guess = model.target.scale * y
+    yield "typical error, √ of the mean square", show(float(np.sqrt(np.mean(gaps**2))))
+    yield "mean error, without its sign", show(float(np.mean(np.abs(gaps))))
+    yield "largest error", show(float(np.max(np.abs(gaps))))
+    yield "typical error of a guess, always the mean", show(float(np.sqrt(np.mean(guess**2))))
+
+
+# Pictures and code
+
+
+def _figure(title: str, said: str, picture: Figure | str | Path) -> str:
+    """A picture, bundled, with its title and a sentence about it."""
+    if isinstance(picture, Path):
+        source = f"data:image/gif;base64,{base64.b64encode(picture.read_bytes()).decode()}"
+    else:
+        svg = picture if isinstance(picture, str) else _svg(picture)
+        source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    image = f'<img src="{source}" alt="{html.escape(title)}. {html.escape(said)}">'
+    words = f"<figcaption><strong>{html.escape(title)}.</strong> {html.escape(said)}</figcaption>"
+    kind = ' class="large"' if _is_large(picture) else ""
+    return f"<figure{kind}>{_scrolled(title, image)}{words}</figure>\n"
+
+
+def _is_large(picture: Figure | str | Path) -> bool:
+    """Whether it has too much in it for the width of a phone: a drawing, or many small plots."""
+    return isinstance(picture, str) or (not isinstance(picture, Path) and len(picture.axes) > MOST_PLOTS)
+
+
+def _svg(figure: Figure) -> str:
+    """A figure as SVG, as wide as a phone."""
+    width, height = figure.get_size_inches()
+    if width > NARROW and not _is_large(figure):
+        figure.set_size_inches(NARROW, height * max(0.72, NARROW / width))
+    text = io.StringIO()
+    figure.savefig(text, format="svg", bbox_inches="tight", metadata={"Date": None})
+    return text.getvalue()
+
+
+def _code(text: str) -> str:
+    return f'<pre tabindex="0">{html.escape(text)}</pre>\n'
