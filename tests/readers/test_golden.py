@@ -200,7 +200,7 @@ COMMANDS = [
     "draw x",
     "lab 'x +' x=1",
     "playground mons",
-    "worksheet x x=1 -o f.pdf",
+    "worksheet x x=1 -o f.docx",
     "worksheet x x=1 --page file:///tmp",
     "train moons --lr 0",
     "train moons --epochs 0",

@@ -114,7 +114,9 @@ def test_an_index_stands_below_a_letter_and_nowhere_else(name, latex):
     assert to_latex(Value(1.0, label=name)) == latex
 
 
-@pytest.mark.parametrize("name", ["a_b_c", "a__b", "a_b_", "a_b__c", "x_1_2", "权重_w___", "_", "a_", "w_ab", "x_1"])
+@pytest.mark.parametrize(
+    "name", ["a_b_c", "a__b", "a_b_", "a_b__c", "x_1_2", "权重_w___", "_", "__", "a_", "w_ab", "x_1"]
+)
 def test_a_name_never_gets_two_subscripts_or_an_empty_one(name):
     """TeX refuses both; an underscore that stands as a sign is escaped."""
     written = re.sub(r"\\_", "", latex_name(name))

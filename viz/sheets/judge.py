@@ -68,7 +68,8 @@ def readings(text: str) -> list[Reading]:
     if len(parts) == 1:
         return _read(plain)
     pairs = ((over.number, under.number) for over in _read(parts[0]) for under in _read(parts[1]))
-    return [Reading(x / y, math.inf, 0.0) for x, y in pairs if y and math.isfinite(x) and math.isfinite(y)]
+    quotients = (x / y for x, y in pairs if y)
+    return [Reading(each, math.inf, 0.0) for each in quotients if math.isfinite(each)]
 
 
 def _unwrapped(text: str) -> str:
