@@ -487,7 +487,7 @@ def test_of_a_long_chain_the_page_draws_what_is_around_the_step(browser):
     lab.step_to(20)
     assert {"n20", "n19"} <= set(lab.boxes())
     more = lab.page.locator("#scene .box.more")
-    assert len(lab.boxes()) < 12
+    assert 12 < len(lab.boxes()) <= 30  # in rows
     assert more.count() == 2
     more.last.dispatch_event("click")
     assert lab.position > 20
