@@ -161,7 +161,7 @@ def test_the_demo_writes_all_its_files(run, tmp_path):
         (["train", "moons", "--hidden", "9999", "9999"], 1, "99,980,001 weights, and at most 1,000,000 are possible"),
         (["train", "moons", "--save", "."], 1, "write instead:  model.json"),
         (["predict", ".", "x=1"], 1, "a file called '.'"),
-        (["train"], 2, "required: DATA"),
+        (["train"], 2, "this is missing: DATA"),
         (
             ["train", "moons", "--epoch-s", "3"],
             2,
