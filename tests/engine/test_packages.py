@@ -79,7 +79,7 @@ def test_a_missing_installation_is_reported_with_the_command(monkeypatch, capsys
     with pytest.raises(errors.MissingError, match="pip install -e"):
         last.find_spec("tinygrad_edu.lessons")
     sys.meta_path.insert(0, last)
-    for name in ("cli.main", "cli.training", "cli", "lessons"):
+    for name in ("cli.main", "cli.lesson", "cli.training", "cli", "lessons"):
         monkeypatch.delitem(sys.modules, f"tinygrad_edu.{name}", raising=False)
     for name in ("cli", "lessons"):
         monkeypatch.delattr(tinygrad_edu, name, raising=False)

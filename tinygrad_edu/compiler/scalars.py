@@ -81,6 +81,7 @@ class Scalars:
         rows: for each node the one sample that it depends on, or OF_NONE, OF_SEVERAL; empty where nobody asks for it.
         is_strict: whether nothing may be computed that the graph does not compute: no place of a table may be spare.
         growing: sums that may be rows of different lengths of one table; among them are sums of two terms, and of one.
+        joined: single products that are written as sums of products, because they may be rows of such a table.
     """
 
     rule: list[Rule | None]
@@ -98,6 +99,7 @@ class Scalars:
     rows: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     is_strict: bool = False
     growing: set[int] = field(default_factory=set)
+    joined: set[int] = field(default_factory=set)
 
     @property
     def changing(self) -> set[int]:
@@ -286,6 +288,7 @@ def _join_products(scalars: Scalars, uses: list[int]) -> None:
             settle(scalars, node)
         elif len(scalars.args[node]) == 1 and _is_product(scalars, uses, scalars.args[node][0]):
             _make_dot(scalars, node, scalars.args[node])
+            scalars.joined.add(node)
 
 
 def _is_product(scalars: Scalars, uses: list[int], node: int) -> bool:
@@ -343,13 +346,13 @@ def _make_dot(scalars: Scalars, node: int, products: list[int]) -> None:
 
 
 def settle(scalars: Scalars, node: int) -> bool:
-    """A sum of two terms is an addition; a sum of one term is that term, and one of a single product that product.
+    """A sum of two terms is an addition; a sum of one term is that term, and a product that was made a sum a product.
 
     Returns:
         Whether it was such a sum.
     """
     rule, count = scalars.rule[node], len(scalars.args[node])
-    if rule is dot and count == 2:
+    if rule is dot and node in scalars.joined:
         scalars.rule[node] = mul
     elif rule is TOTAL and count < 3:
         scalars.rule[node] = add if count == 2 else SAME

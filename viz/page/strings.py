@@ -943,14 +943,14 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "{name} 已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He 或减小学习率。"),
     "ground_dead_several": ("{name} and {others} more are dead: their slope is 0 for all {all} points, so no gradient "
                           "passes. Another seed, He, or a smaller learning rate helps.",
-                          "{name} 等 {number} 个神经元已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He"
+                          "{name} 和另外 {others} 个神经元已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He"
                           " 或减小学习率。"),
     "ground_saturated":  ("{name} is saturated: for {count} of {all} points its slope is below 0.05, so little "
                           "gradient passes.",
                           "{name} 饱和：对 {all} 个点中的 {count} 个斜率小于 0.05，几乎没有梯度通过。"),
     "ground_saturated_several": ("{name} and {others} more are saturated: for {count} of {all} points the slope of "
                           "{name} is below 0.05, so little gradient passes.",
-                          "{name} 等 {number} 个神经元饱和：对 {all} 个点中的 {count} 个，{name} 的斜率小于 0.05，"
+                          "{name} 和另外 {others} 个神经元饱和：对 {all} 个点中的 {count} 个，{name} 的斜率小于 0.05，"
                           "几乎没有梯度通过。"),
 
     # ── where an operation is defined, as the rule table says it ──────────────────────────────────────────────────
