@@ -265,8 +265,8 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam, with a weight decay that is not part of the gradient: p ← p - lr · weight_decay · p.
 
-    Loshchilov and Hutter, "Decoupled weight decay regularization" (2019). The meaning is PyTorch's, with its default
-    weight_decay of 0.01.
+    Loshchilov and Hutter, "Decoupled weight decay regularization" (2019). The meaning is PyTorch's; its default
+    weight_decay of 0.01 has to be asked for.
 
     >>> w = Value(1.0)
     >>> optimizer = AdamW([w], lr=0.1, weight_decay=0.5)
