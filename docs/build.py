@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 
 HERE = Path(__file__).parent
 CATALOGUES = HERE / "locale" / "zh_CN" / "LC_MESSAGES"
-NOT_YET = ("design", "edge_values", "performance", "reliability", "trace")
+NOT_YET = ("edge_values", "performance", "reliability")
 NO_WORDS = re.compile(  # formulas, numbers, code
     r"\$.*\$|[^A-Za-z]*|BP\d|.*\\(begin|frac|sigma).*|(\{lab\})?`[^`]*`", re.DOTALL
 )
