@@ -17,7 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
                    "反向：沿每条边用链式法则，上游 × 局部"),
     "backward_sums": ("backward: the chain rule along every edge, upstream × local, added up where a node is used "
                       "more than once",
-                      "反向：沿每条边用链式法则，上游 × 局部；结点用了不止一次，就把各个贡献相加"),
+                      "反向：沿每条边用链式法则，上游 × 局部；节点用了不止一次，就把各个贡献相加"),
     "gradient":   ("gradient", "梯度"),
     "careful":    ("careful here", "这里要小心"),
     "as_role":    ("as {role}", "作为{role}"),

@@ -53,7 +53,7 @@ CHINESE: dict[str, tuple[str, str]] = {
     "lists":         ("参数的写法不对", "{signature}"),
     "arguments":     ("参数个数不对，这里有 {count} 个", "{signature}"),
     "too_large":     ("这个数比任何浮点数都大（约 1.8e308）", "inf，或更小的单位"),
-    "taken":         ("{name} 已经有了含义，一个名字只代表一个结点", "{name}2 = ..."),
+    "taken":         ("{name} 已经有了含义，一个名字只代表一个节点", "{name}2 = ..."),
     "constant":      ("{name} 在这里是一个数", "{name}2 = ..."),
     # Sizes
     "brackets":      ("括号套了 {most} 层以上", "先写 q = ...；再用 q"),

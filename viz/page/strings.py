@@ -26,7 +26,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "graph":             ("Computation graph of {expression}", "{expression} 的计算图"),
     "box":               ("value {value}, gradient {gradient}", "数值 {value}，梯度 {gradient}"),
     "too_large":         ("This graph is too large to draw: {nodes} nodes, {edges} edges. The steps are all here.",
-                          "这张图太大，画不下：{nodes} 个结点，{edges} 条边。所有步骤都在这里。"),
+                          "这张图太大，画不下：{nodes} 个节点，{edges} 条边。所有步骤都在这里。"),
 
     # ── the bar: formula, examples, link, language ────────────────────────────────────────────────────────────────
     "no_script":         ("This page computes with JavaScript, which this browser has switched off.",
@@ -37,9 +37,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "formula_empty":     ("Type a formula, such as q = x + y; f = q * z",
                           "输入公式，例如 q = x + y; f = q * z"),
     "formula_short":     ("Type a formula", "输入公式"),
-    "formula_nodes":     ("{nodes} nodes", "{nodes} 个结点"),
+    "formula_nodes":     ("{nodes} nodes", "{nodes} 个节点"),
     "formula_python":    ("{name}: {nodes} nodes from Python. Or type a formula.",
-                          "{name}：来自 Python，{nodes} 个结点。也可输入公式。"),
+                          "{name}：来自 Python，{nodes} 个节点。也可输入公式。"),
     "instead":           ("Write instead:", "改写成："),
     "write_instead":     ("Write {better} instead", "改写成 {better}"),
     "leave_out":         ("Leave it out", "删掉它"),
@@ -124,21 +124,21 @@ TABLE: dict[str, tuple[str, ...]] = {
     "size_parameters":   ("parameters", "参数"),
     "size_penalty":      ("penalty on the weights", "权重的惩罚项"),
     "size_use":          ("use {time}", "第 {time} 次使用"),
-    "size_node":         ("{count} node", "{count} 个结点"),
-    "size_nodes":        ("{count} nodes", "{count} 个结点"),
-    "size_leaf":         ("{count} leaf", "{count} 个叶结点"),
-    "size_leafs":        ("{count} leaves", "{count} 个叶结点"),
-    "size_more":         ("… {count} node", "… {count} 个结点"),
-    "size_mores":        ("… {count} nodes", "… {count} 个结点"),
+    "size_node":         ("{count} node", "{count} 个节点"),
+    "size_nodes":        ("{count} nodes", "{count} 个节点"),
+    "size_leaf":         ("{count} leaf", "{count} 个叶节点"),
+    "size_leafs":        ("{count} leaves", "{count} 个叶节点"),
+    "size_more":         ("… {count} node", "… {count} 个节点"),
+    "size_mores":        ("… {count} nodes", "… {count} 个节点"),
     "size_before":       ("before this part", "在这部分之前"),
     "size_between":      ("between these", "在这些之间"),
     "size_after":        ("after this part", "在这部分之后"),
     "size_sum_samples":  ("sum over {count} samples", "{count} 个样本求和"),
     "size_sum_terms":    ("sum of {count} terms", "{count} 项求和"),
     "size_meet":         ("where all of them meet", "它们在这里汇合"),
-    "size_overview":     ("{drawn} of {nodes} nodes are drawn", "画出 {nodes} 个结点中的 {drawn} 个"),
+    "size_overview":     ("{drawn} of {nodes} nodes are drawn", "画出 {nodes} 个节点中的 {drawn} 个"),
     "size_overview_label": ("All {nodes} nodes, depth to the right; {drawn} of them are drawn on the stage.",
-                          "全部 {nodes} 个结点，从左到右越来越深；其中 {drawn} 个画在舞台上。"),
+                          "全部 {nodes} 个节点，从左到右越来越深；其中 {drawn} 个画在舞台上。"),
     "size_sample":       ("Sample", "样本"),
     "size_sample_back":  ("Previous sample", "上一个样本"),
     "size_sample_next":  ("Next sample", "下一个样本"),
@@ -282,7 +282,7 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "反向从 {output} 开始：它对自己的梯度 {seed} 是 1。"),
     "begin_backward":    ("Gradients go back: {count} applications of the chain rule, one for each use of a node. "
                           "What arrives at a node adds up.",
-                          "梯度往回走：用 {count} 次链式法则，结点每被使用一处就用一次。到达同一结点的贡献相加。"),
+                          "梯度往回走：用 {count} 次链式法则，节点每被使用一处就用一次。到达同一节点的贡献相加。"),
     "begin_backward_one": ("Gradients go back: {count} application of the chain rule.",
                           "梯度往回走：用 {count} 次链式法则。"),
     "end_largest":       ("{input} has the largest influence: when it changes a little, {output} {change}.",
@@ -453,7 +453,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "tab_order":         ("Order", "顺序"),
     "order_help":        ("A node may pass its gradient on only when all its users have contributed. Here the same "
                           "graph is swept in another order.",
-                          "一个结点只有在所有使用它的结点都贡献之后，才能把梯度传下去。这里用另一种顺序扫过同一张图"
+                          "一个节点只有在所有使用它的节点都贡献之后，才能把梯度传下去。这里用另一种顺序扫过同一张图"
                           "。"),
     "order_choice":      ("order", "顺序"),
     "order_right":       ("reverse topological order: right", "逆拓扑序：正确"),
@@ -461,7 +461,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "order_breadth":     ("breadth first, as reached", "广度优先，一到达就传"),
     "order_forward":     ("from the inputs to the output", "从输入到输出"),
     "order_turn":        ("turn", "次序"),
-    "order_node":        ("node", "结点"),
+    "order_node":        ("node", "节点"),
     "order_read":        ("it read", "读到"),
     "order_true":        ("complete", "完整时"),
     "order_early":       ("{count} more to come", "还有 {count} 个没到"),
@@ -470,17 +470,17 @@ TABLE: dict[str, tuple[str, ...]] = {
     "order_came_out":    ("came out as", "算出"),
     "order_right_one":   ("right", "正确"),
     "order_is_right":    ("Every node waits until its gradient is complete: every gradient is right.",
-                          "每个结点都等到梯度完整才传：所有梯度都对。"),
+                          "每个节点都等到梯度完整才传：所有梯度都对。"),
     "order_is_broken":   ("✗ Read too early: {names}. What comes later never gets through.",
                           "✗ 读得太早：{names}。后来的贡献再也传不下去。"),
-    "order_is_lucky":    ("✓ Nothing is read too early in this order.", "✓ 这个顺序里没有太早读取任何结点。"),
+    "order_is_lucky":    ("✓ Nothing is read too early in this order.", "✓ 这个顺序里没有太早读取任何节点。"),
     "order_lucky_here":  ("On this graph it goes well by luck: no node waits for a longer path. Another order "
                           "fails here, and this one fails elsewhere:",
-                          "在这张图上只是碰巧没事：没有结点要等更长的路径。换一种顺序在这里就会错，这种顺序在别的图"
+                          "在这张图上只是碰巧没事：没有节点要等更长的路径。换一种顺序在这里就会错，这种顺序在别的图"
                           "上也会错："),
     "order_lucky":       ("On this graph no order fails: no node is reached by two ways of different length. Where "
                           "paths meet again, the order matters:",
-                          "在这张图上怎样都不会错：没有结点能经过长短不同的两条路到达。路径重新汇合的地方，顺序才重"
+                          "在这张图上怎样都不会错：没有节点能经过长短不同的两条路到达。路径重新汇合的地方，顺序才重"
                           "要："),
     "order_load":        ("Load a graph where it fails", "换一张会出错的图"),
     "order_badge":       ("too early", "太早"),
@@ -549,7 +549,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "opened_changed":    ("These are other numbers than in the training.", "这些数与训练中的不同。"),
     "formula_playground": ("{name}: the loss of one sample, {nodes} nodes, from the playground. Type a formula to "
                           "replace it.",
-                          "{name}：一个样本的损失，{nodes} 个结点，来自游乐场。输入公式可以替换它。"),
+                          "{name}：一个样本的损失，{nodes} 个节点，来自游乐场。输入公式可以替换它。"),
     "program_label":     ("The program of a batch of {count} for the network {sizes}; arrows choose a line",
                           "网络 {sizes} 对一批 {count} 个样本的程序；方向键选择一行"),
     "program_math":      ("as mathematics", "写成数学式"),
@@ -589,7 +589,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "sheet_gradient":    ("3. The gradient", "3. 梯度"),
     "sheet_shared":      ("A node that is used more than once has several rows: its gradient is their sum. Carry "
                           "the sum on.",
-                          "用了不止一次的结点有好几行：它的梯度是它们的和。把和写下去。"),
+                          "用了不止一次的节点有好几行：它的梯度是它们的和。把和写下去。"),
     "sheet_key":         ("Answer key", "答案"),
     "sheet_operation":   ("operation", "运算"),
     "sheet_numbers":     ("in numbers", "代入数字"),
@@ -943,8 +943,8 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "{name} 已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He 或减小学习率。"),
     "ground_dead_several": ("{name} and {others} more are dead: their slope is 0 for all {all} points, so no gradient "
                           "passes. Another seed, He, or a smaller learning rate helps.",
-                          "{name} 和另外 {others} 个神经元已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、用 He"
-                          " 或减小学习率。"),
+                          "{name} 和另外 {others} 个神经元已死：对全部 {all} 个点斜率都是 0，没有梯度通过。换种子、"
+                          "用 He 或减小学习率。"),
     "ground_saturated":  ("{name} is saturated: for {count} of {all} points its slope is below 0.05, so little "
                           "gradient passes.",
                           "{name} 饱和：对 {all} 个点中的 {count} 个斜率小于 0.05，几乎没有梯度通过。"),
