@@ -108,6 +108,7 @@ def test_a_report_that_is_no_page_is_refused_before_the_training(run, tmp_path):
 
 @needs_browser
 @pytest.mark.browser
+@pytest.mark.long
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(run, tmp_path, width, scheme):

@@ -162,6 +162,7 @@ CANNOT_BE_WEIGHED = {
     "products of all pairs of features",
     "the largest of three",
     "two of a kind",
+    "users and films",
     "what comes next",
 }  # not all of them, or not in every case: numbers of all samples are laid beside each other
 

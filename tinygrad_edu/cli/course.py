@@ -97,11 +97,11 @@ def _nearest(name: str) -> str:
 def _bug(options: argparse.Namespace) -> None:
     mistakes = list(filter(can_be_planted, MISTAKES))
     if not 1 <= options.number <= len(mistakes):
-        asked = f"bug {options.number}"
-        raise OptionError(asked, f"the mistakes are numbered from 1 to {len(mistakes)}", instead="tinygrad-edu bug 7")
+        wrong = f"the mistakes are numbered from 1 to {len(mistakes)}"
+        raise OptionError(str(options.number), wrong, instead="tinygrad-edu bug 7")
     if options.output.exists():
         wrong = f"{options.output} is there already, and is not overwritten"
-        raise OptionError(f"bug {options.number}", wrong, instead=f"tinygrad-edu bug {options.number} -o other.py")
+        raise OptionError(str(options.number), wrong, instead=f"tinygrad-edu bug {options.number} -o other.py")
     if options.seed is not None:
         random.Random(options.seed).shuffle(mistakes)  # noqa: S311 (no secret)
     write_whole(options.output, planted(mistakes[options.number - 1]).encode())

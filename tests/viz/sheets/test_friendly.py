@@ -94,6 +94,7 @@ def test_one_input_has_as_many_as_there_are_small_numbers():
         variants(made("f = x * x"), 200)
 
 
+@pytest.mark.long
 def test_random_graphs_over_every_row_get_variants_or_a_reason():
     seen, refused, made_of = set(), 0, 0
     for seed in range(40):

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 import random_graphs
 from browser import launched, needs_browser
+from sampling import sample
 
 from tinygrad_edu import Value, nn, parse, viz
 from tinygrad_edu.errors import DrawingError, MissingError, OptionError
@@ -158,6 +159,8 @@ def test_thirty_sheets_are_a_page_each_with_their_keys_behind_them(tmp_path):
 
 @needs_poppler
 @needs_browser
+@pytest.mark.browser
+@pytest.mark.long
 @pytest.mark.parametrize("name", GRAPHS)
 def test_a_page_printed_by_a_browser_fits_a4_and_letter(name, tmp_path):
     made = viz.worksheet(GRAPHS[name]()).save(tmp_path / "sheet.html")
@@ -205,7 +208,7 @@ def test_a_graph_too_large_for_a_picture_says_so(tmp_path):
 
 
 @needs_poppler
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", sample(["en", "zh"]))
 def test_any_name_is_shown_as_it_is(lang, tmp_path):
     for name in NASTY:
         f = Value(2.0, label=name) * Value(3.0, label="y")
@@ -218,6 +221,7 @@ def test_any_name_is_shown_as_it_is(lang, tmp_path):
         assert ("姓名" if lang == "zh" else "Name") in squeezed
 
 
+@pytest.mark.long
 def test_random_graphs_over_every_row_give_a_sheet(tmp_path):
     seen = set()
     for seed in range(25):

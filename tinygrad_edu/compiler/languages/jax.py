@@ -38,6 +38,7 @@ class JAXPrinter(NumPyPrinter):
     """
 
     module = "jnp"
+    has_lists = False  # a loop is traced, with arrays that are handed on from step to step
 
     def template(self, rule: Rule) -> str:
         """That of JAX; else that of NumPy, if it is computed element by element.

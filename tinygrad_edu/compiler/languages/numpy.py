@@ -56,6 +56,7 @@ class NumPyPrinter(Printer):
 
     module = "np"  # what NumPy is called
     column = "numpy"
+    has_lists = True  # whether vectors that are read one by one are lists
     counter = "t"  # of the loop that is being written
     lists: frozenset[str] = frozenset()  # the vectors that are lists of numbers, which Python reads sooner one by one
 
@@ -65,7 +66,8 @@ class NumPyPrinter(Printer):
 
     def program(self, source: Source) -> str:
         """A function of the parameters and the inputs, which gives the loss and the gradient."""
-        self.lists = frozenset() if isinstance(source.lines, Filled) else source.one_by_one
+        can_be_lists = self.has_lists and not isinstance(source.lines, Filled)
+        self.lists = source.one_by_one if can_be_lists else frozenset()
         lines = [*map(self.statement, source.leaves), *self._lines(source.lines)]
         results = [self.expression(source.loss), "gradient", *map(self.expression, source.asked)]
         end = f"return {', '.join(results)}"

@@ -103,7 +103,7 @@ function stepButton(store, field, sign, way) {
 }
 
 function drawNumber(box, input, [less, more], field, state) {
-  const number = partOf(state.settings, field.path) ?? field.absent;
+  const number = numberIn(state, field);
   input.value = shownNumber(number);
   input.size = Math.max(2, input.value.length);
   input.setAttribute("aria-invalid", "false");
@@ -113,6 +113,11 @@ function drawNumber(box, input, [less, more], field, state) {
   setOff(less, nextOn(field, number, -1) === number);
   setOff(more, nextOn(field, number, 1) === number);
   drawBox(box, field, state);
+}
+
+// What the settings say, or what it means that they say nothing: a number, or one that follows from the state.
+function numberIn(state, { path, absent }) {
+  return partOf(state.settings, path) ?? (typeof absent === "function" ? absent(state) : absent);
 }
 
 // Not `disabled`, which would take the focus away from under a key.
@@ -125,7 +130,7 @@ function shownNumber(number) {
 }
 
 function step(store, field, way) {
-  const number = partOf(store.state.settings, field.path) ?? field.absent;
+  const number = numberIn(store.state, field);
   const next = nextOn(field, number, way);
   if (next !== number) write(store, field, next);
 }

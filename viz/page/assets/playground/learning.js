@@ -27,6 +27,7 @@ const hasFreeClasses = ({ settings: { data } }) => classesOf(data) > 0 && ["blob
 
 // Those with which the training goes on, from this moment.
 const goesOn = (field) => ({ ...field, goesOn: true });
+const trainedOn = ({ run }) => run.points.filter(({ isHeldOut }) => !isHeldOut).length; // a batch of all
 const isMoving = ({ settings: { optimizer } }) => optimizer.schedule !== "constant";
 
 const LEARNING = [
@@ -38,7 +39,7 @@ const LEARNING = [
     { name: "schedule", path: ["optimizer", "schedule"], label: "ground_schedule", words: "ground_schedule", choices: () => SCHEDULES },
     { name: "schedule_steps", path: ["optimizer", "schedule_steps"], label: "ground_schedule_steps", ladder: SPANS, isFor: isMoving },
     { name: "weight_decay", path: ["optimizer", "weight_decay"], label: "ground_weight_decay", ladder: DECAYS, absent: 0 },
-    { name: "batch_size", path: ["batch_size"], label: "ground_batch_size", ladder: BATCHES },
+    { name: "batch_size", path: ["batch_size"], label: "ground_batch_size", ladder: BATCHES, absent: trainedOn },
   ].map(goesOn),
 ];
 // What is seldom changed is behind a button.
