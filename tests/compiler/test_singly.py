@@ -113,7 +113,7 @@ def test_it_is_right_in_other_languages(language, kind):
 
 
 @pytest.mark.usefixtures("everything_singly")
-@pytest.mark.parametrize("count", sample([2, 65, 4097, 63, 64, 66, 128, 129, 4096, 4161], few=3))
+@pytest.mark.parametrize("count", sample([2, 65, 63, 64, 66, 128, 129, 4096, 4097, 4161], few=2))
 def test_a_sum_of_any_number_of_terms_is_written_and_read(count):
     """A leaf that so many operations use: its gradient has a term for each; some are taken away."""
     x = Value(0.3, label="x")

@@ -41,6 +41,7 @@ TAKE_LONG = (
     "docs/how-to/pictures.md",
     "docs/how-to/many-machines.md",
     "docs/lessons/per_sample.md",
+    "docs/gallery.md",
     "docs/lessons/by_hand.md",
     "docs/lessons/planar.md",
 )  # seconds each: many pictures, a start of JAX, a training with each mistake

@@ -10,14 +10,15 @@ from sampling import sample
 
 from tinygrad_edu import chain_rule, parse
 from tinygrad_edu.show import show
-from tinygrad_edu.steps.judging import FORWARD_MISTAKES, MISTAKES, explained, judge, read_answer
-from tinygrad_edu.steps.trace import SeedStep
+from tinygrad_edu.steps.judging import FORWARD_MISTAKES, MISTAKES, Verdict, explained, judge, judge_local, read_answer
+from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep
 
 TYPED = [
     "-4", "−4", " + 4 ", "(-4)", "-(4)", "1/3", "1/(-3)", "-(1/3)", "-1,5", ".5", "2.", "1e-3", "1E3", "1,500",
     "1,234,567.5", "inf", "-∞", "NaN", "1 2", "", "two", "1/0", "1/2/3", "--4", "1e999", "0x10", "/", "()", "1..2",
     "1,2,3", "e5",
     ".", "0", "-0", "0.0", "٣", "1_0", "n", "b", "1e-999", "1,5/2", "1,500/3", "(1)(2)", "²", "+inf/2", "0.000",
+    "( − 4 )", "-1/3", "0,3333", "+3", "1e400", "0/5", "1_000", "1/1e-320", "1/inf", "inf/2",
 ]  # fmt: skip
 
 
@@ -30,8 +31,8 @@ def test_a_text_is_read_as_on_the_page():
 
 
 def plain(number):
-    """A number that came as JSON or from Python, as one text: JSON has no -0."""
-    return repr(float(number) + 0.0)
+    """A number that came as JSON or from Python, as one text: JSON has no -0, and 10 ** -4 is no 1e-4 in JavaScript."""
+    return f"{float(number) + 0.0:.14g}"
 
 
 def answers_to(trace, source):
@@ -99,3 +100,27 @@ def test_each_mistake_is_told_in_words(lang):
     told += [explained(trace.edges[0], None, lang), explained(trace.forward[0], None, lang)]
     assert not any(re.search(r"[{}]", each) for each in told)
     assert len(set(told)) >= len(told) - 1  # the sign is wrong on both ways
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expected"),
+    [
+        ("f = x / y", "1/7", Verdict("right")),
+        ("f = x / y", "0,143", Verdict("right")),
+        ("f = x / y", "-1/7", Verdict("wrong", "sign")),
+        ("f = x / y", "-2/49", Verdict("wrong", "other")),
+        ("f = x / y", "100", Verdict("wrong")),
+        ("f = tanh(x)", "-3", Verdict("wrong", "output")),  # 1 - x² for 1 - t²
+        ("f = log(x)", "-1/2", Verdict("wrong", "sign")),
+    ],
+)
+def test_a_local_derivative_alone_is_judged(text, answer, expected):
+    trace = chain_rule(parse(text, **{name: number for name, number in {"x": 2, "y": 7}.items() if name in text[4:]}))
+    assert judge_local(trace, trace.edges[0], read_answer(answer)) == expected
+
+
+def test_a_step_whose_mistakes_leave_the_domain_is_judged_all_the_same():
+    trace = chain_rule(parse("f = log(x) / y", x=0.5, y=1))
+    for step in trace:
+        if isinstance(step, EdgeStep | ForwardStep):
+            assert judge(trace, step, read_answer("77")) == Verdict("wrong")

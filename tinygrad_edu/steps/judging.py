@@ -6,7 +6,7 @@
 Each usual mistake is made here on purpose, and what comes out is compared with the answer. The page judges in the same
 way (`assets/lab/judge.js`), and a test compares the two, answer by answer.
 
-Names to know: `judge`, `read_answer`, `explained`. Read next: `trace_json.py`.
+Names to know: `judge`, `judge_local`, `read_answer`, `explained`. Read next: `trace_json.py`.
 """
 
 from __future__ import annotations
@@ -148,6 +148,7 @@ class _Edge(NamedTuple):
     step: EdgeStep
     truth: float
     from_shown: float
+    local_from_shown: float
     scale: float
     complete: float  # the whole gradient of the argument
     running: list[float]  # gradients of the user before it was complete
@@ -215,11 +216,34 @@ def judge(trace: Trace, step: ForwardStep | EdgeStep, answers: Sequence[Reading]
     [None, 'sign', 'other', None]
     """
     asked = _forward(trace, step) if isinstance(step, ForwardStep) else _edge(trace, step)
-    if any(is_near(answer, truth, asked.scale) for answer in answers for truth in (asked.truth, asked.from_shown)):
+    return _verdict(answers, (asked.truth, asked.from_shown), _wrong_results(asked), asked.scale)
+
+
+def judge_local(trace: Trace, step: EdgeStep, answers: Sequence[Reading]) -> Verdict:
+    """The same for the local derivative of a step alone, which a worksheet asks for.
+
+    >>> from tinygrad_edu import chain_rule, parse
+    >>> trace = chain_rule(parse("f = x * y", x=2, y=-5))
+    >>> judge_local(trace, trace.edges[0], read_answer("-5")), judge_local(trace, trace.edges[0], read_answer("2"))
+    (Verdict(said='right', mistake=None), Verdict(said='wrong', mistake='other'))
+    """
+    asked = _edge(trace, step)
+    wrong = (("sign", [-step.partial]), ("output", asked.confused), ("other", asked.others), ("value", asked.values))
+    return _verdict(answers, (step.partial, asked.local_from_shown), wrong)
+
+
+def _verdict(
+    answers: Sequence[Reading],
+    truths: Sequence[float],
+    wrong: Iterable[tuple[str, Sequence[float]]],
+    scale: float = 0.0,
+) -> Verdict:
+    """The first of the truths is the number, and the others are as good; of the wrong results, the first counts."""
+    if any(is_near(answer, truth, scale) for answer in answers for truth in truths):
         return Verdict("right")
-    if any(_is_rough(answer, asked.truth) for answer in answers):
+    if any(_is_rough(answer, truths[0]) for answer in answers):
         return Verdict("rough")
-    results = [(key, list(filter(math.isfinite, numbers))) for key, numbers in _wrong_results(asked)]
+    results = [(key, list(filter(math.isfinite, numbers))) for key, numbers in wrong]
     for fewest in (FEWEST_DIGITS, FEWEST_DIGITS - 1):  # also of a mistake in two digits
         for key, numbers in results:
             if any(is_near(answer, number, 0.0, fewest) for answer in answers for number in numbers):
@@ -266,14 +290,15 @@ def _forward(trace: Trace, step: ForwardStep) -> _Forward:
 def _edge(trace: Trace, step: EdgeStep) -> _Edge:
     user = trace.nodes[step.user_node]
     args, rule, at = [trace.nodes[index].data for index in user.args], RULES.get(user.op), step.position
-    shown = _locals(rule, [*map(_as_shown, args)], _as_shown(user.data), step.partial)[at]
+    shown = locals_of(rule, [*map(_as_shown, args)], _as_shown(user.data), step.partial)[at]
     received = [edge for edge in trace.edges if edge.argument_node == step.user_node]
     into = [edge for edge in trace.edges if edge.argument_node == step.argument_node]
-    local = _locals(rule, args, user.data, step.partial)
+    local = locals_of(rule, args, user.data, step.partial)
     return _Edge(
         step,
         truth=step.after,
         from_shown=_as_shown(step.before) + _as_shown(step.upstream) * shown,
+        local_from_shown=shown,
         scale=max(abs(step.before), abs(step.contribution)),
         complete=into[-1].after,
         running=[number for edge in received[:-1] for number in (edge.after, edge.contribution)],
@@ -288,11 +313,11 @@ def _confused(rule: Rule | None, args: list[float], out: float, at: int) -> list
     if rule is None:
         return []
     x, swapped = args[at], [*args[:at], out, *args[at + 1 :]]
-    found = [_locals(rule, given, result)[at] for given, result in ((args, x), (swapped, out), (swapped, x))]
+    found = [locals_of(rule, given, result)[at] for given, result in ((args, x), (swapped, out), (swapped, x))]
     return found + ([x * (1 - x)] if rule.name == "sigmoid" else [])  # σ·(1 - σ) with the input put in
 
 
-def _locals(rule: Rule | None, args: Sequence[float], out: float, known: float = math.nan) -> list[float]:
+def locals_of(rule: Rule | None, args: Sequence[float], out: float, known: float = math.nan) -> list[float]:
     """∂out/∂argument for every argument, in IEEE 754 arithmetic: 1 / 0 is inf, as it is on the page."""
     if rule is None:
         return [known] * len(args)  # of a row that this process does not have

@@ -8,7 +8,7 @@ right at the first answer, S shown, N not answered, U a wrong number, and any ot
 made. The last five characters are a checksum over the letters, the formula and its numbers: they find a slip of the
 pen, or the code of another exercise. They are no proof against a reader of this file.
 
-Names to know: `read_predictions`, `Predictions`. Read next: `viz/sheets/judge.py`.
+Names to know: `read_predictions`, `Predictions`. Read next: `viz/sheets/friendly.py`.
 """
 
 from __future__ import annotations

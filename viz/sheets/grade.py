@@ -25,9 +25,9 @@ from tinygrad_edu.errors import DrawingError, FileError, GraphError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import aligned, cells, cut, printable, show
+from tinygrad_edu.steps.judging import is_near, judge, judge_local, locals_of, read_answer
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.viz.sheets.answers import ENCODING, Row, read_answers
-from tinygrad_edu.viz.sheets.judge import evaluated, is_near, judge_local, judge_step, locals_of, readings
 from tinygrad_edu.viz.sheets.sheet import Sheet
 from tinygrad_edu.viz.sheets.worksheet import Worksheet
 
@@ -215,7 +215,7 @@ def _is_handed_in(row: Row) -> bool:
 def _sheet_of(row: Row, sheets: Mapping[int, Sheet], path: Path) -> Sheet:
     if set(sheets) == {0}:
         return sheets[0]
-    number = readings(row.sheet)
+    number = read_answer(row.sheet)
     found = sheets.get(int(number[0].number)) if number and number[0].number in sheets else None
     if found is None:
         given = f"sheet {row.sheet!r}" if row.sheet else "no number of a sheet"
@@ -232,12 +232,12 @@ def _graded(row: Row, sheet: Sheet) -> Graded:
 
 
 def _mark(sheet: Sheet, name: str, text: str, own: _Own) -> Mark:
-    step, answers, trace = sheet.asked[name], readings(text), sheet.trace
+    step, answers, trace = sheet.asked[name], read_answer(text), sheet.trace
     if isinstance(step, EdgeStep) and name == sheet.column_of("local", step):
         truth, judged, carried = step.partial, judge_local(trace, step, answers), own.local(step, again=True)
     else:
         truth = step.out if isinstance(step, ForwardStep) else step.after
-        judged, carried = judge_step(trace, step, answers), own.result(step)
+        judged, carried = judge(trace, step, answers), own.result(step)
     if not answers:
         return Mark(text, truth, "unread" if text else "empty")
     if judged.said != "right" and any(is_near(answer, carried) for answer in answers):
@@ -250,7 +250,7 @@ class _Own:
 
     def __init__(self, sheet: Sheet, answers: Mapping[str, str]) -> None:
         self.sheet, self.trace = sheet, sheet.trace
-        read = {name: readings(text) for name, text in answers.items()}
+        read = {name: read_answer(text) for name, text in answers.items()}
         self.numbers = {name: found[0].number for name, found in read.items() if found}
 
     def value(self, node: int) -> float:
@@ -263,8 +263,8 @@ class _Own:
         if name in self.numbers and not again:
             return self.numbers[name]
         node = self.trace.nodes[edge.user_node]
-        found = locals_of(RULES[node.op], [self.value(arg) for arg in node.args], self.value(edge.user_node))
-        return found[edge.position] if found else edge.partial
+        args = [self.value(arg) for arg in node.args]
+        return locals_of(RULES[node.op], args, self.value(edge.user_node))[edge.position]
 
     def gradient(self, edge: EdgeStep) -> float:
         """The upstream gradient of an edge."""
@@ -275,7 +275,7 @@ class _Own:
     def result(self, step: ForwardStep | EdgeStep) -> float:
         """What comes out of a step for these numbers."""
         if isinstance(step, ForwardStep):
-            return evaluated(RULES[step.op], [self.value(arg) for arg in self.trace.nodes[step.node].args])
+            return RULES[step.op].evaluate([self.value(arg) for arg in self.trace.nodes[step.node].args])
         before = 0.0
         for edge in self.trace.edges_from[step.argument_node]:
             after = before + self.gradient(edge) * self.local(edge)
