@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tinygrad_edu import nn
 from tinygrad_edu.nn.training.fit import shares_of
+from tinygrad_edu.nn.training.objectives import task_of
 from tinygrad_edu.nn.training.predictor import LastingPredictor
 from tinygrad_edu.packages import needed
 
@@ -162,7 +163,7 @@ def _weighted(X: Floats, y: NDArray[Any], loss: str, weights: Floats, model: nn.
     kept = weights[counts] / weights[counts].mean()
     outputs = model.sizes[-1]
     rows = np.eye(outputs)[y[counts]] if loss == "cross_entropy" else np.reshape(y[counts], (len(kept), -1))
-    alone = WEIGHED[loss]
+    alone = task_of(loss).loss
 
     def weighted_mean(predictions: list[Any], targets: list[Any]) -> nn.Value:
         terms = []
@@ -172,13 +173,6 @@ def _weighted(X: Floats, y: NDArray[Any], loss: str, weights: Floats, model: nn.
         return sum(terms[1:], terms[0]) / len(terms)
 
     return X[counts], np.column_stack([rows, kept]), weighted_mean
-
-
-WEIGHED = {
-    "cross_entropy": nn.cross_entropy,
-    "bce_with_logits": nn.binary_cross_entropy_with_logits,
-    "mse": nn.mse_loss,
-}
 
 
 class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]

@@ -22,7 +22,7 @@ from tinygrad_edu.errors import DrawingError, SizeError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
-from tinygrad_edu.nn.training.fit import middle
+from tinygrad_edu.nn.training.fit import middle, softmax
 from tinygrad_edu.nn.training.predictor import Predictor
 from tinygrad_edu.show import counted, show
 from tinygrad_edu.viz import style
@@ -229,16 +229,11 @@ def _chances(outputs: NDArray[Any], limit: float) -> NDArray[Any]:
     """A probability for each class, of shape (points, classes); a tie of two lies where the prediction changes."""
     if outputs.ndim > 1:
         is_probable = bool((outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1.0))
-        return outputs if is_probable else _softmax(outputs)
+        return outputs if is_probable else softmax(outputs)
     if 0 < limit < 1 and outputs.min() >= 0 and outputs.max() <= 1:
         above = np.where(outputs > limit, 0.5 + 0.5 * (outputs - limit) / (1 - limit), 0.5 * outputs / limit)
         return np.stack([1 - above, above], axis=1)
-    return _softmax(np.stack([np.zeros_like(outputs), outputs - limit], axis=1))
-
-
-def _softmax(scores: NDArray[Any]) -> NDArray[Any]:
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return cast("NDArray[Any]", raised / raised.sum(axis=1, keepdims=True))
+    return softmax(np.stack([np.zeros_like(outputs), outputs - limit], axis=1))
 
 
 def scatter(

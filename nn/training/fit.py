@@ -260,11 +260,20 @@ def shares_of(model: Module, outputs: Floats) -> Floats:
     """The probabilities that the outputs of a model stand for: NaN if one is NaN, or if two are inf."""
     with np.errstate(invalid="ignore"):
         if outputs.ndim > 1:
-            powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-            shares: Floats = powers / powers.sum(axis=1, keepdims=True)
-            return shares
+            return softmax(outputs)
         one = outputs if _is_sigmoid(model) else np.exp(-np.logaddexp(0.0, -outputs))
         return np.column_stack([1 - one, one])
+
+
+def softmax(scores: Floats) -> Floats:
+    """The probabilities of classes, for scores of shape (samples, classes).
+
+    >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]])).tolist()
+    [[0.5, 0.5], [1.0, 0.0]]
+    """
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def accuracy(model: Module, X: ArrayLike, y: ArrayLike) -> float:

@@ -37,6 +37,7 @@ LATE = {
     ("cli.sheets", "viz.page.link"),
     ("cli.sheets", "viz.sheets.answers"),
     ("cli.sheets", "viz.sheets.friendly"),
+    ("cli.sheets", "viz.sheets.grade"),
     ("cli.sheets", "viz.sheets.sheet"),
     ("cli.training", "nn"),
     ("cli.training", "nn.layers"),

@@ -58,7 +58,6 @@ the name of its mistake; one that is right for the learner's own earlier
 numbers counts as right. The first line of the table says which sheets these
 are; without it, write the formula and the options of `worksheet` behind the
 file."""
-MOST_VARIANTS = "how many sheets, each with numbers of its own: up to 200"
 
 
 def add_worksheet(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +91,8 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
 
 def _add_sheets(parser: argparse.ArgumentParser) -> None:
     """What makes the sheets, besides the formula: the same for both commands."""
-    parser.add_argument("--variants", type=int, metavar="N", help=MOST_VARIANTS)
+    drawn = "how many sheets, each with numbers of its own: up to 200"
+    parser.add_argument("--variants", type=int, metavar="N", help=drawn)
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of their numbers (default: 0)")
     parser.add_argument("--keep", default="", metavar="NAMES", help="whose numbers stay in all variants, such as x,y")
     asked = "what is asked for: easy, medium, hard; values, local, gradients (default: all)"
@@ -121,20 +121,19 @@ def _worksheet(options: argparse.Namespace) -> None:
 
 
 def _grade(options: argparse.Namespace) -> None:
-    from tinygrad_edu import viz
     from tinygrad_edu.viz.sheets.answers import read_answers
+    from tinygrad_edu.viz.sheets.grade import marked
 
     if options.template:
         _write_template(options)
         return
+    if options.output is not None:
+        _check_table("-o", options.output, "marks are a table: its name ends in .csv")
     answers = read_answers(options.file)
-    grades = viz.grade(options.file, _sheets(_options_of(options, answers)))
+    grades = marked(answers, _sheets(_options_of(options, answers)))
     print("\n".join(grades.lines(shutil.get_terminal_size().columns)))
     if options.output is not None:
         old = existing([options.output])
-        if options.output.suffix.lower() != ".csv":
-            wrong = "marks are a table: its name ends in .csv"
-            raise OptionError(f"-o {options.output}", wrong, instead=f"-o {options.output.with_suffix('.csv')}")
         say_files([grades.save(options.output)], old)
 
 
@@ -142,11 +141,15 @@ def _write_template(options: argparse.Namespace) -> None:
     command = f'{PROGRAM} grade --template {printable(options.file)} "(x + y) * z" --variants 30 --seed 1'
     if options.expression is None:
         raise OptionError("--template", "the formula of the sheets is missing", instead=command)
-    if options.file.suffix.lower() != ".csv":
-        wrong = "a table of answers is a .csv file"
-        raise OptionError(f"--template {options.file}", wrong, instead=f"--template {options.file.with_suffix('.csv')}")
+    _check_table("--template", options.file, "a table of answers is a .csv file")
     say_files([_sheets(options).template(options.file)])
     print(f"  fill it in, then:  {PROGRAM} grade {printable(options.file)}")
+
+
+def _check_table(option: str, path: Path, wrong: str) -> None:
+    """Check that a file can be a table, before anything is computed."""
+    if path.suffix.lower() != ".csv":
+        raise OptionError(f"{option} {path}", wrong, instead=f"{option} {path.with_suffix('.csv')}")
 
 
 def _options_of(options: argparse.Namespace, answers: Answers) -> argparse.Namespace:

@@ -27,7 +27,7 @@ from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import aligned, cells, cut, printable, show
 from tinygrad_edu.steps.judging import is_near, judge, judge_local, locals_of, read_answer
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
-from tinygrad_edu.viz.sheets.answers import ENCODING, Row, read_answers
+from tinygrad_edu.viz.sheets.answers import ENCODING, Answers, Row, read_answers
 from tinygrad_edu.viz.sheets.sheet import Sheet
 from tinygrad_edu.viz.sheets.worksheet import Worksheet
 
@@ -198,12 +198,16 @@ def grade(path: str | os.PathLike[str], worksheet: Worksheet) -> Grades:
     >>> grade(path, sheets).rows[1].marks["∂f/∂x"].mistake
     'plus'
     """
+    return marked(read_answers(path), worksheet)
+
+
+def marked(answers: Answers, worksheet: Worksheet) -> Grades:
+    """The same for a table that was read already."""
     if not worksheet.sheets[0].asked:
         raise GraphError("marks for these sheets", "they ask for nothing", instead="a formula with an operation in it")
-    answers = read_answers(path)
     rows = answers.rows(worksheet.sheets[0])
     sheets = {sheet.number: sheet for sheet in worksheet.sheets}
-    found = [_graded(row, _sheet_of(row, sheets, Path(path))) for row in rows if _is_handed_in(row)]
+    found = [_graded(row, _sheet_of(row, sheets, answers.path)) for row in rows if _is_handed_in(row)]
     return Grades(found, worksheet.sheets[0].texts)
 
 
