@@ -575,13 +575,13 @@ def test_nothing_is_cut_off_at_the_side(browser, size, lang):
     ground = Ground(browser, size=size, lang=lang)
     ground.page.click(".tile >> nth=3")
     too_wide = ground.page.evaluate(
-        """() => [...document.querySelectorAll("#playground *, #training *")].filter((each) => {
+        """() => [...document.querySelectorAll("#ground *, #training *")].filter((each) => {
             const { left, right, width } = each.getBoundingClientRect();
             return width > 0 && getComputedStyle(each).visibility !== "hidden" && (left < -1 || right > innerWidth + 1);
         }).map((each) => each.outerHTML.slice(0, 80))"""
     )
     cut = ground.page.evaluate(
-        """() => ["#playground button", "#training button", ".phase span", ".figure b", ".field-label"]
+        """() => ["#ground button", "#training button", ".phase span", ".figure b", ".field-label"]
             .flatMap((each) => [...document.querySelectorAll(each)])
             .filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 2)
             .filter((each) => getComputedStyle(each).display !== "inline").map((each) => each.outerHTML.slice(0, 80))"""
@@ -953,4 +953,13 @@ def test_nothing_moves_when_training_begins_and_goes_on(browser, size, name):
     for step in ({"samples": 1}, {"batches": 3}, {"epochs": 2}):
         ground.train(**step)
         assert ground.page.evaluate(PLACES) == before, step
+    assert ground.close() == []
+
+
+def test_the_address_of_the_room_is_the_name_of_no_part(browser):
+    """A browser goes to the part that is called as the address is: a page with the room in a frame would scroll."""
+    ground = Ground(browser)
+    address = address_of(ground)
+    assert address == "#playground"
+    assert ground.page.locator(f"[id='{address[1:]}']").count() == 0
     assert ground.close() == []

@@ -32,7 +32,7 @@ export function mountGround(settings, lang) {
   mountDrawing(store);
   mountSpoken(store);
   watchColours(store);
-  sayAll(byId("playground"));
+  sayAll(byId("ground"));
   return store;
 }
 
