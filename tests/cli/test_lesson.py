@@ -52,11 +52,11 @@ def test_a_lesson_is_walked_through(terminal, columns, lines, colours):
 
 
 @needs_terminals
-@pytest.mark.parametrize(("sent", "code"), [("\x03", 130), ("q\r", 0), ("\x04", 0)])
-def test_leaving_says_how_to_go_on(terminal, sent, code):
+@pytest.mark.parametrize(("leave", "code"), [("Ctrl-C", 130), ("q\r", 0), ("\x04", 0)])
+def test_leaving_says_how_to_go_on(terminal, leave, code):
     it = terminal("lesson", "circuit", "--from", "3", columns=40, lines=20)
     it.wait_for(r"3 of 6[\s\S]*> ")
-    it.type(sent)
+    it.interrupt() if leave == "Ctrl-C" else it.type(leave)
     found, after = it.finish()
     assert (found, after) == (code, it.before)
     assert "tinygrad-edu lesson circuit --from 3\n" in plain(it.seen)

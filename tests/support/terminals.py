@@ -1,5 +1,6 @@
 """The program on a pseudo-terminal, for tests that type to it and read from it."""
 
+import contextlib
 import os
 import re
 import select
@@ -55,6 +56,18 @@ class Terminal:
 
     def type(self, keys):
         os.write(self.master, keys.encode())
+
+    def interrupt(self):
+        """Press Ctrl-C, and once more if nothing came of it.
+
+        Python marks an interruption and raises it between two of its steps: one that comes after a prompt is
+        printed and before Python waits for the answer is raised after the answer only.
+        """
+        for _ in range(5):
+            if self.process.poll() is None:
+                self.type("\x03")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=4)
 
     def wait_for(self, pattern):
         """Read until something is seen; then forget what came before."""
