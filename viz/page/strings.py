@@ -796,6 +796,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_standardize_true": ("standardized", "标准化"),
     "ground_undo":       ("Take the last change of the points back", "撤销对点的上一次改动"),
     "ground_undone":     ("Taken back: there are {count} points now.", "已撤销：现在有 {count} 个点。"),
+    "ground_redo":       ("Do again what was taken back", "恢复撤销的改动"),
+    "ground_redone":     ("Done again: there are {count} points now.", "已恢复：现在有 {count} 个点。"),
     "ground_legend_anew": ("↺: begins again.", "↺：从头开始。"),
     "ground_anew":       ("Another choice here makes the training begin again.", "在这里改动，训练会从头开始。"),
     "ground_layers":     ("hidden layers", "隐藏层"),

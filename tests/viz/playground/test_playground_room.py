@@ -425,6 +425,34 @@ def test_two_runs_go_side_by_side(ground):
     assert losses[0] < losses[1] == loss_of(ground)
 
 
+DARKEST = """(selector) => {
+    const canvas = document.querySelector(selector);
+    const { width, height } = canvas;
+    const pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data;
+    const light = (at) => pixels[at] + pixels[at + 1] + pixels[at + 2];
+    const darkest = (row) => {
+        const sums = Array.from({ length: width }, (_, x) => light(4 * (row * width + x)));
+        return sums.indexOf(Math.min(...sums)) / width;
+    };
+    return [0.3, 0.4, 0.5, 0.6, 0.7].map((part) => darkest(Math.round(part * height)));
+}"""
+
+
+def test_side_by_side_each_run_has_its_line(browser):
+    points = {"X": [[-1.0, -1.0], [1.0, -1.0], [-0.9, 1.0], [1.0, 1.0]], "y": [0, 1, 0, 1], "names": ["a", "b"]}
+    ground = Ground(browser, data={"name": "own", "points": points, "validation": 0}, hidden=[])
+    ground.page.click("#play-tab-rival")
+    ground.page.click("#play-panel-rival button")
+    ground.train(epochs=20)
+    ground.page.evaluate("() => document.activeElement.blur()")
+    ground.settled()
+    line = ground.page.evaluate(DARKEST, "#plane")
+    assert all(0.3 < place < 0.7 for place in line)
+    for run in ("rival", "own"):
+        assert ground.page.evaluate(DARKEST, f"[data-rival={run}]") == pytest.approx(line, abs=0.02)
+    assert ground.close() == []
+
+
 # Points
 
 
@@ -465,11 +493,13 @@ def test_points_that_were_added_moved_and_removed_come_back_one_by_one(browser, 
         ground.settled()
         return count_of(ground), page.evaluate("() => document.getElementById('plane').toDataURL()")
 
-    def undo():
+    keys = {"undo": "Control+z", "redo": "Control+Shift+z"}
+
+    def take(name):
         if by == "keys":
-            page.keyboard.press("Control+z")
+            page.keyboard.press(keys[name])
         else:
-            page.click("[data-tool=undo]", force=True)  # also where there is nothing
+            page.click(f"[data-tool={name}]", force=True)  # also where there is nothing
         page.mouse.move(1, 1)
         return now()
 
@@ -488,11 +518,21 @@ def test_points_that_were_added_moved_and_removed_come_back_one_by_one(browser, 
     page.click("[data-tool=remove]")
     page.click("#plane", position={"x": 90, "y": 70})
     assert count_of(ground) == 100
-    for before in reversed(seen):
-        assert undo() == before
+    seen.append(now())
+    for _ in range(2):
+        for before in reversed(seen[:-1]):
+            assert take("undo") == before
+        for after in seen[1:]:
+            assert take("redo") == after
+        assert take("redo") == seen[-1]
+    for before in reversed(seen[:-1]):
+        assert take("undo") == before
     assert page.get_attribute("[data-name=xor]", "aria-pressed") == "true"
     assert page.get_attribute("[data-tool=undo]", "aria-disabled") == "true"
-    assert undo() == seen[0]
+    assert take("undo") == seen[0]
+    page.click("[data-tool='1']")
+    page.click("#plane", position={"x": 30, "y": 30})
+    assert page.get_attribute("[data-tool=redo]", "aria-disabled") == "true"  # another way was taken
     assert ground.close() == []
 
 

@@ -37,9 +37,9 @@ export function fitCanvas(canvas, width, height) {
   return scale;
 }
 
-// The line on which the network changes its mind: of one output, where it is in the middle; of several, where two are
-// largest together.
-function drawLine(context, run, { width, height }, shown) {
+/** The line on which the network changes its mind: of one output, where it is in the middle; of several, where two are
+ *  largest together. Of one neuron, where it is 0. */
+export function drawLine(context, run, { width, height }, shown = null) {
   const [layer, neuron] = shown ? [shown.layer, shown.neuron] : [run.shape.sizes.length - 1, null];
   const numbers = viewsOf(run)[layer];
   const size = run.shape.sizes[layer];

@@ -1,6 +1,7 @@
 // How does a reader change the data on the plane? A click adds a point, a drag moves one, a click on one looks at it; the
 // row of tools below says which class is added, or that a click removes. By keys: arrows move a cross, Enter is the click,
-// Delete removes, M takes a point up and puts it down, 1 to 4 choose the class; Ctrl+Z takes back what was done last.
+// Delete removes, M takes a point up and puts it down, 1 to 4 choose the class; Ctrl+Z takes back what was done last,
+// Ctrl+Shift+Z does it again.
 
 import { byId, element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
@@ -17,9 +18,9 @@ const STEP = { small: 1 / 60, large: 1 / 12 }; // of the width, for a key
 const MOST_CLASSES = 4;
 const MOST_PAST = 50; // edits that can be taken back
 
-// `past` has the data before each edit, `gesture` is the drag or the lift that the last of them belongs to, and `left` how
-// it left the data: if they are other data since, there is nothing to take back.
-const editor = { store: null, cursor: null, held: null, lift: null, drag: null, past: [], gesture: null, left: null };
+// `past` has the data before each edit, `undone` those that were taken back, `gesture` is the drag or the lift that the last
+// edit belongs to, and `left` how it left the data: if they are other data since, there is nothing to take back.
+const editor = { store: null, cursor: null, held: null, lift: null, drag: null, past: [], undone: [], gesture: null, left: null };
 
 /** The cross that keys move, a point of the plane, or null; only while the plane has the focus. */
 export function cursorNow() {
@@ -125,26 +126,36 @@ function remove(index) {
 function edit(settings, gesture = null) {
   const { store, past } = editor;
   const { data } = store.state.settings;
-  if (!canUndo(store.state)) past.length = 0;
+  if (!canTake(past, store.state)) past.length = 0;
   begin(store, settings, store.state.run.plane);
   if (store.state.problem) return;
   if (gesture === null || gesture !== editor.gesture || !past.length) past.push(data);
   if (past.length > MOST_PAST) past.shift();
-  Object.assign(editor, { gesture, left: formOf(store.state) });
+  Object.assign(editor, { undone: [], gesture, left: formOf(store.state) });
   store.change({});
 }
 
 function undo() {
-  const { store, past } = editor;
-  if (!canUndo(store.state)) return;
-  const { settings, run } = store.state;
-  begin(store, { ...settings, data: past.pop() }, run.plane);
-  Object.assign(editor, { gesture: null, left: formOf(store.state) });
-  tell("ground_undone", { count: store.state.run.points.length });
+  exchange(editor.past, editor.undone, "ground_undone");
 }
 
-function canUndo(state) {
-  return editor.past.length > 0 && editor.left === formOf(state);
+function redo() {
+  exchange(editor.undone, editor.past, "ground_redone");
+}
+
+// Take data from one end, and keep those of now at the other.
+function exchange(from, to, key) {
+  const { store } = editor;
+  if (!canTake(from, store.state)) return;
+  const { settings, run } = store.state;
+  to.push(settings.data);
+  begin(store, { ...settings, data: from.pop() }, run.plane);
+  Object.assign(editor, { gesture: null, left: formOf(store.state) });
+  tell(key, { count: store.state.run.points.length });
+}
+
+function canTake(edits, state) {
+  return edits.length > 0 && editor.left === formOf(state);
 }
 
 const forms = new WeakMap(); // of settings, as they are asked for often
@@ -155,10 +166,11 @@ function formOf({ settings }) {
 }
 
 function byUndoKey(event) {
-  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
-  if (!isUndo || document.documentElement.dataset.room !== "playground" || event.target.closest?.("input, textarea, dialog")) return;
+  const key = event.ctrlKey || event.metaKey ? `${event.shiftKey ? "Shift+" : ""}${event.key.toUpperCase()}` : "";
+  const act = { "Z": undo, "Shift+Z": redo, "Y": redo }[key];
+  if (!act || document.documentElement.dataset.room !== "playground" || event.target.closest?.("input, textarea, dialog")) return;
   event.preventDefault();
-  undo();
+  act();
 }
 
 function tell(key, places) {
@@ -226,12 +238,12 @@ function classesOf({ run }) {
 
 function drawTools(state, before) {
   const isSame = before && ["tool", "target", "settings", "lang"].every((key) => state[key] === before[key]);
-  const form = `${canUndo(state)} ${hasBegun(state)}`;
+  const form = `${canTake(editor.past, state)} ${canTake(editor.undone, state)} ${hasBegun(state)}`;
   if (isSame && byId("point-tools").dataset.form === form) return;
   byId("point-tools").dataset.form = form;
   const focused = document.activeElement?.dataset?.tool;
   const adding = state.run.classes ? classTools(state) : [targetTool(state)];
-  const made = isHidden(state, "points") ? [] : [...adding, removeTool(state), undoTool(state)];
+  const made = isHidden(state, "points") ? [] : [...adding, removeTool(state), ...editTools(state)];
   byId("point-tools").replaceChildren(...made);
   sayAnew(byId("point-tools"), byId("plane"), hasBegun(state));
   if (!hasBegun(state)) byId("plane").setAttribute("aria-describedby", "plane-help");
@@ -274,9 +286,17 @@ function removeTool({ tool }) {
   return made;
 }
 
-function undoTool(state) {
-  const made = element("button", { type: "button", class: "tool", "data-tool": "undo", "aria-disabled": !canUndo(state), "aria-label": say("ground_undo"), title: `${say("ground_undo")} (Ctrl+Z)` }, "↶");
-  made.addEventListener("click", undo);
+function editTools(state) {
+  return [
+    editTool("undo", "↶", "Ctrl+Z", canTake(editor.past, state), undo),
+    editTool("redo", "↷", "Ctrl+Shift+Z", canTake(editor.undone, state), redo),
+  ];
+}
+
+function editTool(name, sign, keys, isPossible, act) {
+  const words = say(`ground_${name}`);
+  const made = element("button", { type: "button", class: "tool", "data-tool": name, "aria-disabled": !isPossible, "aria-label": words, title: `${words} (${keys})` }, sign);
+  made.addEventListener("click", act);
   return made;
 }
 

@@ -6,7 +6,7 @@ import { element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { brief, percent } from "./figures.js";
 import { paintDecision } from "./picture.js";
-import { drawPoints, fitCanvas } from "./plane_view.js";
+import { drawLine, drawPoints, fitCanvas } from "./plane_view.js";
 import { ASPECT } from "./plane.js";
 import { copyOf, nowOf } from "./run.js";
 
@@ -75,7 +75,9 @@ function drawBoth(state) {
     context.setTransform(1, 0, 0, 1, 0, 0);
     paintDecision(context, run);
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    drawPoints(context, { run, settings: run.settings, sample: null }, { width: canvas.width / scale, height: canvas.height / scale });
+    const size = { width: canvas.width / scale, height: canvas.height / scale };
+    drawLine(context, run, size);
+    drawPoints(context, { run, settings: run.settings, sample: null }, size);
     panel.section.querySelector(`[data-figures="${canvas.dataset.rival}"]`).textContent = figuresOf(run);
   }
 }

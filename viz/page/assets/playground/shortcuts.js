@@ -25,6 +25,7 @@ const ALSO = [
   ["Delete", "ground_key_delete"],
   ["1 … 4", "ground_key_class"],
   ["Ctrl+Z", "ground_undo"],
+  ["Ctrl+Shift+Z", "ground_redo"],
 ]; // on the plane: see points.js
 
 export function mountShortcuts(store) {
