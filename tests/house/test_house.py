@@ -5,6 +5,7 @@ command line, which waits with what takes long, and two files that read each oth
 """
 
 import ast
+import functools
 from pathlib import Path
 
 from tinygrad_edu.rules import RULES
@@ -61,9 +62,19 @@ def room_of(module):
     return second if second in ROOMS else "engine"
 
 
+@functools.cache
+def tree_of(module):
+    return ast.parse(FILES[module].read_text(encoding="utf-8"))
+
+
+@functools.cache
 def imports_of(module):
     """(module that is imported, whether inside a function), what only type checkers read left out."""
-    waiting = [(ast.parse(FILES[module].read_text(encoding="utf-8")), False)]
+    return list(_imports_of(module))
+
+
+def _imports_of(module):
+    waiting = [(tree_of(module), False)]
     while waiting:
         node, is_late = waiting.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -101,8 +112,8 @@ def test_no_circle_among_files():
 
 def test_only_the_command_line_imports_an_example():
     importers = set()
-    for module, path in FILES.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for module in FILES:
+        for node in ast.walk(tree_of(module)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
             whole = [f"{node.module}.{name}" if isinstance(node, ast.ImportFrom) else name for name in names]
             importers |= {module for name in whole if {"lessons", "examples"} & set(name.split("."))}
@@ -112,9 +123,8 @@ def test_only_the_command_line_imports_an_example():
 def test_a_fact_of_an_operation_stands_in_its_row_and_in_no_table_beside_it():
     """No dictionary has operations, or their names, for keys; but where they are those of a learner's engine."""
     rows = {*RULES, "absolute", "pow_"}
-    ours = {module: path for module, path in FILES.items() if ".checks.engines" not in module}
-    for module, path in ours.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for module in (module for module in FILES if ".checks.engines" not in module):
+        for node in ast.walk(tree_of(module)):
             keys = node.keys if isinstance(node, ast.Dict) else []
             names = {str(getattr(key, "id", getattr(key, "value", None))) for key in keys}
             assert not names or not names <= rows, f"{module}, line {node.lineno}"

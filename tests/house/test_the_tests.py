@@ -4,6 +4,7 @@ import math
 
 import promises
 import pytest
+from page_in_node import in_node, needs_node
 
 from tinygrad_edu import floats
 from tinygrad_edu.rule import Domain, rule
@@ -103,3 +104,29 @@ def test_the_table_itself_is_not_changed_by_these_tests():
     assert RULES["sin"] is sin
     assert RULES["mul"] is mul
     assert not any(name.startswith("wrong") for name in RULES)
+
+
+# Programs of the page, which all run in one process of node
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("missing + 1;", "ReferenceError: missing is not defined"),
+        ("const = 1;", "SyntaxError"),
+        ("throw 'a text';", "a text"),
+        ("process.exit(3);", "node has ended"),
+    ],
+)
+def test_a_program_that_fails_is_told_and_the_next_one_runs(program, said):
+    with pytest.raises(AssertionError, match=said):
+        in_node(program)
+    assert in_node("console.log(JSON.stringify(given));", [1.5, "é\u2028"]) == [1.5, "é\u2028"]
+
+
+@needs_node
+def test_what_a_program_does_to_the_globals_is_undone():
+    in_node("globalThis.Worker = 1; globalThis.structuredClone = 2; delete globalThis.fetch; console.log(0);")
+    found = in_node("console.log(JSON.stringify([typeof Worker, typeof structuredClone, typeof fetch]));")
+    assert found == ["undefined", "function", "function"]

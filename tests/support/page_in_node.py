@@ -3,11 +3,13 @@
     evaluated("judge", "given.map((text) => judge.readAnswer(text))", ["1/3"])
     in_node('import { show } from "./numbers.js"; console.log(JSON.stringify(given.map(show)));', [0.25])
 
-A program stands beside the folders engine/, lab/ and playground/, and finds what Python sends it in `given`.
+A program stands beside the folders engine/, lab/ and playground/, and finds what Python sends it in `given`. All run
+in one process, which imports each module once.
 """
 
 import atexit
 import functools
+import itertools
 import json
 import shutil
 import subprocess
@@ -24,7 +26,8 @@ from tinygrad_edu.viz.page.playground import modules as training
 HAS_NODE = shutil.which("node") is not None
 needs_node = pytest.mark.skipif(not HAS_NODE, reason="node, which runs the page's modules, is not installed")
 
-GIVEN = 'import { readFileSync } from "node:fs";\nconst given = JSON.parse(readFileSync(0, "utf8"));\n'
+SERVER = Path(__file__).with_name("node_programs.mjs")
+NUMBERS = itertools.count()  # node imports a file of one name once
 EXPRESSION = """
 import {{ graphFrom as graphOf, withNumbers }} from "./engine/recompute.js";
 import {{ chainRule }} from "./engine/steps.js";
@@ -49,14 +52,28 @@ def folder():
     return found
 
 
-def in_node(program, given=None):
-    """What a program, or one in a file, prints as JSON."""
+@functools.cache
+def node():
+    """The process that runs the programs."""
+    command = ["node", str(SERVER)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+    atexit.register(process.communicate)  # it closes the input, and waits for the end
+    return process
+
+
+def in_node(program, given=None, **reading):
+    """What a program, or one in a file, prints as JSON, read as json.loads is told to."""
     source = program.read_text(encoding="utf-8") if isinstance(program, Path) else program
-    (folder() / "program.js").write_text(GIVEN + source, encoding="utf-8")
-    command = ["node", str(folder() / "program.js")]
-    found = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
+    file = folder() / f"program-{next(NUMBERS)}.js"
+    file.write_text(source, encoding="utf-8")
+    node().stdin.write(json.dumps({"address": file.as_uri(), "given": given}) + "\n")
+    node().stdin.flush()
+    line = node().stdout.readline()
+    if not line:
+        node.cache_clear()
+    found = json.loads(line or '{"error": "node has ended"}')
+    assert "error" not in found, found["error"]
+    return json.loads(found["printed"], **reading)
 
 
 def evaluated(names, expression, given):
