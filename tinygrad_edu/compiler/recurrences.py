@@ -298,14 +298,11 @@ def _token(scalars: Scalars, rule: Rule, members: list[int]) -> object:
 
 def equal_constants(scalars: Scalars) -> Ids:
     """For each node itself; for a constant, or an operation on leaves, 0.01 * k, the first one that is the same."""
-    same = list(range(len(scalars.rule)))
-    changing = scalars.changing
+    same = [scalars.constants.get(node, node) for node in range(len(scalars.rule))]
     first: dict[object, int] = {}
-    for node, (rule, args) in enumerate(zip(scalars.rule, scalars.args, strict=True)):
-        if rule is None:
-            if node not in changing:
-                same[node] = first.setdefault(scalars.data[node].hex(), node)
-        elif not rule.many and not any(map(scalars.rule.__getitem__, args)):
+    for node, rule in scalars.computed:
+        args = scalars.args[node]
+        if not rule.many and not any(map(scalars.rule.__getitem__, args)):
             same[node] = first.setdefault((rule, *[same[arg] for arg in args]), node)
     return np.array(same, dtype=np.int64)
 
