@@ -195,7 +195,7 @@ def gradients_in(graph: Graph, partials: Sequence[Sequence[float]] | None = None
     gradients[-1] = 1.0
     for number in range(len(graph) - 1, -1, -1):
         upstream = gradients[number]
-        for arg, partial in zip(arguments[number], local[number], strict=True):
+        for arg, partial in zip(arguments[number], local[number]):  # noqa: B905 (equal by construction, as in backward)
             gradients[arg] += upstream * partial
     return gradients
 

@@ -247,6 +247,26 @@ def test_two_sequences_one_after_the_other_are_two_loops():
     assert program()[1] == pytest.approx([w.grad])
 
 
+@pytest.mark.parametrize("steps", [4, 20])
+@pytest.mark.parametrize("loss_of", [lambda p, q: p.exp() * q.tanh(), lambda p, q: p.exp() + 3 * q.tanh()])
+def test_two_sequences_that_give_the_same_number_here_stay_two(loss_of, steps):
+    """The numbers of what a loop gives are those of one point, and say nothing of others."""
+
+    def loss_at(x, a, y, b, scale):
+        for _ in range(steps):
+            x, y = (x * a).sin(), (y * b).sin()
+        factor = scale.sin()
+        return loss_of(x * factor, y * factor)
+
+    leaves = [Value(number) for number in (0.5, 0.9, 0.5, 0.9, 0.3)]
+    program = tinygrad_edu.compile(loss_at(*leaves), wrt=leaves)
+    others = [Value(number) for number in (0.5, 0.9, -0.4, 1.1, 0.7)]
+    right = loss_at(*others)
+    right.backward()
+    program.parameters = [leaf.data for leaf in others]
+    assert program() == (pytest.approx(right.data), pytest.approx([leaf.grad for leaf in others]))
+
+
 # Sums
 
 

@@ -67,28 +67,26 @@ def _settled(scalars: Scalars, groups: Groups) -> bool:
 def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[int, int]) -> Groups:
     """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
     first_of = _merged(scalars, same)
-    kinds: list[int] = []
+    kinds = [of_leaf.get(node, UNCHANGING) for node in range(len(first_of))]
     known: dict[object, int] = {}
     groups: Groups = []
-    for node, rule in enumerate(scalars.rule):
+    for node, rule in scalars.computed:
         if first_of[node] != node:
-            kind = kinds[first_of[node]]
-        elif rule is None:
-            kind = of_leaf.get(node, UNCHANGING)
-        else:
-            args = scalars.args[node]
-            of_args = [kinds[arg] for arg in args]
-            key = (rule, *of_args)
-            if rule.fixed:
-                key += tuple([scalars.data[args[position]] for position in rule.fixed])
-            if node in scalars.growing:
-                key = _key_of_any_length(rule, of_args) or key
-            kind = known.get(key, NEW)
-            if kind == NEW:
-                kind = known[key] = _new_kind(groups, rule, of_args)
-            if kind >= 0:
-                groups[kind][1].append(node)
-        kinds.append(kind)
+            kinds[node] = kinds[first_of[node]]
+            continue
+        args = scalars.args[node]
+        of_args = [kinds[arg] for arg in args]
+        key: tuple[object, ...] = (rule, *of_args)
+        if rule.fixed:
+            key += tuple([scalars.data[args[position]] for position in rule.fixed])
+        if node in scalars.growing:
+            key = _key_of_any_length(rule, of_args) or key
+        kind = known.get(key, NEW)
+        if kind == NEW:
+            kind = known[key] = _new_kind(groups, rule, of_args)
+        if kind >= 0:
+            groups[kind][1].append(node)
+        kinds[node] = kind
     _put_constants(workspace, scalars, np.flatnonzero(np.array(kinds) == UNCHANGING))
     return groups
 
@@ -171,8 +169,10 @@ def _put_constants(workspace: Workspace, scalars: Scalars, nodes: Ids) -> None:
     """Note the numbers of constants; how they are computed does not matter any more."""
     workspace.value[nodes] = np.array(scalars.data)[nodes]
     workspace.is_constant[nodes] = True
-    for node in nodes.tolist():
+    computed = [node for node in nodes.tolist() if scalars.rule[node] is not None]
+    for node in computed:
         scalars.rule[node], scalars.args[node] = None, []
+    scalars.add_constants(computed)
 
 
 def _merged(scalars: Scalars, same: Ids) -> list[int]:
@@ -182,31 +182,21 @@ def _merged(scalars: Scalars, same: Ids) -> list[int]:
     common stay two.
     """
     made: dict[object, int] = {}
-    first_of: list[int] = []
-    number = _constants(scalars)
-    has_no_constant = number.keys().isdisjoint
+    first_of = list(range(len(scalars.rule)))
+    constants = scalars.constants
+    has_no_constant = constants.keys().isdisjoint
     is_changed = False
-    for node, rule in enumerate(scalars.rule):
-        first = node
-        if rule is not None:
-            if is_changed:
-                scalars.args[node] = [first_of[arg] for arg in scalars.args[node]]
-            args = scalars.args[node]
-            if rule is SAME:
-                first = args[0]
-            elif rule.many or has_no_constant(args) or not any(map(scalars.rule.__getitem__, args)):
-                first = made.setdefault((rule, *args), node)
-            else:
-                first = made.setdefault((rule, *[number.get(arg, arg) for arg in args]), node)
+    for node, rule in scalars.computed:
+        if is_changed:
+            scalars.args[node] = [first_of[arg] for arg in scalars.args[node]]
+        args = scalars.args[node]
+        if rule is SAME:
+            first = args[0]
+        elif rule.many or has_no_constant(args) or not any(map(scalars.rule.__getitem__, args)):
+            first = made.setdefault((rule, *args), node)
+        else:
+            first = made.setdefault((rule, *[constants.get(arg, arg) for arg in args]), node)
         if first != node:
             is_changed = True
-            same[node] = first
-        first_of.append(first)
+            first_of[node] = same[node] = first
     return first_of
-
-
-def _constants(scalars: Scalars) -> dict[int, str]:
-    """All digits of each constant, and the sign of its zero."""
-    changing = scalars.changing
-    leaves = (node for node, rule in enumerate(scalars.rule) if rule is None and node not in changing)
-    return {node: scalars.data[node].hex() for node in leaves}

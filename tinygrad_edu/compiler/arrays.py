@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import prod
 from typing import Any, TypeVar
 
 import numpy as np
@@ -147,7 +148,7 @@ class Workspace:
 
     def fresh(self, shape: tuple[int, ...]) -> Ids:
         """The ids of new scalars, in the given shape."""
-        size = int(np.prod(shape))
+        size = prod(shape)
         while self.count + size > len(self.where):
             self._grow()
         ids = np.arange(self.count, self.count + size, dtype=np.int64).reshape(shape)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -280,15 +279,11 @@ class _Writer(Expressions):
 
     def _gradient(self, gradient: Ids) -> tuple[Part, ...]:
         """One part for each array that holds gradients of parameters."""
-        workspace = self.workspace
+        holders: dict[int, list[int]] = {}
         places = np.flatnonzero(gradient != NOWHERE)
-        holders = workspace.where[gradient[places]]
-        order = np.argsort(holders, kind="stable")
-        runs = np.split(places[order], np.flatnonzero(np.diff(holders[order])) + 1) if len(places) else []
-        return tuple(
-            self._gradient_part(gradient, run, int(workspace.where[gradient[run[0]]]))
-            for run in sorted(runs, key=itemgetter(0))
-        )
+        for place, holder in zip(places.tolist(), self.workspace.where[gradient[places]].tolist(), strict=True):
+            holders.setdefault(holder, []).append(place)
+        return tuple(self._gradient_part(gradient, np.array(run), holder) for holder, run in holders.items())
 
     def _gradient_part(self, gradient: Ids, places: Ids, number: int) -> Part:
         scalars, whole = gradient[places], Name("gradient", (len(gradient),))

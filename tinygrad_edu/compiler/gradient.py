@@ -71,8 +71,8 @@ def _swept(workspace: Workspace, seeds: Mapping[int, int], active: Flags) -> Ids
     bounds = np.searchsorted(edges.array, np.arange(len(forward) + 1)).tolist()
     for array in reversed(forward):
         first, last = bounds[array.number : array.number + 2]
-        if isinstance(array, Single) and first < last:
-            _collect_one(workspace, array, edges.chosen(slice(first, last)), found)
+        if array.shape == () and first < last:
+            _collect_one(workspace, array.first, edges.chosen(slice(first, last)), found)
         elif first < last:
             _collect(workspace, array, edges.chosen(slice(first, last)), found)
         if array.number in loops:
@@ -290,17 +290,17 @@ def _filled(workspace: Workspace, number: float, shape: tuple[int, ...]) -> Ids:
 # Collecting the contributions to one array
 
 
-def _collect_one(workspace: Workspace, single: Single, edges: Edges, found: Ids) -> None:
+def _collect_one(workspace: Workspace, scalar: int, edges: Edges, found: Ids) -> None:
     """The gradient of one scalar."""
     upstream = found[edges.user].tolist()
     parts = zip(edges.user_array.tolist(), upstream, edges.partial.tolist(), strict=True)
-    total = None if found[single.scalar] == NOWHERE else int(found[single.scalar])
+    total = None if found[scalar] == NOWHERE else int(found[scalar])
     for _, some in itertools.groupby(parts, itemgetter(0)):
         _, upstreams, partials = zip(*some, strict=True)
         part = _combined_one(workspace, upstreams, partials)
         total = part if total is None else workspace.compute(add, [total, part])
     assert total is not None
-    found[single.scalar] = total
+    found[scalar] = total
 
 
 def _combined_one(workspace: Workspace, upstream: Sequence[int], partial: Sequence[int]) -> int:
@@ -340,6 +340,8 @@ def _lay(layers: list[Ids], where: Ids, parts: Ids) -> None:
 
 def _sum_of_layers(workspace: Workspace, array: Array, layers: Sequence[Ids]) -> Ids:
     """The sum of all layers; what is missing in one counts as 0, and what is missing in all stays NOWHERE."""
+    if len(layers) == 1:
+        return layers[0]
     together = np.stack(layers)
     everyone = np.flatnonzero((together != NOWHERE).any(axis=0))
     filled = np.where(together == NOWHERE, workspace.zero, together)[:, everyone]
@@ -391,13 +393,14 @@ def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids)
     side = edges.side[begin]
     if (side != np.maximum.reduceat(edges.side, begin)).any():
         side = np.zeros_like(side)
-    for one in np.unique(side).tolist():
+    for one in sorted({*side.tolist()}):
         counts = counts_at[side == one]
-        if are_growing(counts.tolist()):
+        lengths = {*counts.tolist()}
+        if len(lengths) > 1 and are_growing(counts.tolist()):
             rows = begin[side == one], counts
             yield mine[side == one], _growing(workspace, array, mine[side == one], *rows, upstream, edges.partial)
             continue
-        for count in np.unique(counts).tolist():
+        for count in sorted(lengths):
             chosen = (counts_at == count) & (side == one)
             rows = begin[chosen][:, None] + np.arange(count)
             yield mine[chosen], _combined(workspace, array, mine[chosen], upstream[rows], edges.partial[rows])

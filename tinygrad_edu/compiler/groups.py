@@ -16,6 +16,7 @@ import numpy as np
 
 from tinygrad_edu.compiler.alike import Alike, by_use
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids, Workspace
+from tinygrad_edu.compiler.connections import Connections
 from tinygrad_edu.compiler.loops import Loop
 from tinygrad_edu.compiler.order import put
 from tinygrad_edu.compiler.ragged import packed
@@ -29,18 +30,18 @@ from tinygrad_edu.rules import dot
 FEW = 4  # operations of a kind in a step: they read better as numbers
 
 
-def arrange(scalars: Scalars, alike: Alike, found: Sequence[Recurrence]) -> tuple[Workspace, Ids]:
+def arrange(connections: Connections, alike: Alike, found: Sequence[Recurrence]) -> tuple[Workspace, Ids]:
     """Put all scalars of a loss into arrays.
 
     Args:
-        scalars: of the loss.
-        alike: which of them are.
+        connections: of the scalars of the loss.
+        alike: which scalars are.
         found: what repeats among them.
 
     Returns:
         The workspace, and for each node of the graph the scalar it became.
     """
-    loops = taken_out(scalars, found, arrange_step)
+    scalars, loops = connections.scalars, taken_out(connections, found, arrange_step)
     return _arranged(scalars, loops, Alike(scalars, loops) if loops else alike)
 
 

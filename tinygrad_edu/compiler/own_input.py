@@ -14,11 +14,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import Ids
+from tinygrad_edu.compiler.connections import Connections
 from tinygrad_edu.compiler.recurrences import Inner, Outer, Recurrence
-from tinygrad_edu.compiler.retiming import Graph
 
 
-def with_own_input(graph: Graph, recurrence: Recurrence) -> Recurrence:
+def with_own_input(connections: Connections, recurrence: Recurrence) -> Recurrence:
     """The recurrence, in whose steps is computed what each of them alone asks for. No other node asks for it."""
     step_of = {node: step for step, row in enumerate(recurrence.nodes.tolist()) for node in row}
     columns = [*recurrence.nodes.T]
@@ -27,46 +27,46 @@ def with_own_input(graph: Graph, recurrence: Recurrence) -> Recurrence:
     place = 0
     while place < len(columns):
         if place == len(arguments):
-            arguments.append(_arguments_of(graph, columns[place]))
+            arguments.append(_arguments_of(connections, columns[place]))
         for slot, each in enumerate(arguments[place]):
             key = each.nodes.tobytes() if isinstance(each, Outer) else b""
-            if isinstance(each, Outer) and key not in place_of and _is_own(graph, step_of, each):
+            if isinstance(each, Outer) and key not in place_of and _is_own(connections, step_of, each):
                 place_of[key] = len(columns)
                 columns.append(each.nodes)
                 step_of |= zip(each.nodes.tolist(), range(len(each.nodes)), strict=True)
             if key in place_of:
                 arguments[place][slot] = Inner(place_of[key], 0)
         place += 1
-    return _in_order(graph, recurrence, columns, arguments) if place_of else recurrence
+    return _in_order(connections, recurrence, columns, arguments) if place_of else recurrence
 
 
-def _is_own(graph: Graph, step_of: dict[int, int], each: Outer) -> bool:
+def _is_own(connections: Connections, step_of: dict[int, int], each: Outer) -> bool:
     """Whether each step computes its own of these in the same way, and nothing else asks for it, nor another step."""
     nodes = each.nodes.tolist()
     return (
         len(set(nodes)) == len(nodes) > 1
-        and len({_token(graph, node) for node in nodes}) == 1
-        and graph.scalars.rule[nodes[0]] is not None
-        and all(graph.users[node] for node in nodes)
-        and all(step_of.get(user) == step for step, node in enumerate(nodes) for user in graph.users[node])
-        and not {graph.scalars.output, *graph.scalars.wanted}.intersection(nodes)
+        and len({_token(connections, node) for node in nodes}) == 1
+        and connections.scalars.rule[nodes[0]] is not None
+        and all(connections.users[node] for node in nodes)
+        and all(step_of.get(user) == step for step, node in enumerate(nodes) for user in connections.users[node])
+        and not {connections.scalars.output, *connections.scalars.wanted}.intersection(nodes)
     )
 
 
-def _token(graph: Graph, node: int) -> object:
+def _token(connections: Connections, node: int) -> object:
     """What has to be the same in all steps: the operation, how many arguments it has, and plain numbers among them."""
-    rule, args = graph.scalars.rule[node], graph.scalars.args[node]
-    return rule, len(args), tuple(graph.scalars.data[args[each]] for each in rule.fixed) if rule else ()
+    rule, args = connections.scalars.rule[node], connections.scalars.args[node]
+    return rule, len(args), tuple(connections.scalars.data[args[each]] for each in rule.fixed) if rule else ()
 
 
-def _arguments_of(graph: Graph, nodes: Ids) -> list[Inner | Outer]:
+def _arguments_of(connections: Connections, nodes: Ids) -> list[Inner | Outer]:
     """The arguments of the nodes of a place, none of which a step gives yet."""
-    rows = np.array([graph.args(node) for node in nodes.tolist()], dtype=np.int64)
+    rows = np.array([connections.args(node) for node in nodes.tolist()], dtype=np.int64)
     return [Outer(column[:1] if (column == column[0]).all() else column) for column in rows.T]
 
 
 def _in_order(
-    graph: Graph, recurrence: Recurrence, columns: Sequence[Ids], arguments: list[list[Inner | Outer]]
+    connections: Connections, recurrence: Recurrence, columns: Sequence[Ids], arguments: list[list[Inner | Outer]]
 ) -> Recurrence:
     """The recurrence with all of these places, arguments before users."""
     nodes = np.stack(columns, axis=1)
@@ -76,7 +76,7 @@ def _in_order(
     def renumbered(each: Inner | Outer) -> Inner | Outer:
         return Inner(number[each.place], each.lag) if isinstance(each, Inner) else each
 
-    rules = [rule for node in nodes[0, order].tolist() if (rule := graph.scalars.rule[node]) is not None]
+    rules = [rule for node in nodes[0, order].tolist() if (rule := connections.scalars.rule[node]) is not None]
     return Recurrence(
         nodes[:, order],
         rules,

@@ -14,6 +14,7 @@ import numpy as np
 
 from tinygrad_edu.compiler.alike import Alike
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
+from tinygrad_edu.compiler.connections import Connections
 from tinygrad_edu.compiler.emit import emit
 from tinygrad_edu.compiler.gradient import gradients
 from tinygrad_edu.compiler.groups import arrange
@@ -64,11 +65,12 @@ def find(
     """
     scalars = lower(graph, wrt, inputs, outputs.reshape(-1).tolist(), tables, is_strict=is_strict)
     alike = Alike(scalars)
-    repeats = _repeats(scalars, alike) if loops else []
+    connections = Connections(scalars)
+    repeats = _repeats(connections, alike) if loops else []
     if is_irregular(scalars, alike.groups, repeats):
         shape = outputs.shape if outputs.size else None
         return Found(*singly(scalars, alike.workspace, alike.same.tolist(), shape), _parts(graph, scalars))
-    workspace, same = arrange(scalars, alike, repeats)
+    workspace, same = arrange(connections, alike, repeats)
     output = int(same[scalars.output])
     found = gradients(workspace, output)
     leaves = {"parameter": np.array(scalars.parameters, dtype=np.int64)}
@@ -81,10 +83,11 @@ def find(
     return Found(source, found[: len(graph)], _parts(graph, scalars))
 
 
-def _repeats(scalars: Scalars, alike: Alike) -> list[Recurrence]:
+def _repeats(connections: Connections, alike: Alike) -> list[Recurrence]:
     """What repeats; in sequences of samples, what reads them forwards is not what reads them backwards."""
+    scalars = connections.scalars
     is_long = any(table.ndim > 1 and table.shape[1] >= FEWEST_OF_SAMPLES for table in scalars.tables.values())
-    return recurrences(scalars, (Alike(scalars, by_column=True) if is_long else alike).of_one_length(scalars))
+    return recurrences(connections, (Alike(scalars, by_column=True) if is_long else alike).of_one_length(scalars))
 
 
 def _parts(graph: Graph, scalars: Scalars) -> frozenset[int]:

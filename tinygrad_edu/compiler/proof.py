@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import isfinite
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -61,7 +62,7 @@ class Point(NamedTuple):
     @property
     def is_finite(self) -> bool:
         """Whether none of them is infinite or NaN."""
-        return all(bool(np.isfinite(each).all()) for each in self.numbers)
+        return isfinite(self.loss) and all(bool(np.isfinite(each).all()) for each in (self.gradient, self.outputs))
 
 
 class Leaves(NamedTuple):
@@ -136,21 +137,22 @@ def point_at(graph: Graph, leaves: Leaves, parameters: Floats, inputs: Floats) -
     partials: list[tuple[float, ...]] = []
     margins: dict[int, float] = {}
     for node, places in zip(graph.nodes, graph.arguments, strict=True):
-        if node.rule is None or not places:
+        rule = node.rule
+        if rule is None or not places:
             numbers.append(changed.get(node, node.data))
             partials.append(())
             continue
         args = [numbers[place] for place in places]
-        if node.rule.domain is not None and not node.rule.domain.holds(*args):
+        if rule.domain is not None and not rule.domain.holds(*args):
             return None
         try:
-            out, slopes = node.rule.linearize(*node.rule.grouped(args))
+            out, slopes = rule.linearize(*(rule.grouped(args) if rule.many else args))
         except (ArithmeticError, ValueError):  # a row without a domain raises these where it has no value
             return None
         numbers.append(out)
         partials.append(slopes)
-        if node.rule.kinks:
-            margins[len(numbers) - 1] = _margin(node.rule, args)
+        if rule.kinks:
+            margins[len(numbers) - 1] = _margin(rule, args)
     gradients = gradients_in(graph, partials)
     outputs = np.array([numbers[graph.index[node]] for node in leaves.outputs])
     largest = max(map(abs, numbers))

@@ -8,7 +8,7 @@ place in the table, in one of two ways:
 
 So what a spare place holds is no matter, be it infinite or NaN: it is never multiplied by 0, it is not chosen.
 
-Names to know: `aligned`, `completed`. Read next: `recurrences.py`.
+Names to know: `aligned`, `completed`. Read next: `connections.py`.
 """
 
 from __future__ import annotations

@@ -17,19 +17,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
+from tinygrad_edu.compiler.connections import Connections
 from tinygrad_edu.compiler.scalars import Scalars
 from tinygrad_edu.rule import Rule
 
 FEWEST_STEPS = 8  # fewer are written out, a deep network of a few equal layers say
 FEWEST_OF_SAMPLES = 4  # where each step reads its own numbers of a sample
 WINDOWS = (1, 4, 16, 64)  # so many operations in a row are looked for again: a step may repeat itself within
+BASE = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)  # of the numbers, of 64 binary digits, that rows are compared by
 CANDIDATES = 3  # distances that are tried for each
 
 Group = tuple[Rule, list[int]]
@@ -80,11 +81,11 @@ def fewest_steps(scalars: Scalars) -> int:
     return FEWEST_OF_SAMPLES if scalars.tables else FEWEST_STEPS
 
 
-def recurrences(scalars: Scalars, groups: Sequence[Group]) -> list[Recurrence]:
+def recurrences(connections: Connections, groups: Sequence[Group]) -> list[Recurrence]:
     """The recurrences in groups of nodes that are alike."""
-    if len(groups) < fewest_steps(scalars):
+    if len(groups) < fewest_steps(connections.scalars):
         return []
-    sequence = _Sequence(scalars, groups)
+    sequence = _Sequence(connections, groups)
     found: list[Recurrence] = []
     waiting = [(0, len(groups))]
     while waiting:
@@ -117,18 +118,25 @@ def _repetitions(tokens: Ids, fewest: int) -> list[tuple[int, int, int]]:
 def _distances(tokens: Ids, fewest: int) -> set[int]:
     """How far apart the same tokens in a row stand, most often."""
     found: set[int] = set()
-    for width in WINDOWS:
-        if len(tokens) < width + fewest:
-            break
-        rows = np.zeros(len(tokens) - width + 1, dtype=np.uint64)
-        for offset in range(width):
-            rows = rows * np.uint64(0x9E3779B97F4A7C15) + tokens[offset : offset + len(rows)].astype(np.uint64)
+    for rows in _windows(tokens, fewest):
         order = np.argsort(rows, kind="stable")
         gaps = np.diff(order)[rows[order[1:]] == rows[order[:-1]]]
         often = np.bincount(gaps[gaps <= len(tokens) // fewest], minlength=1)
         best = np.argsort(-often, kind="stable")[:CANDIDATES]
         found |= {int(gap) for gap in best if often[gap] >= fewest - 1}
     return found
+
+
+def _windows(tokens: Ids, fewest: int) -> Iterator[npt.NDArray[np.uint64]]:
+    """For so many tokens in a row, from each place on, a number that is the same where they are the same.
+
+    It is that of the first half and that of the second half together, as digits are: 47 and 11 are 4711.
+    """
+    rows, width, shift = tokens.astype(np.uint64), 1, BASE
+    while len(tokens) >= width + fewest and width <= WINDOWS[-1]:
+        if width in WINDOWS:
+            yield rows
+        rows, width, shift = rows[:-width] * shift + rows[width:], 2 * width, shift * shift
 
 
 def _longest_run(flags: npt.NDArray[np.bool_]) -> tuple[int, int]:
@@ -147,8 +155,9 @@ def _longest_run(flags: npt.NDArray[np.bool_]) -> tuple[int, int]:
 class _Sequence:
     """All computed nodes, group by group."""
 
-    def __init__(self, scalars: Scalars, groups: Sequence[Group]) -> None:
-        self.scalars = scalars
+    def __init__(self, connections: Connections, groups: Sequence[Group]) -> None:
+        self.connections = connections
+        self.scalars = scalars = connections.scalars
         self.fewest = fewest_steps(scalars)
         self.nodes = np.array([node for _, members in groups for node in members], dtype=np.int64)
         self.begin = np.cumsum([0, *(len(members) for _, members in groups)])
@@ -159,11 +168,6 @@ class _Sequence:
         self.kinds = np.repeat(self.tokens, np.diff(self.begin))
         self.place = np.full(len(scalars.rule), NOWHERE, dtype=np.int64)
         self.place[self.nodes] = np.arange(len(self.nodes))
-
-    @cached_property
-    def same(self) -> Ids:
-        """For each node the one that it is equal to."""
-        return equal_constants(self.scalars)
 
     def steps(self, bounds: tuple[int, int], start: int, period: int, count: int) -> _Steps | None:
         """The steps of so many groups, as often as said; or most of them, if all are not regular. Bounds are groups."""
@@ -218,11 +222,9 @@ class _Steps:
     def __init__(self, sequence: _Sequence, first: int, size: int, count: int) -> None:
         self.sequence, self.first, self.size = sequence, first, size
         self.nodes = sequence.nodes[first : first + size * count].reshape(count, size)
-        args = sequence.scalars.args
-        widths = [len(args[node]) for node in self.nodes[0].tolist()]
+        widths = [len(sequence.scalars.args[node]) for node in self.nodes[0].tolist()]
         self.reader = np.repeat(np.arange(size), widths)
-        flat = [argument for node in self.nodes.reshape(-1).tolist() for argument in args[node]]
-        self.arguments: Ids = sequence.same[np.array(flat, dtype=np.int64).reshape(count, -1)]
+        self.arguments = sequence.connections.arguments(self.nodes)
         where = sequence.place[self.arguments] - first
         is_inside = (where >= 0) & (where < size * count)
         step, place = where // size, where % size
@@ -296,48 +298,34 @@ def _token(scalars: Scalars, rule: Rule, members: list[int]) -> object:
     return rule, len(members), len(args), fixed
 
 
-def equal_constants(scalars: Scalars) -> Ids:
-    """For each node itself; for a constant, or an operation on leaves, 0.01 * k, the first one that is the same."""
-    same = list(range(len(scalars.rule)))
-    changing = scalars.changing
-    first: dict[object, int] = {}
-    for node, (rule, args) in enumerate(zip(scalars.rule, scalars.args, strict=True)):
-        if rule is None:
-            if node not in changing:
-                same[node] = first.setdefault(scalars.data[node].hex(), node)
-        elif not rule.many and not any(map(scalars.rule.__getitem__, args)):
-            same[node] = first.setdefault((rule, *[same[arg] for arg in args]), node)
-    return np.array(same, dtype=np.int64)
+def independent(scalars: Scalars, found: list[Recurrence]) -> tuple[list[Recurrence], Ids]:
+    """Those whose arguments from outside can be computed before the first step, in an order in which they can be.
 
-
-def independent(scalars: Scalars, found: list[Recurrence]) -> list[Recurrence]:
-    """Those whose arguments from outside can be computed before the first step, in an order in which they can be."""
+    Returns:
+        The recurrences, and for each node how many of them it has to wait for, one after the other.
+    """
     chosen = sorted(found, key=lambda each: int(each.nodes[0, 0]))
-    while chosen:
-        stages = stages_of(scalars, chosen)
-        if stages is not None:
-            return sorted(chosen, key=lambda each: int(stages[each.nodes[0, 0]]))
+    while (stages := _stages(scalars, chosen)) is None:
         chosen.pop()
-    return []
+    return sorted(chosen, key=lambda each: int(stages[each.nodes[0, 0]])), stages
 
 
-def stages_of(scalars: Scalars, found: Sequence[Recurrence]) -> Ids | None:
+def _stages(scalars: Scalars, found: Sequence[Recurrence]) -> Ids | None:
     """How many recurrences each node has to wait for, one after the other; None if one would wait for itself."""
-    owner = np.full(len(scalars.rule), NOWHERE, dtype=np.int64)
+    by_node = np.full(len(scalars.rule), NOWHERE, dtype=np.int64)
     for number, recurrence in enumerate(found):
-        owner[recurrence.nodes] = number
-    owners = owner.tolist()
+        by_node[recurrence.nodes] = number
+    owners = by_node.tolist()
     needs = [
         {*recurrence.before.values()}.union(*(outer.nodes.tolist() for outer in recurrence.outer))
         for recurrence in found
     ]
     waits = [1] * len(found)
     for _ in range(len(found) + 1):
-        stages: list[int] = []
-        for node, args in enumerate(scalars.args):
-            stages.append(
-                waits[owners[node]] if owners[node] != NOWHERE else max([stages[arg] for arg in args], default=0)
-            )
+        stages = [0] * len(owners)
+        for node, _ in scalars.computed:
+            owner = owners[node]
+            stages[node] = max(map(stages.__getitem__, scalars.args[node])) if owner == NOWHERE else waits[owner]
         now = [1 + max((stages[node] for node in nodes), default=0) for nodes in needs]
         if now == waits:
             return np.array(stages)

@@ -14,85 +14,53 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import Ids
+from tinygrad_edu.compiler.connections import Connections
 from tinygrad_edu.compiler.recurrences import Inner, Outer, Recurrence, fewest_steps
-from tinygrad_edu.compiler.scalars import Scalars
 
 MOST_CUTS = 64  # that are tried
 
 
-class Graph(NamedTuple):
-    """What has to be known of the graph around.
-
-    Attributes:
-        scalars: the graph.
-        same: for each node itself, for each constant the first one of the same number.
-        levels: how many operations come before each node at most.
-        users: the nodes that each node is an argument of.
-    """
-
-    scalars: Scalars
-    same: Ids
-    levels: list[int]
-    users: list[list[int]]
-
-    @classmethod
-    def of(cls, scalars: Scalars, same: Ids) -> Graph:
-        """All of it."""
-        levels: list[int] = []
-        users: list[list[int]] = [[] for _ in scalars.rule]
-        for node, args in enumerate(scalars.args):
-            levels.append(1 + max([levels[arg] for arg in args], default=-1))
-            for arg in args:
-                users[arg].append(node)
-        return cls(scalars, same, levels, users)
-
-    def args(self, node: int) -> list[int]:
-        """The arguments of a node, equal constants as one."""
-        return [int(self.same[arg]) for arg in self.scalars.args[node]]
-
-
-def settled(graph: Graph, recurrence: Recurrence, taken: set[int]) -> Recurrence:
+def settled(connections: Connections, recurrence: Recurrence, taken: set[int]) -> Recurrence:
     """A recurrence, cut where least is carried, with all steps that there are. Nodes that are taken are not used."""
     cuts = [
         later
-        for later in _cuts(graph, recurrence)
-        if later.max() + fewest_steps(graph.scalars) <= len(recurrence.nodes)
+        for later in _cuts(connections, recurrence)
+        if later.max() + fewest_steps(connections.scalars) <= len(recurrence.nodes)
     ]
     if not cuts:
-        return _grown(graph, recurrence, taken)
-    asked = _asked(graph, recurrence)
+        return _grown(connections, recurrence, taken)
+    asked = _asked(connections, recurrence)
     every = [np.zeros_like(cuts[0]), *cuts]
     costs = [_cost(recurrence, later, asked) for later in every]
     least = {later.tobytes(): later for later, cost in zip(every, costs, strict=True) if cost == min(costs)}
-    return _begun_best(graph, recurrence, list(least.values()), taken)
+    return _begun_best(connections, recurrence, list(least.values()), taken)
 
 
-def _begun_best(graph: Graph, recurrence: Recurrence, cuts: Sequence[Ids], taken: set[int]) -> Recurrence:
+def _begun_best(connections: Connections, recurrence: Recurrence, cuts: Sequence[Ids], taken: set[int]) -> Recurrence:
     """Of some cuts, all of which carry as little, the first whose steps begin with what is given, not computed."""
     found: list[Recurrence] = []
     for later in cuts:
-        one = _cut(graph, recurrence, later) if later.any() else recurrence
-        found.append(_grown(graph, one or recurrence, taken))
-        if _computed_before(graph, found[-1]) == 0:
+        one = _cut(connections, recurrence, later) if later.any() else recurrence
+        found.append(_grown(connections, one or recurrence, taken))
+        if _computed_before(connections, found[-1]) == 0:
             return found[-1]
-    return min(found, key=lambda each: _computed_before(graph, each))
+    return min(found, key=lambda each: _computed_before(connections, each))
 
 
-def _computed_before(graph: Graph, recurrence: Recurrence) -> int:
+def _computed_before(connections: Connections, recurrence: Recurrence) -> int:
     """How much of what the first steps are given is computed."""
-    return sum(graph.scalars.rule[node] is not None for node in recurrence.before.values())
+    return sum(connections.scalars.rule[node] is not None for node in recurrence.before.values())
 
 
-def _asked(graph: Graph, recurrence: Recurrence) -> set[int]:
+def _asked(connections: Connections, recurrence: Recurrence) -> set[int]:
     """The places that somebody outside asks for."""
     inner = set(recurrence.nodes.reshape(-1).tolist())
     middle = recurrence.nodes[len(recurrence.nodes) // 2].tolist()
-    return {place for place, node in enumerate(middle) if not inner.issuperset(graph.users[node])}
+    return {place for place, node in enumerate(middle) if not inner.issuperset(connections.users[node])}
 
 
 def _cost(recurrence: Recurrence, later: Ids, asked: set[int]) -> int:
@@ -106,25 +74,27 @@ def _cost(recurrence: Recurrence, later: Ids, asked: set[int]) -> int:
     return sum(2 * lag - (place in asked) for place, lag in lags.items() if lag > 0)
 
 
-def _grown(graph: Graph, recurrence: Recurrence, taken: set[int]) -> Recurrence:
+def _grown(connections: Connections, recurrence: Recurrence, taken: set[int]) -> Recurrence:
     """With all steps before the first one and after the last one."""
     rows = deque(recurrence.nodes.tolist())
     taken = taken.union(*rows)
     for find, append in ((_step_before, rows.appendleft), (_step_after, rows.append)):
-        row = find(graph, recurrence, rows, taken)
+        row = find(connections, recurrence, rows, taken)
         while row is not None:
             append(row)
             taken.update(row)
-            row = find(graph, recurrence, rows, taken)
+            row = find(connections, recurrence, rows, taken)
     if len(rows) == len(recurrence.nodes):
         return recurrence
-    return _again(graph, recurrence, np.array(rows)) or recurrence
+    return _again(connections, recurrence, np.array(rows)) or recurrence
 
 
-def _cuts(graph: Graph, recurrence: Recurrence) -> Sequence[Ids]:
+def _cuts(connections: Connections, recurrence: Recurrence) -> Sequence[Ids]:
     """For each way to cut by levels how many steps later each place is."""
     middle = len(recurrence.nodes) // 2
-    here, after = (np.array([graph.levels[node] for node in row.tolist()]) for row in recurrence.nodes[middle:][:2])
+    here, after = (
+        np.array([connections.levels[node] for node in row.tolist()]) for row in recurrence.nodes[middle:][:2]
+    )
     period = int(after[0] - here[0])
     if period < 1 or (after - here != period).any():
         return []
@@ -132,13 +102,13 @@ def _cuts(graph: Graph, recurrence: Recurrence) -> Sequence[Ids]:
     return [(above + cut) // period for cut in range(min(period, MOST_CUTS))]
 
 
-def _cut(graph: Graph, recurrence: Recurrence, later: Ids) -> Recurrence | None:
+def _cut(connections: Connections, recurrence: Recurrence, later: Ids) -> Recurrence | None:
     """With places of later steps: node (t, place) is of step t + later[place]."""
     steps = len(recurrence.nodes) - int(later.max())
-    level = np.array([graph.levels[node] for node in recurrence.nodes[len(recurrence.nodes) // 2].tolist()])
+    level = np.array([connections.levels[node] for node in recurrence.nodes[len(recurrence.nodes) // 2].tolist()])
     first = later.max() - later
     nodes = np.stack([recurrence.nodes[begin : begin + steps, place] for place, begin in enumerate(first)], axis=1)
-    middle = np.array([graph.levels[node] for node in nodes[0].tolist()])
+    middle = np.array([connections.levels[node] for node in nodes[0].tolist()])
     order = np.lexsort((level, middle))
     number = np.argsort(order)
     arguments = [
@@ -151,18 +121,16 @@ def _cut(graph: Graph, recurrence: Recurrence, later: Ids) -> Recurrence | None:
         for place in order.tolist()
     ]
     rules = [recurrence.rules[place] for place in order.tolist()]
-    return _again(graph, Recurrence(nodes, rules, arguments, {}), nodes[:, order])
+    return _again(connections, Recurrence(nodes, rules, arguments, {}), nodes[:, order])
 
 
-def _again(graph: Graph, recurrence: Recurrence, nodes: Ids) -> Recurrence | None:
+def _again(connections: Connections, recurrence: Recurrence, nodes: Ids) -> Recurrence | None:
     """The same step for other nodes; None if they are not regular."""
     before: dict[Inner, int] = {}
     arguments: list[list[Inner | Outer]] = []
-    args = graph.scalars.args
     for place, inner in enumerate(recurrence.arguments):
-        columns = graph.same[np.array([args[node] for node in nodes[:, place].tolist()], dtype=np.int64).T]
         arguments.append([])
-        for each, column in zip(inner, columns, strict=True):
+        for each, column in zip(inner, connections.arguments(nodes[:, [place]]).T, strict=True):
             if isinstance(each, Outer):
                 arguments[-1].append(Outer(column[:1] if (column == column[0]).all() else column))
                 continue
@@ -179,11 +147,11 @@ def _again(graph: Graph, recurrence: Recurrence, nodes: Ids) -> Recurrence | Non
 Rows = Sequence[list[int]]  # steps × places
 
 
-def _step_before(graph: Graph, recurrence: Recurrence, rows: Rows, taken: set[int]) -> list[int] | None:
+def _step_before(connections: Connections, recurrence: Recurrence, rows: Rows, taken: set[int]) -> list[int] | None:
     """The nodes of one more step before the first one: those which it asks for, and what they are made of."""
     found: dict[int, int] = {}
     waiting = [
-        (each.place, graph.args(rows[each.lag - 1][place])[slot])
+        (each.place, connections.args(rows[each.lag - 1][place])[slot])
         for place, arguments in enumerate(recurrence.arguments)
         for slot, each in enumerate(arguments)
         if isinstance(each, Inner) and each.lag > 0
@@ -195,20 +163,20 @@ def _step_before(graph: Graph, recurrence: Recurrence, rows: Rows, taken: set[in
                 return None
             continue
         found[place] = node
-        if node in taken or not _is_like(graph, recurrence, place, node):
+        if node in taken or not _is_like(connections, recurrence, place, node):
             return None
-        for each, arg in zip(recurrence.arguments[place], graph.args(node), strict=True):
+        for each, arg in zip(recurrence.arguments[place], connections.args(node), strict=True):
             if isinstance(each, Inner) and each.lag == 0:
                 waiting.append((each.place, arg))
     is_whole = len(found) == len(rows[0]) == len(set(found.values()))
     return [found[place] for place in range(len(found))] if is_whole else None
 
 
-def _is_like(graph: Graph, recurrence: Recurrence, place: int, node: int) -> bool:
+def _is_like(connections: Connections, recurrence: Recurrence, place: int, node: int) -> bool:
     """Whether a node is the operation of a place, and what is the same in all steps is in its place."""
-    args, arguments = graph.args(node), recurrence.arguments[place]
+    args, arguments = connections.args(node), recurrence.arguments[place]
     return (
-        graph.scalars.rule[node] is recurrence.rules[place]
+        connections.scalars.rule[node] is recurrence.rules[place]
         and len(args) == len(arguments)
         and all(
             arg == each.nodes[0]
@@ -218,14 +186,14 @@ def _is_like(graph: Graph, recurrence: Recurrence, place: int, node: int) -> boo
     )
 
 
-def _step_after(graph: Graph, recurrence: Recurrence, rows: Rows, taken: set[int]) -> list[int] | None:
+def _step_after(connections: Connections, recurrence: Recurrence, rows: Rows, taken: set[int]) -> list[int] | None:
     """The nodes of one more step after the last one: those that are made of what it gives."""
     row: list[int] = []
     for place, arguments in enumerate(recurrence.arguments):
         wanted = [_given(each, row, rows) for each in arguments]
         anchor = next(node for node in wanted if node is not None)
-        users = (user for user in graph.users[anchor] if user not in taken and user not in row)
-        node = next((user for user in users if _fits(graph, recurrence, place, user, wanted)), None)
+        users = (user for user in connections.users[anchor] if user not in taken and user not in row)
+        node = next((user for user in users if _fits(connections, recurrence, place, user, wanted)), None)
         if node is None:
             return None
         row.append(node)
@@ -239,7 +207,7 @@ def _given(each: Inner | Outer, row: list[int], rows: Rows) -> int | None:
     return row[each.place] if each.lag == 0 else rows[-each.lag][each.place]
 
 
-def _fits(graph: Graph, recurrence: Recurrence, place: int, node: int, wanted: list[int | None]) -> bool:
-    return _is_like(graph, recurrence, place, node) and all(
-        given in (None, arg) for given, arg in zip(wanted, graph.args(node), strict=True)
+def _fits(connections: Connections, recurrence: Recurrence, place: int, node: int, wanted: list[int | None]) -> bool:
+    return _is_like(connections, recurrence, place, node) and all(
+        given in (None, arg) for given, arg in zip(wanted, connections.args(node), strict=True)
     )

@@ -82,6 +82,7 @@ class Scalars:
         is_strict: whether nothing may be computed that the graph does not compute: no place of a table may be spare.
         growing: sums that may be rows of different lengths of one table; among them are sums of two terms, and of one.
         joined: single products that are written as sums of products, because they may be rows of such a table.
+        constants: the plain numbers, and for each of them the first node that is the same one.
     """
 
     rule: list[Rule | None]
@@ -100,6 +101,23 @@ class Scalars:
     is_strict: bool = False
     growing: set[int] = field(default_factory=set)
     joined: set[int] = field(default_factory=set)
+    constants: dict[int, int] = field(default_factory=dict, init=False)
+    _first_of: dict[int, int] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        changing = self.changing
+        self.add_constants([node for node, rule in enumerate(self.rule) if rule is None and node not in changing])
+
+    def add_constants(self, nodes: Sequence[int]) -> None:
+        """Know of some more plain numbers. Those of the same bits are the same; 0.0 and -0.0 are two."""
+        bits: list[int] = np.array([self.data[node] for node in nodes]).view(np.int64).tolist()
+        for node, number in zip(nodes, bits, strict=True):
+            self.constants[node] = self._first_of.setdefault(number, node)
+
+    @property
+    def computed(self) -> list[tuple[int, Rule]]:
+        """The nodes that are no leaves, each with its operation."""
+        return [(node, rule) for node, rule in enumerate(self.rule) if rule is not None]
 
     @property
     def changing(self) -> set[int]:
@@ -298,12 +316,14 @@ def _is_product(scalars: Scalars, uses: list[int], node: int) -> bool:
 
 def _growing(scalars: Scalars, uses: list[int]) -> set[int]:
     """Sums of the same operation, or of leaves, of ever more terms: a first guess, before it is known what is alike."""
+    sums = [node for node, rule in enumerate(scalars.rule) if rule is TOTAL or rule is dot]
+    if scalars.is_strict or len({length_of(scalars, node) for node in sums}) < FEWEST_LENGTHS:
+        return set()
     families: dict[object, list[int]] = {}
-    for node, rule in enumerate(() if scalars.is_strict else scalars.rule):
-        if rule is TOTAL or rule is dot:
-            key = _made_of(scalars, uses, node)
-            if key is not None:
-                families.setdefault(key, []).append(node)
+    for node in sums:
+        key = _made_of(scalars, uses, node)
+        if key is not None:
+            families.setdefault(key, []).append(node)
     growing = (some for some in families.values() if are_growing([length_of(scalars, node) for node in some]))
     return set(chain.from_iterable(growing))
 

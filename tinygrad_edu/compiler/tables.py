@@ -48,15 +48,16 @@ Groups = list[Group | Lone]
 def put_leaves(workspace: Workspace, kind: str, leaves: Ids, groups: Groups, loops: list[Loop], origin: Ids) -> None:
     """Leaves that are used in the same places form one array: a matrix, if they are a side of a matrix product."""
     present = leaves[leaves >= 0]
+    if len(present) == 0:
+        return
     rank = np.full(workspace.count, NOWHERE, dtype=np.int64)
     rank[present] = np.arange(len(leaves))[leaves >= 0]
     usage, tables = _usage(workspace, rank, groups, loops, origin)
-    _, first, which = np.unique(usage[present], return_index=True, return_inverse=True)
-    together = present[np.argsort(which.reshape(-1), kind="stable")]
-    bounds = np.cumsum(np.bincount(which.reshape(-1), minlength=len(first)))
-    parts = np.split(together, bounds[:-1])
-    for one in np.argsort(first).tolist():
-        workspace.put(_table(workspace, parts[one], tables, rank), None, None, kind)
+    together: dict[int, list[int]] = {}
+    for leaf, used in zip(present.tolist(), usage[present].tolist(), strict=True):
+        together.setdefault(used, []).append(leaf)
+    for members in together.values():
+        workspace.put(_table(workspace, np.array(members), tables, rank), None, None, kind)
 
 
 def origins(count: int, groups: Groups, leaves: Iterable[list[int]]) -> Ids:

@@ -12,16 +12,19 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tinygrad_edu.compiler.connections import Connections
 from tinygrad_edu.compiler.loops import Arrange, Loop, looped
 from tinygrad_edu.compiler.own_input import with_own_input
-from tinygrad_edu.compiler.recurrences import FEWEST_STEPS, Recurrence, equal_constants, independent, stages_of
-from tinygrad_edu.compiler.retiming import Graph, settled
+from tinygrad_edu.compiler.recurrences import FEWEST_STEPS, Recurrence, independent
+from tinygrad_edu.compiler.retiming import settled
 from tinygrad_edu.compiler.scalars import OF_NONE, Scalars, rows_of
 
 
-def taken_out(scalars: Scalars, found: Sequence[Recurrence], arrange: Arrange) -> list[Loop]:
+def taken_out(connections: Connections, found: Sequence[Recurrence], arrange: Arrange) -> list[Loop]:
     """What repeats, as loops; in the graph that is left, what they give are leaves."""
-    found = _settled(scalars, found)
+    if not found:
+        return []
+    scalars, found = connections.scalars, _settled(connections, found)
     loops = [looped(scalars, each, asked, arrange) for each, asked in zip(found, _asked(scalars, found), strict=True)]
     for recurrence, loop in zip(found, loops, strict=True):
         for node in recurrence.nodes.reshape(-1).tolist() if loop is not None else ():
@@ -30,25 +33,20 @@ def taken_out(scalars: Scalars, found: Sequence[Recurrence], arrange: Arrange) -
     return [loop for loop in loops if loop is not None]
 
 
-def _settled(scalars: Scalars, found: Sequence[Recurrence]) -> list[Recurrence]:
+def _settled(connections: Connections, found: Sequence[Recurrence]) -> list[Recurrence]:
     """Recurrences with all of their steps, in an order in which they can be computed."""
-    if not found:
-        return []
-    graph = Graph.of(scalars, equal_constants(scalars))
+    scalars = connections.scalars
     if scalars.tables:
         scalars.rows = rows_of(scalars)
     taken: set[int] = set()
     every: list[Recurrence] = []
     for recurrence in sorted(found, key=lambda each: -each.nodes.size):
         if taken.isdisjoint(recurrence.nodes.reshape(-1).tolist()):
-            whole = settled(graph, recurrence, taken)
+            whole = settled(connections, recurrence, taken)
             if len(whole.nodes) >= FEWEST_STEPS or _reads_samples(scalars, whole):
-                every.append(with_own_input(graph, whole) if scalars.tables else whole)
+                every.append(with_own_input(connections, whole) if scalars.tables else whole)
                 taken.update(every[-1].nodes.reshape(-1).tolist())
-    every = independent(scalars, every)
-    stages = stages_of(scalars, every)
-    assert stages is not None
-    scalars.stages = stages
+    every, scalars.stages = independent(scalars, every)
     return every
 
 
@@ -62,7 +60,7 @@ def _asked(scalars: Scalars, found: Sequence[Recurrence]) -> Iterator[set[int]]:
     """For each recurrence the nodes that somebody outside asks for: the rest of the graph, and the other ones."""
     inner = {node for recurrence in found for node in recurrence.nodes.reshape(-1).tolist()}
     rest = {scalars.output, *scalars.wanted}
-    rest.update(*(args for node, args in enumerate(scalars.args) if found and node not in inner))
+    rest.update(*(scalars.args[node] for node, _ in scalars.computed if node not in inner))
     taken = [
         {*recurrence.before.values(), *(node for outer in recurrence.outer for node in outer.nodes.tolist())}
         for recurrence in found
