@@ -102,7 +102,7 @@ class Value(Operators, Manners):
         here = now()  # which block the code stands in, `no_grad` say, and when a number was last set
         write = node if here.block is None else recorder(here.block, node)
         if write is None:  # inside `no_grad`
-            return Value(rule.forward(*numbers))
+            return node(rule.forward(*numbers), None, (), (), NEVER)
         # linearize: out = forward(x, y), and then the partials at (x, y, out)
         out, partials = rule.linearize(*numbers) if is_inside else (rule.forward(*numbers), (nan,) * len(args))
         return write(out, rule, args, partials, here.change)

@@ -3,7 +3,9 @@
 The truth is the scalar graph of the same function, made for the batch itself.
 """
 
+import contextlib
 import copy
+import itertools
 import math
 import pickle
 import re
@@ -13,11 +15,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_losses import FAMILIES, LOSSES, SEVERAL, Problem, by_hand, differs, drawn, wrong_sizes
+from planted import mistakes, wrong_for
+from sample_losses import FAMILIES, LOSSES, SEVERAL, Draw, Problem, by_hand, differs, dot, drawn, wrong_sizes
 from sampling import sample
 
 import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
+from tinygrad_edu.compiler import batch as search
 from tinygrad_edu.errors import DomainError, GraphError, NumberError, OptionError, SizeError
 from tinygrad_edu.functions import logsumexp
 
@@ -590,6 +594,70 @@ def test_formulas_that_fail_on_other_samples_are_refused_with_what_they_raise(mo
     monkeypatch.setattr("tinygrad_edu.compiler.batch.function_of", failing)
     with pytest.raises(GraphError, match=f"its formulas raise {error.__name__}: in the formulas"):
         tinygrad_edu.compile(lambda xs: sum(W[0] * x for x in xs), wrt=W[:1], batch=([1.0, 2.0],))
+
+
+def compiled_with_a_mistake(monkeypatch, stage, some, mistake=None):
+    """The program, if what a stage gives is exchanged for a mistake; and what it gave. It is looked for once."""
+    given = []
+    with monkeypatch.context() as patch:
+        original = getattr(search, stage)
+        patch.setattr(search, "PAIRS", search.PAIRS[:1])
+        patch.setattr(search, stage, lambda source: given.append(original(source)) or mistake or given[0])
+        program = tinygrad_edu.compile(some.function, wrt=some.parameters, batch=some.batch(30))
+    return program, given[0]
+
+
+def of_inputs(draw):
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    return Problem(
+        "", lambda xs, ys: nn.mse_loss([model(x) for x in xs], ys), model.parameters(), draw.normal((2,), ())
+    )
+
+
+def of_classes(draw):
+    model = nn.MLP(2, [3, 3], activation="tanh", seed=0)
+    arrays = lambda m: [draw.rng.normal(size=(m, 2)), draw.rng.integers(0, 3, m)]  # noqa: E731
+    return Problem("", lambda xs, ys: nn.cross_entropy([model(x) for x in xs], ys), model.parameters(), arrays)
+
+
+def of_words(draw):
+    table, w = draw.leaves(4, 2), draw.leaves(2)
+
+    def loss(xs, ys):
+        return sum((dot(w, nn.embedding(table, x)).tanh() - y) ** 2 for x, y in zip(xs, ys, strict=True)) / len(xs)
+
+    return Problem("", loss, draw.parameters, lambda m: [draw.rng.integers(0, 4, m), draw.rng.normal(size=m)])
+
+
+def of_neighbours(draw):
+    (w,) = draw.leaves(1)
+    loss = lambda xs: sum((w * a - b) ** 2 for a, b in itertools.pairwise(xs))  # noqa: E731
+    return Problem("", loss, [w], draw.normal(()))
+
+
+@pytest.mark.parametrize("stage", ["simplified_source", "looked_up"])
+@pytest.mark.parametrize("problem", [of_inputs, of_classes, of_words])
+def test_a_gradient_that_is_wrong_in_one_place_is_noticed(monkeypatch, problem, stage):
+    """Wherever it is: in one element, or for one sample; in the formulas as found, or as they are called."""
+    some = problem(Draw(0))
+    planted = list(mistakes(compiled_with_a_mistake(monkeypatch, stage, some)[1]))
+    assert len(planted) >= 10
+    for mistake in planted[::5] + planted[-1:]:
+        with pytest.raises(GraphError, match="give other numbers"):
+            compiled_with_a_mistake(monkeypatch, stage, some, mistake.source)
+
+
+@pytest.mark.parametrize(
+    ("problem", "samples"),
+    [*((of_inputs, m) for m in (1, 2, 3, 7, 11, 12, 24)), *((of_neighbours, m) for m in range(2, 8))],
+)
+def test_a_gradient_that_is_wrong_for_one_number_of_samples_is_noticed(monkeypatch, problem, samples):
+    """Where a formula may be another one: for few samples, and for each number below those where a size shrinks."""
+    some = problem(Draw(0))
+    source = compiled_with_a_mistake(monkeypatch, "looked_up", some)[1]
+    with contextlib.suppress(GraphError):
+        program, _ = compiled_with_a_mistake(monkeypatch, "looked_up", some, wrong_for(source, samples))
+        assert program.least > samples
 
 
 def test_a_refusal_says_whether_it_is_the_numbers_or_how_many_there_are():

@@ -16,6 +16,27 @@ from tinygrad_edu.functions import dot, logsumexp, softplus
 
 
 @family
+def a_loss_that_depends_on_the_label(w):
+    """Each sample goes the way of its label, which is a plain number, as in `loss if label else other`."""
+    n, d, ways = w.size(1, 14), w.size(1, 3), w.size(2, 4)
+    X, weights, b = w.data(n, d), w.parameters(d), w.parameter()
+    labels = [w.choices.randrange(ways) for _ in range(n)]
+    ps = w.keep([(w.dot(weights, row) + b).sigmoid() for row in X])
+    losses = [
+        lambda p: -p.log(),
+        lambda p: -(1 - p).log(),
+        lambda p: w.square(p - 0.3),
+        lambda p: (1 + 2 * p).relu(),
+        lambda p: 2.5 * (p + 1).sqrt(),
+        lambda p: p,
+        lambda p: (p * p + 0.1).log() + p,
+    ]
+    chosen = [w.pick(losses) for _ in range(ways)]
+    terms = [chosen[label](p) for label, p in zip(labels, ps, strict=True)]
+    return w.pick([w.sum, w.mean, lambda found: w.dot([0.5 + i for i in range(n)], found)])(terms)
+
+
+@family
 def logistic_regression(w):
     n, d = w.size(1, 5), w.size()
     X, t = w.data(n, d), w.bits(n)

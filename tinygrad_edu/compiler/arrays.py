@@ -31,6 +31,11 @@ NOWHERE = -1
 Flags = npt.NDArray[np.bool_]
 
 
+def key_of(values: npt.NDArray[Any]) -> bytes:
+    """A key that is equal for equal arrays: their type, shape and bytes."""
+    return repr((values.dtype.kind, values.shape)).encode() + np.ascontiguousarray(values).tobytes()
+
+
 class Array:
     """Scalars of one operation, or leaves of one kind, arranged in an array.
 
@@ -136,6 +141,7 @@ class Workspace:
         self.loops: list[Any] = []
         self.is_step = False  # whether these are the scalars of one step of a loop
         self.is_strict = False  # whether no place of a table may be spare
+        self.cuts: Ids = np.zeros(count, dtype=np.int64)  # for each scalar into how many parts its array is cut
         self.steps: Ids = np.full(count, NOWHERE, dtype=np.int64)
         self.rows = 0  # of the tables of inputs
         self.row: Ids = np.full(2 * count + 64, OF_NONE, dtype=np.int64)  # of those on which a scalar depends

@@ -26,7 +26,7 @@ from tinygrad_edu.compiler.lookup import looked_up
 from tinygrad_edu.compiler.memory import Memory
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.pipeline import Found, find
-from tinygrad_edu.compiler.proof import TOLERANCE, Leaves, check_here, check_program
+from tinygrad_edu.compiler.proof import TOLERANCE, Leaves, Point, check_here, check_program
 from tinygrad_edu.compiler.samples import Argument, Batch, Trace, rows_name
 from tinygrad_edu.compiler.simplify import simplified_source
 from tinygrad_edu.compiler.sizes import Size
@@ -294,14 +294,15 @@ class Search:
         """
         check = _Comparison(self, pair)
         last = pair.trace.samples + 1
-        whole = {*range(1, FEW + 1), last} if self._is_large(MANY) else {*range(1, FEW + 1), *self.sizes, last}
+        shrinks = _shrinks(pair.tables)
+        whole = {*range(1, (BELOW if shrinks else FEW) + 1), last, *(() if self._is_large(MANY) else self.sizes)}
         wrongs = {
             size: wrong
             for size in range(1, last + 1)
             if (wrong := check.elsewhere(size) if size in whole else check.loss(size))
         }
         least = max(wrongs, default=0) + 1
-        if least > (BELOW if _shrinks(pair.tables) else FEW) + 1 or len(wrongs) != least - 1:
+        if least > (BELOW if shrinks else FEW) + 1 or len(wrongs) != least - 1:
             text, origin = wrongs[max(wrongs)]
             looks = not wrongs.keys().isdisjoint(self.sizes)  # as many samples as in a trace, but with other numbers
             raise _refused(self.batch, text, LOOKS if looks and origin else origin)
@@ -338,12 +339,18 @@ class Wrong(NamedTuple):
 
 
 class _Comparison:
-    """A program beside the function it is of, at any number of samples."""
+    """A program beside the function it is of, at any number of samples.
+
+    With the samples of a trace the program that is called is run. At numbers near them, which are no labels any more,
+    the one is that it was made of: a function of the rows of labels.
+    """
 
     def __init__(self, search: Search, pair: _Pair) -> None:
         self.batch, self.sizes, self.first, self.wrt = search.batch, search.sizes, search.first, search.wrt
         self.pattern = pair.trace
-        self.function, self.whole = function_of(pair.tables), function_of(pair.found.source)
+        self.whole = function_of(pair.found.source)
+        has_labels = any(argument.classes for argument in pair.trace.arguments)
+        self.function = function_of(pair.tables) if has_labels else self.whole
         self.indices = {place for place, each in enumerate(pair.trace.arguments) if each.classes}
         self.is_any = False  # whether any loss that was compared was a number
 
@@ -354,7 +361,7 @@ class _Comparison:
                 trace = self.batch.traced(samples, arrays)
             except MISTAKES:
                 continue
-            agrees, text = self._wrong(trace, check_here)
+            agrees, text = self._wrong(trace, arrays, check_here)
             if text:
                 return Wrong(text, EITHER)
             if agrees:
@@ -364,12 +371,13 @@ class _Comparison:
 
     def near(self, samples: int) -> Wrong | None:
         """How it differs for so many samples of the batch, and for numbers near them."""
+        arrays = self.batch.rows(samples)
         try:
-            trace = self.first if samples == FEW else self.batch.traced(samples)
+            trace = self.first if samples == FEW else self.batch.traced(samples, arrays)
         except MISTAKES as error:
             return Wrong(_said(error, samples), "")
         self.is_any |= math.isfinite(trace.graph.output.data)
-        text = self._wrong(trace, check_program)[1]
+        text = self._wrong(trace, arrays, check_program)[1]
         return Wrong(text, EITHER) if text else None
 
     def loss(self, samples: int) -> Wrong | None:
@@ -384,21 +392,30 @@ class _Comparison:
         return self.elsewhere(samples)
 
     def _is_near(self, arrays: Sequence[Floats], right: float) -> bool:
-        pairs = zip(arrays, self.pattern.arguments, strict=True)
-        given = [array.astype(np.int64) if argument.classes else array for array, argument in pairs]
         parameters = np.array([leaf.data for leaf in self.wrt])
         try:
-            return math.isclose(point_of(self.whole, parameters, *given).loss, right, rel_tol=TOLERANCE)
+            return math.isclose(point_of(self.whole, parameters, *self._given(arrays)).loss, right, rel_tol=TOLERANCE)
         except MISTAKES:
             return False
 
-    def _wrong(self, trace: Trace, check: Any) -> tuple[bool, str]:
+    def _given(self, arrays: Sequence[Floats]) -> list[npt.NDArray[Any]]:
+        """The samples as the program takes them."""
+        pairs = zip(arrays, self.pattern.arguments, strict=True)
+        return [array.astype(np.int64) if argument.classes else array for array, argument in pairs]
+
+    def _run(self, trace: Trace, arrays: Sequence[Floats], parameters: Floats, inputs: Floats) -> Point:
+        """The program at some numbers of the leaves: those of the trace, or others."""
+        if self.function is self.whole or not np.array_equal(inputs, [leaf.data for leaf in _flat(trace)]):
+            return _split(self.function, trace, parameters, inputs)
+        return point_of(self.whole, parameters, *self._given(arrays))
+
+    def _wrong(self, trace: Trace, arrays: Sequence[Floats], check: Any) -> tuple[bool, str]:
         """Whether the program agrees with a graph where that can be said, and how it differs."""
         if list(trace.tables) != list(self.pattern.tables) or trace.arguments != self.pattern.arguments:
             return False, f"for {counted(trace.samples, 'sample')} it uses its arrays otherwise"
         leaves = Leaves(self.wrt, _flat(trace), trace.outputs.reshape(-1).tolist())
         try:
-            return check(partial(_split, self.function, trace), trace.graph, leaves), ""
+            return check(partial(self._run, trace, arrays), trace.graph, leaves), ""
         except CompileError:
             traced = " and ".join(map(str, self.sizes))
             return False, f"the formulas that hold for {traced} samples give other numbers than it for {trace.samples}"
@@ -416,7 +433,7 @@ def _flat(trace: Trace) -> list[Value]:
     return [leaf for table in trace.tables.values() for leaf in table.flat]
 
 
-def _split(function: Any, trace: Trace, parameters: Floats, inputs: Floats) -> Any:
+def _split(function: Any, trace: Trace, parameters: Floats, inputs: Floats) -> Point:
     """The program, run on tables that are laid end to end."""
     bounds = np.cumsum([table.size for table in trace.tables.values()])[:-1]
     parts = zip(np.split(inputs, bounds), trace.tables.values(), strict=True)

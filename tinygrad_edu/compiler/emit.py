@@ -15,15 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace
-from tinygrad_edu.compiler.expressions import Expressions, key_of
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Single, Workspace, key_of
+from tinygrad_edu.compiler.expressions import Expressions
 from tinygrad_edu.compiler.formulas import At, Formula, Name, Pick, View
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import Written, is_of
 from tinygrad_edu.compiler.layout import Index, Layout, Move, Turn
 from tinygrad_edu.compiler.loop_lines import LoopLines
 from tinygrad_edu.compiler.loops import LoopArray
-from tinygrad_edu.compiler.names import RESERVED, reserved_for
+from tinygrad_edu.compiler.names import RESERVED, Named, reserved_for
 from tinygrad_edu.compiler.scalars import TOTAL, Balance
 from tinygrad_edu.compiler.source import Line, Part, Put, Source, without_leading_ones
 from tinygrad_edu.compiler.views import moves_in_steps, moves_to
@@ -34,7 +34,7 @@ LONGEST_PART = 48  # of an expression that stands inside another one
 
 def emit(
     workspace: Workspace,
-    names: dict[int, str],
+    names: Named,
     output: int,
     gradient: Ids,
     leaves: dict[str, Ids],
@@ -44,7 +44,7 @@ def emit(
 
     Args:
         workspace: all arrays.
-        names: the names of arrays, by index.
+        names: the names of arrays.
         output: the id of the loss.
         gradient: for each parameter the id of its gradient; NOWHERE for 0.
         leaves: the ids of all parameters and of all inputs, in their order.
@@ -56,13 +56,13 @@ def emit(
 class _Writer(Expressions):
     """Collects the lines of a program."""
 
-    def __init__(self, workspace: Workspace, names: dict[int, str], leaves: dict[str, Ids]) -> None:
+    def __init__(self, workspace: Workspace, names: Named, leaves: dict[str, Ids]) -> None:
         super().__init__(workspace)
-        self.names = names
+        self.names, self.together = names
         self.leaves = leaves
         self.ranks = {kind: _ranks(everyone, workspace.count) for kind, everyone in leaves.items()}
-        tables = [names[array.number] for array in workspace.arrays if array.kind == "table"]
-        self.taken = {*names.values(), *reserved_for(tables), *RESERVED}
+        tables = [names.of[array.number] for array in workspace.arrays if array.kind == "table"]
+        self.taken = {*names.of.values(), *names.together.values(), *reserved_for(tables), *RESERVED}
         self.printer = _RememberingPrinter(is_brief=bool(tables))
         self.leaf_lines: list[Line] = []
         self.lines: list[Any] = []  # each a Line; in a step of a loop, a Put as well
@@ -109,7 +109,7 @@ class _Writer(Expressions):
 
     def inside(self, workspace: Workspace, known: dict[int, Formula]) -> _Writer:
         """A writer of the steps of a loop, who shares all names; some arrays are known already."""
-        writer = _Writer(workspace, {}, {})
+        writer = _Writer(workspace, Named({}, {}), {})
         writer.data, writer.known_data, writer.numbers, writer.taken = (
             self.data,
             self.known_data,
@@ -269,8 +269,8 @@ class _Writer(Expressions):
     def gathered(self, ids: Ids) -> Formula:
         key = key_of(ids)
         if key not in self.laid:
-            formula = self.laid_together(ids)
-            self.laid[key] = Name(self.new_name("t"), formula.shape)
+            formula = self.either(ids) or self.laid_together(ids)
+            self.laid[key] = Name(self.together.get(key) or self.new_name("t"), formula.shape)
             self.taken.add(self.laid[key].name)
             self.lines.append(Line(self.laid[key].name, formula, ids.size, None))
         return self.laid[key]

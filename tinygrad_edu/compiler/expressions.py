@@ -11,6 +11,7 @@ Names to know: `Expressions`. Read next: `names.py`.
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
@@ -18,10 +19,11 @@ from itertools import count
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Flags, Ids, Single, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Flags, Ids, Single, Workspace, key_of
 from tinygrad_edu.compiler.formulas import (
     Apply,
     Dot,
+    Either,
     Fill,
     Formula,
     Join,
@@ -39,9 +41,9 @@ from tinygrad_edu.compiler.formulas import (
     multiplied,
 )
 from tinygrad_edu.compiler.layout import Index, Layout, Turn
-from tinygrad_edu.compiler.order import MOSTLY, box
+from tinygrad_edu.compiler.order import MOSTLY, is_regular
 from tinygrad_edu.compiler.ragged import completed, filled
-from tinygrad_edu.compiler.scalars import TOTAL, Balance
+from tinygrad_edu.compiler.scalars import EMPTIEST, TOTAL, Balance
 from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
 from tinygrad_edu.rule import Rule
@@ -167,6 +169,36 @@ class Expressions(ABC):
         if moves is None:
             return Pick(source, self.index(places))
         return View(source, moves) if moves else source
+
+    def either(self, ids: Ids) -> Formula | None:
+        """Scalars from a few arrays, each at the place of its own: one array where a mask says so, another elsewhere.
+
+        None if they do not stand so.
+        """
+        where = self.workspace.where[ids]
+        numbers = sorted(dict.fromkeys(where.reshape(-1).tolist()), key=lambda number: number == NOWHERE)
+        there = [where == number for number in numbers]
+        if len(numbers) > EMPTIEST or not all(map(self._are_in_place, itertools.repeat(ids), numbers, there)):
+            return None
+        *firsts, found = (self._branch(ids, *each) for each in zip(numbers, there, strict=True))
+        masks = [self._mask(mask) for mask in there[:-1]]
+        for mask, part in zip(reversed(masks), reversed(firsts), strict=True):
+            found = Either(mask, part, found)
+        return found if found.shape == ids.shape else Fill(found, ids.shape)
+
+    def _are_in_place(self, ids: Ids, number: int, there: Flags) -> bool:
+        """Whether some of these scalars stand in an array at the places where they stand here."""
+        if number == NOWHERE:
+            return True
+        array, places = self.workspace.arrays[number], np.arange(ids.size).reshape(ids.shape)
+        is_whole = array.size == ids.size and bool((array.ids != NOWHERE).all())
+        return is_whole and bool((self.workspace.place[ids] == places)[there].all())
+
+    def _branch(self, ids: Ids, number: int, there: Flags) -> Formula:
+        """Some of these scalars, and at the other places what else stands in their array, or any constant."""
+        if number == NOWHERE:
+            return self.view(np.where(there, ids, ids[there][0]))
+        return self.view(self.workspace.arrays[number].ids.reshape(ids.shape))
 
     def laid_together(self, ids: Ids) -> Formula:
         """Scalars from several arrays: the arrays concatenated, and the scalars selected by index."""
@@ -359,7 +391,7 @@ class Expressions(ABC):
         if terms.ndim == 2 and self._are_all(terms):
             return self._axis_sum(terms)
         if terms.ndim == 1:
-            return _sum_of([self._flat_sum(terms[cols]) for cols in self._by_source(terms, terms)])
+            return _sum_of([self._flat_sum(terms[cols]) for cols in self._branches(terms)])
         if terms.shape[-1] <= MOST_TERMS:
             return _sum_of([self.view(terms[..., k]) for k in range(terms.shape[-1])])
         return _sum_of([self._axis_sum(terms[..., cols]) for cols in self._by_source(terms, terms)])
@@ -369,21 +401,46 @@ class Expressions(ABC):
         array = self.workspace.array_of(terms)
         return array is not None and array.size == terms.size == len(np.unique(terms))
 
+    def _branches(self, terms: Ids) -> list[Ids]:
+        """The terms by source; those of arrays with spare places together, if each place of them comes once."""
+        columns = self._by_source(terms, terms)
+        cut, whole = [], []
+        for each in columns:
+            array = self.workspace.array_of(terms[each])
+            (whole if array is None or array.spare is None else cut).append(each)
+        together = np.concatenate([np.zeros(0, dtype=np.int64), *cut])
+        return columns if self._laid_in_place(terms[together]) is None else [together, *whole]
+
+    def _laid_in_place(self, ids: Ids) -> Ids | None:
+        """Scalars of several arrays of one shape, each at its place in it, if they are one for each place."""
+        workspace = self.workspace
+        shapes = {workspace.arrays[number].shape for number in np.unique(workspace.where[ids]).tolist()}
+        if len(shapes) != 1 or len(ids) != np.prod(shape := shapes.pop()):
+            return None
+        table = np.full(len(ids), NOWHERE, dtype=np.int64)
+        table[workspace.place[ids]] = ids
+        return None if (table == NOWHERE).any() else table.reshape(shape)
+
     def _flat_sum(self, terms: Ids) -> Formula:
         if (terms == terms[0]).all():
             return multiplied(Number(float(len(terms))), self.view(terms[0]))
         if self._are_all(terms):
             return Sum(self.source_of(self.workspace.arrays[self.workspace.where[terms[0]]]))
+        if self.workspace.array_of(terms) is None and (laid := self._laid_in_place(terms)) is not None:
+            return Sum(self.either(laid) or self.exact(terms))
         among = self._among(terms)
         return Sum(self.exact(terms) if among is None else Masked(*among))
 
     def _among(self, terms: Ids) -> tuple[Formula, Formula] | None:
         """A mask and an array of which it chooses these scalars, if most are chosen, and not a regular part of it."""
         array = self.workspace.array_of(terms)
-        if array is None or len(array.shape) < 2 or not MOSTLY * array.size <= len(terms) < array.size:
+        if array is None or array.size == len(terms):
+            return None
+        is_most = len(array.shape) > 1 and MOSTLY * array.size <= len(terms)
+        if not is_most and (array.spare is None or array.count != len(terms)):
             return None
         places = np.sort(self.workspace.place[terms])
-        if (places[1:] == places[:-1]).any() or Layout.found_in(places) is not None or box(places, array.shape):
+        if (places[1:] == places[:-1]).any() or is_regular(places, array.shape):
             return None
         there = np.zeros(array.shape, dtype=bool)
         there.flat[places] = True
@@ -420,8 +477,3 @@ def _frozen(values: Numbers) -> Numbers:
     kept = np.array(values)
     kept.flags.writeable = False
     return kept
-
-
-def key_of(values: Numbers) -> bytes:
-    """A key that is equal for equal arrays: their type, shape and bytes."""
-    return repr((values.dtype.kind, values.shape)).encode() + np.ascontiguousarray(values).tobytes()

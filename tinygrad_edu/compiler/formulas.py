@@ -11,6 +11,7 @@ shape that the array does not have.
     Sum                           .sum(), or .sum(axis=…)
     View                          a slice, the transpose, another shape: no number is copied
     Masked  MaskedMatMul          what a mask chooses, and 0 elsewhere; left @ right, of what it chooses on the left
+    Either                        one array where a mask says so, and another one elsewhere
     Pick  Join  Fill              by index; several arrays laid end to end; one number or row repeated
     At  Zeros  Looped             a row of an array in a step of a loop; an array to be filled; what a loop fills
     TakeRows  AddRows             the rows that labels choose; rows added up, for each label those of its own
@@ -186,6 +187,17 @@ class Masked(Formula):
 
     def __init__(self, mask: Formula, of: Formula) -> None:
         super().__init__(broadcast(mask.shape, of.shape), mask, of)
+
+
+class Either(Formula):
+    """One array where a mask says so, and the other one elsewhere; what is not chosen may be infinite or NaN.
+
+    >>> Either(Name("M", (5,)), Name("A", (5,)), Number(0.0)).shape
+    (5,)
+    """
+
+    def __init__(self, mask: Formula, one: Formula, other: Formula) -> None:
+        super().__init__(broadcast(mask.shape, one.shape, other.shape), mask, one, other)
 
 
 class MaskedMatMul(Formula):

@@ -355,11 +355,16 @@ def _sum_of_layers(workspace: Workspace, array: Array, layers: Sequence[Ids]) ->
 
 
 class _Table:
-    """Some scalars of an array, laid out as a table of their gradients: with all spare places, if it has some."""
+    """Some scalars of an array, laid out as a table of their gradients.
 
-    def __init__(self, workspace: Workspace, array: Array, where: Ids) -> None:
+    With all spare places, if it has some, or if an array like it has, that uses these scalars and no others.
+    """
+
+    def __init__(self, workspace: Workspace, array: Array, where: Ids, user: Array | None = None) -> None:
         self.workspace = workspace
         is_all = array.spare is not None and len(where) == array.count
+        if user is not None and user.spare is not None and user.size == array.size:
+            is_all = is_all or np.array_equal(where, np.flatnonzero(~user.spare))
         self.where = where if is_all else None
         self.shape = array.shape if is_all else _shape(workspace, array, where)
 
@@ -403,7 +408,8 @@ def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids)
         for count in sorted(lengths):
             chosen = (counts_at == count) & (side == one)
             rows = begin[chosen][:, None] + np.arange(count)
-            yield mine[chosen], _combined(workspace, array, mine[chosen], upstream[rows], edges.partial[rows])
+            sides = upstream[rows], edges.partial[rows]
+            yield mine[chosen], _combined(workspace, array, mine[chosen], *sides, workspace.arrays[edges.user_array[0]])
 
 
 def _growing(
@@ -420,9 +426,11 @@ def _growing(
     return _combined(workspace, array, where, *sides)
 
 
-def _combined(workspace: Workspace, array: Array, where: Ids, upstream: Ids, partial: Ids) -> Ids:
+def _combined(
+    workspace: Workspace, array: Array, where: Ids, upstream: Ids, partial: Ids, user: Array | None = None
+) -> Ids:
     """The sum of upstream × local derivative over the columns, for some scalars of an array."""
-    table = _Table(workspace, array, where)
+    table = _Table(workspace, array, where, user)
     return table.taken(_sum_of_products(workspace, *(list(map(table.laid, side.T)) for side in (upstream, partial))))
 
 

@@ -18,7 +18,7 @@ from tinygrad_edu.compiler.alike import Alike, by_use
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids, Workspace
 from tinygrad_edu.compiler.connections import Connections
 from tinygrad_edu.compiler.loops import Loop
-from tinygrad_edu.compiler.order import put
+from tinygrad_edu.compiler.order import MOST_COLUMNS, put
 from tinygrad_edu.compiler.ragged import packed
 from tinygrad_edu.compiler.recurrences import Recurrence
 from tinygrad_edu.compiler.scalars import OF_NONE, Scalars
@@ -88,6 +88,7 @@ def _arranged(scalars: Scalars, loops: list[Loop], alike: Alike) -> tuple[Worksp
         workspace.rows = int(scalars.rows.max(initial=OF_NONE)) + 1
         workspace.row[: len(scalars.rows)] = scalars.rows
     workspace.steps = _steps(workspace.count, loops)
+    workspace.cuts = _cuts(workspace, groups)
     _put_in_stages(workspace, scalars, groups, loops)
     return workspace, same[same]  # the scalar that replaces a node may have been replaced itself
 
@@ -142,6 +143,21 @@ def _is_nothing(workspace: Workspace, rule: Rule, args: Ids) -> Ids | None:
         if number is not None and workspace.is_constant[neutral].all() and (workspace.value[neutral] == number).all():
             return args[:, 1 - position]
     return None
+
+
+def _cuts(workspace: Workspace, groups: Groups) -> Ids:
+    """For each scalar how many groups take a part of the array, or of the group, that it is in."""
+    home, sizes = workspace.where[: workspace.count].copy(), [array.size for array in workspace.arrays]
+    many = [group for group in groups if isinstance(group, Group)]
+    for group in many:
+        home[group.nodes] = len(sizes)
+        sizes.append(len(group.nodes))
+    counts = np.zeros(len(sizes) + 1, dtype=np.int64)  # the last one is that of NOWHERE
+    for group in (group for group in many if group.args.shape[1] <= MOST_COLUMNS):
+        homes = home[group.args]
+        for number in {*homes[0].tolist()} if len(group.nodes) < max(sizes) else ():
+            counts[number] += len(group.nodes) < sizes[number] and bool((homes == number).all(axis=0).any())
+    return counts[home]
 
 
 def _steps(count: int, loops: list[Loop]) -> Ids:

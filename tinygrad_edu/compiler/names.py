@@ -12,10 +12,11 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from keyword import iskeyword, kwlist
+from typing import NamedTuple
 
 import numpy as np
 
-from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace, key_of
 from tinygrad_edu.compiler.scalars import Scalars
 from tinygrad_edu.graph import Names
 from tinygrad_edu.rule import CALL
@@ -44,8 +45,15 @@ RESERVED = frozenset(
 OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that no dot stands before
 
 
-def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> dict[int, str]:
-    """The names of the arrays that have one, by index."""
+class Named(NamedTuple):
+    """The names of the arrays that have one, by index; and those of scalars of several arrays, by their numbers."""
+
+    of: dict[int, str]
+    together: dict[bytes, str]
+
+
+def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids) -> Named:
+    """What arrays are called, and gradients that are parts of several."""
     forward = [array for array in workspace.arrays if array.first < len(scalars.rule)]
     names = GivenNames(_mentioned(workspace))
     layers: dict[int, str] = {}
@@ -62,7 +70,7 @@ def names_of(workspace: Workspace, scalars: Scalars, output: int, gradient: Ids)
         _name_computed(workspace, array, names, layers)
     for array in forward:
         _name_gradient(workspace, array, gradient, names)
-    return names.of
+    return Named(names.of, names.together)
 
 
 def _mentioned(workspace: Workspace) -> set[str]:
@@ -79,13 +87,21 @@ class GivenNames:
 
     def __init__(self, mentioned: set[str]) -> None:
         self.of: dict[int, str] = {}
+        self.together: dict[bytes, str] = {}
         self._free = Names({*RESERVED, LOSS, *kwlist, *mentioned})
 
     def give(self, array: Array, name: str) -> None:
         """Give an array this name, or, if the name is taken, the name with the first free number appended."""
+        self.of[array.number] = self._new(name)
+
+    def give_together(self, scalars: Ids, name: str) -> None:
+        """Give scalars of several arrays, in their shape, a name in the same way."""
+        self.together[key_of(scalars)] = self._new(name)
+
+    def _new(self, name: str) -> str:
         is_taken = self.is_taken(name)
-        self.of[array.number] = self._free.after(f"{name}_", 2) if is_taken else name
         self._free.taken.add(name)
+        return self._free.after(f"{name}_", 2) if is_taken else name
 
     def reserve(self, names: Iterable[str]) -> None:
         """Let nothing be called so any more."""
@@ -170,3 +186,5 @@ def _name_gradient(workspace: Workspace, array: Array, gradient: Ids, names: Giv
     is_same = holder is not None and (workspace.place[scalars] == np.arange(scalars.size).reshape(scalars.shape)).all()
     if holder is not None and is_same and holder.number not in names.of and holder.size == scalars.size:
         names.give(holder, f"d{names.of[array.number]}")
+    elif holder is None and workspace.where[scalars].min() != NOWHERE:
+        names.give_together(scalars, f"d{names.of[array.number]}")

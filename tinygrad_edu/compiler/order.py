@@ -13,12 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.layout import Layout
 from tinygrad_edu.compiler.ragged import aligned, completed, filled
-from tinygrad_edu.compiler.scalars import FEWEST_LENGTHS, OF_NONE, OF_SEVERAL, TOTAL
+from tinygrad_edu.compiler.scalars import EMPTIEST, FEWEST_LENGTHS, OF_NONE, OF_SEVERAL, TOTAL
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot
 
 MIX = np.random.default_rng(0).integers(1, 2**62, 1 << 16, dtype=np.int64) | 1  # for the fingerprints of rows
+MOST_COLUMNS = 8  # arguments of a sum of which each term may be a part of an array
 MOSTLY = 0.4  # of the places of a table are there, if the others are made
 WEIGHTS = ("parameter", "fixed", "weight")  # the kinds of leaves that belong to columns, not to samples
 
@@ -39,6 +41,7 @@ def put(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array:
     if workspace.rows:
         workspace.row[members] = _rows(workspace.row[args])
     beside = None if rule.many else _beside_spares(workspace, rule, members, args)
+    beside = beside or _branch(workspace, rule, members, args)
     if beside is not None:
         return beside
     members, args = _with_spares(workspace, rule, members, args)
@@ -76,19 +79,59 @@ def _beside_spares(workspace: Workspace, rule: Rule, members: Ids, args: Ids) ->
         source = workspace.array_of(column)
         if source is None or source.spare is None or len(column) != source.count:
             continue
-        known = ~source.spare.reshape(-1)
-        order = np.argsort(workspace.place[column])
-        table = np.full((source.size, args.shape[1]), workspace.zero, dtype=np.int64)
-        table[known] = args[order]
-        shape = source.shape
-        columns = [completed(workspace, each.reshape(shape), known.reshape(shape)) for each in table.T]
-        ids = np.full(source.size, NOWHERE, dtype=np.int64)
-        ids[known] = members[order]
-        ids[~known] = _spares(workspace, source.ids.reshape(-1)[~known])
-        array = workspace.put(ids.reshape(shape), rule, np.stack(columns, axis=-1), "computed")
-        workspace.remember(array)
-        return array
+        return _put_beside(workspace, rule, members, args, source, column)
     return None
+
+
+def _branch(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array | None:
+    """An array like that of an argument of which every scalar goes one way of a few, and these all go the same one.
+
+    So it has a place for each of them: what the others would be, had they gone this way, is spare.
+    """
+    is_one_each = not rule.many or (args.shape[1] <= MOST_COLUMNS and rule in (dot, TOTAL))
+    if not is_one_each or workspace.is_strict or workspace.is_step or (workspace.cuts[args] < 2).all():
+        return None
+    for column in args.T:
+        source = workspace.array_of(column)
+        if source is None or not 2 <= workspace.cuts[column[0]] <= EMPTIEST or not _is_part(workspace, source, column):
+            continue
+        others = [each for each in args.T if not workspace.is_constant[each].all()]
+        if all(_stands_beside(workspace, source, column, each, rule) for each in others):
+            return _put_beside(workspace, rule, members, args, source, column)
+    return None
+
+
+def _is_part(workspace: Workspace, source: Array, column: Ids) -> bool:
+    """Whether these are some scalars of an array, each once, and not a regular part of a whole one."""
+    places = np.sort(workspace.place[column])
+    is_part = 1 < len(column) < source.count and bool((places[1:] > places[:-1]).all())
+    return is_part and (source.spare is not None or not is_regular(places, source.shape))
+
+
+def _stands_beside(workspace: Workspace, source: Array, column: Ids, other: Ids, rule: Rule) -> bool:
+    """Whether other arguments stand at the same places of an array like that; or are one, in no product."""
+    if not rule.many and (other == other[0]).all():
+        return True
+    array = workspace.array_of(other)
+    is_like = array is not None and array.shape == source.shape
+    return is_like and bool((workspace.place[other] == workspace.place[column]).all())
+
+
+def _put_beside(workspace: Workspace, rule: Rule, members: Ids, args: Ids, source: Array, column: Ids) -> Array:
+    """An array of the shape of another one, each scalar at the place of its argument; the other places are spare."""
+    order, places = np.argsort(workspace.place[column]), np.sort(workspace.place[column])
+    known = np.zeros(source.size, dtype=bool)
+    known[places] = True
+    table = np.full((source.size, args.shape[1]), workspace.zero, dtype=np.int64)
+    table[known] = args[order]
+    shape = source.shape
+    columns = [completed(workspace, each.reshape(shape), known.reshape(shape)) for each in table.T]
+    ids = np.full(source.size, NOWHERE, dtype=np.int64)
+    ids[known] = members[order]
+    ids[~known] = _spares(workspace, source.ids.reshape(-1)[~known])
+    array = workspace.put(ids.reshape(shape), rule, np.stack(columns, axis=-1), "computed")
+    workspace.remember(array)
+    return array
 
 
 def _spares(workspace: Workspace, like: Ids) -> Ids:
@@ -291,6 +334,15 @@ def box(places: Ids, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     if not np.array_equal(whole, places):
         return None
     return tuple(len(each) for each, size in zip(along, shape, strict=True) if len(each) > 1 or size == 1)
+
+
+def is_regular(places: Ids, shape: tuple[int, ...]) -> bool:
+    """Whether slices choose these places of an array.
+
+    >>> is_regular(np.array([1, 4, 7]), (3, 3)), is_regular(np.array([0, 3, 9]), (4, 3))
+    (True, False)
+    """
+    return Layout.found_in(places.reshape(box(places, shape) or places.shape)) is not None
 
 
 def _in_steps(workspace: Workspace, members: Ids, found: Product) -> Product:

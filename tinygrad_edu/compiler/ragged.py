@@ -80,8 +80,8 @@ def completed(workspace: Workspace, ids: Ids, known: Flags) -> Ids:
     array = workspace.array_of(ids[known])
     places = None if array is None else _regular(workspace.place[ids], known, array.size)
     if array is not None and places is not None:
-        regular = np.where(places == NOWHERE, NOWHERE, array.ids.reshape(-1)[places])
-        return np.where(regular == NOWHERE, found, regular)
+        others = np.where(places == NOWHERE, NOWHERE, array.ids.reshape(-1)[places])
+        return np.where(others == NOWHERE, found, others)
     for axis in range(ids.ndim):
         first = np.take_along_axis(ids, known.argmax(axis=axis, keepdims=True), axis)
         if (ids == first)[known].all():
@@ -110,5 +110,9 @@ def _regular(places: Ids, known: Flags, size: int) -> Ids | None:
 
 def _step(places: Ids, known: Flags) -> int:
     """How far it is from one place to the next one along the first axis; 0 if there are no two."""
-    pairs = np.argwhere(known[:-1] & known[1:])
-    return int(places[(pairs[0][0] + 1, *pairs[0][1:])] - places[tuple(pairs[0])]) if len(pairs) else 0
+    lines, there = places.reshape(len(places), -1), known.reshape(len(known), -1)
+    enough = np.flatnonzero(there.sum(axis=0) > 1)
+    if not len(enough):
+        return 0
+    one, other = np.flatnonzero(there[:, enough[0]])[:2].tolist()
+    return int(lines[other, enough[0]] - lines[one, enough[0]]) // (other - one)

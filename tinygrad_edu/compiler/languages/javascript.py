@@ -32,6 +32,7 @@ from tinygrad_edu.compiler.formulas import (
     Apply,
     At,
     Dot,
+    Either,
     Fill,
     Formula,
     Join,
@@ -348,6 +349,10 @@ class JavaScriptPrinter(Printer):
         mask, of = formula.parts
         chosen, text = (self._argument(formula, part, ATOM, where) for part in (mask, of))
         return f"({chosen} ? {text} : 0)", ATOM
+
+    def _either(self, formula: Either, where: Where) -> Written:
+        chosen, one, other = self._arguments(formula, (ATOM, LOOSE, LOOSE), where)
+        return f"({chosen} ? {one} : {other})", ATOM
 
     def _maskedmatmul(self, formula: MaskedMatMul, where: Where) -> Written:
         if not where.is_once:

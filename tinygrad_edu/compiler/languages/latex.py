@@ -20,6 +20,7 @@ from tinygrad_edu.compiler.formulas import (
     Apply,
     At,
     Dot,
+    Either,
     Fill,
     Formula,
     Join,
@@ -187,6 +188,9 @@ class LaTeXPrinter(Printer):
 
     def _masked(self, formula: Masked) -> Written:
         return self._product(Apply(mul, formula.parts))
+
+    def _either(self, formula: Either) -> Written:
+        return rf"\operatorname{{where}}\left({', '.join(map(self.text, formula.parts))}\right)", ATOM
 
     def _maskedmatmul(self, formula: MaskedMatMul) -> Written:
         mask, left, right = formula.parts

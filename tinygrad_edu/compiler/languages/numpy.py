@@ -16,6 +16,7 @@ from tinygrad_edu.compiler.formulas import (
     AddRows,
     At,
     Dot,
+    Either,
     Fill,
     Formula,
     Join,
@@ -183,6 +184,9 @@ class NumPyPrinter(Printer):
     def _masked(self, formula: Masked) -> Written:
         mask, of = map(self.text, formula.parts)
         return f"{self.module}.where({mask}, {of}, 0)", ATOM
+
+    def _either(self, formula: Either) -> Written:
+        return f"{self.module}.where({', '.join(map(self.text, formula.parts))})", ATOM
 
     def _maskedmatmul(self, formula: MaskedMatMul) -> Written:
         mask, left, right = map(self.text, formula.parts)
