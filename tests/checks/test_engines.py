@@ -280,6 +280,37 @@ def test_a_mistake_that_is_not_in_the_table_is_told_truly(invented):
         assert (space[name].data, space[name].grad) == (data, grad)
 
 
+METHODS = [
+    "__add__",
+    "__mul__",
+    "__neg__",
+    "__sub__",
+    "__pow__",
+    "__truediv__",
+    "exp",
+    "log",
+    "tanh",
+    "sigmoid",
+    "relu",
+]
+
+
+@pytest.mark.parametrize("method", sample(METHODS, few=3))
+def test_an_operation_that_lets_only_gradients_above_0_through_is_caught(method):
+    before, start, rest = right_engine().partition(f"    def {method}(")
+    own, end, after = rest.partition("        return out")
+    assert own.count("+= out.grad")
+    text = before + start + own.replace("+= out.grad", "+= max(out.grad, 0.0)") + end + after
+    (found, *_) = check_engine(engine(text)).mistakes
+    assert found["expected"] != found["found"]
+
+
+def test_a_relu_that_opens_at_1_is_caught():
+    text = right_engine().replace("float(self.data > 0)", "float(self.data > 1)")
+    (found,) = check_engine(engine(text)).mistakes
+    assert found["operation"] == "relu"
+
+
 SWEEPS = {  # sweeps that are wrong in a way of their own: what is changed, and what is said
     "right alone, wrong in a chain": (
         "out.grad * other.data",

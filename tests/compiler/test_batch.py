@@ -23,7 +23,7 @@ import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.compiler import batch as search
 from tinygrad_edu.errors import DomainError, GraphError, NumberError, OptionError, SizeError
-from tinygrad_edu.functions import logsumexp
+from tinygrad_edu.functions import dot, logsumexp
 
 SAMPLES = (1, 2, 3, 17, 256)
 
@@ -810,3 +810,10 @@ def test_a_forward_pass_through_a_loop_has_the_loop_and_not_the_way_back():
     program(X)
     assert program.forward(X).tolist() == program.outputs.tolist()
     assert len(program.formulas.without_gradient.lines) < len(program.lines) / 2
+
+
+def test_a_refusal_shows_a_line_that_one_of_the_programs_has():
+    w, X = [Value(0.5), Value(0.25)], np.round(np.random.default_rng(105).normal(size=(5, 2)))
+    with pytest.raises(GraphError, match=r"for 11 samples it says `i1 = \[\[") as caught:
+        tinygrad_edu.compile(lambda xs: sum(dot(w, x) if x[0] > 0 else w[0] for x in xs), wrt=w, batch=(X,))
+    assert str(caught.value).count("no such line") == 1

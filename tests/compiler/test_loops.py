@@ -4,6 +4,7 @@ import cProfile
 import math
 import pickle
 import pstats
+import re
 
 import families
 import languages
@@ -54,6 +55,22 @@ def test_a_loop_is_right_in_other_languages(language, seeds):
     languages.skip_without(language)
     with languages.compiling_to(language):
         assert [wrong for seed in seeds if (wrong := recurrent_graphs.wrong(seed))] == []
+
+
+@pytest.mark.parametrize("language", ["numpy", "javascript", long_case("jax")])
+def test_a_leaf_may_be_called_like_any_word_of_a_loop(language):
+    """Each word of the text is the label of what every step reads: those of Python that it calls among them."""
+    languages.skip_without(language)
+    with languages.compiling_to(language):
+        text = tinygrad_edu.compile(sines([Value(0.5), Value(1.3)])).source_for(language)
+        words = set(re.findall(r"[^\W\d]\w*", text))
+        assert {"numpy": "reversed", "javascript": "Math", "jax": "step"}[language] in words
+        for word in words:
+            x, a = Value(0.5), Value(1.3, label=word)
+            loss = sines([x, a])
+            value, gradient = tinygrad_edu.compile(loss, wrt=[x, a])()
+            loss.backward()
+            assert [value, *gradient] == pytest.approx([loss.data, x.grad, a.grad], rel=1e-12), word
 
 
 def test_a_loop_is_traced_once_in_jax_and_is_a_loop_in_javascript():

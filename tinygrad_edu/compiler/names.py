@@ -40,6 +40,9 @@ RESERVED = frozenset(
         "program",
         "len",
         "range",
+        "reversed",
+        "step",
+        "arrays",
     }
 )  # what else a program mentions
 OPEN_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")  # a name in a row's template that no dot stands before

@@ -210,16 +210,16 @@ class _Unification:
 
     def _datum(self, name: str) -> None:
         """An array of numbers: the same one in both programs, or one that a formula gives for any number of samples."""
-        if name not in self.one.data or name not in self.other.data:
-            raise DiffersError
-        one, other = self.one.data[name], self.other.data[name]
+        one, other = self.one.data.get(name), self.other.data.get(name)
+        if one is None or other is None:
+            raise DiffersError(_text_of(name, one), _text_of(name, other))
         if one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes():
             self.data[name] = other
             return
         try:
             found = self._regular(name, one, other)
         except DiffersError:
-            raise DiffersError(*(f"{name} = {cut(str(array.tolist()), LONGEST)}" for array in (one, other))) from None
+            raise DiffersError(_text_of(name, one), _text_of(name, other)) from None
         if isinstance(found, Fill) and not found.parts[0].shape:
             self.filled[name] = found
         else:
@@ -301,6 +301,11 @@ def _text(line: object) -> str:
     if isinstance(line, Put):
         return printer.put(line)
     return printer.expression(line) if isinstance(line, Formula) else str(line)
+
+
+def _text_of(name: str, array: Numbers | Ids | None) -> str:
+    """An array of numbers as a line; "" if a program has no such array."""
+    return "" if array is None else f"{name} = {cut(str(array.tolist()), LONGEST)}"
 
 
 def _known(found: Item | None) -> Item:

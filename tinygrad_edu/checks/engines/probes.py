@@ -96,7 +96,7 @@ def _needs(node: ast.AST) -> list[str]:
 
 
 # One operation: its result; alone, last in the sweep; then with something behind it, which sends an upstream gradient
-# other than 1; then twice on one leaf, where two contributions meet.
+# other than 1, and below 0 where b is free for it; then twice on one leaf, where two contributions meet.
 
 BINARY = {"sub": "{} - {}", "div": "{} / {}"}
 WITH_NUMBER = {
@@ -109,15 +109,16 @@ WITH_NUMBER = {
     "rsub": "4 - a",
     "rtruediv": "4 / a",
 }
-FUNCTION_INPUTS = {"exp": "d", "log": "c", "tanh": "d", "sigmoid": "d", "relu": "a"}
+FUNCTION_INPUTS = {"exp": "d", "log": "c", "tanh": "d", "sigmoid": "d", "relu": "d"}
 
 
 def _around(chapter: str, expression: str, leaf: str) -> list[Probe]:
     """The probes of one operation, given as an expression in which `leaf` occurs."""
+    behind = "q" if "b" in expression else "b"
     return [
         Probe(chapter, f"u = {expression}"),
         Probe(chapter, f"u = {expression}\nu.backward()"),
-        Probe(chapter, f"u = {expression}\nf = u * q\nf.backward()"),
+        Probe(chapter, f"u = {expression}\nf = u * {behind}\nf.backward()"),
         Probe(chapter, f"u = {expression}\nv = {leaf} * p\nf = u + v\nf.backward()"),
         Probe(chapter, f"u = {leaf} * p\nv = {expression}\nf = u + v\nf.backward()"),
         Probe(chapter, f"u = {expression}\nv = {expression}\nw = u * p\nx = v * q\nf = w + x\nf.backward()"),

@@ -94,14 +94,13 @@ class JAXPrinter(NumPyPrinter):
         self.counter = t = repeat.counter
         arrays = ", ".join(array.name for array in repeat.arrays)
         several = f"{arrays}," if len(repeat.arrays) == 1 else arrays
-        name = f"step_of_{repeat.arrays[0].name}"
         turned = [f"{t} = {repeat.steps - 1} - {t}"] if repeat.is_backward else []
         steps = [f"{several} = arrays", *turned, *map(self._step, repeat.body), f"return {several}"]
         return [
             *self._before(repeat),
-            f"def {name}({t}, arrays):",
+            f"def step({t}, arrays):",
             *(f"{INDENT}{step}" for step in steps),
-            f"{several} = fori_loop(0, {repeat.steps}, {name}, ({several}))",
+            f"{several} = fori_loop(0, {repeat.steps}, step, ({several}))",
         ]
 
     def _step(self, each: Line | Put) -> str:
