@@ -37,7 +37,7 @@ from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
 from tinygrad_edu.cli.lesson import LESSON_HELP, add_lesson
-from tinygrad_edu.cli.lines import existing, say, say_files
+from tinygrad_edu.cli.lines import existing, say, say_files, width_of
 from tinygrad_edu.cli.playground import PLAYGROUND_HELP, add_playground
 from tinygrad_edu.cli.saving import add_open, check_deck, check_suffix, derivation, open_page, save_deck, save_steps
 from tinygrad_edu.cli.sheets import GRADE_HELP, WORKSHEET_HELP, add_grade, add_worksheet
@@ -49,13 +49,14 @@ from tinygrad_edu.cli.training import (
     add_train,
     train_and_draw,
 )
-from tinygrad_edu.errors import OptionError, TinygradError
+from tinygrad_edu.errors import ExpressionError, OptionError, TinygradError
 from tinygrad_edu.files import make_folder
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.process import INTERRUPTED
 from tinygrad_edu.show import cut, printable
 from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.terminal.colours import paint_for
+from tinygrad_edu.text.mistakes import in_width
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 
@@ -74,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int | None = options.run(options)
     except UsageError as error:
         return _report("", str(error), code=2)
+    except ExpressionError as error:
+        return _report(typed[0], str(in_width(error, width_of(sys.stderr))))
     except TinygradError as error:
         return _report(typed[0], str(error))
     except OSError as error:
