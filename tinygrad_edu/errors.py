@@ -63,7 +63,13 @@ class PoleError(DomainError, ZeroDivisionError):
 
 
 class ExpressionError(TinygradError, ValueError):
-    """A text that is not an expression; the message marks the place under the text."""
+    """A text that is not an expression; the message marks the place under the text.
+
+    Attributes:
+        place: the line that is wrong, and from which of its characters to which; None if it is not one line.
+    """
+
+    place: tuple[str, int, int] | None = None
 
 
 class StaleGraphError(TinygradError, RuntimeError):

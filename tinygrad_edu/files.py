@@ -3,7 +3,9 @@
 Under another name in the same folder, flushed to the disk, and only then renamed: a reader finds the old file or the
 new one. What is not a regular file, such as a pipe or a terminal, is written to directly.
 
-Names to know: `write_whole`, `check_writable`, `make_folder`. Read next: `packages.py`.
+And if one is to be read and is not there, which one is probably meant?
+
+Names to know: `write_whole`, `check_writable`, `make_folder`, `why_unread`. Read next: `packages.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+
+from tinygrad_edu.choices import nearest
 
 INSTEAD = {
     errno.ENOENT: "a path in a folder that is there; mkdir -p makes a folder",
@@ -93,6 +97,36 @@ def make_folder(path: Path) -> Path:
             raise OSError(errno.EEXIST, "this is a file, where a folder is wanted")
         path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def why_unread(path: Path, usual: str) -> tuple[str, Path | None]:
+    """Why a file cannot be read, and the one beside it that is probably meant.
+
+    Args:
+        path: the file.
+        usual: the suffix of such files.
+
+    Returns:
+        ("", None) if it can.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> (folder / "flowers.csv").write_text("length,kind") and why_unread(folder / "flowers.csv", ".csv")
+    ('', None)
+    >>> wrong, meant = why_unread(folder / "flower.cvs", ".csv")
+    >>> wrong.partition(" in ")[0], meant.name
+    ('there is no such file', 'flowers.csv')
+    """
+    if path.is_dir():
+        return "this is a folder, not a file", None
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}", None
+    if not path.exists():
+        where = "this folder" if path.parent == Path() else str(path.parent)
+        beside = {file.stem: file for file in path.parent.glob(f"*{usual}") if file.is_file()}
+        near = nearest(path.stem, sorted(beside))
+        return f"there is no such file in {where}", beside[near[0]] if near else None
+    return ("", None) if os.access(path, os.R_OK) else ("this file may not be read", None)
 
 
 def _followed(path: Path) -> Path:

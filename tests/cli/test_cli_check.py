@@ -221,7 +221,7 @@ def test_a_bug_is_written_and_can_be_found(folder, capsys):
     assert main(["bug", "7", "-o", "bug.py"]) == 1
     assert main(["bug", "0"]) == 1
     assert main(["bug", "100000"]) == 1
-    assert "numbered from 1 to" in capsys.readouterr().err
+    assert "a whole number from 1 to 131" in capsys.readouterr().err
 
 
 def test_a_seed_gives_a_class_other_mistakes(folder):

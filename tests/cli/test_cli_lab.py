@@ -77,7 +77,7 @@ def test_a_formula_may_begin_with_a_minus(run, tmp_path):
         (["log(x)", "x=-1"], "log(x) needs x > 0"),
         (["x * y", "x"], "it has to be a name, = and a number"),
         (["x * y", "x=1", "x=2"], "two numbers for x"),
-        (["x", "-o", "lab.pdf"], 'write instead:  save("f.html")'),
+        (["x", "-o", "lab.pdf"], "write instead:  -o lab.html"),
         (["x", "-o", "missing/lab.html"], "there is no such folder"),
         (["x", "--lang", "de"], "the choices are en, zh"),
     ],

@@ -54,7 +54,7 @@ def test_a_table_is_in_the_page_with_a_line_about_it(run, tmp_path):
         ),
         (["none.csv"], "none.csv"),
         (["flowers.csv", "--target", "size"], "its columns are"),
-        (["moons", "-o", "page.pdf"], "playground.html"),
+        (["moons", "-o", "page.pdf"], "write instead:  -o page.html"),
         (["one.csv"], "one column"),
     ],
 )

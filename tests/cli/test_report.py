@@ -100,7 +100,7 @@ def test_the_errors_of_numbers_are_in_their_own_unit(run, tmp_path):
 
 def test_a_report_that_is_no_page_is_refused_before_the_training(run, tmp_path):
     code, out, err = run("train moons --report r.pdf")
-    assert (code, out, "its name ends in .html" in err) == (1, "", True)
+    assert (code, out, "a page, which ends in .html or .htm\n  write instead:  --report r.html" in err) == (1, "", True)
     code, out, err = run("train moons --report nowhere/r.html")
     assert (code, out) == (1, "")
     assert "there is no such folder" in err

@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,8 @@ from sampling import sample
 
 from tinygrad_edu import Value, parse
 from tinygrad_edu.errors import DomainError, ExpressionError, NumberError
+from tinygrad_edu.show import cells
+from tinygrad_edu.text.mistakes import in_width
 
 
 @pytest.mark.parametrize(
@@ -196,6 +199,60 @@ def test_a_long_line_is_cut_around_its_mark(before, after):
     assert len(shown) <= 70
     assert shown[mark.index("^") : mark.rindex("^") + 1] == "tahn"
     assert shown.strip() in text
+
+
+WIDTHS = range(40, 121)
+
+
+def wrong_expression(source):
+    """An expression that ends, somewhere, in a mistake: names of any length and script, spaces, lines."""
+    names = ["x", "y", "中", "学习率", "a_rather_long_name", "é", "e\u0301", "Ｗ"]
+    pieces = [source.choice(names) for _ in range(source.choice([1, 2, 5, 20, 60]))]
+    wrong = source.choice(["zz", "中文名字", "x $", "2x", "(", ")", "* *", "tahn(x)", "q" * 50, "变" * 40, "the end"])
+    pieces.insert(len(pieces) if wrong == "the end" else source.randrange(len(pieces) + 1), wrong)
+    pieces[-1] = pieces[-1].replace("the end", "")
+    text = source.choice([" + ", "+", " *\t", "  -  "]).join(pieces)
+    return source.choice(["", "  ", "q = x\n\t", "中 = x; "]) + text
+
+
+@pytest.mark.parametrize("seed", sample(range(400), 40))
+def test_the_mark_stands_under_the_mistake_in_a_terminal_of_any_width(seed):
+    """By columns, of which a Chinese character takes two; and as much of the line is shown as there is room for."""
+    source = random.Random(seed)
+    text = wrong_expression(source)
+    values = dict.fromkeys(["x", "y", "学习率", "a_rather_long_name", "é", "W"], 1.0)
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, **values, **({} if "中 =" in text else {"中": 1.0}))
+    line, start, end = caught.value.place
+    for width in source.sample(WIDTHS, 9):
+        header, _, shown, mark, *rest = str(in_width(caught.value, width)).split("\n")
+        assert (header, rest) == ("in the expression", str(caught.value).split("\n")[4:])
+        assert max(cells(shown), cells(mark)) <= width
+        assert re.fullmatch(r" {4,}\^+", mark)
+        marked = under(shown, mark)
+        wanted = line[start:end].replace("\t", " ")
+        whole = wanted.startswith(marked.rstrip("…")) if len(wanted) > 8 else marked == wanted
+        assert whole or not (marked + line[start:]).strip(), (shown, mark)
+        bare = shown[4:].strip("…")
+        assert bare.strip() in line.replace("\t", " ")
+        assert "…" not in shown or cells(shown) >= min(width, 70) - 3
+
+
+def under(shown, mark):
+    """The characters of a line that stand over a mark, found column by column."""
+    places = [column for column, character in enumerate(mark) if character == "^"]
+    found, column = "", 0
+    for character in shown:
+        if places[0] <= column <= places[-1]:
+            found += character
+        column += cells(character)
+    return found
+
+
+def test_a_text_that_is_not_a_line_is_the_same_in_every_width():
+    with pytest.raises(ExpressionError) as caught:
+        parse("x" * 200_000)
+    assert in_width(caught.value, 40) is caught.value
 
 
 def test_a_mark_reaches_to_the_end_of_what_is_shown():

@@ -6,12 +6,13 @@
 Python's argparse reads the line. Its errors get the four parts of the others here, and its help the width of the
 terminal, where a command to copy stays on a line of its own.
 
-Names to know: `Parser`, `OneOf`, `one_of`, `quoted`. Read next: `expressions.py`.
+Names to know: `Parser`, `OneOf`, `one_of`, `quoted`. Read next: `values.py`.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ from tinygrad_edu.show import cut, printable
 
 PROGRAM = "tinygrad-edu"
 WIDEST, HELP_COLUMN = 80, 26  # of the help
+AMBIGUOUS = re.compile(r"ambiguous option: (?P<option>.*) could match (?P<options>.*)", re.DOTALL)  # argparse's words
 LONGEST = 60  # characters of what was typed, in a message
 IN_DOUBLE_QUOTES = frozenset('"$`\\!')  # what a shell reads there
 
@@ -57,17 +59,85 @@ def _wrapped(prose: list[str], width: int) -> list[str]:
     return textwrap.wrap(" ".join(prose), width, break_on_hyphens=False, break_long_words=False)
 
 
+class Flag(argparse.Action):
+    """An option without a value."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **settings: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=False, **settings)
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, _: object, option: str | None = None
+    ) -> None:
+        """Keep that it is there, once or more often."""
+        if isinstance(parser, Parser):
+            parser.given.setdefault(self.dest, str(option))
+        setattr(namespace, self.dest, True)
+
+
 class Parser(argparse.ArgumentParser):
     """Python's own parser, with errors in four parts, safe to print.
 
     Args:
         example: a command to paste.
         settings: as argparse takes them.
+
+    Attributes:
+        given: the options that were there, each with its value as it was typed.
     """
 
     def __init__(self, *, example: str = f"{PROGRAM} --help", **settings: Any) -> None:
-        super().__init__(formatter_class=Help, **settings)
         self.example = example
+        self.given: dict[str, str] = {}
+        super().__init__(formatter_class=Help, exit_on_error=False, **settings)
+        self.register("action", "store_true", Flag)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # argparse has it overloaded
+        """As argparse's.
+
+        Raises:
+            UsageError: if the line is not understood.
+        """
+        self.given = {}
+        try:
+            return super().parse_known_args(args, namespace)
+        except argparse.ArgumentError as error:
+            raise self._explained(error) from None
+
+    def note(self, action: argparse.Action, option: str | None, value: str) -> None:
+        """Note that an option is there.
+
+        Raises:
+            UsageError: if it was there before: one of its two values would be lost without a word.
+        """
+        said = f"{option} {value}" if option else value
+        if option and action.dest in self.given:
+            asked = f"{self.prog}: {cut(self.given[action.dest], LONGEST)} {cut(said, LONGEST)}"
+            raise UsageError(printable(asked), "this option is there twice", instead=printable(said))
+        self.given[action.dest] = said
+
+    def _explained(self, error: argparse.ArgumentError) -> UsageError:
+        """It follows from the option what is wrong: what excludes it is there, it takes no value, or it needs one."""
+        names = {"/".join(action.option_strings): action for action in self._actions}  # private, as it lists none
+        action = names.get(str(error.argument_name))
+        if action is None:
+            self.error(str(error))
+        option, others = action.option_strings[0], self._excluded_by(action)
+        wanted, example = getattr(action, "wanted", "a value"), getattr(action, "example", "")
+        if others:
+            asked, instead = (
+                f"{self.prog}: {option} with {others[0]}",
+                f"{option} {example}".strip() + f", or {others[0]}",
+            )
+            return UsageError(printable(asked), "only one of the two is possible", instead=printable(instead))
+        if action.nargs == 0:
+            return UsageError(f"{self.prog}: {option}=…", "this option takes no value", instead=option)
+        return UsageError(f"{self.prog}: {option}", f"its value is missing: {wanted}", instead=f"{option} {example}")
+
+    def _excluded_by(self, action: argparse.Action) -> list[str]:
+        """What is there and cannot stand beside an option, as it was typed."""
+        groups = [group._group_actions for group in self._mutually_exclusive_groups]  # private, as above
+        beside = [other.dest for group in groups if action in group for other in group if other is not action]
+        return [self.given[dest] for dest in beside if dest in self.given]
 
     def error(self, message: str) -> NoReturn:
         """What was not understood.
@@ -76,6 +146,10 @@ class Parser(argparse.ArgumentParser):
             UsageError: always.
         """
         everything = f"\n  all options:    {self.prog} --help"
+        if ambiguous := AMBIGUOUS.fullmatch(message):
+            asked, first = f"{self.prog} {ambiguous['option']}", ambiguous["options"].partition(",")[0]
+            wrong = f"this is the beginning of {ambiguous['options']}"
+            raise UsageError(printable(asked), printable(wrong), instead=f"{self.prog} … {first}{everything}")
         said = message.replace("the following arguments are required:", "this is missing:")
         raise UsageError(self.prog, printable(said), instead=self.example + everything)
 
@@ -90,8 +164,9 @@ class Parser(argparse.ArgumentParser):
         asked = cut(left[0], LONGEST)
         if not asked.startswith("-"):
             self.error(f"{asked} is one too many")
-        options = list(self._option_string_actions)  # private, because argparse does not list its options
-        close = nearest(asked.partition("=")[0], options)
+        options = list(self._option_string_actions)  # private, as above
+        name = asked.partition("=")[0]
+        close = [option for option in options if option.startswith(name)] or nearest(name, options)
         wrong = f"there is no option {asked}"
         if not close:
             self.error(wrong)
@@ -110,14 +185,19 @@ class OneOf(argparse.Action):
 
     def __init__(self, option_strings: Sequence[str], dest: str, names: Sequence[str], **settings: Any) -> None:
         super().__init__(option_strings, dest, metavar=f"{{{','.join(names)}}}", **settings)
-        self.names = names
+        self.names, self.wanted, self.example = names, f"one of {', '.join(names)}", names[0]
 
-    def __call__(self, _: object, namespace: argparse.Namespace, value: Any, option: str | None = None) -> None:
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, value: Any, option: str | None = None
+    ) -> None:
         """Keep the value.
 
         Raises:
             OptionError: if it is not one of the choices.
+            UsageError: if the option is there twice.
         """
+        if isinstance(parser, Parser):
+            parser.note(self, option, value)
         setattr(namespace, self.dest, one_of(str(option), value, self.names))
 
 

@@ -16,12 +16,14 @@ import contextlib
 import json
 import shutil
 import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tinygrad_edu.checks.engines.process import FAILED, Outcome, check_file
+from tinygrad_edu.cli.arguments import PROGRAM
+from tinygrad_edu.cli.lines import fitted
+from tinygrad_edu.cli.values import Typed, words
 from tinygrad_edu.show import aligned, cells, cut, listed, printable
 
 CHECK_HELP = """\
@@ -40,7 +42,6 @@ engines that make a known mistake. What is not there yet is no mistake.
 Several files give a table, one line for each."""
 NARROWEST, WIDEST = 36, 78  # columns of the text
 ROOM = 28  # columns at least, for what is wrong
-PART = 18  # columns of the name of a part of an error
 PAUSE = 0.3  # seconds between looks at a watched file
 CLEAR = "\033[2J\033[H"
 
@@ -48,10 +49,14 @@ CLEAR = "\033[2J\033[H"
 def add_check(parser: argparse.ArgumentParser) -> None:
     """The arguments of `check`."""
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a Python file with a class Value")
-    parser.add_argument("--class", dest="value", metavar="NAME", help="what the class is called, if not Value")
-    parser.add_argument("--data", metavar="NAME", help="what it calls its number, if not data")
-    parser.add_argument("--grad", metavar="NAME", help="what it calls its gradient, if not grad")
-    parser.add_argument("--backward", metavar="NAME", help="what it calls the method that computes gradients")
+    for option, dest, example, what in (
+        ("--class", "value", "Scalar", "what the class is called, if not Value"),
+        ("--data", "data", "value", "what it calls its number, if not data"),
+        ("--grad", "grad", "gradient", "what it calls its gradient, if not grad"),
+        ("--backward", "backward", "sweep", "what it calls the method that computes gradients"),
+    ):
+        name = words("a name in the file", example)
+        parser.add_argument(option, dest=dest, action=Typed, kind=name, metavar="NAME", help=what)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--hint", action="store_true", help="only hints, no sentence that names the mistake")
     how.add_argument("--solution", action="store_true", help="also what the line has to do")
@@ -113,21 +118,11 @@ def _print(options: argparse.Namespace, outcomes: Sequence[Outcome]) -> None:
     elif len(outcomes) == 1:
         (outcome,) = outcomes
         if outcome.code == FAILED:
-            print(_wrapped(printable_lines(outcome.text), _width()), file=sys.stderr)
+            print(fitted(f"{PROGRAM} check: {printable_lines(outcome.text)}", _width()), file=sys.stderr)
         else:
             print(printable_lines(outcome.text))
     else:
         print("\n".join(_table(outcomes, _width())))
-
-
-def _wrapped(text: str, width: int) -> str:
-    """The parts of an error, each line of them at most so wide; what belongs to a part is indented as it is."""
-    hang = " " * (PART if width >= 2 * PART + NARROWEST else 4)
-    lines = (
-        textwrap.wrap(line, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False) or [""]
-        for line in text.split("\n")
-    )
-    return "\n".join(line for wrapped in lines for line in wrapped)
 
 
 def _table(outcomes: Sequence[Outcome], width: int) -> list[str]:

@@ -17,9 +17,11 @@ from pathlib import Path
 
 from tinygrad_edu.checks.engines.bugs import can_be_planted, planted
 from tinygrad_edu.checks.engines.course import FILE, begin, chapter
-from tinygrad_edu.checks.engines.mistakes import MISTAKES
+from tinygrad_edu.checks.engines.mistakes import MISTAKES, Mistake
 from tinygrad_edu.checks.engines.probes import CHAPTERS
 from tinygrad_edu.choices import nearest
+from tinygrad_edu.cli.arguments import UsageError
+from tinygrad_edu.cli.values import Typed, file_name, folder_name, whole, words
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.show import printable
@@ -47,23 +49,31 @@ number is another mistake, and what student 12 gets is known to you alone."""
 
 def add_course(parser: argparse.ArgumentParser) -> None:
     """The arguments of `course`."""
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, help="a folder for the files, new or not")
-    what.add_argument("--chapter", metavar="N|NAME", help="show a chapter: its number from 1 to 9, or its name")
+    what = parser.add_mutually_exclusive_group()
+    folder, chapter = folder_name("my_engine"), words("the number or the name of a chapter", "6")
+    new = "a folder for the files, new or not"
+    what.add_argument("folder", action=Typed, kind=folder, metavar="FOLDER", nargs="?", help=new)
+    shown = "show a chapter: its number from 1 to 9, or its name"
+    what.add_argument("--chapter", action=Typed, kind=chapter, metavar="N|NAME", help=shown)
     parser.add_argument("--solution", action="store_true", help="of a chapter: also a way to write it")
     parser.set_defaults(run=_course)
 
 
 def add_bug(parser: argparse.ArgumentParser) -> None:
     """The arguments of `bug`."""
-    parser.add_argument("number", metavar="N", type=int, help="which mistake: a number from 1")
-    parser.add_argument("-o", "--output", type=Path, default=Path("broken.py"), help="the file (default: broken.py)")
-    parser.add_argument("--seed", type=int, help="mix the mistakes, for a class")
+    number, seed = whole(1, len(_mistakes()), example="7"), whole(0, example="1")
+    parser.add_argument("number", action=Typed, kind=number, metavar="N", help="which mistake: a number from 1")
+    engine = file_name("an engine", (".py",), "broken.py")
+    default, said = Path("broken.py"), "the file (default: broken.py)"
+    parser.add_argument("-o", "--output", action=Typed, kind=engine, default=default, help=said)
+    parser.add_argument("--seed", action=Typed, kind=seed, help="mix the mistakes, for a class")
     parser.set_defaults(run=_bug)
 
 
 def _course(options: argparse.Namespace) -> None:
-    if options.chapter:
+    if options.chapter is None and options.folder is None:
+        raise UsageError("tinygrad-edu course", "this is missing: FOLDER", instead="tinygrad-edu course my_engine")
+    if options.chapter is not None:
         _show(options.chapter, "shown" if options.solution else "left out")
         return
     for path in begin(options.folder):
@@ -94,11 +104,12 @@ def _nearest(name: str) -> str:
     return [*nearest(name, CHAPTERS), *CHAPTERS][0]
 
 
+def _mistakes() -> list[Mistake]:
+    return list(filter(can_be_planted, MISTAKES))
+
+
 def _bug(options: argparse.Namespace) -> None:
-    mistakes = list(filter(can_be_planted, MISTAKES))
-    if not 1 <= options.number <= len(mistakes):
-        wrong = f"the mistakes are numbered from 1 to {len(mistakes)}"
-        raise OptionError(str(options.number), wrong, instead="tinygrad-edu bug 7")
+    mistakes = _mistakes()
     if options.output.exists():
         wrong = f"{options.output} is there already, and is not overwritten"
         raise OptionError(str(options.number), wrong, instead=f"tinygrad-edu bug {options.number} -o other.py")

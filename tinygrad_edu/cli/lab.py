@@ -15,6 +15,7 @@ from pathlib import Path
 from tinygrad_edu.cli.expressions import add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lines import say, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
+from tinygrad_edu.cli.values import PAGE, Typed
 from tinygrad_edu.show import show
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
 
@@ -36,7 +37,8 @@ def add_lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("expression", nargs="?", metavar="EXPRESSION", help='begin with it, such as "(x + y) * z"')
     parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="numbers for its names, such as x=-2")
     default = Path("lab.html")
-    parser.add_argument("-o", "--output", type=Path, default=default, help="the file (default: lab.html)")
+    said = "the file (default: lab.html)"
+    parser.add_argument("-o", "--output", action=Typed, kind=PAGE, default=default, help=said)
     add_open(parser)
     add_lang(parser)
     parser.set_defaults(run=_lab)

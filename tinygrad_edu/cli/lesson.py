@@ -27,6 +27,7 @@ from types import ModuleType
 from tinygrad_edu.cli.arguments import PROGRAM, one_of
 from tinygrad_edu.cli.lines import existing, fitted, say_files, wrapped
 from tinygrad_edu.cli.saving import add_open, open_page
+from tinygrad_edu.cli.values import Typed, folder_name, whole
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import make_folder
 from tinygrad_edu.lessons import LESSONS
@@ -55,9 +56,12 @@ IN_LAB = {"circuit": 'lab "q = x + y; f = q * z" x=-2 y=5 z=-4 --open', "planar"
 def add_lesson(parser: argparse.ArgumentParser) -> None:
     """The options of `lesson`."""
     parser.add_argument("name", nargs="?", metavar="LESSON", help=", ".join(LESSONS))
-    parser.add_argument("--from", dest="first", type=int, default=1, metavar="N", help="begin with idea N (default: 1)")
+    idea = whole(1, example="1")._replace(allows=lambda _: True)  # how many there are is up to the lesson
+    said = "begin with idea N (default: 1)"
+    parser.add_argument("--from", dest="first", action=Typed, kind=idea, default=1, metavar="N", help=said)
     parser.add_argument("--all", dest="is_all", action="store_true", help="print all results at once")
-    parser.add_argument("-o", "--output", type=Path, help="folder for its pictures (default: no pictures)")
+    said = "folder for its pictures (default: no pictures)"
+    parser.add_argument("-o", "--output", action=Typed, kind=folder_name("pictures"), help=said)
     add_open(parser)
     parser.set_defaults(run=_lesson)
 

@@ -37,9 +37,9 @@ from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
 from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
 from tinygrad_edu.cli.lesson import LESSON_HELP, add_lesson
-from tinygrad_edu.cli.lines import existing, say, say_files
+from tinygrad_edu.cli.lines import existing, say, say_files, width_of
 from tinygrad_edu.cli.playground import PLAYGROUND_HELP, add_playground
-from tinygrad_edu.cli.saving import add_open, check_deck, check_suffix, derivation, open_page, save_deck, save_steps
+from tinygrad_edu.cli.saving import STEPS, add_open, derivation, open_page, save_deck, save_steps
 from tinygrad_edu.cli.sheets import GRADE_HELP, WORKSHEET_HELP, add_grade, add_worksheet
 from tinygrad_edu.cli.steps import Look, step_lines
 from tinygrad_edu.cli.training import (
@@ -49,16 +49,19 @@ from tinygrad_edu.cli.training import (
     add_train,
     train_and_draw,
 )
-from tinygrad_edu.errors import OptionError, TinygradError
+from tinygrad_edu.cli.values import PAGE, Typed, file_name, folder_name
+from tinygrad_edu.errors import ExpressionError, OptionError, TinygradError
 from tinygrad_edu.files import make_folder
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.process import INTERRUPTED
 from tinygrad_edu.show import cut, printable
 from tinygrad_edu.steps.chain_rule import chain_rule
 from tinygrad_edu.terminal.colours import paint_for
+from tinygrad_edu.text.mistakes import in_width
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 
+ALONE = ("-h", "--help", "--version")  # options that are there without a command
 LESSON = "q = x + y; f = q * z"
 LESSON_VALUES = ("x=-2", "y=5", "z=-4")
 
@@ -74,6 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int | None = options.run(options)
     except UsageError as error:
         return _report("", str(error), code=2)
+    except ExpressionError as error:
+        return _report(typed[0], str(in_width(error, width_of(sys.stderr))))
     except TinygradError as error:
         return _report(typed[0], str(error))
     except OSError as error:
@@ -92,11 +97,17 @@ def _options(typed: Sequence[str]) -> argparse.Namespace:
         UsageError: if it is not: it says which command or option is nearest.
     """
     first = typed[0]
+    if first.startswith("-") and first not in ALONE:
+        asked = printable(f"{PROGRAM} {cut(first, LONGEST)}")
+        close = [f"{PROGRAM} {name}" for name in nearest(first, ALONE)]
+        wrong = "a command comes first, and its options after it"
+        raise UsageError(asked, wrong, instead=[*close, COMMANDS["step"].example][0])
     if not first.startswith("-") and first not in COMMANDS:
         close = nearest(first, COMMANDS)
         asked, instead = printable(cut(first, LONGEST)), COMMANDS[close[0]].example if close else f"{PROGRAM} --help"
         raise UsageError(f"{PROGRAM} {asked}", f"there is no command {asked}", instead=instead)
     parser, commands = _parsers()
+    options: argparse.Namespace
     options, left = parser.parse_known_args(typed)
     commands[options.command].check_all_read(left)
     options.typed = list(typed)
@@ -220,7 +231,8 @@ The suffix of the file chooses the format: .svg, .png, .tex (TikZ, for LaTeX),
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", type=Path, default=Path("tinygrad-edu-demo"), help="folder for the pictures")
+    default, kind = Path("tinygrad-edu-demo"), folder_name("pictures")
+    parser.add_argument("-o", "--output", action=Typed, kind=kind, default=default, help="folder for the pictures")
     add_open(parser)
     parser.set_defaults(run=_demo)
 
@@ -230,9 +242,13 @@ def _add_step(parser: argparse.ArgumentParser) -> None:
     way = parser.add_mutually_exclusive_group()
     way.add_argument("-i", "--interactive", action="store_true", help="step with the arrow keys")
     way.add_argument("--latex", action="store_true", help="print the derivation as LaTeX")
-    way.add_argument("--html", type=Path, metavar="FILE", help="write a page to step through in a browser")
-    way.add_argument("-o", "--output", type=Path, metavar="FILE", help="write a .gif, .html, .json or .tex file")
-    way.add_argument("--deck", type=Path, metavar="FILE", help="write slides in LaTeX, a .tex file: a step on each")
+    deck = file_name("slides in LaTeX", (".tex",), "deck.tex")
+    for names, kind, what in (
+        (["--html"], PAGE, "write a page to step through in a browser"),
+        (["-o", "--output"], STEPS, "write a .gif, .html, .json or .tex file"),
+        (["--deck"], deck, "write slides in LaTeX, a .tex file: a step on each"),
+    ):
+        way.add_argument(*names, action=Typed, kind=kind, metavar="FILE", help=what)
     add_open(parser)
     add_lang(parser)
     parser.set_defaults(run=_step)
@@ -240,7 +256,9 @@ def _add_step(parser: argparse.ArgumentParser) -> None:
 
 def _add_draw(parser: argparse.ArgumentParser) -> None:
     add_expression(parser)
-    parser.add_argument("-o", "--output", type=Path, default=Path("graph.svg"), help="the file (default: graph.svg)")
+    kind = file_name("a picture", (".svg", ".png", ".tex", ".pdf", ".dot"), "graph.svg")
+    default, said = Path("graph.svg"), "the file (default: graph.svg)"
+    parser.add_argument("-o", "--output", action=Typed, kind=kind, default=default, help=said)
     parser.add_argument("--forward-only", action="store_true", help="draw the graph before the sweep: no gradients")
     detail = "op (default), or full: each dot opened into × and +"
     parser.add_argument("--detail", action=OneOf, names=("op", "full"), default="op", help=detail)
@@ -320,11 +338,7 @@ def _step(options: argparse.Namespace) -> None:
 
 
 def _check_file(options: argparse.Namespace, path: Path | None) -> None:
-    """Check that the file of the steps can be of its kind, before anything is computed."""
-    if options.output is not None:
-        check_suffix(options.output)
-    if options.deck is not None:
-        check_deck(options.deck)
+    """Check that there is something to open, before anything is computed."""
     if options.open and (path is None or path.suffix.lower() not in (".html", ".gif")):
         raise OptionError("--open", "there is no page to open", instead="--html f.html --open")
 

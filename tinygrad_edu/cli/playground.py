@@ -16,6 +16,7 @@ from tinygrad_edu.cli.arguments import PROGRAM, one_of, quoted
 from tinygrad_edu.cli.expressions import add_lang
 from tinygrad_edu.cli.lines import say, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
+from tinygrad_edu.cli.values import COLUMN, PAGE, Typed, check_there
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.show import counted, printable
 
@@ -46,9 +47,10 @@ def add_playground(parser: argparse.ArgumentParser) -> None:
         metavar="DATA",
         help="the name of a data set, or a CSV file (default: moons)",
     )
-    add("--target", metavar="COLUMN", help="the column of a table to predict (default: the last one)")
+    target = "the column of a table to predict (default: the last one)"
+    add("--target", action=Typed, kind=COLUMN, metavar="COLUMN", help=target)
     default = Path("playground.html")
-    add("-o", "--output", type=Path, default=default, help="the file (default: playground.html)")
+    add("-o", "--output", action=Typed, kind=PAGE, default=default, help="the file (default: playground.html)")
     add_open(parser)
     add_lang(parser)
     parser.set_defaults(run=_playground)
@@ -79,6 +81,8 @@ def _table(options: argparse.Namespace) -> Settings:
     from tinygrad_edu.nn.table.reading import read_csv
     from tinygrad_edu.viz.page.playground.settings import data_of_table
 
+    otherwise = f"a .csv file that is there; or a data set that is built in: {PROGRAM} playground moons"
+    check_there(Path(options.data), ".csv", f"{PROGRAM} playground", otherwise)
     table = read_csv(options.data)
     data = data_of_table(table, options.target)
     points = data["points"]

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tinygrad_edu.cli.lines import say
-from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.cli.values import file_name
+from tinygrad_edu.errors import SizeError
 from tinygrad_edu.files import check_writable, write_whole
 from tinygrad_edu.show import printable
 from tinygrad_edu.steps.chain_rule import chain_rule
@@ -28,6 +29,10 @@ KINDS = {
     ".json": "the steps as data",
     ".tex": "the steps as LaTeX",
 }
+STEPS = file_name("a file", list(KINDS), "sweep.gif")._replace(
+    wanted=f"the name of a file, whose suffix chooses: {', '.join(map(' '.join, KINDS.items()))}",
+    besides="; a picture of the graph is made by tinygrad-edu draw -o f.svg",
+)
 
 
 def add_open(parser: argparse.ArgumentParser) -> None:
@@ -42,45 +47,15 @@ def open_page(path: Path) -> None:
 
 
 def save_steps(f: Value, path: Path, lang: str) -> Path:
-    """Write the chain rule on a graph to a file, in the format of its suffix.
+    """Write the chain rule on a graph to a file, in the format of its suffix, one of those of `STEPS`.
 
     Raises:
-        OptionError: if there is no such format.
         SizeError: if the graph is too large for an animation.
         OSError: if the file cannot be written.
     """
-    write = _WRITERS[check_suffix(path)]
     check_writable(path)
-    write(f, path, lang)
+    _WRITERS[path.suffix.lower()](f, path, lang)
     return path
-
-
-def check_suffix(path: Path) -> str:
-    """The suffix of a file that `step` can write.
-
-    Raises:
-        OptionError: if it cannot.
-
-    >>> check_suffix(Path("sweep.GIF"))
-    '.gif'
-    """
-    suffix = path.suffix.lower()
-    if suffix not in KINDS:
-        wrong = f"the suffix chooses what is written: {', '.join(f'{kind} {what}' for kind, what in KINDS.items())}"
-        instead = f"-o {path.stem or 'sweep'}.gif; a picture of the graph is made by tinygrad-edu draw -o f.svg"
-        raise OptionError(f"-o {path.name}", wrong, instead=instead)
-    return suffix
-
-
-def check_deck(path: Path) -> None:
-    """Check the suffix of a file of slides.
-
-    Raises:
-        OptionError: if it is not .tex.
-    """
-    if path.suffix.lower() != ".tex":
-        wrong = "slides are LaTeX, to be compiled: a .tex file"
-        raise OptionError(f"--deck {path}", wrong, instead=f"--deck {path.with_suffix('.tex')}")
 
 
 def save_deck(f: Value, path: Path, lang: str) -> Path:

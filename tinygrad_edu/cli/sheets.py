@@ -19,6 +19,7 @@ from tinygrad_edu.cli.arguments import PROGRAM, OneOf, Parser, one_of
 from tinygrad_edu.cli.expressions import add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lines import existing, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
+from tinygrad_edu.cli.values import Typed, check_there, file_name, whole, words
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.show import printable
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
@@ -60,6 +61,10 @@ are; without it, write the formula and the options of `worksheet` behind the
 file."""
 
 
+SHEETS = file_name("a worksheet, a page to print", (".html", ".htm", ".pdf"), "sheet.html")
+ADDRESS = words("the address of a page on the web", "https://example.org/lab.html")
+
+
 def add_worksheet(parser: argparse.ArgumentParser) -> None:
     """The arguments of `worksheet`."""
     parser.add_argument("expression", metavar="EXPRESSION", help='such as "(x + y) * z"')
@@ -67,11 +72,13 @@ def add_worksheet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("values", nargs="*", default=[], metavar="NAME=NUMBER", help=numbers)
     default = Path("worksheet.html")
     said = "the file, .html or .pdf (default: worksheet.html)"
-    parser.add_argument("-o", "--output", type=Path, default=default, metavar="FILE", help=said)
-    parser.add_argument("--key", type=Path, metavar="FILE", help="a file of its own for the answer keys")
+    parser.add_argument("-o", "--output", action=Typed, kind=SHEETS, default=default, metavar="FILE", help=said)
+    key = "a file of its own for the answer keys"
+    parser.add_argument("--key", action=Typed, kind=SHEETS._replace(example="key.pdf"), metavar="FILE", help=key)
     add_open(parser)
     _add_sheets(parser)
-    parser.add_argument("--page", metavar="ADDRESS", help="of a page of `lab` on the web, for a QR code that opens it")
+    page = "of a page of `lab` on the web, for a QR code that opens it"
+    parser.add_argument("--page", action=Typed, kind=ADDRESS, metavar="ADDRESS", help=page)
     parser.add_argument("--paper", action=OneOf, names=("a4", "letter"), default="a4", help="of a PDF (default: a4)")
     add_lang(parser)
     parser.set_defaults(run=_worksheet)
@@ -79,11 +86,14 @@ def add_worksheet(parser: argparse.ArgumentParser) -> None:
 
 def add_grade(parser: argparse.ArgumentParser) -> None:
     """The arguments of `grade`."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="the table of answers, a .csv file")
+    answers = file_name("a table of answers", (".csv",), "answers.csv")
+    parser.add_argument("file", action=Typed, kind=answers, metavar="FILE", help="the table of answers, a .csv file")
     parser.add_argument("expression", nargs="?", metavar="EXPRESSION", help="of the sheets, if FILE does not say it")
     parser.add_argument("values", nargs="*", default=[], metavar="NAME=NUMBER", help="its numbers, without --variants")
     parser.add_argument("--template", action="store_true", help="write FILE: an empty table for the answers")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write every mark to a .csv file")
+    marks = file_name("a table of marks", (".csv",), "marks.csv")
+    said = "write every mark to a .csv file"
+    parser.add_argument("-o", "--output", action=Typed, kind=marks, metavar="FILE", help=said)
     _add_sheets(parser)
     add_lang(parser)
     parser.set_defaults(run=_grade)
@@ -91,12 +101,16 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
 
 def _add_sheets(parser: argparse.ArgumentParser) -> None:
     """What makes the sheets, besides the formula: the same for both commands."""
+    variants, seed = whole(1, example="30"), whole(0, example="1")
     drawn = "how many sheets, each with numbers of its own: up to 200"
-    parser.add_argument("--variants", type=int, metavar="N", help=drawn)
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of their numbers (default: 0)")
-    parser.add_argument("--keep", default="", metavar="NAMES", help="whose numbers stay in all variants, such as x,y")
-    asked = "what is asked for: easy, medium, hard; values, local, gradients (default: all)"
-    parser.add_argument("--blank", default="all", metavar="WHAT", help=asked)
+    parser.add_argument("--variants", action=Typed, kind=variants, metavar="N", help=drawn)
+    chosen = "of their numbers (default: 0)"
+    parser.add_argument("--seed", action=Typed, kind=seed, default=0, metavar="N", help=chosen)
+    kept, asked = words("names, with commas between them", "x,y"), words("a level, or columns of the sheet", "easy")
+    stay = "whose numbers stay in all variants, such as x,y"
+    parser.add_argument("--keep", action=Typed, kind=kept, default="", metavar="NAMES", help=stay)
+    said = "what is asked for: easy, medium, hard; values, local, gradients (default: all)"
+    parser.add_argument("--blank", action=Typed, kind=asked, default="all", metavar="WHAT", help=said)
 
 
 # The commands
@@ -108,7 +122,8 @@ def _worksheet(options: argparse.Namespace) -> None:
     if options.page is not None and not is_on_the_web(options.page):
         wrong = "a phone that reads the code cannot open it: it has to be an address on the web"
         raise OptionError(f"--page {options.page}", wrong, instead="--page https://example.org/lab.html")
-    _check_suffixes(options)
+    if options.key is not None and options.key == options.output:
+        raise OptionError(f"--key {options.key}", "that is the file of the sheets", instead="--key key.pdf")
     sheets = _sheets(options, page=options.page, paper=options.paper)
     files = [options.output, *([options.key] if options.key else [])]
     old = existing(files)
@@ -127,8 +142,9 @@ def _grade(options: argparse.Namespace) -> None:
     if options.template:
         _write_template(options)
         return
-    if options.output is not None:
-        _check_table("-o", options.output, "marks are a table: its name ends in .csv")
+    command = f"{PROGRAM} grade"
+    makes = f'{command} --template {printable(options.file)} "(x + y) * z" --variants 30 --seed 1'
+    check_there(options.file, ".csv", command, f"{makes}, which makes one")
     answers = read_answers(options.file)
     grades = marked(answers, _sheets(_options_of(options, answers)))
     print("\n".join(grades.lines(shutil.get_terminal_size().columns)))
@@ -141,15 +157,8 @@ def _write_template(options: argparse.Namespace) -> None:
     command = f'{PROGRAM} grade --template {printable(options.file)} "(x + y) * z" --variants 30 --seed 1'
     if options.expression is None:
         raise OptionError("--template", "the formula of the sheets is missing", instead=command)
-    _check_table("--template", options.file, "a table of answers is a .csv file")
     say_files([_sheets(options).template(options.file)])
     print(f"  fill it in, then:  {PROGRAM} grade {printable(options.file)}")
-
-
-def _check_table(option: str, path: Path, wrong: str) -> None:
-    """Check that a file can be a table, before anything is computed."""
-    if path.suffix.lower() != ".csv":
-        raise OptionError(f"{option} {path}", wrong, instead=f"{option} {path.with_suffix('.csv')}")
 
 
 def _options_of(options: argparse.Namespace, answers: Answers) -> argparse.Namespace:
@@ -164,6 +173,7 @@ def _options_of(options: argparse.Namespace, answers: Answers) -> argparse.Names
         )
     parser = Parser(prog=f"{PROGRAM} worksheet", example=f"{PROGRAM} grade {printable(options.file)}")
     add_worksheet(parser)
+    said: argparse.Namespace
     said, left = parser.parse_known_args(list(answers.command))
     parser.check_all_read(left)
     return said
@@ -195,12 +205,12 @@ def _check_drawn(options: argparse.Namespace) -> None:
 
     for name in options.blank.split(","):
         one_of("--blank", name.strip(), dict.fromkeys((*LEVELS, *COLUMNS)))
-    if options.variants is None:
-        if options.keep:
-            raise OptionError(f"--keep {options.keep}", "only variants draw numbers", instead="--variants 30 --keep …")
-    elif not 1 <= options.variants <= MOST_VARIANTS:
-        wrong = f"a class has 1 to {MOST_VARIANTS} sheets"
-        raise OptionError(f"--variants {options.variants}", wrong, instead="--variants 30")
+    if options.variants is not None and options.variants > MOST_VARIANTS:
+        wrong = f"it has to be a whole number from 1 to {MOST_VARIANTS}"
+        raise OptionError(f"--variants {options.variants}", wrong, instead=f"--variants {MOST_VARIANTS}")
+    if options.keep and options.variants is None:
+        wrong = "it is for --variants: without them, every number stays as it is given"
+        raise OptionError(f"--keep {options.keep}", wrong, instead=f"--variants 30 --keep {options.keep}")
 
 
 def _kept(options: argparse.Namespace, given: dict[str, float]) -> Sequence[str]:
@@ -211,12 +221,3 @@ def _kept(options: argparse.Namespace, given: dict[str, float]) -> Sequence[str]
         if name not in given:
             raise OptionError(f"--keep {name}", f"{name} has no number to keep", instead=f"{name}=2 --keep {name}")
     return keep
-
-
-def _check_suffixes(options: argparse.Namespace) -> None:
-    for option, path in (("-o", options.output), ("--key", options.key)):
-        if path is not None and path.suffix.lower() not in (".html", ".htm", ".pdf"):
-            wrong = "a worksheet is a page to print: its name ends in .html or .pdf"
-            raise OptionError(f"{option} {path}", wrong, instead=f"{option} {path.with_suffix('.html')}")
-    if options.key is not None and options.key == options.output:
-        raise OptionError(f"--key {options.key}", "that is the file of the sheets", instead="--key key.pdf")

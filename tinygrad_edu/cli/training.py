@@ -13,7 +13,7 @@ import argparse
 import csv
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -24,6 +24,18 @@ from tinygrad_edu.cli.lines import existing, say, say_files
 from tinygrad_edu.cli.outcome import command_to_predict, counting_columns, outcome, warning_about
 from tinygrad_edu.cli.report import Report
 from tinygrad_edu.cli.saving import add_open, open_page
+from tinygrad_edu.cli.values import (
+    COLUMN,
+    PAGE,
+    Kind,
+    Typed,
+    check_there,
+    file_name,
+    folder_name,
+    real,
+    whole,
+    words,
+)
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import check_writable, make_folder
 from tinygrad_edu.show import counted, listed, printable, show
@@ -55,7 +67,13 @@ The predictions are printed as a table with a header, and so can go to a file:
   tinygrad-edu predict iris.json new.csv > answers.csv"""
 EPOCHS, TEST = 40, 0.2
 FOLDER = Path("tinygrad-edu-train")  # for the pictures of a training
-MODELS, FILMS, PAGES = (".json", ".npz"), (".gif", ".html"), (".html",)
+MODEL = file_name("a saved network", (".json", ".npz"), "model.json", any_case=False)
+FILM = file_name("an animation", (".gif", ".html"), "film.gif", any_case=False)
+REPORT = PAGE._replace(example="report.html")
+RATE = real("a number above 0, and finite", "0.01", lambda number: 0 < number < math.inf)
+NOISE = real("a number of at least 0: a standard deviation", "0.1", lambda number: 0 <= number < math.inf)
+FRACTION = real("a fraction to test on, from 0 to below 1", "0.2", lambda number: 0 <= number < 1)
+ACTIVATION = words("the name of an activation", "relu")
 SHOWN_CLASSES = 8  # of a table, where its target is described
 MOST_POINTS = 1_000_000  # of a data set; a computer in a classroom has the memory and the time for so many
 MOST_NEURONS, MOST_WEIGHTS = 10_000, 1_000_000  # of a layer, and between hidden layers: a weight takes 160 bytes
@@ -64,30 +82,41 @@ MOST_NEURONS, MOST_WEIGHTS = 10_000, 1_000_000  # of a layer, and between hidden
 def add_train(parser: argparse.ArgumentParser) -> None:
     """The options of `train`."""
     add = parser.add_argument
+
+    def typed(option: str, kind: Kind, metavar: str, said: str, **settings: Any) -> None:
+        add(option, action=Typed, kind=kind, metavar=metavar, help=said, **settings)
+
     add("data", metavar="DATA", help="the name of a data set, or a CSV file")
-    add("--points", type=_points, metavar="N", help="the size of a data set (default: 100; of digits, all)")
-    add("--noise", type=float, help="the standard deviation of their noise (default: 0.1)")
-    add("--target", metavar="COLUMN", help="the column of a table to predict (default: the last one)")
-    add("--without", nargs="*", default=[], metavar="COLUMN", help="columns of a table to leave out")
+    typed(
+        "--points", whole(1, MOST_POINTS, example="100"), "N", "the size of a data set (default: 100; of digits, all)"
+    )
+    typed("--noise", NOISE, "NUMBER", "the standard deviation of their noise (default: 0.1)")
+    typed("--target", COLUMN, "COLUMN", "the column of a table to predict (default: the last one)")
+    add("--without", action="extend", nargs="*", default=[], metavar="COLUMN", help="columns of a table to leave out")
     add("--task", action=OneOf, names=("classes", "numbers"), help="what the target is (default: as its cells look)")
     missing = "rows with an empty cell: leave them out, fill with the mean or the most frequent word, or stop (default)"
     add("--missing", action=OneOf, names=("drop", "mean", "error"), default="error", help=missing)
     held_out = "held out to test on (default: 0.2 of a table or of digits, else 0)"
-    add("--validation", "--test", dest="test", type=float, metavar="FRACTION", help=held_out)
-    add("--hidden", type=_neurons, nargs="*", default=[16, 16], metavar="N", help="neurons a layer (default: 16 16)")
-    add("--activation", default="relu", metavar="NAME", help="of the hidden layers: relu (default), tanh, sigmoid …")
-    add("--epochs", type=int, default=EPOCHS, help="passes over the data (default: %(default)s)")
-    batch = "samples for each step (default: %(default)s)"
-    add("--batch-size", "--batch", dest="batch", type=int, default=10, metavar="N", help=batch)
-    add("--patience", type=int, metavar="N", help="stop after N epochs without a better loss, at the best epoch")
-    add("--lr", type=float, default=0.01, help="the learning rate (default: %(default)s)")
+    add("--validation", "--test", dest="test", action=Typed, kind=FRACTION, metavar="FRACTION", help=held_out)
+    neurons, sizes = whole(1, MOST_NEURONS, example="16 16"), "neurons a layer (default: 16 16)"
+    add("--hidden", action=Typed, kind=neurons, nargs="*", default=[16, 16], metavar="N", help=sizes)
+    typed("--activation", ACTIVATION, "NAME", "of the hidden layers: relu (default), tanh, sigmoid …", default="relu")
+    epochs = whole(1, example=str(EPOCHS))
+    typed("--epochs", epochs, "N", "passes over the data (default: %(default)s)", default=EPOCHS)
+    batch, size = whole(1, example="10"), "samples for each step (default: %(default)s)"
+    add("--batch-size", "--batch", dest="batch", action=Typed, kind=batch, default=10, metavar="N", help=size)
+    patience = "stop after N epochs without a better loss, at the best epoch"
+    typed("--patience", whole(1, example="10"), "N", patience)
+    typed("--lr", RATE, "NUMBER", "the learning rate (default: %(default)s)", default=0.01)
     add("--optimizer", action=OneOf, names=("adam", "adamw", "sgd"), default="adam", help="(default: adam)")
-    add("--seed", type=_seed, default=0, help="seed of the weights, the points and their order (default: %(default)s)")
-    add("--save", type=Path, metavar="FILE", help="save the network: .json or .npz")
+    seed = "seed of the weights, the points and their order (default: %(default)s)"
+    typed("--seed", whole(0, example="1"), "N", seed, default=0)
+    typed("--save", MODEL, "FILE", "save the network: .json or .npz")
     add("--plot", action="store_true", help="also draw the history, and what goes on inside")
-    add("--film", type=Path, metavar="FILE", help="draw the training as an animation: .gif or .html")
-    add("-o", "--output", type=Path, default=FOLDER, help="folder for report and pictures (default: %(default)s)")
-    add("--report", type=Path, metavar="FILE", help="the page with all of it (default: report.html in that folder)")
+    typed("--film", FILM, "FILE", "draw the training as an animation: .gif or .html")
+    folder, kind = "folder for report and pictures (default: %(default)s)", folder_name("pictures")
+    add("-o", "--output", action=Typed, kind=kind, default=FOLDER, metavar="FOLDER", help=folder)
+    typed("--report", REPORT, "FILE", "the page with all of it (default: report.html in that folder)")
     add_open(parser)
     parser.set_defaults(run=_train)
 
@@ -102,39 +131,10 @@ def _train(options: argparse.Namespace) -> None:
             open_page(options.film)
 
 
-def _points(text: str) -> int:
-    return _at_most(MOST_POINTS, "points", text)
-
-
-def _neurons(text: str) -> int:
-    return _at_most(MOST_NEURONS, "neurons in a layer", text)
-
-
-def _at_most(most: int, things: str, text: str) -> int:
-    """A whole number, refused before memory is asked for."""
-    number = _whole(text)
-    if number > most:
-        raise argparse.ArgumentTypeError(f"{text} are too many; at most {most:,} {things} are possible: write {most}")
-    return number
-
-
-def _seed(text: str) -> int:
-    number = _whole(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{text} is below 0; a seed is a whole number from 0 on: write {-number}")
-    return number
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"invalid int value: {text!r}") from None
-
-
 def add_predict(parser: argparse.ArgumentParser) -> None:
     """The options of `predict`."""
-    parser.add_argument("model", type=Path, metavar="MODEL", help="a file that `train … --save` wrote")
+    saved = "a file that `train … --save` wrote"
+    parser.add_argument("model", action=Typed, kind=MODEL, metavar="MODEL", help=saved)
     parser.add_argument("rows", nargs="+", metavar="TABLE|NAME=VALUE", help="a CSV file, or the inputs of one row")
     parser.add_argument("--with-inputs", action="store_true", help="print the rows of the table too")
     parser.set_defaults(run=_predict)
@@ -234,9 +234,6 @@ def _check_options(options: argparse.Namespace) -> None:
     from tinygrad_edu.nn.layers import activations
 
     one_of("--activation", options.activation, activations())
-    for option, number, is_right, wrong, instead in _ranges(options):
-        if number is not None and not is_right:
-            raise OptionError(f"{option} {_plain(number)}", wrong, instead=f"{option} {instead}")
     weights = sum(one * other for one, other in pairwise(options.hidden))
     if weights > MOST_WEIGHTS:
         raise OptionError(
@@ -244,9 +241,6 @@ def _check_options(options: argparse.Namespace) -> None:
             f"that makes {weights:,} weights, and at most {MOST_WEIGHTS:,} are possible",
             instead="--hidden 16 16",
         )
-    _check_suffix(options.save, MODELS)
-    _check_suffix(options.film, FILMS)
-    _check_suffix(options.report, PAGES)
     _check_folder(options.output)
     for path in (options.save, options.film, options.report):
         if path is not None and (path.parent.exists() or path.parent != options.output):
@@ -261,40 +255,10 @@ def _check_folder(path: Path) -> None:
         check_writable(next(parent for parent in path.parents if parent.exists()) / path.name)
 
 
-def _ranges(options: argparse.Namespace) -> list[tuple[str, Any, bool, str, str]]:
-    """(option, number, whether it can be, what it has to be, a number that can be)."""
-    whole, hidden = "it has to be a whole number of at least 1", options.hidden
-    lr, noise, test = options.lr, options.noise, options.test
-    return [
-        ("--epochs", options.epochs, options.epochs >= 1, whole, str(EPOCHS)),
-        ("--batch-size", options.batch, options.batch >= 1, whole, "10"),
-        ("--patience", options.patience, (options.patience or 0) >= 1, whole, "10"),
-        ("--hidden", hidden, all(size >= 1 for size in hidden), f"each layer: {whole}", "16 16"),
-        ("--lr", lr, 0 < lr < math.inf, "a learning rate is above 0, and finite", "0.01"),
-        ("--noise", noise, noise is not None and 0 <= noise < math.inf, "a standard deviation is 0 or more", "0.1"),
-        (
-            "--validation",
-            test,
-            test is not None and 0 <= test < 1,
-            "it is the fraction to test on: from 0 to below 1",
-            "0.2",
-        ),
-    ]
-
-
 def _plain(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
     return value if isinstance(value, str) else show(value)
-
-
-def _check_suffix(path: Path | None, suffixes: tuple[str, ...]) -> None:
-    if path is not None and path.suffix not in suffixes:
-        raise OptionError(
-            f"a file called {str(path)!r}",
-            f"its name ends in {' or '.join(suffixes)}",
-            instead=str(path.with_suffix(suffixes[0]) if path.name else f"model{suffixes[0]}"),
-        )
 
 
 def _training(options: argparse.Namespace, callbacks: list[Any]) -> dict[str, Any]:
@@ -320,13 +284,11 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
     from tinygrad_edu.nn.table.model import Target
     from tinygrad_edu.nn.table.reading import Encoding
 
-    for name in ("target", "task"):
-        if getattr(options, name) is not None:
-            raise OptionError(f"--{name} with {options.data}", "that is for a table", instead="train table.csv …")
+    _check_for_data_set(options)
     is_plane = options.data in nn.datasets.PLANE
     points = (100 if is_plane else None) if options.points is None else options.points
     noise = (0.1 if is_plane else 0.0) if options.noise is None else options.noise
-    one_of("", options.data, nn.datasets.DATASETS, f"{PROGRAM} train")
+    _check_name(options.data, nn.datasets.DATASETS)
     try:
         X, y = nn.datasets.load(options.data, n=points, noise=noise, seed=options.seed)
     except OptionError as error:
@@ -342,11 +304,31 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
     if test:
         X_seen, X_unseen, y_seen, y_unseen = nn.train_test_split(X, y, test_size=test, seed=options.seed)
         seen, unseen = (X_seen, y_seen), (X_unseen, y_unseen)
-    model.learn(*seen, unseen, **_training(options, film(X, y)))
+    model.learn(*seen, unseen, **_training(options, list(film(X, y))))
     row = {name: show(number) for name, number in zip(names, X[0].tolist(), strict=True)}
     columns = [(name, "input", f"numbers from {show(low)} to {show(high)}") for name, low, high in _ranges_of(names, X)]
     columns.append((target.name, "what is predicted", f"classes: {listed(target.classes)}"))
     return Samples(model, X, y, "point" if is_plane else "image", row, options.data, columns)
+
+
+def _check_name(data: str, names: Collection[str]) -> None:
+    """Check the name of a data set; a table without its suffix is not far."""
+    table = Path(f"{data}.csv")
+    if data not in names and table.is_file():
+        instead = f"{PROGRAM} train {quoted(printable(table))}"
+        raise OptionError(printable(data), f"that is no data set, but {printable(table)} is a table", instead=instead)
+    one_of("", data, names, f"{PROGRAM} train")
+
+
+def _check_for_data_set(options: argparse.Namespace) -> None:
+    """Check that there is no option that only a table takes; one that changes nothing would be lost without a word."""
+    missing = None if options.missing == "error" else options.missing
+    given = {"target": options.target, "task": options.task, "missing": missing, "without": options.without or None}
+    for name, value in given.items():
+        if value is not None:
+            instead = f"{PROGRAM} train table.csv --{name} {quoted(_plain(value))}"
+            wrong = f"{options.data} is a built-in data set, and --{name} is for a table"
+            raise OptionError(f"--{name} with {options.data}", wrong, instead=instead)
 
 
 def _ranges_of(names: list[str], X: Any) -> Iterator[tuple[str, float, float]]:
@@ -359,7 +341,11 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
 
     for name in ("points", "noise"):
         if getattr(options, name) is not None:
-            raise OptionError(f"--{name} with {options.data}", "that is for a data set", instead="train moons …")
+            wrong = f"--{name} makes the points of a built-in data set; a table has its rows"
+            instead = f"{PROGRAM} train moons --{name} {show(getattr(options, name))}"
+            raise OptionError(f"--{name} with {printable(options.data)}", wrong, instead=instead)
+    otherwise = f"a .csv file that is there; or a data set that is built in: {PROGRAM} train moons"
+    check_there(Path(options.data), ".csv", f"{PROGRAM} train", otherwise)
     table = nn.read_csv(options.data)
     for option, name in [("--target", options.target), *(("--without", name) for name in options.without)]:
         _check_column(table, option, name)
@@ -423,13 +409,13 @@ def _usable_rows(table: nn.Table, options: argparse.Namespace) -> nn.Table:
             except FileError as error:
                 raise error.with_instead("--missing drop, or --missing mean") from None
         return table
-    whole = table.without_gaps(used)
-    kept = whole if options.missing == "drop" else table.without_gaps([target])
+    full = table.without_gaps(used)
+    kept = full if options.missing == "drop" else table.without_gaps([target])
     if not len(kept):
         wrong = "no row is left: " + ("each has an empty cell" if options.missing == "drop" else f"{target} is empty")
         raise OptionError(f"--missing {options.missing}", wrong, instead="--without, with the columns that are empty")
     said = [f"{counted(len(table) - len(kept), 'row')} left out"] if len(kept) < len(table) else []
-    said += [f"{counted(len(kept) - len(whole), 'row')} filled"] if len(kept) > len(whole) else []
+    said += [f"{counted(len(kept) - len(full), 'row')} filled"] if len(kept) > len(full) else []
     say(f"  --missing {options.missing}: {', '.join(said) or 'no cell is empty'}", sys.stderr)
     return kept
 
@@ -559,7 +545,9 @@ def described(network: nn.MLP) -> str:
 def _predict(options: argparse.Namespace) -> None:
     from tinygrad_edu import nn
 
-    _check_suffix(options.model, MODELS)
+    saves = f"{PROGRAM} train moons --save {quoted(printable(options.model))}, which makes one"
+    others = " ".join(map(quoted, options.rows))
+    check_there(options.model, options.model.suffix, f"{PROGRAM} predict", saves, others)
     model = nn.TableModel.load(options.model)
     if all("=" in row for row in options.rows):
         _say_answer(model, model.predict(_one_row(model, options.model, options.rows)))
@@ -568,6 +556,8 @@ def _predict(options: argparse.Namespace) -> None:
         raise OptionError(
             f"{' '.join(options.rows)!r}", "it has to be one table, or the inputs of one row", instead="x1=0.5"
         )
+    makes = "a .csv file with a row for each prediction; or the inputs of one row, as NAME=VALUE"
+    check_there(Path(options.rows[0]), ".csv", f"{PROGRAM} predict {quoted(printable(options.model))}", makes)
     table = nn.read_csv(options.rows[0])
     _check_inputs(model, table)
     answers = model.predict(table)

@@ -3,7 +3,7 @@
 A table with one row for each mistake: (what is wrong, what to write instead), with places that are filled in. The page
 reads the same table, so a mistake is explained there in the same words.
 
-Names to know: `MISTAKES`, `mistake`. Read next: `inputs.py`.
+Names to know: `MISTAKES`, `mistake`, `in_width`. Read next: `inputs.py`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ import re
 import unicodedata
 
 from tinygrad_edu.errors import ExpressionError
+from tinygrad_edu.show import cells
 
 BEFORE, WIDEST = 40, 66  # characters: of a line that is cut, so many before the mark, and in all
+NARROWEST = 8  # columns of a line, however narrow the terminal
+HEADER, INDENT = "in the expression\n\n", "    "
 
 PRODUCTS = "2 * x, (x + y) * z: every product needs its *, every bracket its pair"
 PARTS = "numbers, names, + - * / ** and the functions of the rule table"
@@ -82,8 +85,10 @@ def mistake(text: str, start: int, end: int, key: str, **places: object) -> Expr
     wrong, instead = (part.format(**places) for part in MISTAKES[key])
     line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
     line = re.split("[\r\n]", text[line_start:], maxsplit=1)[0]
-    marked = _marked(line, start - line_start, end - line_start)
-    return ExpressionError(f"in the expression\n\n{marked}", wrong, instead=instead)
+    place = line, start - line_start, end - line_start
+    error = ExpressionError(HEADER + _marked(*place), wrong, instead=instead)
+    error.place = place
+    return error
 
 
 def _marked(line: str, start: int, end: int) -> str:
@@ -92,7 +97,58 @@ def _marked(line: str, start: int, end: int) -> str:
     first = max(min(indent, start), start - BEFORE)
     shown = "".join(map(_seen, line[first : first + WIDEST]))
     width = max(1, min(end - start, len(shown) - (start - first)))
-    return f"    {shown}\n    {' ' * (start - first)}{'^' * width}"
+    return f"{INDENT}{shown}\n{INDENT}{' ' * (start - first)}{'^' * width}"
+
+
+def in_width(error: ExpressionError, width: float) -> ExpressionError:
+    """The same error for a terminal: of a line that is too wide, what stands around the mistake.
+
+    Columns are counted, not characters: a Chinese one takes two of them, and two marks.
+
+    Args:
+        error: what is wrong.
+        width: columns of the terminal.
+
+    >>> print(in_width(mistake("first + second * third + fourrth", 25, 32, "no_value", name="", advice=""), 24).asked)
+    in the expression
+    <BLANKLINE>
+        … * third + fourrth
+                    ^^^^^^^
+    """
+    if error.place is None:
+        return error
+    room = max(NARROWEST, int(min(width - len(INDENT), WIDEST)))
+    marked = _around(*error.place, room)
+    return ExpressionError(HEADER + marked, error.wrong, instead=error.instead)
+
+
+def _around(line: str, start: int, end: int, room: int) -> str:
+    """The line with the place underlined; if it takes more columns than there are, a part with … for the rest."""
+    indent = min(start, len(line) - len(line.lstrip(" \t")))
+    shown, start, end = "".join(map(_seen, line))[indent:], start - indent, end - indent
+    left, right = _part(shown, start, end, room)
+    before = "…" * (left > 0) + shown[left:start]
+    text = before + shown[start:right] + "…" * (right < len(shown))
+    mark = "^" * max(1, cells(shown[start : min(end, right)]))
+    return f"{INDENT}{text}\n{INDENT}{' ' * cells(before)}{mark}"
+
+
+def _part(line: str, start: int, end: int, room: int) -> tuple[int, int]:
+    """From where to where a line is shown: all of it, or the place and as much on both sides as there is room for."""
+    free = room - (start == len(line))  # at the end, the mark takes a column of its own
+    if cells(line) <= free:
+        return 0, len(line)
+    free -= len("……")
+    left = right = start
+    while right < end and cells(line[left : right + 1]) <= free:
+        right += 1
+    while True:
+        before = left > 0 and cells(line[left - 1 : right]) <= free
+        left -= before
+        after = right < len(line) and cells(line[left : right + 1]) <= free
+        right += after
+        if not before and not after:
+            return left, right
 
 
 def is_unseen(character: str) -> bool:

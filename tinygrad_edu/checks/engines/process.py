@@ -22,8 +22,8 @@ from typing import Any
 from tinygrad_edu.checks.engines.course import FOLDER
 from tinygrad_edu.checks.engines.loading import loaded
 from tinygrad_edu.checks.engines.report import WIDTH, report_on
-from tinygrad_edu.choices import nearest
 from tinygrad_edu.errors import FileError, TinygradError
+from tinygrad_edu.files import why_unread
 
 SECONDS = 60.0  # for all of it
 MEMORY = 4 << 30  # bytes, beyond what Python and this package take
@@ -81,19 +81,12 @@ def check_file(path: Path, *, width: int = WIDTH, shows: str = "hint", **names: 
 
 def _unread(path: Path, error: OSError) -> Outcome:
     """A file that cannot be read; if there is one of nearly that name, or it is a folder, that is said."""
-    beside = [file.name for file in path.parent.glob("*.py")] if path.parent.is_dir() else []
-    near = nearest(path.name, beside)
+    wrong, meant = why_unread(path, ".py")
     if path.is_dir():
         engines = sorted(path.glob("*.py"))
-        wrong, instead = "this is a folder, not a file", str(engines[0] if len(engines) == 1 else path / "*.py")
-    else:
-        wrong = (
-            "there is no such file" if isinstance(error, FileNotFoundError) else f"it cannot be read: {error.strerror}"
-        )
-        instead = (
-            str(path.parent / near[0]) if near else "a Python file with a class Value; tinygrad-edu course my_engine"
-        )
-    return _failed(path, wrong, f"tinygrad-edu check {instead}" if path.is_dir() or near else instead)
+        meant = engines[0] if len(engines) == 1 else path / "*.py"
+    instead = f"tinygrad-edu check {meant}" if meant else "tinygrad-edu course my_engine, which begins one"
+    return _failed(path, wrong or f"it cannot be read: {error.strerror}", instead)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -115,7 +108,7 @@ def _death(code: int) -> str:
 
 
 def _failed(path: Path, wrong: str, instead: str) -> Outcome:
-    return _without_report(path, FileError(f"the check of {path}", wrong, instead=instead))
+    return _without_report(path, FileError(str(path), wrong, instead=instead))
 
 
 def _without_report(path: Path, error: TinygradError) -> Outcome:
