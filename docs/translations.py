@@ -9,6 +9,7 @@ Chinese. A figure that has another form there (1.39 million is 139 万) is not g
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +20,9 @@ from babel.messages.pofile import read_po, write_po
 CATALOGUES = Path(__file__).parent / "locale" / "zh_CN" / "LC_MESSAGES"
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*|⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 NAMES = r"Python|NumPy|PyTorch|JAX|MyGrad|HIPS autograd|micrograd|tinygrad_edu(\.\w+)?|LSTM|GRU|\w+Error"
-UNITS = r"ms|µs|s|kB|MB"
-NO_WORDS = re.compile(  # formulas, numbers and their units, names, code
-    rf"\$.*\$|([^A-Za-z]|(?<=\d)e(?=-?\d)|\b(inf|nan|{UNITS})\b)*|{NAMES}|BP\d|.*\\(begin|frac|sigma).*|(\{{lab\}})?`[^`]*`",
+UNITS = r"ms|kB|MB"
+NO_WORDS = re.compile(  # formulas, letters, numbers and their units, names, code
+    rf"\$.*\$|([^A-Za-z]|\b[A-Za-z]\b|(?<=\d)e(?=-?\d)|(?<=µ)s|\b(inf|nan|{UNITS})\b)*|{NAMES}|BP\d|.*\\(begin|frac|sigma).*|(\{{lab\}})?`[^`]*`",
     re.DOTALL,
 )
 
@@ -90,12 +91,17 @@ def untranslated(templates: Path) -> Iterator[tuple[str, str]]:
 
 
 def complete(templates: Path, folder: Path) -> None:
-    """Write the catalogues of the guide, each with what follows from it, into a folder of a build."""
+    """Write the catalogues of the guide, each with what follows from it, and that of the theme, into a folder."""
+    target = folder / "zh_CN" / "LC_MESSAGES"
+    shutil.copytree(CATALOGUES, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.mo"))
     for page, template in pages_of(templates):
-        source, target = CATALOGUES / f"{page}.po", folder / "zh_CN" / "LC_MESSAGES" / f"{page}.po"
-        catalogue = read(source) if source.exists() else Catalog()
-        for text, translation in carried(template, translations_of(page)).items():
-            catalogue.add(text, translation)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
-            write_po(file, catalogue)
+        if found := carried(template, translations_of(page)):
+            _add(target / f"{page}.po", found)
+
+
+def _add(path: Path, found: dict[str, str]) -> None:
+    catalogue = read(path)
+    for text, translation in found.items():
+        catalogue.add(text, translation)
+    with path.open("wb") as file:
+        write_po(file, catalogue)

@@ -125,7 +125,7 @@ def test_a_formula_of_a_page_opens_in_the_lab(page, docs_modules):
 def test_every_page_is_chinese(docs_modules):
     catalogues = docs_modules("translations").CATALOGUES
     chinese = {path.relative_to(catalogues).with_suffix("").as_posix() for path in catalogues.rglob("*.po")}
-    assert chinese == set(PAGES)
+    assert chinese - {"sphinx"} == set(PAGES)  # which is the theme
 
 
 def template(folder, page, texts):
