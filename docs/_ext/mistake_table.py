@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docutils import nodes
-from docutils.parsers.rst import Directive
+from rule_table import translated
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 
 from tinygrad_edu.checks.engines.diagnosis import Simulated
 from tinygrad_edu.checks.engines.mistakes import MISTAKES, Mistake
@@ -28,7 +29,7 @@ MICROGRAD = (  # the two expressions of the tests that come with micrograd, and 
 LOOKED_AT = ({"x": "gradient", "y": "number"}, {"g": "number", "a": "gradient", "b": "gradient"})
 
 
-class MistakeTable(Directive):
+class MistakeTable(SphinxDirective):
     """A row for every mistake, a column for every chapter, and one for micrograd's tests."""
 
     def run(self) -> list[nodes.Node]:
@@ -38,7 +39,7 @@ class MistakeTable(Directive):
         group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (40, *[6] * 9, 14)), cols=len(head))
         rows = [_row_of(mistake, right) for mistake in MISTAKES]
         group += [nodes.thead("", _row(head)), nodes.tbody("", *map(_row, rows))]
-        return [nodes.table("", group)]
+        return [translated(self, nodes.table("", group))]
 
 
 def _row_of(mistake: Mistake, right: Simulated) -> list[str]:
@@ -68,7 +69,7 @@ def _is_seen(wrong: Simulated, right: Simulated, probe: Probe, names: Mapping[st
 
 
 def _row(cells: tuple[str, ...] | list[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", nodes.Text(cell))) for cell in cells))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

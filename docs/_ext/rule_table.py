@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from docutils import nodes
-from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 
 from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import RULES
@@ -19,7 +19,7 @@ SEVERAL = {
 }  # operations with any number of arguments
 
 
-class RuleTable(Directive):
+class RuleTable(SphinxDirective):
     """A row for every operation."""
 
     def run(self) -> list[nodes.Node]:
@@ -27,7 +27,16 @@ class RuleTable(Directive):
         group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (18, 42, 18, 22)), cols=len(HEAD))
         head = nodes.thead("", _row([nodes.Text(title) for title in HEAD]))
         group += [head, nodes.tbody("", *map(_of_rule, RULES.values()))]
-        return [nodes.table("", group)]
+        return [translated(self, nodes.table("", group))]
+
+
+def translated(directive: SphinxDirective, table: nodes.table) -> nodes.table:
+    """The table, with its words for the catalogue of the page, as if they stood there; not the code in it."""
+    for cell in table.findall(nodes.paragraph):
+        if isinstance(cell[0], nodes.Text):
+            directive.set_source_info(cell)
+            cell.rawsource = cell.astext()
+    return table
 
 
 def _of_rule(rule: Rule) -> nodes.row:

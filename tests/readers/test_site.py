@@ -5,7 +5,9 @@ It builds the guide, about a minute, or looks at the one in the folder that GUID
 
 import functools
 import http.server
+import importlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -93,6 +95,61 @@ def test_both_languages_have_the_lab_the_playground_and_every_live_page(site):
 def test_chinese_pages_speak_chinese(site):
     assert "链式法则" in (site / "zh" / "concepts.html").read_text(encoding="utf-8")
     assert 'id="term-gradient"' in (site / "zh" / "glossary.html").read_text(encoding="utf-8")
+
+
+BLOCKS = set(re.findall(r"\w+", "p li td th h1 h2 h3 h4 dt dd div figcaption summary caption button label"))
+NO_PROSE = {"code", "pre", "math", "script", "style", "svg", "dl.py"}
+WITHOUT_END = {"br", "img", "input", "meta", "link", "hr", "source", "wbr"}
+
+
+class Prose(HTMLParser):
+    """The texts of a page that are neither code, nor a formula, nor from a docstring."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.words, self.inside = [], [], []
+        self.feed(text)
+        self.end()
+
+    def end(self):
+        self.found.append(" ".join("".join(self.words).split()))
+        self.words = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in BLOCKS:
+            self.end()
+        if tag not in WITHOUT_END:
+            of_python = tag == "dl" and (dict(attrs).get("class") or "").startswith("py")
+            self.inside.append("dl.py" if of_python else tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        if tag in BLOCKS:
+            self.end()
+        if self.inside:
+            self.inside.pop()
+
+    def handle_data(self, data):
+        if not NO_PROSE & set(self.inside):
+            self.words.append(data)
+
+
+def test_no_sentence_of_a_chinese_page_is_english(site, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    is_name = importlib.import_module("translations").NO_WORDS.fullmatch
+    chinese = re.compile("[\u4e00-\u9fff]")
+    left, seen = [], 0
+    for page in sorted((site / "zh").rglob("*.html")):
+        if page.name in WRITTEN or {"live", "_modules", "reference"} & set(page.parts):  # reference has docstrings
+            continue
+        texts = Prose(page.read_text(encoding="utf-8")).found
+        seen += sum(bool(chinese.search(text)) for text in texts)
+        english = (text for text in texts if re.search(r"[A-Za-z]{2,} [a-z]{2,}", text) and not chinese.search(text))
+        left += [(page.name, text) for text in english if not is_name(text)]
+    assert seen > 2000
+    assert left == []
 
 
 # In a browser, from a server
