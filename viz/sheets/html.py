@@ -15,11 +15,12 @@ from tinygrad_edu.viz import style
 from tinygrad_edu.viz.page.document import read
 from tinygrad_edu.viz.page.link import qr_code
 from tinygrad_edu.viz.page.strings import HTML_LANG
-from tinygrad_edu.viz.sheets.sheet import Cell, Sheet, Table
+from tinygrad_edu.viz.sheets.sheet import POINT, Cell, Sheet, Table
 
 BLANK = '<span class="blank"></span>'
 SHORT = 10  # rows of a table that stays on one page
 LONG = 24  # rows of a sheet that is printed smaller
+SMALLEST = 13.0  # pixels, of letters on a screen; a picture that is wider then scrolls in its frame
 
 
 def written(sheets: Sequence[Sheet], links: Sequence[str | None], lang: str, *, questions: bool, keys: bool) -> str:
@@ -102,7 +103,9 @@ def _picture(sheet: Sheet, *, has_answers: bool) -> str:
     hint = f'<p class="hint">{escape(sheet.texts[note])}</p>' if note else ""
     if figure is None:
         return hint
-    return f'<figure style="width: {figure.width:.1f}pt">{figure.svg}</figure>\n{hint}'.strip()
+    on_screen = max(figure.width / POINT, figure.width * SMALLEST / figure.letter)
+    sizes = f"--paper: {figure.width:.1f}pt; --screen: {on_screen:.1f}px"
+    return f'<figure class="picture" style="{sizes}" tabindex="0">{figure.svg}</figure>\n{hint}'.strip()
 
 
 def _section(table: Table, *, has_answers: bool) -> str:

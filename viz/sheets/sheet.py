@@ -46,7 +46,7 @@ MOST_NODES = 150  # including constants, which need no work
 # A page of A4 or of Letter, whichever is smaller, without its margins of 12 mm; in points, 72 to the inch.
 WIDTH, HEIGHT = 527.0, 640.0  # with room for the title
 HEIGHTS = (380.0, 460.0, HEIGHT)  # of a picture: the lower, the more room for tables below
-LEAST_LETTER = 8.0  # points; smaller ones are hard to read on paper
+LEAST_LETTER = 9.0  # points; smaller ones are hard to read on paper
 POINT = 0.75  # of a pixel
 MAP_LETTER = 11.0  # points, of the small picture
 KINDS = 4  # of pictures: see `_pictures`
@@ -245,7 +245,7 @@ class Sheet:
     # The picture
 
     def figure(self, *, has_answers: bool) -> Figure | None:
-        """The picture, as large as a page allows; None if its letters would be smaller than 8 points there."""
+        """The picture, as large as a page allows; None if its letters would be smaller than LEAST_LETTER there."""
         if (fitting := self._fitting) is None:
             return None
         circuit, zoom = fitting

@@ -177,6 +177,46 @@ def test_a_page_printed_by_a_browser_fits_a4_and_letter(name, tmp_path):
                 assert len(text.split()) > 15, f"page {number} has only {text!r}"
 
 
+LAB = "https://example.org/lab.html"
+LETTERS = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), sizes = [];
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement;
+        const zoom = element.closest("text")?.getScreenCTM().a ?? 1;
+        if (walker.currentNode.data.trim() && element.closest("title, style") === null)
+            sizes.push(zoom * parseFloat(getComputedStyle(element).fontSize));
+    }
+    return sizes;
+}"""  # in pixels as they are seen, in pictures too
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("name", GRAPHS)
+def test_no_letter_of_a_page_is_too_small_on_a_screen_a_phone_and_paper(name, tmp_path):
+    made = viz.worksheet(GRAPHS[name](), page=None if name == "network" else LAB).save(tmp_path / "sheet.html")
+    with launched() as browser:
+        for width, media, least in ((1280, "screen", 13), (390, "screen", 13), (703, "print", 12)):  # 12 px are 9 pt
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            page.emulate_media(media=media)
+            page.goto(made.as_uri())
+            sizes = page.evaluate(LETTERS)
+            assert len(sizes) > 50
+            assert min(sizes) > least - 0.05  # sizes of pictures are rounded
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
+@pytest.mark.skipif(shutil.which("pdftohtml") is None, reason="poppler-utils are not installed")
+@pytest.mark.parametrize("name", GRAPHS)
+def test_no_letter_of_a_pdf_is_too_small(name, tmp_path):
+    path = viz.worksheet(GRAPHS[name](), page=None if name == "network" else LAB).save(tmp_path / "f.pdf")
+    command = ["pdftohtml", "-xml", "-zoom", "3", "-stdout", path]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    sizes = [int(size) / 3 for size in re.findall(r'<fontspec .*?size="(\d+)"', found)]
+    assert len(sizes) > 4
+    assert min(sizes) >= LEAST_LETTER
+
+
 @pytest.mark.parametrize("name", GRAPHS)
 def test_the_letters_of_a_picture_can_be_read_and_it_fits(name):
     sheet = viz.worksheet(GRAPHS[name]()).sheets[0]
@@ -188,7 +228,7 @@ def test_the_letters_of_a_picture_can_be_read_and_it_fits(name):
 
 
 def test_all_variants_have_the_same_kind_of_picture_however_wide_their_numbers_are():
-    sheets = viz.worksheet(parse("f = sigmoid(w1 * x1 + b1)", w1=1, x1=1, b1=1), variants=12, seed=1).sheets
+    sheets = viz.worksheet(parse("f = exp(w1 * x1 + b1)", w1=1, x1=1, b1=1), variants=12, seed=1).sheets
     shapes = [sheet.figure(has_answers=False) for sheet in sheets]
     assert len({figure.height > figure.width for figure in shapes}) == 1
     alone = [viz.worksheet(sheet.value).sheets[0].figure(has_answers=False) for sheet in sheets]
