@@ -141,7 +141,7 @@ def _draw_bars(axis: Any, name: str, results: list[compiled.Measured]) -> None:
     hand = results[0].seconds
     middles = [statistics.median(s / h for s, h in zip(each.seconds, hand, strict=True)) for each in results]
     names = [each.name for each in results]
-    colors = [style.POSITIVE if "tinygrad" in each else style.QUIET for each in names]
+    colors = [style.POSITIVE if "tinygrad" in each else style.LIGHT.faint for each in names]
     bars = axis.barh(names[::-1], middles[::-1], color=colors[::-1])
     axis.bar_label(bars, [f" {each:.2f}" for each in middles[::-1]])
     axis.set(title=f"{name}: a training step, NumPy by hand = 1", xlim=(0, 1.15 * max(middles)))
@@ -153,7 +153,7 @@ def _draw_growth(axis: Any, curve: list[growth.Growth]) -> None:
     for kind, marker in (("network", "o"), ("written out", "s")):
         found = [each for each in curve if each.name.startswith(kind)]
         edges = [each.edges for each in found]
-        for what, color, line in (("compile", style.POSITIVE, "-"), ("eager", style.QUIET, "--")):
+        for what, color, line in (("compile", style.POSITIVE, "-"), ("eager", style.LIGHT.faint, "--")):
             seconds = [statistics.median(getattr(each, what)) for each in found]
             axis.plot(edges, seconds, line, color=color, marker=marker, label=f"{what}, {kind}")
     axis.set(xscale="log", yscale="log", xlabel="edges of the scalar graph", ylabel="seconds")

@@ -12,7 +12,7 @@ Names to know: `plot_neurons`, `plot_parameters`, `plot_activations`. Read next:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,8 +23,8 @@ from tinygrad_edu.nn.layers import LINEAR, MLP
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import counted, show
 from tinygrad_edu.value import Value
-from tinygrad_edu.viz import style
-from tinygrad_edu.viz.plots import Plane, new_axes, scatter, shades
+from tinygrad_edu.viz.look import Look, look_of
+from tinygrad_edu.viz.plots import Plane, dress, new_axes, scatter, shades
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,9 @@ CLOSE = 0.02  # to an end, of the distance between both: there tanh and sigmoid 
 Floats = NDArray[np.float64]
 
 
-def plot_neurons(model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1) -> Figure:
+def plot_neurons(
+    model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1, theme: str = "light", lang: str = "en"
+) -> Figure:
     """Draw for every neuron of a layer its activation over the plane; the line is where its weighted sum is 0.
 
     Args:
@@ -47,15 +49,17 @@ def plot_neurons(model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1) -> F
         X: points, of shape (n, 2).
         y: their classes.
         layer: the number of the layer, from 1.
+        theme: "light", or "dark" for a dark page or a dark room.
+        lang: of the words in it: "en" for English, "zh" for Simplified Chinese.
 
     Raises:
         SizeError: if the points or the model do not have two coordinates.
-        OptionError: if there is no such layer.
+        OptionError: if there is no such layer, theme or language.
 
     >>> plot_neurons(MLP(2, [3, 1], seed=0), [[0.0, 1.0], [1.0, 0.0]], [0, 1]).axes[1].get_title()
     'a2 (layer 1)'
     """
-    points, classes = np.asarray(X, dtype=float), np.asarray(y)
+    look, points, classes = look_of("plot_neurons", theme, lang), np.asarray(X, dtype=float), np.asarray(y)
     if points.ndim != 2 or points.shape[1] != 2 or model.sizes[0] != 2 or len(points) != len(classes):
         raise SizeError(
             f"plot_neurons of a network of {model.sizes[0]} inputs with X of shape {points.shape}",
@@ -70,65 +74,88 @@ def plot_neurons(model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1) -> F
         )
     plane = Plane(points, GRID)
     sums, active = (np.array([row[layer - 1] for row in rows]) for rows in _through(model, plane.points))
-    axes = _small_axes(model.sizes[layer], plane.steepness)
+    axes = _small_axes(model.sizes[layer], plane.steepness, look)
     largest = float(np.abs(active).max()) or 1.0
     for number, ax in enumerate(axes):
-        image = plane.paint(ax, active[:, number], cmap=shades(), vmin=-largest, vmax=largest)
-        plane.outline(ax, sums[:, number], linewidth=1.2)
-        scatter(ax, points, classes, size=9, legend=False, rasterized=len(points) * len(axes) > MOST_MARKERS)
-        ax.set_title(f"a{number + 1} (layer {layer})", fontsize="medium")
+        image = plane.paint(ax, active[:, number], cmap=shades(look.theme), vmin=-largest, vmax=largest)
+        plane.outline(ax, sums[:, number], linewidth=1.2, color=look.theme.ink)
+        scatter(ax, points, classes, look, size=9, legend=False, rasterized=len(points) * len(axes) > MOST_MARKERS)
+        ax.set_title(look.say("neuron_of", neuron=number + 1, layer=layer), fontsize="medium")
         ax.set(aspect="equal", xlabel="x1", ylabel="x2")
         ax.label_outer()
     figure = cast("Figure", axes[0].figure)
-    figure.colorbar(image, ax=axes, label="activation", fraction=0.03, pad=0.02)
+    bar = figure.colorbar(image, ax=axes, label=look.say("activation"), fraction=0.03, pad=0.02)
+    bar.outline.set_edgecolor(look.theme.outline)
+    dress(bar.ax, look)
     return figure
 
 
-def plot_parameters(model: MLP) -> Figure:
+def plot_parameters(model: MLP, *, theme: str = "light", lang: str = "en") -> Figure:
     """Draw the distribution of the parameters of every layer, and of their gradients if there are any.
+
+    Args:
+        model: a network.
+        theme: "light", or "dark" for a dark page or a dark room.
+        lang: of the words in it: "en" for English, "zh" for Simplified Chinese.
+
+    Raises:
+        OptionError: if there is no such theme or language.
 
     >>> figure = plot_parameters(MLP(2, [8, 1], seed=0))
     >>> [ax.get_title() for ax in figure.axes][0]
     'layer 1: 24 parameters, deviation 0.3471'
     """
-    has_gradients = any(parameter.has_grad for parameter in model.parameters())
-    columns = 2 if has_gradients else 1
-    rows = len(model.layers)
-    axes = new_axes(4.8 * columns, 0.6 + 1.9 * rows, rows, columns)
-    for number, layer in enumerate(model.layers):
-        parameters = layer.parameters()
-        _histogram(
-            axes[columns * number],
-            np.array([parameter.data for parameter in parameters]),
-            f"layer {number + 1}: {counted(len(parameters), 'parameter')}",
-            ("weights and biases", "parameters"),
-        )
-        if has_gradients:
-            gradients = np.array([parameter.grad for parameter in parameters if parameter.has_grad])
-            about = ("gradients", "parameters")
-            _histogram(axes[columns * number + 1], gradients, f"layer {number + 1}: gradients", about, style.NEGATIVE)
+    look = look_of("plot_parameters", theme, lang)
+    say, columns = look.say, 2 if any(parameter.has_grad for parameter in model.parameters()) else 1
+    axes = new_axes(4.8 * columns, 0.6 + 1.9 * len(model.layers), len(model.layers), columns, look)
+    for number, layer in enumerate(model.layers, start=1):
+        row, parameters = axes[columns * (number - 1) :], layer.parameters()
+        data = np.array([parameter.data for parameter in parameters])
+        title = say("layer_holds", layer=number, parameters=look.counted(len(parameters), "parameter"))
+        about = (_spread(title, data, look), say("of_parameters"), say("parameters"))
+        _histogram(row[0], data, about, look.theme.positive, look)
+        if columns == 2:
+            grads = np.array([parameter.grad for parameter in parameters if parameter.has_grad])
+            about = (_spread(say("layer_grads", layer=number), grads, look), say("of_gradients"), say("parameters"))
+            _histogram(row[1], grads, about, look.theme.negative, look)
     return cast("Figure", axes[0].figure)
 
 
-def plot_activations(model: MLP, X: ArrayLike) -> Figure:
+def _spread(title: str, numbers: Floats, look: Look) -> str:
+    """A title with the standard deviation of what is below it."""
+    return look.say("deviation", title=title, number=show(float(np.std(numbers))))
+
+
+def plot_activations(model: MLP, X: ArrayLike, *, theme: str = "light", lang: str = "en") -> Figure:
     """Draw the distribution of the activations of every layer over samples, and count the neurons that are stuck.
 
     A neuron is stuck if its derivative is 0, or nearly so, for every sample: a relu that is always 0, or a tanh or
     sigmoid that is always at one of its ends. Where an activation is flat stands in its row of the rule table.
+
+    Args:
+        model: a network.
+        X: samples, of shape (n, inputs).
+        theme: "light", or "dark" for a dark page or a dark room.
+        lang: of the words in it: "en" for English, "zh" for Simplified Chinese.
+
+    Raises:
+        OptionError: if there is no such theme or language.
 
     >>> figure = plot_activations(MLP(2, [8, 1], seed=0), np.random.default_rng(0).normal(size=(50, 2)))
     >>> figure.axes[0].get_title()
     'layer 1, relu: 0 of 8 neurons stuck'
     """
     _, rows = _through(model, np.asarray(X, dtype=float))
-    axes = new_axes(6.0, 0.6 + 1.9 * len(model.layers), rows=len(model.layers))
+    look = look_of("plot_activations", theme, lang)
+    axes = new_axes(6.0, 0.6 + 1.9 * len(model.layers), rows=len(model.layers), look=look)
     for number, (ax, layer) in enumerate(zip(axes, model.layers, strict=True)):
         active = np.array([row[number] for row in rows])
-        said = f"layer {number + 1}, {layer.activation}"
+        count = active.shape[1]
+        said = look.say("layer_gives", layer=number + 1, activation=layer.activation)
         if layer.activation != LINEAR:
-            said += f": {_stuck(active, layer.activation)} of {active.shape[1]} neurons stuck"
-        about = (f"activations of {counted(active.shape[1], 'neuron')}", "activations")
-        _histogram(ax, active.ravel(), said, about, deviation=False)
+            said = look.say("stuck", title=said, stuck=_stuck(active, layer.activation), count=count)
+        about = (said, look.say("of_neurons", neurons=look.counted(count, "neuron")), look.say("activations"))
+        _histogram(ax, active.ravel(), about, look.theme.positive, look)
     return cast("Figure", axes[0].figure)
 
 
@@ -151,12 +178,12 @@ def _weighted_sum(w: list[Value], b: Value, x: list[Value]) -> float:
     return sum(weight.data * each.data for weight, each in zip(w, x, strict=True)) + b.data
 
 
-def _small_axes(count: int, steepness: float) -> list[Axes]:
+def _small_axes(count: int, steepness: float, look: Look) -> list[Axes]:
     """Axes as tall as their plane is, so that there are no gaps between them."""
     columns = min(COLUMNS, count)
     rows = -(-count // columns)
     height = 2.2 * min(2.0, max(0.5, steepness)) + 0.35
-    axes = new_axes(2.4 * columns + 0.9, height * rows + 0.5, rows, columns)
+    axes = new_axes(2.4 * columns + 0.9, height * rows + 0.5, rows, columns, look)
     for ax in axes[count:]:
         ax.remove()
     return axes[:count]
@@ -169,20 +196,12 @@ def _stuck(active: Floats, activation: str) -> int:
     return int(np.any(is_flat, axis=0).all(axis=0).sum()) if ends else 0
 
 
-def _histogram(
-    ax: Axes,
-    numbers: Any,
-    title: str,
-    about: tuple[str, str],
-    color: str = style.POSITIVE,
-    *,
-    deviation: bool = True,
-) -> None:
-    """How many numbers there are of each size; `about` says what the numbers are, and what is counted."""
+def _histogram(ax: Axes, numbers: Floats, about: tuple[str, str, str], color: str, look: Look) -> None:
+    """How many numbers there are of each size; `about` has the title, what the numbers are, and what is counted."""
     bins = int(np.clip(2 * np.sqrt(len(numbers)), 8, MOST_BINS))
     ax.hist(numbers, bins=bins, color=color, alpha=0.85)
-    ax.set_title(title + (f", deviation {show(float(np.std(numbers)))}" if deviation else ""), fontsize="medium")
+    ax.set_title(about[0], fontsize="medium")
     ax.spines[["top", "right"]].set_visible(False)
-    ax.axvline(0.0, color=style.QUIET, linewidth=0.8)
-    ax.set(xlabel=about[0], ylabel=about[1])
+    ax.axvline(0.0, color=look.theme.faint, linewidth=0.8)
+    ax.set(xlabel=about[1], ylabel=about[2])
     ax.locator_params(axis="y", integer=True)

@@ -16,6 +16,7 @@ import base64
 import html
 import io
 import os
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +32,8 @@ from tinygrad_edu.nn.training.predictor import Predictor
 from tinygrad_edu.show import show
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.gif import gif, smaller, watched
+from tinygrad_edu.viz.look import look_of
+from tinygrad_edu.viz.page.strings import HTML_LANG
 from tinygrad_edu.viz.plots import new_axes, plot_decision_boundary
 
 if TYPE_CHECKING:
@@ -58,12 +61,14 @@ class Animation(nn.Callback):
         X: points, of shape (n, 2).
         y: their classes.
         frames: the number of pictures; a shorter training has one for each epoch.
+        theme: "light", or "dark" for a dark page or a dark room.
+        lang: of the words in it: "en" for English, "zh" for Simplified Chinese.
 
     Attributes:
         frames: the epochs that are shown, as evenly spaced as can be, the first and the last among them.
 
     Raises:
-        OptionError: if `frames` is below 2.
+        OptionError: if `frames` is below 2, or if there is no such theme or language.
 
     >>> X, y = nn.datasets.blobs(n=20)
     >>> animation = Animation(X, y, frames=8)
@@ -72,13 +77,14 @@ class Animation(nn.Callback):
     [1, 4, 6, 9, 12, 15, 17, 20]
     """
 
-    def __init__(self, X: ArrayLike, y: ArrayLike, *, frames: int = 60) -> None:
+    def __init__(self, X: ArrayLike, y: ArrayLike, *, frames: int = 60, theme: str = "light", lang: str = "en") -> None:
         if frames < 2:
             raise OptionError(
                 f"Animation(frames={frames})", "an animation has at least two pictures", instead="frames=60"
             )
         self.X, self.y = np.asarray(X, dtype=float), np.asarray(y)
         self.most = frames
+        self.look = look_of("Animation", theme, lang)
         self._kept: list[Frame] = []
         self.model: nn.MLP | None = None
         self._every = 1
@@ -127,7 +133,7 @@ class Animation(nn.Callback):
         if not frames:
             raise DrawingError("an animation without epochs", "it is a callback", instead="nn.fit(..., callbacks=[it])")
         pictures = list(self._pictures(frames))
-        write_whole(path, _gif(pictures) if path.suffix == ".gif" else _page(pictures, frames).encode())
+        write_whole(path, _gif(pictures) if path.suffix == ".gif" else self._page(pictures, frames).encode())
         return path
 
     def _pictures(self, frames: list[Frame]) -> Iterator[bytes]:
@@ -146,16 +152,36 @@ class Animation(nn.Callback):
                 parameter.data = number
 
     def _picture(self, frame: Frame, model: nn.MLP, predictor: Predictor) -> bytes:
-        left, right = new_axes(10.0, 4.6, columns=2)
-        plot_decision_boundary(model, self.X, self.y, ax=left, predictor=predictor)
-        draw_weights(right, model)
-        right.set_title(f"epoch {frame.epoch}, loss {show(frame.loss)}")
+        theme, lang = self.look.theme, self.look.lang
+        left, right = new_axes(10.0, 4.6, columns=2, look=self.look)
+        plot_decision_boundary(model, self.X, self.y, ax=left, predictor=predictor, theme=theme.name, lang=lang)
+        draw_weights(right, model, theme)
+        right.set_title(self._said(frame))
         buffer = io.BytesIO()
         cast("Figure", left.figure).savefig(buffer, format="png", dpi=DPI)
         return smaller(buffer.getvalue())
 
+    def _said(self, frame: Frame) -> str:
+        return self.look.say("at_epoch", epoch=frame.epoch, loss=show(frame.loss))
 
-def draw_weights(ax: Axes, model: nn.MLP) -> None:
+    def _page(self, pictures: list[bytes], frames: list[Frame]) -> str:
+        """The page with a slider, in the colours of its pictures."""
+        images = [base64.b64encode(picture).decode() for picture in pictures]
+        names = {
+            "LANG": HTML_LANG[self.look.lang],
+            "THEME": self.look.theme.name,
+            "VARIABLES": style.variables(),
+            "LAST": str(len(images) - 1),
+            "FIRST": images[0],
+            "SAID": repr([html.escape(self._said(frame)) for frame in frames]),
+            "IMAGES": repr(images),
+            "TIME": str(int(1000 * SECONDS)),
+            **{key.upper(): self.look.say(key) for key in ("film", "film_shows", "play", "pause", "epoch")},
+        }
+        return re.sub(r"@(\w+)@", lambda place: names[place[1]], PAGE)
+
+
+def draw_weights(ax: Axes, model: nn.MLP, theme: style.Theme = style.LIGHT) -> None:
     """Draw a network into axes: a column for each layer, lines for weights, blue above 0, orange and dashed below."""
     sizes = [min(size, MOST_NEURONS) for size in model.sizes]
     places = [[(column, row - (size - 1) / 2) for row in range(size)] for column, size in enumerate(sizes)]
@@ -163,12 +189,12 @@ def draw_weights(ax: Axes, model: nn.MLP) -> None:
     for layer, (lefts, rights) in zip(model.layers, pairwise(places), strict=True):
         for neuron, end in zip(layer.neurons, rights, strict=False):
             for weight, start in zip(neuron.w, lefts, strict=False):
-                pen = style.faded_pen(weight.data, largest)
+                pen = theme.faded_pen(weight.data, largest)
                 line = {"color": pen["color"], "linewidth": float(pen["penwidth"]), "linestyle": pen["style"]}
                 ax.plot(*zip(start, end, strict=True), zorder=float(pen["penwidth"]), **line)  # type: ignore[arg-type]
     for column in places:
         xs, ys = zip(*column, strict=True)
-        ax.scatter(xs, ys, s=90, color=style.PAPER, edgecolors=style.PEN, zorder=10)
+        ax.scatter(xs, ys, s=90, color=theme.paper, edgecolors=theme.outline, zorder=10)
     ax.set_axis_off()
 
 
@@ -177,47 +203,30 @@ def _gif(pictures: list[bytes]) -> bytes:
     return gif(pictures, [time] * (len(pictures) - 1) + [10 * time])
 
 
-def _page(pictures: list[bytes], frames: list[Frame]) -> str:
-    images = [base64.b64encode(picture).decode() for picture in pictures]
-    said = [html.escape(f"epoch {frame.epoch}, loss {show(frame.loss)}") for frame in frames]
-    names = {
-        "VARIABLES": style.variables(),
-        "LAST": str(len(images) - 1),
-        "FIRST": images[0],
-        "SAID": repr(said),
-        "IMAGES": repr(images),
-        "TIME": str(int(1000 * SECONDS)),
-    }
-    page = PAGE
-    for name, text in names.items():
-        page = page.replace(f"@{name}@", text)
-    return page
-
-
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="@LANG@" data-theme="@THEME@">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
 script-src 'unsafe-inline'">
-<title>A training, epoch by epoch</title>
+<title>@FILM@</title>
 <style>
 @VARIABLES@
 body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif;
        background: var(--paper); color: var(--ink); }
-img { width: 100%; background: #fff; border-radius: .5rem; }
+img { width: 100%; border-radius: .5rem; }
 form { display: flex; gap: 1rem; align-items: center; flex-wrap: wrap; }
 input { flex: 1; min-width: 12rem; accent-color: var(--accent); }
 button { font: inherit; padding: .4rem 1rem; border: 1px solid var(--line-strong); border-radius: .4rem;
          background: var(--raised); color: inherit; }
 output { min-width: 14rem; font-variant-numeric: tabular-nums; }
 </style>
-<h1>A training, epoch by epoch</h1>
-<img id="picture" alt="the plane as the network divides it, and the network with its weights"
+<h1>@FILM@</h1>
+<img id="picture" alt="@FILM_SHOWS@"
      src="data:image/png;base64,@FIRST@">
 <form onsubmit="return false">
-  <button id="play" type="button">Play</button>
-  <input id="frame" type="range" min="0" max="@LAST@" value="0" aria-label="epoch">
+  <button id="play" type="button">@PLAY@</button>
+  <input id="frame" type="range" min="0" max="@LAST@" value="0" aria-label="@EPOCH@">
   <output id="said" for="frame"></output>
 </form>
 <script>
@@ -232,7 +241,7 @@ function draw() {
 function stop() {
   clearInterval(timer);
   timer = null;
-  play.textContent = "Play";
+  play.textContent = "@PLAY@";
 }
 function next() {
   frame.value = Number(frame.value) + 1;
@@ -245,7 +254,7 @@ play.addEventListener("click", () => {
     frame.value = 0;
     draw();
   }
-  play.textContent = "Pause";
+  play.textContent = "@PAUSE@";
   timer = setInterval(next, @TIME@);
 });
 frame.addEventListener("input", () => { stop(); draw(); });

@@ -12,15 +12,15 @@ from __future__ import annotations
 import os
 import re
 from abc import ABC, abstractmethod
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from tinygrad_edu.errors import DrawingError
 from tinygrad_edu.files import write_whole
-from tinygrad_edu.viz.fonts import font_files
+from tinygrad_edu.viz.fonts import are_bundled, font_files
 from tinygrad_edu.viz.gif import smaller
-from tinygrad_edu.viz.style import FONT, FONTS
+from tinygrad_edu.viz.style import FONT, FONTS, PAPER
 from tinygrad_edu.viz.tikz import tikz_document
 
 DPI = 96
@@ -32,6 +32,11 @@ class Picture(ABC):
     """SVG text that is shown by notebooks, and saved as SVG, PNG or TikZ, for LaTeX."""
 
     formats = "f.svg, f.png or f.tex"  # that need nothing installed, for messages
+
+    @property
+    def paper(self) -> str:
+        """The colour that it is drawn on."""
+        return PAPER
 
     @abstractmethod
     def svg(self) -> str:
@@ -50,7 +55,7 @@ class Picture(ABC):
         zoom = self._fitting_scale() if scale is None else scale
         if not 0 < zoom <= LARGEST_SCALE:
             raise DrawingError(f"png(scale={scale})", f"a scale is above 0, at most {LARGEST_SCALE}", instead="scale=2")
-        return rasterized(self.svg(), zoom)
+        return rasterized(self.svg(), zoom, self.paper)
 
     def _fitting_scale(self) -> float:
         found = re.search(r'width="([\d.]+)(pt)?"', self.svg())
@@ -111,22 +116,22 @@ def laid_out(source: str, format: str) -> str:
     return found.decode()
 
 
-def rasterized(svg: str, zoom: float) -> bytes:
-    """SVG text as PNG bytes on white.
+def rasterized(svg: str, zoom: float, paper: str = PAPER) -> bytes:
+    """SVG text as PNG bytes.
 
     Args:
         svg: the picture.
         zoom: pixels for each pixel of the SVG.
+        paper: the colour behind it, also where its edge is half a pixel.
 
     Raises:
         DrawingError: if the picture is too large.
     """
     import resvg_py
 
-    try:
-        return bytes(
-            resvg_py.svg_to_bytes(svg_string=svg, dpi=DPI, zoom=zoom, background="white", font_files=font_files())
-        )
+    to_png = partial(resvg_py.svg_to_bytes, dpi=DPI, zoom=zoom, background=paper, font_files=font_files())
+    try:  # without the fonts of the system, if they are not needed: so the letters are the same everywhere
+        return bytes(to_png(svg_string=svg, skip_system_fonts=are_bundled(svg)))
     except ValueError as error:
         raise DrawingError("a PNG of this drawing", f"the renderer says: {error}", instead="drawing.svg()") from error
 
@@ -136,6 +141,7 @@ class Drawing(Picture):
 
     Args:
         source: a graph in the DOT language.
+        paper: the colour of its background.
 
     >>> drawing = Drawing("digraph { x -> f }")
     >>> drawing.svg().startswith("<svg")
@@ -144,8 +150,14 @@ class Drawing(Picture):
 
     formats = "f.svg, f.png, f.tex or f.dot"
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, paper: str = PAPER) -> None:
         self.source = source
+        self._paper = paper
+
+    @property
+    def paper(self) -> str:
+        """The colour that it is drawn on."""
+        return self._paper
 
     def svg(self) -> str:
         """The picture as SVG text, to be put into a page or a file.

@@ -20,10 +20,11 @@ import graphviz
 from tinygrad_edu.choices import unknown
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.show import counted, in_brackets, show
+from tinygrad_edu.show import in_brackets, show
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import Drawing
+from tinygrad_edu.viz.look import Look, look_of
 from tinygrad_edu.viz.quoting import field, plain, shortened
 
 if TYPE_CHECKING:
@@ -34,12 +35,18 @@ MOST_NODES = 300  # more cannot be read, and take long to lay out
 MOST_EDGES = {"op": 20, "full": 6}  # for each node that may be drawn; an opened dot has a node for every edge
 MOST_EDGE_LABELS = 60
 MOST_ACROSS = 6  # operations one after the other, from left to right, at a size that can be read
-SIGNS = (("blue, solid: positive", 1), ("orange, dashed: negative", -1))
+SIGNS = (("positive", 1), ("negative", -1))  # in the table of `look.py`
 ROUNDS = "5"  # of Graphviz' network simplex, for each node; without it, a leaf used 149 times takes over ten minutes
 
 
 def draw(
-    value: Value | Compiled, *, detail: str = "op", max_nodes: int = MOST_NODES, direction: str | None = None
+    value: Value | Compiled,
+    *,
+    detail: str = "op",
+    max_nodes: int = MOST_NODES,
+    direction: str | None = None,
+    theme: str = "light",
+    lang: str = "en",
 ) -> Drawing:
     """Draw the graph that computes a Value, or the arrays of a compiled program.
 
@@ -50,9 +57,11 @@ def draw(
             program of more than half as many lines, which take longer to lay out, is refused.
         direction: "LR" from left to right, or "TB" from top to bottom. By default a graph runs from left to right, but
             a long one, which fits a screen better so, from top to bottom, as programs do.
+        theme: "light", or "dark" for a dark page or a dark room.
+        lang: of the words in it: "en" for English, "zh" for Simplified Chinese.
 
     Raises:
-        OptionError: if `detail` or `direction` is not one of these.
+        OptionError: if `detail`, `direction`, `theme` or `lang` is not one of these.
         GraphError: if `value` is not a Value.
         SizeError: if it is a program of too many lines.
 
@@ -63,14 +72,17 @@ def draw(
     """
     _check_option("detail", detail, DETAILS)
     _check_option("direction", direction or "LR", ("LR", "TB"))
+    look = look_of("draw", theme, lang)
     kinds = [kind.__name__ for kind in type(value).__mro__]
     if "Compiled" in kinds:  # the compiler is not imported just for this check
         from tinygrad_edu.viz.program import draw_program
 
-        return draw_program(cast("Compiled", value), direction=direction or "TB", max_lines=max_nodes // 2)
+        program = cast("Compiled", value)
+        return draw_program(program, direction=direction or "TB", max_lines=max_nodes // 2, look=look)
     graph = Graph(cast("Value", value))
-    picture = _Picture(graph, detail, direction or _direction(graph))
-    return Drawing(picture.whole() if can_be_drawn(graph, max_nodes, detail) else picture.summary())
+    picture = _Picture(graph, detail, direction or _direction(graph), look)
+    source = picture.whole() if can_be_drawn(graph, max_nodes, detail) else picture.summary()
+    return Drawing(source, look.theme.paper)
 
 
 def _direction(graph: Graph) -> str:
@@ -93,13 +105,13 @@ def _check_option(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise unknown(name, value, choices, call="draw(..., {})")
 
 
-def canvas(**attributes: str) -> graphviz.Digraph:
+def canvas(theme: style.Theme = style.LIGHT, **attributes: str) -> graphviz.Digraph:
     """An empty picture in the style of this package."""
     dot = graphviz.Digraph()
     dot.attr("graph", nslimit=ROUNDS, nslimit1=ROUNDS)
-    dot.attr("graph", bgcolor="white", fontname=style.FONT, fontsize="10", fontcolor=style.QUIET, **attributes)
-    dot.attr("node", fontname=style.FONT, fontsize="11", fontcolor=style.INK, color=style.PEN)
-    dot.attr("edge", fontname=style.FONT, fontsize="9", fontcolor=style.INK, color=style.PEN, arrowsize="0.6")
+    dot.attr("graph", bgcolor=theme.paper, fontname=style.FONT, fontsize="10", fontcolor=theme.quiet, **attributes)
+    dot.attr("node", fontname=style.FONT, fontsize="11", fontcolor=theme.ink, color=theme.outline)
+    dot.attr("edge", fontname=style.FONT, fontsize="9", fontcolor=theme.ink, color=theme.outline, arrowsize="0.6")
     return dot
 
 
@@ -114,9 +126,8 @@ class _Flow:
     def contribution(self) -> float | None:
         return None if self.upstream is None else self.upstream * self.local
 
-    @property
-    def label(self) -> str:
-        lines = [f"local {show(self.local)}"]
+    def label(self, look: Look) -> str:
+        lines = [look.say("local", number=show(self.local))]
         if self.upstream is not None and self.contribution is not None:
             product = f"{in_brackets(self.upstream)} · {in_brackets(self.local)}"
             lines.append(f"{product} = {show(self.contribution)}")
@@ -126,11 +137,12 @@ class _Flow:
 class _Picture:
     """One graph on its way to DOT source; ids are counters in graph order."""
 
-    def __init__(self, graph: Graph, detail: str, direction: str) -> None:
+    def __init__(self, graph: Graph, detail: str, direction: str, look: Look) -> None:
         self.graph = graph
+        self.look, self.theme = look, look.theme
         self.detail = detail
         self.direction = direction
-        self.dot = canvas(rankdir=direction, nodesep="0.35", ranksep="0.65", ordering="in")
+        self.dot = canvas(look.theme, rankdir=direction, nodesep="0.35", ranksep="0.65", ordering="in")
         self.ids = {node: f"n{index}" for index, node in enumerate(graph.nodes)}
         self.largest = max((abs(node.grad) for node in graph.nodes if _counts(node)), default=0.0)
         self.labels_edges = len(graph.edges) <= MOST_EDGE_LABELS
@@ -145,15 +157,15 @@ class _Picture:
 
     def summary(self) -> str:
         """A summary of a graph that is too large to read."""
-        graph = self.graph
+        graph, say, of = self.graph, self.look.say, self.look.counted
         counts = Counter(node.op for node in graph.nodes if node.args)
         constants = sum(node.is_constant for node in graph.nodes)
         lines = [
-            f"{counted(len(graph), 'node')}, {counted(len(graph.edges), 'edge')}: too many to read",
-            f"output {graph.name(graph.output)} = {show(graph.output.data)}",
-            f"{counted(len(graph.leaves), 'variable')}, {counted(constants, 'constant')}",
+            say("too_many", nodes=of(len(graph), "node"), edges=of(len(graph.edges), "edge")),
+            say("output_is", name=graph.name(graph.output), number=show(graph.output.data)),
+            say("leaves", variables=of(len(graph.leaves), "variable"), constants=of(constants, "constant")),
             *(f"{count:,} × {op}" for op, count in counts.most_common()),
-            "draw a part of it, or raise max_nodes",
+            say("draw_less"),
         ]
         self.dot.node("summary", label=graphviz.nohtml(plain("\n".join(lines))), shape="box", style="rounded")
         return str(self.dot.source)
@@ -164,13 +176,14 @@ class _Picture:
         if node.is_constant and not node.label:
             self._constant(node)
             return
-        title = self._title(node)
-        grad = show(node.grad) if node.has_grad else "—"
-        fill = style.tint(node.grad, self.largest) if node.has_grad else style.PAPER
-        rows = [field(shortened(title)), field(f"data {show(node.data)}"), field(f"grad {grad}")]
-        self._record(self.ids[node], rows, fill, tooltip=title)
+        self._record(self.ids[node], self._title(node), node.data, node)
 
-    def _record(self, name: str, rows: list[str], fill: str, tooltip: str) -> None:
+    def _record(self, name: str, title: str, data: float, node: Value) -> None:
+        """A box with a title, a number, and the gradient of a node."""
+        grad = show(node.grad) if node.has_grad else "—"
+        fill = self.theme.tint(node.grad, self.largest) if node.has_grad else self.theme.paper
+        said = (self.look.say("data", number=show(data)), self.look.say("grad", number=grad))
+        rows = [field(shortened(title)), *map(field, said)]
         label = "|".join(rows)  # a record runs across the direction of its graph: from top to bottom in an LR graph
         self.dot.node(
             name,
@@ -178,7 +191,7 @@ class _Picture:
             shape="Mrecord",
             style="filled",
             fillcolor=fill,
-            tooltip=graphviz.nohtml(plain(tooltip)),
+            tooltip=graphviz.nohtml(plain(title)),
         )
 
     def _constant(self, node: Value) -> None:
@@ -187,11 +200,11 @@ class _Picture:
             label=graphviz.nohtml(plain(show(node.data))),
             shape="box",
             style="filled,rounded",
-            fillcolor=style.CONSTANT,
-            color=style.QUIET,
+            fillcolor=self.theme.constant,
+            color=self.theme.faint,
             height="0.3",
             width="0.3",
-            tooltip="a constant",
+            tooltip=self.look.say("a_constant"),
         )
 
     def _title(self, node: Value) -> str:
@@ -208,7 +221,7 @@ class _Picture:
         return (
             self.graph.formula(node)
             if len(node.args) <= 2
-            else f"{node.rule.symbol}, {len(node.rule.grouped(node.args)[0])} terms"
+            else f"{node.rule.symbol}, {self.look.counted(len(node.rule.grouped(node.args)[0]), 'term')}"
         )
 
     def _round(self, name: str, symbol: str, tooltip: str) -> None:
@@ -217,7 +230,7 @@ class _Picture:
             label=graphviz.nohtml(plain(symbol)),
             shape="ellipse" if len(symbol) > 2 else "circle",
             style="filled",
-            fillcolor=style.OPERATION,
+            fillcolor=self.theme.operation,
             margin="0.02",
             width="0.35",
             height="0.35",
@@ -242,7 +255,7 @@ class _Picture:
         """A dot opened into its products and their sum."""
         assert node.rule is not None
         plus = f"{self.ids[node]}op"
-        self._round(plus, "+", "the sum of the products")
+        self._round(plus, "+", self.look.say("sum"))
         for index, (w, x) in enumerate(zip(*node.rule.grouped(node.args), strict=True)):
             times, product = f"{plus}{index}", f"{plus}{index}v"
             position = index + len(node.args) // 2
@@ -255,43 +268,34 @@ class _Picture:
         self._result(plus, self.ids[node])
 
     def _product(self, name: str, node: Value, w: Value, x: Value, data: float) -> None:
-        title = f"{self.graph.name(w)} * {self.graph.name(x)}"
-        grad = show(node.grad) if node.has_grad else "—"
-        fill = style.tint(node.grad, self.largest) if node.has_grad else style.PAPER
-        rows = [field(shortened(title)), field(f"data {show(data)}"), field(f"grad {grad}")]
-        self._record(name, rows, fill, tooltip=title)
+        self._record(name, f"{self.graph.name(w)} * {self.graph.name(x)}", data, node)
 
     def _edge(self, start: str, end: str, flow: _Flow, argument: Value) -> None:
         if argument.is_constant:
-            self.dot.edge(start, end, color=style.QUIET)
+            self.dot.edge(start, end, color=self.theme.faint)
             return
-        contribution = flow.contribution
-        attributes = {} if contribution is None else style.pen(contribution, self.largest)
+        contribution, label = flow.contribution, plain(flow.label(self.look))
+        attributes = {} if contribution is None else self.theme.pen(contribution, self.largest)
         if self.labels_edges:
-            attributes["label"] = graphviz.nohtml(plain(flow.label) + "\\n ")  # the empty line keeps it off the arrow
-        self.dot.edge(start, end, tooltip=graphviz.nohtml(plain(flow.label)), **attributes)
+            attributes["label"] = graphviz.nohtml(label + "\\n ")  # the empty line keeps it off the arrow
+        self.dot.edge(start, end, tooltip=graphviz.nohtml(label), **attributes)
 
     def _result(self, operation: str, value: str) -> None:
         self.dot.edge(operation, value)
 
     def _legend(self) -> None:
         swept = any(node.has_grad for node in self.graph.nodes)
-        lines = (
-            ["on an edge: local, the local derivative of the operation by this argument"] if self.graph.edges else []
-        )
-        if swept:
-            lines.append("below it: upstream gradient · local derivative = contribution to the gradient at its start")
-            lines.append(self._signs())
-        else:
-            lines.append("—: not computed yet; call backward()")
+        say = self.look.say
+        lines = [say("on_edge")] if self.graph.edges else []
+        lines += [say("below"), self._signs()] if swept else [say("not_yet")]
         label = "".join(plain(line) + "\\l" for line in lines)  # \l ends a line that is set flush left
         self.dot.attr(label=graphviz.nohtml(label), labelloc="b", labeljust="l")
 
     def _signs(self) -> str:
         """What the colours mean that are there."""
         edges = [edge for node in self.graph.nodes for edge in self._contributions(node)]
-        said = [text for text, sign in SIGNS if any(number * sign > 0 for number in edges)]
-        return " · ".join([*said, "stronger and thicker: larger"]) if said else "grey: a gradient of 0"
+        said = [self.look.say(key) for key, sign in SIGNS if any(number * sign > 0 for number in edges)]
+        return " · ".join([*said, self.look.say("larger")]) if said else self.look.say("flat")
 
     def _contributions(self, node: Value) -> list[float]:
         upstream = _upstream(node)

@@ -22,9 +22,9 @@ from tinygrad_edu.graph import gradient_numbers
 from tinygrad_edu.nn.layers import MLP, Layer, Neuron, as_inputs
 from tinygrad_edu.show import counted, listed, show
 from tinygrad_edu.value import Number, Value
-from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import canvas
+from tinygrad_edu.viz.look import Look, look_of
 from tinygrad_edu.viz.quoting import plain
 
 MOST_NEURONS = 16  # of a layer; more are elided
@@ -41,6 +41,8 @@ def draw_network(
     max_neurons: int = MOST_NEURONS,
     strongest: int | None = None,
     highlight: tuple[int, int] | None = None,
+    theme: str = "light",
+    lang: str = "en",
 ) -> Drawing:
     """Draw a network, with its weights as colours and widths.
 
@@ -52,10 +54,12 @@ def draw_network(
         strongest: how many weights between two layers are drawn, the largest ones; by default all of them, and where
             they are many, all but the 40 largest are pale.
         highlight: a neuron, as the number of its layer and its own, both from 1: its weights alone are not pale.
+        theme: "light", or "dark" for a dark page or a dark room.
+        lang: of the words in it: "en" for English, "zh" for Simplified Chinese.
 
     Raises:
         GraphError: if `model` is not one of these.
-        OptionError: if a number is too small, or there is no such neuron.
+        OptionError: if a number is too small, or there is no such neuron, theme or language.
         SizeError: if `inputs` does not have the size that the model takes.
 
     >>> drawing = draw_network(MLP(2, [3, 1], seed=0))
@@ -68,13 +72,14 @@ def draw_network(
         raise OptionError(f"max_neurons={max_neurons!r}", "at least 3 are drawn: first, ⋮ and last", instead="16")
     if strongest is not None and (not isinstance(strongest, int) or strongest < 1):
         raise OptionError(f"strongest={strongest!r}", "at least one weight is drawn", instead="strongest=40")
+    look = look_of("draw_network", theme, lang)
     layers = _layers(model)
-    columns = _columns(layers, max_neurons)
+    columns = _columns(layers, max_neurons, look)
     if highlight is not None:
         _check_neuron(highlight, columns)
     if inputs is not None:
         _activate(columns, layers, as_inputs(inputs, layers[0].sizes[0], model))
-    return Drawing(_Network(layers, columns, strongest, highlight).source())
+    return Drawing(_Network(layers, columns, look, strongest, highlight).source(), look.theme.paper)
 
 
 def _check_neuron(asked: tuple[int, int], columns: list[_Column]) -> None:
@@ -117,11 +122,11 @@ class _Column:
         return self.size - len(self.shown)
 
 
-def _columns(layers: Sequence[Layer], most: int) -> list[_Column]:
+def _columns(layers: Sequence[Layer], most: int, look: Look) -> list[_Column]:
     nin = layers[0].sizes[0]
-    columns = [_Column("input", nin, _shown(nin, most))]
+    columns = [_Column(look.say("input"), nin, _shown(nin, most))]
     for number, layer in enumerate(layers, start=1):
-        name = "output" if number == len(layers) else f"layer {number}"
+        name = look.say("output") if number == len(layers) else look.say("layer", layer=number)
         title = f"{name}\n{layer.sizes[1]} × {layer.activation}"
         columns.append(_Column(title, layer.sizes[1], _shown(layer.sizes[1], most), layer.neurons))
     return columns
@@ -152,11 +157,13 @@ class _Network:
         self,
         layers: Sequence[Layer],
         columns: Sequence[_Column],
+        look: Look,
         strongest: int | None = None,
         highlight: tuple[int, int] | None = None,
     ) -> None:
         self.layers = layers
         self.columns = columns
+        self.look, self.theme = look, look.theme
         self.strongest = strongest
         self.highlight = None if highlight is None else (highlight[0], highlight[1] - 1)
         weights = [abs(w.data) for layer in layers for neuron in layer.neurons for w in neuron.w]
@@ -166,7 +173,7 @@ class _Network:
         self.is_crowded = max(min(a * b, strongest or a * b) for a, b in pairwise(shown)) > CROWD
         self.height = max(len(column.shown) + bool(column.hidden) for column in columns)
         self.column = max(COLUMN, 0.32 * self.height)
-        self.dot = canvas(layout="neato", splines="line", outputorder="edgesfirst")
+        self.dot = canvas(look.theme, layout="neato", splines="line", outputorder="edgesfirst")
         self.dot.attr("edge", arrowhead="none")
 
     def source(self) -> str:
@@ -185,11 +192,12 @@ class _Network:
             is_last = column.hidden and place == len(column.shown) - 1
             self._circle(number, column, index, top - place - bool(is_last))
         if column.hidden:
-            self._text(f"m{number}", f"⋮\n{column.hidden} more", number, top - len(column.shown) + 1)
+            more = self.look.say("more", count=column.hidden)
+            self._text(f"m{number}", f"⋮\n{more}", number, top - len(column.shown) + 1)
 
     def _circle(self, number: int, column: _Column, index: int, row: float) -> None:
         lines = self._lines(number, column, index)
-        fill = style.tint(column.values[index].data, self.largest_value) if column.values else style.PAPER
+        fill = self.theme.tint(column.values[index].data, self.largest_value) if column.values else self.theme.paper
         self.dot.node(
             _id(number, index),
             label=graphviz.nohtml(plain("\n".join(lines))),
@@ -217,9 +225,9 @@ class _Network:
 
     def _tooltip(self, column: _Column, index: int) -> str:
         if not column.neurons:
-            return f"input {index + 1}"
+            return self.look.say("input_number", number=index + 1)
         neuron = column.neurons[index]
-        return f"{neuron!r}, bias {show(neuron.b.data)}"
+        return self.look.say("bias_is", activation=neuron.activation, count=len(neuron.w), number=show(neuron.b.data))
 
     def _weights(self, number: int, layer: Layer) -> None:
         """The largest weights last, so that they lie on top."""
@@ -230,8 +238,8 @@ class _Network:
         for place, (start, target) in enumerate(pairs, start=-len(pairs)):
             weight = layer.neurons[target].w[start]
             is_clear = self._touches(number, start, target) if self.highlight else place >= -CROWD
-            pen = style.faded_pen if self.is_crowded else style.pen
-            line = pen(weight.data, self.largest) if is_clear else style.pale_pen(weight.data)
+            pen = self.theme.faded_pen if self.is_crowded else self.theme.pen
+            line = pen(weight.data, self.largest) if is_clear else self.theme.pale_pen(weight.data)
             self.dot.edge(_id(number, start), _id(number + 1, target), tooltip=self._weight_tooltip(weight), **line)
 
     def _touches(self, number: int, start: int, target: int) -> bool:
@@ -239,7 +247,7 @@ class _Network:
         return self.highlight in ((number, start), (number + 1, target))
 
     def _weight_tooltip(self, weight: Value) -> str:
-        grad = f", grad {show(weight.grad)}" if weight.has_grad else ""
+        grad = f", {self.look.say('grad', number=show(weight.grad))}" if weight.has_grad else ""
         return str(graphviz.nohtml(plain(f"{weight.label or 'w'} = {show(weight.data)}{grad}")))
 
     def _text(self, name: str, text: str, number: int, row: float) -> None:
@@ -248,7 +256,7 @@ class _Network:
             label=graphviz.nohtml(plain(text)),
             shape="plaintext",
             style="filled",
-            fillcolor=style.PAPER,
+            fillcolor=self.theme.paper,
             margin="0.04",
             fontsize="11",
             pos=self._position(number, row),
@@ -259,16 +267,15 @@ class _Network:
         return f"{column * self.column:.2f},{row * ROW:.2f}!"
 
     def _legend(self) -> None:
-        inside = "b: bias" + (" · a: activation · shade: its sign and size" if self.columns[0].values else "")
-        if self.columns[0].gradients:
-            inside += " · ∂: gradient of the output by it"
-        lines = ["lines are weights: blue, solid: positive · orange, dashed: negative · thicker: larger", inside]
+        say, first = self.look.say, self.columns[0]
+        inside = [say("bias"), *([say("inside")] if first.values else []), *([say("by_it")] if first.gradients else [])]
+        weights = [say("weights")]
         if self.highlight:
-            lines[0] += " · pale: of other neurons than the one with the thick ring"
+            weights.append(say("pale_others"))
         elif self.is_crowded:
-            lines[0] += f" · pale: not among the {CROWD} largest between two layers"
-        if self.strongest:
-            lines.insert(1, f"of the weights between two layers, the {self.strongest} largest are drawn")
+            weights.append(say("pale_smaller", count=CROWD))
+        left_out = [say("strongest", count=self.strongest)] if self.strongest else []
+        lines = [" · ".join(weights), *left_out, " · ".join(inside)]
         label = "".join(plain(line) + "\\l" for line in lines)
         self.dot.attr(label=graphviz.nohtml(label), labelloc="b", labeljust="l")
 

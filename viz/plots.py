@@ -24,9 +24,11 @@ from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.nn.training.fit import middle, softmax
 from tinygrad_edu.nn.training.predictor import Predictor
-from tinygrad_edu.show import counted, show
-from tinygrad_edu.viz import style
+from tinygrad_edu.show import show
+from tinygrad_edu.viz.fonts import families
 from tinygrad_edu.viz.gif import smaller
+from tinygrad_edu.viz.look import Look, look_of
+from tinygrad_edu.viz.style import MARKERS, Theme, channels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,6 +49,8 @@ def plot_decision_boundary(
     ax: Axes | None = None,
     threshold: float | None = None,
     predictor: Predictor | None = None,
+    theme: str = "light",
+    lang: str = "en",
 ) -> Figure:
     """Draw the plane as the model divides it, and the points: the stronger the colour, the surer the model.
 
@@ -57,33 +61,38 @@ def plot_decision_boundary(
         model: a network of two inputs and one output, or one output for each class.
         X: points, of shape (n, 2).
         y: their classes, whole numbers from 0.
-        ax: axes to draw into; by default those of a new figure.
+        ax: axes to draw into, whose frame and letters keep their colours; by default those of a new figure.
         threshold: where class 1 begins for a single output: by default ½ after a sigmoid, else 0.
         predictor: the model's predictor, if several pictures are made of it.
+        theme: "light", or "dark" for a dark page or a dark room.
+        lang: of the words in it: "en" for English, "zh" for Simplified Chinese.
 
     Returns:
         The figure.
 
     Raises:
         SizeError: if the points or the model do not have two coordinates.
+        OptionError: if there is no such theme or language.
 
     >>> model = MLP(2, [1], seed=0)
     >>> plot_decision_boundary(model, [[0.0, 1.0], [1.0, 0.0]], [0, 1]).axes[0].get_title()
     'accuracy 50 %, 2 points'
     """
+    look = look_of("plot_decision_boundary", theme, lang)
     points, classes = np.asarray(X, dtype=float), np.asarray(y)
     _check_plane(model, points, classes)
     limit = middle(model) if threshold is None else threshold
-    ax = ax or new_axes(6.0, 5.0)[0]
+    ax = ax or new_axes(6.0, 5.0, look=look)[0]
     plane = Plane(points, GRID)
-    _paint_regions(ax, plane, (predictor or partial(predict, model))(plane.points), limit)
-    scatter(ax, points, classes)
+    _paint_regions(ax, plane, (predictor or partial(predict, model))(plane.points), limit, look.theme)
+    scatter(ax, points, classes, look)
     ax.set(xlabel="x1", ylabel="x2", aspect="equal")
-    ax.set_title(f"accuracy {show(100 * accuracy(model, points, classes), 3)} %, {counted(len(points), 'point')}")
+    percent, count = show(100 * accuracy(model, points, classes), 3), look.counted(len(points), "point")
+    ax.set_title(look.say("accuracy_of", percent=percent, points=count))
     return cast("Figure", ax.figure)
 
 
-def plot_history(history: History, *, ax: Axes | None = None) -> Figure:
+def plot_history(history: History, *, ax: Axes | None = None, theme: str = "light", lang: str = "en") -> Figure:
     """Draw the loss over the epochs and, below it, the accuracy.
 
     Those of validation data are dashed, and a dotted line marks the epoch of their lowest loss: what was learned after
@@ -92,42 +101,64 @@ def plot_history(history: History, *, ax: Axes | None = None) -> Figure:
     Args:
         history: the history of a training.
         ax: axes to draw the loss into, without the accuracy; by default those of a new figure.
+        theme: "light", or "dark" for a dark page or a dark room.
+        lang: of the words in it: "en" for English, "zh" for Simplified Chinese.
+
+    Raises:
+        OptionError: if there is no such theme or language.
 
     >>> plot_history(History(loss=[2.0, 1.0], accuracy=[0.5, 1.0])).axes[0].get_ylabel()
     'loss'
     """
-    has_classes = not np.all(np.isnan(history.accuracy))
-    rows = 2 if has_classes else 1
-    axes = [ax] if ax is not None else new_axes(6.4, 2.6 + 1.6 * rows, rows)
-    _plot_both(axes[0], history.loss, history.val_loss, "loss", style.POSITIVE)
-    axes[0].set_title(history.summary.replace("; ", "\n"), fontsize="medium")
+    look = look_of("plot_history", theme, lang)
+    rows = 1 if np.all(np.isnan(history.accuracy)) else 2  # accuracy is for classes
+    axes = [ax] if ax is not None else new_axes(6.4, 2.6 + 1.6 * rows, rows, look=look)
+    _plot_both(axes[0], (history.loss, history.val_loss), "loss", look.theme.positive, look)
+    axes[0].set_title(_summary(history, look), fontsize="medium")
     if len(axes) > 1:
-        _plot_both(axes[1], history.accuracy, history.val_accuracy, "accuracy", style.NEGATIVE)
+        _plot_both(axes[1], (history.accuracy, history.val_accuracy), "accuracy", look.theme.negative, look)
         axes[1].set_ylim(None, 1.02)
     for each in axes:
-        _mark_best(each, history.val_loss)
+        _mark_best(each, history.val_loss, look)
         each.locator_params(axis="x", integer=True)
         if history.val_loss:
-            each.legend(loc="best", frameon=False)
-    axes[-1].set_xlabel("epoch")
+            _legend(each, look, frameon=False)
+    axes[-1].set_xlabel(look.say("epoch"))
     return cast("Figure", axes[0].figure)
 
 
-def _mark_best(ax: Axes, validation: list[float]) -> None:
+def _summary(history: History, look: Look) -> str:
+    """How it went, in two or three lines."""
+    if look.lang == "en":
+        return history.summary.replace("; ", "\n")
+    lines = [_measured(history.loss, history.accuracy, look)] if history.loss else []
+    if history.val_loss:
+        lines.append(look.say("of_validation", measured=_measured(history.val_loss, history.val_accuracy, look)))
+    lines += [look.say("stopped")] if history.stopped or history.interrupted else []
+    return look.say("epochs", count=history.epochs, measured="\n".join(lines))
+
+
+def _measured(loss: list[float], accuracy: list[float], look: Look) -> str:
+    said = look.say("from_to", first=show(loss[0]), last=show(loss[-1]))
+    return said if np.isnan(accuracy[-1]) else said + look.say("and_right", percent=f"{100 * accuracy[-1]:.1f}")
+
+
+def _mark_best(ax: Axes, validation: list[float], look: Look) -> None:
     """A dotted line at the epoch of the lowest validation loss, if there is one."""
     known = [loss for loss in validation if loss == loss]
     if len(known) > 1:
         best = validation.index(min(known)) + 1
-        ax.vlines(best, *ax.get_ylim(), color=style.PEN, linestyles=":", linewidth=1.2, label=f"best: epoch {best}")
+        line = {"color": look.theme.outline, "linestyles": ":", "linewidth": 1.2}
+        ax.vlines(best, *ax.get_ylim(), **line, label=look.say("best", epoch=best))  # type: ignore[arg-type]
 
 
-def _plot_both(ax: Axes, numbers: list[float], validation: list[float], name: str, color: str) -> None:
-    """One line for training, a dashed one for validation, with its name at its end."""
-    ax.plot(range(1, len(numbers) + 1), numbers, color=color, label="training")
-    if validation:
-        ax.plot(range(1, len(validation) + 1), validation, color=color, linestyle="--", label="validation")
-    ax.set_ylabel(name)
-    ax.grid(alpha=0.3)
+def _plot_both(ax: Axes, both: tuple[list[float], list[float]], name: str, color: str, look: Look) -> None:
+    """A line for training, and a dashed one for validation."""
+    for numbers, key, dashes in zip(both, ("training", "validation"), ("-", "--"), strict=True):
+        if numbers:
+            ax.plot(range(1, len(numbers) + 1), numbers, color=color, linestyle=dashes, label=look.say(key))
+    ax.set_ylabel(look.say(name))
+    ax.grid(color=look.theme.faint, alpha=0.3)
     ax.spines[["top", "right"]].set_visible(False)
 
 
@@ -150,21 +181,48 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: int = 150) ->
     return path
 
 
-def new_axes(width: float, height: float, rows: int = 1, columns: int = 1) -> list[Axes]:
+def new_axes(width: float, height: float, rows: int = 1, columns: int = 1, look: Look | None = None) -> list[Axes]:
     """The axes of a figure without a window or global state, row by row; its size is in inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    return list(figure.subplots(rows, columns, squeeze=False).ravel())
+    axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
+    figure.set_facecolor((look or Look()).theme.paper)
+    for ax in axes:
+        dress(ax, look or Look())
+    return axes
 
 
-def shades() -> LinearSegmentedColormap:
+def dress(ax: Axes, look: Look) -> None:
+    """Give axes the colours of a theme, and letters of a language, whatever matplotlib is set to."""
+    theme = look.theme
+    ax.set_facecolor(theme.paper)
+    ax.tick_params(color=theme.outline, labelcolor=theme.ink)
+    ax.spines[:].set_color(theme.outline)
+    for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
+        text.set(color=theme.ink, family=families(look.lang))
+
+
+def _legend(ax: Axes, look: Look, **options: Any) -> None:
+    theme = look.theme
+    colors = {"labelcolor": theme.ink, "facecolor": theme.paper, "edgecolor": theme.line}
+    ax.legend(loc="best", prop={"family": families(look.lang)}, **colors, **options)
+
+
+def shades(theme: Theme) -> LinearSegmentedColormap:
     """From the most negative number over 0 to the most positive one, for matplotlib."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("sign", [style.tint(-1, 1), style.PAPER, style.tint(1, 1)])
+    return LinearSegmentedColormap.from_list("sign", [theme.tint(-1, 1), theme.paper, theme.tint(1, 1)])
+
+
+def shades_of_ink(theme: Theme) -> LinearSegmentedColormap:
+    """From paper to ink, for images of what was written."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("ink", [theme.paper, theme.ink])
 
 
 def _check_plane(model: MLP, points: NDArray[Any], classes: NDArray[Any]) -> None:
@@ -197,23 +255,23 @@ class Plane:
         ax.set(xlim=(self.xs[0], self.xs[-1]), ylim=(self.ys[0], self.ys[-1]))
         return found
 
-    def outline(self, ax: Axes, heights: NDArray[Any], linewidth: float) -> None:
+    def outline(self, ax: Axes, heights: NDArray[Any], linewidth: float, color: str) -> None:
         """The line where heights are 0, if there is one."""
         if heights.min() < 0 < heights.max():
             grid = heights.reshape(self.size, self.size)
-            ax.contour(self.xs, self.ys, grid, levels=[0.0], colors=style.INK, linewidths=linewidth)
+            ax.contour(self.xs, self.ys, grid, levels=[0.0], colors=color, linewidths=linewidth)
 
 
-def _paint_regions(ax: Axes, plane: Plane, outputs: NDArray[Any], limit: float) -> None:
+def _paint_regions(ax: Axes, plane: Plane, outputs: NDArray[Any], limit: float, theme: Theme) -> None:
     """The plane in the colours of its classes, and the lines between them."""
     outputs = np.clip(np.nan_to_num(outputs, nan=limit), -CERTAIN, CERTAIN)
     chances = _chances(outputs, limit)
     winners, (second, first) = chances.argmax(axis=1), np.sort(chances, axis=1)[:, -2:].T
     share = UNSURE + (SURE - UNSURE) * (first - second)
-    inks = np.array([style.channels(color) for color in style.CLASSES])[winners % len(style.CLASSES)] / 255
-    plane.paint(ax, 1 + share[:, None] * (inks - 1))
+    paper, *inks = (np.array(channels(color)) / 255 for color in (theme.paper, *theme.classes))
+    plane.paint(ax, paper + share[:, None] * (np.array(inks)[winners % len(inks)] - paper))
     for heights in _leads(outputs, limit):
-        plane.outline(ax, heights, linewidth=1.5)
+        plane.outline(ax, heights, linewidth=1.5, color=theme.ink)
 
 
 def _leads(outputs: NDArray[Any], limit: float) -> Iterator[NDArray[Any]]:
@@ -240,6 +298,7 @@ def scatter(
     ax: Axes,
     points: NDArray[Any],
     classes: NDArray[Any],
+    look: Look,
     *,
     size: float = 38,
     legend: bool = True,
@@ -251,13 +310,13 @@ def scatter(
         ax.scatter(
             chosen[:, 0],
             chosen[:, 1],
-            color=style.CLASSES[number % len(style.CLASSES)],
-            marker=style.MARKERS[number % len(style.MARKERS)],
-            edgecolors="white",
+            color=look.theme.classes[number % len(look.theme.classes)],
+            marker=MARKERS[number % len(MARKERS)],
+            edgecolors=look.theme.paper,
             linewidths=0.6,
             s=size,
             rasterized=rasterized,
-            label=f"class {one}",
+            label=look.say("class", label=one),
         )
     if legend:
-        ax.legend(loc="best", framealpha=0.9)
+        _legend(ax, look, framealpha=0.9)

@@ -31,14 +31,15 @@ from tinygrad_edu.steps.sentences import role_in, sentence
 from tinygrad_edu.steps.trace import Step, Trace
 from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
-from tinygrad_edu.viz import style
 from tinygrad_edu.viz.deck import Slide, deck
 from tinygrad_edu.viz.drawing import Picture, rasterized
 from tinygrad_edu.viz.fonts import wrapped
 from tinygrad_edu.viz.gif import gif, watched
+from tinygrad_edu.viz.look import Look, look_of
 from tinygrad_edu.viz.page.frame import Frame
 from tinygrad_edu.viz.page.picture import Circuit, element, whole
 from tinygrad_edu.viz.page.strings import strings
+from tinygrad_edu.viz.style import FONTS
 
 SECONDS = 1.5  # for which an application of the chain rule is shown
 PAUSES = {"begin": 1.5, "forward": 0.8, "seed": 1.0, "backward": 1.0, "end": 3.0}  # as many times longer
@@ -60,6 +61,7 @@ def sweep(
     value: Value,
     *,
     lang: str = "en",
+    theme: str = "light",
     seconds: float = SECONDS,
     width: int | None = None,
     backward_only: bool = False,
@@ -69,6 +71,7 @@ def sweep(
     Args:
         value: the output of the graph; its `backward()` need not have been called.
         lang: "en" for English, "zh" for Simplified Chinese.
+        theme: "light", or "dark" for a dark page or a dark room.
         seconds: for which an application of the chain rule is shown. An operation takes a little less, and the end is
             shown three times as long before the animation begins again.
         width: of the animation, in pixels; by default as large as the graph needs, at most 960 if that can be read.
@@ -78,13 +81,13 @@ def sweep(
         GraphError: if `value` is not a Value.
         StaleGraphError: if a number changed after the graph was made.
         SizeError: if the graph is too large to be read in an animation, or in one of this width.
-        OptionError: if there is no such language, or if `seconds` is out of range.
+        OptionError: if there is no such language or theme, or if `seconds` is out of range.
 
     >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
     >>> sweep(x * y)
     <Sweep of 6 pictures, 12.4 seconds: .save('sweep.gif'), [2].save('step.svg')>
     """
-    return Sweep(value, lang, seconds, width, backward_only=backward_only)
+    return Sweep(value, lang, seconds, width, theme=theme, backward_only=backward_only)
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,11 @@ class Still(Picture):
     heading: str
     text: str
 
+    @property
+    def paper(self) -> str:
+        """The colour that it is drawn on."""
+        return self.sweep.theme.paper
+
     def svg(self) -> str:
         """The picture as SVG text, which needs nothing else."""
         return self.sweep.draw(self)
@@ -116,17 +124,26 @@ class Sweep(Sequence[Still]):
     """A sweep as a sequence of pictures: saved as a GIF, shown by notebooks."""
 
     def __init__(
-        self, value: Value, lang: str, seconds: float, width: int | None, *, backward_only: bool = False
+        self,
+        value: Value,
+        lang: str,
+        seconds: float,
+        width: int | None,
+        *,
+        theme: str = "light",
+        backward_only: bool = False,
     ) -> None:
-        self.lang, self.texts = lang, strings(lang)
+        look = look_of("sweep", theme, lang)
+        self.theme, self.lang = look
+        self.texts = strings(look.lang)
         if not SHORTEST <= seconds <= LONGEST:
             wrong = f"a picture is shown for {SHORTEST:g} to {LONGEST:g} seconds"
             raise OptionError(f"sweep(seconds={seconds!r})", wrong, instead=f"seconds={SECONDS:g}")
-        self.trace = chain_rule(value).with_roles(partial(role_in, lang))
+        self.trace = chain_rule(value).with_roles(partial(role_in, look.lang))
         self.formula = to_text(value)
         self.seconds = seconds
         self.is_backward_only = backward_only
-        self.circuit = _circuit(self.trace)
+        self.circuit = _circuit(self.trace, look)
         self.scale = _scale(self.size, width)
 
     @cached_property
@@ -204,7 +221,7 @@ class Sweep(Sequence[Still]):
 
     @cached_property
     def _gif(self) -> bytes:
-        pictures = [rasterized(still.svg(), self.scale) for still in watched(self.stills, "drawing")]
+        pictures = [rasterized(still.svg(), self.scale, self.theme.paper) for still in watched(self.stills, "drawing")]
         return gif(pictures, [round(1000 * time) for time in self.times])
 
     def _repr_html_(self) -> str:
@@ -234,13 +251,14 @@ class Sweep(Sequence[Still]):
         width, height = self.size
         shift = (width - self.circuit.size[0]) / 2
         placed = element("g", {"transform": f"translate({shift:.1f},{MARGIN:.0f})"}, self._graph(still))
-        paper = element("rect", {"width": width, "height": height, "fill": style.PAPER})
+        paper = element("rect", {"width": width, "height": height, "fill": self.theme.paper})
         parts = (element("title", {}, still.text), paper, placed, *self._caption(still), *self._bar(still))
         return whole(self.size, *parts)
 
     def _graph(self, still: Still) -> str:
         is_about_a_step = still.phase not in ("begin", "end")
-        frame = Frame(self.trace, still.position, self.trace.steps[still.position - 1] if is_about_a_step else None)
+        step = self.trace.steps[still.position - 1] if is_about_a_step else None
+        frame = Frame(self.trace, still.position, step, self.theme)
         return self.circuit.svg(frame.boxes(), frame.arrows())
 
     def _lines(self, still: Still) -> list[str]:
@@ -248,7 +266,7 @@ class Sweep(Sequence[Still]):
 
     def _caption(self, still: Still) -> Iterator[str]:
         top = self.circuit.size[1] + 2 * MARGIN + HEADING
-        written = {"x": MARGIN, "font-family": style.FONTS, "fill": style.INK}
+        written = {"x": MARGIN, "font-family": FONTS, "fill": self.theme.ink}
         (heading,) = wrapped(still.heading, self._width - 2 * MARGIN, HEADING, 1, bold=True)
         yield element("text", {**written, "y": top, "font-size": HEADING, "font-weight": "bold"}, heading)
         for number, line in enumerate(self._lines(still), start=1):
@@ -263,21 +281,21 @@ class Sweep(Sequence[Still]):
         for count in filter(None, counts):
             place = {"x": MARGIN + before * each, "y": height - MARGIN / 2 - BAR, "height": BAR, "rx": BAR / 2}
             done = min(count, max(0, still.position - before))
-            yield element("rect", {**place, "width": count * each - 3, "fill": style.OPERATION})
-            yield element("rect", {**place, "width": max(0.0, done * each - 3), "fill": style.PEN})
+            yield element("rect", {**place, "width": count * each - 3, "fill": self.theme.operation})
+            yield element("rect", {**place, "width": max(0.0, done * each - 3), "fill": self.theme.outline})
             before += count
 
 
 # Sizes
 
 
-def _circuit(trace: Trace) -> Circuit:
+def _circuit(trace: Trace, look: Look) -> Circuit:
     """From left to right where that can be read, or else closer together, or else from top to bottom."""
     nodes, edges = len(trace.nodes), len(trace.edges)
     if nodes > MOST_NODES or edges > MOST_EDGES:
         size = f"{counted(nodes, 'node')}, {counted(edges, 'edge')}"
         raise _too_large(size, f"at most {MOST_NODES} nodes and {MOST_EDGES} edges can be read in an animation")
-    circuits = [Circuit(trace, *layout) for layout in LAYOUTS]
+    circuits = [Circuit(trace, *layout, look) for layout in LAYOUTS]
     for circuit in circuits:
         if all(side * SMALLEST_SCALE <= room for side, room in zip(circuit.size, ROOM, strict=True)):
             return circuit

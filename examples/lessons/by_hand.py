@@ -307,9 +307,9 @@ def swept() -> Network:
     return network
 
 
-def pictures(folder: Path) -> list[Path]:
+def pictures(folder: Path, *, theme: str = "light", lang: str = "en") -> list[Path]:
     """The network of the page, drawn."""
-    return [viz.draw(swept().E).save(folder / "by_hand.svg")]
+    return [viz.draw(swept().E, theme=theme, lang=lang).save(folder / "by_hand.svg")]
 
 
 def main(folder: Path | None = None) -> None:

@@ -194,11 +194,11 @@ IDEAS = (
 )
 
 
-def pictures(folder: Path) -> list[Path]:
+def pictures(folder: Path, *, theme: str = "light", lang: str = "en") -> list[Path]:
     """The circuit, drawn."""
     f = circuit()
     f.backward()
-    return [viz.draw(f).save(folder / "circuit.svg")]
+    return [viz.draw(f, theme=theme, lang=lang).save(folder / "circuit.svg")]
 
 
 def main(folder: Path | None = None) -> None:

@@ -323,9 +323,9 @@ IDEAS = (
 )
 
 
-def pictures(folder: Path) -> list[Path]:
+def pictures(folder: Path, *, theme: str = "light", lang: str = "en") -> list[Path]:
     """The program, drawn."""
-    return [viz.draw(compiled(network(), *data())).save(folder / "layers.svg")]
+    return [viz.draw(compiled(network(), *data()), theme=theme, lang=lang).save(folder / "layers.svg")]
 
 
 def main(folder: Path | None = None) -> None:

@@ -23,7 +23,8 @@ import tinygrad_edu
 from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.lessons.against import print_measured, print_verdicts, title, verdict
 from tinygrad_edu.lessons.ideas import Idea, print_files, show_all
-from tinygrad_edu.viz.plots import new_axes
+from tinygrad_edu.viz.look import Look, look_of
+from tinygrad_edu.viz.plots import new_axes, shades_of_ink
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -246,16 +247,16 @@ def _step(book: Book, batch: Sequence[tuple[Floats, Floats]]) -> None:
             number += book.update(np.sum([nabla[side][layer] for nabla in found], axis=0), len(batch))
 
 
-def plot_misread(network: Network, data: Sequence[tuple[Floats, Floats]]) -> Figure:
+def plot_misread(network: Network, data: Sequence[tuple[Floats, Floats]], look: Look) -> Figure:
     """The images that the network takes for another digit: up to twelve of them."""
     read = [(x, int(y.argmax()), int(network.feedforward(x.tolist()).argmax())) for x, y in data]
     wrong = [sample for sample in read if sample[1] != sample[2]][:12]
-    axes = new_axes(7.2, 3.2, 2, 6)
+    axes = new_axes(7.2, 3.2, 2, 6, look)
     for ax in axes:
         ax.set_axis_off()
     for ax, (x, right, said) in zip(axes, wrong, strict=False):
-        ax.imshow(x.reshape(8, 8), cmap="gray_r")
-        ax.set_title(f"a {right}, read as {said}", fontsize="small")
+        ax.imshow(x.reshape(8, 8), cmap=shades_of_ink(look.theme))
+        ax.set_title(look.say("read_as", right=right, said=said), fontsize="small")
     return cast("Figure", axes[0].figure)
 
 
@@ -346,9 +347,10 @@ IDEAS = (
 )
 
 
-def pictures(folder: Path) -> list[Path]:
+def pictures(folder: Path, *, theme: str = "light", lang: str = "en") -> list[Path]:
     """The digits that are misread."""
-    return [viz.save_figure(plot_misread(reader()[0], digits()[1]), folder / "per_sample.png", dpi=110)]
+    figure = plot_misread(reader()[0], digits()[1], look_of("pictures", theme, lang))
+    return [viz.save_figure(figure, folder / "per_sample.png", dpi=110)]
 
 
 def main(folder: Path | None = None) -> None:

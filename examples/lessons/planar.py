@@ -24,7 +24,7 @@ from tinygrad_edu.compiler import Program
 from tinygrad_edu.lessons.against import print_measured, print_verdicts, title, verdict
 from tinygrad_edu.lessons.ideas import Idea, print_files, show_all
 from tinygrad_edu.show import in_brackets, show
-from tinygrad_edu.viz import style
+from tinygrad_edu.viz.look import Look, look_of
 from tinygrad_edu.viz.plots import new_axes
 
 if TYPE_CHECKING:
@@ -196,15 +196,15 @@ def shares_of_b1(model: nn.MLP, X: Floats, y: Labels) -> Floats:
     return np.array([np.ravel(found["db1"])[0] for found in alone]) / len(X)
 
 
-def plot_costs(costs: Sequence[float]) -> Figure:
+def plot_costs(costs: Sequence[float], look: Look) -> Figure:
     """The cost over all iterations, and its end, enlarged."""
-    left, right = new_axes(9.0, 3.2, 1, 2)
+    left, right = new_axes(9.0, 3.2, 1, 2, look)
     for ax, start in ((left, 0), (right, 6000)):
-        ax.plot(range(start, len(costs)), costs[start:], color=style.POSITIVE, linewidth=1)
-        ax.set(xlabel="iteration", ylabel="cost")
-        ax.grid(alpha=0.3)
+        ax.plot(range(start, len(costs)), costs[start:], color=look.theme.positive, linewidth=1)
+        ax.set(xlabel=look.say("iteration"), ylabel=look.say("cost"))
+        ax.grid(color=look.theme.faint, alpha=0.3)
         ax.spines[["top", "right"]].set_visible(False)
-    right.set_title("steps of 1.2 become too long", fontsize="medium")
+    right.set_title(look.say("too_long"), fontsize="medium")
     return cast("Figure", left.figure)
 
 
@@ -305,14 +305,14 @@ IDEAS = (
 )
 
 
-def pictures(folder: Path) -> list[Path]:
+def pictures(folder: Path, *, theme: str = "light", lang: str = "en") -> list[Path]:
     """The boundary, the cost of 10,000 iterations, and what each neuron sees."""
     X, y = nn.datasets.flower()
     model, _ = trained()
     figures = {
-        "planar": viz.plot_decision_boundary(model, X, y),
-        "planar-cost": plot_costs(train(init(4), X, y, 10_000)),
-        "planar-neurons": viz.plot_neurons(model, X, y),
+        "planar": viz.plot_decision_boundary(model, X, y, theme=theme, lang=lang),
+        "planar-cost": plot_costs(train(init(4), X, y, 10_000), look_of("pictures", theme, lang)),
+        "planar-neurons": viz.plot_neurons(model, X, y, theme=theme, lang=lang),
     }
     return [viz.save_figure(figure, folder / f"{name}.png", dpi=110) for name, figure in figures.items()]
 

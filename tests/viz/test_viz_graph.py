@@ -75,7 +75,7 @@ def test_colour_is_by_sign_and_never_alone():
     negative = [line for line in source.splitlines() if style.NEGATIVE in line]
     assert len(negative) == 3
     assert all("style=dashed" in line for line in negative)
-    assert style.tint(-4.0, 4.0) in source
+    assert style.LIGHT.tint(-4.0, 4.0) in source
     assert "blue, solid: positive" in source
 
 
@@ -160,7 +160,7 @@ def test_nan_and_infinity_can_be_drawn():
 
 
 def test_nan_has_the_tint_of_zero():
-    assert style.tint(float("nan"), 1.0) == style.tint(0.0, 1.0)
+    assert style.LIGHT.tint(float("nan"), 1.0) == style.LIGHT.tint(0.0, 1.0)
 
 
 def test_wrong_options_are_named():

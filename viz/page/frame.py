@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from tinygrad_edu.show import show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
-from tinygrad_edu.viz import style
-from tinygrad_edu.viz.page.picture import EDGE, UNKNOWN, Arrow, Box, chip_texts, gradient_text
+from tinygrad_edu.viz.page.picture import UNKNOWN, Arrow, Box, chip_texts, gradient_text
+from tinygrad_edu.viz.style import LIGHT, Theme
 
 ACTIVE = 2.0  # how much thicker the pen of the active arrow is
 
@@ -26,6 +26,7 @@ class Frame:
         trace: the steps.
         position: how many of them are done.
         active: the step that the picture is about, if it is about one.
+        theme: the colours.
 
     >>> from tinygrad_edu import Value, chain_rule
     >>> trace = chain_rule(Value(2.0, label="x") * 3.0)
@@ -35,8 +36,9 @@ class Frame:
     [('2', '3'), ('3', '—'), ('6', '1')]
     """
 
-    def __init__(self, trace: Trace, position: int, active: Step | None = None) -> None:
+    def __init__(self, trace: Trace, position: int, active: Step | None = None, theme: Theme = LIGHT) -> None:
         self.trace = trace
+        self.theme = theme
         self.done = trace.steps[:position]
         self.active = active
         self.computed = {step.node for step in self.done if isinstance(step, ForwardStep)}
@@ -55,7 +57,7 @@ class Frame:
         return Box(
             value=show(node.data) if is_known else UNKNOWN,
             gradient=UNKNOWN if number is None else gradient_text(number, to_come),
-            fill=style.PAPER if number is None else style.tint(number, self.largest),
+            fill="" if number is None else self.theme.tint(number, self.largest),
             is_reached=(number is not None and not to_come) if self.gradients else is_known,
             is_active=index == _node_of(self.active),
         )
@@ -70,11 +72,11 @@ class Frame:
         if edge.user_node not in self.computed:
             return Arrow()
         is_active = isinstance(self.active, ForwardStep) and self.active.node == edge.user_node
-        pen = {"color": style.INK, "penwidth": "2.4"} if is_active else {"color": EDGE, "penwidth": "1.2"}
+        pen = {"color": self.theme.ink if is_active else self.theme.strong, "penwidth": "2.4" if is_active else "1.2"}
         return Arrow((chip_texts(edge.partial, 0.0)[0],), pen)
 
     def _backward(self, edge: EdgeStep) -> Arrow:
-        pen = style.pen(edge.contribution, self.largest)
+        pen = self.theme.pen(edge.contribution, self.largest)
         is_active = edge is self.active
         if is_active:
             pen["penwidth"] = f"{float(pen['penwidth']) + ACTIVE:.2f}"

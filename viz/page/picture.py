@@ -20,14 +20,15 @@ from html import escape
 from typing import NamedTuple
 
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.show import counted, cut, in_brackets, show
+from tinygrad_edu.show import cut, in_brackets, show
 from tinygrad_edu.steps.trace import ForwardStep, Trace
 from tinygrad_edu.steps.wording import filled, operation
-from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import laid_out
 from tinygrad_edu.viz.fonts import text_width
 from tinygrad_edu.viz.graph import ROUNDS
+from tinygrad_edu.viz.look import Look
 from tinygrad_edu.viz.quoting import visible
+from tinygrad_edu.viz.style import FONTS, Theme
 
 UNKNOWN = "—"
 TEXTS = ("text", "title")  # elements of SVG that hold a text, and no others
@@ -37,6 +38,7 @@ INCH = 72  # Graphviz measures in inches; here, a pixel is one of its points
 
 NAME, VALUE, GRADIENT, CHIP = 13.0, 20.0, 14.0, 12.5  # sizes of letters in pixels
 BOX_HEIGHT, NARROWEST_BOX, BOX_PADDING, BOX_CORNER = 86.0, 112.0, 14.0, 14.0
+SIZES = {"name": NAME, "value": VALUE, "gradient": GRADIENT}
 ROWS = {"name": 21.0, "value": 47.0, "gradient": 72.0}  # where the texts of a box stand
 CHIP_HEIGHT, NARROWEST_CHIP, CHIP_PADDING = 40.0, 56.0, 9.0
 CHIP_ROWS = {1: (24.5,), 2: (16.5, 32.5)}  # of so many texts
@@ -44,8 +46,6 @@ CONSTANT_HEIGHT = 30.0
 BETWEEN = 20.0  # boxes or chips side by side
 PAD = 2.0  # around everything: a border is drawn half outside
 HEAD = 11.0  # length of an arrow's head
-EDGE, BORDER = (colors[0] for colors in (style.PAGE["line-strong"], style.PAGE["line"]))
-QUIET = style.PAGE["quiet"][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ class Box:
     Attributes:
         value: its number; where it is empty there is a line to write on.
         gradient: the gradient so far.
-        fill: the colour of the box.
+        fill: the colour of the box; if there is none, that of the paper.
         is_reached: whether its number is known; if not, its border is dashed.
         is_active: whether this step is about it.
     """
 
     value: str = UNKNOWN
     gradient: str = UNKNOWN
-    fill: str = style.PAPER
+    fill: str = ""
     is_reached: bool = True
     is_active: bool = False
 
@@ -73,7 +73,7 @@ class Arrow:
 
     Attributes:
         texts: the two lines of its chip; without any there is no chip.
-        pen: Graphviz attributes of its line, as `style.pen` gives them.
+        pen: Graphviz attributes of its line, as `Theme.pen` gives them.
         is_backward: whether it leads from the user to the argument: the gradient runs against the numbers.
         is_active: whether this step is about it.
     """
@@ -120,6 +120,7 @@ class Circuit:
         trace: the steps; arrows are numbered as its edges are.
         direction: "LR" from left to right, "TB" from top to bottom.
         gap: between a box and a chip, in pixels.
+        look: its colours, and the language of what is counted.
 
     >>> from tinygrad_edu import Value, chain_rule
     >>> circuit = Circuit(chain_rule(Value(2.0, label="x") * 3.0))
@@ -128,9 +129,11 @@ class Circuit:
     (True, True)
     """
 
-    def __init__(self, trace: Trace, direction: str = "LR", gap: float = 32.0) -> None:
+    def __init__(self, trace: Trace, direction: str = "LR", gap: float = 32.0, look: Look | None = None) -> None:
         self.trace = trace
-        self.titles = [_clean(title) for title in _titles(trace)]
+        look = look or Look()
+        self.theme = look.theme
+        self.titles = [_clean(title) for title in _titles(trace, look)]
         self.direction, self.gap = direction, gap
         self.numbers = {(edge.user_node, edge.position): number for number, edge in enumerate(trace.edges)}
 
@@ -150,7 +153,7 @@ class Circuit:
         lines = (self._line(number, arrow) for number, arrow in enumerate(arrows))
         chips = (self._chip(number, arrow) for number, arrow in enumerate(arrows) if arrow.texts)
         nodes = (self._node(index, box) for index, box in enumerate(boxes))
-        font = {"font-family": style.FONTS, "text-anchor": "middle"}
+        font = {"font-family": FONTS, "text-anchor": "middle"}
         return element("g", {"class": "circuit", **font}, *plain, *lines, *chips, *nodes)
 
     # The layout
@@ -198,7 +201,7 @@ class Circuit:
     # Arrows
 
     def _plain_arrow(self, start: str, end: str) -> str:
-        return _arrow([self._layout.curves[start, end]], {"color": EDGE, "penwidth": "1.2"})
+        return _arrow([self._layout.curves[start, end]], {"color": self.theme.strong, "penwidth": "1.2"})
 
     def _line(self, number: int, arrow: Arrow) -> str:
         edge = self.trace.edges[number]
@@ -206,17 +209,17 @@ class Circuit:
         curves = [self._layout.curves[ends[0], ends[1]], self._layout.curves[ends[1], ends[2]]]
         if arrow.is_backward:
             curves = [curve[::-1] for curve in reversed(curves)]
-        return _arrow(curves, arrow.pen or {"color": BORDER, "penwidth": "1.2"})
+        return _arrow(curves, arrow.pen or {"color": self.theme.line, "penwidth": "1.2"})
 
     def _chip(self, number: int, arrow: Arrow) -> str:
         place = self._layout.places[f"c{number}"]
         around = place if len(arrow.texts) > 1 else place._replace(height=CHIP_HEIGHT / 2 + 4)
-        color = (arrow.pen or {}).get("color", EDGE)
+        color = (arrow.pen or {}).get("color", self.theme.strong)
         weight = {"font-weight": "bold"} if arrow.is_active else {}
-        line = {"stroke": color, "stroke-width": 2.5} if arrow.is_active else {"stroke": BORDER}
-        border = element("rect", {**_rectangle(around, 10), "fill": style.PAPER, **line})
+        line = {"stroke": color, "stroke-width": 2.5} if arrow.is_active else {"stroke": self.theme.line}
+        border = element("rect", {**_rectangle(around, 10), "fill": self.theme.paper, **line})
         texts = (_chip_text(place, y, text) for text, y in zip(arrow.texts, CHIP_ROWS[len(arrow.texts)], strict=True))
-        return element("g", {"class": "chip", "font-size": CHIP, "fill": style.INK, **weight}, border, *texts)
+        return element("g", {"class": "chip", "font-size": CHIP, "fill": self.theme.ink, **weight}, border, *texts)
 
     # Boxes
 
@@ -225,13 +228,14 @@ class Circuit:
             return self._constant(index)
         place = self._layout.places[f"n{index}"]
         texts = {"name": self.titles[index], "value": box.value, "gradient": box.gradient and f"∂ {box.gradient}"}
-        rows = (_row(role, text, place, box) for role, text in texts.items())
-        return element("g", {"class": "box"}, _border(place, box), *rows)
+        rows = (_row(role, text, place, box, self.theme) for role, text in texts.items())
+        return element("g", {"class": "box"}, _border(place, box, self.theme), *rows)
 
     def _constant(self, index: int) -> str:
         place = self._layout.places[f"n{index}"]
-        colors = {"fill": style.CONSTANT, "stroke": BORDER}
-        text = element("text", {"x": place.x, "y": place.y + 4.5, "font-size": NAME, "fill": QUIET}, self.titles[index])
+        colors = {"fill": self.theme.constant, "stroke": self.theme.line}
+        where = {"x": place.x, "y": place.y + 4.5, "font-size": NAME, "fill": self.theme.quiet}
+        text = element("text", where, self.titles[index])
         return element("g", {"class": "constant"}, element("rect", {**_rectangle(place, 10), **colors}), text)
 
 
@@ -256,22 +260,22 @@ def chip_texts(local: float, contribution: float) -> tuple[str, str]:
     return f"× {in_brackets(local)}", f"= {show(contribution)}"
 
 
-def _titles(trace: Trace) -> list[str]:
+def _titles(trace: Trace, look: Look) -> list[str]:
     """The name of each node; for a computed node also its operation, as far as it fits."""
     titles = [cut(node.name, LONGEST_TITLE) for node in trace.nodes]
     for step in trace.forward:
         whole = f"{step.name} = {step.formula}"
-        titles[step.node] = whole if len(whole) <= LONGEST_TITLE else _short_title(step, trace)
+        titles[step.node] = whole if len(whole) <= LONGEST_TITLE else _short_title(step, trace, look)
     return titles
 
 
-def _short_title(step: ForwardStep, trace: Trace) -> str:
+def _short_title(step: ForwardStep, trace: Trace, look: Look) -> str:
     """With shortened names; if there are many arguments, with the symbol of the operation and their number."""
     rule, args = RULES.get(step.op), trace.nodes[step.node].args
     name = cut(step.name, LONGEST_NAME)
     if rule is None or rule.many:
         symbol, count = (rule.symbol, len(rule.grouped(args)[0])) if rule else (step.op, len(args))
-        return f"{name} = {symbol}, {counted(count, 'term')}"
+        return f"{name} = {symbol}, {look.counted(count, 'term')}"
     names = [cut(trace.nodes[arg].name, LONGEST_NAME) for arg in args]
     return f"{name} = {filled(operation(rule, len(args)), names)}"
 
@@ -310,34 +314,32 @@ def _rectangle(place: _Place, corner: float) -> dict[str, object]:
     return {"x": place.left, "y": place.top, "width": place.width, "height": place.height, "rx": corner}
 
 
-def _border(place: _Place, box: Box) -> str:
+def _border(place: _Place, box: Box, theme: Theme) -> str:
     if box.is_active:
-        line: dict[str, object] = {"stroke": style.INK, "stroke-width": 3}
+        line: dict[str, object] = {"stroke": theme.ink, "stroke-width": 3}
     else:
-        line = {"stroke": EDGE, "stroke-width": 1} | ({} if box.is_reached else {"stroke-dasharray": "5 4"})
-    return element("rect", {**_rectangle(place, BOX_CORNER), "fill": box.fill, **line})
+        line = {"stroke": theme.strong, "stroke-width": 1} | ({} if box.is_reached else {"stroke-dasharray": "5 4"})
+    return element("rect", {**_rectangle(place, BOX_CORNER), "fill": box.fill or theme.paper, **line})
 
 
-def _row(role: str, text: str, place: _Place, box: Box) -> str:
+def _row(role: str, text: str, place: _Place, box: Box, theme: Theme) -> str:
     """A text of a box, or a line to write one on."""
     y = place.top + ROWS[role]
     if not text:
-        return _blank(role, place, y)
-    styles: dict[str, dict[str, object]] = {
-        "name": {"font-size": NAME, "fill": QUIET if box.fill == style.PAPER else style.INK},
-        "value": {"font-size": VALUE, "font-weight": "bold", "fill": QUIET if text == UNKNOWN else style.INK},
-        "gradient": {"font-size": GRADIENT, "font-weight": "bold", "fill": QUIET if UNKNOWN in text else style.INK},
-    }
-    return element("text", {"class": role, "x": place.x, "y": y, **styles[role]}, text)
+        return _blank(role, place, y, theme)
+    is_quiet = box.fill in ("", theme.paper) if role == "name" else UNKNOWN in text
+    looks: dict[str, object] = {"font-size": SIZES[role], **({} if role == "name" else {"font-weight": "bold"})}
+    where = {"class": role, "x": place.x, "y": y}
+    return element("text", {**where, **looks, "fill": theme.quiet if is_quiet else theme.ink}, text)
 
 
-def _blank(role: str, place: _Place, y: float) -> str:
+def _blank(role: str, place: _Place, y: float, theme: Theme) -> str:
     start, end = place.left + BOX_PADDING, place.left + place.width - BOX_PADDING
-    line = {"class": "blank", "x1": start, "x2": end, "y1": y + 4, "y2": y + 4, "stroke": EDGE}
+    line = {"class": "blank", "x1": start, "x2": end, "y1": y + 4, "y2": y + 4, "stroke": theme.strong}
     if role == "value":
         return element("line", line)
-    sign = element("text", {"x": start, "y": y, "text-anchor": "start", "font-size": GRADIENT, "fill": QUIET}, "∂")
-    return sign + element("line", {**line, "x1": start + GRADIENT})
+    where = {"x": start, "y": y, "text-anchor": "start", "font-size": GRADIENT, "fill": theme.quiet}
+    return element("text", where, "∂") + element("line", {**line, "x1": start + GRADIENT})
 
 
 def _chip_text(place: _Place, y: float, text: str) -> str:

@@ -34,6 +34,7 @@ from tinygrad_edu.text.printing import to_text
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import canvas
+from tinygrad_edu.viz.look import Look
 from tinygrad_edu.viz.page.picture import CHIP, UNKNOWN, Arrow, Box, Circuit, chip_texts, whole
 from tinygrad_edu.viz.page.strings import strings
 from tinygrad_edu.viz.quoting import plain
@@ -287,7 +288,7 @@ class Sheet:
     def _pictures(self) -> Iterator[tuple[Circuit | Drawing, tuple[float, float], float, tuple[float, ...]]]:
         """The best first: with room for the answers, from left to right; then downwards, then small."""
         for direction in ("LR", "TB"):
-            circuit = Circuit(self.trace, direction, gap=GAP)
+            circuit = Circuit(self.trace, direction, GAP, Look(lang=self.lang))
             yield circuit, circuit.size, CHIP, HEIGHTS
         for direction in ("LR", "TB"):
             drawing = _map(self.trace, direction)

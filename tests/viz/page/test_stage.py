@@ -5,6 +5,7 @@ import random
 
 import pytest
 from browser import needs_browser
+from contrast import contrast
 from lab import SIZES, Lab
 from page_engine import expression
 
@@ -384,9 +385,9 @@ def test_arrows_have_the_pen_of_their_contribution(looked_at, graph, scheme):
     colors = {name: rgb(style.PAGE[name][dark]) for name in ("positive", "negative", "line-strong")}
     for edge in edges:
         line = lines[f"e{edge.user_node}-{edge.position}"]
-        pen = style.pen(edge.contribution, largest)
+        pen = style.LIGHT.pen(edge.contribution, largest)
         assert line["width"] == pytest.approx(POINTS * float(pen["penwidth"]), abs=0.01)
-        sign = {style.POSITIVE: "positive", style.NEGATIVE: "negative", style.QUIET: "line-strong"}[pen["color"]]
+        sign = {style.POSITIVE: "positive", style.NEGATIVE: "negative", style.LIGHT.faint: "line-strong"}[pen["color"]]
         assert line["stroke"] == colors[sign]
         assert (line["dash"] != "none") == (pen["style"] == "dashed" or edge.contribution == 0)
 
@@ -414,7 +415,7 @@ def test_boxes_have_the_tint_of_their_gradient(looked_at, graph):
     )
     for index, node in enumerate(nodes):
         if not node.is_constant:
-            expected = style.tint(node.grad, largest)
+            expected = style.LIGHT.tint(node.grad, largest)
             wanted = [int(expected[at : at + 2], 16) for at in (1, 3, 5)]
             assert mixed[f"n{index}"] == pytest.approx(wanted, abs=0.75)
 
@@ -431,22 +432,10 @@ def test_a_forced_theme_holds_against_the_system(opened):
 def test_letters_on_the_strongest_tint_can_be_read():
     for side in (0, 1):
         for sign in ("positive", "negative"):
-            tint = style._mixed(style.PAGE["paper"][side], style.PAGE[sign][side], style.STRONGEST_TINT)
+            tint = style.mixed(style.PAGE["paper"][side], style.PAGE[sign][side], style.STRONGEST_TINT)
             for letters in (style.PAGE[f"{sign}-on-tint"][side], style.PAGE["ink"][side]):
                 assert contrast(letters, tint) >= 4.5
             assert contrast(style.PAGE[f"on-{sign}"][side], style.PAGE[sign][side]) >= 4.5
-
-
-def contrast(one, other):
-    """The contrast of two colours as WCAG defines it."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(color):
-    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_a_box_is_dashed_until_the_sweep_has_reached_it(looked_at):

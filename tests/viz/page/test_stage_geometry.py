@@ -35,12 +35,12 @@ def test_the_law_of_colours_and_pens_is_that_of_python():
       pens.tintOf(Number(number), largest, given.law), pens.widthOfPen(Number(number), largest, given.law)])"""
     given = {"law": style.law(), "cases": [[as_js(number), largest] for number, largest in cases]}
     for (number, largest), (sign, tint, width) in zip(cases, evaluated("pens", script, given), strict=True):
-        pen = style.pen(number, largest)
-        colors = {"positive": style.POSITIVE, "negative": style.NEGATIVE, "neutral": style.QUIET}
+        pen = style.LIGHT.pen(number, largest)
+        colors = {"positive": style.POSITIVE, "negative": style.NEGATIVE, "neutral": style.LIGHT.faint}
         assert pen["color"] == colors[sign]
         assert width == pytest.approx(1.5 * float(pen["penwidth"]), abs=0.01)
         if sign != "neutral":
-            assert style._mixed(style.PAPER, colors[sign], tint) == style.tint(number, largest)
+            assert style.mixed(style.PAPER, colors[sign], tint) == style.LIGHT.tint(number, largest)
 
 
 # What an arrow carries
