@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 import pytest
+from sampling import long_case
 
 from tinygrad_edu.cli.main import COMMANDS, _parsers
 
@@ -22,6 +23,7 @@ OPENED = {  # a command as it is typed, and the files that it opens
     "train moons --epochs 1 --hidden 2 --report r.html -o t --open": ["r.html"],
     "lesson circuit -o pictures --open": ["pictures/circuit.svg"],
 }
+SLOW = ("demo", "train moons --epochs 1 --hidden 2 --open", "train moons --epochs 1 --hidden 2 --report")
 NOTHING_TO_LOOK_AT = {"course", "bug", "grade"}  # an engine to be edited, and marks in a table
 
 
@@ -40,7 +42,7 @@ def opened(monkeypatch):
     return found
 
 
-@pytest.mark.parametrize("line", OPENED)
+@pytest.mark.parametrize("line", [long_case(line) if line.startswith(SLOW) else line for line in OPENED])
 def test_what_was_written_is_opened(run, opened, line, tmp_path):
     code, _, err = run(*shlex.split(line))
     assert code == 0, err

@@ -257,6 +257,7 @@ def test_a_lesson_runs(name, capsys, tmp_path):
     assert pictures
     assert all(picture.stat().st_size > 1000 for picture in pictures)
     assert all(len(line) <= 160 for line in said.splitlines())
+    assert name != "by_hand" or "0.0821670406" in said
 
 
 @pytest.mark.parametrize("name", sample(sorted(LESSONS, key=["circuit", "layers"].__contains__, reverse=True), few=2))
