@@ -47,6 +47,8 @@ class Alike:
 
     def of_one_length(self, scalars: Scalars) -> Groups:
         """The groups, but for sums of different lengths."""
+        if not scalars.growing:
+            return self.groups
         return [(rule, members) for rule, members in self.groups if scalars.growing.isdisjoint(members)]
 
 
@@ -66,11 +68,12 @@ def _settled(scalars: Scalars, groups: Groups) -> bool:
 
 def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[int, int]) -> Groups:
     """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
-    first_of = _merged(scalars, same)
+    computed = scalars.computed
+    first_of = _merged(scalars, computed, same)
     kinds = [of_leaf.get(node, UNCHANGING) for node in range(len(first_of))]
     known: dict[object, int] = {}
     groups: Groups = []
-    for node, rule in scalars.computed:
+    for node, rule in computed:
         if first_of[node] != node:
             kinds[node] = kinds[first_of[node]]
             continue
@@ -175,7 +178,7 @@ def _put_constants(workspace: Workspace, scalars: Scalars, nodes: Ids) -> None:
     scalars.add_constants(computed)
 
 
-def _merged(scalars: Scalars, same: Ids) -> list[int]:
+def _merged(scalars: Scalars, computed: Sequence[tuple[int, Rule]], same: Ids) -> list[int]:
     """For each node the first one that is computed in the same way: what is computed twice is computed once.
 
     Equal constants are one beside a computed number, 0.5 * v. Beside a leaf they are data: two samples with a number in
@@ -186,7 +189,7 @@ def _merged(scalars: Scalars, same: Ids) -> list[int]:
     constants = scalars.constants
     has_no_constant = constants.keys().isdisjoint
     is_changed = False
-    for node, rule in scalars.computed:
+    for node, rule in computed:
         if is_changed:
             scalars.args[node] = [first_of[arg] for arg in scalars.args[node]]
         args = scalars.args[node]
