@@ -84,11 +84,15 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[i
             key += tuple([scalars.data[args[position]] for position in rule.fixed])
         if node in scalars.growing:
             key = _key_of_any_length(rule, of_args) or key
-        kind = known.get(key, NEW)
-        if kind == NEW:
-            kind = known[key] = _new_kind(groups, rule, of_args)
-        if kind >= 0:
-            groups[kind][1].append(node)
+        kind = known.get(key)
+        if kind is not None:
+            if kind >= 0:
+                groups[kind][1].append(node)
+        elif of_args.count(UNCHANGING) == len(of_args):
+            kind = known[key] = UNCHANGING
+        else:
+            kind = known[key] = len(groups)
+            groups.append((rule, [node]))
         kinds[node] = kind
     _put_constants(workspace, scalars, np.flatnonzero(np.array(kinds) == UNCHANGING))
     return groups
@@ -127,14 +131,6 @@ def _role(rule: Rule, args: Sequence[int], place: int, group_of: Mapping[int, in
     width = len(args) // len(rule.partials)
     beside = args[(place + width) % len(args)] if rule is dot else NEW
     return place // width, group_of.get(beside, NEW)
-
-
-def _new_kind(groups: Groups, rule: Rule, of_args: list[int]) -> int:
-    """The number of a new group; or, if all of its arguments are constants, that it is constant too."""
-    if of_args.count(UNCHANGING) == len(of_args):
-        return UNCHANGING
-    groups.append((rule, []))
-    return len(groups) - 1
 
 
 def _kinds_of_leaves(scalars: Scalars, loops: Sequence[Loop]) -> dict[int, int]:

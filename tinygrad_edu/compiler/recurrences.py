@@ -160,7 +160,7 @@ class _Sequence:
         self.scalars = scalars = connections.scalars
         self.fewest = fewest_steps(scalars)
         self.nodes = np.array([node for _, members in groups for node in members], dtype=np.int64)
-        self.begin = np.cumsum([0, *(len(members) for _, members in groups)])
+        self.begin = np.cumsum([0, *[len(members) for _, members in groups]])
         known: dict[object, int] = {}
         self.tokens = np.array(
             [known.setdefault(_token(scalars, rule, members), len(known)) for rule, members in groups], dtype=np.int64
