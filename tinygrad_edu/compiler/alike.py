@@ -47,6 +47,8 @@ class Alike:
 
     def of_one_length(self, scalars: Scalars) -> Groups:
         """The groups, but for sums of different lengths."""
+        if not scalars.growing:
+            return self.groups
         return [(rule, members) for rule, members in self.groups if scalars.growing.isdisjoint(members)]
 
 
@@ -66,11 +68,12 @@ def _settled(scalars: Scalars, groups: Groups) -> bool:
 
 def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[int, int]) -> Groups:
     """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
-    first_of = _merged(scalars, same)
+    computed = scalars.computed
+    first_of = _merged(scalars, computed, same)
     kinds = [of_leaf.get(node, UNCHANGING) for node in range(len(first_of))]
     known: dict[object, int] = {}
     groups: Groups = []
-    for node, rule in scalars.computed:
+    for node, rule in computed:
         if first_of[node] != node:
             kinds[node] = kinds[first_of[node]]
             continue
@@ -81,11 +84,15 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[i
             key += tuple([scalars.data[args[position]] for position in rule.fixed])
         if node in scalars.growing:
             key = _key_of_any_length(rule, of_args) or key
-        kind = known.get(key, NEW)
-        if kind == NEW:
-            kind = known[key] = _new_kind(groups, rule, of_args)
-        if kind >= 0:
-            groups[kind][1].append(node)
+        kind = known.get(key)
+        if kind is not None:
+            if kind >= 0:
+                groups[kind][1].append(node)
+        elif of_args.count(UNCHANGING) == len(of_args):
+            kind = known[key] = UNCHANGING
+        else:
+            kind = known[key] = len(groups)
+            groups.append((rule, [node]))
         kinds[node] = kind
     _put_constants(workspace, scalars, np.flatnonzero(np.array(kinds) == UNCHANGING))
     return groups
@@ -124,14 +131,6 @@ def _role(rule: Rule, args: Sequence[int], place: int, group_of: Mapping[int, in
     width = len(args) // len(rule.partials)
     beside = args[(place + width) % len(args)] if rule is dot else NEW
     return place // width, group_of.get(beside, NEW)
-
-
-def _new_kind(groups: Groups, rule: Rule, of_args: list[int]) -> int:
-    """The number of a new group; or, if all of its arguments are constants, that it is constant too."""
-    if of_args.count(UNCHANGING) == len(of_args):
-        return UNCHANGING
-    groups.append((rule, []))
-    return len(groups) - 1
 
 
 def _kinds_of_leaves(scalars: Scalars, loops: Sequence[Loop]) -> dict[int, int]:
@@ -175,7 +174,7 @@ def _put_constants(workspace: Workspace, scalars: Scalars, nodes: Ids) -> None:
     scalars.add_constants(computed)
 
 
-def _merged(scalars: Scalars, same: Ids) -> list[int]:
+def _merged(scalars: Scalars, computed: Sequence[tuple[int, Rule]], same: Ids) -> list[int]:
     """For each node the first one that is computed in the same way: what is computed twice is computed once.
 
     Equal constants are one beside a computed number, 0.5 * v. Beside a leaf they are data: two samples with a number in
@@ -186,7 +185,7 @@ def _merged(scalars: Scalars, same: Ids) -> list[int]:
     constants = scalars.constants
     has_no_constant = constants.keys().isdisjoint
     is_changed = False
-    for node, rule in scalars.computed:
+    for node, rule in computed:
         if is_changed:
             scalars.args[node] = [first_of[arg] for arg in scalars.args[node]]
         args = scalars.args[node]

@@ -210,7 +210,7 @@ class Workspace:
     def place_array(self, array: Array) -> None:
         """Note where the scalars of a new array stand; a place may be empty."""
         flat = array.ids.reshape(-1)
-        filled = np.flatnonzero(flat != NOWHERE)
+        (filled,) = (flat != NOWHERE).nonzero()
         self.where[flat[filled]] = array.number
         self.place[flat[filled]] = filled
         self.arrays.append(array)

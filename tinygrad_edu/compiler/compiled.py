@@ -13,6 +13,7 @@ import itertools
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -239,10 +240,17 @@ class _Text:
 def function_of(source: Source) -> Function:
     """The text as a function, whose lines a traceback can show."""
     name, text = f"{PROGRAM} {next(_numbers)}", NumPyPrinter().program(source)
-    names: dict[str, Any] = {"__name__": name, "__loader__": _Text(text), **source.data}
-    exec(PRELUDE, names)  # noqa: S102 (our own text, made of names of our own)
-    exec(builtins.compile(text, name, "exec"), names)  # noqa: S102
+    names: dict[str, Any] = {**_helpers(), "__name__": name, "__loader__": _Text(text), **source.data}
+    exec(builtins.compile(text, name, "exec"), names)  # noqa: S102 (our own text, made of names of our own)
     return names["program"]
+
+
+@cache
+def _helpers() -> dict[str, Any]:
+    """What the text of a program may call: np, and the functions that NumPy lacks."""
+    names: dict[str, Any] = {}
+    exec(PRELUDE, names)  # noqa: S102 (text of this package)
+    return names
 
 
 def floats_of(numbers: npt.ArrayLike | Sequence[Number], what: str) -> Floats:

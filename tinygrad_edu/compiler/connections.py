@@ -13,6 +13,7 @@ import numpy as np
 
 from tinygrad_edu.compiler.arrays import Ids
 from tinygrad_edu.compiler.scalars import Scalars
+from tinygrad_edu.rule import Rule
 
 
 class Connections:
@@ -26,12 +27,19 @@ class Connections:
         self.scalars = scalars
 
     @cached_property
+    def computed(self) -> list[tuple[int, Rule]]:
+        """The nodes that are no leaves, each with its operation."""
+        return self.scalars.computed
+
+    @cached_property
     def same(self) -> list[int]:
         """For each node itself; for a constant, or an operation on leaves, 0.01 * k, the first one that is the same."""
         rule, args = self.scalars.rule, self.scalars.args
-        same = [self.scalars.constants.get(node, node) for node in range(len(rule))]
+        same = list(range(len(rule)))
+        for node, number in self.scalars.constants.items():
+            same[node] = number
         first: dict[object, int] = {}
-        for node, of in self.scalars.computed:
+        for node, of in self.computed:
             if not of.many and not any(map(rule.__getitem__, args[node])):
                 same[node] = first.setdefault((of, *[same[arg] for arg in args[node]]), node)
         return same
@@ -60,7 +68,7 @@ class Connections:
     def levels(self) -> list[int]:
         """How many operations come before each node at most."""
         levels = [0] * len(self.scalars.rule)
-        for node, _ in self.scalars.computed:
+        for node, _ in self.computed:
             levels[node] = 1 + max(map(levels.__getitem__, self.scalars.args[node]))
         return levels
 
@@ -68,7 +76,7 @@ class Connections:
     def users(self) -> list[list[int]]:
         """The nodes that each node is an argument of."""
         users: list[list[int]] = [[] for _ in self.scalars.rule]
-        for node, _ in self.scalars.computed:
+        for node, _ in self.computed:
             for arg in self.scalars.args[node]:
                 users[arg].append(node)
         return users

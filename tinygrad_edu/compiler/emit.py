@@ -251,11 +251,14 @@ class _Writer(Expressions):
     def _open(self, array: Array) -> None:
         """Write the line that makes leaves a view of all parameters, or of all inputs."""
         places = self.ranks[array.kind][array.ids]
-        whole = self._whole(array.kind)
+        self._add(self.leaf_lines, array, self._part_of(self._whole(array.kind), places))
+
+    def _part_of(self, whole: Name, places: Ids) -> Formula:
+        """What stands at some places of a vector: a view of it, if there is one."""
+        if not places.shape:
+            return View(whole, (Index((int(places),)),))
         moves = _moves_in(whole, places)
-        self._add(
-            self.leaf_lines, array, _viewed(whole, moves) if moves is not None else Pick(whole, self.index(places))
-        )
+        return Pick(whole, self.index(places)) if moves is None else _viewed(whole, moves)
 
     def _table(self, array: Array) -> Name:
         """An input that is an array already."""
@@ -298,9 +301,7 @@ class _Writer(Expressions):
                 return Part(_viewed(whole, moves), source)
             if moves is not None and len(source.shape) == 2 and moves.index(Turn()) == len(moves) - 1:
                 return Part(_viewed(whole, moves[:-1]), View(source, (Turn(),)))
-        moves = _moves_in(whole, places)
-        target = Pick(whole, self.index(places)) if moves is None else _viewed(whole, moves)
-        return Part(target, self.view(scalars))
+        return Part(self._part_of(whole, places), self.view(scalars))
 
 
 class _RememberingPrinter(NumPyPrinter):

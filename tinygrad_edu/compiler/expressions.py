@@ -91,10 +91,10 @@ class Expressions(ABC):
         return formula
 
     def _applied(self, array: Array) -> Formula:
-        if isinstance(array, Single) and all(map(self._is_alone, array.arguments)):
-            if array.rule is TOTAL:
-                return self._total_of_scalars(array.arguments)
-            return self._of_scalars(array.rule, [self._scalar(argument) for argument in array.arguments])
+        if isinstance(array, Single):
+            sources = [self.workspace.array_of(argument) for argument in array.arguments]
+            if all(source is None or source.shape == () for source in sources):
+                return self._applied_to_scalars(array.rule, array.arguments, sources)
         assert array.rule is not None
         assert array.args is not None
         if array.rule is dot:
@@ -112,13 +112,13 @@ class Expressions(ABC):
 
     # Scalars that have no partner
 
-    def _is_alone(self, scalar: int) -> bool:
-        """Whether a scalar is a constant, or stands in an array of its own."""
-        array = self.workspace.array_of(scalar)
-        return array is None or array.shape == ()
+    def _applied_to_scalars(self, rule: Rule, scalars: Sequence[int], sources: Sequence[Array | None]) -> Formula:
+        """An operation on scalars, each of which is a constant, or stands in an array of its own."""
+        if rule is TOTAL:
+            return self._total_of_scalars(scalars)
+        return self._of_scalars(rule, [self._scalar(*each) for each in zip(scalars, sources, strict=True)])
 
-    def _scalar(self, scalar: int) -> Formula:
-        array = self.workspace.array_of(scalar)
+    def _scalar(self, scalar: int, array: Array | None) -> Formula:
         return Number(float(self.workspace.value[scalar])) if array is None else self.source_of(array)
 
     def _of_scalars(self, rule: Rule, args: list[Formula]) -> Formula:
@@ -140,7 +140,8 @@ class Expressions(ABC):
             is_constant = workspace.array_of(scalar) is None
             key = repr(float(workspace.value[scalar])) if is_constant else scalar
             counts.setdefault(key, []).append(scalar)
-        return _sum_of([multiplied(Number(float(len(same))), self._scalar(same[0])) for same in counts.values()])
+        terms = [(same[0], float(len(same))) for same in counts.values()]
+        return _sum_of([multiplied(Number(n), self._scalar(one, workspace.array_of(one))) for one, n in terms])
 
     # Arrays of scalars
 

@@ -160,7 +160,7 @@ class _Sequence:
         self.scalars = scalars = connections.scalars
         self.fewest = fewest_steps(scalars)
         self.nodes = np.array([node for _, members in groups for node in members], dtype=np.int64)
-        self.begin = np.cumsum([0, *(len(members) for _, members in groups)])
+        self.begin = np.cumsum([0, *[len(members) for _, members in groups]])
         known: dict[object, int] = {}
         self.tokens = np.array(
             [known.setdefault(_token(scalars, rule, members), len(known)) for rule, members in groups], dtype=np.int64
@@ -298,21 +298,22 @@ def _token(scalars: Scalars, rule: Rule, members: list[int]) -> object:
     return rule, len(members), len(args), fixed
 
 
-def independent(scalars: Scalars, found: list[Recurrence]) -> tuple[list[Recurrence], Ids]:
+def independent(connections: Connections, found: list[Recurrence]) -> tuple[list[Recurrence], Ids]:
     """Those whose arguments from outside can be computed before the first step, in an order in which they can be.
 
     Returns:
         The recurrences, and for each node how many of them it has to wait for, one after the other.
     """
     chosen = sorted(found, key=lambda each: int(each.nodes[0, 0]))
-    while (stages := _stages(scalars, chosen)) is None:
+    while (stages := _stages(connections, chosen)) is None:
         chosen.pop()
     return sorted(chosen, key=lambda each: int(stages[each.nodes[0, 0]])), stages
 
 
-def _stages(scalars: Scalars, found: Sequence[Recurrence]) -> Ids | None:
+def _stages(connections: Connections, found: Sequence[Recurrence]) -> Ids | None:
     """How many recurrences each node has to wait for, one after the other; None if one would wait for itself."""
-    by_node = np.full(len(scalars.rule), NOWHERE, dtype=np.int64)
+    args = connections.scalars.args
+    by_node = np.full(len(args), NOWHERE, dtype=np.int64)
     for number, recurrence in enumerate(found):
         by_node[recurrence.nodes] = number
     owners = by_node.tolist()
@@ -323,9 +324,9 @@ def _stages(scalars: Scalars, found: Sequence[Recurrence]) -> Ids | None:
     waits = [1] * len(found)
     for _ in range(len(found) + 1):
         stages = [0] * len(owners)
-        for node, _ in scalars.computed:
+        for node, _ in connections.computed:
             owner = owners[node]
-            stages[node] = max(map(stages.__getitem__, scalars.args[node])) if owner == NOWHERE else waits[owner]
+            stages[node] = max(map(stages.__getitem__, args[node])) if owner == NOWHERE else waits[owner]
         now = [1 + max((stages[node] for node in nodes), default=0) for nodes in needs]
         if now == waits:
             return np.array(stages)

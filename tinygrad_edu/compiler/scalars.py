@@ -156,7 +156,6 @@ def lower(
     """
     everything = [*inputs, *chain.from_iterable(table.flat for table in tables.values())]
     _check_leaves(parameters, everything)
-    _check_fixed(graph, {*parameters, *everything})
     number = graph.index
     scalars = Scalars(
         rule=[node.rule if node.args else None for node in graph.nodes],
@@ -173,6 +172,7 @@ def lower(
         },
         is_strict=is_strict,
     )
+    _check_fixed(graph, scalars)
     uses = _uses(scalars)
     _join_differences(scalars, uses)
     _join_additions(scalars, uses)
@@ -193,14 +193,13 @@ def _check_leaves(parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
             taken[leaf] = kind
 
 
-def _check_fixed(graph: Graph, changing: set[Value]) -> None:
-    are_fixed = (node for node in graph.nodes if node.args and node.rule is not None and node.rule.fixed)
-    for node in are_fixed:
-        assert node.rule is not None
-        leaf = next((node.args[position] for position in node.rule.fixed if node.args[position] in changing), None)
-        if leaf is not None:
+def _check_fixed(graph: Graph, scalars: Scalars) -> None:
+    fixed = [(node, scalars.args[node][place]) for node, rule in scalars.computed for place in rule.fixed]
+    changing = scalars.changing if fixed else ()
+    for node, leaf in fixed:
+        if leaf in changing:
             raise GraphError(
-                f"compile with {leaf!r}, as in {graph.formula(node)}, as a leaf that changes",
+                f"compile with {graph.nodes[leaf]!r}, as in {graph.formula(graph.nodes[node])}, as a leaf that changes",
                 "it is a plain number there, and has no derivative",
                 instead="x ** Value(3.0) when the graph is made, for an exponent that changes",
             )
@@ -216,8 +215,8 @@ def _uses(scalars: Scalars) -> list[int]:
 def _join_differences(scalars: Scalars, uses: list[int]) -> None:
     """`L -= a`, again and again, is one sum of what is added and one of what is taken away."""
     seen: set[int] = set()
-    for node in range(len(scalars.rule) - 1, -1, -1):
-        if scalars.rule[node] is not sub or node in seen:
+    for node in reversed([node for node, rule in enumerate(scalars.rule) if rule is sub]):
+        if node in seen:
             continue
         chain, plus, minus = _signed_terms(scalars, uses, node)
         seen.update(chain)

@@ -161,6 +161,8 @@ class Source:
         """The vectors that a loop fills, of which each number is written and read alone, and none is added to twice."""
         arrays = [name for repeat in self.loops for name in repeat.arrays]
         made = {name.name for name in arrays if len(name.shape) == 1 and type(name.shape[0]) is int}
+        if not made:
+            return frozenset()
         here = [line.formula for line in (*self.leaves, *self.lines) if not isinstance(line.formula, Looped)]
         inside = [formula for repeat in self.loops for each in (*repeat.before, *repeat.body) for formula in each[:2]]
         whole = _as_wholes([*here, *inside, self.loss, *(part.formula for part in self.gradient), *self.asked])

@@ -25,7 +25,9 @@ def taken_out(connections: Connections, found: Sequence[Recurrence], arrange: Ar
     if not found:
         return []
     scalars, found = connections.scalars, _settled(connections, found)
-    loops = [looped(scalars, each, asked, arrange) for each, asked in zip(found, _asked(scalars, found), strict=True)]
+    loops = [
+        looped(scalars, each, asked, arrange) for each, asked in zip(found, _asked(connections, found), strict=True)
+    ]
     for recurrence, loop in zip(found, loops, strict=True):
         for node in recurrence.nodes.reshape(-1).tolist() if loop is not None else ():
             scalars.rule[node], scalars.args[node] = None, []
@@ -46,7 +48,7 @@ def _settled(connections: Connections, found: Sequence[Recurrence]) -> list[Recu
             if len(whole.nodes) >= FEWEST_STEPS or _reads_samples(scalars, whole):
                 every.append(with_own_input(connections, whole) if scalars.tables else whole)
                 taken.update(every[-1].nodes.reshape(-1).tolist())
-    every, scalars.stages = independent(scalars, every)
+    every, scalars.stages = independent(connections, every)
     return every
 
 
@@ -56,11 +58,12 @@ def _reads_samples(scalars: Scalars, recurrence: Recurrence) -> bool:
     return bool(len(scalars.rows)) and any((scalars.rows[nodes] != OF_NONE).all() for nodes in varying)
 
 
-def _asked(scalars: Scalars, found: Sequence[Recurrence]) -> Iterator[set[int]]:
+def _asked(connections: Connections, found: Sequence[Recurrence]) -> Iterator[set[int]]:
     """For each recurrence the nodes that somebody outside asks for: the rest of the graph, and the other ones."""
     inner = {node for recurrence in found for node in recurrence.nodes.reshape(-1).tolist()}
+    scalars = connections.scalars
     rest = {scalars.output, *scalars.wanted}
-    rest.update(*(scalars.args[node] for node, _ in scalars.computed if node not in inner))
+    rest.update(*(scalars.args[node] for node, _ in connections.computed if node not in inner))
     taken = [
         {*recurrence.before.values(), *(node for outer in recurrence.outer for node in outer.nodes.tolist())}
         for recurrence in found

@@ -66,7 +66,7 @@ class Printer:
         return self.text(formula, LOOSE, *where)
 
     def _written(self, formula: Formula, *where: Any) -> Written:
-        method: Callable[..., Written] = getattr(self, f"_{type(formula).__name__.lower()}")
+        method: Callable[..., Written] = getattr(self, _method_for(type(formula)))
         return method(formula, *where)
 
     def _enclosed(self, text: str) -> str:
@@ -156,6 +156,12 @@ def _as_float(factor: Formula, text: str) -> str:
     if not isinstance(factor, Number) or not factor.number.is_integer():
         return text
     return f"({factor.number})" if factor.number < 0 else str(factor.number)
+
+
+@cache
+def _method_for(kind: type[Formula]) -> str:
+    """What the method for a kind of formula is called."""
+    return f"_{kind.__name__.lower()}"
 
 
 @cache
