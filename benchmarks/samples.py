@@ -1,14 +1,15 @@
 """One program for any number of samples: what does it cost? `python -m benchmarks.samples`.
 
 The squared error of MLP(2, [16, 16, 1]) on 100, 10,000 and 1,000,000 samples: the CPU time and the memory of compiling,
-which are the same for all; and the time of a full-batch loss and gradient, beside the same formulas in NumPy by hand.
-The two take turns, and the shortest time of each counts.
+which are the same for all; and the time of a full-batch loss and gradient, beside the same formulas in NumPy by hand,
+and beside JAX, jitted, if it is installed. They take turns, and the shortest time of each counts.
 
 Names to know: `measure`.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -27,13 +28,14 @@ ROUNDS = 7
 
 
 class Measured(NamedTuple):
-    """Times in seconds, memory in bytes."""
+    """Times in seconds, memory in bytes; that of JAX is None where it is not installed."""
 
     samples: int
     compile: float
     memory: int
     program: float
     by_hand: float
+    jax: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -60,7 +62,11 @@ def measure(samples: int) -> Measured:
     layers = layers_of(program.parameters)
     right = by_hand(layers, X, y)[0]
     assert abs(program(X, y)[0] - right) <= 1e-9 * right
-    calls = (lambda: program(X, y), lambda: by_hand(layers, X, y))
+    calls: list[Callable[[], object]] = [lambda: program(X, y), lambda: by_hand(layers, X, y)]
+    if importlib.util.find_spec("jax") is not None:
+        jitted = in_jax(layers, X, y)
+        assert abs(float(jitted()[0]) - right) <= 1e-9 * right
+        calls.append(jitted)
     times = [[timed(call, max(1, WORK // samples)) for call in calls] for _ in range(ROUNDS)]
     return Measured(samples, seconds, memory, *(min(column) for column in zip(*times, strict=True)))
 
@@ -92,6 +98,24 @@ def by_hand(layers: list[tuple[Floats, Floats]], X: Floats, y: Floats) -> tuple[
     return float((error**2).sum() / len(X)), gradients
 
 
+def in_jax(layers: list[tuple[Floats, Floats]], X: Floats, y: Floats) -> Callable[[], Any]:
+    """The loss and the gradients as JAX finds them, jitted, in float64; the arrays are on the device before."""
+    import jax
+    from jax import numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+
+    def loss(layers: Any, X: Any, y: Any) -> Any:
+        (W1, b1), (W2, b2), (W3, b3) = layers
+        A1 = jnp.maximum(X @ W1.T + b1, 0.0)
+        A2 = jnp.maximum(A1 @ W2.T + b2, 0.0)
+        return ((A2 @ W3.T + b3 - y[:, None]) ** 2).sum() / len(X)
+
+    step = jax.jit(jax.value_and_grad(loss))
+    arrays = jax.device_put((layers, X, y))
+    return lambda: jax.block_until_ready(step(*arrays))
+
+
 def timed(call: Callable[[], object], times: int) -> float:
     """Seconds for a call."""
     start = time.perf_counter()
@@ -102,10 +126,11 @@ def timed(call: Callable[[], object], times: int) -> float:
 
 def table(found: list[Measured]) -> str:
     """The figures as a table."""
-    head = "| samples | compiling | its memory | a call | × by hand |\n|---|---|---|---|---|\n"
+    head = "| samples | compiling | its memory | a call | × by hand | JAX, jit |\n|---:|---:|---:|---:|---:|---:|\n"
     rows = (
         f"| {each.samples:,} | {each.compile * 1e3:.0f} ms | {each.memory / 1e6:.1f} MB "
-        f"| {each.program * 1e3:.3g} ms | {each.ratio:.2f} |\n"
+        f"| {each.program * 1e3:.3g} ms | {each.ratio:.2f} "
+        f"| {'' if each.jax is None else f'{each.jax * 1e3:.3g} ms'} |\n"
         for each in found
     )
     return head + "".join(rows)

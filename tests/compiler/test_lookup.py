@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 from languages import LANGUAGES, InLanguage, skip_without
-from sample_losses import Draw, Problem, by_hand, differs, dot
+from sample_losses import Draw, Problem, by_hand, differs, dot, times
 
 import tinygrad_edu
 from tinygrad_edu import nn
@@ -68,6 +68,41 @@ def test_a_row_that_nobody_asks_for_may_be_infinite():
     loss, gradient = program([1, 2, 3], [0.5, 0.1, 0.2])
     assert math.isfinite(loss)
     assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("films", [ROWS, ROWS - 1])
+def test_two_tables_stay_two_though_they_have_as_many_rows(films):
+    draw = Draw(0)
+    U, V = draw.leaves(ROWS, WIDTH), draw.leaves(films, WIDTH)
+
+    def loss(users, seen, ratings):
+        scores = [dot(nn.embedding(U, u), nn.embedding(V, f)) for u, f in zip(users, seen, strict=True)]
+        return sum((score - rating) ** 2 for score, rating in zip(scores, ratings, strict=True)) / len(users)
+
+    batch = lambda m: [draw.rng.integers(0, ROWS, m), draw.rng.integers(0, films, m), draw.rng.normal(size=m)]  # noqa: E731
+    some = Problem("", loss, draw.parameters, batch)
+    program = program_of(some)
+    assert "t1 = W[x]" in program.source
+    assert "t2 = W_2[y]" in program.source
+    assert "concatenate" not in program.source
+    assert weighed(program.formulas) is not None  # devices can share the ratings
+    for samples in (1, 2, 17):
+        arrays = batch(samples)
+        assert not differs(program(*arrays), by_hand(some, arrays))
+
+
+def test_two_arrays_through_the_same_weights_are_two_products():
+    draw = Draw(0)
+    W = draw.leaves(2, WIDTH)
+
+    def loss(xs, zs):
+        pairs = [(times(W, x), times(W, z)) for x, z in zip(xs, zs, strict=True)]
+        return sum((a - b) ** 2 for one, other in pairs for a, b in zip(one, other, strict=True)) / len(xs)
+
+    program = program_of(Problem("", loss, draw.parameters, draw.normal((WIDTH,), (WIDTH,))))
+    assert "concatenate" not in program.source
+    assert program.source.count("@ W.T") == 2
+    assert weighed(program.formulas) is not None
 
 
 def test_rows_by_index_are_shared_evenly_by_devices():

@@ -1,5 +1,6 @@
 """Do the contestants of the benchmark compute the same, and does its table say what was measured?"""
 
+import importlib.util
 import math
 from pathlib import Path
 
@@ -99,3 +100,5 @@ def test_compiling_costs_the_same_for_few_samples_and_for_many(monkeypatch):
     found = [samples.measure(count) for count in (100, 2000)]  # another loss than by hand is an error there
     assert found[1].memory < 1.5 * found[0].memory
     assert samples.table(found).count("\n") == 4
+    is_there = importlib.util.find_spec("jax") is not None
+    assert [each.jax is not None and each.jax > 0 for each in found] == [is_there] * 2

@@ -134,10 +134,12 @@ def _role(rule: Rule, args: Sequence[int], place: int, group_of: Mapping[int, in
 
 
 def _kinds_of_leaves(scalars: Scalars, loops: Sequence[Loop]) -> dict[int, int]:
-    """The kind of each leaf that changes; what a loop gives is of a kind of its own for each state."""
+    """The kind of each leaf that changes: one for each array of samples, and one for each state that a loop gives."""
     kinds = dict.fromkeys(scalars.changing, INPUT) | dict.fromkeys(scalars.parameters, PARAMETER)
     others: list[Iterable[int]] = [state.outside.reshape(-1).tolist() for loop in loops for state in loop.states]
-    if scalars.is_step and len(scalars.rows):
+    if not scalars.is_step:
+        others += [table[table != NOWHERE].tolist() for table in scalars.tables.values()]
+    elif len(scalars.rows):
         others += _given_to_a_step(scalars).values()
     for number, leaves in enumerate(others):
         kinds |= dict.fromkeys(leaves, NEW - 1 - number)
