@@ -189,7 +189,7 @@ def digits(n: int | None = None, noise: float = 0.0, seed: int | None = 0) -> Po
     random = np.random.default_rng(seed)
     if n is not None:
         if not 1 <= n <= len(X):
-            raise OptionError(f"n={n} digits", f"there are {len(X)}", instead=f"n={len(X)}")
+            raise OptionError(f"n={n} digits", f"there are {len(X):,} images", instead=f"n={len(X)}")
         chosen = random.permutation(len(X))[:n]
         X, y = X[chosen], y[chosen]
     return X / 16.0 + (random.normal(0.0, noise, X.shape) if noise else 0.0), y.astype(np.int64)
@@ -228,7 +228,7 @@ def load(name: str, *, n: int | None = 100, noise: float = 0.1, seed: int | None
 def _prepare(n: int, noise: float, seed: int | None, classes: int = 2) -> tuple[np.random.Generator, list[int]]:
     """The random numbers, and how many points each class has."""
     if n < classes:
-        raise OptionError(f"n={n} points", f"each of the {classes} classes needs one", instead="n=100")
+        raise OptionError(f"n={n} points", f"each of the {classes} classes needs a point", instead="n=100")
     if not noise >= 0:
         raise OptionError(f"noise={noise}", "a standard deviation is 0 or more", instead="noise=0.1")
     sizes = [n // classes + (index < n % classes) for index in range(classes)]

@@ -409,7 +409,9 @@ class Column:
         if self.standard is not None:
             numbers = table.numbers(self.name)
             if numbers is None:
-                raise FileError(f"the column {self.name!r} of {table.source}", "it has words where numbers were")
+                asked = f"the column {self.name!r} of {table.source}"
+                instead = "numbers, as in the table that the model learned from"
+                raise FileError(asked, "it has words where numbers were", instead=instead)
             mean, scale = self.standard
             return ((numbers - mean) / scale)[:, None]
         cells = table.cells(self.name)

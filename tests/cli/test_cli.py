@@ -145,11 +145,11 @@ def test_the_demo_writes_all_its_files(run, tmp_path):
         (["draw", "x", "x=1", "--detail", "all"], 1, "--detail all\n  what is wrong:  the choices are op, full"),
         (["train", "moon"], 1, "write instead:  tinygrad-edu train moons\n"),
         (["train", "moons", "--activation", "rel"], 1, "write instead:  --activation relu\n"),
-        (["train", "moons", "--points", "1"], 1, "each of the 2 classes needs one\n  write instead:  --points 100"),
+        (["train", "moons", "--points", "1"], 1, "each of the 2 classes needs a point\n  write instead:  --points 100"),
         (
             ["train", "moons", "--noise", "-1"],
             1,
-            "a number of at least 0: a standard deviation\n  write instead:  --noise 0.1",
+            "a standard deviation: a number, 0 or more\n  write instead:  --noise 0.1",
         ),
         (["train", "moons", "--hidden", "0"], 1, "a whole number from 1 to 10,000\n  write instead:  --hidden 16 16"),
         (["train", "moons", "--epochs", "0"], 1, "--epochs 0\n"),
@@ -166,12 +166,12 @@ def test_the_demo_writes_all_its_files(run, tmp_path):
         (
             ["train", "moons", "--seed", "-1"],
             1,
-            "it has to be a whole number of at least 0\n  write instead:  --seed 1\n",
+            "it has to be a whole number, 0 or more\n  write instead:  --seed 1\n",
         ),
         (
             ["train", "moons", "--seed", "one"],
             2,
-            "tinygrad-edu train: --seed one\n  what is wrong:  it has to be a whole number of at least 0\n",
+            "tinygrad-edu train: --seed one\n  what is wrong:  it has to be a whole number, 0 or more\n",
         ),
         (
             ["train", "moons", "--hidden", "8", "99999999999"],

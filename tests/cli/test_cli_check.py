@@ -200,7 +200,7 @@ def test_a_number_beyond_the_chapters_is_told_their_range(asked, instead, capsys
 def test_a_folder_that_cannot_be_made_is_named_as_it_was_asked_for(capsys):
     assert main(["course", "/proc/x"]) == 1
     said = capsys.readouterr().err
-    assert said.startswith("tinygrad-edu course: /proc/x: ")
+    assert said.startswith("tinygrad-edu course: /proc/x\n  what is wrong:  ")
     assert "chapters" not in said
 
 

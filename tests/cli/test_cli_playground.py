@@ -50,7 +50,7 @@ def test_a_table_is_in_the_page_with_a_line_about_it(run, tmp_path):
         (["moonz"], "write instead:  tinygrad-edu playground moons\n"),
         (
             ["moons", "--target", "x"],
-            "that is for a table\n  write instead:  tinygrad-edu playground table.csv --target x\n",
+            "--target is for a table\n  write instead:  tinygrad-edu playground table.csv --target x\n",
         ),
         (["none.csv"], "none.csv"),
         (["flowers.csv", "--target", "size"], "its columns are"),

@@ -63,7 +63,7 @@ def test_a_full_disk_is_reported_and_leaves_files_intact(tmp_path, arguments, fi
     monkeypatch.undo()
     said = capsys.readouterr().err
     assert code == 1
-    assert f"{file}: No space left on device" in said
+    assert f"{file}\n  what is wrong:  No space left on device" in said
     assert old.read_text() == "as it was"
     assert not hidden(tmp_path)
 
@@ -295,7 +295,7 @@ def test_a_model_that_cannot_be_saved_is_not_trained_first(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tinygrad_edu.nn.table.model.fit", lambda *_, **__: pytest.fail("it was trained"))
     assert main(["train", "moons", "--save", "missing/m.json"]) == 1
-    assert "missing: there is no such folder to write into" in capsys.readouterr().err
+    assert "missing\n  what is wrong:  there is no such folder to write into" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
@@ -303,7 +303,7 @@ def test_a_picture_that_cannot_be_drawn_does_not_lose_the_network(tmp_path, monk
     monkeypatch.chdir(tmp_path)
     Path("network.svg").mkdir()
     assert main(["train", "moons", "--points", "20", "--epochs", "1", "--save", "m.json", "-o", "."]) == 1
-    assert "network.svg: this is a folder" in capsys.readouterr().err
+    assert "network.svg\n  what is wrong:  this is a folder" in capsys.readouterr().err
     assert nn.TableModel.load("m.json").network.sizes == (2, 16, 16, 1)
 
 
@@ -320,7 +320,7 @@ def test_a_disk_that_breaks_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("os.fsync", broken)
     assert main(["draw", "x", "x=1", "-o", "f.svg"]) == 1
-    assert capsys.readouterr().err == "tinygrad-edu draw: f.svg: Input/output error\n"
+    assert capsys.readouterr().err == "tinygrad-edu draw: f.svg\n  what is wrong:  Input/output error\n"
     assert not list(tmp_path.iterdir())
 
 
@@ -329,7 +329,10 @@ def test_a_file_in_place_of_a_folder_is_named(tmp_path, monkeypatch, capsys):
     Path("f").write_text("old")
     for arguments in (["lesson", "circuit"], ["demo"], ["train", "moons"]):
         assert main([*arguments, "-o", "f"]) == 1
-        assert "f: this is a file, where a folder is wanted\n  write instead:  " in capsys.readouterr().err
+        assert (
+            "f\n  what is wrong:  this is a file, where a folder is wanted\n  write instead:  "
+            in capsys.readouterr().err
+        )
     assert [path.name for path in tmp_path.iterdir()] == ["f"]
 
 

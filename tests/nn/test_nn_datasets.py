@@ -104,7 +104,7 @@ def test_the_first_class_has_the_odd_point():
 
 @pytest.mark.parametrize("name", PLANE)
 def test_numbers_out_of_their_range_are_refused(name):
-    with pytest.raises(OptionError, match=r"n=1 points\n.*each of the [23] classes needs one"):
+    with pytest.raises(OptionError, match=r"n=1 points\n.*each of the [23] classes needs a point"):
         datasets.load(name, n=1)
     for noise in (-0.1, float("nan")):
         with pytest.raises(OptionError, match=r"a standard deviation is 0 or more"):
@@ -150,7 +150,7 @@ def test_digits_are_images_between_0_and_1():
     assert np.array_equal(few, again)
     index = {row.tobytes(): label for row, label in zip(X, y, strict=True)}
     assert [index[row.tobytes()] for row in few] == labels.tolist()
-    with pytest.raises(OptionError, match=r"n=2000 digits\n.*there are 1797"):
+    with pytest.raises(OptionError, match=r"n=2000 digits\n.*there are 1,797 images"):
         datasets.digits(n=2000)
 
 

@@ -16,11 +16,14 @@ import random
 import re
 import shlex
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
+from slips import RIGHT, refused
 from zoo import ZOO
 
 import tinygrad_edu
@@ -30,12 +33,13 @@ from tinygrad_edu.errors import TinygradError
 from tinygrad_edu.graph import gradient_numbers
 from tinygrad_edu.nn import init
 from tinygrad_edu.rules import RULES
+from tinygrad_edu.show import aligned, cut, printable
 from tinygrad_edu.terminal.outline import ASCII, outline
 from tinygrad_edu.terminal.stepper import Stepper
 from tinygrad_edu.text.javascript import table_source
 from tinygrad_edu.text.printing import to_latex, to_text
 
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = Path(__file__).resolve().parent / "golden"
 PAGES: dict[str, Callable[[], str]] = {}
 
 LESSON = ("q = x + y; f = q * z", {"x": -2, "y": 5, "z": -4})
@@ -221,6 +225,70 @@ COMMANDS = [
     "bug 9999",
     "check nothing.py",
     "completion fish",
+    # Files that are not there, or are not what they should be
+    "train flower.csv",
+    "train flowers",
+    "train .csv",
+    "train nowhere/flowers.csv",
+    "train flowers.csv --target size",
+    "train flowers.csv --target lenght",
+    "train flowers.csv --without widht",
+    "train flowers.csv --points 7",
+    "train gaps.csv",
+    "train moons --without x1",
+    "train moons --missing mean",
+    "train moons -o flowers.csv",
+    "train moons --save nowhere/m.json",
+    "playground nothing.csv",
+    "playground flower.csv",
+    "playground moons --target kind",
+    "playground flowers.csv --target size",
+    "predict model.json x=1",
+    "predict modle.json length=1",
+    "predict model.json nothing.csv",
+    "predict model.json gaps.csv answers.csv",
+    "predict model.json answers.csv",
+    "predict model.json length=1",
+    "predict model.json length=long width=2",
+    "predict answers.json x=1",
+    "grade nothing.csv",
+    "grade answer.csv",
+    "grade flowers.csv",
+    "grade --template new.csv",
+    "grade --template answers.csv 'x * y' x=1 y=2",
+    "check .",
+    "check nowhere/engine.py",
+    "course flowers.csv",
+    "course course_begun",
+    "bug 7 -o flowers.csv",
+    "lesson circuit -o flowers.csv",
+    "demo -o flowers.csv",
+    "draw x x=1 -o nowhere/f.svg",
+    "lab x -o nowhere/f.html",
+    # Choices that do not fit together
+    "worksheet 'x * y' --variants 201",
+    "worksheet 'x * y' --variants 3 --keep z",
+    "worksheet 'x * y' --variants 3 --keep x",
+    "worksheet 'x * y' x=1 y=2 --keep x",
+    "worksheet 'x * y' x=1 y=2 --blank valus",
+    "worksheet 'x * y' x=1 y=2 -o k.pdf --key k.pdf",
+    "worksheet '1000000 * x' --variants 3",
+    "train moons --hidden 9999 9999",
+    "train xor --points 1",
+    "train digits --points 5000",
+    "course",
+    "course --chapter 0",
+    "step 'tanh(w * X + b)' w=1 x=2 b=3",
+    "step 'x * y * z' y=1",
+    "step '' x=1",
+    "step 'x / y' x=1 y=0",
+    "step x² x=1",
+    "step 'h = relu(w1 * x1 + w2 * x2 + bias); loss = (h - targt) ** 2 + 2h' w1=1 x1=1 w2=1 x2=1 bias=1 targt=1",
+    "--lang zh",
+    "--versoin",
+    "-x",
+    "train moons --p 3",
+    "lesson circuit planar",
 ]
 
 
@@ -228,7 +296,7 @@ COMMANDS = [
 def options():
     """The options of the commands, with their defaults."""
     parser = _parser()  # private, because the help of a command does not show the defaults
-    given = ["demo", "step x", "worksheet x", "draw x", "train moons", "predict m t", "lesson"]
+    given = ["demo", "step x", "worksheet x", "draw x", "train moons", "predict m.json t", "lesson"]
     parts = []
     for command in given:
         found = {name: value for name, value in vars(parser.parse_args(command.split())).items() if name != "run"}
@@ -236,9 +304,18 @@ def options():
     return "\n".join(parts)
 
 
-def ran(command):
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+class Narrow(io.StringIO):
+    """A terminal."""
+
+    def isatty(self):
+        return True
+
+
+def ran(command, width=None):
+    """What a command says, through a pipe, or on a terminal so wide."""
+    out, err = io.StringIO(), io.StringIO() if width is None else Narrow()
+    columns = os.environ["COLUMNS"] if width is None else str(width)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.dict(os.environ, COLUMNS=columns):
         try:
             code = main(shlex.split(command))
         except SystemExit as stop:
@@ -247,10 +324,57 @@ def ran(command):
     return section(f"tinygrad-edu {command}", f"{said}exit code {code}")
 
 
+def furnished():
+    """The files that some commands read, in the folder where the tests run."""
+    rows = [f"{n % 5},{n % 7},{'ab'[n % 2]}" for n in range(20)]
+    Path("flowers.csv").write_text("\n".join(["length,width,kind", *rows]))
+    Path("gaps.csv").write_text("\n".join(["length,width,kind", *rows, ",2,a"]))
+    Path("answers.csv").write_text('# tinygrad-edu worksheet "x * y" x=1 y=2\nname,f\nAda,2\n')
+    Path("answers.json").write_text("{}")
+    nn.TableModel.train(nn.read_csv("flowers.csv"), hidden=[2], epochs=1).save(Path("model.json"))
+    main(["course", "course_begun"])
+
+
 @page
 def commands():
     """What the command line answers."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        furnished()
     return "\n".join(map(ran, COMMANDS))
+
+
+@page
+def commands_at_40_columns():
+    """What the command line says of what is wrong, on a narrow terminal."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        furnished()
+    said = [(command, ran(command, width=40)) for command in COMMANDS]
+    return "\n".join(text for _, text in said if not text.endswith("exit code 0\n"))
+
+
+@page
+def slips():
+    """Every slip at every option of every command: what is wrong, and what to write instead."""
+    parts = []
+    for name in RIGHT:
+        rows: dict[tuple[str, str, str], list[str]] = {}
+        for line in (line for line in refused() if line[0] == name):
+            *begin, last = line
+            option, equals, value = last.partition("=")
+            *_, wrong, instead = said_of(line)
+            key = shlex.join([*begin, option]) + equals, wrong, instead
+            rows.setdefault(key, []).append(cut(printable(value), 24))
+        texts = [(typed + " | ".join(values), wrong, instead) for (typed, wrong, instead), values in rows.items()]
+        parts.append(section(name, "\n".join(aligned(texts, widest=64))))
+    return "\n".join(parts)
+
+
+def said_of(line):
+    """Exit code, what was asked, what is wrong, what to write instead."""
+    with contextlib.redirect_stderr(io.StringIO()) as err:
+        code = main(line)
+    asked, wrong, instead, *_ = err.getvalue().splitlines()
+    return code, asked, wrong.removeprefix("  what is wrong:  "), instead.removeprefix("  write instead:  ")
 
 
 # Messages
@@ -567,4 +691,5 @@ if __name__ == "__main__":
     os.environ["COLUMNS"] = "80"
     FOLDER.mkdir(exist_ok=True)
     for name in sys.argv[1:] or PAGES:
-        (FOLDER / f"{name}.txt").write_text(text_of(name), encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            (FOLDER / f"{name}.txt").write_text(text_of(name), encoding="utf-8")

@@ -148,7 +148,7 @@ class Parser(argparse.ArgumentParser):
         everything = f"\n  all options:    {self.prog} --help"
         if ambiguous := AMBIGUOUS.fullmatch(message):
             asked, first = f"{self.prog} {ambiguous['option']}", ambiguous["options"].partition(",")[0]
-            wrong = f"this is the beginning of {ambiguous['options']}"
+            wrong = f"it may be any of {ambiguous['options']}"
             raise UsageError(printable(asked), printable(wrong), instead=f"{self.prog} … {first}{everything}")
         said = message.replace("the following arguments are required:", "this is missing:")
         raise UsageError(self.prog, printable(said), instead=self.example + everything)

@@ -123,8 +123,9 @@ def _report(command: str, text: str, code: int = 1) -> int:
 
 def _described(error: OSError) -> str:
     """The file, the error of the system, and what to do, if `files` has noted that."""
-    named = "" if error.filename is None else f"{printable(error.filename)}: "
-    return "\n".join([f"{named}{error.strerror or error}", *getattr(error, "__notes__", ())])
+    wrong = str(error.strerror or error)
+    said = [wrong] if error.filename is None else [printable(error.filename), f"  what is wrong:  {wrong}"]
+    return "\n".join([*said, *getattr(error, "__notes__", ())])
 
 
 def _with_expressions(arguments: Sequence[str]) -> list[str]:

@@ -65,7 +65,8 @@ def _playground(options: argparse.Namespace) -> None:
         settings = {"data": _table(options)}
     elif options.target is not None:
         instead = f"{PROGRAM} playground table.csv --target {quoted(options.target)}"
-        raise OptionError(f"--target with {options.data}", "that is for a table", instead=instead)
+        wrong = f"{printable(options.data)} is a built-in data set, and --target is for a table"
+        raise OptionError(f"--target with {printable(options.data)}", wrong, instead=instead)
     else:
         settings = settings_of(data=one_of("", options.data, DATA, f"{PROGRAM} playground"))
     path = Playground(settings, options.lang).save(options.output)

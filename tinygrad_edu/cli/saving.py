@@ -31,7 +31,7 @@ KINDS = {
 }
 STEPS = file_name("a file", list(KINDS), "sweep.gif")._replace(
     wanted=f"the name of a file, whose suffix chooses: {', '.join(map(' '.join, KINDS.items()))}",
-    besides="; a picture of the graph is made by tinygrad-edu draw -o f.svg",
+    after="; a picture of the graph is made by tinygrad-edu draw -o f.svg",
 )
 
 

@@ -106,7 +106,7 @@ def _add_sheets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--variants", action=Typed, kind=variants, metavar="N", help=drawn)
     chosen = "of their numbers (default: 0)"
     parser.add_argument("--seed", action=Typed, kind=seed, default=0, metavar="N", help=chosen)
-    kept, asked = words("names, with commas between them", "x,y"), words("a level, or columns of the sheet", "easy")
+    kept, asked = words("a list of names, such as x,y", "x,y"), words("a level, or columns of the sheet", "easy")
     stay = "whose numbers stay in all variants, such as x,y"
     parser.add_argument("--keep", action=Typed, kind=kept, default="", metavar="NAMES", help=stay)
     said = "what is asked for: easy, medium, hard; values, local, gradients (default: all)"

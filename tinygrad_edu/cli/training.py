@@ -44,6 +44,7 @@ from tinygrad_edu.text.typed import number_typed
 if TYPE_CHECKING:
     from tinygrad_edu import nn
     from tinygrad_edu.nn.table.model import Answers
+    from tinygrad_edu.nn.table.reading import Column
 
 TRAIN_HELP = """\
 Train a multi-layer perceptron, and draw it:
@@ -71,8 +72,8 @@ MODEL = file_name("a saved network", (".json", ".npz"), "model.json", any_case=F
 FILM = file_name("an animation", (".gif", ".html"), "film.gif", any_case=False)
 REPORT = PAGE._replace(example="report.html")
 RATE = real("a number above 0, and finite", "0.01", lambda number: 0 < number < math.inf)
-NOISE = real("a number of at least 0: a standard deviation", "0.1", lambda number: 0 <= number < math.inf)
-FRACTION = real("a fraction to test on, from 0 to below 1", "0.2", lambda number: 0 <= number < 1)
+NOISE = real("a standard deviation: a number, 0 or more", "0.1", lambda number: 0 <= number < math.inf)
+FRACTION = real("a fraction, from 0 to below 1", "0.2", lambda number: 0 <= number < 1)
 ACTIVATION = words("the name of an activation", "relu")
 SHOWN_CLASSES = 8  # of a table, where its target is described
 MOST_POINTS = 1_000_000  # of a data set; a computer in a classroom has the memory and the time for so many
@@ -134,7 +135,8 @@ def _train(options: argparse.Namespace) -> None:
 def add_predict(parser: argparse.ArgumentParser) -> None:
     """The options of `predict`."""
     saved = "a file that `train … --save` wrote"
-    parser.add_argument("model", action=Typed, kind=MODEL, metavar="MODEL", help=saved)
+    model = MODEL._replace(example="moons.json", after=" x1=0.5 x2=-0.2")
+    parser.add_argument("model", action=Typed, kind=model, metavar="MODEL", help=saved)
     parser.add_argument("rows", nargs="+", metavar="TABLE|NAME=VALUE", help="a CSV file, or the inputs of one row")
     parser.add_argument("--with-inputs", action="store_true", help="print the rows of the table too")
     parser.set_defaults(run=_predict)
@@ -292,7 +294,8 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
     try:
         X, y = nn.datasets.load(options.data, n=points, noise=noise, seed=options.seed)
     except OptionError as error:
-        raise OptionError(f"--points {points}", error.wrong, instead="--points 100") from None
+        instead = f"--points {len(nn.datasets.load(options.data)[0])}"
+        raise OptionError(f"--points {points}", error.wrong, instead=instead) from None
     names = [f"{'x' if is_plane else 'p'}{number}" for number in range(1, X.shape[1] + 1)]
     target = Target("class", tuple(str(label) for label in np.unique(y)))
     network = nn.MLP(len(names), [*options.hidden, target.outputs], activation=options.activation, seed=options.seed)
@@ -427,7 +430,8 @@ def _check_column(table: nn.Table, option: str, name: str | None) -> None:
             table.place_of(name)
     except OptionError as error:
         close = nearest(str(name), table.names)
-        raise error.with_instead(f"{option} {printable(quoted(close[0]))}" if close else "") from None
+        usual = table.names[-1 if option == "--target" else 0]
+        raise error.with_instead(f"{option} {printable(quoted([*close, usual][0]))}") from None
 
 
 def _described_target(model: nn.TableModel) -> str:
@@ -548,13 +552,15 @@ def _predict(options: argparse.Namespace) -> None:
     saves = f"{PROGRAM} train moons --save {quoted(printable(options.model))}, which makes one"
     others = " ".join(map(quoted, options.rows))
     check_there(options.model, options.model.suffix, f"{PROGRAM} predict", saves, others)
-    model = nn.TableModel.load(options.model)
+    model = _loaded(options.model)
     if all("=" in row for row in options.rows):
         _say_answer(model, model.predict(_one_row(model, options.model, options.rows)))
         return
     if len(options.rows) > 1:
         raise OptionError(
-            f"{' '.join(options.rows)!r}", "it has to be one table, or the inputs of one row", instead="x1=0.5"
+            " ".join(map(printable, options.rows)),
+            "it has to be one table, or the inputs of one row",
+            instead=f"{PROGRAM} predict {quoted(printable(options.model))} {quoted(printable(options.rows[0]))}",
         )
     makes = "a .csv file with a row for each prediction; or the inputs of one row, as NAME=VALUE"
     check_there(Path(options.rows[0]), ".csv", f"{PROGRAM} predict {quoted(printable(options.model))}", makes)
@@ -569,6 +575,15 @@ def _predict(options: argparse.Namespace) -> None:
     for index, (row, found) in enumerate(zip(rows, answers.found, strict=True)):
         shares = [] if answers.shares is None else [f"{share:.4f}" for share in answers.shares[index]]
         writer.writerow([*map(said, row), said(found) if classes else repr(found), *shares])
+
+
+def _loaded(file: Path) -> nn.TableModel:
+    from tinygrad_edu import nn
+
+    try:
+        return nn.TableModel.load(file)
+    except FileError as error:
+        raise error.with_instead(f"a file that `{PROGRAM} train … --save` wrote, copied as a whole") from None
 
 
 def _check_inputs(model: nn.TableModel, table: nn.Table) -> None:
@@ -592,9 +607,16 @@ def _one_row(model: nn.TableModel, file: Path, assignments: Sequence[str]) -> nn
     if unknown or missing:
         said = [f"missing: {listed(missing)}"] if missing else []
         said += [f"not one of its inputs: {listed(unknown)}"] if unknown else []
-        names = " ".join(quoted(printable(f"{name}={given.get(name, ['…'])[0]}")) for name in wanted)
-        raise OptionError("the inputs of one row", "; ".join(said), instead=f"{PROGRAM} predict {file} {names}")
+        cells = {column.name: given.get(column.name, [_usual(column)])[0] for column in model.encoding.columns}
+        names = " ".join(quoted(printable(f"{name}={cell}")) for name, cell in cells.items())
+        instead = f"{PROGRAM} predict {quoted(printable(file))} {names}"
+        raise OptionError("the inputs of one row", "; ".join(said), instead=instead)
     return nn.Table.of_columns(given, "the row")
+
+
+def _usual(column: Column) -> str:
+    """A cell that a column may have: the mean of its numbers, or one of its words."""
+    return column.words[0] if column.standard is None else show(column.standard[0])
 
 
 def _say_answer(model: nn.TableModel, answers: Answers) -> None:

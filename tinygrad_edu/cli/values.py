@@ -1,6 +1,6 @@
 """How is the value of an option read, and what is said if it cannot be?
 
-    --epochs ten         it has to be a whole number of at least 1; write instead: --epochs 40
+    --epochs ten         it has to be a whole number, 1 or more; write instead: --epochs 40
     --lr 0,01            it has to be a number above 0; write instead: --lr 0.01
     --film moons.mp4     an animation is a file whose name ends in .gif or .html; write instead: --film moons.gif
 
@@ -33,7 +33,7 @@ class Kind(NamedTuple):
         read: the value that a text is; None if it is not of this kind.
         allows: whether a value can be.
         near: for a text that cannot be, one that can and is probably meant; "" if there is none.
-        besides: what to write if something else is meant.
+        after: what follows it in the advice: other arguments, or what else may be meant.
     """
 
     wanted: str
@@ -41,7 +41,7 @@ class Kind(NamedTuple):
     read: Callable[[str], Any]
     allows: Callable[[Any], bool] = lambda _: True
     near: Callable[[str], str] = lambda _: ""
-    besides: str = ""
+    after: str = ""
 
 
 class Typed(argparse.Action):
@@ -67,7 +67,7 @@ class Typed(argparse.Action):
             UsageError: if it is not of this kind, or if the option is there twice.
             OptionError: if it is, and cannot be.
         """
-        if values is self.default:  # of an argument that may be left out
+        if option is None and values is self.default:  # an argument that was left out
             return
         texts = values if isinstance(values, list) else [values]
         if isinstance(parser, Parser):
@@ -81,7 +81,7 @@ class Typed(argparse.Action):
             return value
         asked = " ".join(filter(None, [option, *(cut(quoted(each), LONGEST) for each in texts)]))
         wanted = f"each has to be {self.wanted}" if len(texts) > 1 else f"it has to be {self.wanted}"
-        instead = f"{option or prog} {self._near(texts)}{self.kind.besides}"
+        instead = f"{option or prog} {self._near(texts)}{self.kind.after}"
         if value is None:
             raise UsageError(f"{prog}: {printable(asked)}", wanted, instead=printable(instead))
         raise OptionError(printable(asked), wanted, instead=printable(instead))
@@ -89,7 +89,8 @@ class Typed(argparse.Action):
     def _near(self, texts: list[str]) -> str:
         """All values, those that cannot be replaced by what is probably meant; if that is not known, the example."""
         found = [text if self._can_be(text) else self.kind.near(text) for text in texts]
-        return " ".join(map(quoted, found)) if all(found) else self.example
+        is_good = all(each and len(each) <= LONGEST and not each.startswith("-") for each in found)
+        return " ".join(map(quoted, found)) if is_good else self.example
 
     def _can_be(self, text: str) -> bool:
         value = self.kind.read(text)
@@ -103,7 +104,7 @@ def whole(least: int, most: int | None = None, *, example: str) -> Kind:
     """A whole number in a range.
 
     >>> whole(1, 200, example="30").wanted, whole(0, example="1").wanted
-    ('a whole number from 1 to 200', 'a whole number of at least 0')
+    ('a whole number from 1 to 200', 'a whole number, 0 or more')
     >>> whole(1, 200, example="30").near("1000"), whole(1, example="40").near("10.0")
     ('200', '10')
     """
@@ -114,7 +115,7 @@ def whole(least: int, most: int | None = None, *, example: str) -> Kind:
             return ""
         return str(round(number) if most is None else min(most, round(number)))
 
-    wanted = f"a whole number of at least {least}" if most is None else f"a whole number from {least} to {most:,}"
+    wanted = f"a whole number, {least} or more" if most is None else f"a whole number from {least} to {most:,}"
     return Kind(
         wanted, example, _whole_typed, lambda number: least <= number and (most is None or number <= most), near
     )
