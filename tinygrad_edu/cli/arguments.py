@@ -24,6 +24,8 @@ from tinygrad_edu.show import cut, printable
 PROGRAM = "tinygrad-edu"
 WIDEST, HELP_COLUMN = 80, 26  # of the help
 LONGEST = 60  # characters of what was typed, in a message
+LANG = "--lang"
+BILINGUAL = ("step", "lab", "playground", "worksheet", "grade", "course")  # the commands with that option
 IN_DOUBLE_QUOTES = frozenset('"$`\\!')  # what a shell reads there
 
 
@@ -90,6 +92,9 @@ class Parser(argparse.ArgumentParser):
         asked = cut(left[0], LONGEST)
         if not asked.startswith("-"):
             self.error(f"{asked} is one too many")
+        if asked.partition("=")[0] == LANG:
+            speaking = f"{', '.join(BILINGUAL[:-1])} and {BILINGUAL[-1]}"
+            self.error(f"this command speaks English alone; {LANG} is for {speaking}（这个命令只有英文）")
         options = list(self._option_string_actions)  # private, because argparse does not list its options
         close = nearest(asked.partition("=")[0], options)
         wrong = f"there is no option {asked}"
