@@ -43,8 +43,8 @@ def texts_of(template: Path) -> list[str]:
 def translations_of(page: str) -> dict[str, str]:
     """What the catalogue of a page has, by the English text; nothing if there is no catalogue."""
     path = CATALOGUES / f"{page}.po"
-    messages = read(path) if path.exists() else ()
-    return {str(message.id): str(message.string) for message in messages if message.string and not message.fuzzy}
+    messages = [message for message in read(path) if message.id and message.string] if path.exists() else []
+    return {str(message.id): str(message.string) for message in messages if not message.fuzzy}
 
 
 def with_figures(text: str, old: str, translation: str) -> str | None:

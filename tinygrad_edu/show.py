@@ -2,16 +2,24 @@
 
 Each through one function, so that drawings, steps and messages agree, and nothing ever shows 0.30000000000000004.
 
-Names to know: `show`, `counted`, `aligned`. Read next: `choices.py`.
+Names to know: `show`, `counted`, `aligned`, `folded`. Read next: `choices.py`.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
+CHINESE, OPENING, CLOSING = "\u2e80-\u2fff\u3040-\u9fff", "（《「“", "，。、；：！？）》」”…"
+SPACE = re.compile("(?= )")
+BREAK = re.compile(  # before a space, and on both sides of a Chinese character, if no bracket or comma holds it
+    rf"(?= )|(?<=[{CHINESE}{CLOSING}])(?![ {CLOSING}])|(?<=[^ {OPENING}])(?=[{CHINESE}{OPENING}])"
+)
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
@@ -139,6 +147,46 @@ def cells_of(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def beginning(text: str, room: float) -> str:
+    """As much of a text as fits.
+
+    >>> beginning("x 学习", 5)
+    'x 学'
+    """
+    return text[: bisect_right(list(itertools.accumulate(map(cells_of, text))), room)]
+
+
+def folded(text: str, width: float, hanging: str = "", *, whole: bool = False) -> list[str]:
+    """A text as lines of at most so many columns, broken at a space or beside a Chinese character.
+
+    Args:
+        text: one line; spaces at its beginning stay.
+        width: how many columns of a terminal there are.
+        hanging: what each next line begins with.
+        whole: break at spaces alone, and leave a word whole that is too wide, such as a path to copy.
+
+    >>> folded("  v1 = x + y", 9, "    "), folded("反向：沿每条边用链式法则，上游 × 局部", 16)
+    (['  v1 = x', '    + y'], ['反向：沿每条边用', '链式法则，上游 ×', '局部'])
+    """
+    lines, line = [], ""
+    for piece in _pieces(text, SPACE if whole else BREAK):
+        if line.strip() and cells(line + piece) > width:
+            lines.append(line.rstrip())
+            line = hanging
+            piece = piece.lstrip()
+        line += piece
+        while cells(line) > width and not whole and (part := beginning(line, width)).strip():
+            lines.append(part)
+            line = hanging + line[len(part) :]
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _pieces(text: str, places: re.Pattern[str]) -> Iterator[str]:
+    """What stays together: a word with the space before it, a Chinese character with the comma behind it."""
+    starts = [0, *(found.start() for found in places.finditer(text) if found.start()), len(text)]
+    return (text[start:end] for start, end in itertools.pairwise(starts))
 
 
 def listed(words: Sequence[str], most: int | None = None) -> str:

@@ -10,10 +10,11 @@ import pytest
 
 import tinygrad_edu
 from tinygrad_edu import Trace, Value, chain_rule, parse, viz
+from tinygrad_edu.cli.arguments import BILINGUAL
 from tinygrad_edu.cli.lines import say_files
-from tinygrad_edu.cli.main import COMMANDS, _parser, main
+from tinygrad_edu.cli.main import COMMANDS, _parser, _parsers, main
 from tinygrad_edu.cli.steps import Look, step_lines
-from tinygrad_edu.show import show
+from tinygrad_edu.show import cells, show
 from tinygrad_edu.terminal.colours import NEGATIVE, Paint
 
 
@@ -286,17 +287,31 @@ def test_step_speaks_chinese(run):
     assert not re.search("[a-z]{5,}", out)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("width", [40, 60])
-def test_the_steps_fit_a_narrow_terminal(width):
+def test_the_steps_fit_a_narrow_terminal(width, lang):
     for text, numbers in (
         ("q = x + y; f = q * z", {"x": -2, "y": 5, "z": -4}), ("x * x * x", {"x": 3}),
+        ("relu(x) * x + x / x", {"x": 0.5}), ("学习率 * 斜率 + 学习率", {"学习率": 0.1, "斜率": -3}),
         ("tanh(weight * feature + bias) * weight", {"weight": -0.123456, "feature": 1 / 3, "bias": 0.7}),
     ):  # fmt: skip
         f = parse(text, **numbers)
-        wide = list(step_lines(f, chain_rule(f)))
-        lines = list(step_lines(f, chain_rule(f), Look(width)))
-        assert max(map(len, lines[1:])) <= width
-        assert re.sub("[ ,]", "", "".join(lines)) == re.sub("[ ,]", "", "".join(wide))
+        wide = list(step_lines(f, chain_rule(f), Look(lang=lang)))
+        lines = list(step_lines(f, chain_rule(f), Look(width, lang=lang)))
+        assert max(map(cells, lines[1:])) <= width
+        assert re.sub("[ ,，]", "", "".join(lines)) == re.sub("[ ,，]", "", "".join(wide))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_without_chinese_says_so_and_which_have_it(run, command):
+    speaks = "--lang" in _parsers()[1][command].format_help()  # private, because argparse does not list its commands
+    assert speaks == (command in BILINGUAL)
+    if not speaks:
+        code, _, said = run(*shlex.split(COMMANDS[command].example.split(" >")[0])[1:], "--lang", "zh")
+        assert code == 2
+        assert "speaks English alone" in said
+        assert "step, lab, playground" in said
+        assert "这个命令只有英文" in said
 
 
 def test_colours_are_only_on_a_terminal_and_only_around_numbers(run, monkeypatch):

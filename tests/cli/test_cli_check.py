@@ -188,6 +188,16 @@ def test_the_chapters_are_beside_the_file_and_the_check_names_them(folder, capsy
     assert "Next: Addition (mine/chapters/addition.md)." in capsys.readouterr().out
 
 
+def test_the_course_is_in_chinese_where_it_is_asked_for(folder, capsys):
+    assert main(["course", "mine", "--lang", "zh"]) == 0
+    assert "从第 1 章开始" in capsys.readouterr().out
+    assert Path("mine/chapters/addition.md").read_text(encoding="utf-8").startswith("# 2. 加法\n")
+    assert main(["course", "--chapter", "4", "--lang", "zh", "--solution"]) == 0
+    shown = capsys.readouterr().out
+    assert "**一种写法**\n\n    def __mul__(self, other):" in shown
+    assert "local derivative" not in shown
+
+
 @pytest.mark.parametrize(("asked", "instead"), [("12", "9"), ("0", "1"), ("-3", "1"), ("99999999999999999999", "9")])
 def test_a_number_beyond_the_chapters_is_told_their_range(asked, instead, capsys):
     assert main(["course", "--chapter", asked]) == 1

@@ -1,10 +1,11 @@
 """Is everything that people read shown in one way: numbers, counts, tables, texts from outside?"""
 
 import math
+import random
 
 import pytest
 
-from tinygrad_edu.show import aligned, cells, counted, in_brackets, listed, plural, printable, show
+from tinygrad_edu.show import aligned, cells, counted, folded, in_brackets, listed, plural, printable, show
 
 
 @pytest.mark.parametrize(
@@ -102,3 +103,37 @@ def test_a_long_list_says_how_many_are_left_out(most, shown):
 
 def test_a_list_of_names_from_outside_is_safe_on_a_terminal():
     assert listed(["a\x1b[2J", "b"]) == "a\\x1b[2J, b"
+
+
+def a_line(source):
+    """Words in two scripts, with the punctuation of both, and with spaces at the beginning."""
+    letters = source.choice(["ab∂·", "反向过程", "a反b向c，。；（）", "x é鸢́“”"])
+    words = ["".join(source.choices(letters, k=source.randint(1, 12))) for _ in range(source.randint(0, 20))]
+    return " " * source.randint(0, 4) + source.choice([" ", "  "]).join(words)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_folded_line_fits_and_loses_nothing(seed):
+    source = random.Random(seed)
+    line, width, hanging = a_line(source), source.randint(12, 50), " " * source.randint(0, 6)
+    rows = folded(line, width, hanging)
+    assert all(cells(row) <= width for row in rows)
+    assert "".join("".join(rows).split()) == "".join(line.split())
+    assert len(rows) == 1 or all(row.startswith(hanging) for row in rows[1:])
+
+
+def test_a_line_that_fits_stays_as_it_is_and_a_comma_begins_no_line():
+    assert folded("  x = 1   # 一", 20) == ["  x = 1   # 一"]
+    assert folded("", 10) == [""]
+    assert folded("一" * 30, math.inf) == ["一" * 30]
+    text = "反向，反向；反向（很好）。" * 4
+    for width in range(6, 60):
+        rows = folded(text, width)
+        assert not any(row[0] in "，；）。" or row[-1] == "（" for row in rows), width
+        assert max(map(cells, rows)) > width - 6
+
+
+def test_a_word_to_copy_is_whole_and_any_other_that_is_too_wide_is_cut():
+    path = "/home/鸢尾花/" + "x" * 30
+    assert folded(f"wrote {path} today", 20, "  ", whole=True) == ["wrote", f"  {path}", "  today"]
+    assert max(map(cells, folded(f"wrote {path} today", 20, "  "))) == 20

@@ -188,6 +188,37 @@ def test_the_glossary_uses_the_words_of_the_table(docs_modules):
         assert glossary[term] in words[term], term
 
 
+SENSES = {  # pages in which a word of the table is used in another sense, or is a name
+    "cost": {"reliability", "how-to/teaching"}, "node": {"reliability", "performance"},
+    "operator": {"reliability"}, "playground": {"performance"},
+}  # fmt: skip
+NOT_SAID = re.compile(r"\{\w+\}`[^`]*`|`[^`]*`|\[\S+\]\(.*?\)|\]\(.*?\)|\"[^\"]*\"")  # code, links, titles
+
+
+def test_a_word_of_the_table_is_translated_in_one_way_everywhere(docs_modules):
+    translations = docs_modules("translations")
+    table = (translations.CATALOGUES.parent / "terms.md").read_text(encoding="utf-8")
+    rows = [re.findall(r"[^|]+", line) for line in table.splitlines() if line.startswith("| ")][1:]
+    chinese = {
+        word: [said.removesuffix(" 函数") for said in said_as.strip().split("，")]
+        for words, said_as in rows
+        for word in re.sub(r" \(.*\)", "", words).strip().split(", ")
+    }
+    assert len(chinese) > 50
+    other, used = [], set()
+    for page in PAGES:
+        for english, translation in translations.translations_of(page).items():
+            for word in chinese:
+                if page not in SENSES.get(word, ()) and re.search(
+                    rf"\b{word}(s|es)?\b", NOT_SAID.sub("", english), re.IGNORECASE
+                ):
+                    used.add(word)
+                    if not any(said in translation for said in chinese[word]):
+                        other.append((page, word, english, translation))
+    assert other == []
+    assert len(used) > 50
+
+
 def test_the_search_takes_chinese_apart_into_pairs(docs_modules):
     chinese = docs_modules("chinese_search").SearchChinese({})
     assert chinese.split("反向传播") == ["反向", "向传", "传播"]

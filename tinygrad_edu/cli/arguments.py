@@ -26,6 +26,8 @@ PROGRAM = "tinygrad-edu"
 WIDEST, HELP_COLUMN = 80, 26  # of the help
 AMBIGUOUS = re.compile(r"ambiguous option: (?P<option>.*) could match (?P<options>.*)", re.DOTALL)  # argparse's words
 LONGEST = 60  # characters of what was typed, in a message
+LANG = "--lang"
+BILINGUAL = ("step", "lab", "playground", "worksheet", "grade", "course")  # the commands with that option
 IN_DOUBLE_QUOTES = frozenset('"$`\\!')  # what a shell reads there
 
 
@@ -166,6 +168,9 @@ class Parser(argparse.ArgumentParser):
             self.error(f"{asked} is one too many")
         options = list(self._option_string_actions)  # private, as above
         name = asked.partition("=")[0]
+        if name == LANG:
+            speaking = f"{', '.join(BILINGUAL[:-1])} and {BILINGUAL[-1]}"
+            self.error(f"this command speaks English alone; {LANG} is for {speaking}（这个命令只有英文）")
         close = [option for option in options if option.startswith(name)] or nearest(name, options)
         wrong = f"there is no option {asked}"
         if not close:

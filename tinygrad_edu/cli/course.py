@@ -21,6 +21,7 @@ from tinygrad_edu.checks.engines.mistakes import MISTAKES, Mistake
 from tinygrad_edu.checks.engines.probes import CHAPTERS
 from tinygrad_edu.choices import nearest
 from tinygrad_edu.cli.arguments import UsageError
+from tinygrad_edu.cli.expressions import add_lang
 from tinygrad_edu.cli.values import Typed, file_name, folder_name, whole, words
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import write_whole
@@ -35,7 +36,10 @@ Begin to write an engine of your own, from a number to a trained neuron:
 FOLDER gets a file of stubs, the nine chapters and a README. Nothing that is
 there already is overwritten. A chapter can also be read here:
 
-  tinygrad-edu course --chapter 6"""
+  tinygrad-edu course --chapter 6
+
+With --lang zh the chapters are in Chinese; the check speaks English."""
+FIRST = {"en": "Begin with chapter 1:", "zh": "从第 1 章开始（检查的话是英文的）："}
 WIDEST = 80  # columns of a chapter
 BUG_HELP = """\
 Write an engine with one mistake planted in it, to be found and mended:
@@ -56,6 +60,7 @@ def add_course(parser: argparse.ArgumentParser) -> None:
     shown = "show a chapter: its number from 1 to 9, or its name"
     what.add_argument("--chapter", action=Typed, kind=chapter, metavar="N|NAME", help=shown)
     parser.add_argument("--solution", action="store_true", help="of a chapter: also a way to write it")
+    add_lang(parser)
     parser.set_defaults(run=_course)
 
 
@@ -74,17 +79,17 @@ def _course(options: argparse.Namespace) -> None:
     if options.chapter is None and options.folder is None:
         raise UsageError("tinygrad-edu course", "this is missing: FOLDER", instead="tinygrad-edu course my_engine")
     if options.chapter is not None:
-        _show(options.chapter, "shown" if options.solution else "left out")
+        _show(options.chapter, "shown" if options.solution else "left out", options.lang)
         return
-    for path in begin(options.folder):
+    for path in begin(options.folder, options.lang):
         print(f"  {printable(path)}")
-    print(f"\nBegin with chapter 1:\n\n  tinygrad-edu check {printable(options.folder / FILE)} --watch")
+    print(f"\n{FIRST[options.lang]}\n\n  tinygrad-edu check {printable(options.folder / FILE)} --watch")
 
 
-def _show(name: str, solution: str) -> None:
+def _show(name: str, solution: str, lang: str) -> None:
     """A chapter: on a terminal as one reads it, else as Markdown."""
     try:
-        text = chapter(name, solution=solution)
+        text = chapter(name, solution=solution, lang=lang)
     except OptionError as error:
         is_number = name.lstrip("+-").isdecimal()
         near = ("1" if name.startswith(("-", "0")) else str(len(CHAPTERS))) if is_number else _nearest(name)

@@ -32,7 +32,7 @@ from tinygrad_edu.errors import OptionError
 from tinygrad_edu.files import make_folder
 from tinygrad_edu.lessons import LESSONS
 from tinygrad_edu.lessons.ideas import Idea, show_all
-from tinygrad_edu.show import aligned, counted, printable, show
+from tinygrad_edu.show import aligned, cells, counted, folded, printable, show
 from tinygrad_edu.steps.judging import is_near, read_answer
 from tinygrad_edu.terminal.colours import paint_for
 
@@ -49,6 +49,7 @@ the lessons:
 With --all, or through a pipe, all results are printed at once."""
 WIDEST = 80  # columns of a text
 LEAVING = ("q", "quit", "exit")
+FURTHER_IN = " " * 6  # what the rest of a line begins with that is too wide
 FEW_DIGITS = 2  # that are enough for an answer
 IN_LAB = {"circuit": 'lab "q = x + y; f = q * z" x=-2 y=5 z=-4 --open', "planar": "playground --open"}
 
@@ -201,18 +202,8 @@ def _paged(rows: Sequence[str]) -> bool:
 
 def _rows(result: str) -> list[str]:
     """The lines of a result; one that is too wide goes on below, further in."""
-    return [row for line in result.split("\n") for row in _folded(line)]
-
-
-def _folded(line: str) -> list[str]:
     width = shutil.get_terminal_size().columns
-    rows: list[str] = []
-    while len(line) > width:
-        end = line.rfind(" ", len(line) - len(line.lstrip()) + 1, width + 1)
-        end = end if end > 0 else width
-        rows.append(line[:end].rstrip())
-        line = "      " + line[end:].lstrip()
-    return [*rows, line]
+    return [row for line in result.split("\n") for row in folded(line, width, FURTHER_IN)]
 
 
 def _wide(text: str) -> str:
@@ -243,7 +234,7 @@ def _list_of_lessons() -> Iterator[str]:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
     rows = [(name, _opening_of(name)[0]) for name in LESSONS]
     lines = [f"  {line}" for line in aligned(rows)]
-    if max(map(len, lines)) <= width:
+    if max(map(cells, lines)) <= width:
         yield from lines
     else:
         for name, question in rows:

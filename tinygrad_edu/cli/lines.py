@@ -21,7 +21,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from tinygrad_edu.show import cells, printable
+from tinygrad_edu.show import cells, folded, printable
 
 TITLED = re.compile(r"( *)(what is wrong:|where from:|write instead:|all options:|note:) +(.*)")
 TO_COPY = re.compile(r" *(tinygrad-edu (?!\w+: )|-{1,2}\w|\S+$)")  # a command, an option, a path: not to be broken
@@ -71,14 +71,7 @@ def wrapped(text: str, width: float, indent: int = 0, further: int = FURTHER) ->
     if TO_COPY.match(text):
         yield " " * indent + text
         return
-    line, below = "", indent + further
-    for word in text.split(" "):
-        if line and indent + cells(f"{line} {word}") > width:
-            yield " " * indent + line
-            line, indent = word, below
-        else:
-            line = f"{line} {word}" if line else word
-    yield " " * indent + line
+    yield from folded(" " * indent + text, width, " " * (indent + further), whole=True)
 
 
 def existing(paths: Iterable[Path | None]) -> set[Path]:

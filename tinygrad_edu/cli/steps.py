@@ -12,11 +12,10 @@ Names to know: `step_lines`. Read next: `lab.py`.
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tinygrad_edu.show import aligned, cells, in_brackets, show
+from tinygrad_edu.show import aligned, cells, folded, in_brackets, show
 from tinygrad_edu.steps.paths import Explanation
 from tinygrad_edu.steps.sentences import caution, role_in, say
 from tinygrad_edu.steps.trace import EdgeStep, Trace
@@ -27,6 +26,7 @@ from tinygrad_edu.value import Value
 
 WIDEST_COLUMN = 34  # but for a longer formula
 MOST_PATHS = 8  # from a leaf, that are listed one by one
+COMMA = {"en": ", ", "zh": "，"}
 PLAIN = Paint(is_on=False)
 
 
@@ -110,7 +110,7 @@ def _status(step: EdgeStep, lang: str) -> str:
     """At a shared node what is to come, and as what this came, if the rule does not say."""
     place = [word(lang, "as_role", role=step.role)] if step.role and step.symbol else []
     status = [say(lang, "complete" if step.is_complete else "to_come", count=step.to_come)] if step.is_shared else []
-    return "".join(f", {text}" for text in [*place, *status])
+    return "".join(COMMA[lang] + text for text in [*place, *status])
 
 
 def _gradient(trace: Trace) -> list[_Row]:
@@ -125,7 +125,7 @@ def _cautions(trace: Trace, look: Look) -> Iterator[str]:
         yield ""
         yield from _titled("careful", look)
         for sentence in found:
-            yield from _wrapped(sentence, look.width, "  ")
+            yield from folded(f"  {sentence}", look.width, "  ")
 
 
 def _paths(trace: Trace, look: Look) -> Iterator[str]:
@@ -133,7 +133,7 @@ def _paths(trace: Trace, look: Look) -> Iterator[str]:
         if 2 <= explanation.count <= MOST_PATHS:
             yield ""
             for line in _explained(explanation, look.lang):
-                yield from _wrapped(line, look.width, hanging="      ")
+                yield from folded(line, look.width, "      ")
 
 
 def _explained(explanation: Explanation, lang: str) -> Sequence[str]:
@@ -149,14 +149,7 @@ def _explained(explanation: Explanation, lang: str) -> Sequence[str]:
 
 
 def _titled(key: str, look: Look) -> list[str]:
-    return [look.paint.bold(line) for line in _wrapped(word(look.lang, key), look.width)]
-
-
-def _wrapped(text: str, width: float, indent: str = "", hanging: str = "") -> list[str]:
-    if len(indent) + cells(text) <= width:
-        return [indent + text]
-    wrapper = textwrap.TextWrapper(int(width), indent, indent + hanging, break_on_hyphens=False)
-    return wrapper.wrap(text)
+    return [look.paint.bold(line) for line in folded(word(look.lang, key), look.width)]
 
 
 def _columns(rows: Sequence[_Row], look: Look) -> list[str]:
@@ -177,7 +170,7 @@ def _folded(row: _Row, look: Look) -> list[str]:
         lines = [lines[0], *(f"      {part}" for part in below)]
     lines[-1] = _painted(lines[-1], row._replace(behind=""), look)
     if cells(f"      {parts[-1]}{row.behind}") > look.width:
-        return [*lines, f"      {row.behind.removeprefix(', ')}"]
+        return [*lines, f"      {row.behind.lstrip(''.join(COMMA.values()))}"]
     return [*lines[:-1], lines[-1] + row.behind]
 
 

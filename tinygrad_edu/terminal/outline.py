@@ -17,12 +17,10 @@ Names to know: `outline`, `Signs`. Read next: `stepper.py`.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from itertools import accumulate
 from typing import NamedTuple
 
-from tinygrad_edu.show import cells, cells_of, show
+from tinygrad_edu.show import beginning, cells, show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
 
 NUMBER_WIDTH = 11  # of the columns of value and gradient, where there is room
@@ -276,11 +274,6 @@ def shortened(text: str, room: int, signs: Signs = UNICODE) -> str:
     """
     text = printable(text)
     return text if cells(text) < room else beginning(text, room - 2) + signs.more
-
-
-def beginning(text: str, room: int) -> str:
-    """As much of a text as fits."""
-    return text[: bisect_right(list(accumulate(map(cells_of, text))), room)]
 
 
 def printable(text: str) -> str:

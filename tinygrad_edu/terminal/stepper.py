@@ -12,10 +12,10 @@ Names to know: `Stepper`. Read next: `keyboard.py`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.show import cells, in_brackets, show
+from tinygrad_edu.show import cells, folded, in_brackets, show
 from tinygrad_edu.steps.judging import explained, judge, read_answer
 from tinygrad_edu.steps.sentences import role_in, say, sentence
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
@@ -25,7 +25,6 @@ from tinygrad_edu.terminal.outline import (
     Row,
     Signs,
     Span,
-    beginning,
     in_ascii,
     outline,
     printable,
@@ -252,7 +251,7 @@ class Stepper:
     def _foot(self, width: int) -> list[str]:
         """A line about what was typed or done, if there is one, and the keys."""
         said = self._said()
-        return [*(_wrapped("", said, width) if said else []), *_wrapped("", self._word("keys"), width, between="  ")]
+        return [*(_wrapped("", said, width) if said else []), *_side_by_side(self._word("keys"), width)]
 
     def _said(self) -> str:
         if self.typed is not None and self.is_asked:
@@ -351,28 +350,20 @@ def _rows(layer: str, text: str, width: int, number: float = math.nan) -> list[R
     return rows
 
 
-def _wrapped(layer: str, text: str, width: int, between: str = " ") -> list[str]:
+def _wrapped(layer: str, text: str, width: int) -> list[str]:
     """A text as lines beside the name of its layer, each one column narrower than the terminal."""
     indent = " " * LAYER if layer else ""
-    lines = [""]
-    for piece in _pieces(text, width - 1 - len(indent), between):
-        longer = f"{lines[-1]}{between}{piece}" if lines[-1] else piece
-        if cells(longer) < width - len(indent):
-            lines[-1] = longer
-        else:
-            lines.append(piece)
-    first, *rest = (line.rstrip() for line in lines)
+    first, *rest = folded(printable(text), width - 1 - len(indent))
     return [layer + " " * (len(indent) - cells(layer)) + first, *(indent + line for line in rest)]
 
 
-def _pieces(text: str, room: int, between: str) -> Iterator[str]:
-    """The words of a text; a word that does not fit a line is split."""
-    for piece in printable(text).split(between):
-        while cells(piece) > room:
-            part = beginning(piece, room)
-            yield part
-            piece = piece[len(part) :]
-        yield piece
+def _side_by_side(text: str, width: int) -> list[str]:
+    """Keys with what they do, as many in a line as fit; what two spaces part stays together where it can."""
+    lines = [""]
+    for key in text.split("  "):
+        longer = f"{lines[-1]}  {key}" if lines[-1] else key
+        lines[-1:] = [longer] if cells(longer) < width else [*filter(None, lines[-1:]), *folded(key, width - 1)]
+    return lines
 
 
 def _limited(layers: list[list[Row]], room: int, width: int) -> list[Row]:

@@ -3,22 +3,25 @@
     begin(folder)       a file of stubs, the chapters and a README; `check` says after every step what comes next
     chapter(name)       the text of one chapter
 
-The chapters are those of the probes. Each is a page of the guide, and read from there.
+Both in English or Chinese. The chapters are those of the probes. Each is a page of the guide, and read from there.
 
-Names to know: `begin`, `chapter`. Read next: `loading.py`.
+Names to know: `begin`, `chapter`. Read next: `chinese.py`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+from tinygrad_edu.checks.engines.chinese import catalogue, in_chinese
 from tinygrad_edu.checks.engines.probes import CHAPTERS
 from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import make_folder, write_whole
 
-STUBS = '''\
+STUBS = {
+    "en": '''\
 """My engine: numbers that remember how they were made."""
 
 
@@ -38,8 +41,31 @@ class Value:
     # Chapter 8, functions: a.exp(), a.log(), a.tanh(), a.sigmoid(), a.relu().
 
     # Chapter 9, training: nothing new, but two sweeps, a neuron, ten steps downhill.
-'''
-README = """\
+''',
+    "zh": '''\
+"""我的引擎：记得自己怎样得来的数。"""
+
+
+class Value:
+    def __init__(self, data):
+        # 第 1 章，一个数：存成 self.data；它的梯度 self.grad 从 0 开始。
+        ...
+
+    # 第 2 章，加法：a + b 是一个新的 Value，它记得 a 和 b。
+
+    # 第 3 章，乘法：a * b。
+
+    # 第 4 到 6 章，backward()：填上得出这个 Value 的所有数的梯度。
+
+    # 第 7 章，更多运算：a + 3、-a、a - b、a ** 3、a / b、3 + a、3 * a、3 - a、3 / a。
+
+    # 第 8 章，函数：a.exp()、a.log()、a.tanh()、a.sigmoid()、a.relu()。
+
+    # 第 9 章，训练：没有新东西，只是两次反向过程、一个神经元、十步下坡。
+''',
+}
+README = {
+    "en": """\
 # My engine
 
 Nine chapters, from a number to a trained neuron. Read one, write what it asks for into `engine.py`, and check it:
@@ -50,7 +76,19 @@ The check says what is right, what is wrong and where to look, and what comes ne
 every save.
 
 {chapters}
-"""
+""",
+    "zh": """\
+# 我的引擎
+
+九章，从一个数到训练好的神经元。读一章，把它要求的写进 `engine.py`，然后检查：
+
+    tinygrad-edu check engine.py
+
+检查说明什么对、什么错、该看哪里，以及接下来做什么。它的话是英文的。加上 `--watch`，每次保存它都再看一遍。
+
+{chapters}
+""",
+}
 FILE = "engine.py"
 FOLDER = "chapters"  # beside the file
 PAGES = (  # of the guide: in an installed package, and in the repository
@@ -61,8 +99,12 @@ FOLDED = re.compile(r"^```\{dropdown\} (?P<title>.*?)\n(?P<body>.*?)^```\n", re.
 ELSEWHERE = re.compile(r"\[([^]]*)\]\(\.\./[^)]*\)")  # a link to another part of the guide
 
 
-def begin(folder: Path) -> list[Path]:
+def begin(folder: Path, lang: str = "en") -> list[Path]:
     """Write the first files of the course.
+
+    Args:
+        folder: for the files, new or not.
+        lang: the language of the chapters, the README and the comments: "en" or "zh".
 
     Returns:
         The folder's engine and README.
@@ -70,7 +112,8 @@ def begin(folder: Path) -> list[Path]:
     Raises:
         FileError: if one of them is there already: nobody's work is overwritten.
     """
-    texts = {FILE: STUBS, "README.md": README.format(chapters=_contents())}
+    chapters = {page: chapter(page, lang=lang) for page in CHAPTERS}
+    texts = {FILE: STUBS[lang], "README.md": README[lang].format(chapters=_contents(chapters))}
     for name in texts:
         if (folder / name).exists():
             raise FileError(
@@ -80,25 +123,28 @@ def begin(folder: Path) -> list[Path]:
             )
     make_folder(folder)  # of which an error speaks
     make_folder(folder / FOLDER)
-    for page in CHAPTERS:
-        write_whole(folder / FOLDER / f"{page}.md", chapter(page).encode())
+    for page, text in chapters.items():
+        write_whole(folder / FOLDER / f"{page}.md", text.encode())
     for name, text in texts.items():
         write_whole(folder / name, text.encode())
     return [folder / name for name in texts]
 
 
-def chapter(name: str, *, solution: str = "folded") -> str:
+def chapter(name: str, *, solution: str = "folded", lang: str = "en") -> str:
     """The text of a chapter, in Markdown.
 
     Args:
         name: one of `CHAPTERS`, or its number from 1.
         solution: how a way to write it is given: "folded", "shown" or "left out".
+        lang: "en" or "zh".
 
     Raises:
         OptionError: if there is no such chapter.
 
     >>> chapter("2", solution="left out").splitlines()[0]
     '# 2. Addition'
+    >>> chapter("2", lang="zh").splitlines()[0]
+    '# 2. 加法'
     """
     pages = dict(zip(map(str, range(1, len(CHAPTERS) + 1)), CHAPTERS, strict=True))
     page = pages.get(name, name)
@@ -109,6 +155,7 @@ def chapter(name: str, *, solution: str = "folded") -> str:
         raise unknown("chapter", name, CHAPTERS, call="course({})")
     folder = next(folder for folder in PAGES if folder.is_dir())
     text = (folder / f"{page}.md").read_text(encoding="utf-8")
+    text = in_chinese(text, catalogue(page)) if lang == "zh" else text
     return ELSEWHERE.sub(r"\1", FOLDED.sub(SOLUTIONS[solution], text))
 
 
@@ -119,6 +166,7 @@ SOLUTIONS = {
 }
 
 
-def _contents() -> str:
-    lines = [f"{number}. [{title}]({FOLDER}/{page}.md)" for number, (page, title) in enumerate(CHAPTERS.items(), 1)]
-    return "\n".join(lines)
+def _contents(chapters: Mapping[str, str]) -> str:
+    """The titles that the chapters begin with, "# 2. Addition", as links."""
+    titles = {page: text.split("\n", 1)[0].removeprefix("# ").split(". ", 1) for page, text in chapters.items()}
+    return "\n".join(f"{number}. [{title}]({FOLDER}/{page}.md)" for page, (number, title) in titles.items())
