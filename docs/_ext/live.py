@@ -1,26 +1,32 @@
-"""Where does the guide run? Live pages in it, and a link to the lab at every formula.
+"""Where does the guide run? Live pages in it, and below every block of code a way to run it.
 
     {live} circuit                                       a page in a frame, one row of `PAGES`
     {lab}`x * x + x, x=3`                                a link that opens this formula in the lab of the site
 
-A block or a command that begins with a formula, `parse("x * y", x=2, y=3)` or `tinygrad-edu step "x * y" x=2 y=3`, gets
-its link by itself. With each build lab.html, playground.html and the pages of `live/` are written again, in the
-language of the pages around them.
+Blocks get their links by themselves. A formula, `parse("x * y", x=2, y=3)` or `tinygrad-edu step "x * y" x=2 y=3`,
+opens in the lab, in a sentence as well. A training, `nn.fit(model, X, y)` or `tinygrad-edu train moons`, opens in the
+playground. All Python of a page is in its notebook, and what runs nowhere but in a terminal says so. With each build
+lab.html, playground.html, the pages of `live/` and the notebooks are written again, in the language of the pages around
+them.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from notebooks import has_notebook, is_python, notebook_of
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
+from trainings import Reader
+from trainings import link as link_to_playground
 
 from tinygrad_edu import Value, nn, parse, viz
 from tinygrad_edu.errors import TinygradError
@@ -97,8 +103,12 @@ PAGES = {
 WORDS = {
     "alone": ("This page alone, on the whole screen", "单独打开这一页，占满整个屏幕"),
     "lab": ("Open in the lab", "在实验室里打开"),
+    "playground": ("Train it in the playground", "在游乐场里训练"),
+    "notebook": ("Notebook of this page", "本页的笔记本"),
+    "terminal": ("In a terminal", "在终端里运行"),
 }
 COMMAND = re.compile(r"^\s*\$?\s*tinygrad-edu (?:step|draw|lab|worksheet) .*$", re.MULTILINE)
+TYPED = re.compile(r"\s*\$?\s*(tinygrad-edu|pip|python|git|pytest|uvx) ")  # how a block begins that is for a terminal
 
 
 class LivePage(Directive):
@@ -183,38 +193,81 @@ def _linked(formula: Formula) -> str | None:
 
 
 def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
-    """Put frames and links in their places, and a link behind every block and command with a formula."""
-    root, side = "../" * page.count("/"), int(app.config.language.startswith("zh"))
+    """Put frames and links in their places, and ways to run it behind every block and command."""
     if app.builder.format != "html":
         return
-    for block in [*doctree.findall(nodes.literal_block), *doctree.findall(nodes.literal)]:
-        if not isinstance(block.parent, nodes.reference) and (found := [*formulas_in(block.astext())]):
-            place = LabNode(formulas=found)
-            is_block = isinstance(block, nodes.literal_block)
-            _put_behind(block, nodes.paragraph("", "", place, classes=["in-the-lab"]) if is_block else place)
+    place = Place(app, page)
+    _fill_blocks(app, doctree, page, place)
+    for literal in list(doctree.findall(nodes.literal)):
+        if not isinstance(literal.parent, nodes.reference):
+            _put_behind(literal, *_to_lab(formulas_in(literal.astext()), place))
     for node in list(doctree.findall(LiveNode)):
-        node.replace_self(_frame(node["name"], root, side))
+        node.replace_self(_frame(node["name"], place))
     for node in list(doctree.findall(LabNode)):
-        links = [f"{root}lab.html{state}" for state in dict.fromkeys(map(_linked, node["formulas"])) if state]
-        node.replace_self([_anchor(link, WORDS["lab"][side]) for link in links])
+        node.replace_self([*_to_lab(node["formulas"], place)])
 
 
-def _put_behind(block: nodes.Element, place: nodes.Node) -> None:
-    block.parent.insert(block.parent.index(block) + 1, place)
+def _fill_blocks(app: Sphinx, doctree: nodes.document, page: str, place: Place) -> None:
+    """Behind a block go its links, or else the words that it is for a terminal; text has neither."""
+    runs, reader = has_notebook(page, doctree), Reader()
+    if runs:
+        _save(app, page, notebook_of(doctree, place.side))
+    for block in list(doctree.findall(nodes.literal_block)):
+        text = block.astext()
+        ways = [*_to_lab(formulas_in(text), place), *_to_playground(reader, text, place)]
+        ways += [place.anchor("notebook", f"{page.split('/')[-1]}.ipynb")] if runs and is_python(block) else []
+        ways += [place.words("terminal")] if not ways and TYPED.match(text) else []
+        if ways:
+            _put_behind(block, nodes.paragraph("", "", *ways, classes=["in-the-lab"]))
 
 
-def _anchor(link: str, words: str) -> nodes.Node:
-    return nodes.raw("", f' <a class="lab-link" href="{_escaped(link)}">{words}</a>', format="html")
+class Place:
+    """A page: how far up the site begins, and which language it is in."""
+
+    def __init__(self, app: Sphinx, page: str) -> None:
+        self.root = "../" * page.count("/")
+        self.side = int(app.config.language.startswith("zh"))
+
+    def anchor(self, key: str, link: str) -> nodes.Node:
+        """A link with one of the texts of `WORDS`; a notebook is a file to save."""
+        kind = " download" if link.endswith(".ipynb") else ""
+        text = f' <a class="lab-link" href="{_escaped(link)}"{kind}>{WORDS[key][self.side]}</a>'
+        return nodes.raw("", text, format="html")
+
+    def words(self, key: str) -> nodes.Node:
+        """One of the texts, without a link."""
+        return nodes.raw("", f'<span class="where">{WORDS[key][self.side]}</span>', format="html")
 
 
-def _frame(name: str, root: str, side: int) -> nodes.Node:
+def _to_lab(formulas: Iterable[Formula], place: Place) -> Iterator[nodes.Node]:
+    for state in dict.fromkeys(map(_linked, formulas)):
+        if state:
+            yield place.anchor("lab", f"{place.root}lab.html{state}")
+
+
+def _to_playground(reader: Reader, text: str, place: Place) -> Iterator[nodes.Node]:
+    for state in dict.fromkeys(map(link_to_playground, reader.trainings_in(text))):
+        yield place.anchor("playground", f"{place.root}playground.html{state}")
+
+
+def _save(app: Sphinx, page: str, notebook: dict[str, Any]) -> None:
+    path = Path(app.outdir, f"{page}.ipynb")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _put_behind(block: nodes.Element, *links: nodes.Node) -> None:
+    block.parent.insert(block.parent.index(block) + 1, list(links))
+
+
+def _frame(name: str, place: Place) -> nodes.Node:
     live = PAGES[name]
-    source = _escaped(f"{root}live/{name}.html" if live.make else f"{root}lab.html{live.state}")
-    title = live.title[side]
+    source = _escaped(f"{place.root}live/{name}.html" if live.make else f"{place.root}lab.html{live.state}")
+    title = live.title[place.side]
     text = (
         f'<div class="live"><iframe class="player" src="{source}" title="{title}" loading="lazy"'
         ' allow="fullscreen; clipboard-write"></iframe></div>'
-        f'<p class="in-the-lab"><a class="lab-link" href="{source}">{WORDS["alone"][side]}</a></p>'
+        f'<p class="in-the-lab"><a class="lab-link" href="{source}">{WORDS["alone"][place.side]}</a></p>'
     )
     return nodes.raw("", text, format="html")
 

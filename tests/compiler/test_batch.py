@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import mistakes, wrong_for
-from sample_losses import FAMILIES, LOSSES, SEVERAL, Draw, Problem, by_hand, differs, dot, drawn, wrong_sizes
+from sample_losses import FAMILIES, LOSSES, SEVERAL, Draw, Problem, by_hand, differs, drawn, wrong_sizes
 from sampling import sample
 
 import tinygrad_edu

@@ -55,8 +55,9 @@ def test_the_code_of_a_page_runs(page, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(ROOT / "examples" / "ladder")
     text = (ROOT / page).read_text(encoding="utf-8")
-    if "import jax" in text:
-        pytest.importorskip("jax", reason="JAX is not installed (pip install 'tinygrad_edu[jax]')")
+    for package, extra in (("jax", "jax"), ("torch", "torch"), ("sklearn", "sklearn")):
+        if re.search(rf"^(>>> )?(import|from) {package}\b", text, flags=re.MULTILINE):
+            pytest.importorskip(package, reason=f"{package} is not installed (pip install 'tinygrad_edu[{extra}]')")
     names: dict[str, object] = {}
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)):
         if block.startswith(">>>"):

@@ -64,7 +64,7 @@ def test_every_line_from_micrograd_gives_the_same_number():
 def test_every_line_to_pytorch_gives_the_same_numbers():
     pytest.importorskip("torch", reason="PyTorch is not installed")
     page = (HOW_TO / "to-pytorch.md").read_text(encoding="utf-8")
-    begin = "\n".join(line[4:] for line in page.split("\n## ")[1].splitlines() if line.startswith("    "))
+    begin = page.split("```python\n")[1].partition("```")[0]
     left, right = {}, {}
     for names in (left, right):
         exec(begin, names)

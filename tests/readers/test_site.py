@@ -4,8 +4,10 @@ It builds the guide, about a minute, or looks at the one in the folder that GUID
 """
 
 import functools
+import html
 import http.server
 import importlib
+import json
 import os
 import re
 import subprocess
@@ -61,10 +63,14 @@ class Links(HTMLParser):
         self.found += [attributes[name] for name in ("href", "src") if attributes.get(name)]
 
 
+def files_of(site):
+    """Each page of the guide."""
+    return [file for file in site.rglob("*.html") if file.name not in WRITTEN and file.parent.name != "live"]
+
+
 def pages_of(site):
     """Each page of the guide, read once."""
-    files = [file for file in site.rglob("*.html") if file.name not in WRITTEN and file.parent.name != "live"]
-    return {file: Links(file.read_text(encoding="utf-8")) for file in files}
+    return {file: Links(file.read_text(encoding="utf-8")) for file in files_of(site)}
 
 
 def test_every_link_inside_the_site_leads_somewhere(site):
@@ -150,6 +156,67 @@ def test_no_sentence_of_a_chinese_page_is_english(site, monkeypatch):
         left += [(page.name, text) for text in english if not is_name(text)]
     assert seen > 2000
     assert left == []
+
+
+# Code
+
+BLOCK = re.compile(
+    r'<div class="highlight-(\w+) notranslate">.*?<pre>(.*?)</pre></div>\s*</div>\s*(<p class="[^>]*>.*?</p>)?',
+    re.DOTALL,
+)
+TO_READ = {  # blocks that are no code to run: what they are
+    "compile": {"function program": "printed by Python", "t8 = t7": "lines of a program"},
+    "how-to/playground": {"model = nn.load": "of a file that the page saves", "playground.html#": "a link"},
+    "how-to/tables": {"length,width": "a table"},
+    "how-to/teaching": {"Ada (sheet 1)": "printed by a command"},
+    "trace": {"{": "a file", "const trace": "JavaScript, of that file"},
+}
+
+
+def blocks_of(page):
+    """(language, text, what stands below it) of each block of code; texts are taken out of their tags."""
+    found = BLOCK.findall(page.read_text(encoding="utf-8"))
+    return [(language, html.unescape(re.sub(r"<[^>]*>", "", text)), below) for language, text, below in found]
+
+
+@pytest.mark.parametrize("language", [".", "zh"])
+def test_every_block_of_code_can_be_run_or_says_where(site, language):
+    pages = [*(site / language).glob("*.html"), *(site / language / "lessons").glob("*.html")]
+    pages += (site / language / "how-to").glob("*.html")
+    counted = 0
+    for page in pages:
+        name = page.relative_to(site / language).with_suffix("").as_posix()
+        for _, text, below in blocks_of(page) if name != "design" else ():  # a plan of the folders
+            counted += 1
+            begins = [begin for begin in TO_READ.get(name, ()) if text.startswith(begin)]
+            assert ("in-the-lab" in below) != bool(begins), (name, text[:80])
+    assert counted > 120
+
+
+@pytest.mark.parametrize("language", [".", "zh"])
+def test_what_is_marked_as_python_is_in_the_notebook_of_its_page(site, language):
+    counted = 0
+    for notebook in (site / language).rglob("*.ipynb"):
+        page = notebook.with_suffix(".html")
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        lines = [line for cell in cells if cell["cell_type"] == "code" for line in cell["source"].splitlines()]
+        for marked, text, below in blocks_of(page):
+            if marked == "python":
+                typed = [line[4:] for line in text.splitlines() if line[:4] in (">>> ", "... ")] or text.splitlines()
+                assert {line.partition("  # doctest")[0] for line in typed if line.strip()} <= set(lines)
+                assert f'href="{notebook.name}"' in below
+                counted += 1
+    assert counted > 80
+
+
+@pytest.mark.parametrize("page", ["lessons/circuit", "how-to/training", "zh/how-to/playground"])
+def test_a_notebook_runs_from_its_first_cell_to_its_last(site, tmp_path, page):
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    notebook = nbformat.read(site / f"{page}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    assert any(cell.get("outputs") for cell in notebook.cells)
 
 
 # In a browser, from a server
@@ -241,11 +308,58 @@ def test_a_frame_holds_the_page_whole_and_it_runs(opened, page):
 
 @needs_browser
 @pytest.mark.browser
+@pytest.mark.parametrize("page", ["how-to/training.html", "zh/start.html", "gallery.html"])
+def test_a_training_of_a_page_opens_in_the_playground_and_trains(opened, page):
+    tab = opened(page)
+    link = tab.locator('.in-the-lab a[href*="#playground&data.name=moons&data.n"]').first
+    layers = re.search(r"network\.layers=([^&]*)", link.get_attribute("href"))[1]
+    link.click()
+    tab.wait_for_url("**/playground.html#playground*")
+    tab.get_by_role("button", name=re.compile("^(epoch|轮)")).first.click()
+    tab.wait_for_function("layers => location.hash.includes(layers) && location.hash.includes('steps=')", arg=layers)
+
+
+@needs_browser
+@pytest.mark.browser
 def test_an_arrow_key_beside_the_frame_does_not_lead_away(opened):
     tab = opened("lessons/circuit.html")
     tab.keyboard.press("ArrowRight")
     tab.wait_for_timeout(500)
     assert tab.url.endswith("lessons/circuit.html")
+
+
+@needs_browser
+@pytest.mark.browser
+def test_a_graph_keeps_its_size_on_a_phone_and_scrolls(opened):
+    tab = opened("gallery.html", width=390, height=844)
+    picture = tab.locator('article img[src$="graph.svg"]').first
+    picture.scroll_into_view_if_needed()
+    width = picture.evaluate("image => image.decode().then(() => image.getBoundingClientRect().width)")
+    box = picture.locator("xpath=..")
+    assert width == pytest.approx(picture.evaluate("image => image.naturalWidth"), abs=1)
+    assert width > box.evaluate("box => box.clientWidth")
+    box.focus()
+    assert box.get_attribute("tabindex") == "0"
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_function("document.activeElement.scrollLeft > 0")
+    tall = tab.locator('article img[src$="program.svg"]').locator("xpath=..")
+    begins, hidden = tall.evaluate("box => [box.scrollLeft, box.scrollWidth - box.clientWidth]")
+    assert hidden > 50
+    assert begins == pytest.approx(hidden / 2, abs=1)
+
+
+@needs_browser
+@pytest.mark.browser
+def test_the_words_around_a_chinese_page_are_chinese(opened):
+    tab = opened("zh/lessons/circuit.html", width=1440)
+    around = (
+        ".toc-title, .skip-to-content, .back-to-top span, .related-pages .context, .related-pages .title, .copyright"
+    )
+    texts = tab.locator(around).evaluate_all("parts => parts.map(part => part.textContent.trim())")
+    labels = tab.locator("[aria-label]").evaluate_all("parts => parts.map(part => part.ariaLabel)")
+    assert len(texts) > 5
+    assert len(labels) > 8
+    assert [text for text in texts + labels if not re.search("[一-龥]", text)] == []
 
 
 @needs_browser
@@ -261,6 +375,53 @@ def test_a_wide_table_scrolls_inside_itself_on_a_phone(opened, page):
     }"""
     for wrapper in tab.locator(".table-wrapper").element_handles():
         assert wrapper.evaluate(reachable)
+
+
+WIDTHS = (1920, 1440, 1320, 1024, 390)  # 1320: two sidebars, and the least room between them
+WIDER = """() => [document.scrollingElement, document.querySelector(".content")]
+    .filter(box => box !== null && box.scrollWidth > box.clientWidth)
+    .map(box => `${box.tagName}.${box.className} ${box.scrollWidth} > ${box.clientWidth}`)"""
+SMALL = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = new Set();
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement, size = parseFloat(getComputedStyle(element).fontSize);
+        const seen = walker.currentNode.data.trim() && element.checkVisibility({visibilityProperty: true});
+        if (seen && size > 0 && size < 12.99) found.add(`${size} ${element.tagName}.${element.className}`);
+    }
+    return [...found];
+}"""  # letters below 13 pixels; those of a link over a whole card have no size
+
+
+@pytest.fixture(scope="module")
+def measured(site, address, browser):
+    """What is wider than the window, and what is too small, on each page of both languages; frames stay empty."""
+    tab = browser.new_page()
+    for part in ("**/live/*.html", "**/lab.html*"):
+        tab.route(part, lambda route: route.fulfill(body=""))
+    found = {}
+    for file in files_of(site):
+        page = file.relative_to(site).as_posix()
+        tab.goto(address + page)
+        for width in WIDTHS:
+            tab.set_viewport_size({"width": width, "height": 900})
+            found[page, width] = tab.evaluate(f"() => [({WIDER})(), ({SMALL})()]")
+    tab.close()
+    assert len(found) > 190 * len(WIDTHS)
+    return found
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_the_window(measured, width):
+    assert {page: wider for (page, at), (wider, _) in measured.items() if at == width and wider} == {}
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_letter_is_too_small_to_be_read(measured, width):
+    assert {page: small for (page, at), (_, small) in measured.items() if at == width and small} == {}
 
 
 @needs_browser
