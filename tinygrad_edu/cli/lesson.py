@@ -25,6 +25,7 @@ from pathlib import Path
 from types import ModuleType
 
 from tinygrad_edu.cli.arguments import PROGRAM, one_of
+from tinygrad_edu.cli.expressions import add_theme
 from tinygrad_edu.cli.lines import existing, fitted, say_files, wrapped
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.errors import OptionError
@@ -59,6 +60,7 @@ def add_lesson(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", dest="is_all", action="store_true", help="print all results at once")
     parser.add_argument("-o", "--output", type=Path, help="folder for its pictures (default: no pictures)")
     add_open(parser)
+    add_theme(parser)
     parser.set_defaults(run=_lesson)
 
 
@@ -90,7 +92,7 @@ def _check(options: argparse.Namespace, name: str, ideas: Sequence[Idea]) -> Non
 
 def _draw(lesson: ModuleType, options: argparse.Namespace) -> None:
     old = existing(options.output.iterdir())
-    files = lesson.pictures(options.output)
+    files = lesson.pictures(options.output, theme=options.theme)
     print()
     say_files(files, old)
     if options.open:

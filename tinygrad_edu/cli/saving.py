@@ -41,8 +41,14 @@ def open_page(path: Path) -> None:
         say(f"  no browser was found here: open {printable(path)} in one")
 
 
-def save_steps(f: Value, path: Path, lang: str) -> Path:
+def save_steps(f: Value, path: Path, lang: str, theme: str = "light") -> Path:
     """Write the chain rule on a graph to a file, in the format of its suffix.
+
+    Args:
+        f: the output of the graph.
+        path: the file.
+        lang: of the words in it.
+        theme: the colours of an animation; a page has those of its reader.
 
     Raises:
         OptionError: if there is no such format.
@@ -51,7 +57,7 @@ def save_steps(f: Value, path: Path, lang: str) -> Path:
     """
     write = _WRITERS[check_suffix(path)]
     check_writable(path)
-    write(f, path, lang)
+    write(f, path, lang, theme)
     return path
 
 
@@ -83,14 +89,14 @@ def check_deck(path: Path) -> None:
         raise OptionError(f"--deck {path}", wrong, instead=f"--deck {path.with_suffix('.tex')}")
 
 
-def save_deck(f: Value, path: Path, lang: str) -> Path:
+def save_deck(f: Value, path: Path, lang: str, theme: str = "light") -> Path:
     """Write the chain rule on a graph as slides.
 
     Raises:
         SizeError: if the graph is too large for a slide.
         OSError: if the file cannot be written.
     """
-    _save_sweep(f, path, lang)
+    _save_sweep(f, path, lang, theme)
     return path
 
 
@@ -106,31 +112,31 @@ def derivation(f: Value) -> str:
     return f"% \\usepackage{{amsmath}}\n{chain_rule(f).latex}"
 
 
-def _save_sweep(f: Value, path: Path, lang: str) -> None:
+def _save_sweep(f: Value, path: Path, lang: str, theme: str) -> None:
     from tinygrad_edu import viz
 
     try:
-        viz.sweep(f, lang=lang).save(path)
+        viz.sweep(f, lang=lang, theme=theme).save(path)
     except SizeError as error:
         instead = f"-o {path.stem}.html, a page that shows a part at a time"
         raise error.with_instead(instead) from None
 
 
-def _save_page(f: Value, path: Path, lang: str) -> None:
+def _save_page(f: Value, path: Path, lang: str, theme: str) -> None:  # noqa: ARG001 (its reader chooses)
     from tinygrad_edu import viz
 
     viz.player(f, lang=lang).save(path)
 
 
-def _save_json(f: Value, path: Path, lang: str) -> None:  # noqa: ARG001 (data are in no language)
+def _save_json(f: Value, path: Path, *_: str) -> None:  # data are in no language, and have no colours
     write_whole(path, f"{chain_rule(f).to_json(indent=2)}\n".encode())
 
 
-def _save_latex(f: Value, path: Path, lang: str) -> None:  # noqa: ARG001 (as above)
+def _save_latex(f: Value, path: Path, *_: str) -> None:  # nor do formulas
     write_whole(path, f"{derivation(f)}\n".encode())
 
 
-_WRITERS: dict[str, Callable[[Value, Path, str], None]] = {
+_WRITERS: dict[str, Callable[[Value, Path, str, str], None]] = {
     ".gif": _save_sweep,
     ".html": _save_page,
     ".json": _save_json,
