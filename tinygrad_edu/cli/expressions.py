@@ -2,7 +2,7 @@
 
     step "(x + y) * z" x=-2 y=5 z=-4
 
-Names to know: `graph_of`, `add_expression`, `add_lang`. Read next: `steps.py`.
+Names to know: `graph_of`, `add_expression`, `add_lang`, `add_theme`. Read next: `steps.py`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,12 @@ def add_expression(parser: argparse.ArgumentParser) -> None:
 def add_lang(parser: argparse.ArgumentParser) -> None:
     """The option --lang."""
     parser.add_argument("--lang", action=OneOf, names=LANGUAGES, default="en", help="language (default: en)")
+
+
+def add_theme(parser: argparse.ArgumentParser) -> None:
+    """The option --theme."""
+    about = "colours of the pictures (default: light)"
+    parser.add_argument("--theme", action=OneOf, names=("light", "dark"), default="light", help=about)
 
 
 def numbers_in(assignments: Sequence[str]) -> dict[str, float]:

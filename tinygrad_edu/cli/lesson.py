@@ -25,6 +25,7 @@ from pathlib import Path
 from types import ModuleType
 
 from tinygrad_edu.cli.arguments import PROGRAM, one_of
+from tinygrad_edu.cli.expressions import add_theme
 from tinygrad_edu.cli.lines import existing, fitted, say_files, wrapped
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.values import Typed, folder_name, whole
@@ -64,6 +65,7 @@ def add_lesson(parser: argparse.ArgumentParser) -> None:
     said = "folder for its pictures (default: no pictures)"
     parser.add_argument("-o", "--output", action=Typed, kind=folder_name("pictures"), help=said)
     add_open(parser)
+    add_theme(parser)
     parser.set_defaults(run=_lesson)
 
 
@@ -95,7 +97,7 @@ def _check(options: argparse.Namespace, name: str, ideas: Sequence[Idea]) -> Non
 
 def _draw(lesson: ModuleType, options: argparse.Namespace) -> None:
     old = existing(options.output.iterdir())
-    files = lesson.pictures(options.output)
+    files = lesson.pictures(options.output, theme=options.theme)
     print()
     say_files(files, old)
     if options.open:

@@ -34,7 +34,7 @@ from tinygrad_edu.cli.arguments import LONGEST, PROGRAM, OneOf, Parser, UsageErr
 from tinygrad_edu.cli.checking import CHECK_HELP, add_check
 from tinygrad_edu.cli.completion import COMPLETION_HELP, add_completion, script
 from tinygrad_edu.cli.course import BUG_HELP, COURSE_HELP, add_bug, add_course
-from tinygrad_edu.cli.expressions import add_expression, add_lang, graph_of, numbers_in
+from tinygrad_edu.cli.expressions import add_expression, add_lang, add_theme, graph_of, numbers_in
 from tinygrad_edu.cli.lab import LAB_HELP, add_lab
 from tinygrad_edu.cli.lesson import LESSON_HELP, add_lesson
 from tinygrad_edu.cli.lines import existing, say, say_files, width_of
@@ -228,13 +228,15 @@ after the backward sweep, every gradient:
   tinygrad-edu draw "tanh(dot([w, v], [2, 3]) + b)" w=-3 v=1 b=2 --detail full
 
 The suffix of the file chooses the format: .svg, .png, .tex (TikZ, for LaTeX),
-.dot, and .pdf where Graphviz is installed."""
+.dot, and .pdf where Graphviz is installed. With --theme dark it is for a dark
+page."""
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     default, kind = Path("tinygrad-edu-demo"), folder_name("pictures")
     parser.add_argument("-o", "--output", action=Typed, kind=kind, default=default, help="folder for the pictures")
     add_open(parser)
+    add_theme(parser)
     parser.set_defaults(run=_demo)
 
 
@@ -252,6 +254,7 @@ def _add_step(parser: argparse.ArgumentParser) -> None:
         way.add_argument(*names, action=Typed, kind=kind, metavar="FILE", help=what)
     add_open(parser)
     add_lang(parser)
+    add_theme(parser)
     parser.set_defaults(run=_step)
 
 
@@ -264,6 +267,8 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     detail = "op (default), or full: each dot opened into × and +"
     parser.add_argument("--detail", action=OneOf, names=("op", "full"), default="op", help=detail)
     add_open(parser)
+    add_lang(parser)
+    add_theme(parser)
     parser.set_defaults(run=_draw)
 
 
@@ -307,9 +312,9 @@ def _demo(options: argparse.Namespace) -> None:
     f = graph_of(LESSON, numbers_in(LESSON_VALUES))
     _print_steps(f, "en")
     f.backward()
-    files = [*_save_drawings(f, folder)]
+    files = [*_save_drawings(f, folder, options.theme)]
     _title("2. A network learns two moons")
-    files += train_and_draw(_train_options(folder))
+    files += train_and_draw(_train_options(folder, options.theme))
     _title("3. What was written")
     say_files(files)
     if options.open:
@@ -323,6 +328,8 @@ def _step(options: argparse.Namespace) -> None:
     path = options.output or options.html or options.deck
     _check_file(options, path)
     f = graph_of(options.expression, numbers_in(options.values))
+    if options.theme != "light" and not _has_colours(options):
+        say("note: --theme changes nothing here: it is for -o f.gif and --deck", sys.stderr)
     if path is not None:
         old = existing([path])
         say_files([_write_steps(f, options)], old)
@@ -344,14 +351,19 @@ def _check_file(options: argparse.Namespace, path: Path | None) -> None:
         raise OptionError("--open", "there is no page to open", instead="--html f.html --open")
 
 
+def _has_colours(options: argparse.Namespace) -> bool:
+    """Whether what is written has the colours of --theme: a page has those of its reader, and data have none."""
+    return options.deck is not None or (options.output is not None and options.output.suffix.lower() == ".gif")
+
+
 def _write_steps(f: Value, options: argparse.Namespace) -> Path:
     from tinygrad_edu import viz
 
     if options.html is not None:
         return viz.player(f, lang=options.lang).save(options.html)
     if options.deck is not None:
-        return save_deck(f, options.deck, options.lang)
-    return save_steps(f, options.output, options.lang)
+        return save_deck(f, options.deck, options.lang, options.theme)
+    return save_steps(f, options.output, options.lang, options.theme)
 
 
 def _draw(options: argparse.Namespace) -> None:
@@ -363,7 +375,8 @@ def _draw(options: argparse.Namespace) -> None:
     if options.detail == "full" and not any(node.op == "dot" for node in Graph(f)):
         say("note: --detail full changes nothing here: it opens dot([...], [...]) into × and +", sys.stderr)
     old = existing([options.output])
-    say_files([viz.draw(f, detail=options.detail).save(options.output)], old)
+    drawing = viz.draw(f, detail=options.detail, theme=options.theme, lang=options.lang)
+    say_files([drawing.save(options.output)], old)
     if options.open:
         open_page(options.output)
 
@@ -384,15 +397,15 @@ def _print_steps(f: Value, lang: str) -> None:
     print("\n".join(step_lines(f, chain_rule(f), Look(width, paint_for(sys.stdout), lang))))
 
 
-def _train_options(folder: Path) -> argparse.Namespace:
-    options = _parser().parse_args(["train", "moons"])
+def _train_options(folder: Path, theme: str) -> argparse.Namespace:
+    options = _parser().parse_args(["train", "moons", "--theme", theme])
     options.output = folder
     return options
 
 
-def _save_drawings(f: Value, folder: Path) -> list[Path]:
+def _save_drawings(f: Value, folder: Path, theme: str) -> list[Path]:
     from tinygrad_edu import viz
 
-    drawing = viz.draw(f)
+    drawing = viz.draw(f, theme=theme)
     page = viz.player(f).save(folder / "f.html")
     return [page, drawing.save(folder / "f.svg"), drawing.save(folder / "f.png")]

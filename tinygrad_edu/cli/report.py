@@ -3,7 +3,8 @@
     tinygrad-edu train pets.csv --save pets.json         … and tinygrad-edu-train/report.html has all of it
 
 One page that needs no network and no other file: how good it is and compared with what, the data, the settings and the
-command, the curves, who was taken for whom, the pictures, and how to predict. Its colours are those of `viz/style.py`.
+command, the curves, who was taken for whom, the pictures, and how to predict. Its colours are those of `viz/style.py`,
+and its pictures are in it twice: a reader whose screen is dark sees dark ones, and paper is light.
 
 Names to know: `Report`. Read next: `lesson.py`.
 """
@@ -14,7 +15,7 @@ import base64
 import html
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
     from tinygrad_edu import nn
 
+    ByTheme = Mapping[str, Figure] | Mapping[str, str] | Mapping[str, bytes]  # "light" and "dark"
+
 NARROW, PIXELS = 3.6, 96  # inches of a figure that a phone shows at its own size, and pixels of an inch
 MOST_PLOTS = 6  # above each other, in a figure that narrow
+IN_THE_DARK = "screen and (prefers-color-scheme: dark)"
 STRONGEST = 0.38  # share of blue behind the largest number of a table: text stays readable on it
 MOST_CLASSES = 30  # that a table of classes has room for
 
@@ -54,7 +58,7 @@ pre, code { font: 0.9375rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 pre:focus-visible, .scroll:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .pictures { display: flex; flex-wrap: wrap; gap: 1.25rem; align-items: flex-start; }
 figure { margin: 0; max-width: 100%; break-inside: avoid; }
-figure .scroll { background: #ffffff; border: 1px solid var(--line); border-radius: 6px; padding: 0.5rem; }
+figure .scroll { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 0.5rem; }
 figure img { display: block; max-width: none; }
 figure.large { flex-basis: 100%; }
 figure.large .scroll { width: 100%; }
@@ -89,8 +93,8 @@ class Report:
         command: the one that does all of it again.
         predict: the command that predicts with the network; "" if it was not saved.
         file: where the network was saved, or None.
-        pictures: (title, what is seen, the picture), each picture a figure or SVG text.
-        film: an animation as GIF, or None.
+        pictures: (title, what is seen, the picture by theme), each picture a figure or SVG text.
+        film: an animation by theme, as GIF; empty if there is none.
     """
 
     title: str
@@ -103,8 +107,8 @@ class Report:
     command: str
     predict: str
     file: Path | None
-    pictures: Sequence[tuple[str, str, Figure | str]]
-    film: Path | None = None
+    pictures: Sequence[tuple[str, str, ByTheme]]
+    film: Mapping[str, bytes] = field(default_factory=dict)
 
     def save(self, path: Path) -> Path:
         """Write the page, whole or not at all."""
@@ -141,13 +145,16 @@ class Report:
 
     def _curves(self) -> str:
         from tinygrad_edu import viz
+        from tinygrad_edu.viz.style import THEMES
 
         history = self.model.history
-        figure = viz.plot_history(history)
-        figure.axes[0].set_title("")  # which stands at the top of the page
+        figures = {theme: viz.plot_history(history, theme=theme) for theme in THEMES}
+        for figure in figures.values():
+            figure.axes[0].set_title("")  # which stands at the top of the page
         lines = " A solid line is training, a dashed one is validation." if history.val_loss else ""
         what = "Loss and accuracy" if self.model.target.classes else "The loss"
-        return f"<h2>How the training went</h2>\n{_figure(f'{what}, epoch by epoch', _course(history) + lines, figure)}"
+        drawn = _figure(f"{what}, epoch by epoch", _course(history) + lines, figures)
+        return f"<h2>How the training went</h2>\n{drawn}"
 
     def _tables(self) -> str:
         model = self.model
@@ -160,7 +167,7 @@ class Report:
 
     def _pictures(self) -> str:
         shown = [_figure(title, said, picture) for title, said, picture in self.pictures]
-        if self.film is not None:
+        if self.film:
             shown.append(_figure("The training as an animation", "One frame after some of the epochs.", self.film))
         return f'<h2>Pictures</h2>\n<div class="pictures">\n{"".join(shown)}</div>\n' if shown else ""
 
@@ -278,22 +285,26 @@ def _errors(model: nn.TableModel) -> Iterator[tuple[str, str]]:
 # Pictures and code
 
 
-def _figure(title: str, said: str, picture: Figure | str | Path) -> str:
-    """A picture, bundled, with its title and a sentence about it."""
-    if isinstance(picture, Path):
-        source = f"data:image/gif;base64,{base64.b64encode(picture.read_bytes()).decode()}"
-    else:
-        svg = picture if isinstance(picture, str) else _svg(picture)
-        source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-    image = f'<img src="{source}" alt="{html.escape(title)}. {html.escape(said)}">'
+def _figure(title: str, said: str, pictures: ByTheme) -> str:
+    """A picture, bundled, as it is on paper and in the dark, with its title and a sentence about it."""
+    dark = f'<source media="{IN_THE_DARK}" srcset="{_address(pictures["dark"])}">'
+    light = f'<img src="{_address(pictures["light"])}" alt="{html.escape(title)}. {html.escape(said)}">'
     words = f"<figcaption><strong>{html.escape(title)}.</strong> {html.escape(said)}</figcaption>"
-    kind = ' class="large"' if _is_large(picture) else ""
-    return f"<figure{kind}>{_scrolled(title, image)}{words}</figure>\n"
+    kind = ' class="large"' if _is_large(pictures["light"]) else ""
+    return f"<figure{kind}>{_scrolled(title, f'<picture>{dark}{light}</picture>')}{words}</figure>\n"
 
 
-def _is_large(picture: Figure | str | Path) -> bool:
+def _address(picture: Figure | str | bytes) -> str:
+    """The picture itself, as the address of one."""
+    if isinstance(picture, bytes):
+        return f"data:image/gif;base64,{base64.b64encode(picture).decode()}"
+    svg = picture if isinstance(picture, str) else _svg(picture)
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def _is_large(picture: Figure | str | bytes) -> bool:
     """Whether it has too much in it for the width of a phone: a drawing, or many small plots."""
-    return isinstance(picture, str) or (not isinstance(picture, Path) and len(picture.axes) > MOST_PLOTS)
+    return isinstance(picture, str) or (not isinstance(picture, bytes) and len(picture.axes) > MOST_PLOTS)
 
 
 def _svg(figure: Figure) -> str:

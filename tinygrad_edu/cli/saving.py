@@ -46,26 +46,32 @@ def open_page(path: Path) -> None:
         say(f"  no browser was found here: open {printable(path)} in one")
 
 
-def save_steps(f: Value, path: Path, lang: str) -> Path:
+def save_steps(f: Value, path: Path, lang: str, theme: str = "light") -> Path:
     """Write the chain rule on a graph to a file, in the format of its suffix, one of those of `STEPS`.
+
+    Args:
+        f: the output of the graph.
+        path: the file.
+        lang: of the words in it.
+        theme: the colours of an animation; a page has those of its reader.
 
     Raises:
         SizeError: if the graph is too large for an animation.
         OSError: if the file cannot be written.
     """
     check_writable(path)
-    _WRITERS[path.suffix.lower()](f, path, lang)
+    _WRITERS[path.suffix.lower()](f, path, lang, theme)
     return path
 
 
-def save_deck(f: Value, path: Path, lang: str) -> Path:
+def save_deck(f: Value, path: Path, lang: str, theme: str = "light") -> Path:
     """Write the chain rule on a graph as slides.
 
     Raises:
         SizeError: if the graph is too large for a slide.
         OSError: if the file cannot be written.
     """
-    _save_sweep(f, path, lang)
+    _save_sweep(f, path, lang, theme)
     return path
 
 
@@ -81,31 +87,31 @@ def derivation(f: Value) -> str:
     return f"% \\usepackage{{amsmath}}\n{chain_rule(f).latex}"
 
 
-def _save_sweep(f: Value, path: Path, lang: str) -> None:
+def _save_sweep(f: Value, path: Path, lang: str, theme: str) -> None:
     from tinygrad_edu import viz
 
     try:
-        viz.sweep(f, lang=lang).save(path)
+        viz.sweep(f, lang=lang, theme=theme).save(path)
     except SizeError as error:
         instead = f"-o {path.stem}.html, a page that shows a part at a time"
         raise error.with_instead(instead) from None
 
 
-def _save_page(f: Value, path: Path, lang: str) -> None:
+def _save_page(f: Value, path: Path, lang: str, theme: str) -> None:  # noqa: ARG001 (its reader chooses)
     from tinygrad_edu import viz
 
     viz.player(f, lang=lang).save(path)
 
 
-def _save_json(f: Value, path: Path, lang: str) -> None:  # noqa: ARG001 (data are in no language)
+def _save_json(f: Value, path: Path, *_: str) -> None:  # data are in no language, and have no colours
     write_whole(path, f"{chain_rule(f).to_json(indent=2)}\n".encode())
 
 
-def _save_latex(f: Value, path: Path, lang: str) -> None:  # noqa: ARG001 (as above)
+def _save_latex(f: Value, path: Path, *_: str) -> None:  # nor do formulas
     write_whole(path, f"{derivation(f)}\n".encode())
 
 
-_WRITERS: dict[str, Callable[[Value, Path, str], None]] = {
+_WRITERS: dict[str, Callable[[Value, Path, str, str], None]] = {
     ".gif": _save_sweep,
     ".html": _save_page,
     ".json": _save_json,

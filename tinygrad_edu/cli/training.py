@@ -13,13 +13,16 @@ import argparse
 import csv
 import math
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tinygrad_edu.choices import nearest
 from tinygrad_edu.cli.arguments import PROGRAM, OneOf, one_of, quoted
+from tinygrad_edu.cli.expressions import add_theme
 from tinygrad_edu.cli.lines import existing, say, say_files
 from tinygrad_edu.cli.outcome import command_to_predict, counting_columns, outcome, warning_about
 from tinygrad_edu.cli.report import Report
@@ -119,6 +122,7 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", action=Typed, kind=kind, default=FOLDER, metavar="FOLDER", help=folder)
     typed("--report", REPORT, "FILE", "the page with all of it (default: report.html in that folder)")
     add_open(parser)
+    add_theme(parser)
     parser.set_defaults(run=_train)
 
 
@@ -190,7 +194,7 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
         from tinygrad_edu import viz
 
         if options.film is not None:
-            films.append(viz.Animation(X, y))
+            films.append(viz.Animation(X, y, theme=options.theme))
         return films
 
     samples = (_of_table if is_table(options.data) else _of_data_set)(options, film)
@@ -203,7 +207,7 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
     pictures = list(_pictures(options, samples))
     files += [file for picture in pictures for file in picture.files]
     files += [film.save(options.film) for film in films]
-    files.insert(0, _report(options, samples, said, pictures).save(_report_file(options)))
+    files.insert(0, _report(options, samples, said, pictures, films).save(_report_file(options)))
     if options.save is not None:
         print(f"  predict with it:\n\n    {command_to_predict(samples.model, options.save, samples.row)}\n")
     return files
@@ -447,12 +451,19 @@ def _check_film(options: argparse.Namespace, is_plane: bool) -> None:
 
 
 class _Picture(NamedTuple):
-    """A picture: its files, its title, what is seen in it, and the picture itself for the report."""
+    """A picture: its files, its title, what is seen in it, and the picture itself, in each theme, for the report."""
 
     files: list[Path]
     title: str
     said: str
-    shown: Any
+    shown: Mapping[str, Any]
+
+
+def _in_both(draw: Callable[..., Any]) -> dict[str, Any]:
+    """A picture as it is on paper and in the dark."""
+    from tinygrad_edu.viz.style import THEMES
+
+    return {theme: draw(theme=theme) for theme in THEMES}
 
 
 def _pictures(options: argparse.Namespace, samples: Samples) -> Iterator[_Picture]:
@@ -460,30 +471,38 @@ def _pictures(options: argparse.Namespace, samples: Samples) -> Iterator[_Pictur
     from tinygrad_edu import viz
 
     folder, network = make_folder(options.output), samples.model.network
-    drawing = viz.draw_network(network)
-    files = [drawing.save(folder / "network.svg"), drawing.save(folder / "network.png")]
-    yield _Picture(files, "The network", "Blue weights are positive, orange and dashed ones negative.", drawing.svg())
-    figures: list[tuple[str, str, str, Any]] = []
+    drawings = _in_both(partial(viz.draw_network, network))
+    files = [drawings[options.theme].save(folder / f"network.{suffix}") for suffix in ("svg", "png")]
+    svgs = {theme: drawing.svg() for theme, drawing in drawings.items()}
+    yield _Picture(files, "The network", "Blue weights are positive, orange and dashed ones negative.", svgs)
+    plots: list[tuple[str, str, str, Callable[..., Any]]] = []
     if samples.is_plane:
-        figure = viz.plot_decision_boundary(network, samples.X, samples.y)
-        figures.append(("boundary", "The plane as it divides it", f"{figure.axes[0].get_title()}.", figure))
+        plots.append(("boundary", "The plane as it divides it", "", _of_plane(samples, viz.plot_decision_boundary)))
     if options.plot:
-        figures += _inside(samples)
-    for name, title, said, figure in figures:
-        yield _Picture([viz.save_figure(figure, folder / f"{name}.png")], title, said, figure)
+        plots += _inside(samples)
+    for name, title, said, plot in plots:
+        figures = _in_both(plot)
+        file = viz.save_figure(figures[options.theme], folder / f"{name}.png")
+        yield _Picture([file], title, said or f"{figures['light'].axes[0].get_title()}.", figures)
 
 
-def _inside(samples: Samples) -> Iterator[tuple[str, str, str, Any]]:
-    """What --plot draws besides: name, title, what is seen, figure."""
+def _of_plane(samples: Samples, plot: Callable[..., Any]) -> Callable[..., Any]:
+    return partial(plot, samples.model.network, samples.X, samples.y)
+
+
+def _inside(samples: Samples) -> Iterator[tuple[str, str, str, Callable[..., Any]]]:
+    """What --plot draws besides: name, title, what is seen, and what draws it in a theme."""
     from tinygrad_edu import viz
 
     network = samples.model.network
-    yield "history", "The history", "Loss and accuracy over the epochs.", viz.plot_history(samples.model.history)
-    yield "parameters", "Its parameters", "How large the weights and biases are.", viz.plot_parameters(network)
-    activations = viz.plot_activations(network, samples.X)
+    history = partial(viz.plot_history, samples.model.history)
+    yield "history", "The history", "Loss and accuracy over the epochs.", history
+    parameters = partial(viz.plot_parameters, network)
+    yield "parameters", "Its parameters", "How large the weights and biases are.", parameters
+    activations = partial(viz.plot_activations, network, samples.X)
     yield "activations", "Its activations", "What the neurons give for the data.", activations
     if samples.is_plane:
-        neurons = viz.plot_neurons(network, samples.X, samples.y)
+        neurons = _of_plane(samples, viz.plot_neurons)
         yield "neurons", "What each neuron sees", "Where in the plane it is active.", neurons
 
 
@@ -492,9 +511,27 @@ def _report_file(options: argparse.Namespace) -> Path:
     return options.output / "report.html" if report is None else report
 
 
-def _report(options: argparse.Namespace, samples: Samples, said: list[str], pictures: list[_Picture]) -> Report:
+def _films(options: argparse.Namespace, films: list[Any]) -> dict[str, bytes]:
+    """The animation as it was saved, and in the other theme, for a page that is read in both."""
+    if options.film is None or options.film.suffix != ".gif":
+        return {}
+    (film,) = films
+
+    def in_theme(theme: str) -> bytes:
+        if theme == options.theme:
+            found: bytes = options.film.read_bytes()
+            return found
+        with tempfile.TemporaryDirectory() as folder:
+            return Path(film.in_theme(theme).save(Path(folder) / "film.gif")).read_bytes()
+
+    return _in_both(in_theme)
+
+
+def _report(
+    options: argparse.Namespace, samples: Samples, said: list[str], pictures: list[_Picture], films: list[Any]
+) -> Report:
     """The page with all of it."""
-    model, has_film = samples.model, options.film is not None and options.film.suffix == ".gif"
+    model = samples.model
     held_out = 0 if not model.history.val_loss or model.tested is None else len(model.tested[1])
     rows = f"{samples.source}: {counted(len(samples.X), samples.thing)}"
     rows += f", {counted(held_out, samples.thing)} of them held out to test on." if held_out else ", all trained on."
@@ -512,7 +549,7 @@ def _report(options: argparse.Namespace, samples: Samples, said: list[str], pict
         pictures=[
             (picture.title, picture.said, picture.shown) for picture in pictures if picture.title != "The history"
         ],
-        film=options.film if has_film else None,
+        film=_films(options, films),
     )
 
 
@@ -529,6 +566,7 @@ def _settings(options: argparse.Namespace, validation: float, *, is_table: bool)
         "report",
         "save",
         "film",
+        "theme",
         "plot",
         "data",
     }

@@ -1,0 +1,111 @@
+"""Does --theme dark make every picture dark that a command writes, and --lang zh a drawing Chinese?"""
+
+import base64
+import html
+import io
+import re
+import shlex
+
+import pytest
+from PIL import Image
+
+from tinygrad_edu.cli.main import COMMANDS, _parser
+from tinygrad_edu.viz.style import DARK, LIGHT, THEMES
+
+F = '"(x + y) * z" x=-2 y=5 z=-4'
+QUICK = "--hidden 3 --epochs 3"
+
+
+@pytest.fixture
+def run(run):
+    """The same for a command as it is typed, after its program."""
+    return lambda line: run(*shlex.split(line))
+
+
+def paper_of(path):
+    """The colour in the corner of a picture, or of the background of an SVG."""
+    if path.suffix in (".svg", ".tex", ".dot"):
+        text = path.read_text(encoding="utf-8").lower()
+        return next(theme.paper for theme in THEMES.values() if theme.paper in text or f"c{theme.paper[1:]}" in text)
+    with Image.open(path) as image:
+        return "#{:02x}{:02x}{:02x}".format(*image.convert("RGB").getpixel((0, 0)))
+
+
+def test_every_command_with_pictures_has_the_themes_there_are():
+    commands = _parser()._subparsers._group_actions[0].choices
+    with_theme = {
+        name: action.names
+        for name, command in commands.items()
+        for action in command._actions
+        if "--theme" in action.option_strings
+    }
+    assert set(with_theme) == {"demo", "step", "draw", "train", "lesson"} <= set(COMMANDS)
+    assert set(with_theme.values()) == {tuple(THEMES)}
+
+
+@pytest.mark.parametrize(
+    ("line", "files"),
+    [
+        (f"draw {F} -o f.svg", ["f.svg"]),
+        (f"draw {F} -o f.png", ["f.png"]),
+        (f"draw {F} -o f.dot", ["f.dot"]),
+        (f"draw {F} -o f.tex", ["f.tex"]),
+        (f"step {F} -o s.gif", ["s.gif"]),
+        (f"step {F} --deck d.tex", ["d.tex"]),
+        ("lesson circuit --all -o p", ["p/circuit.svg"]),
+        (f"train moons {QUICK} -o p --film f.gif", ["p/network.svg", "p/network.png", "p/boundary.png", "f.gif"]),
+    ],
+)
+def test_pictures_are_light_or_dark_as_asked(run, tmp_path, line, files):
+    for theme in (DARK, LIGHT):
+        code, _, _ = run(f"{line} --theme {theme.name}")
+        assert code == 0
+        assert {paper_of(tmp_path / file) for file in files} == {theme.paper}
+
+
+def test_a_wrong_theme_is_refused_with_the_nearest_one(run, tmp_path):
+    code, _, err = run(f"draw {F} -o f.svg --theme drak")
+    assert code == 1
+    assert "the choices are light, dark" in err
+    assert "--theme dark" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("rest", ["", "-o f.html", "-o f.json", "-o f.tex", "--html f.html", "--latex"])
+def test_where_a_theme_changes_nothing_it_is_said(run, rest):
+    code, _, err = run(f"step {F} {rest} --theme dark")
+    assert (code, err) == (0, "note: --theme changes nothing here: it is for -o f.gif and --deck\n")
+    assert run(f"step {F} {rest}")[2] == ""
+
+
+def test_a_drawing_can_be_chinese(run, tmp_path):
+    assert run(f"draw {F} -o f.svg --lang zh")[0] == 0
+    drawn = (tmp_path / "f.svg").read_text(encoding="utf-8")
+    assert "梯度 -4" in drawn
+    assert "grad" not in drawn
+    code, _, err = run(f"draw {F} -o f.svg --lang cn")
+    assert (code, "the choices are en, zh" in err) == (1, True)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_page_of_a_training_has_every_picture_for_paper_and_for_the_dark(run, tmp_path, theme):
+    run(f"train moons {QUICK} --plot --film f.gif --theme {theme}")
+    page = (tmp_path / "tinygrad-edu-train" / "report.html").read_text(encoding="utf-8")
+    pairs = re.findall(
+        r'<picture><source media="([^"]+)" srcset="([^"]+)"><img src="([^"]+)" alt="[^"]+"></picture>', page
+    )
+    assert len(pairs) == page.count("<img ") == page.count("<figure") == 7
+    for media, dark, light in pairs:
+        assert html.unescape(media) == "screen and (prefers-color-scheme: dark)"  # paper is light
+        assert [_paper(dark), _paper(light)] == [DARK.paper, LIGHT.paper]
+    assert "--theme" not in page.split("All settings")[1]
+
+
+def _paper(address):
+    head, content = address.split(",")
+    data = base64.b64decode(content)
+    if head == "data:image/gif;base64":
+        with Image.open(io.BytesIO(data)) as image:
+            return "#{:02x}{:02x}{:02x}".format(*image.convert("RGB").getpixel((0, 0)))
+    background = re.search(r'(?:fill="|fill: )(#\w{6})', data.decode())  # of the first shape
+    return background[1]
