@@ -27,7 +27,7 @@ WIDEST, HELP_COLUMN = 80, 26  # of the help
 AMBIGUOUS = re.compile(r"ambiguous option: (?P<option>.*) could match (?P<options>.*)", re.DOTALL)  # argparse's words
 LONGEST = 60  # characters of what was typed, in a message
 LANG = "--lang"
-BILINGUAL = ("step", "lab", "playground", "worksheet", "grade", "course")  # the commands with that option
+BILINGUAL = ("step", "draw", "lab", "playground", "worksheet", "grade", "course")  # the commands with that option
 IN_DOUBLE_QUOTES = frozenset('"$`\\!')  # what a shell reads there
 
 
