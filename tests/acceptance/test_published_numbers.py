@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 
 import pytest
+from sampling import sample
 
 from tinygrad_edu import Value, grad, nn, parse
 
@@ -115,7 +116,7 @@ def test_one_round_by_hand():
     assert close(fresh.forward()[-1].data, lesson["runs"]["fixed"]["1"]["E"])
 
 
-@pytest.mark.parametrize("run", ["fixed", "shared"])
+@pytest.mark.parametrize("run", sample(["fixed", "shared"]))
 def test_ten_thousand_rounds(run):
     network = ByHand(PUBLISHED["mazur"])
     for _ in range(10_000):

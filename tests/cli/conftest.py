@@ -1,5 +1,7 @@
 """What runs a command for the tests of the command line?"""
 
+import shlex
+
 import pytest
 
 from tinygrad_edu.cli.main import main
@@ -19,3 +21,9 @@ def run(capsys, monkeypatch, tmp_path):
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture
+def typed(run):
+    """The same for a command as it is typed, after its program."""
+    return lambda line: run(*shlex.split(line))

@@ -10,17 +10,12 @@ import shlex
 import numpy as np
 import pytest
 from sampling import sample
+from tables import write_table
 
 from tinygrad_edu import nn
 from tinygrad_edu.cli.main import main
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.progress import bar, seen
-
-
-@pytest.fixture
-def run(run):
-    """The same for a command as it is typed, after its program."""
-    return lambda line: run(*shlex.split(line))
 
 
 @pytest.fixture
@@ -36,13 +31,7 @@ def write_pets(folder):
         height, weight = source.gauss(5, 1), source.gauss(3, 1)
         kind = "cat" if height > weight + 1.2 else "dog"
         rows.append([number, f"{height:.2f}", f"{weight:.2f}", source.choice(["red", "blue"]), kind])
-    return write(folder / "pets.csv", ["id", "height", "weight", "colour", "kind"], rows)
-
-
-def write(path, names, rows):
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([names, *rows])
-    return path
+    return write_table(folder / "pets.csv", ["id", "height", "weight", "colour", "kind"], rows)
 
 
 QUICK = "--hidden 8 --epochs 15 --lr 0.03"
@@ -79,8 +68,8 @@ def undrawn(monkeypatch):
 # What is said afterwards
 
 
-def test_a_score_stands_beside_what_a_guess_would_reach(run, pets):
-    code, out, err = run(f"train pets.csv {QUICK} --save pets.json")
+def test_a_score_stands_beside_what_a_guess_would_reach(typed, pets):
+    code, out, err = typed(f"train pets.csv {QUICK} --save pets.json")
     assert code == 0
     said = re.search(r"24 rows held out: accuracy (.*) %; a guess, always (\w+), would reach (.*) %", out)
     table = nn.read_csv("pets.csv")
@@ -94,92 +83,92 @@ def test_a_score_stands_beside_what_a_guess_would_reach(run, pets):
     assert "note: id counts the rows and says nothing about kind" in err
 
 
-def test_no_better_than_guessing_is_said_in_words(run, undrawn, pets):
-    assert "no better than guessing" in run(f"train pets.csv {QUICK} --without id height weight")[1]
-    assert "no better than guessing" not in run(f"train pets.csv {QUICK} --without id")[1]
+def test_no_better_than_guessing_is_said_in_words(typed, undrawn, pets):
+    assert "no better than guessing" in typed(f"train pets.csv {QUICK} --without id height weight")[1]
+    assert "no better than guessing" not in typed(f"train pets.csv {QUICK} --without id")[1]
 
 
-def test_a_number_that_is_worse_than_its_mean_is_said(run, undrawn, tmp_path):
+def test_a_number_that_is_worse_than_its_mean_is_said(typed, undrawn, tmp_path):
     source = random.Random(6)
     xs, ys = ([draw() for _ in range(60)] for draw in (source.random, lambda: source.gauss(0, 1)))
-    write(tmp_path / "noise.csv", ["x", "y"], zip(xs, ys, strict=True))
-    out = run("train noise.csv --epochs 100 --lr 0.05 --hidden 16")[1]
+    write_table(tmp_path / "noise.csv", ["x", "y"], zip(xs, ys, strict=True))
+    out = typed("train noise.csv --epochs 100 --lr 0.05 --hidden 16")[1]
     assert "% of the variance explained (R²); a guess, always the mean" in out
     assert "no better than guessing" in out
     assert "-0.0 %" not in out
 
 
-def test_overfitting_is_named_with_what_stops_it(run, undrawn, tmp_path):
+def test_overfitting_is_named_with_what_stops_it(typed, undrawn, tmp_path):
     source = random.Random(5)
     rows = [[source.random(), source.random(), source.choice("ab")] for _ in range(60)]
-    write(tmp_path / "noise.csv", ["x", "y", "z"], rows)
-    out = run("train noise.csv --epochs 60 --lr 0.05 --hidden 32")[1]
+    write_table(tmp_path / "noise.csv", ["x", "y", "z"], rows)
+    out = typed("train noise.csv --epochs 60 --lr 0.05 --hidden 32")[1]
     assert re.search(r"validation loss was lowest in epoch \d+ .* overfitting; --patience 10 stops in time", out)
-    out = run("train noise.csv --epochs 60 --lr 0.05 --hidden 32 --patience 5")[1]
+    out = typed("train noise.csv --epochs 60 --lr 0.05 --hidden 32 --patience 5")[1]
     assert "overfitting" not in out
     assert "stopped: val_loss was best in epoch" in out
 
 
-def test_a_column_of_other_whole_numbers_does_not_count_the_rows(run, undrawn, tmp_path):
-    write(tmp_path / "t.csv", ["x", "y"], [[n * n % 17, "ab"[n % 2]] for n in range(40)])
-    assert "counts the rows" not in run("train t.csv --epochs 1 --hidden 2")[2]
+def test_a_column_of_other_whole_numbers_does_not_count_the_rows(typed, undrawn, tmp_path):
+    write_table(tmp_path / "t.csv", ["x", "y"], [[n * n % 17, "ab"[n % 2]] for n in range(40)])
+    assert "counts the rows" not in typed("train t.csv --epochs 1 --hidden 2")[2]
 
 
 # What to do next
 
 
 @pytest.mark.parametrize("table", sample(["pets.csv --target height", "moons", "pets.csv --without id"], few=2))
-def test_the_command_that_is_printed_predicts(run, pets, table):
-    out = run(f"train {table} {QUICK} --save 'my model.json'")[1]
+def test_the_command_that_is_printed_predicts(typed, pets, table):
+    out = typed(f"train {table} {QUICK} --save 'my model.json'")[1]
     command = out.split("predict with it:\n\n    tinygrad-edu ")[1].split("\n")[0]
-    code, said, err = run(command)
+    code, said, err = typed(command)
     assert (code, err) == (0, "")
     assert " = " in said
 
 
-def test_predictions_are_printed_beside_their_inputs(run, pets, model):
-    plain = list(csv.reader(io.StringIO(run("predict pets.json pets.csv")[1])))
-    wide = list(csv.reader(io.StringIO(run("predict pets.json pets.csv --with-inputs")[1])))
+def test_predictions_are_printed_beside_their_inputs(typed, pets, model):
+    plain = list(csv.reader(io.StringIO(typed("predict pets.json pets.csv")[1])))
+    wide = list(csv.reader(io.StringIO(typed("predict pets.json pets.csv --with-inputs")[1])))
     given = list(csv.reader(pets.read_text().splitlines()))
     assert [row[5:] for row in wide] == plain
     assert [row[:5] for row in wide] == given
 
 
-def test_all_missing_columns_of_a_table_are_named(run, model, tmp_path):
-    write(tmp_path / "new.csv", ["height", "size"], [[1, 2]])
-    code, _, err = run("predict pets.json new.csv")
+def test_all_missing_columns_of_a_table_are_named(typed, model, tmp_path):
+    write_table(tmp_path / "new.csv", ["height", "size"], [[1, 2]])
+    code, _, err = typed("predict pets.json new.csv")
     assert (code, "these columns are missing: id, weight, colour" in err) == (1, True)
 
 
 # Files
 
 
-def test_pictures_go_into_one_folder_and_nothing_is_replaced_without_a_word(run, pets, tmp_path):
+def test_pictures_go_into_one_folder_and_nothing_is_replaced_without_a_word(typed, pets, tmp_path):
     line = f"train pets.csv {SHORT} --save pets.json"
-    first = run(line)[1]
+    first = typed(line)[1]
     assert "in place of" not in first
     assert {path.name for path in tmp_path.iterdir()} == {"pets.csv", "pets.json", "tinygrad-edu-train"}
-    again = [each for each in run(line)[1].splitlines() if "wrote" in each]
+    again = [each for each in typed(line)[1].splitlines() if "wrote" in each]
     assert len(again) == 4
     assert all(each.endswith(", in place of an older one") for each in again)
-    assert "in place of" not in run(f"{line} -o elsewhere --save other.json")[1]
-    assert run("draw x x=1")[1].count("in place of") == 0
-    assert run("draw x x=1")[1].count("in place of") == 1
+    assert "in place of" not in typed(f"{line} -o elsewhere --save other.json")[1]
+    assert typed("draw x x=1")[1].count("in place of") == 0
+    assert typed("draw x x=1")[1].count("in place of") == 1
 
 
 @pytest.mark.long
-def test_a_model_and_a_film_may_go_into_the_folder_that_is_made(run, tmp_path):
-    code, _, err = run(f"train moons {QUICK} -o out --save out/m.json --film out/f.html")
+def test_a_model_and_a_film_may_go_into_the_folder_that_is_made(typed, tmp_path):
+    code, _, err = typed(f"train moons {QUICK} -o out --save out/m.json --film out/f.html")
     assert (code, "wrong" in err) == (0, False)
     assert {path.name for path in (tmp_path / "out").iterdir()} >= {"m.json", "f.html", "network.svg"}
 
 
-def test_a_training_that_cannot_begin_leaves_no_folder(run, tmp_path):
+def test_a_training_that_cannot_begin_leaves_no_folder(typed, tmp_path):
     for line in ("train moons --target y", "train nothing.csv", "train moons --epochs 0", "train mons"):
-        assert run(line)[0] == 1
+        assert typed(line)[0] == 1
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "out").touch()
-    assert "this is a file, where a folder is wanted" in run("train moons -o out")[2]
+    assert "this is a file, where a folder is wanted" in typed("train moons -o out")[2]
 
 
 # Empty cells
@@ -191,20 +180,20 @@ def gaps(pets, tmp_path):
     names, *rows = csv.reader(pets.read_text().splitlines())
     for row, place in ((3, 1), (7, 1), (7, 3), (20, 4)):
         rows[row][place] = ""
-    return write(tmp_path / "gaps.csv", names, rows)
+    return write_table(tmp_path / "gaps.csv", names, rows)
 
 
-def test_gaps_stop_a_training_unless_it_is_said_what_to_do(run, undrawn, gaps):
-    code, _, err = run(f"train gaps.csv {SHORT}")
+def test_gaps_stop_a_training_unless_it_is_said_what_to_do(typed, undrawn, gaps):
+    code, _, err = typed(f"train gaps.csv {SHORT}")
     assert (code, "write instead:  --missing drop, or --missing mean" in err) == (1, True)
-    code, out, err = run(f"train gaps.csv {SHORT} --missing drop")
+    code, out, err = typed(f"train gaps.csv {SHORT} --missing drop")
     assert (code, "117 rows" in out, "--missing drop: 3 rows left out" in err) == (0, True, True)
-    code, out, err = run(f"train gaps.csv {SHORT} --missing mean")
+    code, out, err = typed(f"train gaps.csv {SHORT} --missing mean")
     assert (code, "119 rows" in out, "--missing mean: 1 row left out, 2 rows filled" in err) == (0, True, True)
 
 
-def test_gaps_in_columns_that_are_left_out_do_not_matter(run, undrawn, gaps):
-    code, out, _ = run(f"train gaps.csv {SHORT} --without height colour kind --target weight")
+def test_gaps_in_columns_that_are_left_out_do_not_matter(typed, undrawn, gaps):
+    code, out, _ = typed(f"train gaps.csv {SHORT} --without height colour kind --target weight")
     assert (code, "120 rows" in out) == (0, True)
 
 
@@ -237,7 +226,7 @@ def test_held_out_rows_do_not_change_what_is_learned(tmp_path):
     for factor in (1, 1000):
         for row in unseen:
             rows[row][0] = factor * source.gauss(0, 1)
-        table = nn.read_csv(write(tmp_path / "t.csv", ["x", "y", "z"], rows))
+        table = nn.read_csv(write_table(tmp_path / "t.csv", ["x", "y", "z"], rows))
         trained.append(nn.TableModel.train(table, missing="mean", hidden=[3], epochs=2))
     one, other = ([parameter.data for parameter in model.network.parameters()] for model in trained)
     assert one == other
@@ -245,33 +234,33 @@ def test_held_out_rows_do_not_change_what_is_learned(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["gaps.json", "gaps.npz"])
-def test_a_saved_network_fills_the_gaps_of_new_rows(run, undrawn, gaps, name):
-    run(f"train gaps.csv {SHORT} --missing mean --save {name}")
+def test_a_saved_network_fills_the_gaps_of_new_rows(typed, undrawn, gaps, name):
+    typed(f"train gaps.csv {SHORT} --missing mean --save {name}")
     fills = nn.TableModel.load(name).encoding.fills
     assert set(fills) == {"id", "height", "weight", "colour"}
     given = [{"id": 5, "height": fills["height"], "weight": 2.5, "colour": fills["colour"]},
              {"id": 5, "height": "", "weight": 2.5, "colour": "?"}]  # fmt: skip
     answers = []
     for row in given:
-        code, said, err = run("predict " + name + " " + " ".join(f"{key}={cell}" for key, cell in row.items()))
+        code, said, err = typed("predict " + name + " " + " ".join(f"{key}={cell}" for key, cell in row.items()))
         assert (code, err) == (0, "")
         answers.append(said)
     assert answers[0] == answers[1]
 
 
-def test_a_network_trained_without_gaps_refuses_them_and_older_files_are_read(run, model, tmp_path):
+def test_a_network_trained_without_gaps_refuses_them_and_older_files_are_read(typed, model, tmp_path):
     older = re.sub(r', "fill": null', "", (tmp_path / "pets.json").read_text())
     assert "fill" not in older
     (tmp_path / "pets.json").write_text(older)
-    assert run("predict pets.json id=1 height=2 weight=3 colour=red")[0] == 0
-    code, _, err = run("predict pets.json id=1 height= weight=3 colour=red")
+    assert typed("predict pets.json id=1 height=2 weight=3 colour=red")[0] == 0
+    code, _, err = typed("predict pets.json id=1 height= weight=3 colour=red")
     assert (code, "every cell needs a number or a word" in err) == (1, True)
 
 
 @pytest.mark.parametrize("fill", ['"nan"', "3", '"many"', "[]"])
-def test_a_file_whose_gaps_are_filled_with_something_else_is_refused(run, model, tmp_path, fill):
+def test_a_file_whose_gaps_are_filled_with_something_else_is_refused(typed, model, tmp_path, fill):
     (tmp_path / "pets.json").write_text((tmp_path / "pets.json").read_text().replace('"fill": null', f'"fill": {fill}'))
-    code, _, err = run("predict pets.json id=1 height=2 weight=3 colour=red")
+    code, _, err = typed("predict pets.json id=1 height=2 weight=3 colour=red")
     assert (code, "the model in 'pets.json'" in err) == (1, True)
 
 
@@ -280,11 +269,11 @@ def test_a_file_whose_gaps_are_filled_with_something_else_is_refused(run, model,
     [("drop", ["", "1"], "each has an empty cell"), ("mean", ["1", "1"], "y is empty"),
      ("mean", ["", ""], "every cell that could be learned from is empty")],
 )  # fmt: skip
-def test_nothing_left_to_learn_from_is_said(run, tmp_path, way, cells, said):
+def test_nothing_left_to_learn_from_is_said(typed, tmp_path, way, cells, said):
     goals = ["", ""] if said == "y is empty" else ["", *"abab"] if way == "drop" else [*"ababab"]
     rows = [[cells[number % 2] if way == "mean" else "", goal] for number, goal in enumerate(goals)]
-    write(tmp_path / "t.csv", ["x", "y"], rows)
-    code, _, err = run(f"train t.csv --missing {way} --hidden 2 --epochs 1")
+    write_table(tmp_path / "t.csv", ["x", "y"], rows)
+    code, _, err = typed(f"train t.csv --missing {way} --hidden 2 --epochs 1")
     assert (code, said in err, "write instead" in err) == (1, True, True)
 
 
@@ -295,14 +284,14 @@ def test_nothing_left_to_learn_from_is_said(run, tmp_path, way, cells, said):
     ("one", "other"),
     sample([("--batch-size 5", "--batch 5"), ("--validation 0.3", "--test 0.3"), ("--optimizer adam", "")]),
 )
-def test_options_have_the_names_of_elsewhere(run, undrawn, pets, one, other):
-    lines = [run(f"train pets.csv {SHORT} {options}")[1].split("wrote")[0] for options in (one, other)]
+def test_options_have_the_names_of_elsewhere(typed, undrawn, pets, one, other):
+    lines = [typed(f"train pets.csv {SHORT} {options}")[1].split("wrote")[0] for options in (one, other)]
     assert "1 epoch, loss" in lines[0]
     assert lines[0] == lines[1]
 
 
-def test_each_optimizer_is_its_own(run, undrawn, pets):
-    lines = {run(f"train pets.csv {SHORT} --optimizer {name}")[1] for name in ("adam", "sgd")}
+def test_each_optimizer_is_its_own(typed, undrawn, pets):
+    lines = {typed(f"train pets.csv {SHORT} --optimizer {name}")[1] for name in ("adam", "sgd")}
     assert len(lines) == 2
     with pytest.raises(ValueError, match="the choices are adam, adamw, sgd"):
         nn.TableModel.train(nn.read_csv(pets), optimizer="adan", epochs=1)

@@ -5,6 +5,7 @@ import math
 import re
 
 import pytest
+from sampling import sample
 from terminals import needs_terminals
 
 from tinygrad_edu.cli.lesson import verdict
@@ -22,8 +23,10 @@ def plain(text):
 
 
 @needs_terminals
-@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (40, 20)])
-@pytest.mark.parametrize("colours", [{}, {"NO_COLOR": "1"}], ids=["colours", "none"])
+@pytest.mark.parametrize(
+    ("columns", "lines", "colours"),
+    sample([(80, 24, {}), (40, 20, {"NO_COLOR": "1"}), (80, 24, {"NO_COLOR": "1"}), (40, 20, {})], few=2),
+)
 def test_a_lesson_is_walked_through(terminal, columns, lines, colours):
     it = terminal("lesson", "circuit", columns=columns, lines=lines, **colours)
     answers = {1: ("-4", "Right: -4."), 2: ("0.2", "Right: 0.1966."), 3: ("2", "Not 2, but 0:"), 4: ("", "It is 3:"),

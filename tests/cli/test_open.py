@@ -1,6 +1,5 @@
 """Does every command that writes something to look at open it when asked?"""
 
-import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -43,8 +42,8 @@ def opened(monkeypatch):
 
 
 @pytest.mark.parametrize("line", [long_case(line) if line.startswith(SLOW) else line for line in OPENED])
-def test_what_was_written_is_opened(run, opened, line, tmp_path):
-    code, _, err = run(*shlex.split(line))
+def test_what_was_written_is_opened(typed, opened, line, tmp_path):
+    code, _, err = typed(line)
     assert code == 0, err
     assert [path.relative_to(tmp_path).as_posix() for path in opened] == OPENED[line]
 
@@ -52,8 +51,8 @@ def test_what_was_written_is_opened(run, opened, line, tmp_path):
 @pytest.mark.parametrize(
     "line", [f"step {FORMULA} --open", f"step {FORMULA} -o f.json --open", "lesson circuit --open"]
 )
-def test_nothing_to_open_is_said_before_anything_is_written(run, opened, line, tmp_path):
-    code, _, err = run(*shlex.split(line))
+def test_nothing_to_open_is_said_before_anything_is_written(typed, opened, line, tmp_path):
+    code, _, err = typed(line)
     assert (code, opened, list(tmp_path.iterdir())) == (1, [], [])
     assert "--open" in err.split("write instead:")[1]
 

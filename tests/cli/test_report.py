@@ -1,34 +1,26 @@
 """Is the page of a training whole by itself, readable, right in its numbers, and safe whatever the cells are?"""
 
-import csv
 import html
 import random
 import re
-import shlex
 
 import numpy as np
 import pytest
 from browser import Watched, launched, needs_browser
+from tables import write_table
 
 from tinygrad_edu import nn
-
-
-@pytest.fixture
-def run(run):
-    """The same for a command as it is typed, after its program."""
-    return lambda line: run(*shlex.split(line))
 
 
 @pytest.fixture
 def table(tmp_path):
     """Rows with gaps, and names that HTML could take for its own."""
     source = random.Random(2)
-    rows = [["a<b", "farbe & 色", "z"]]
+    rows = []
     for number in range(90):
         x = source.gauss(0, 1)
         rows.append([f"{x:.3f}" if number % 11 else "", source.choice(["<i>", "b"]), "hoch" if x > 0 else "tief & <b>"])
-    with (tmp_path / "t.csv").open("w", newline="") as file:
-        csv.writer(file).writerows(rows)
+    write_table(tmp_path / "t.csv", ["a<b", "farbe & 色", "z"], rows)
     return tmp_path
 
 
@@ -43,8 +35,8 @@ def cells_of(page, title):
     return [[html.unescape(cell) for cell in row] for row in rows]
 
 
-def test_a_training_leaves_one_page_with_everything(run, table):
-    code, out, _ = run(f"train t.csv {QUICK} --missing mean --save m.json --plot")
+def test_a_training_leaves_one_page_with_everything(typed, table):
+    code, out, _ = typed(f"train t.csv {QUICK} --missing mean --save m.json --plot")
     page = (table / "tinygrad-edu-train" / "report.html").read_text()
     assert (code, "wrote tinygrad-edu-train/report.html" in out) == (0, True)
     for title in (
@@ -66,9 +58,9 @@ def test_a_training_leaves_one_page_with_everything(run, table):
     assert (settings["--epochs"], settings["--validation"], settings["--missing"]) == ("12", "0.2", "mean")
 
 
-def test_the_figures_of_each_class_are_those_of_scikit_learn(run, table):
+def test_the_figures_of_each_class_are_those_of_scikit_learn(typed, table):
     metrics = pytest.importorskip("sklearn.metrics")
-    run(f"train t.csv {QUICK} --missing mean --save m.json")
+    typed(f"train t.csv {QUICK} --missing mean --save m.json")
     page = (table / "tinygrad-edu-train" / "report.html").read_text()
     rows = nn.read_csv(table / "t.csv")
     _, unseen, _, kinds = nn.train_test_split(np.arange(90), rows.cells("z"), test_size=0.2, seed=0)
@@ -82,12 +74,11 @@ def test_the_figures_of_each_class_are_those_of_scikit_learn(run, table):
         assert said == pytest.approx([count[place], 100 * recall[place], 100 * precision[place], f1[place]], abs=0.05)
 
 
-def test_the_errors_of_numbers_are_in_their_own_unit(run, tmp_path):
+def test_the_errors_of_numbers_are_in_their_own_unit(typed, tmp_path):
     source = random.Random(4)
     xs = [source.uniform(-1, 1) for _ in range(60)]
-    with (tmp_path / "t.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([["x", "y"], *[[x, 1000 + 500 * x] for x in xs]])
-    run(f"train t.csv {QUICK} --save m.json -o out --report mine.html")
+    write_table(tmp_path / "t.csv", ["x", "y"], [[x, 1000 + 500 * x] for x in xs])
+    typed(f"train t.csv {QUICK} --save m.json -o out --report mine.html")
     assert not (tmp_path / "out" / "report.html").exists()
     rows = nn.read_csv(tmp_path / "t.csv")
     y = rows.numbers("y")
@@ -99,10 +90,10 @@ def test_the_errors_of_numbers_are_in_their_own_unit(run, tmp_path):
     assert found == pytest.approx(want, rel=2e-3)
 
 
-def test_a_report_that_is_no_page_is_refused_before_the_training(run, tmp_path):
-    code, out, err = run("train moons --report r.pdf")
+def test_a_report_that_is_no_page_is_refused_before_the_training(typed, tmp_path):
+    code, out, err = typed("train moons --report r.pdf")
     assert (code, out, "a page, which ends in .html or .htm\n  write instead:  --report r.html" in err) == (1, "", True)
-    code, out, err = run("train moons --report nowhere/r.html")
+    code, out, err = typed("train moons --report nowhere/r.html")
     assert (code, out) == (1, "")
     assert "there is no such folder" in err
 
@@ -112,8 +103,8 @@ def test_a_report_that_is_no_page_is_refused_before_the_training(run, tmp_path):
 @pytest.mark.long
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(run, tmp_path, width, scheme):
-    run(f"train moons {QUICK} --plot --film f.gif --save m.json")
+def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(typed, tmp_path, width, scheme):
+    typed(f"train moons {QUICK} --plot --film f.gif --save m.json")
     with launched() as browser:
         watched = Watched(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
         watched.page.goto((tmp_path / "tinygrad-edu-train" / "report.html").as_uri())

@@ -53,10 +53,11 @@ def test_the_graphs_have_every_operation_and_every_part():
     assert [name for name in names if name not in words] == []
 
 
-def test_the_reference_gradient_is_the_slope():
+@pytest.mark.parametrize("seeds", sample([range(10), range(10, 20), range(20, 30)]))
+def test_the_reference_gradient_is_the_slope(seeds):
     """The gradient that programs are compared with, against central differences of the recipe itself."""
     compared = 0
-    for case in cases(range(30)):
+    for case in cases(seeds):
         numbers = structured_check.drawn(case, random.Random(0))
         truth = truth_at(case, numbers)
         if truth is None or not truth.is_smooth or truth.value != truth.value:
@@ -68,7 +69,7 @@ def test_the_reference_gradient_is_the_slope():
                 continue  # a kink, or the border of a domain, lies between
             assert math.isclose(gradients.get(leaf, 0.0), slopes[1], rel_tol=1e-4, abs_tol=1e-4), case.recipe
             compared += 1
-    assert compared > 100
+    assert compared > 30
 
 
 def slope(case, numbers, i, h):

@@ -341,17 +341,17 @@ def test_a_file_in_place_of_a_folder_is_named(tmp_path, monkeypatch, capsys):
 
 @needs_posix
 def test_sigterm_while_a_file_is_written_leaves_no_other_file(tmp_path):
-    (tmp_path / "f.svg").write_text("old")
+    (tmp_path / "f.html").write_text("old")
     program = """
 import os, signal, sys
 from tinygrad_edu.__main__ import main
 os.fsync = lambda file: os.kill(os.getpid(), signal.SIGTERM)
-sys.argv[1:] = ["draw", "x", "x=1", "-o", "f.svg"]
+sys.argv[1:] = ["step", "x", "x=1", "-o", "f.html"]
 sys.exit(main())
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, b"")
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("f.svg", "old")]
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("f.html", "old")]
 
 
 @needs_posix

@@ -5,7 +5,7 @@ import re
 
 import pytest
 import random_graphs
-from page_in_node import evaluated, needs_node, sent
+from page_in_node import evaluated, judged, needs_node
 from sampling import sample
 
 from tinygrad_edu import chain_rule, parse
@@ -67,14 +67,7 @@ def test_an_answer_is_judged_as_on_the_page(first):
     for f in fs:
         trace = chain_rule(f)
         cases.append((f, trace, answers_to(trace, source)))
-    script = """given.map(({ nodes, answers }) => {
-      const state = stateOf(nodes);
-      return answers.map(([position, text]) => {
-        const { verdict, mistake } = judge.judge(state, state.steps[position], judge.readAnswer(text));
-        return [verdict, mistake];
-      });
-    })"""
-    page = evaluated("judge", script, [{"nodes": sent(f), "answers": answers} for f, _, answers in cases])
+    page = judged((f, answers) for f, _, answers in cases)
     seen = set()
     for (_, trace, answers), theirs in zip(cases, page, strict=True):
         for (position, text), their in zip(answers, theirs, strict=True):

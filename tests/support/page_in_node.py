@@ -89,3 +89,15 @@ def evaluated(names, expression, given):
 def sent(value):
     """A graph as Python sends it to the page."""
     return nodes(Graph(value))
+
+
+def judged(cases):
+    """[verdict, mistake] of each answer [position, text], for each Value with its answers."""
+    script = """given.map(({ nodes, answers }) => {
+      const state = stateOf(nodes);
+      return answers.map(([position, text]) => {
+        const { verdict, mistake } = judge.judge(state, state.steps[position], judge.readAnswer(text));
+        return [verdict, mistake];
+      });
+    })"""
+    return evaluated("judge", script, [{"nodes": sent(f), "answers": answers} for f, answers in cases])

@@ -30,9 +30,9 @@ def test_a_later_layer_is_seen_through_those_before_it():
 
 
 def test_a_picture_of_many_points_is_a_small_file(tmp_path):
-    """Each of 16 × 400 points as a shape of its own would be over a megabyte."""
-    points, classes = nn.datasets.moons(n=400, noise=0.1, seed=0)
-    figure = viz.plot_neurons(nn.MLP(2, [16, 1], seed=0), points, classes)
+    """Each of 4 × 1600 points as a shape of its own would be over a megabyte."""
+    points, classes = nn.datasets.moons(n=1600, noise=0.1, seed=0)
+    figure = viz.plot_neurons(nn.MLP(2, [4, 1], seed=0), points, classes)
     assert viz.save_figure(figure, tmp_path / "n.svg").stat().st_size < 600_000
     assert viz.save_figure(figure, tmp_path / "n.png").stat().st_size < 200_000
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sampling import sample
 
 from tinygrad_edu import nn, viz
 from tinygrad_edu.errors import DrawingError, SizeError
@@ -86,8 +87,12 @@ def test_of_several_classes_the_surest_points_have_the_strongest_colour():
         assert np.all(np.diff(shade[np.argsort(margin)]) >= -1e-12)
 
 
-@pytest.mark.parametrize("number", [0.0, np.nan, 1e308, -1e308, np.inf, -np.inf])
-@pytest.mark.parametrize("outputs", [(), (2,), (3,)])
+OUTPUTS = ((), (2,), (3,))
+NUMBERS = (0.0, np.nan, 1e308, -1e308, np.inf, -np.inf)  # in a sample, each of them with one shape of outputs
+SHAPED = [(NUMBERS[i], OUTPUTS[(i + turn) % 3]) for turn in range(3) for i in range(len(NUMBERS))]
+
+
+@pytest.mark.parametrize(("number", "outputs"), sample(SHAPED, few=len(NUMBERS)))
 def test_a_model_of_any_numbers_has_a_picture(line, number, outputs, tmp_path):
     def predictor(points):
         found = np.ones((len(points), *outputs))

@@ -161,8 +161,13 @@ def test_operations_with_one_node_at_several_places_are_drawn(name):
 # The animation
 
 
-def test_the_gif_shows_every_picture_for_its_time_and_begins_again():
-    sweep = viz.sweep(lesson(), seconds=1)
+@pytest.fixture(scope="module")
+def sweep():
+    """One for all tests that look into its file, which is made once."""
+    return viz.sweep(lesson(), seconds=1)
+
+
+def test_the_gif_shows_every_picture_for_its_time_and_begins_again(sweep):
     pictures, times, loop = frames_of(sweep._gif)  # private: the file's bytes
     assert len(pictures) == len(sweep) == 9
     assert times == [1500, 800, 800, 1000, 1000, 1000, 1000, 1000, 3000]
@@ -171,9 +176,8 @@ def test_the_gif_shows_every_picture_for_its_time_and_begins_again():
     assert all((one != other).any() for one, other in itertools.pairwise(pictures))
 
 
-def test_a_frame_of_the_gif_is_the_picture_itself():
+def test_a_frame_of_the_gif_is_the_picture_itself(sweep):
     """Its few colours are near the true ones, and white is white."""
-    sweep = viz.sweep(lesson())
     pictures, *_ = frames_of(sweep._gif)
     for still, found in zip(sweep, pictures, strict=True):
         true = np.asarray(Image.open(io.BytesIO(still.png(sweep.scale))).convert("RGB"))
@@ -208,8 +212,7 @@ def test_a_long_chain_runs_from_top_to_bottom():
 # Files and notebooks
 
 
-def test_a_sweep_and_its_pictures_are_saved(tmp_path):
-    sweep = viz.sweep(lesson())
+def test_a_sweep_and_its_pictures_are_saved(sweep, tmp_path):
     assert sweep.save(str(tmp_path / "f.GIF")).read_bytes().startswith(b"GIF89a")
     assert sweep[4].save(tmp_path / "step.svg").read_text(encoding="utf-8") == sweep[4].svg()
     image = Image.open(io.BytesIO(sweep[-1].save(tmp_path / "step.png").read_bytes()))

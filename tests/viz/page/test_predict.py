@@ -6,6 +6,7 @@ import random
 import re
 from fractions import Fraction
 
+import page_in_node
 import pytest
 import random_graphs
 from browser import needs_browser
@@ -29,19 +30,7 @@ def graphs(count, **sizes):
 
 def judged(f, answers):
     """[verdict, mistake] of each answer, [position, text]."""
-    return judged_each([(f, answers)])[0]
-
-
-def judged_each(cases):
-    """The same for several graphs, in one process."""
-    script = """given.map(({ nodes, answers }) => {
-      const state = stateOf(nodes);
-      return answers.map(([position, text]) => {
-        const { verdict, mistake } = judge.judge(state, state.steps[position], judge.readAnswer(text));
-        return [verdict, mistake];
-      });
-    })"""
-    return evaluated("judge", script, [{"nodes": sent(f), "answers": answers} for f, answers in cases])
+    return page_in_node.judged([(f, answers)])[0]
 
 
 # Reading an answer
@@ -73,7 +62,7 @@ def cut_off(number, digits):
 @needs_node
 def test_the_right_number_is_right_however_it_is_written():
     cases = [(f, rightly_written(f)) for f in graphs(40)]
-    for (f, answers), found in zip(cases, judged_each(cases), strict=True):
+    for (f, answers), found in zip(cases, page_in_node.judged(cases), strict=True):
         told = [(f, answer) for answer, verdict in zip(answers, found, strict=True) if verdict != ["right", None]]
         assert told == []
     assert sum(len(answers) for _, answers in cases) > 2000
@@ -170,7 +159,7 @@ def test_each_mistake_is_named_on_random_expressions():
     cases = [(f, wrongly_answered(f)) for f in graphs(60, steps=8)]
     answers = [(f, [[index, f"{number:.9e}"] for index, _, number, _ in asked]) for f, asked in cases]
     seen = set()
-    for (_, asked), found in zip(cases, judged_each(answers), strict=True):
+    for (_, asked), found in zip(cases, page_in_node.judged(answers), strict=True):
         for (index, key, number, same), (verdict, mistake) in zip(asked, found, strict=True):
             assert verdict == "wrong", (index, key, number)
             assert mistake in same, (index, key, number, mistake, same)

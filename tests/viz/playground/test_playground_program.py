@@ -97,6 +97,7 @@ class Network:
         return loss.data, [p.grad for p in self.model.parameters()], [each.data for each in flat]
 
 
+@pytest.mark.long
 def test_the_module_of_lines_is_what_the_compiler_prints():
     text = (FOLDER / lines.FILE).read_text(encoding="utf-8")
     assert text == lines.module(), "python -m tinygrad_edu.viz.page.playground.lines writes it"
