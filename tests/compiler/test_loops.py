@@ -327,6 +327,7 @@ def test_a_step_more_is_found_with_less_work_than_three_eager_steps():
     def eager_calls(steps):
         return counted_calls(lambda: families.pendulum(steps)[0].backward())
 
+    calls(20)  # what is made once, in the first program of all, is no part of a step
     assert calls(300) - calls(200) < 3 * (eager_calls(300) - eager_calls(200))
 
 
