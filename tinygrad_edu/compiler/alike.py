@@ -69,33 +69,41 @@ def _settled(scalars: Scalars, groups: Groups) -> bool:
 def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[int, int]) -> Groups:
     """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
     computed = scalars.computed
-    first_of = _merged(scalars, computed, same)
-    kinds = [of_leaf.get(node, UNCHANGING) for node in range(len(first_of))]
+    first_of, kinds = _merged(scalars, computed, same), _kinds_before(len(same), of_leaf)
     known: dict[object, int] = {}
     groups: Groups = []
     for node, rule in computed:
         if first_of[node] != node:
             kinds[node] = kinds[first_of[node]]
             continue
-        args = scalars.args[node]
-        of_args = [kinds[arg] for arg in args]
-        key: tuple[object, ...] = (rule, *of_args)
-        if rule.fixed:
-            key += tuple([scalars.data[args[position]] for position in rule.fixed])
-        if node in scalars.growing:
-            key = _key_of_any_length(rule, of_args) or key
+        of_args = [kinds[arg] for arg in scalars.args[node]]
+        key: object = (rule, *of_args)
+        if rule.fixed or node in scalars.growing:
+            key = _key(scalars, rule, node, of_args)
         kind = known.get(key)
-        if kind is not None:
-            if kind >= 0:
-                groups[kind][1].append(node)
-        elif of_args.count(UNCHANGING) == len(of_args):
-            kind = known[key] = UNCHANGING
-        else:
-            kind = known[key] = len(groups)
-            groups.append((rule, [node]))
+        if kind is None:
+            kind = known[key] = _new_kind(groups, rule, of_args)
+        if kind >= 0:
+            groups[kind][1].append(node)
         kinds[node] = kind
     _put_constants(workspace, scalars, np.flatnonzero(np.array(kinds) == UNCHANGING))
     return groups
+
+
+def _kinds_before(count: int, of_leaf: Mapping[int, int]) -> list[int]:
+    """The kinds of so many nodes, when only those of the leaves are known."""
+    kinds = [UNCHANGING] * count
+    for leaf, kind in of_leaf.items():
+        if leaf != NOWHERE:
+            kinds[leaf] = kind
+    return kinds
+
+
+def _key(scalars: Scalars, rule: Rule, node: int, kinds: list[int]) -> object:
+    """What a node has in common with those like it: also plain numbers, as in x ** 3, but not how long it is."""
+    fixed = [scalars.data[scalars.args[node][position]] for position in rule.fixed]
+    key = _key_of_any_length(rule, kinds) if node in scalars.growing else None
+    return key or (rule, *kinds, *fixed)
 
 
 def _key_of_any_length(rule: Rule, kinds: list[int]) -> tuple[object, ...] | None:
@@ -131,6 +139,14 @@ def _role(rule: Rule, args: Sequence[int], place: int, group_of: Mapping[int, in
     width = len(args) // len(rule.partials)
     beside = args[(place + width) % len(args)] if rule is dot else NEW
     return place // width, group_of.get(beside, NEW)
+
+
+def _new_kind(groups: Groups, rule: Rule, of_args: list[int]) -> int:
+    """The number of a new group; or, if all of its arguments are constants, that it is constant too."""
+    if of_args.count(UNCHANGING) == len(of_args):
+        return UNCHANGING
+    groups.append((rule, []))
+    return len(groups) - 1
 
 
 def _kinds_of_leaves(scalars: Scalars, loops: Sequence[Loop]) -> dict[int, int]:

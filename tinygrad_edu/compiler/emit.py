@@ -196,7 +196,8 @@ class _Writer(Expressions):
         """
         workspace = self.workspace
         results = set(workspace.where[scalars].tolist())
-        self.uses.update(dict.fromkeys(results, times))
+        for number in results:
+            self.uses[number] += times
         seen = results - {NOWHERE}
         seen -= self.formulas.keys()
         stack = list(seen)

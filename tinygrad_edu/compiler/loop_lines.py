@@ -224,7 +224,8 @@ class LoopLines:
         where, zero = self.loop.workspace.where, self.loop.workspace.zero
         found = [ids for ids in self._gradients() if (ids != NOWHERE).any()]
         for ids in found:
-            writer.uses.update(set(where[ids[ids != NOWHERE]].tolist()))
+            for number in {*where[ids[ids != NOWHERE]].tolist()}:
+                writer.uses[number] += 1
         writer.are_put = {writer.number_of(ids) for ids in found}
         for array in writer.needed([scalar for ids in found for scalar in ids[ids != NOWHERE].tolist()], times=0):
             writer.write(array)

@@ -176,10 +176,11 @@ class Loop:
     def put(self, workspace: Workspace) -> None:
         """Make arrays of its states in the workspace around."""
         workspace.loops.append(self)
+        needs = self.needs
         for state in self.states:
             ids = state.outside.copy()
             ids[ids == NOWHERE] = workspace.fresh((int((ids == NOWHERE).sum()),))
-            array = LoopArray(len(workspace.arrays), ids, self, self.needs, is_backward=False)
+            array = LoopArray(len(workspace.arrays), ids, self, needs, is_backward=False)
             workspace.place_array(array)
             self.arrays.append(array)
 
@@ -194,15 +195,15 @@ def looped(scalars: Scalars, recurrence: Recurrence, asked: set[int], arrange: A
         arrange: the function that puts the scalars of a step into arrays.
     """
     step = _Step(scalars, recurrence)
-    is_asked = np.isin(recurrence.nodes, list(asked)).any(axis=0)
-    wanted = step.wanted = sorted({inner.place for inner in step.carried} | set(np.flatnonzero(is_asked).tolist()))
+    are_asked = {place for place, nodes in enumerate(recurrence.nodes.T.tolist()) if not asked.isdisjoint(nodes)}
+    wanted = step.wanted = sorted({inner.place for inner in step.carried} | are_asked)
     workspace, same = arrange(step.scalars(step.kinds, {}))
     tables = {
         f"{array.kind} {array.number}": _as_used(workspace, array)
         for array in workspace.arrays
         if array.kind in ("fixed", "varying", "weight")
     }
-    if len(np.unique(same[step.first + np.array(wanted)])) < len(wanted):
+    if len({*same[step.first + np.array(wanted)].tolist()}) < len(wanted):
         return None  # two of them are the same, though perhaps not before the first step
     inside: list[Ids] = []
     for _ in range(ROUNDS):
@@ -229,7 +230,7 @@ def _as_used(workspace: Workspace, array: Array) -> Ids:
 
 def _arrays_of(workspace: Workspace, scalars: Ids) -> list[Ids] | None:
     """The arrays of some scalars, if all of them are computed."""
-    numbers = np.unique(workspace.where[scalars]).tolist()
+    numbers = sorted({*workspace.where[scalars].tolist()})
     if numbers[0] == NOWHERE or any(workspace.arrays[number].rule is None for number in numbers):
         return None
     return [workspace.arrays[number].ids for number in numbers]

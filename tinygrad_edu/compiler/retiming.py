@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -128,9 +129,10 @@ def _again(connections: Connections, recurrence: Recurrence, nodes: Ids) -> Recu
     """The same step for other nodes; None if they are not regular."""
     before: dict[Inner, int] = {}
     arguments: list[list[Inner | Outer]] = []
-    for place, inner in enumerate(recurrence.arguments):
+    columns = iter(connections.arguments(nodes).T)
+    for inner in recurrence.arguments:
         arguments.append([])
-        for each, column in zip(inner, connections.arguments(nodes[:, [place]]).T, strict=True):
+        for each, column in zip(inner, islice(columns, len(inner)), strict=True):
             if isinstance(each, Outer):
                 arguments[-1].append(Outer(column[:1] if (column == column[0]).all() else column))
                 continue

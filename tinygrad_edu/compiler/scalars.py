@@ -316,7 +316,7 @@ def _is_product(scalars: Scalars, uses: list[int], node: int) -> bool:
 def _growing(scalars: Scalars, uses: list[int]) -> set[int]:
     """Sums of the same operation, or of leaves, of ever more terms: a first guess, before it is known what is alike."""
     sums = [node for node, rule in enumerate(scalars.rule) if rule is TOTAL or rule is dot]
-    if scalars.is_strict or len({length_of(scalars, node) for node in sums}) < FEWEST_LENGTHS:
+    if scalars.is_strict or len({len(scalars.args[node]) for node in sums}) < FEWEST_LENGTHS:
         return set()
     families: dict[object, list[int]] = {}
     for node in sums:

@@ -58,11 +58,13 @@ MOST_OPERATIONS = 6  # in a line: more are not read at a glance
 
 def is_irregular(scalars: Scalars, groups: Groups, repeats: Sequence[Recurrence]) -> bool:
     """Whether so few of so many nodes are alike, or repeat, that arrays and loops say nothing."""
-    nodes = sum(len(members) for _, members in groups)
-    if len(groups) < MANY or scalars.tables or SHARE * sum(each.nodes.size for each in repeats) >= nodes:
+    if len(groups) < MANY or scalars.tables:
         return False
-    alone = sum(len(members) for _, members in groups if len(members) < FEW)
-    arguments = sum(len(scalars.args[members[0]]) * len(members) for _, members in groups)
+    sizes = [len(members) for _, members in groups]
+    nodes, alone = sum(sizes), sum([size for size in sizes if size < FEW])
+    if SHARE * sum(each.nodes.size for each in repeats) >= nodes:
+        return False
+    arguments = sum([len(scalars.args[members[0]]) * len(members) for _, members in groups])
     are_known = all(not rule.many or rule in (dot, TOTAL, logsumexp) or isinstance(rule, Balance) for rule, _ in groups)
     return are_known and 2 * alone >= nodes and arguments <= MOST_ARGUMENTS * nodes
 
