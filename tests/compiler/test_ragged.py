@@ -214,6 +214,14 @@ def test_samples_that_go_one_of_two_ways_are_chosen_by_a_mask(loss_of):
     assert program.source.count("\n") <= 17
 
 
+def test_weights_of_samples_that_go_different_ways_are_one_dot_product():
+    leaves = [Value(number) for number in PARAMETERS]
+    surprises = (-(p if target else 1 - p).log() for p, target in zip(predictions(leaves, 12), TARGETS, strict=True))
+    loss = sum((1 + i % 3) * surprise for i, surprise in enumerate(surprises))
+    program = tinygrad_edu.compile(loss, wrt=leaves)
+    assert "loss = np.vdot(X1, np.where(M1[:, None], -np.log(t3), -np.log(t2)))" in program.source
+
+
 def test_cross_entropy_with_plain_targets_reads_as_its_definition():
     leaves = [Value(number) for number in PARAMETERS]
     program = tinygrad_edu.compile(of_targets(TARGETS)(leaves), wrt=leaves)
