@@ -42,7 +42,7 @@ from tinygrad_edu.compiler.formulas import (
 )
 from tinygrad_edu.compiler.layout import Index, Layout, Turn
 from tinygrad_edu.compiler.order import MOSTLY, is_regular
-from tinygrad_edu.compiler.ragged import completed, filled
+from tinygrad_edu.compiler.ragged import completed, filled, is_regular_where
 from tinygrad_edu.compiler.scalars import EMPTIEST, TOTAL, Balance
 from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
@@ -190,15 +190,19 @@ class Expressions(ABC):
         """Whether some of these scalars stand in an array at the places where they stand here."""
         if number == NOWHERE:
             return True
-        array, places = self.workspace.arrays[number], np.arange(ids.size).reshape(ids.shape)
-        is_whole = array.size == ids.size and bool((array.ids != NOWHERE).all())
-        return is_whole and bool((self.workspace.place[ids] == places)[there].all())
+        array, places = self.workspace.arrays[number], self.workspace.place[ids]
+        if (array.ids == NOWHERE).any():
+            return False
+        if array.size == ids.size:
+            return bool((places == np.arange(ids.size).reshape(ids.shape))[there].all())
+        return number in self.workspace.beside and is_regular_where(there, places, array.size)
 
     def _branch(self, ids: Ids, number: int, there: Flags) -> Formula:
         """Some of these scalars, and at the other places what else stands in their array, or any constant."""
         if number == NOWHERE:
             return self.view(np.where(there, ids, ids[there][0]))
-        return self.view(self.workspace.arrays[number].ids.reshape(ids.shape))
+        whole = self.workspace.arrays[number].ids
+        return self.view(whole.reshape(ids.shape) if whole.size == ids.size else completed(self.workspace, ids, there))
 
     def laid_together(self, ids: Ids) -> Formula:
         """Scalars from several arrays: the arrays concatenated, and the scalars selected by index."""
@@ -246,7 +250,7 @@ class Expressions(ABC):
         if not there.all():
             return self._weighted_sum_where(there, left, right)
         columns = self._by_source(left, right)
-        product = self._product(left, right) if len(columns) == 1 else None
+        product = self._product(left, right) if len(columns) == 1 or self._are_beside(left, right) else None
         if product is not None:
             return product
         products = self._products(left, right) if left.ndim == 4 else None
@@ -324,6 +328,12 @@ class Expressions(ABC):
             return [np.arange(width)]
         return [np.flatnonzero(pairs[0] == pair) for pair in kinds]
 
+    def _are_beside(self, *sides: Ids) -> bool:
+        """Whether the factors on either side are all in one array, or in some that stand at the same places."""
+        return bool(self.workspace.beside) and all(
+            (homes := self.workspace.homes(side)).min() == homes.max() != NOWHERE for side in sides
+        )
+
     def _one_source(self, left: Ids, right: Ids) -> Formula:
         found = self._product(left, right)
         if found is not None:
@@ -391,7 +401,7 @@ class Expressions(ABC):
     def _contraction_order(self, rows: Ids, columns: Ids) -> Ids:
         workspace = self.workspace
         side = rows[0] if not workspace.is_constant[rows[0]].any() else np.atleast_2d(columns)[0]
-        return np.lexsort((workspace.place[side], workspace.where[side]))
+        return np.lexsort((workspace.place[side], workspace.homes(side)))
 
     # Sums
 
@@ -415,7 +425,8 @@ class Expressions(ABC):
     def _branches(self, terms: Ids) -> list[Ids]:
         """The terms by source; those of arrays with spare places together, if each place of them comes once."""
         columns = self._by_source(terms, terms)
-        cut, whole = [], []
+        cut: list[Ids] = []
+        whole: list[Ids] = []
         for each in columns:
             array = self.workspace.array_of(terms[each])
             (whole if array is None or array.spare is None else cut).append(each)
