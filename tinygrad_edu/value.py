@@ -207,7 +207,7 @@ class Value(Operators, Manners):
         return self._grad is not NOT_COMPUTED
 
 
-def node(data: float, rule: Rule, args: tuple[Value, ...], partials: tuple[float, ...], since: float) -> Value:
+def node(data: float, rule: Rule | None, args: tuple[Value, ...], partials: tuple[float, ...], since: float) -> Value:
     """A computed Value; `__init__`, which checks the number, is for those that users make."""
     made = _new(Value)
     made._data = data

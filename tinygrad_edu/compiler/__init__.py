@@ -12,6 +12,7 @@ The compiler knows nothing about layers. It works from the scalars alone:
     retiming.py     where a step begins and ends
     own_input.py    what each step computes for itself
     loops.py        a loop over time, and what it takes and gives
+    branches.py     samples that go different ways, and on together
     alike.py        nodes that are computed in the same way
     taking_out.py   the graph without what is a loop
     order.py        the order of scalars in their array, so that arguments are views, and sums are matrix products

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids, Workspace
+from tinygrad_edu.compiler.branches import arguments_first, ways_that_join
 from tinygrad_edu.compiler.loops import Loop
 from tinygrad_edu.compiler.scalars import SAME, Scalars, are_growing, length_of, settle
 from tinygrad_edu.rule import Rule
@@ -38,12 +39,27 @@ class Alike:
         of_leaf = _kinds_of_leaves(scalars, loops)
         if by_column:
             of_leaf |= _kinds_of_columns(scalars)
-        while True:
-            self.workspace = Workspace(len(scalars.rule))
-            self.same = np.arange(len(scalars.rule))
-            self.groups = _alike(scalars, self.same, self.workspace, of_leaf)
-            if by_column or not _settled(scalars, self.groups):
-                break
+        self._compare(scalars, of_leaf, {})
+        while not by_column and _settled(scalars, self.groups):
+            self._compare(scalars, of_leaf, {})
+        if not by_column and not scalars.is_strict and not scalars.is_step:
+            self._join_ways(scalars, of_leaf)
+
+    def _compare(self, scalars: Scalars, of_leaf: Mapping[int, int], joined: Mapping[int, int]) -> None:
+        self.workspace = Workspace(len(scalars.rule))
+        self.same = np.arange(len(scalars.rule))
+        self.groups = _alike(scalars, self.same, self.workspace, of_leaf, joined)
+
+    def _join_ways(self, scalars: Scalars, of_leaf: Mapping[int, int]) -> None:
+        """Compare again, as long as there are samples that went different ways, and are alike from there on."""
+        joined: dict[int, int] = {}
+        while len(more := joined | ways_that_join(scalars, self.groups)) > len(joined):
+            self._compare(scalars, of_leaf, more)
+            in_order = arguments_first(scalars, self.groups)
+            if in_order is None:
+                self._compare(scalars, of_leaf, {})
+                return
+            self.groups, joined = in_order, more
 
     def of_one_length(self, scalars: Scalars) -> Groups:
         """The groups, but for sums of different lengths."""
@@ -66,15 +82,20 @@ def _settled(scalars: Scalars, groups: Groups) -> bool:
     return is_changed
 
 
-def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[int, int]) -> Groups:
-    """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant."""
+def _alike(
+    scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[int, int], joined: Mapping[int, int]
+) -> Groups:
+    """The computed nodes in groups, arguments before users; a node that depends on no changing leaf is a constant.
+
+    Nodes at the end of different ways are of one kind for their users, as `joined` says.
+    """
     computed = scalars.computed
-    first_of, kinds = _merged(scalars, computed, same), _kinds_before(len(same), of_leaf)
+    first_of, kinds = _merged(scalars, computed, same), _kinds_before(len(same), {**of_leaf, **joined})
     known: dict[object, int] = {}
     groups: Groups = []
     for node, rule in computed:
         if first_of[node] != node:
-            kinds[node] = kinds[first_of[node]]
+            kinds[node] = joined.get(node, kinds[first_of[node]])
             continue
         of_args = [kinds[arg] for arg in scalars.args[node]]
         key: object = (rule, *of_args)
@@ -85,7 +106,7 @@ def _alike(scalars: Scalars, same: Ids, workspace: Workspace, of_leaf: Mapping[i
             kind = known[key] = _new_kind(groups, rule, of_args)
         if kind >= 0:
             groups[kind][1].append(node)
-        kinds[node] = kind
+        kinds[node] = joined.get(node, kind)
     _put_constants(workspace, scalars, np.flatnonzero(np.array(kinds) == UNCHANGING))
     return groups
 

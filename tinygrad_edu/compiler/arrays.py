@@ -141,6 +141,7 @@ class Workspace:
         self.loops: list[Any] = []
         self.is_step = False  # whether these are the scalars of one step of a loop
         self.is_strict = False  # whether no place of a table may be spare
+        self.beside: dict[int, int] = {}  # for an array with spare places the one whose places it has, by number
         self.cuts: Ids = np.zeros(count, dtype=np.int64)  # for each scalar into how many parts its array is cut
         self.steps: Ids = np.full(count, NOWHERE, dtype=np.int64)
         self.rows = 0  # of the tables of inputs
@@ -222,6 +223,13 @@ class Workspace:
             return None if number == NOWHERE else self.arrays[number]
         found = self.where[ids.reshape(-1)]
         return self.arrays[found[0]] if found[0] != NOWHERE and (found == found[0]).all() else None
+
+    def homes(self, ids: Ids) -> Ids:
+        """The number of the array that holds each scalar, or of the one whose places that has."""
+        where = self.where[ids]
+        for number, home in self.beside.items():
+            where[where == number] = home
+        return where
 
     def sources(self, array: Array) -> list[int]:
         """The numbers of the arrays that an array is computed from."""

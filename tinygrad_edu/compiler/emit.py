@@ -70,6 +70,7 @@ class _Writer(Expressions):
         self.laid: dict[bytes, Name] = {}
         self.formulas: dict[int, Formula] = {}
         self.uses: Counter[int] = Counter()
+        self.inside_others: set[int] = set()  # arrays that stand in a line of scalars of several
         self.are_put: set[int] = set()  # arrays that are written into others as they stand: `dU += …`
         self.asked: Counter[int] = Counter()  # how often the array being written uses each other array
 
@@ -272,12 +273,24 @@ class _Writer(Expressions):
 
     def gathered(self, ids: Ids) -> Formula:
         key = key_of(ids)
+        if ids.ndim == 2 and key_of(ids.T) in self.laid:
+            return View(self.laid[key_of(ids.T)], (Turn(),))
         if key not in self.laid:
+            asked = self.asked.copy()  # of the line that is being written; this one is its own
+            self._name_again(np.unique(self.workspace.where[ids]).tolist())
             formula = self.either(ids) or self.laid_together(ids)
+            self.asked = asked
             self.laid[key] = Name(self.together.get(key) or self.new_name("t"), formula.shape)
             self.taken.add(self.laid[key].name)
             self.lines.append(Line(self.laid[key].name, formula, ids.size, None))
         return self.laid[key]
+
+    def _name_again(self, numbers: list[int]) -> None:
+        """A line for each array that stands inside a line of several arrays already, and now in another one."""
+        for number in sorted(self.inside_others.intersection(numbers)):
+            if not _is_short(self.formulas[number]):
+                self._write_line(self.workspace.arrays[number], self.formulas[number])
+        self.inside_others.update(self.formulas.keys() & {*numbers})
 
     # The gradient
 

@@ -42,7 +42,7 @@ from tinygrad_edu.compiler.formulas import (
 )
 from tinygrad_edu.compiler.layout import Index, Layout, Turn
 from tinygrad_edu.compiler.order import MOSTLY, is_regular
-from tinygrad_edu.compiler.ragged import completed, filled
+from tinygrad_edu.compiler.ragged import completed, filled, is_regular_where
 from tinygrad_edu.compiler.scalars import EMPTIEST, TOTAL, Balance
 from tinygrad_edu.compiler.source import Numbers
 from tinygrad_edu.compiler.views import moves_to
@@ -191,15 +191,19 @@ class Expressions(ABC):
         """Whether some of these scalars stand in an array at the places where they stand here."""
         if number == NOWHERE:
             return True
-        array, places = self.workspace.arrays[number], np.arange(ids.size).reshape(ids.shape)
-        is_whole = array.size == ids.size and bool((array.ids != NOWHERE).all())
-        return is_whole and bool((self.workspace.place[ids] == places)[there].all())
+        array, places = self.workspace.arrays[number], self.workspace.place[ids]
+        if (array.ids == NOWHERE).any():
+            return False
+        if array.size == ids.size:
+            return bool((places == np.arange(ids.size).reshape(ids.shape))[there].all())
+        return number in self.workspace.beside and is_regular_where(there, places, array.size)
 
     def _branch(self, ids: Ids, number: int, there: Flags) -> Formula:
         """Some of these scalars, and at the other places what else stands in their array, or any constant."""
         if number == NOWHERE:
             return self.view(np.where(there, ids, ids[there][0]))
-        return self.view(self.workspace.arrays[number].ids.reshape(ids.shape))
+        whole = self.workspace.arrays[number].ids
+        return self.view(whole.reshape(ids.shape) if whole.size == ids.size else completed(self.workspace, ids, there))
 
     def laid_together(self, ids: Ids) -> Formula:
         """Scalars from several arrays: the arrays concatenated, and the scalars selected by index."""
@@ -247,21 +251,32 @@ class Expressions(ABC):
         if not there.all():
             return self._weighted_sum_where(there, left, right)
         columns = self._by_source(left, right)
-        product = self._product(left, right) if len(columns) == 1 else None
+        product = self._product(left, right) if len(columns) == 1 or self._are_beside(left, right) else None
         if product is not None:
             return product
         products = self._products(left, right) if left.ndim == 4 else None
         if products is not None:
             return products
-        for factor, terms in ((left, right), (right, left)):
-            if self._is_one_constant(factor):
-                return multiplied(self.view(factor.reshape(-1)[0]), self._sum(terms))
+        weighed = self._weighed(left, right) or self._weighed(right, left)
+        if weighed is not None:
+            return weighed
         if left.ndim == 1 and self._are_all(left) and self._are_all(right):
             return self._inner(left, right)
         if left.shape[-1] <= MOST_TERMS:
             pairs = ((left[..., position], right[..., position]) for position in range(left.shape[-1]))
             return Plus(tuple(multiplied(self.view(one), self.view(other)) for one, other in pairs))
         return _sum_of([self._one_source(left[..., cols], right[..., cols]) for cols in columns])
+
+    def _weighed(self, weights: Ids, terms: Ids) -> Formula | None:
+        """One number times a sum; a dot product with numbers, of terms that are all there in a few arrays."""
+        if self._is_one_constant(weights):
+            return multiplied(self.view(weights.reshape(-1)[0]), self._sum(terms))
+        are_branches = terms.ndim == 1 and self.workspace.array_of(terms) is None
+        if not are_branches or not self.workspace.is_constant[weights].all():
+            return None
+        order = self._in_place(terms)
+        laid = None if order is None else self.either(terms[order])
+        return None if laid is None or order is None else Dot(self.exact(weights[order]), laid)
 
     def _weighted_sum_where(self, there: Flags, left: Ids, right: Ids) -> Formula:
         """Weighted sums of different lengths: a matrix product if they are one, or else products, which are added."""
@@ -313,6 +328,12 @@ class Expressions(ABC):
         if len(kinds) > MOST_SOURCES:
             return [np.arange(width)]
         return [np.flatnonzero(pairs[0] == pair) for pair in kinds]
+
+    def _are_beside(self, *sides: Ids) -> bool:
+        """Whether the factors on either side are all in one array, or in some that stand at the same places."""
+        return bool(self.workspace.beside) and all(
+            (homes := self.workspace.homes(side)).min() == homes.max() != NOWHERE for side in sides
+        )
 
     def _one_source(self, left: Ids, right: Ids) -> Formula:
         found = self._product(left, right)
@@ -381,7 +402,7 @@ class Expressions(ABC):
     def _contraction_order(self, rows: Ids, columns: Ids) -> Ids:
         workspace = self.workspace
         side = rows[0] if not workspace.is_constant[rows[0]].any() else np.atleast_2d(columns)[0]
-        return np.lexsort((workspace.place[side], workspace.where[side]))
+        return np.lexsort((workspace.place[side], workspace.homes(side)))
 
     # Sums
 
@@ -405,30 +426,32 @@ class Expressions(ABC):
     def _branches(self, terms: Ids) -> list[Ids]:
         """The terms by source; those of arrays with spare places together, if each place of them comes once."""
         columns = self._by_source(terms, terms)
-        cut, whole = [], []
+        cut: list[Ids] = []
+        whole: list[Ids] = []
         for each in columns:
             array = self.workspace.array_of(terms[each])
             (whole if array is None or array.spare is None else cut).append(each)
         together = np.concatenate([np.zeros(0, dtype=np.int64), *cut])
-        return columns if self._laid_in_place(terms[together]) is None else [together, *whole]
+        return columns if self._in_place(terms[together]) is None else [together, *whole]
 
-    def _laid_in_place(self, ids: Ids) -> Ids | None:
-        """Scalars of several arrays of one shape, each at its place in it, if they are one for each place."""
+    def _in_place(self, ids: Ids) -> Ids | None:
+        """The order in which scalars of several arrays of one shape fill it, each at its place; None if they do not."""
         workspace = self.workspace
-        shapes = {workspace.arrays[number].shape for number in np.unique(workspace.where[ids]).tolist()}
-        if len(shapes) != 1 or len(ids) != np.prod(shape := shapes.pop()):
+        numbers = np.unique(workspace.where[ids]).tolist()
+        shapes = {workspace.arrays[number].shape for number in numbers if number != NOWHERE}
+        if NOWHERE in numbers or len(shapes) != 1 or len(ids) != np.prod(shape := shapes.pop()):
             return None
-        table = np.full(len(ids), NOWHERE, dtype=np.int64)
-        table[workspace.place[ids]] = ids
-        return None if (table == NOWHERE).any() else table.reshape(shape)
+        order = np.full(len(ids), NOWHERE, dtype=np.int64)
+        order[workspace.place[ids]] = np.arange(len(ids))
+        return None if (order == NOWHERE).any() else order.reshape(shape)
 
     def _flat_sum(self, terms: Ids) -> Formula:
         if (terms == terms[0]).all():
             return multiplied(Number(float(len(terms))), self.view(terms[0]))
         if self._are_all(terms):
             return Sum(self.source_of(self.workspace.arrays[self.workspace.where[terms[0]]]))
-        if self.workspace.array_of(terms) is None and (laid := self._laid_in_place(terms)) is not None:
-            return Sum(self.either(laid) or self.exact(terms))
+        if self.workspace.array_of(terms) is None and (order := self._in_place(terms)) is not None:
+            return Sum(self.either(terms[order]) or self.exact(terms))
         among = self._among(terms)
         return Sum(self.exact(terms) if among is None else Masked(*among))
 

@@ -409,7 +409,8 @@ def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids)
             chosen = (counts_at == count) & (side == one)
             rows = begin[chosen][:, None] + np.arange(count)
             sides = upstream[rows], edges.partial[rows]
-            yield mine[chosen], _combined(workspace, array, mine[chosen], *sides, workspace.arrays[edges.user_array[0]])
+            table = _Table(workspace, array, mine[chosen], workspace.arrays[edges.user_array[0]])
+            yield mine[chosen], _combined(workspace, table, *sides)
 
 
 def _growing(
@@ -423,14 +424,11 @@ def _growing(
     there = ~filled(workspace, *sides)
     if len(np.unique(sides[1][there])) == 1:  # each counts as often: as they are, or with a minus
         sides[1][~there] = sides[1][there][0]
-    return _combined(workspace, array, where, *sides)
+    return _combined(workspace, _Table(workspace, array, where), *sides)
 
 
-def _combined(
-    workspace: Workspace, array: Array, where: Ids, upstream: Ids, partial: Ids, user: Array | None = None
-) -> Ids:
+def _combined(workspace: Workspace, table: _Table, upstream: Ids, partial: Ids) -> Ids:
     """The sum of upstream × local derivative over the columns, for some scalars of an array."""
-    table = _Table(workspace, array, where, user)
     return table.taken(_sum_of_products(workspace, *(list(map(table.laid, side.T)) for side in (upstream, partial))))
 
 

@@ -7,7 +7,7 @@ backward sweep of a loop is that of a step, again and again, from the last one t
 What is carried from step to step is kept in a *state*, an array with one more axis, H[t]; rows before the first step
 hold what the first steps are given. To the graph around it, a loop is some arrays that it takes, and its states.
 
-Names to know: `Loop`, `State`, `looped`. Read next: `alike.py`.
+Names to know: `Loop`, `State`, `looped`. Read next: `branches.py`.
 """
 
 from __future__ import annotations

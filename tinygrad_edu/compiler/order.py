@@ -130,6 +130,7 @@ def _put_beside(workspace: Workspace, rule: Rule, members: Ids, args: Ids, sourc
     ids[known] = members[order]
     ids[~known] = _spares(workspace, source.ids.reshape(-1)[~known])
     array = workspace.put(ids.reshape(shape), rule, np.stack(columns, axis=-1), "computed")
+    workspace.beside[array.number] = workspace.beside.get(source.number, source.number)
     workspace.remember(array)
     return array
 
@@ -240,8 +241,9 @@ def _outer(workspace: Workspace, args: Ids) -> Order | None:
 
 
 def _inherited(workspace: Workspace, column: Ids) -> Order | None:
-    """The order and the shape of an array that is used as a whole."""
-    source = workspace.array_of(column)
+    """The order and the shape of an array that is used as a whole, or of several that stand at the same places."""
+    homes = workspace.homes(column)
+    source = workspace.arrays[homes[0]] if homes[0] != NOWHERE and (homes == homes[0]).all() else None
     if source is None or source.size != len(column):
         return None
     places = workspace.place[column]
@@ -376,5 +378,5 @@ def _in_order(workspace: Workspace, ids: Ids) -> Ids:
 
 def _places(workspace: Workspace, ids: Ids) -> tuple[Ids, Ids]:
     """The position of scalars in their array, and the array: the keys to sort them by, the first one last."""
-    where = workspace.where[ids]
+    where = workspace.homes(ids)
     return np.where(where == NOWHERE, ids, workspace.place[ids]), where

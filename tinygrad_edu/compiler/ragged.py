@@ -89,6 +89,12 @@ def completed(workspace: Workspace, ids: Ids, known: Flags) -> Ids:
     return found
 
 
+def is_regular_where(known: Flags, places: Ids, size: int) -> bool:
+    """Whether places that are known go on in equal steps to all others, in an array of this size."""
+    found = _regular(places, known, size)
+    return found is not None and bool((found != NOWHERE).all())
+
+
 def _regular(places: Ids, known: Flags, size: int) -> Ids | None:
     """Places that go on in equal steps as the known ones do: along each axis, or at least along the last one.
 
@@ -114,5 +120,5 @@ def _step(places: Ids, known: Flags) -> int:
     enough = np.flatnonzero(there.sum(axis=0) > 1)
     if not len(enough):
         return 0
-    one, other = np.flatnonzero(there[:, enough[0]])[:2].tolist()
+    one, other = map(int, np.flatnonzero(there[:, enough[0]])[:2])
     return int(lines[other, enough[0]] - lines[one, enough[0]]) // (other - one)
