@@ -127,3 +127,15 @@ def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(run, tmp_p
         assert dark == (scheme == "dark")
         assert watched.handed_over() == []
         watched.close()
+
+
+def test_a_long_name_is_cut_in_a_table_and_whole_under_the_pointer(run, tmp_path):
+    names = [f"class {number} of which the name has no end and goes on and on" for number in range(3)]
+    with (tmp_path / "t.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["x", "y"], *[[number % 3, names[number % 3]] for number in range(60)]])
+    run(f"train t.csv {QUICK}")
+    page = (tmp_path / "tinygrad-edu-train" / "report.html").read_text()
+    heads = cells_of(page, "The confusion matrix")[0][1:]
+    assert heads == [f"→ {name[:43]}…" for name in names]
+    assert all(f'title="{name}"' in page for name in names)
+    assert cells_of(page, "What is in each column")[-1][2].count("…") == 3
