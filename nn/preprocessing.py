@@ -99,9 +99,12 @@ class Standardizer:
         samples = as_floats(X, "a Standardizer")
         if samples.ndim != 2 or not samples.size:
             raise SizeError(f"Standardizer.of X of shape {samples.shape}", "X has one row for each sample")
-        spread = samples.std(axis=0)
-        is_constant = spread <= 1e-12 * np.abs(samples).max(axis=0)
-        return cls(np.where(is_constant, samples[0], samples.mean(axis=0)), np.where(is_constant, 1.0, spread))
+        largest, power = np.frexp(np.abs(samples).max(axis=0))
+        shrunk = np.ldexp(samples, -power)  # to at most 1, exactly, so that no square leaves the range of floats
+        spread = shrunk.std(axis=0)
+        is_constant = spread <= 1e-12 * largest
+        mean = np.where(is_constant, samples[0], np.ldexp(shrunk.mean(axis=0), power))
+        return cls(mean, np.where(is_constant, 1.0, np.ldexp(spread, power)))
 
     def __call__(self, X: ArrayLike) -> NDArray[np.float64]:
         """The samples with standardized columns."""

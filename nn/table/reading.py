@@ -31,9 +31,12 @@ from tinygrad_edu.nn.preprocessing import Standardizer
 from tinygrad_edu.show import aligned, are, counted, cut, listed, printable
 
 DELIMITERS = ",;\t|"
+A_TABLE = "a line with names of columns, then a line for each sample"
+AS_UTF8 = "the same file, saved as UTF-8: in Excel, Save As, CSV UTF-8"
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
 WORD, NUMBER, GAP = "word", "number", "gap"  # what a cell may be
 SHOWN_WORDS = 6  # of a column, where it is described
+LONGEST_WORD = 40  # there
 MOST_WORDS = 50  # different words in a column that is an input: each becomes an input of its own
 
 Floats = NDArray[np.float64]
@@ -223,7 +226,7 @@ class Table:
         if len(found) > len(cells) / 2:
             others = counted(len(cells) - len(found), "other") if len(found) < len(cells) else ""
             return f"numbers from {min(found):.6g} to {max(found):.6g}" + (f"; {others}" if others else "") + empty
-        words = list(dict.fromkeys(cells))
+        words = [cut(cell, LONGEST_WORD) for cell in dict.fromkeys(cells)]
         return f"words: {listed(words, SHOWN_WORDS)}{empty}" if words else "nothing"
 
 
@@ -254,9 +257,9 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _wrong(path, f"byte {error.start + 1} is not UTF-8") from None
+        raise _wrong(path, f"byte {error.start + 1} is not UTF-8", instead=AS_UTF8) from None
     if "\0" in text:
-        raise _wrong(path, "it has a byte 0, so it is not text")
+        raise _wrong(path, "it has a byte 0, so it is not text", instead=AS_UTF8)
     delimiter = _delimiter(text)
     rows, lines = _cells(path, text, delimiter)
     if not rows:
@@ -322,10 +325,8 @@ def _check_shape(path: Path, names: tuple[str, ...], rows: list[tuple[str, ...]]
             raise _wrong(path, f"line {line} has {counted(len(row), 'cell')}, and there {are(len(names), 'column')}")
 
 
-def _wrong(path: Path, wrong: str) -> FileError:
-    return FileError(
-        f"the table in {path.name!r}", wrong, instead="a line with names of columns, then a line for each sample"
-    )
+def _wrong(path: Path, wrong: str, instead: str = A_TABLE) -> FileError:
+    return FileError(f"the table in {path.name!r}", wrong, instead=instead)
 
 
 def _delimiter(text: str) -> str:

@@ -377,7 +377,7 @@ IN_STYLES = {  # not in the table either: style, what is right, what is written,
     "relu opens at 3": (
         "mixin",
         {"(int(a > 0),)": "(int(a > 3),)"},
-        ("local derivative", "relu", "Alone, it gives 0 for a, where 1 is right"),
+        ("local derivative", "relu", "Alone, it gives 0 for d, where 1 is right"),
     ),
     "what was visited is never forgotten": (
         "pullbacks",

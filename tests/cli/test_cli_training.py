@@ -330,3 +330,52 @@ def test_what_matters_least_goes_first():
         "accuracy 100.0 %  validation  87.5 %",
         "validation  87.5 %",
     ]
+
+
+NAMES_OF_EVERY_KIND = ["a=b", "a", "--c", "-d=", "line\nbreak", 'e "f" $g', "<img src=x>", "长度"]
+
+
+def test_the_command_that_is_printed_predicts_whatever_the_columns_are_called(typed, tmp_path):
+    source = random.Random(3)
+    rows = [[*(f"{source.gauss(0, 1):.3f}" for _ in NAMES_OF_EVERY_KIND), number % 2] for number in range(40)]
+    write_table(tmp_path / "t.csv", [*NAMES_OF_EVERY_KIND, "y"], rows)
+    code, out, err = typed("train t.csv --epochs 2 --hidden 3 --save m.json")
+    assert code == 0, err
+    command = out.split("predict with it:\n\n    tinygrad-edu ")[1].split("\n")[0]
+    code, out, err = typed(command)
+    assert (code, out.splitlines()[0][:4]) == (0, "y = "), err
+    right = nn.TableModel.load(tmp_path / "m.json").predict(nn.read_csv(tmp_path / "t.csv"))
+    assert f"P(0) = {right.shares[0][0]:.4f}" in out
+    short = command.replace(" --c=", " unknown=")
+    code, out, err = typed(short)
+    assert (code, out) == (1, "")
+    assert "missing: --c; not one of its inputs: unknown" in " ".join(err.split())
+
+
+@pytest.mark.parametrize(("rows", "share", "instead"), [(2, "0.2", "0.5"), (1, "0.2", "0"), (3, "0.9", "0.5")])
+def test_a_fraction_that_leaves_nothing_to_test_or_to_train_on_is_refused_as_an_option(
+    typed, tmp_path, rows, share, instead
+):
+    write_table(tmp_path / "t.csv", ["x", "y"], [[number, number + 0.5] for number in range(rows)])
+    code, out, err = typed(f"train t.csv --validation {share}")
+    assert (code, out) == (1, "")
+    assert f"--validation {share} of {rows} row" in err
+    assert err.rstrip().endswith(f"--validation {instead}")
+
+
+def test_a_table_in_another_encoding_is_told_how_to_save_it(typed, tmp_path):
+    (tmp_path / "t.csv").write_bytes("长度,种类\n1,猫\n".encode("gbk"))
+    code, _, err = typed("train t.csv")
+    assert (code, "saved as UTF-8: in Excel, Save As, CSV UTF-8" in " ".join(err.split())) == (1, True)
+
+
+def test_numbers_beyond_their_squares_train_and_are_reported(typed, tmp_path):
+    source = random.Random(3)
+    write_table(
+        tmp_path / "t.csv", ["x", "y"], [[x, x * 1e-5] for x in (source.gauss(0, 1) * 1e300 for _ in range(40))]
+    )
+    code, _, err = typed("train t.csv --epochs 60 --save m.json")
+    assert (code, "Warning" in err) == (0, False), err
+    page = (tmp_path / "tinygrad-edu-train" / "report.html").read_text()
+    assert re.search(r"typical error, √ of the mean square</th><td[^>]*>\d\.\d+e29\d<", page)
+    assert nn.TableModel.load(tmp_path / "m.json").about["score"] > 0.5

@@ -122,3 +122,14 @@ def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(typed, tmp
         assert {each.evaluate(SHOWN) for each in watched.page.locator("main img").element_handles()} == {"light"}
         assert watched.handed_over() == []
         watched.close()
+
+
+def test_a_long_name_is_cut_in_a_table_and_whole_under_the_pointer(typed, tmp_path):
+    names = [f"class {number} of which the name has no end and goes on and on" for number in range(3)]
+    write_table(tmp_path / "t.csv", ["x", "y"], [[number % 3, names[number % 3]] for number in range(60)])
+    typed(f"train t.csv {QUICK}")
+    page = (tmp_path / "tinygrad-edu-train" / "report.html").read_text()
+    heads = cells_of(page, "The confusion matrix")[0][1:]
+    assert heads == [f"→ {name[:43]}…" for name in names]
+    assert all(f'title="{name}"' in page for name in names)
+    assert cells_of(page, "What is in each column")[-1][2].count("…") == 3

@@ -54,3 +54,12 @@ def test_a_constant_column_becomes_0_and_not_nan():
     assert standard([[0.1, 1.0]])[0, 0] == 0.0
     with pytest.raises(SizeError, match="one row for each sample"):
         nn.Standardizer.of([1.0, 2.0])
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-300, 1e-160, 1.0, 1e160, 1e300])
+def test_numbers_of_any_size_are_standardized(size):
+    X = size * np.array([[1.0], [2.0], [3.0], [6.0]])
+    standard = nn.Standardizer.of(X)
+    Z = standard(X)
+    assert (Z.mean(), Z.std()) == (pytest.approx(0, abs=1e-3), pytest.approx(1, rel=1e-3))
+    assert standard.inverse(Z) == pytest.approx(X, rel=1e-3)

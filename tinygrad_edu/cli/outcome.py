@@ -92,9 +92,11 @@ def _is_counting(numbers: Any) -> bool:
 
 
 def command_to_predict(model: nn.TableModel, file: Path, row: dict[str, str]) -> str:
-    """A command to paste, with the inputs of one row."""
-    inputs = (quoted(printable(f"{column.name}={row[column.name]}")) for column in model.encoding.columns)
-    return f"{PROGRAM} predict {quoted(printable(file))} {' '.join(inputs)}"
+    """A command to paste, with the inputs of one row; behind --, if a name would be taken for an option."""
+    names = [column.name for column in model.encoding.columns]
+    dashes = ["--"] if any(name.startswith("-") for name in names) else []
+    inputs = [quoted(printable(f"{name}={row[name]}")) for name in names]
+    return " ".join([f"{PROGRAM} predict", quoted(printable(file)), *dashes, *inputs])
 
 
 def warning_about(names: list[str], target: str) -> str:

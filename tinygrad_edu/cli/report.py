@@ -14,14 +14,15 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinygrad_edu import __version__
 from tinygrad_edu.files import write_whole
-from tinygrad_edu.show import counted, show
+from tinygrad_edu.show import counted, cut, show
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,6 +35,7 @@ NARROW, PIXELS = 3.6, 96  # inches of a figure that a phone shows at its own siz
 MOST_PLOTS = 6  # above each other, in a figure that narrow
 IN_THE_DARK = "screen and (prefers-color-scheme: dark)"
 STRONGEST = 0.38  # share of blue behind the largest number of a table: text stays readable on it
+LONGEST_NAME = 44  # of a class or a column, at the edge of a table
 MOST_CLASSES = 30  # that a table of classes has room for
 
 CSS = """
@@ -51,6 +53,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border: 1px solid var(--line); padding: 0.35rem 0.65rem; text-align: left; vertical-align: top; }
 th { font-weight: 600; background: var(--raised); }
 td.number, th.number { text-align: right; white-space: nowrap; }
+.numbers th[scope=row] { min-width: 8.5rem; }
 .words td { overflow-wrap: anywhere; }
 .heat { background: color-mix(in srgb, var(--positive) var(--share), var(--paper)); }
 pre { overflow-x: auto; padding: 0.7rem 0.9rem; background: var(--wash); border: 1px solid var(--line); }
@@ -216,8 +219,18 @@ def _table(caption: str, names: Sequence[str], rows: Sequence[Sequence[str]], ki
     lines = [f"<thead><tr>{head}</tr></thead>"] if any(names) else []
     for first, *rest in rows:
         cells = "".join(f"<td{side}>{html.escape(cell)}</td>" for cell in rest)
-        lines.append(f'<tr><th scope="row">{html.escape(first)}</th>{cells}</tr>')
+        lines.append(f'<tr><th scope="row"{_whole(first)}>{_name(first)}</th>{cells}</tr>')
     return _captioned(caption, f'<table class="{kind}">{"".join(lines)}</table>')
+
+
+def _name(text: str) -> str:
+    """What heads a row or a column, cut to what a table has room for."""
+    return html.escape(cut(text, LONGEST_NAME))
+
+
+def _whole(text: str) -> str:
+    """The attribute that shows the whole name under a pointer, if it is cut."""
+    return f' title="{html.escape(text)}"' if len(text) > LONGEST_NAME else ""
 
 
 def _captioned(caption: str, table: str) -> str:
@@ -232,8 +245,8 @@ def _scrolled(name: str, content: str) -> str:
 
 def _confusion(model: nn.TableModel) -> str:
     """Who was taken for whom: the darker, the more of a row."""
-    counts, names = model.confusion().tolist(), [html.escape(name) for name in model.target.classes]
-    head = "".join(f'<th scope="col" class="number">→ {name}</th>' for name in names)
+    counts, names = model.confusion().tolist(), model.target.classes
+    head = "".join(f'<th scope="col" class="number"{_whole(name)}>→ {_name(name)}</th>' for name in names)
     lines = []
     for name, row in zip(names, counts, strict=True):
         shares = [f"{100 * STRONGEST * count / max(sum(row), 1):.0f}%" for count in row]
@@ -241,7 +254,7 @@ def _confusion(model: nn.TableModel) -> str:
             f'<td class="number heat" style="--share: {share}">{count}</td>'
             for share, count in zip(shares, row, strict=True)
         )
-        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
+        lines.append(f'<tr><th scope="row"{_whole(name)}>{_name(name)}</th>{cells}</tr>')
     caption = "The confusion matrix: each row is a true class, each column what it was taken for"
     body = f"<thead><tr><td></td>{head}</tr></thead>{''.join(lines)}"
     return _captioned(caption, f'<table class="numbers">{body}</table>')
@@ -276,10 +289,16 @@ def _errors(model: nn.TableModel) -> Iterator[tuple[str, str]]:
     X, y = model.tested
     gaps = model.target.scale * (nn.predict(model.network, X) - y)
     guess = model.target.scale * y
-    yield "typical error, √ of the mean square", show(float(np.sqrt(np.mean(gaps**2))))
+    yield "typical error, √ of the mean square", show(_typical(gaps))
     yield "mean error, without its sign", show(float(np.mean(np.abs(gaps))))
     yield "largest error", show(float(np.max(np.abs(gaps))))
-    yield "typical error of a guess, always the mean", show(float(np.sqrt(np.mean(guess**2))))
+    yield "typical error of a guess, always the mean", show(_typical(guess))
+
+
+def _typical(gaps: Iterable[float]) -> float:
+    """The root of the mean square, also of numbers whose squares are beyond floats."""
+    sizes = list(gaps)
+    return math.hypot(*sizes) / math.sqrt(len(sizes))
 
 
 # Pictures and code

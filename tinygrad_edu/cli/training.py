@@ -261,6 +261,17 @@ def _check_folder(path: Path) -> None:
         check_writable(next(parent for parent in path.parents if parent.exists()) / path.name)
 
 
+def _check_held_out(fraction: float, count: int, thing: str) -> None:
+    """Refuse to hold out so few, or so many, that there is nothing to test on, or to train on."""
+    held_out = round(fraction * count)
+    if fraction and not 0 < held_out < count:
+        raise OptionError(
+            f"--validation {show(fraction)} of {counted(count, thing)}",
+            f"that is {counted(held_out, thing)} to test on, and {count - held_out} to train on",
+            instead="--validation 0.5" if count > 1 else "--validation 0",
+        )
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
@@ -308,6 +319,7 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
     _check_film(options, is_plane)
     test = (0.0 if is_plane else TEST) if options.test is None else options.test
     seen, unseen = (X, y), None
+    _check_held_out(test, len(X), "point" if is_plane else "image")
     if test:
         X_seen, X_unseen, y_seen, y_unseen = nn.train_test_split(X, y, test_size=test, seed=options.seed)
         seen, unseen = (X_seen, y_seen), (X_unseen, y_unseen)
@@ -358,6 +370,7 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
         _check_column(table, option, name)
     table = _usable_rows(table, options)
     test = TEST if options.test is None else options.test
+    _check_held_out(test, len(table), "row")
     callbacks: list[Any] = []
 
     def begin(model: nn.TableModel, X: Any, y: Any) -> None:
@@ -636,25 +649,27 @@ def _check_inputs(model: nn.TableModel, table: nn.Table) -> None:
 def _one_row(model: nn.TableModel, file: Path, assignments: Sequence[str]) -> nn.Table:
     from tinygrad_edu import nn
 
-    given: dict[str, list[str]] = {}
-    for text in assignments:
-        name, _, value = text.partition("=")
-        given[name.strip()] = [value.strip()]
-    wanted = {column.name: None for column in model.encoding.columns}
+    wanted = [column.name for column in model.encoding.columns]
+    given = {name: [value] for name, value in (_assigned(text, wanted) for text in assignments)}
     unknown, missing = [name for name in given if name not in wanted], [name for name in wanted if name not in given]
     if unknown or missing:
         said = [f"missing: {listed(missing)}"] if missing else []
         said += [f"not one of its inputs: {listed(unknown)}"] if unknown else []
-        cells = {column.name: given.get(column.name, [_usual(column)])[0] for column in model.encoding.columns}
-        names = " ".join(quoted(printable(f"{name}={cell}")) for name, cell in cells.items())
-        instead = f"{PROGRAM} predict {quoted(printable(file))} {names}"
-        raise OptionError("the inputs of one row", "; ".join(said), instead=instead)
+        row = {column.name: given.get(column.name, [_usual(column)])[0] for column in model.encoding.columns}
+        raise OptionError("the inputs of one row", "; ".join(said), instead=command_to_predict(model, file, row))
     return nn.Table.of_columns(given, "the row")
 
 
 def _usual(column: Column) -> str:
     """A cell that a column may have: the mean of its numbers, or one of its words."""
     return column.words[0] if column.standard is None else show(column.standard[0])
+
+
+def _assigned(text: str, names: Sequence[str]) -> tuple[str, str]:
+    """The name and the value in NAME=VALUE; the name of a column may hold an = too, or what is not printable."""
+    shown = {printable(name): name for name in names}
+    pairs = [(text[:at].strip(), text[at + 1 :].strip()) for at, letter in enumerate(text) if letter == "="]
+    return next(((shown[name], value) for name, value in reversed(pairs) if name in shown), pairs[0])
 
 
 def _say_answer(model: nn.TableModel, answers: Answers) -> None:
