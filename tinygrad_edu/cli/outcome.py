@@ -65,9 +65,11 @@ def _confusion(model: nn.TableModel) -> Iterator[str]:
 
 
 def _numbers(model: nn.TableModel, where: str, score: float) -> Iterator[str]:
-    guess = f"a guess, always the mean, {show(model.target.mean)}, would reach 0 %"
+    mean, explained = model.guess
+    reached = round(100 * explained, 1) + 0.0  # no -0.0
+    guess = f"a guess, always the mean, {mean}, would reach {reached:.1f} %"
     yield f"{where}: {score:.1f} % of the variance explained (R²); {guess}"
-    if score <= 0:
+    if score <= reached:
         yield "that is no better than guessing: other columns, more epochs or another --lr may help"
 
 
