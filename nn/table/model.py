@@ -31,10 +31,10 @@ from tinygrad_edu.nn.optim import SGD, Adam, AdamW, Optimizer
 from tinygrad_edu.nn.preprocessing import Standardizer, train_test_split
 from tinygrad_edu.nn.table.reading import Column, Encoding, Table
 from tinygrad_edu.nn.training.callbacks import Callback, Training
-from tinygrad_edu.nn.training.fit import accuracy, fit, predict, score, shares_of
+from tinygrad_edu.nn.training.fit import accuracy, fit, predict, r_squared, score, shares_of
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.samples import place_not_finite
-from tinygrad_edu.show import counted, listed
+from tinygrad_edu.show import counted, listed, show
 
 FEW = 10  # different whole numbers in a target: they are classes
 MISSING_WAYS = ("drop", "mean", "error")  # what becomes of empty cells
@@ -50,7 +50,7 @@ class Target:
     Attributes:
         name: the name of its column.
         classes: the names of the classes, in order; empty for a number.
-        mean: the mean of the numbers in training.
+        mean: the mean of the numbers that were trained on.
         scale: their standard deviation.
     """
 
@@ -60,13 +60,14 @@ class Target:
     scale: float = 1.0
 
     @classmethod
-    def of(cls, table: Table, name: str, *, task: str | None = None) -> Target:
+    def of(cls, table: Table, name: str, *, task: str | None = None, rows: NDArray[np.int64] | None = None) -> Target:
         """A target for a column of a table: words, and up to ten different whole numbers, are classes.
 
         Args:
             table: the table to learn from.
             name: the name of the column.
             task: "classes" or "numbers", to decide otherwise.
+            rows: those that mean and standard deviation of numbers come from; by default all.
 
         Raises:
             OptionError: if there is no such column or task.
@@ -78,7 +79,7 @@ class Target:
         if task is None:
             task = "classes" if _are_classes(cells) else "numbers"
         if task == "numbers":
-            return cls._of_numbers(table, name, cells)
+            return cls._of_numbers(table, name, cells, rows)
         classes = tuple(map(str, sorted(set(cells))))
         if len(classes) < 2 or 2 * len(classes) > len(table):
             few_or_many = "is too few" if len(classes) < 2 else "are too many"
@@ -90,10 +91,11 @@ class Target:
         return cls(name, classes)
 
     @classmethod
-    def _of_numbers(cls, table: Table, name: str, cells: list[Any]) -> Target:
+    def _of_numbers(cls, table: Table, name: str, cells: list[Any], rows: NDArray[np.int64] | None) -> Target:
         if isinstance(cells[0], str):
             raise FileError(f"the column {name!r} of {table.source}", "it has words where numbers were")
-        standard = Standardizer.of(np.array(cells, dtype=float)[:, None])
+        numbers = np.array(cells, dtype=float)
+        standard = Standardizer.of((numbers if rows is None else numbers[rows])[:, None])
         return cls(name, (), float(standard.mean[0]), float(standard.scale[0]))
 
     @property
@@ -166,7 +168,8 @@ class TableModel:
             rows, if test=0): the accuracy, or for numbers R².
         history: the history of its training.
         tested: the inputs and targets that its score is of; None before a training, and after `load`.
-        guess: the class that was most frequent in training, and what fraction of `tested` it is.
+        guess: what always the same answer would reach: the class that was most frequent in training, and what fraction
+            of `tested` it is; for numbers their mean in training, and its R².
 
     >>> table = Table.of_columns({"x": [0, 1, 2, 7, 8, 9] * 4, "size": (["small"] * 3 + ["large"] * 3) * 4})
     >>> model = TableModel.train(table, hidden=[4], test=0)
@@ -228,8 +231,9 @@ class TableModel:
         goal = Target.of(table, name, task=task)
         if not inputs:
             raise OptionError(f"{table.source} without its other columns", "there is nothing left to learn from")
+        seen, unseen = _held_back(goal(table), test, seed)
+        goal = Target.of(table, name, task=task, rows=seen)  # what is held out has no say in its scale
         y = goal(table)
-        seen, unseen = _held_back(y, test, seed)
         code = Encoding.of(table, inputs, rows=seen, is_filled=missing == "mean")
         network = MLP(len(code.inputs), [*hidden, goal.outputs], activation=activation, seed=seed)
         model = cls(network, code, goal, {"data": table.source})
@@ -285,6 +289,8 @@ class TableModel:
         if self.target.classes:
             most = int(np.bincount(y).argmax())
             self.guess = self.target.classes[most], float(np.mean(self.tested[1] == most))
+        else:
+            self.guess = show(self.target.mean), r_squared(np.zeros_like(self.tested[1]), self.tested[1])
         return self.history
 
     def confusion(self) -> NDArray[np.int64]:

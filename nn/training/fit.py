@@ -334,7 +334,16 @@ def score(model: Module, X: ArrayLike, y: ArrayLike) -> float:
         raise SizeError(
             f"score of outputs of shape {outputs.shape} and y of shape {numbers.shape}", "they are compared"
         )
-    missed, spread = np.sum((numbers - outputs) ** 2), np.sum((numbers - numbers.mean(axis=0)) ** 2)
+    return r_squared(outputs, numbers)
+
+
+def r_squared(found: NDArray[np.float64], right: NDArray[np.float64]) -> float:
+    """What fraction of the variance of some numbers is explained by what was found for them.
+
+    >>> r_squared(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
+    0.5
+    """
+    missed, spread = np.sum((right - found) ** 2), np.sum((right - right.mean(axis=0)) ** 2)
     return float(1 - missed / spread) if spread else float(missed == 0)
 
 

@@ -233,6 +233,50 @@ def test_held_out_rows_do_not_change_what_is_learned(tmp_path):
     assert trained[0].encoding == trained[1].encoding
 
 
+@pytest.mark.parametrize("seed", sample(range(6), 2))
+def test_held_out_numbers_do_not_change_the_scale_of_what_is_predicted(tmp_path, seed):
+    """Against StandardScaler, fitted to the training rows: with any numbers held out, the same is learned."""
+    scale = pytest.importorskip("sklearn.preprocessing")
+    source = random.Random(seed)
+    rows = [[source.gauss(0, 1), source.gauss(50, 20)] for _ in range(source.randint(20, 60))]
+    seen, unseen, _, _ = nn.train_test_split(np.arange(len(rows)), [y for _, y in rows], test_size=0.2, seed=0)
+    trained = []
+    for factor in (1, 1e6):
+        for row in unseen:
+            rows[row][1] = factor * source.gauss(50, 20)
+        table = nn.read_csv(write_table(tmp_path / "t.csv", ["x", "y"], rows))
+        trained.append(nn.TableModel.train(table, hidden=[3], epochs=3))
+    one, other = trained
+    assert [each.data for each in one.network.parameters()] == [each.data for each in other.network.parameters()]
+    scaler = scale.StandardScaler().fit([[rows[row][1]] for row in seen])
+    assert (one.target.mean, one.target.scale) == (other.target.mean, other.target.scale)
+    assert (one.target.mean, one.target.scale) == pytest.approx((scaler.mean_[0], scaler.scale_[0]), rel=1e-12)
+
+
+def test_what_a_guess_would_reach_and_what_is_predicted_are_on_the_saved_scale(typed, tmp_path):
+    """R² of the mean of the training rows, on the rows held out, by hand; and predictions in the unit of the table."""
+    source = random.Random(2)
+    rows = [[x := source.uniform(-1, 1), 300 + 80 * x + source.gauss(0, 5)] for _ in range(50)]
+    write_table(tmp_path / "t.csv", ["x", "y"], rows)
+    out = typed("train t.csv --hidden 8 --epochs 40 --lr 0.03 --save t.json")[1]
+    y = np.array([y for _, y in rows])
+    seen, unseen, _, _ = nn.train_test_split(np.arange(50), y, test_size=0.2, seed=0)
+    mean, right = y[seen].mean(), y[unseen]
+    reached = 100 * (1 - np.sum((right - mean) ** 2) / np.sum((right - right.mean()) ** 2))
+    said = re.search(r"10 rows held out: (.*) % of the variance .* always the mean, (.*), would reach (.*) %", out)
+    assert [float(said[2]), float(said[3])] == pytest.approx([mean, reached], abs=0.06)
+    found = np.array(nn.TableModel.load(tmp_path / "t.json").predict(nn.read_csv(tmp_path / "t.csv")).found)
+    explained = 100 * (1 - np.sum((found[unseen] - right) ** 2) / np.sum((right - right.mean()) ** 2))
+    assert float(said[1]) == pytest.approx(explained, abs=0.06)
+    assert explained > 80
+
+
+def test_a_training_on_points_may_stop_early(typed, tmp_path):
+    code, out, _ = typed("train moons --points 20 --hidden 2 --lr 100 --epochs 30 --patience 1")
+    assert (code, "stopped: loss was best in epoch" in out) == (0, True)
+    assert (tmp_path / "tinygrad-edu-train" / "report.html").exists()
+
+
 @pytest.mark.parametrize("name", ["gaps.json", "gaps.npz"])
 def test_a_saved_network_fills_the_gaps_of_new_rows(typed, undrawn, gaps, name):
     typed(f"train gaps.csv {SHORT} --missing mean --save {name}")

@@ -80,6 +80,13 @@ class Terminal:
         self.seen = ""
         return found
 
+    def finish_reading(self):
+        """Read what it writes, however much, until it ends."""
+        while self.process.poll() is None:
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.seen += os.read(self.master, 65536).decode(errors="replace")
+        return self.finish()
+
     def finish(self):
         code = self.process.wait(timeout=30)
         while select.select([self.master], [], [], 0.1)[0]:

@@ -26,7 +26,7 @@ from types import ModuleType
 
 from tinygrad_edu.cli.arguments import PROGRAM, one_of
 from tinygrad_edu.cli.expressions import add_theme
-from tinygrad_edu.cli.lines import existing, fitted, say_files, wrapped
+from tinygrad_edu.cli.lines import existing, say_files, wrapped
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.values import Typed, folder_name, whole
 from tinygrad_edu.errors import OptionError
@@ -241,7 +241,7 @@ def _list_of_lessons() -> Iterator[str]:
     else:
         for name, question in rows:
             yield f"  {name}"
-            yield fitted(f"    {question}", width)
+            yield from wrapped(question, width, 4, further=0)
     yield ""
     yield "Go through one, one idea at a time:"
     yield f"\n  {PROGRAM} lesson circuit\n"

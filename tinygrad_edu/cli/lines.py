@@ -26,6 +26,7 @@ from tinygrad_edu.show import cells, folded, printable
 TITLED = re.compile(r"( *)(what is wrong:|where from:|write instead:|all options:|note:) +(.*)")
 TO_COPY = re.compile(r" *(tinygrad-edu (?!\w+: )|-{1,2}\w|\S+$)")  # a command, an option, a path: not to be broken
 AS_IT_IS = re.compile(r"   |  .*\S   *\S| *\^")  # an expression with its place marked, a row of a table
+HEADED = re.compile(r"tinygrad-edu( \w+)?: |note: ")  # an error, or a note
 FURTHER = 4  # columns further in than the line before
 
 
@@ -62,7 +63,9 @@ def fitted(text: str, width: float) -> str:
         elif titled:
             found += [f"{titled[1]}{titled[2]}", *wrapped(titled[3], width, len(titled[1]) + 2)]
         else:
-            found += wrapped(line.lstrip(), width, len(line) - len(line.lstrip()))
+            indent = len(line) - len(line.lstrip())
+            further = FURTHER if indent or HEADED.match(line) else 0  # a paragraph has a straight edge
+            found += wrapped(line.lstrip(), width, indent, further)
     return "\n".join(found)
 
 

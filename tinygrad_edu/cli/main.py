@@ -321,7 +321,7 @@ def _demo(options: argparse.Namespace) -> None:
         open_page(folder / "f.html")
     else:
         say(f"\nOpen {printable(folder / 'f.html')} in a browser to step through it.")
-    print('Now your own:\n  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-0.2')
+    print('\nNow a formula of your own:\n\n  tinygrad-edu step "tanh(w * x + b)" w=2 x=0.5 b=-0.2')
 
 
 def _step(options: argparse.Namespace) -> None:

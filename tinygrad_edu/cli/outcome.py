@@ -10,11 +10,12 @@ Names to know: `outcome`, `counting_columns`. Read next: `report.py`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_edu.cli.arguments import PROGRAM, quoted
-from tinygrad_edu.show import aligned, counted, cut, listed, printable, show
+from tinygrad_edu.show import aligned, cells, counted, cut, listed, printable, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,12 +28,13 @@ RISEN = 1.1  # times its lowest, from which on a loss has risen
 EARLY = 0.8  # of the epochs, before which its lowest was
 
 
-def outcome(model: nn.TableModel, thing: str) -> Iterator[str]:
+def outcome(model: nn.TableModel, thing: str, width: float = math.inf) -> Iterator[str]:
     """What a training came to, line by line.
 
     Args:
         model: the network, trained.
         thing: what a sample is called: a row, a point.
+        width: columns that a table may take.
     """
     if model.tested is None:
         return
@@ -40,34 +42,45 @@ def outcome(model: nn.TableModel, thing: str) -> Iterator[str]:
     size = counted(len(model.tested[1]), thing)
     where = f"{size} held out" if held_out else f"{size}, all trained on"
     score = round(100 * float(model.about["score"]), 1) + 0.0  # no -0.0
-    yield from _classes(model, where, score) if model.target.classes else _numbers(model, where, score)
+    yield from _classes(model, where, score, width) if model.target.classes else _numbers(model, where, score)
     yield from _overfitting(model)
 
 
-def _classes(model: nn.TableModel, where: str, score: float) -> Iterator[str]:
+def _classes(model: nn.TableModel, where: str, score: float, width: float) -> Iterator[str]:
     name, share = model.guess
     yield f"{where}: accuracy {score:.1f} %; a guess, always {printable(name)}, would reach {100 * share:.1f} %"
     if score <= round(100 * share, 1):
         yield "that is no better than guessing: other columns, more epochs or another --lr may help"
     if len(model.target.classes) <= MOST_CLASSES:
-        yield from _confusion(model)
+        yield from _confusion(model, width)
 
 
-def _confusion(model: nn.TableModel) -> Iterator[str]:
-    """A row for each class: how often it was taken for which, and how often rightly."""
+def _confusion(model: nn.TableModel, width: float) -> list[str]:
+    """A row for each class: how often it was taken for which, and how often rightly; names are cut until it fits."""
+    for longest in range(LONGEST_NAME, 1, -1):
+        lines = [f"  {line}" for line in _table_of_classes(model, longest)]
+        if max(map(cells, lines)) <= width:
+            break
+    return lines
+
+
+def _table_of_classes(model: nn.TableModel, longest: int) -> list[str]:
     counts = model.confusion()
-    names = [cut(printable(name), LONGEST_NAME) for name in model.target.classes]
-    rows = [("", *(f"→ {name}" for name in names), "right")]
+    names = [cut(printable(name), longest) for name in model.target.classes]
+    corner = "predicted" if longest >= len("predicted") else ""
+    rows = [(corner, *(f"→ {name}" for name in names), "right")]
     for name, row, right in zip(names, counts.tolist(), counts.diagonal().tolist(), strict=True):
         share = f"{100 * right / sum(row):.1f} %" if sum(row) else "—"
         rows.append((name, *(show(count) for count in row), share))
-    yield from (f"  {line}" for line in aligned(rows, "<" + ">" * (len(names) + 1)))
+    return aligned(rows, "<" + ">" * (len(names) + 1))
 
 
 def _numbers(model: nn.TableModel, where: str, score: float) -> Iterator[str]:
-    guess = f"a guess, always the mean, {show(model.target.mean)}, would reach 0 %"
+    mean, explained = model.guess
+    reached = round(100 * explained, 1) + 0.0  # no -0.0
+    guess = f"a guess, always the mean, {mean}, would reach {reached:.1f} %"
     yield f"{where}: {score:.1f} % of the variance explained (R²); {guess}"
-    if score <= 0:
+    if score <= reached:
         yield "that is no better than guessing: other columns, more epochs or another --lr may help"
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from tinygrad_edu.choices import nearest
 from tinygrad_edu.cli.arguments import PROGRAM, OneOf, one_of, quoted
 from tinygrad_edu.cli.expressions import add_theme
-from tinygrad_edu.cli.lines import existing, say, say_files
+from tinygrad_edu.cli.lines import existing, say, say_files, width_of
 from tinygrad_edu.cli.outcome import command_to_predict, counting_columns, outcome, warning_about
 from tinygrad_edu.cli.report import Report
 from tinygrad_edu.cli.saving import add_open, open_page
@@ -200,7 +200,7 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
     samples = (_of_table if is_table(options.data) else _of_data_set)(options, film)
     if samples.model.history.interrupted:
         _stop(options, samples.model)
-    said = [samples.model.history.summary, *outcome(samples.model, samples.thing)]
+    said = [samples.model.history.summary, *outcome(samples.model, samples.thing, width_of(sys.stdout) - 2)]
     for line in said:
         say(f"  {line}")
     files = [] if options.save is None else [_saved(samples.model, options.save, options)]  # first: drawing may fail
@@ -657,7 +657,19 @@ def _one_row(model: nn.TableModel, file: Path, assignments: Sequence[str]) -> nn
         said += [f"not one of its inputs: {listed(unknown)}"] if unknown else []
         row = {column.name: given.get(column.name, [_usual(column)])[0] for column in model.encoding.columns}
         raise OptionError("the inputs of one row", "; ".join(said), instead=command_to_predict(model, file, row))
+    _check_words(model, given)
     return nn.Table.of_columns(given, "the row")
+
+
+def _check_words(model: nn.TableModel, given: dict[str, list[str]]) -> None:
+    """Check for words that are nearly those of training."""
+    for column in model.encoding.columns:
+        (cell,) = given[column.name]
+        close = nearest(cell, column.words) if cell not in column.words else []
+        if close:
+            wrong = f"the network was trained with {listed(column.words, SHOWN_CLASSES)}"
+            instead = quoted(printable(f"{column.name}={close[0]}"))
+            raise OptionError(printable(f"{column.name}={cell}"), wrong, instead=instead)
 
 
 def _usual(column: Column) -> str:
