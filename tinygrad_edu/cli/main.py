@@ -306,7 +306,7 @@ def _step(options: argparse.Namespace) -> None:
     f = graph_of(options.expression, numbers_in(options.values))
     if path is not None:
         old = existing([path])
-        say_files([_write_steps(f, options)], old)
+        say_files([_write_steps(f, options)], old, options.lang)
     elif options.latex:
         print(derivation(f))
     elif options.interactive:

@@ -21,6 +21,7 @@ from tinygrad_edu.cli.lines import existing, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.show import printable
+from tinygrad_edu.terminal.words import word
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
 
 if TYPE_CHECKING:
@@ -113,11 +114,11 @@ def _worksheet(options: argparse.Namespace) -> None:
     files = [options.output, *([options.key] if options.key else [])]
     old = existing(files)
     sheets.save(options.output, options.key)
-    say_files(files, old)
+    say_files(files, old, options.lang)
     if options.open:
         open_page(options.output)
     elif options.output.suffix.lower() != ".pdf":
-        print("  open it in a browser and print it")
+        print(f"  {word(options.lang, 'open_print')}")
 
 
 def _grade(options: argparse.Namespace) -> None:
@@ -134,7 +135,7 @@ def _grade(options: argparse.Namespace) -> None:
     print("\n".join(grades.lines(shutil.get_terminal_size().columns)))
     if options.output is not None:
         old = existing([options.output])
-        say_files([grades.save(options.output)], old)
+        say_files([grades.save(options.output)], old, options.lang)
 
 
 def _write_template(options: argparse.Namespace) -> None:
