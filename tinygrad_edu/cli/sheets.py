@@ -143,8 +143,8 @@ def _write_template(options: argparse.Namespace) -> None:
     if options.expression is None:
         raise OptionError("--template", "the formula of the sheets is missing", instead=command)
     _check_table("--template", options.file, "a table of answers is a .csv file")
-    say_files([_sheets(options).template(options.file)])
-    print(f"  fill it in, then:  {PROGRAM} grade {printable(options.file)}")
+    say_files([_sheets(options).template(options.file)], lang=options.lang)
+    print(f"  {word(options.lang, 'fill_in')}  {PROGRAM} grade {printable(options.file)}")
 
 
 def _check_table(option: str, path: Path, wrong: str) -> None:
