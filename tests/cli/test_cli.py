@@ -435,7 +435,7 @@ def test_step_does_one_thing_at_a_time(run):
 def test_step_and_worksheet_write_pages(run, tmp_path):
     lesson = ["(x + y) * z", "x=-2", "y=5", "z=-4"]
     code, out, _ = run("step", *lesson, "--html", "f.html", "--lang", "zh")
-    assert (code, out.split()[:2]) == (0, ["wrote", "f.html"])
+    assert (code, out.split()[:2]) == (0, ["写入", "f.html"])
     assert 'lang="zh-Hans"' in (tmp_path / "f.html").read_text(encoding="utf-8")
     assert run("worksheet", *lesson)[0] == 0
     assert "Answer key" in (tmp_path / "worksheet.html").read_text(encoding="utf-8")

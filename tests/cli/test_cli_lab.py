@@ -89,3 +89,18 @@ def test_an_error_is_a_sentence_and_writes_nothing(run, tmp_path, arguments, mes
     assert message in err
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_in_chinese_the_terminal_says_it_in_chinese_too(run, tmp_path):
+    for line in (
+        ["lab", "x * y"],
+        ["playground"],
+        ["worksheet", "x * y", "x=1", "y=2"],
+        ["step", "x * y", "x=1", "y=2"],
+    ):
+        option = "--html" if line[0] == "step" else "-o"
+        for _ in range(2):
+            code, said, errors = run(*line, option, "f.html", "--lang", "zh")
+            assert (code, errors) == (0, "")
+            assert "写入 f.html" in said
+            assert re.findall("[a-z]{3,}", said.replace("f.html", "")) == []

@@ -12,6 +12,10 @@ import pytest
 
 import tinygrad_edu
 from tinygrad_edu import nn, viz
+from tinygrad_edu.terminal.words import WORDS
+from tinygrad_edu.text.mistakes import MISTAKES
+from tinygrad_edu.viz.page.slips import CHINESE
+from tinygrad_edu.viz.page.strings import TABLE
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -188,11 +192,22 @@ def test_the_glossary_uses_the_words_of_the_table(docs_modules):
         assert glossary[term] in words[term], term
 
 
-SENSES = {  # pages in which a word of the table is used in another sense, or is a name
+SENSES = {  # where a word of the table is used in another sense, or is a name
     "cost": {"reliability", "how-to/teaching"}, "node": {"reliability", "performance"},
-    "operator": {"reliability"}, "playground": {"performance"},
+    "operator": {"reliability"}, "playground": {"performance"}, "loss": {"play_link", "play_hidden"},
+    "argument": {"say_forward"},
 }  # fmt: skip
-NOT_SAID = re.compile(r"\{\w+\}`[^`]*`|`[^`]*`|\[\S+\]\(.*?\)|\]\(.*?\)|\"[^\"]*\"")  # code, links, titles
+NOT_SAID = re.compile(r"\{\w+\}`[^`]*`|`[^`]*`|\[\S+\]\(.*?\)|\]\(.*?\)|\"[^\"]*\"|\{\w+\}|\w+\(.*?\)")  # code, names
+
+
+def said_in_both_languages(translations):
+    """Every text, with where it is said: in the guide, on the page, in a terminal, of a slip in a formula."""
+    for page in PAGES:
+        yield from ((page, *pair) for pair in translations.translations_of(page).items())
+    for key, (english, chinese) in {**TABLE, **WORDS}.items():
+        yield key, english, chinese
+    for key, chinese in CHINESE.items():
+        yield key, MISTAKES[key][0], chinese[0]
 
 
 def test_a_word_of_the_table_is_translated_in_one_way_everywhere(docs_modules):
@@ -206,15 +221,13 @@ def test_a_word_of_the_table_is_translated_in_one_way_everywhere(docs_modules):
     }
     assert len(chinese) > 50
     other, used = [], set()
-    for page in PAGES:
-        for english, translation in translations.translations_of(page).items():
-            for word in chinese:
-                if page not in SENSES.get(word, ()) and re.search(
-                    rf"\b{word}(s|es)?\b", NOT_SAID.sub("", english), re.IGNORECASE
-                ):
-                    used.add(word)
-                    if not any(said in translation for said in chinese[word]):
-                        other.append((page, word, english, translation))
+    for place, english, translation in said_in_both_languages(translations):
+        text = NOT_SAID.sub("", english)
+        for word in chinese:
+            if re.search(rf"\b{word}(s|es)?\b", text, re.IGNORECASE) and place not in SENSES.get(word, ()):
+                used.add(word)
+                if not any(said in translation for said in chinese[word]):
+                    other.append((place, word, english, translation))
     assert other == []
     assert len(used) > 50
 

@@ -611,3 +611,18 @@ def test_numbers_have_the_colours_of_their_signs(terminal):
     assert f"\033[38;5;{POSITIVE}m5\033[0m" in seen
     it.type("q")
     assert it.finish()[0] == 0
+
+
+@pytest.mark.parametrize("width", [40, 50, 80])
+def test_in_chinese_no_line_begins_with_a_comma_and_none_has_an_english_one(width):
+    stepper = Stepper(chain_rule(parse("f = x * x + relu(x)", x=0)), "f", lang="zh")
+    stepper.press("why")
+    seen = set()
+    while not stepper.is_at_end:
+        rows = [text for text, _ in stepper.frame(width, 24)]
+        seen |= {row.strip() for row in rows}
+        assert not any(row.lstrip()[:1] in "，。；：）" for row in rows if row.strip())
+        assert all(cells(row) <= width for row in rows)
+        stepper.press("next")
+    assert any("，第 2 步" in row for row in seen)
+    assert not any(", 第 2 步" in row for row in seen)

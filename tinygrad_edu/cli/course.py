@@ -39,7 +39,7 @@ there already is overwritten. A chapter can also be read here:
   tinygrad-edu course --chapter 6
 
 With --lang zh the chapters are in Chinese; the check speaks English."""
-FIRST = {"en": "Begin with chapter 1:", "zh": "从第 1 章开始（检查的话是英文的）："}
+FIRST = {"en": "Begin with chapter 1:", "zh": "从第 1 章开始（检查的输出是英文的）："}
 WIDEST = 80  # columns of a chapter
 BUG_HELP = """\
 Write an engine with one mistake planted in it, to be found and mended:

@@ -17,6 +17,7 @@ from tinygrad_edu.cli.lines import say, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.values import PAGE, Typed
 from tinygrad_edu.show import show
+from tinygrad_edu.terminal.words import word
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
 
 LAB_HELP = """\
@@ -54,15 +55,15 @@ def _lab(options: argparse.Namespace) -> None:
     chosen = with_numbers(text, given)
     player = Player(graph_of(text, given | chosen), options.lang, text.strip())
     path = player.save(options.output)
-    say_files([path])
-    _say_chosen(chosen, [name for name in inputs_of(text) if name not in given])
+    say_files([path], lang=options.lang)
+    _say_chosen(chosen, [name for name in inputs_of(text) if name not in given], options.lang)
     if options.open:
         open_page(path)
     else:
-        print("  open it in a browser")
+        print(f"  {word(options.lang, 'open_it')}")
 
 
-def _say_chosen(numbers: Mapping[str, float], names: Iterable[str]) -> None:
+def _say_chosen(numbers: Mapping[str, float], names: Iterable[str], lang: str) -> None:
     said = [f"{name}={show(numbers[name])}" for name in names]
     if said:
-        say(f"  without a number on the command line: {' '.join(said)}; change them in the page")
+        say(f"  {word(lang, 'chosen', numbers=' '.join(said))}")

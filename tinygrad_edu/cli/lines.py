@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tinygrad_edu.show import cells, folded, printable
+from tinygrad_edu.terminal.words import word
 
 TITLED = re.compile(r"( *)(what is wrong:|where from:|write instead:|all options:|note:) +(.*)")
 TO_COPY = re.compile(r" *(tinygrad-edu (?!\w+: )|-{1,2}\w|\S+$)")  # a command, an option, a path: not to be broken
@@ -82,15 +83,15 @@ def existing(paths: Iterable[Path | None]) -> set[Path]:
     return {path for path in paths if path is not None and path.is_file()}
 
 
-def say_files(files: Sequence[Path], old: Collection[Path] = ()) -> None:
+def say_files(files: Sequence[Path], old: Collection[Path] = (), lang: str = "en") -> None:
     """Which files were written, how large they are, and which of them took the place of an old one."""
-    width = width_of(sys.stdout)
+    width, wrote = width_of(sys.stdout), word(lang, "wrote")
     for file in files:
         size = f"({file.stat().st_size / 1000:.0f} kB)" if file.is_file() else ""  # a pipe has no size
-        replaced = ", in place of an older one" if file in old else ""
+        replaced = word(lang, "replaced") if file in old else ""
         name = printable(file)
-        line = f"  wrote {name}  {size}{replaced}".rstrip()
+        line = f"  {wrote} {name}  {size}{replaced}".rstrip()
         if cells(line) <= width:
             print(line)
         else:
-            print("\n".join(["  wrote", f"    {name}", *wrapped(f"{size}{replaced}".removeprefix(", "), width, 4)]))
+            print("\n".join([f"  {wrote}", f"    {name}", *wrapped(f"{size}{replaced}".lstrip(",， "), width, 4)]))

@@ -332,7 +332,7 @@ def _step(options: argparse.Namespace) -> None:
         say("note: --theme changes nothing here: it is for -o f.gif and --deck", sys.stderr)
     if path is not None:
         old = existing([path])
-        say_files([_write_steps(f, options)], old)
+        say_files([_write_steps(f, options)], old, options.lang)
     elif options.latex:
         print(derivation(f))
     elif options.interactive:

@@ -19,6 +19,7 @@ from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.values import COLUMN, PAGE, Typed, check_there
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.show import counted, printable
+from tinygrad_edu.terminal.words import word
 
 if TYPE_CHECKING:
     from tinygrad_edu.viz.page.playground.settings import Settings
@@ -70,11 +71,11 @@ def _playground(options: argparse.Namespace) -> None:
     else:
         settings = settings_of(data=one_of("", options.data, DATA, f"{PROGRAM} playground"))
     path = Playground(settings, options.lang).save(options.output)
-    say_files([path])
+    say_files([path], lang=options.lang)
     if options.open:
         open_page(path)
     else:
-        print("  open it in a browser")
+        print(f"  {word(options.lang, 'open_it')}")
 
 
 def _table(options: argparse.Namespace) -> Settings:

@@ -22,6 +22,7 @@ from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.values import Typed, check_there, file_name, whole, words
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.show import printable
+from tinygrad_edu.terminal.words import word
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
 
 if TYPE_CHECKING:
@@ -128,11 +129,11 @@ def _worksheet(options: argparse.Namespace) -> None:
     files = [options.output, *([options.key] if options.key else [])]
     old = existing(files)
     sheets.save(options.output, options.key)
-    say_files(files, old)
+    say_files(files, old, options.lang)
     if options.open:
         open_page(options.output)
     elif options.output.suffix.lower() != ".pdf":
-        print("  open it in a browser and print it")
+        print(f"  {word(options.lang, 'open_print')}")
 
 
 def _grade(options: argparse.Namespace) -> None:
@@ -150,15 +151,15 @@ def _grade(options: argparse.Namespace) -> None:
     print("\n".join(grades.lines(shutil.get_terminal_size().columns)))
     if options.output is not None:
         old = existing([options.output])
-        say_files([grades.save(options.output)], old)
+        say_files([grades.save(options.output)], old, options.lang)
 
 
 def _write_template(options: argparse.Namespace) -> None:
     command = f'{PROGRAM} grade --template {printable(options.file)} "(x + y) * z" --variants 30 --seed 1'
     if options.expression is None:
         raise OptionError("--template", "the formula of the sheets is missing", instead=command)
-    say_files([_sheets(options).template(options.file)])
-    print(f"  fill it in, then:  {PROGRAM} grade {printable(options.file)}")
+    say_files([_sheets(options).template(options.file)], lang=options.lang)
+    print(f"  {word(options.lang, 'fill_in')}  {PROGRAM} grade {printable(options.file)}")
 
 
 def _options_of(options: argparse.Namespace, answers: Answers) -> argparse.Namespace:

@@ -26,7 +26,6 @@ from tinygrad_edu.value import Value
 
 WIDEST_COLUMN = 34  # but for a longer formula
 MOST_PATHS = 8  # from a leaf, that are listed one by one
-COMMA = {"en": ", ", "zh": "，"}
 PLAIN = Paint(is_on=False)
 
 
@@ -110,7 +109,7 @@ def _status(step: EdgeStep, lang: str) -> str:
     """At a shared node what is to come, and as what this came, if the rule does not say."""
     place = [word(lang, "as_role", role=step.role)] if step.role and step.symbol else []
     status = [say(lang, "complete" if step.is_complete else "to_come", count=step.to_come)] if step.is_shared else []
-    return "".join(COMMA[lang] + text for text in [*place, *status])
+    return "".join(word(lang, "comma") + text for text in [*place, *status])
 
 
 def _gradient(trace: Trace) -> list[_Row]:
@@ -170,7 +169,7 @@ def _folded(row: _Row, look: Look) -> list[str]:
         lines = [lines[0], *(f"      {part}" for part in below)]
     lines[-1] = _painted(lines[-1], row._replace(behind=""), look)
     if cells(f"      {parts[-1]}{row.behind}") > look.width:
-        return [*lines, f"      {row.behind.lstrip(''.join(COMMA.values()))}"]
+        return [*lines, f"      {row.behind.lstrip(',， ')}"]
     return [*lines[:-1], lines[-1] + row.behind]
 
 

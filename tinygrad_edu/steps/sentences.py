@@ -27,7 +27,7 @@ STEEP = 1e6  # a slope that only a jump has
 SENTENCES: dict[str, tuple[str, ...]] = {
     # ── what a step does ──────────────────────────────────────────────────────────────────────────────────────────
     "phase_forward":     ("Forward", "前向"),
-    "phase_seed":        ("Seed", "起点"),
+    "phase_seed":        ("Seed", "种子"),
     "phase_backward":    ("Backward", "反向"),
     "step_of":           ("step {step} of {steps}", "第 {step} 步，共 {steps} 步"),
     "say_forward":       ("All arguments of {node} are known, so its number can be computed.",
@@ -83,7 +83,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "stop_flat":         ("Nothing passes: {user} is flat in {argument}, it only jumps. Its local derivative is 0.",
                           "没有东西传过去：{user} 对 {argument} 是平的，只会跳变，局部导数是 0。"),
     "stop_choice":       ("Nothing passes: {user} takes its number from elsewhere, so {argument} makes no difference.",
-                          "没有东西传过去：{user} 的值取自另一个参数，{argument} 不起作用。"),
+                          "没有东西传过去：{user} 的值取自另一个自变量，{argument} 不起作用。"),
     "stop_factor":       ("Nothing passes: the other factor is 0, so {user} stays 0 whatever {argument} is.",
                           "没有东西传过去：另一个因子是 0，不管 {argument} 是多少，{user} 都是 0。"),
     "stop_weight":       ("Nothing passes: {argument} is multiplied by 0 in {user}, so it makes no difference there.",
@@ -109,7 +109,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "predict_rough":     ("So far so good: write at least three digits.", "目前没错：请至少写三位数字。"),
     "predict_unknown":   ("Begin with the product: upstream gradient · local derivative.",
                           "先写出乘积：上游梯度 · 局部导数。"),
-    "predict_unknown_value": ("Put the numbers of the arguments into {formula}.", "把参数的值代入 {formula}。"),
+    "predict_unknown_value": ("Put the numbers of the arguments into {formula}.", "把自变量的值代入 {formula}。"),
     "mistake_path":      ("A path was forgotten: {argument} is used more than once, and the contributions add up.",
                           "漏了一条路径：{argument} 用了不止一次，各个贡献要相加。"),
     "mistake_ahead":     ("That is the complete gradient of {argument}. This step adds one contribution; others "
@@ -128,7 +128,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
                           "together.",
                           "{user} 的梯度还不完整：它的所有贡献加起来是 {upstream}。"),
     "mistake_other":     ("That is the local derivative by another argument of {user}.",
-                          "这是 {user} 对另一个参数的局部导数。"),
+                          "这是 {user} 对另一个自变量的局部导数。"),
     "mistake_bracket":   ("The sum so far was multiplied too: only {gradient} · {local} is multiplied, and "
                           "{before} is added to it.",
                           "把已有的和也乘进去了：只有 {gradient} · {local} 相乘，再加上 {before}。"),
@@ -139,15 +139,15 @@ SENTENCES: dict[str, tuple[str, ...]] = {
                           "上游梯度被除以局部导数：链式法则是相乘。"),
     "mistake_value":     ("That is a number of the way forward, not a gradient.", "这是前向的数值，不是梯度。"),
     "mistake_forward_swapped": ("The two arguments were exchanged: it is {formula}.",
-                          "两个参数颠倒了：应当是 {formula}。"),
+                          "两个自变量颠倒了：应当是 {formula}。"),
     "mistake_forward_sign": ("The sign is wrong.", "符号错了。"),
     "mistake_forward_operation": ("That is the result of another operation: it is {formula}.",
                           "这是另一种运算的结果：应当是 {formula}。"),
     "mistake_forward_argument": ("That is one of the arguments: put the numbers into {formula}.",
-                          "这是其中一个参数：要代入 {formula}。"),
+                          "这是其中一个自变量：要代入 {formula}。"),
 
     # ── what an argument is to an operation, as the rule table says it ────────────────────────────────────────────
-    "argument":          ("argument", "参数"),
+    "argument":          ("argument", "自变量"),
     "term":              ("term", "加数"),
     "minuend":           ("minuend", "被减数"),
     "subtrahend":        ("subtrahend", "减数"),

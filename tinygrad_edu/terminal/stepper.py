@@ -243,7 +243,7 @@ class Stepper:
     def _heading(self) -> str:
         place = say(self.lang, "step_of", step=self.position + 1, steps=len(self.trace))
         score = self._score() if self.is_predicting and self.predicted else ""
-        return ", ".join(filter(None, [say(self.lang, f"phase_{self.step.phase}"), place, score]))
+        return self._word("comma").join(filter(None, [say(self.lang, f"phase_{self.step.phase}"), place, score]))
 
     def _score(self) -> str:
         return self._word("score", right=sum(self.predicted), all=len(self.predicted))
@@ -315,9 +315,10 @@ class Stepper:
 
     def _sum(self, step: EdgeStep) -> str:
         status = say(self.lang, "complete" if step.is_complete else "to_come", count=step.to_come)
+        total = f"{show(step.before)} + {in_brackets(step.contribution)} = {show(step.after)}"
         if step.is_first:
-            return f"{say(self.lang, 'sum_first', number=show(step.after))}, {status}"
-        return f"{show(step.before)} + {in_brackets(step.contribution)} = {show(step.after)}, {status}"
+            total = say(self.lang, "sum_first", number=show(step.after))
+        return f"{total}{self._word('comma')}{status}"
 
     def _a_second(self) -> str:
         count = SPEEDS[self.speed]

@@ -24,6 +24,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "paths":      ("∂{output}/∂{start}: {count} paths from {start} to {output}",
                    "∂{output}/∂{start}：从 {start} 到 {output} 有 {count} 条路径"),
     "total":      ("total", "合计"),
+    "comma":      (", ", "，"),
+    # Files
+    "wrote":      ("wrote", "写入"),
+    "replaced":   (", in place of an older one", "，替换了旧文件"),
+    "open_it":    ("open it in a browser", "请用浏览器打开"),
+    "open_print": ("open it in a browser and print it", "请用浏览器打开并打印"),
+    "chosen":     ("without a number on the command line: {numbers}; change them in the page",
+                   "命令行没有给数的：{numbers}；可以在页面上改"),
+    "fill_in":    ("fill it in, then:", "填好之后："),
     # The stepper
     "value":      ("value", "数值"),
     "names":      ("names", "名称"),

@@ -45,6 +45,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "leave_out":         ("Leave it out", "删掉它"),
     "formula_outside":   ("{formula} is not defined: {signature} needs {domain}.",
                           "{formula} 没有定义：{signature} 要求 {domain}。"),
+    "formula_outside_at": ("{formula} at {numbers} is not defined: {signature} needs {domain}.",
+                          "{formula} 在 {numbers} 处没有定义：{signature} 要求 {domain}。"),
     "full_stop":         (".", "。"),
     "share":             ("Share", "分享"),
     "share_link":        ("Link to this page as it is now", "指向页面当前状态的链接"),
@@ -126,8 +128,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "size_use":          ("use {time}", "第 {time} 次使用"),
     "size_node":         ("{count} node", "{count} 个节点"),
     "size_nodes":        ("{count} nodes", "{count} 个节点"),
-    "size_leaf":         ("{count} leaf", "{count} 个叶节点"),
-    "size_leafs":        ("{count} leaves", "{count} 个叶节点"),
+    "size_leaf":         ("{count} leaf", "{count} 个叶子"),
+    "size_leafs":        ("{count} leaves", "{count} 个叶子"),
     "size_more":         ("… {count} node", "… {count} 个节点"),
     "size_mores":        ("… {count} nodes", "… {count} 个节点"),
     "size_before":       ("before this part", "在这部分之前"),
@@ -259,7 +261,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "key_escape":        ("In the formula box: back to the last formula that was right",
                           "在公式框里：回到上一个正确的公式"),
     "segment_forward":   ("forward", "前向"),
-    "segment_seed":      ("seed", "起点"),
+    "segment_seed":      ("seed", "种子"),
     "segment_backward":  ("backward", "反向"),
     "at_beginning":      ("the beginning", "开头"),
     "at_end":            ("the end", "结尾"),
@@ -438,14 +440,14 @@ TABLE: dict[str, tuple[str, ...]] = {
     "mistake_name_upstream": ("the upstream gradient was forgotten", "忘了上游梯度"),
     "mistake_name_local": ("the local derivative was forgotten", "忘了局部导数"),
     "mistake_name_early": ("an upstream gradient that was not complete", "上游梯度还不完整"),
-    "mistake_name_other": ("the local derivative by another argument", "用了对另一个参数的局部导数"),
+    "mistake_name_other": ("the local derivative by another argument", "用了对另一个自变量的局部导数"),
     "mistake_name_bracket": ("the sum so far was multiplied too", "把已有的和也乘进去了"),
     "mistake_name_plus": ("added instead of multiplied", "该乘却加了"),
     "mistake_name_quotient": ("divided instead of multiplied", "该乘却除了"),
     "mistake_name_value": ("a value instead of a gradient", "用数值代替梯度"),
-    "mistake_name_swapped": ("the arguments were exchanged", "参数颠倒"),
+    "mistake_name_swapped": ("the arguments were exchanged", "自变量颠倒"),
     "mistake_name_operation": ("another operation", "用了另一种运算"),
-    "mistake_name_argument": ("an argument instead of the result", "用参数代替结果"),
+    "mistake_name_argument": ("an argument instead of the result", "用自变量代替结果"),
     "mistake_name_unknown": ("a wrong number, of no usual kind", "错得不寻常"),
     "mistake_name_shown": ("shown", "看了答案"),
 
@@ -456,7 +458,7 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "一个节点只有在所有使用它的节点都贡献之后，才能把梯度传下去。这里用另一种顺序扫过同一张图"
                           "。"),
     "order_choice":      ("order", "顺序"),
-    "order_right":       ("reverse topological order: right", "逆拓扑序：正确"),
+    "order_right":       ("reverse topological order: right", "逆拓扑顺序：正确"),
     "order_depth":       ("depth first, as reached", "深度优先，一到达就传"),
     "order_breadth":     ("breadth first, as reached", "广度优先，一到达就传"),
     "order_forward":     ("from the inputs to the output", "从输入到输出"),
@@ -579,7 +581,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "numbers_odd":       ("{odd} are inf or NaN.", "{odd} 个是 inf 或 NaN。"),
 
     # ── the worksheet ─────────────────────────────────────────────────────────────────────────────────────────────
-    "sheet_title":       ("Worksheet: the chain rule on {expression}", "练习：{expression} 的链式法则"),
+    "sheet_title":       ("Worksheet: the chain rule on {expression}", "练习纸：{expression} 的链式法则"),
     "sheet_name":        ("Name", "姓名"),
     "sheet_date":        ("Date", "日期"),
     "sheet_given":       ("Given", "已知"),
@@ -766,7 +768,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_loss_hinge": ("hinge", "合页"),
     "ground_loss_mse":   ("squared error", "平方误差"),
     "ground_loss_bce":   ("cross-entropy", "交叉熵"),
-    "ground_loss_bce_with_logits": ("cross-entropy (logits)", "交叉熵（logits）"),
+    "ground_loss_bce_with_logits": ("cross-entropy (logits)", "交叉熵（对数几率）"),
     "ground_loss_cross_entropy": ("softmax cross-entropy", "softmax 交叉熵"),
     "ground_optimizer":  ("optimizer", "优化器"),
     "ground_optimizer_sgd": ("SGD", "SGD"),
@@ -871,7 +873,7 @@ TABLE: dict[str, tuple[str, ...]] = {
                           "还没有走过一步：是数据或初始权重太大。请把它们缩小。"),
     "ground_advice_logits": ("A probability became 0 or 1, and its logarithm is not finite: choose the "
                           "cross-entropy of logits.",
-                          "概率变成了 0 或 1，它的对数不是有限的：请选 logits 的交叉熵。"),
+                          "概率变成了 0 或 1，它的对数不是有限的：请选对数几率的交叉熵。"),
     "ground_advice_activation": ("It is not defined there: choose another activation.",
                           "它在那里没有定义：请换一个激活函数。"),
     "ground_table_title": ("A table of your own", "自己的表格"),
@@ -966,6 +968,22 @@ TABLE: dict[str, tuple[str, ...]] = {
     "x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it":
                          ("x > 0, or x = 0 with y > 0, because its derivative by the exponent has log(x) in it",
                           "x > 0，或 x = 0 且 y > 0，因为对指数的导数里有 log(x)"),
+    "log(maximum(x, 1e-12)), if a tiny positive number is meant":
+                         ("log(maximum(x, 1e-12)), if a tiny positive number is meant",
+                          "log(maximum(x, 1e-12))，如果本来是很小的正数"),
+    "sqrt(maximum(x, 0)), if rounding made it negative":
+                         ("sqrt(maximum(x, 0)), if rounding made it negative",
+                          "sqrt(maximum(x, 0))，如果只是舍入使它成了负数"),
+    "maximum(x, ...) or minimum(x, ...), to keep it finite":
+                         ("maximum(x, ...) or minimum(x, ...), to keep it finite",
+                          "maximum(x, ...) 或 minimum(x, ...)，使它保持有限"),
+    "x / (y + 1e-12), if y is never negative":
+                         ("x / (y + 1e-12), if y is never negative", "x / (y + 1e-12)，如果 y 从不为负"),
+    "abs(x) ** y, if only the size matters":
+                         ("abs(x) ** y, if only the size matters", "abs(x) ** y，如果只在乎大小"),
+    "x ** 3 with a plain number, if the exponent is constant":
+                         ("x ** 3 with a plain number, if the exponent is constant",
+                          "x ** 3，写成普通的数，如果指数是常数"),
 }
 # fmt: on
 

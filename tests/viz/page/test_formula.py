@@ -201,6 +201,25 @@ def test_a_formula_outside_a_domain_is_computed_as_soon_as_the_numbers_allow_it(
     assert any(box["name"].endswith("log(x)") for box in lab.boxes().values())
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong", "instead"),
+    [
+        ("log(x)", "log(x) 在 x = -2 处没有定义：log(x) 要求 x > 0。", "log(maximum(x, 1e-12))，如果本来是很小的正数"),
+        ("sqrt(x)", "sqrt(x) 要求 x >= 0。", "sqrt(maximum(x, 0))，如果只是舍入使它成了负数"),
+        ("x ** 0.5", "x ** y 要求 x >= 0（除非指数 y 是整数）", "abs(x) ** y，如果只在乎大小"),
+        ("x ** y", "因为对指数的导数里有 log(x)", "x ** 3，写成普通的数，如果指数是常数"),
+        ("y / (x + 2)", "x / y 要求 y != 0。", "x / (y + 1e-12)，如果 y 从不为负"),
+    ],
+)
+def test_in_chinese_a_formula_outside_a_domain_is_explained_without_english(opened, text, wrong, instead):
+    lab = opened(lesson(), lang="zh")  # with x = -2
+    write(lab, f"f = {text} + z")
+    words = lab.text("#formula-words")
+    assert wrong in words
+    assert words.endswith(instead)
+    assert not re.search(r"\b(at|if|is|needs|with|or|and)\b", words)
+
+
 PLACES = """() => {
   const problem = document.getElementById("formula-problem");
   const words = problem.getBoundingClientRect();
@@ -314,7 +333,7 @@ def test_in_chinese_the_advice_is_chinese_too(opened, text, said, not_said):
 def test_in_chinese_arguments_are_counted_without_an_english_word(opened):
     lab = opened(lesson(), lang="zh")
     write(lab, "f = maximum(x, y, z)")
-    assert "参数个数不对，这里有 3 个" in lab.text("#formula-problem")
+    assert "自变量个数不对，这里有 3 个" in lab.text("#formula-problem")
     assert not re.search(r"\b(takes|here|are)\b", lab.text("#formula-words"))
 
 

@@ -321,7 +321,7 @@ def test_every_string_is_used():
     used = set(re.findall(r'["`.](\w+)["`]', code)) | set(re.findall(r"\b(\w+):", code))  # also the keys of tables
     used |= set(re.findall(r'data-say(?:-label)?="(\w+)"', template)) | set(re.findall(r'"(\w+)"', python))
     used |= set(re.findall(r"(?<!\{)\{\{(\w+)\}\}", template))
-    used |= {row.domain.words for row in RULES.values() if row.domain}
+    used |= {words for row in RULES.values() if row.domain for words in (row.domain.words, row.domain.instead)}
     used |= {noun for row in RULES.values() for noun in row.roles}
     made = tuple(
         {*re.findall(r"`(\w{4,})\$\{", code), *re.findall(r'f"(\w{4,})\{', python)}

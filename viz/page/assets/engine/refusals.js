@@ -19,13 +19,15 @@ export function outsideDomain(row, args, numbers) {
   const shown = numbers.map((number) => show(number));
   const places = names.flatMap((name, index) => (name === shown[index] ? [] : `${name} = ${shown[index]}`));
   const isPole = row.domain.pole || Math.abs(evaluate(row, numbers)) === Infinity;
-  const asked = filledIn(row, "text", names) + (places.length ? ` at ${places.join(", ")}` : "");
+  const formula = filledIn(row, "text", names);
+  const there = places.join(", ");
+  const asked = formula + (there ? ` at ${there}` : "");
   const error = failure(isPole ? "PoleError" : "DomainError", asked, {
     wrong: `${row.signature} needs ${row.domain.words}`,
     origin: origins.filter(Boolean).join("; "),
     instead: row.domain.instead,
   });
-  return Object.assign(error, { row });
+  return Object.assign(error, { row, formula, numbers: there });
 }
 
 // What to call an argument in a message: its label, or its expression if that is short.

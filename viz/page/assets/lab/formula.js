@@ -137,17 +137,21 @@ function wordsOf(state, canMend) {
   return words.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
 }
 
-function wrongOf({ kind, key, places, row, asked, wrong }, { lang }) {
-  if (row) return say("formula_outside", { formula: asked, signature: row.signature, domain: domainOf(row) });
+function wrongOf({ kind, key, places, row, formula, numbers, asked, wrong }, { lang }) {
+  if (row) {
+    const found = { formula, numbers, signature: row.signature, domain: saidIfIs(row.domain.words) };
+    return say(numbers ? "formula_outside_at" : "formula_outside", found);
+  }
   return sentenceOf(key ? filledIn(PAGE.slips[lang][key][0], placesIn(lang, places)) : wrong || asked || kind);
 }
 
-function domainOf({ domain: { words } }) {
-  return isSaid(words) ? say(words) : words; // a row of the reader's own has words of its own
+// Words of the rule table; a row of the reader's own has words of its own.
+function saidIfIs(words) {
+  return isSaid(words) ? say(words) : words;
 }
 
 function insteadOf({ key, places, instead }, { lang }) {
-  return key ? filledIn(PAGE.slips[lang][key][1], placesIn(lang, places)) : instead;
+  return key ? filledIn(PAGE.slips[lang][key][1], placesIn(lang, places)) : saidIfIs(instead);
 }
 
 // Advice that the engine has put into words is put into those of the language.
