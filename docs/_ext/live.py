@@ -104,7 +104,7 @@ WORDS = {
     "alone": ("This page alone, on the whole screen", "单独打开这一页，占满整个屏幕"),
     "lab": ("Open in the lab", "在实验室里打开"),
     "playground": ("Train it in the playground", "在游乐场里训练"),
-    "notebook": ("All code of this page, as a notebook", "本页的全部代码（笔记本）"),
+    "notebook": ("Notebook of this page", "本页的笔记本"),
     "terminal": ("In a terminal", "在终端里运行"),
 }
 COMMAND = re.compile(r"^\s*\$?\s*tinygrad-edu (?:step|draw|lab|worksheet) .*$", re.MULTILINE)

@@ -128,7 +128,7 @@ def test_every_page_is_chinese_or_said_not_to_be(docs_modules):
     chinese = {path.relative_to(build.CATALOGUES).with_suffix("").as_posix() for path in catalogues}
     assert set(build.NOT_YET) <= set(PAGES)
     assert set(PAGES) - chinese <= set(build.NOT_YET)
-    assert chinese <= set(PAGES)
+    assert chinese <= {*PAGES, "sphinx"}  # what the theme says around each page
 
 
 def template(folder, page, texts):

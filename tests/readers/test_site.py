@@ -274,6 +274,40 @@ def test_an_arrow_key_beside_the_frame_does_not_lead_away(opened):
 
 @needs_browser
 @pytest.mark.browser
+def test_a_graph_keeps_its_size_on_a_phone_and_scrolls(opened):
+    tab = opened("gallery.html", width=390, height=844)
+    picture = tab.locator('article img[src$="graph.svg"]').first
+    picture.scroll_into_view_if_needed()
+    width = picture.evaluate("image => image.decode().then(() => image.getBoundingClientRect().width)")
+    box = picture.locator("xpath=..")
+    assert width == pytest.approx(picture.evaluate("image => image.naturalWidth"), abs=1)
+    assert width > box.evaluate("box => box.clientWidth")
+    box.focus()
+    assert box.get_attribute("tabindex") == "0"
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_function("document.activeElement.scrollLeft > 0")
+    tall = tab.locator('article img[alt^="The arrays of a program"]').locator("xpath=..")
+    begins, hidden = tall.evaluate("box => [box.scrollLeft, box.scrollWidth - box.clientWidth]")
+    assert hidden > 50
+    assert begins == pytest.approx(hidden / 2, abs=1)
+
+
+@needs_browser
+@pytest.mark.browser
+def test_the_words_around_a_chinese_page_are_chinese(opened):
+    tab = opened("zh/lessons/circuit.html", width=1440)
+    around = (
+        ".toc-title, .skip-to-content, .back-to-top span, .related-pages .context, .related-pages .title, .copyright"
+    )
+    texts = tab.locator(around).evaluate_all("parts => parts.map(part => part.textContent.trim())")
+    labels = tab.locator("[aria-label]").evaluate_all("parts => parts.map(part => part.ariaLabel)")
+    assert len(texts) > 5
+    assert len(labels) > 8
+    assert [text for text in texts + labels if not re.search("[一-龥]", text)] == []
+
+
+@needs_browser
+@pytest.mark.browser
 @pytest.mark.parametrize("page", ["how-to/from-micrograd.html", "compile.html", "lessons/by_hand.html"])
 def test_a_wide_table_scrolls_inside_itself_on_a_phone(opened, page):
     tab = opened(page, width=390, height=844)

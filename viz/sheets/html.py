@@ -104,7 +104,7 @@ def _picture(sheet: Sheet, *, has_answers: bool) -> str:
     if figure is None:
         return hint
     on_screen = max(figure.width / POINT, figure.width * SMALLEST / figure.letter)
-    sizes = f"--paper: {figure.width:.1f}pt; --screen: {on_screen:.1f}px"
+    sizes = f"--printed: {figure.width:.1f}pt; --shown: {on_screen:.1f}px"
     return f'<figure class="picture" style="{sizes}" tabindex="0">{figure.svg}</figure>\n{hint}'.strip()
 
 

@@ -177,6 +177,7 @@ def test_a_page_printed_by_a_browser_fits_a4_and_letter(name, tmp_path):
                 assert len(text.split()) > 15, f"page {number} has only {text!r}"
 
 
+FILLS = "() => [...document.querySelectorAll('.circuit rect')].map(box => getComputedStyle(box).fill)"
 LAB = "https://example.org/lab.html"
 LETTERS = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), sizes = [];
@@ -201,6 +202,7 @@ def test_no_letter_of_a_page_is_too_small_on_a_screen_a_phone_and_paper(name, tm
             page.emulate_media(media=media)
             page.goto(made.as_uri())
             sizes = page.evaluate(LETTERS)
+            assert set(page.evaluate(FILLS)) == (set() if name == "network" else {"rgb(255, 255, 255)"})
             assert len(sizes) > 50
             assert min(sizes) > least - 0.05  # sizes of pictures are rounded
             assert page.evaluate("document.scrollingElement.scrollWidth") <= width
