@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from browser import launched, needs_browser
+from playground import in_node, needs_node
 
 ROOT = Path(__file__).parents[2]
 AXE = os.environ.get("AXE_CORE")
@@ -63,8 +64,9 @@ class Links(HTMLParser):
 
 
 def files_of(site):
-    """Each page of the guide."""
-    return [file for file in site.rglob("*.html") if file.name not in WRITTEN and file.parent.name != "live"]
+    """Each page of the guide, such as lessons/playground.html; not what is written beside them."""
+    beside = {folder / name for folder in (site, site / "zh") for name in WRITTEN}
+    return [file for file in site.rglob("*.html") if file not in beside and file.parent.name != "live"]
 
 
 def pages_of(site):
@@ -151,6 +153,25 @@ def test_what_is_marked_as_python_is_in_the_notebook_of_its_page(site, language)
                 assert f'href="{notebook.name}"' in below
                 counted += 1
     assert counted > 80
+
+
+TRAINED = """
+const { trainingOf } = await from("playground/training");
+const { checked, fromLink } = await from("playground/settings");
+return data[0].map((link) => {
+  const training = trainingOf(checked(fromLink(link)));
+  training.epoch();
+  return training.stopped;
+});
+"""
+
+
+@needs_node
+def test_every_link_to_the_playground_opens_something_that_trains(site):
+    links = {link.partition("#playground&")[2] for links in pages_of(site).values() for link in links.found}
+    links = sorted({link.partition("&hidden=")[0] for link in links - {""}})
+    assert len(links) > 10
+    assert in_node(TRAINED, links) == [None] * len(links)
 
 
 @pytest.mark.parametrize("page", ["lessons/circuit", "how-to/training", "zh/how-to/playground"])
@@ -350,7 +371,7 @@ def measured(site, address, browser):
             tab.set_viewport_size({"width": width, "height": 900})
             found[page, width] = tab.evaluate(f"() => [({WIDER})(), ({SMALL})()]")
     tab.close()
-    assert len(found) > 190 * len(WIDTHS)
+    assert len(found) >= 200 * len(WIDTHS)
     return found
 
 
