@@ -23,7 +23,7 @@ from playground import in_node, needs_node
 ROOT = Path(__file__).parents[2]
 AXE = os.environ.get("AXE_CORE")
 WRITTEN = {"lab.html", "playground.html"}  # pages of their own, with tests of their own
-TEN = (
+LISTENED_TO = (
     "index.html",
     "start.html",
     "concepts.html",
@@ -32,6 +32,8 @@ TEN = (
     "lessons/circuit.html",
     "how-to/to-pytorch.html",
     "reference/viz.html",
+    "live/worksheet.html",
+    "how-to/training.html",
     "zh/index.html",
     "zh/lessons/planar.html",
 )
@@ -412,7 +414,7 @@ def test_another_version_opens_at_the_same_page(opened):
 @pytest.mark.browser
 @pytest.mark.skipif(AXE is None, reason="AXE_CORE does not name axe.min.js (npm install axe-core)")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", TEN)
+@pytest.mark.parametrize("page", LISTENED_TO)
 def test_axe_finds_nothing_on_a_page(opened, page, scheme):
     tab = opened(page, scheme=scheme)
     tab.add_script_tag(path=AXE)
