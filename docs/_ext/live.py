@@ -209,11 +209,12 @@ def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 def _fill_blocks(app: Sphinx, doctree: nodes.document, page: str, place: Place) -> None:
     """Behind a block go its links, or else the words that it is for a terminal; text has neither."""
-    runs, reader = has_notebook(page, doctree), Reader()
+    runs, of_page = has_notebook(page, doctree), Reader()
     if runs:
         _save(app, page, notebook_of(doctree, place.side))
     for block in list(doctree.findall(nodes.literal_block)):
         text = block.astext()
+        reader = of_page if is_python(block) else Reader()  # a docstring knows nothing of the others
         ways = [*_to_lab(formulas_in(text), place), *_to_playground(reader, text, place)]
         ways += [place.anchor("notebook", f"{page.split('/')[-1]}.ipynb")] if runs and is_python(block) else []
         ways += [place.words("terminal")] if not ways and TYPED.match(text) else []

@@ -19,11 +19,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from browser import launched, needs_browser
+from playground import in_node, needs_node
 
 ROOT = Path(__file__).parents[2]
 AXE = os.environ.get("AXE_CORE")
 WRITTEN = {"lab.html", "playground.html"}  # pages of their own, with tests of their own
-TEN = (
+LISTENED_TO = (
     "index.html",
     "start.html",
     "concepts.html",
@@ -32,6 +33,8 @@ TEN = (
     "lessons/circuit.html",
     "how-to/to-pytorch.html",
     "reference/viz.html",
+    "live/worksheet.html",
+    "how-to/training.html",
     "zh/index.html",
     "zh/lessons/planar.html",
 )
@@ -64,8 +67,9 @@ class Links(HTMLParser):
 
 
 def files_of(site):
-    """Each page of the guide."""
-    return [file for file in site.rglob("*.html") if file.name not in WRITTEN and file.parent.name != "live"]
+    """Each page of the guide, such as lessons/playground.html; not what is written beside them."""
+    beside = {folder / name for folder in (site, site / "zh") for name in WRITTEN}
+    return [file for file in site.rglob("*.html") if file not in beside and file.parent.name != "live"]
 
 
 def pages_of(site):
@@ -207,6 +211,25 @@ def test_what_is_marked_as_python_is_in_the_notebook_of_its_page(site, language)
                 assert f'href="{notebook.name}"' in below
                 counted += 1
     assert counted > 80
+
+
+TRAINED = """
+const { trainingOf } = await from("playground/training");
+const { checked, fromLink } = await from("playground/settings");
+return data[0].map((link) => {
+  const training = trainingOf(checked(fromLink(link)));
+  training.epoch();
+  return training.stopped;
+});
+"""
+
+
+@needs_node
+def test_every_link_to_the_playground_opens_something_that_trains(site):
+    links = {link.partition("#playground&")[2] for links in pages_of(site).values() for link in links.found}
+    links = sorted({link.partition("&hidden=")[0] for link in links - {""}})
+    assert len(links) > 10
+    assert in_node(TRAINED, links) == [None] * len(links)
 
 
 @pytest.mark.parametrize("page", ["lessons/circuit", "how-to/training", "zh/how-to/playground"])
@@ -406,7 +429,7 @@ def measured(site, address, browser):
             tab.set_viewport_size({"width": width, "height": 900})
             found[page, width] = tab.evaluate(f"() => [({WIDER})(), ({SMALL})()]")
     tab.close()
-    assert len(found) > 190 * len(WIDTHS)
+    assert len(found) >= 200 * len(WIDTHS)
     return found
 
 
@@ -447,7 +470,7 @@ def test_another_version_opens_at_the_same_page(opened):
 @pytest.mark.browser
 @pytest.mark.skipif(AXE is None, reason="AXE_CORE does not name axe.min.js (npm install axe-core)")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", TEN)
+@pytest.mark.parametrize("page", LISTENED_TO)
 def test_axe_finds_nothing_on_a_page(opened, page, scheme):
     tab = opened(page, scheme=scheme)
     tab.add_script_tag(path=AXE)

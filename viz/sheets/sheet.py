@@ -35,7 +35,7 @@ from tinygrad_edu.value import Value
 from tinygrad_edu.viz.drawing import Drawing
 from tinygrad_edu.viz.graph import canvas
 from tinygrad_edu.viz.look import Look
-from tinygrad_edu.viz.page.picture import CHIP, UNKNOWN, Arrow, Box, Circuit, chip_texts, whole
+from tinygrad_edu.viz.page.picture import CHIP, UNKNOWN, Arrow, Box, Circuit, chip_texts, element, whole
 from tinygrad_edu.viz.page.strings import strings
 from tinygrad_edu.viz.quoting import plain
 
@@ -253,7 +253,9 @@ class Sheet:
         if isinstance(circuit, Drawing):
             return _scaled(circuit.svg(), _drawn_size(circuit), zoom, MAP_LETTER)
         boxes = [self._box(node, has_answers) for node in self.trace.nodes]
-        svg = whole(circuit.size, circuit.svg(boxes, [self._arrow(edge, has_answers) for edge in self.trace.edges]))
+        graph = circuit.svg(boxes, [self._arrow(edge, has_answers) for edge in self.trace.edges])
+        name = self.texts["graph"].format(expression=to_text(self.value))
+        svg = whole(circuit.size, element("title", {}, name), graph)
         return _scaled(svg, circuit.size, zoom, CHIP)
 
     @property
