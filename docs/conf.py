@@ -22,6 +22,7 @@ extensions = [
     "sphinx_design",
     "live",
     "chinese_search",
+    "dark_pictures",
     "module_examples",
     "offline_math",
     "rule_table",

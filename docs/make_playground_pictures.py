@@ -1,11 +1,13 @@
 """Make the pictures of the playground: `python docs/make_playground_pictures.py [name …]` (needs a Chromium).
 
-    docs/pictures/playground.png, playground-dark.png    two moons, half learned, with a neuron opened
-    docs/lessons/pictures/playground-*.png               what the links of its lesson open, and what is seen
+    docs/pictures/playground.png               two moons, half learned, with a neuron opened
+    docs/lessons/pictures/playground-*.png     what the links of its lesson open, and what is seen
 
-The links are read from the lesson, so that a picture shows what its link opens.
+Each in four forms: light and dark (.dark), English and Chinese (.zh_CN). The links are read from the lesson, so that a
+picture shows what its link opens.
 """
 
+import itertools
 import re
 import shutil
 import sys
@@ -14,9 +16,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from make_pictures import FORMS
 from playwright.sync_api import Page, sync_playwright
 
 from tinygrad_edu import viz
+from tinygrad_edu.steps.sentences import LANGUAGES
+from tinygrad_edu.viz.gif import smaller
 
 HERE = Path(__file__).parent
 LESSON = HERE / "lessons" / "playground.md"
@@ -61,21 +66,19 @@ def first_weight(page: Page) -> None:
 
 
 class Shot(NamedTuple):
-    """A picture: its file, the link that is opened, the window, its colours, and what is done before."""
+    """A picture: its file, the link that is opened, the window, and what is done before."""
 
     file: str
     link: str
     view: dict[str, int]
-    scheme: str
     act: Callable[[Page], None]
 
 
 SHOTS = (
-    Shot("pictures/playground.png", MOONS, LAPTOP, "light", half_learned),
-    Shot("pictures/playground-dark.png", MOONS, LAPTOP, "dark", half_learned),
-    Shot("lessons/pictures/playground-line.png", LINKS["line"], SMALL, "light", learned),
-    Shot("lessons/pictures/playground-rate.png", LINKS["rate"], SMALL, "light", too_fast),
-    Shot("lessons/pictures/playground-vanish.png", LINKS["vanish"], SMALL, "light", first_weight),
+    Shot("pictures/playground.png", MOONS, LAPTOP, half_learned),
+    Shot("lessons/pictures/playground-line.png", LINKS["line"], SMALL, learned),
+    Shot("lessons/pictures/playground-rate.png", LINKS["rate"], SMALL, too_fast),
+    Shot("lessons/pictures/playground-vanish.png", LINKS["vanish"], SMALL, first_weight),
 )
 
 
@@ -83,16 +86,17 @@ def main(names: list[str]) -> None:
     """Make all of them, or those whose file has one of the names in it."""
     wanted = [shot for shot in SHOTS if not names or any(name in shot.file for name in names)]
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        file = viz.playground().save(Path(folder) / "playground.html")
+        files = {lang: viz.playground(lang=lang).save(Path(folder) / f"{lang}.html") for lang in LANGUAGES}
         chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for shot in wanted:
-            page = browser.new_page(viewport=shot.view, color_scheme=shot.scheme, reduced_motion="reduce")
-            page.goto(f"{file.as_uri()}#playground&{shot.link}")
+        for shot, ((theme, lang), form) in itertools.product(wanted, FORMS.items()):
+            page = browser.new_page(viewport=shot.view, color_scheme=theme, reduced_motion="reduce")
+            page.goto(f"{files[lang].as_uri()}#playground&{shot.link}")
             page.wait_for_selector("#net-parts .tile")
             shot.act(page)
             page.wait_for_timeout(300)
-            page.screenshot(path=HERE / shot.file)
+            place = HERE / shot.file
+            place.with_suffix(f"{form}{place.suffix}").write_bytes(smaller(page.screenshot()))
             page.close()
         browser.close()
 

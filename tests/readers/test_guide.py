@@ -9,6 +9,7 @@ from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import tinygrad_edu
 from tinygrad_edu import nn, viz
@@ -16,6 +17,7 @@ from tinygrad_edu.terminal.words import WORDS
 from tinygrad_edu.text.mistakes import MISTAKES
 from tinygrad_edu.viz.page.slips import CHINESE
 from tinygrad_edu.viz.page.strings import TABLE
+from tinygrad_edu.viz.style import DARK, LIGHT
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -55,6 +57,71 @@ def test_every_picture_of_the_gallery_is_made_by_a_line_of_it():
     made = [name for name in re.findall(r'"([\w.]+)"', code) if name.endswith((".svg", ".png", ".gif"))]
     assert sorted(shown) == sorted(made)
     assert all((DOCS / "pictures" / "gallery" / name).stat().st_size > 1000 for name in shown)
+
+
+# Pictures in the theme and the language of the page
+
+WITHOUT_FORMS = {"benchmarks.png"}  # made by a measurement
+
+
+def pictures_of(page):
+    """The files of the pictures of a page."""
+    found = re.findall(r"!\[[^]]*\]\(([^)]+)\)", text_of(page))
+    return {(DOCS / page).parent.joinpath(address).resolve() for address in found}
+
+
+DRAWN = sorted({file for page in PAGES for file in pictures_of(page) if file.name not in WITHOUT_FORMS})
+
+
+def form_of(picture, form):
+    return picture.with_suffix(f"{form}{picture.suffix}")
+
+
+@pytest.mark.parametrize("picture", DRAWN, ids=[file.name for file in DRAWN])
+def test_every_picture_of_the_guide_is_there_light_and_dark_and_in_chinese(picture):
+    for form, theme in (("", LIGHT), (".dark", DARK), (".zh_CN", LIGHT), (".dark.zh_CN", DARK)):
+        file = form_of(picture, form)
+        if file.suffix == ".svg":
+            assert f'fill="{theme.paper}"' in file.read_text(encoding="utf-8")
+        else:
+            with Image.open(file) as image:
+                corner = image.convert("RGB").getpixel((1, 1))
+            assert (max(corner) < 64) if theme is DARK else (min(corner) > 224), file.name
+    chinese = [form_of(picture, form).read_bytes() for form in (".zh_CN", ".dark.zh_CN")]
+    assert not {picture.read_bytes(), form_of(picture, ".dark").read_bytes()} & set(chinese)
+
+
+@pytest.mark.parametrize("picture", [file for file in DRAWN if file.suffix == ".svg"], ids=lambda file: file.name)
+def test_the_forms_of_a_drawing_differ_in_colours_and_words_alone(picture):
+    light, dark = (
+        re.sub("#[0-9a-f]{6}", "#", form_of(picture, form).read_text(encoding="utf-8")) for form in ("", ".dark")
+    )
+    assert light == dark
+    said = form_of(picture, ".zh_CN").read_text(encoding="utf-8")
+    assert re.search("[\u4e00-\u9fff]", said)
+    assert not re.search(r">(local|grad|data|output|layer) ", said)
+
+
+def test_the_dark_form_of_a_picture_stands_beside_it(docs_modules, tmp_path):
+    """As Sphinx builds it: both are in the page, each hidden in the theme of the other; a single one stays as it is."""
+    pytest.importorskip("furo", reason="furo is not installed (pip install 'tinygrad_edu[docs]')")
+    (tmp_path / "conf.py").write_text(
+        f"import sys; sys.path.insert(0, {str(DOCS / '_ext')!r})\n"
+        "extensions = ['myst_parser', 'dark_pictures']\nhtml_theme = 'furo'\n"
+    )
+    (tmp_path / "index.md").write_text("# Page\n\n![two](f.svg)\n\n![one](g.svg)\n")
+    for name in ("f.svg", "f.dark.svg", "f.zh_CN.svg", "f.dark.zh_CN.svg", "g.svg"):
+        (tmp_path / name).write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    for language, end in (("en", ""), ("zh_CN", ".zh_CN")):
+        command = [sys.executable, "-m", "sphinx", "-W", "-q", "-D", f"language={language}", ".", f"out-{language}"]
+        subprocess.run([*command, "-d", f"trees-{language}"], check=True, cwd=tmp_path)
+        page = (tmp_path / f"out-{language}" / "index.html").read_text(encoding="utf-8")
+        images = {
+            re.search(r'src="_images/([^"]+)"', each)[1]: (re.findall(r"only-\w+", each), 'alt="two"' in each)
+            for each in re.findall(r"<img [^>]+>", page)
+        }
+        both = {f"f{end}.svg": (["only-light"], True), f"f.dark{end}.svg": (["only-dark"], True)}
+        assert images == {**both, "g.svg": ([], False)}
 
 
 # The reference

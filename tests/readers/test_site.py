@@ -449,11 +449,30 @@ def test_no_letter_is_too_small_to_be_read(measured, width):
 
 @needs_browser
 @pytest.mark.browser
-def test_pictures_are_dark_in_the_dark_and_screens_stay_as_they_are(opened):
-    style = "element => getComputedStyle(element).filter"
+@pytest.mark.parametrize("page", ["gallery.html", "lessons/playground.html", "zh/gallery.html", "zh/compile.html"])
+def test_a_page_shows_the_pictures_of_its_theme(opened, page):
+    """That of the system, and the one that a reader chooses; in Chinese, Chinese ones."""
+    seen = """() => [...document.querySelectorAll("article img")].filter((image) => image.offsetWidth)
+        .map((image) => [image.currentSrc.split("/").at(-1), getComputedStyle(image).filter])"""
+    for scheme in ("light", "dark"):
+        for chosen in (None, "light", "dark"):
+            tab = opened(page, scheme=scheme)
+            if chosen:
+                tab.evaluate("(theme) => (document.body.dataset.theme = theme)", chosen)
+            pictures = tab.evaluate(seen)
+            assert pictures
+            for name, filtered in pictures:
+                assert (".dark" in name) == ((chosen or scheme) == "dark")
+                assert (".zh_CN" in name) == page.startswith("zh/")
+                assert filtered == "none"
+
+
+@needs_browser
+@pytest.mark.browser
+def test_a_picture_without_a_dark_form_is_turned_around(opened):
     for scheme, filtered in (("light", "none"), ("dark", "invert(0.93) hue-rotate(180deg)")):
-        tab = opened("gallery.html", scheme=scheme)
-        assert {picture.evaluate(style) for picture in tab.locator("article img").element_handles()} == {filtered}
+        tab = opened("performance.html", scheme=scheme)
+        assert tab.locator("article img").evaluate("image => getComputedStyle(image).filter") == filtered
 
 
 @needs_browser
