@@ -24,7 +24,7 @@ from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import counted, show
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.look import Look, look_of
-from tinygrad_edu.viz.plots import Plane, dress, new_axes, scatter, shades
+from tinygrad_edu.viz.plots import FARTHEST, Plane, dress, new_axes, scatter, shades
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,6 +34,7 @@ GRID = 40  # points along each side of a small picture
 COLUMNS = 4  # small pictures side by side
 MOST_BINS = 40
 MOST_MARKERS = 1000  # of points; more are pixels also in an SVG, which would be many times as large
+EQUAL = 1e-12  # relative to their size: numbers that one bar holds
 CLOSE = 0.02  # to an end, of the distance between both: there tanh and sigmoid have a tenth of their steepest slope
 
 Floats = NDArray[np.float64]
@@ -123,7 +124,7 @@ def plot_parameters(model: MLP, *, theme: str = "light", lang: str = "en") -> Fi
 
 def _spread(title: str, numbers: Floats, look: Look) -> str:
     """A title with the standard deviation of what is below it."""
-    return look.say("deviation", title=title, number=show(float(np.std(numbers))))
+    return look.say("deviation", title=title, number=show(_deviation(numbers)))
 
 
 def plot_activations(model: MLP, X: ArrayLike, *, theme: str = "light", lang: str = "en") -> Figure:
@@ -140,13 +141,21 @@ def plot_activations(model: MLP, X: ArrayLike, *, theme: str = "light", lang: st
 
     Raises:
         OptionError: if there is no such theme or language.
+        SizeError: if there are no samples, or not as many numbers in one as the network has inputs.
 
     >>> figure = plot_activations(MLP(2, [8, 1], seed=0), np.random.default_rng(0).normal(size=(50, 2)))
     >>> figure.axes[0].get_title()
     'layer 1, relu: 0 of 8 neurons stuck'
     """
-    _, rows = _through(model, np.asarray(X, dtype=float))
+    samples = np.asarray(X, dtype=float)
+    if samples.ndim != 2 or not len(samples) or samples.shape[1] != model.sizes[0]:
+        raise SizeError(
+            f"plot_activations of a network of {counted(model.sizes[0], 'input')} with X of shape {samples.shape}",
+            "X has one row for each sample, and at least one",
+            instead=f"X of shape (n, {model.sizes[0]})",
+        )
     look = look_of("plot_activations", theme, lang)
+    _, rows = _through(model, samples)
     axes = new_axes(6.0, 0.6 + 1.9 * len(model.layers), rows=len(model.layers), look=look)
     for number, (ax, layer) in enumerate(zip(axes, model.layers, strict=True)):
         active = np.array([row[number] for row in rows])
@@ -199,9 +208,26 @@ def _stuck(active: Floats, activation: str) -> int:
 def _histogram(ax: Axes, numbers: Floats, about: tuple[str, str, str], color: str, look: Look) -> None:
     """How many numbers there are of each size; `about` has the title, what the numbers are, and what is counted."""
     bins = int(np.clip(2 * np.sqrt(len(numbers)), 8, MOST_BINS))
-    ax.hist(numbers, bins=bins, color=color, alpha=0.85)
+    drawn = numbers[np.abs(numbers) < FARTHEST]
+    if len(drawn):
+        ax.hist(drawn, bins=bins, range=_ends(drawn), color=color, alpha=0.85)
+    if len(drawn) < len(numbers):
+        left_out = f"{len(numbers) - len(drawn)} × inf, NaN, ≥ {show(FARTHEST)}"
+        ax.text(0.98, 0.95, left_out, color=color, ha="right", va="top", transform=ax.transAxes)
     ax.set_title(about[0], fontsize="medium")
     ax.spines[["top", "right"]].set_visible(False)
     ax.axvline(0.0, color=look.theme.faint, linewidth=0.8)
     ax.set(xlabel=about[1], ylabel=about[2])
     ax.locator_params(axis="y", integer=True)
+
+
+def _ends(numbers: Floats) -> tuple[float, float]:
+    """Where the bars begin and end; around numbers that are all equal there is some room."""
+    low, high = float(numbers.min()), float(numbers.max())
+    room = 0.5 * max(1.0, abs(low)) if high - low <= EQUAL * abs(low) else 0.0
+    return low - room, high + room
+
+
+def _deviation(numbers: Floats) -> float:
+    with np.errstate(all="ignore"):  # of inf and NaN it is NaN, and that is what the title says
+        return float(np.std(numbers))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tinygrad_edu.errors import DrawingError, SizeError
+from tinygrad_edu.errors import DrawingError, NumberError, SizeError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 GRID = 80  # points along each side of the plane
+FARTHEST = 1e300  # that a picture can show: matplotlib subtracts and multiplies, and floats end at 1.8e308
 CERTAIN = 1e6  # a score beyond it, or inf, makes no other picture
 UNSURE, SURE = 0.06, 0.42  # how much of a class's colour the plane has where the model is undecided, and where certain
 
@@ -239,6 +240,13 @@ class Plane:
     """A grid over points in the plane, and a little beyond them."""
 
     def __init__(self, points: NDArray[Any], size: int) -> None:
+        far = int((~(np.abs(points) < FARTHEST)).any(axis=1).sum())
+        if far:
+            raise NumberError(
+                f"a picture of the plane with {counted(len(points), 'point')}",
+                f"of them, {far} cannot be in it: inf, NaN, or beyond {show(FARTHEST)}",
+                instead="X[np.isfinite(X).all(axis=1)]",
+            )
         margin = 0.15 * (np.ptp(points, axis=0).max() or 1.0)
         (left, low), (right, high) = points.min(axis=0) - margin, points.max(axis=0) + margin
         self.size = size

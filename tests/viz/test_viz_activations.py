@@ -1,10 +1,12 @@
 """Do the pictures of what goes on inside a network show its numbers?"""
 
+import math
+
 import numpy as np
 import pytest
 
 from tinygrad_edu import nn, viz
-from tinygrad_edu.errors import OptionError, SizeError
+from tinygrad_edu.errors import NumberError, OptionError, SizeError
 
 X, y = nn.datasets.moons(n=30, noise=0.1, seed=0)
 
@@ -76,3 +78,28 @@ def test_stuck_neurons_are_counted(activation, stuck):
     assert figure.axes[0].get_title() == f"layer 1, {activation}: 2 of 4 neurons stuck"
     assert figure.axes[1].get_title() == "layer 2, linear"
     assert heights(figure.axes[0]) == 4 * len(X)
+
+
+@pytest.mark.parametrize("number", [0.0, 1.0, -1e-300, 1e299, 1e308, math.inf, math.nan])
+def test_equal_inf_and_nan_numbers_are_drawn_or_counted(number, tmp_path):
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    for parameter in model.parameters():
+        parameter.data = number
+    drawn, *_ = viz.plot_parameters(model).axes
+    viz.save_figure(drawn.figure, tmp_path / "p.png")
+    bars, texts = sum(bar.get_height() for bar in drawn.patches), [text.get_text() for text in drawn.texts]
+    assert (bars, texts) == ((9, []) if abs(number) < 1e300 else (0, ["9 × inf, NaN, ≥ 1e300"]))
+    viz.plot_activations(model, [[1.0, 2.0]])
+
+
+@pytest.mark.parametrize("X", [[], [[]], [1.0, 2.0], [[1.0, 2.0, 3.0]]])
+def test_samples_that_do_not_fit_have_no_activations(X):
+    with pytest.raises(SizeError, match="X has one row for each sample, and at least one"):
+        viz.plot_activations(nn.MLP(2, [3, 1]), X)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -1.7e308])
+@pytest.mark.parametrize("plot", [viz.plot_neurons, viz.plot_decision_boundary])
+def test_a_point_that_is_nowhere_is_refused(plot, number):
+    with pytest.raises(NumberError, match="of them, 1 cannot be in it: inf, NaN, or beyond 1e300"):
+        plot(nn.MLP(2, [3, 1]), [[0.0, number], [1.0, 2.0]], [0, 1])
