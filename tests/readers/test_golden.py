@@ -314,8 +314,8 @@ class Narrow(io.StringIO):
 def ran(command, width=None):
     """What a command says, through a pipe, or on a terminal so wide."""
     out, err = io.StringIO(), io.StringIO() if width is None else Narrow()
-    columns = os.environ["COLUMNS"] if width is None else str(width)
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.dict(os.environ, COLUMNS=columns):
+    terminal = {} if width is None else {"COLUMNS": str(width), "TERM": "dumb"}
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.dict(os.environ, terminal):
         try:
             code = main(shlex.split(command))
         except SystemExit as stop:

@@ -83,8 +83,8 @@ def _table(options: argparse.Namespace) -> Settings:
     from tinygrad_edu.nn.table.reading import read_csv
     from tinygrad_edu.viz.page.playground.settings import data_of_table
 
-    otherwise = f"a .csv file that is there; or a data set that is built in: {PROGRAM} playground moons"
-    check_there(Path(options.data), ".csv", f"{PROGRAM} playground", otherwise)
+    otherwise = "a built-in data set needs none", f"{PROGRAM} playground moons"
+    check_there(Path(options.data), ".csv", f"{PROGRAM} playground", otherwise=otherwise)
     table = read_csv(options.data)
     data = data_of_table(table, options.target)
     points = data["points"]

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinygrad_edu.cli.arguments import PROGRAM, OneOf, Parser, one_of
+from tinygrad_edu.cli.arguments import PROGRAM, OneOf, Parser, one_of, quoted
 from tinygrad_edu.cli.expressions import add_lang, graph_of, numbers_in
 from tinygrad_edu.cli.lines import existing, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
@@ -144,8 +144,8 @@ def _grade(options: argparse.Namespace) -> None:
         _write_template(options)
         return
     command = f"{PROGRAM} grade"
-    makes = f'{command} --template {printable(options.file)} "(x + y) * z" --variants 30 --seed 1'
-    check_there(options.file, ".csv", command, f"{makes}, which makes one")
+    makes = f'{command} --template {quoted(printable(options.file))} "(x + y) * z" --variants 30 --seed 1'
+    check_there(options.file, ".csv", command, otherwise=("--template makes one", makes))
     answers = read_answers(options.file)
     grades = marked(answers, _sheets(_options_of(options, answers)))
     print("\n".join(grades.lines(shutil.get_terminal_size().columns)))

@@ -363,8 +363,8 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
             wrong = f"--{name} makes the points of a built-in data set; a table has its rows"
             instead = f"{PROGRAM} train moons --{name} {show(getattr(options, name))}"
             raise OptionError(f"--{name} with {printable(options.data)}", wrong, instead=instead)
-    otherwise = f"a .csv file that is there; or a data set that is built in: {PROGRAM} train moons"
-    check_there(Path(options.data), ".csv", f"{PROGRAM} train", otherwise)
+    otherwise = "a built-in data set needs none", f"{PROGRAM} train moons"
+    check_there(Path(options.data), ".csv", f"{PROGRAM} train", otherwise=otherwise)
     table = nn.read_csv(options.data)
     for option, name in [("--target", options.target), *(("--without", name) for name in options.without)]:
         _check_column(table, option, name)
@@ -598,25 +598,11 @@ def described(network: nn.MLP) -> str:
 
 
 def _predict(options: argparse.Namespace) -> None:
-    from tinygrad_edu import nn
-
-    saves = f"{PROGRAM} train moons --save {quoted(printable(options.model))}, which makes one"
-    others = " ".join(map(quoted, options.rows))
-    check_there(options.model, options.model.suffix, f"{PROGRAM} predict", saves, others)
-    model = _loaded(options.model)
+    model = _loaded(options)
     if all("=" in row for row in options.rows):
         _say_answer(model, model.predict(_one_row(model, options.model, options.rows)))
         return
-    if len(options.rows) > 1:
-        raise OptionError(
-            " ".join(map(printable, options.rows)),
-            "it has to be one table, or the inputs of one row",
-            instead=f"{PROGRAM} predict {quoted(printable(options.model))} {quoted(printable(options.rows[0]))}",
-        )
-    makes = "a .csv file with a row for each prediction; or the inputs of one row, as NAME=VALUE"
-    check_there(Path(options.rows[0]), ".csv", f"{PROGRAM} predict {quoted(printable(options.model))}", makes)
-    table = nn.read_csv(options.rows[0])
-    _check_inputs(model, table)
+    table = _table_of_rows(model, options)
     answers = model.predict(table)
     target, classes = model.target.name, model.target.classes
     said = printable if sys.stdout.isatty() else str  # a file gets the names as they are
@@ -628,13 +614,31 @@ def _predict(options: argparse.Namespace) -> None:
         writer.writerow([*map(said, row), said(found) if classes else repr(found), *shares])
 
 
-def _loaded(file: Path) -> nn.TableModel:
+def _loaded(options: argparse.Namespace) -> nn.TableModel:
     from tinygrad_edu import nn
 
+    makes = "train … --save makes one", f"{PROGRAM} train moons --save {quoted(printable(options.model))}"
+    others = " ".join(map(quoted, options.rows))
+    check_there(options.model, options.model.suffix, f"{PROGRAM} predict", otherwise=makes, behind=others)
     try:
-        return nn.TableModel.load(file)
+        return nn.TableModel.load(options.model)
     except FileError as error:
         raise error.with_instead(f"a file that `{PROGRAM} train … --save` wrote, copied as a whole") from None
+
+
+def _table_of_rows(model: nn.TableModel, options: argparse.Namespace) -> nn.Table:
+    """The table that is to be predicted for, with every column that the network takes."""
+    from tinygrad_edu import nn
+
+    command, (first, *others) = f"{PROGRAM} predict {quoted(printable(options.model))}", options.rows
+    if others:
+        asked, wrong = " ".join(map(printable, options.rows)), "it has to be one table, or the inputs of one row"
+        raise OptionError(asked, wrong, instead=f"{command} {quoted(printable(first))}")
+    one_row = " ".join(quoted(printable(f"{column.name}={_usual(column)}")) for column in model.encoding.columns)
+    check_there(Path(first), ".csv", command, otherwise=("the inputs of one row need none", f"{command} {one_row}"))
+    table = nn.read_csv(first)
+    _check_inputs(model, table)
+    return table
 
 
 def _check_inputs(model: nn.TableModel, table: nn.Table) -> None:

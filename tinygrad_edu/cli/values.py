@@ -192,20 +192,23 @@ COLUMN = words("the name of a column", "species")
 # Files to be read
 
 
-def check_there(path: Path, usual: str, command: str, otherwise: str, behind: str = "") -> None:
+def check_there(path: Path, usual: str, command: str, *, otherwise: tuple[str, str], behind: str = "") -> None:
     """Check that a file can be read, before it is needed.
 
     Args:
         path: the file.
         usual: the suffix of such files.
         command: what it follows; with the name of a file beside it that is probably meant, this is what to write.
-        otherwise: what to write if there is none such.
+        otherwise: if there is none such, another way, in words, and its command.
         behind: what follows the file, in the command.
 
     Raises:
         OptionError: if it cannot.
     """
     wrong, meant = why_unread(path, usual)
-    if wrong:
-        instead = " ".join(filter(None, [command, quoted(printable(meant)), behind])) if meant else otherwise
+    if wrong and meant:
+        instead = " ".join(filter(None, [command, quoted(printable(meant)), behind]))
         raise OptionError(printable(path), wrong, instead=instead)
+    if wrong:
+        way, instead = otherwise
+        raise OptionError(printable(path), f"{wrong}; {way}", instead=instead)

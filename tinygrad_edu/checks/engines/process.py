@@ -85,8 +85,9 @@ def _unread(path: Path, error: OSError) -> Outcome:
     if path.is_dir():
         engines = sorted(path.glob("*.py"))
         meant = engines[0] if len(engines) == 1 else path / "*.py"
-    instead = f"tinygrad-edu check {meant}" if meant else "tinygrad-edu course my_engine, which begins one"
-    return _failed(path, wrong or f"it cannot be read: {error.strerror}", instead)
+    if meant:
+        return _failed(path, wrong, f"tinygrad-edu check {meant}")
+    return _failed(path, f"{wrong or error.strerror}; a course begins one", "tinygrad-edu course my_engine")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
