@@ -255,8 +255,10 @@ def test_a_sweep_as_a_gif_is_in_its_theme(theme, tmp_path):
 
 def test_the_slides_of_a_sweep_are_in_its_theme():
     deck = viz.sweep(parse("x * y", x=2, y=3), theme="dark").deck()
-    assert DARK.ink[1:].upper() in deck
     assert LIGHT.ink[1:].upper() not in deck
+    assert rf"\definecolor{{paper}}{{HTML}}{{{DARK.paper[1:].upper()}}}" in deck
+    assert r"\setbeamercolor{background canvas}{bg=paper}" in deck
+    assert "setbeamercolor" not in viz.sweep(parse("x * y", x=2, y=3)).deck()
 
 
 # Letters
@@ -274,6 +276,12 @@ def test_chinese_letters_in_a_png_do_not_depend_on_the_fonts_of_the_system():
     )
     pictures = [np.asarray(Image.open(io.BytesIO(bytes(png)))) for png in (bare, drawing.png(scale=2))]
     assert np.array_equal(*pictures)
+
+
+def test_the_page_around_a_dark_drawing_in_latex_is_dark(tmp_path):
+    for theme in THEMES.values():
+        document = viz.draw(swept(), theme=theme.name).save(tmp_path / "f.tex").read_text(encoding="utf-8")
+        assert (rf"\pagecolor[HTML]{{{theme.paper[1:].upper()}}}" in document) == (theme is DARK)
 
 
 def test_the_files_of_a_dark_drawing_are_dark_in_every_format(tmp_path):
