@@ -1,6 +1,7 @@
 """`python -m benchmarks`: measure everything in one run, print Markdown tables of ratios, and draw them.
 
-With `--write` the tables go to benchmarks/results.md and the plot to docs/pictures/benchmarks.png.
+With `--write` the tables go to benchmarks/results.md and the plot to docs/pictures/benchmarks.png, for a dark page to
+benchmarks.dark.png.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import os
 import platform
 import statistics
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import compiled, digits, families, growth, loops, samples, training_step
+
+if TYPE_CHECKING:
+    from tinygrad_edu.viz.style import Theme
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("numpy", "torch", "jax", "autograd", "mygrad", "micrograd", "scikit-learn")
@@ -124,41 +128,42 @@ def plot(steps: dict[str, list[compiled.Measured]], curve: list[growth.Growth]) 
     from matplotlib.figure import Figure
 
     from tinygrad_edu import viz
+    from tinygrad_edu.viz.look import Look
+    from tinygrad_edu.viz.plots import dress
+    from tinygrad_edu.viz.style import DARK, LIGHT
 
-    figure = Figure(figsize=(10, 11), layout="constrained")
-    *bars, last = figure.subplots(3, 1, height_ratios=(1, 1, 1.6))
-    for axis, (name, results) in zip(bars, steps.items(), strict=True):
-        _draw_bars(axis, name, results)
-    _draw_growth(last, curve)
-    for axis in (*bars, last):
-        axis.spines[["top", "right"]].set_visible(False)
-    viz.save_figure(figure, ROOT / "docs" / "pictures" / "benchmarks.png", dpi=110)
+    for theme, name in ((LIGHT, "benchmarks.png"), (DARK, "benchmarks.dark.png")):
+        figure = Figure(figsize=(10, 11), layout="constrained", facecolor=theme.paper)
+        *bars, last = figure.subplots(3, 1, height_ratios=(1, 1, 1.6))
+        for axis, (title, results) in zip(bars, steps.items(), strict=True):
+            _draw_bars(axis, title, results, theme)
+        _draw_growth(last, curve, theme)
+        for axis in (*bars, last):
+            axis.spines[["top", "right"]].set_visible(False)
+            dress(axis, Look(theme))
+        viz.save_figure(figure, ROOT / "docs" / "pictures" / name, dpi=110)
 
 
-def _draw_bars(axis: Any, name: str, results: list[compiled.Measured]) -> None:
-    from tinygrad_edu.viz import style
-
+def _draw_bars(axis: Any, title: str, results: list[compiled.Measured], theme: Theme) -> None:
     hand = results[0].seconds
     middles = [statistics.median(s / h for s, h in zip(each.seconds, hand, strict=True)) for each in results]
     names = [each.name for each in results]
-    colors = [style.POSITIVE if "tinygrad" in each else style.LIGHT.faint for each in names]
+    colors = [theme.positive if "tinygrad" in each else theme.faint for each in names]
     bars = axis.barh(names[::-1], middles[::-1], color=colors[::-1])
-    axis.bar_label(bars, [f" {each:.2f}" for each in middles[::-1]])
-    axis.set(title=f"{name}: a training step, NumPy by hand = 1", xlim=(0, 1.15 * max(middles)))
+    axis.bar_label(bars, [f" {each:.2f}" for each in middles[::-1]], color=theme.ink)
+    axis.set(title=f"{title}: a training step, NumPy by hand = 1", xlim=(0, 1.15 * max(middles)))
 
 
-def _draw_growth(axis: Any, curve: list[growth.Growth]) -> None:
-    from tinygrad_edu.viz import style
-
+def _draw_growth(axis: Any, curve: list[growth.Growth], theme: Theme) -> None:
     for kind, marker in (("network", "o"), ("written out", "s")):
         found = [each for each in curve if each.name.startswith(kind)]
         edges = [each.edges for each in found]
-        for what, color, line in (("compile", style.POSITIVE, "-"), ("eager", style.LIGHT.faint, "--")):
+        for what, color, line in (("compile", theme.positive, "-"), ("eager", theme.faint, "--")):
             seconds = [statistics.median(getattr(each, what)) for each in found]
             axis.plot(edges, seconds, line, color=color, marker=marker, label=f"{what}, {kind}")
     axis.set(xscale="log", yscale="log", xlabel="edges of the scalar graph", ylabel="seconds")
     axis.set_title("compiling, beside one eager forward and backward pass of the same graph")
-    axis.legend(frameon=False)
+    axis.legend(frameon=False, labelcolor=theme.ink)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@
     viz.plot_neurons(model, X, y)                       what each of its neurons sees
     viz.Animation(X, y)                                 how it learned that: a callback of nn.fit
 
-Read in this order: style, drawing, graph, network, plots, activations, animation, sweep; then the package page.
+Pictures are for paper, or with `theme="dark"` for the dark, and with `lang="zh"` Chinese; a page asks its reader.
+
+Read in this order: style, look, drawing, graph, network, plots, activations, animation, sweep; then the package page.
 """
 
 if __name__ != "tinygrad_edu.viz":

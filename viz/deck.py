@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tinygrad_edu.viz.style import LIGHT, Theme
 from tinygrad_edu.viz.tikz import CHINESE, fonts_for, latex_text, tikz_picture
 
 WIDEST, HIGHEST = 420.0, 150.0  # points of a picture on a slide of 16 × 9 cm
@@ -34,12 +35,13 @@ class Slide(NamedTuple):
     text: str
 
 
-def deck(title: str, slides: Iterable[Slide]) -> str:
+def deck(title: str, slides: Iterable[Slide], theme: Theme = LIGHT) -> str:
     """A document of slides.
 
     Args:
         title: of the document.
         slides: in order.
+        theme: the colours of the pictures; slides in the dark have its paper and its letters.
     """
     frames = [_frame(slide) for slide in slides]
     body = "\n".join(frames)
@@ -50,12 +52,25 @@ def deck(title: str, slides: Iterable[Slide]) -> str:
         r"\usepackage{amsmath, tikz}",
         *fonts_for(title + body),
         r"\setbeamertemplate{navigation symbols}{}\setbeamertemplate{footline}[frame number]",
+        *([] if theme is LIGHT else _colors(theme)),
         rf"\hypersetup{{pdftitle={{{_plain(title)}}}}}",
         r"\begin{document}",
         body,
         r"\end{document}",
     ]
     return "\n".join([*lines, ""])
+
+
+def _colors(theme: Theme) -> list[str]:
+    """Slides in the colours of a theme."""
+    names = {"paper": theme.paper, "ink": theme.ink}
+    defined = "".join(rf"\definecolor{{{name}}}{{HTML}}{{{color[1:].upper()}}}" for name, color in names.items())
+    return [
+        defined,
+        r"\setbeamercolor{background canvas}{bg=paper}\setbeamercolor{normal text}{fg=ink, bg=paper}",
+        r"\setbeamercolor{frametitle}{fg=ink}\setbeamercolor{page number in head/foot}{fg=ink}",
+        r"\usebeamercolor*{normal text}",
+    ]
 
 
 def _frame(slide: Slide) -> str:

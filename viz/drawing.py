@@ -86,7 +86,7 @@ class Picture(ABC):
             case ".png":
                 return smaller(self.png())
             case ".tex":
-                return tikz_document(self.svg()).encode()
+                return tikz_document(self.svg(), self.paper).encode()
             case "":
                 raise DrawingError("a file without a suffix", "the suffix chooses the format", instead=self.formats)
         raise DrawingError(f"a {suffix} file", "no such format", instead=self.formats)

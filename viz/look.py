@@ -75,6 +75,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "epoch":         ("epoch", "轮次"),
     "training":      ("training", "训练"),
     "validation":    ("validation", "验证"),
+    "no_epoch":      ("no epoch finished", "没有完成一轮"),
     "epochs":        ("{count} epochs, {measured}", "{count} 轮，{measured}"),
     "from_to":       ("loss {first} → {last}", "损失 {first} → {last}"),
     "and_right":     (", accuracy {percent} %", "，准确率 {percent} %"),

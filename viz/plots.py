@@ -132,7 +132,9 @@ def _summary(history: History, look: Look) -> str:
     """How it went, in two or three lines."""
     if look.lang == "en":
         return history.summary.replace("; ", "\n")
-    lines = [_measured(history.loss, history.accuracy, look)] if history.loss else []
+    if not history.loss:
+        return look.say("no_epoch")
+    lines = [_measured(history.loss, history.accuracy, look)]
     if history.val_loss:
         lines.append(look.say("of_validation", measured=_measured(history.val_loss, history.val_accuracy, look)))
     lines += [look.say("stopped")] if history.stopped or history.interrupted else []

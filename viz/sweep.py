@@ -210,7 +210,7 @@ class Sweep(Sequence[Still]):
 
     def deck(self) -> str:
         """The sweep as slides in LaTeX (Beamer), a step on each: the graph, the formula, and what the step does."""
-        return deck(self.formula, map(self._slide, self.stills))
+        return deck(self.formula, map(self._slide, self.stills), self.theme)
 
     def _slide(self, still: Still) -> Slide:
         graph = whole(self.circuit.size, self._graph(still))

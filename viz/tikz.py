@@ -17,6 +17,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, fromstring
 
 from tinygrad_edu.text.printing import GREEK
+from tinygrad_edu.viz.style import PAPER
 
 PIXEL = 0.75  # points, of SVG without a unit
 LINE_HEIGHT = 1.2
@@ -60,11 +61,12 @@ class _Style(NamedTuple):
         )
 
 
-def tikz_document(svg: str) -> str:
+def tikz_document(svg: str, paper: str = PAPER) -> str:
     r"""A LaTeX document of one picture, on a page of its size.
 
     Args:
         svg: the picture, as `Picture.svg` gives it.
+        paper: the colour of the page around it.
 
     >>> document = tikz_document('<svg width="30pt" height="20pt"><text x="2" y="15">a_1 · x</text></svg>')
     >>> r"a\_1 $\cdot$ x" in document, r"\begin{tikzpicture}" in document
@@ -72,11 +74,12 @@ def tikz_document(svg: str) -> str:
     """
     width, height, _ = _size(fromstring(svg))  # noqa: S314 (a picture that was made here)
     picture = tikz_picture(svg)
-    paper = f"paperwidth={width + 2:.1f}bp, paperheight={height + 2:.1f}bp, margin=0.5bp"
+    page = f"paperwidth={width + 2:.1f}bp, paperheight={height + 2:.1f}bp, margin=0.5bp"
     lines = [
         r"\documentclass{article}",
-        rf"\usepackage[{paper}]{{geometry}}",
+        rf"\usepackage[{page}]{{geometry}}",
         r"\usepackage{tikz}",
+        *([] if paper == PAPER else [rf"\pagecolor[HTML]{{{paper[1:].upper()}}}"]),
         *fonts_for(picture),
         r"\pagestyle{empty}\setlength{\parindent}{0pt}\setlength{\topskip}{0pt}",
         r"\begin{document}\sffamily",

@@ -2,6 +2,7 @@
 
 import inspect
 import io
+import random
 import re
 import string
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image
 import tinygrad_edu
 from tinygrad_edu import nn, parse, viz
 from tinygrad_edu.errors import OptionError
+from tinygrad_edu.functions import dot
 from tinygrad_edu.steps.sentences import LANGUAGES
 from tinygrad_edu.viz.look import WORDS
 from tinygrad_edu.viz.page.strings import TABLE
@@ -225,6 +227,84 @@ def test_axes_of_ones_own_keep_their_frame_and_letters():
     assert _hex(ax.get_legend().get_texts()[0].get_color()) == DARK.ink
 
 
+# Whatever it is a picture of
+
+LABELS = ("", "x", "x", "梯度", "#ffffff", "#14171b", "{a|b}", "grad", 'say "so" & <b>', "a" * 90, "é\n\\n", "🙂")
+NUMBERS = (0.0, -0.0, 1.0, -1.0, 1e-300, -1e300, float("inf"), float("-inf"), float("nan"), 3.0, 3.0)
+
+
+def any_graph(seed):
+    """A graph that knows nothing of pictures: shared nodes, equal numbers, constants, names that collide."""
+    chance = random.Random(seed)
+    nodes = [tinygrad_edu.Value(chance.choice(NUMBERS), label=chance.choice(LABELS)) for _ in range(3)]
+    for _ in range(chance.randint(0, 6)):
+        one, other = chance.choice(nodes), chance.choice([*nodes, 2.0, 0.0])
+        made = chance.choice(
+            [one + other, one - other, one * other, one.tanh(), one.relu(), dot([one, one], [other, 1])]
+        )
+        made.label = chance.choice(LABELS)
+        nodes.append(made)
+    if chance.random() < 0.7:
+        nodes[-1].backward()
+    return nodes[-1]
+
+
+@pytest.mark.filterwarnings("ignore")  # of what such numbers do to gradients
+@pytest.mark.parametrize("seed", range(40))
+def test_any_graph_is_the_same_in_the_dark_but_for_colours_of_its_theme(seed):
+    graph, detail = any_graph(seed), ("op", "full")[seed % 2]
+    light, dark = (viz.draw(graph, detail=detail, theme=theme, lang="zh").svg() for theme in THEMES)
+    colours = re.compile('(?<=(?:fill|roke)=")#[0-9a-f]{6}(?=")')
+    assert colours.sub("", light) == colours.sub("", dark)
+    for svg, theme in ((light, LIGHT), (dark, DARK)):
+        letters = set(re.findall('<text[^>]* fill="(#[0-9a-f]{6})"', svg))
+        assert letters <= {theme.ink, theme.quiet}
+        fills = set(re.findall('<(?:path|ellipse|polygon) fill="(#[0-9a-f]{6})"', svg))
+        lines = set(re.findall('stroke="(#[0-9a-f]{6})"', svg))
+        assert all(
+            contrast(theme.ink, fill) >= 4.5 for fill in fills - lines
+        )  # an arrow's head is filled with its line
+        assert all(contrast(line, theme.paper) >= 3 for line in lines)
+
+
+SAMPLES = {
+    "one": ([[1.0, 2.0]], [0]),
+    "one point many times": ([[1.0, 2.0]] * 5, [0, 1, 0, 1, 1]),
+    "one class": ([[0.0, 1.0], [1.0, 0.0]], [1, 1]),
+    "eight classes": ([[float(n), float(n % 3)] for n in range(8)], list(range(8))),
+    "far away": ([[1e9, -1e9], [2e9, 1e9]], [0, 1]),
+}
+
+
+@pytest.mark.parametrize("samples", SAMPLES.values(), ids=SAMPLES)
+def test_any_samples_have_a_dark_chinese_picture(samples, tmp_path):
+    X, y = samples
+    outputs = max(y) + 1 if max(y) > 1 else 1
+    network = nn.MLP(2, [2, outputs], activation="tanh", seed=0)
+    for plot in (viz.plot_decision_boundary, viz.plot_neurons):
+        figure = plot(network, X, y, theme="dark", lang="zh")
+        assert {_hex(text.get_color()) for text in texts_of(figure)} == {DARK.ink}
+        assert viz.save_figure(figure, tmp_path / "p.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        nn.History(),
+        nn.History([1.0], [0.5]),
+        nn.History([float("nan")] * 2, [float("nan")] * 2),
+        nn.History([float("inf"), 1.0], [0.0, 1.0], [0.0, 0.0], [float("nan")] * 2, interrupted=True),
+    ],
+    ids=["none", "one", "nan", "inf"],
+)
+@pytest.mark.filterwarnings("ignore:Attempting to set identical")
+def test_any_history_has_a_chinese_title(history):
+    title = viz.plot_history(history, theme="dark", lang="zh").axes[0].get_title()
+    assert re.search("[\u4e00-\u9fff]$|%$|[\\d.]$|nan$|inf$", title)
+    assert words_in(title) <= {"nan", "inf"}
+    assert not re.search("[，：]$", title)
+
+
 # Motion
 
 
@@ -255,8 +335,10 @@ def test_a_sweep_as_a_gif_is_in_its_theme(theme, tmp_path):
 
 def test_the_slides_of_a_sweep_are_in_its_theme():
     deck = viz.sweep(parse("x * y", x=2, y=3), theme="dark").deck()
-    assert DARK.ink[1:].upper() in deck
     assert LIGHT.ink[1:].upper() not in deck
+    assert rf"\definecolor{{paper}}{{HTML}}{{{DARK.paper[1:].upper()}}}" in deck
+    assert r"\setbeamercolor{background canvas}{bg=paper}" in deck
+    assert "setbeamercolor" not in viz.sweep(parse("x * y", x=2, y=3)).deck()
 
 
 # Letters
@@ -274,6 +356,12 @@ def test_chinese_letters_in_a_png_do_not_depend_on_the_fonts_of_the_system():
     )
     pictures = [np.asarray(Image.open(io.BytesIO(bytes(png)))) for png in (bare, drawing.png(scale=2))]
     assert np.array_equal(*pictures)
+
+
+def test_the_page_around_a_dark_drawing_in_latex_is_dark(tmp_path):
+    for theme in THEMES.values():
+        document = viz.draw(swept(), theme=theme.name).save(tmp_path / "f.tex").read_text(encoding="utf-8")
+        assert (rf"\pagecolor[HTML]{{{theme.paper[1:].upper()}}}" in document) == (theme is DARK)
 
 
 def test_the_files_of_a_dark_drawing_are_dark_in_every_format(tmp_path):
