@@ -24,7 +24,7 @@ from tinygrad_edu.nn import History, accuracy, predict
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.nn.training.fit import middle, softmax
 from tinygrad_edu.nn.training.predictor import Predictor
-from tinygrad_edu.show import show
+from tinygrad_edu.show import counted, show
 from tinygrad_edu.viz.fonts import families
 from tinygrad_edu.viz.gif import smaller
 from tinygrad_edu.viz.look import Look, look_of
