@@ -19,7 +19,7 @@ from tinygrad_edu.compiler.scalars import EMPTIEST, Scalars
 from tinygrad_edu.rule import Rule
 
 Groups = list[tuple[Rule, list[int]]]
-FEWEST = 2  # scalars that go a way
+FEWEST_ON_A_WAY = 3  # scalars: two of four read better as they are
 JOINED = -1_000_000  # and below: the kinds of what is at the end of ways
 
 
@@ -33,7 +33,7 @@ class _Ways(NamedTuple):
 
 def ways_that_join(scalars: Scalars, groups: Groups) -> dict[int, int]:
     """For each node at the end of a way one kind, the same for all ways that come from one group."""
-    if all(rule.many or len(members) < FEWEST for rule, members in groups):
+    if all(rule.many or len(members) < FEWEST_ON_A_WAY for rule, members in groups):
         return {}
     group_of = {node: number for number, (_, members) in enumerate(groups) for node in members}
     ways = _ways(scalars, groups, group_of)
@@ -49,7 +49,7 @@ def ways_that_join(scalars: Scalars, groups: Groups) -> dict[int, int]:
 def _ways(scalars: Scalars, groups: Groups, group_of: Mapping[int, int]) -> _Ways:
     ways = _Ways({}, {}, set())
     for number, (rule, members) in enumerate(groups):
-        first = [] if rule.many or len(members) < FEWEST else _changing(scalars, group_of, members[0])
+        first = [] if rule.many or len(members) < FEWEST_ON_A_WAY else _changing(scalars, group_of, members[0])
         home = ways.home.get(first[0], group_of[first[0]]) if len(first) == 1 else None
         if home is None or len(members) >= len(groups[home][1]):
             continue

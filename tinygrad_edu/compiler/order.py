@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Ids, Workspace
+from tinygrad_edu.compiler.branches import FEWEST_ON_A_WAY
 from tinygrad_edu.compiler.layout import Layout
 from tinygrad_edu.compiler.ragged import aligned, completed, filled
 from tinygrad_edu.compiler.scalars import EMPTIEST, FEWEST_LENGTHS, OF_NONE, OF_SEVERAL, TOTAL
@@ -104,7 +105,7 @@ def _branch(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> Array 
 def _is_part(workspace: Workspace, source: Array, column: Ids) -> bool:
     """Whether these are some scalars of an array, each once, and not a regular part of a whole one."""
     places = np.sort(workspace.place[column])
-    is_part = 1 < len(column) < source.count and bool((places[1:] > places[:-1]).all())
+    is_part = FEWEST_ON_A_WAY <= len(column) < source.count and bool((places[1:] > places[:-1]).all())
     return is_part and (source.spare is not None or not is_regular(places, source.shape))
 
 

@@ -78,6 +78,8 @@ def completed(workspace: Workspace, ids: Ids, known: Flags) -> Ids:
         return ids
     found = np.where(known, ids, ids[known][0])
     array = workspace.array_of(ids[known])
+    if array is not None and array.size == ids.size and _are_in_place(workspace.place[ids], known):
+        return np.where(array.ids.reshape(ids.shape) == NOWHERE, found, array.ids.reshape(ids.shape))
     places = None if array is None else _regular(workspace.place[ids], known, array.size)
     if array is not None and places is not None:
         others = np.where(places == NOWHERE, NOWHERE, array.ids.reshape(-1)[places])
@@ -87,6 +89,11 @@ def completed(workspace: Workspace, ids: Ids, known: Flags) -> Ids:
         if (ids == first)[known].all():
             return np.where(known | ~known.any(axis=axis, keepdims=True), found, first)
     return found
+
+
+def _are_in_place(places: Ids, known: Flags) -> bool:
+    """Whether each scalar that is known stands where it stands in its own array, which has as many places."""
+    return bool((places == np.arange(places.size).reshape(places.shape))[known].all())
 
 
 def is_regular_where(known: Flags, places: Ids, size: int) -> bool:
