@@ -173,7 +173,7 @@ def test_the_error_for_an_unwritable_file_says_what_to_do(tmp_path, monkeypatch,
     finally:
         (tmp_path / "closed").chmod(0o755)
     said = capsys.readouterr().err
-    assert re.fullmatch(f"tinygrad-edu draw: .*: .*{wrong}\n  write instead:  .*{instead}.*\n", said)
+    assert re.fullmatch(f"tinygrad-edu draw: .*\n  what is wrong:  .*{wrong}\n  write instead:  .*{instead}.*\n", said)
     assert {path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == {b"old"}
     assert not hidden(tmp_path)
 
