@@ -317,6 +317,20 @@ def test_a_chain_of_operations_takes_time_in_proportion():
     assert calls(800) < 2.4 * calls(400)
 
 
+def test_a_step_more_is_found_with_less_work_than_three_eager_steps():
+    """Counted in calls: in the eager sweep, a call or two for each operation."""
+
+    def calls(steps):
+        loss, wrt = families.pendulum(steps)
+        return counted_calls(lambda: tinygrad_edu.compile(loss, wrt=wrt))
+
+    def eager_calls(steps):
+        return counted_calls(lambda: families.pendulum(steps)[0].backward())
+
+    calls(20)  # what is made once, in the first program of all, is no part of a step
+    assert calls(300) - calls(200) < 3 * (eager_calls(300) - eager_calls(200))
+
+
 def counted_calls(function):
     profile = cProfile.Profile()
     profile.runcall(function)

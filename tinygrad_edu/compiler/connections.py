@@ -21,6 +21,14 @@ class Connections:
 
     Attributes:
         scalars: the graph.
+
+    >>> from tinygrad_edu import Value
+    >>> from tinygrad_edu.compiler.scalars import lower
+    >>> from tinygrad_edu.graph import Graph
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> connections = Connections(lower(Graph((x * y).sin() * x), [x, y], []))
+    >>> connections.args(4), connections.users[0], connections.levels
+    ([3, 0], [2, 4], [0, 0, 1, 2, 3])
     """
 
     def __init__(self, scalars: Scalars) -> None:
@@ -57,7 +65,11 @@ class Connections:
         return np.array(self.same)[flat], counts, np.cumsum(counts) - counts
 
     def arguments(self, nodes: Ids) -> Ids:
-        """The arguments of each row of nodes, end to end; all nodes of a column have as many."""
+        """The arguments of each row of nodes, end to end; all nodes of a column have as many.
+
+        Args:
+            nodes: in rows and columns.
+        """
         flat, counts, begins = self._laid
         widths = counts[nodes[0]]
         within = np.arange(widths.sum()) - np.repeat(np.cumsum(widths) - widths, widths)

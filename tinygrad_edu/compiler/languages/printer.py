@@ -66,7 +66,7 @@ class Printer:
         return self.text(formula, LOOSE, *where)
 
     def _written(self, formula: Formula, *where: Any) -> Written:
-        method: Callable[..., Written] = getattr(self, _method_for(type(formula)))
+        method: Callable[..., Written] = getattr(self, _method_for(type(formula).__name__))
         return method(formula, *where)
 
     def _enclosed(self, text: str) -> str:
@@ -159,9 +159,9 @@ def _as_float(factor: Formula, text: str) -> str:
 
 
 @cache
-def _method_for(kind: type[Formula]) -> str:
+def _method_for(kind: str) -> str:
     """What the method for a kind of formula is called."""
-    return f"_{kind.__name__.lower()}"
+    return f"_{kind.lower()}"
 
 
 @cache
