@@ -159,14 +159,15 @@ class Source:
     @property
     def one_by_one(self) -> frozenset[str]:
         """The vectors that a loop fills, of which each number is written and read alone, and none is added to twice."""
-        arrays = [name for repeat in self.loops for name in repeat.arrays]
+        loops = self.loops
+        arrays = [name for repeat in loops for name in repeat.arrays]
         made = {name.name for name in arrays if len(name.shape) == 1 and type(name.shape[0]) is int}
         if not made:
             return frozenset()
         here = [line.formula for line in (*self.leaves, *self.lines) if not isinstance(line.formula, Looped)]
-        inside = [formula for repeat in self.loops for each in (*repeat.before, *repeat.body) for formula in each[:2]]
+        inside = [formula for repeat in loops for each in (*repeat.before, *repeat.body) for formula in each[:2]]
         whole = _as_wholes([*here, *inside, self.loss, *(part.formula for part in self.gradient), *self.asked])
-        added = {name for repeat in self.loops for name in _added_to_what_is_known(repeat)}
+        added = {name for repeat in loops for name in _added_to_what_is_known(repeat)}
         return frozenset(made - whole - added)
 
     def every_formula(self) -> Iterator[Formula]:
