@@ -155,6 +155,10 @@ class Expressions(ABC):
 
     def _looked_up(self, ids: Ids, *, is_exact: bool) -> Formula:
         workspace = self.workspace
+        if ids.ndim == 0:
+            array = workspace.array_of(int(ids))
+            if array is not None and array.shape == ():
+                return self.source_of(array)
         if workspace.is_constant[ids].all():
             return self._constants(ids, is_exact=is_exact)
         array = workspace.array_of(ids)

@@ -222,14 +222,15 @@ class LoopLines:
 
     def _write_gradients(self, writer: Any, targets: Sequence[tuple[Formula, bool]]) -> None:
         where, zero = self.loop.workspace.where, self.loop.workspace.zero
-        found = [ids for ids in self._gradients() if (ids != NOWHERE).any()]
+        gradients = self._gradients()
+        found = [ids for ids in gradients if (ids != NOWHERE).any()]
         for ids in found:
             for number in {*where[ids[ids != NOWHERE]].tolist()}:
                 writer.uses[number] += 1
         writer.are_put = {writer.number_of(ids) for ids in found}
         for array in writer.needed([scalar for ids in found for scalar in ids[ids != NOWHERE].tolist()], times=0):
             writer.write(array)
-        for (target, is_added), ids in zip(targets, self._gradients(), strict=True):
+        for (target, is_added), ids in zip(targets, gradients, strict=True):
             if (ids != NOWHERE).any():
                 filled = np.where(ids == NOWHERE, zero, ids)
                 writer.lines.append(Put(target, writer.exact(filled), is_added))
