@@ -311,11 +311,10 @@ def _combined_one(workspace: Workspace, upstream: Sequence[int], partial: Sequen
     if len(set(upstream)) == len(set(partial)) == 1:
         once = workspace.compute(mul, [upstream[0], workspace.constant(float(count))])
         return workspace.compute(mul, [once, partial[0]])
-    if len(set(partial)) == 1:
-        for sign, rule in ((workspace.one, None), (workspace.minus_one, neg)):
-            if partial[0] == sign:
-                total = workspace.compute(TOTAL, upstream)
-                return total if rule is None else workspace.compute(rule, [total])
+    for sign, rule in ((1.0, None), (-1.0, neg)):
+        if all(workspace.are(factor, sign) for factor in partial):
+            total = workspace.compute(TOTAL, upstream)
+            return total if rule is None else workspace.compute(rule, [total])
     return workspace.compute(dot, [*upstream, *partial])
 
 
