@@ -18,6 +18,7 @@ import csv
 import io
 import os
 import shlex
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,7 @@ class Answers:
         for line, cells in self.cells:
             found = {name: cells[place].strip() for name, place in places.items()}
             name, number = found.pop(LEARNER, ""), found.pop(SHEET, "")
-            rows.append(Row(line, name, number, found))
+            rows.append(Row(line, name, number, {column: _half_width(text) for column, text in found.items()}))
         return rows
 
     def _places(self, columns: Iterable[str]) -> dict[str, int]:
@@ -216,6 +217,14 @@ def _fitted(path: Path, line: int, cells: Sequence[str], count: int) -> tuple[in
         instead = "a decimal point, or quotes around 1,5, or semicolons between the cells"
         raise FileError(printable(path), wrong, instead=instead)
     return line, (*cells[:count], *[""] * (count - len(cells)))
+
+
+def _half_width(text: str) -> str:
+    """Digits and signs as wide as Latin letters, for those that a Chinese keyboard gives: １．５ is 1.5."""
+    wide = {
+        letter: unicodedata.normalize("NFKC", letter) for letter in text if unicodedata.east_asian_width(letter) == "F"
+    }
+    return text.translate(str.maketrans(wide))
 
 
 def _usual(head: str, places: dict[str, int]) -> str | None:

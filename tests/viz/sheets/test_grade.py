@@ -52,6 +52,13 @@ def test_the_right_answers_of_every_sheet_are_right(tmp_path, lang):
     assert set(grades.by_column().values()) == {30}
 
 
+def test_full_width_digits_and_signs_are_read(tmp_path):
+    made, wide = sheets(variants=3, seed=4), {code: code + 0xFEE0 for code in b"0123456789.,-/()"}
+    rows = [(f"L{s.number}", s.number, {c: show(n).translate(wide) for c, n in truths(s).items()}) for s in made.sheets]
+    assert "１" in "".join(rows[0][2].values())
+    assert [row.right for row in graded(tmp_path, made, rows, delimiter=";").rows] == [10] * 3
+
+
 def test_a_wrong_answer_gets_the_name_of_its_mistake_and_costs_one_cell(tmp_path):
     right = {column: show(number) for column, number in truths(sheets().sheets[0]).items()}
     assert right["∂f/∂w"] == "12"
