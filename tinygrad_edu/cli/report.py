@@ -16,7 +16,7 @@ import html
 import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tinygrad_edu import nn
 
-    ByTheme = Mapping[str, Figure] | Mapping[str, str] | Mapping[str, bytes]  # "light" and "dark"
+    ByTheme = Mapping[str, Figure] | Mapping[str, str]  # "light" and "dark"
 
 NARROW, PIXELS = 3.6, 96  # inches of a figure that a phone shows at its own size, and pixels of an inch
 MOST_PLOTS = 6  # above each other, in a figure that narrow
@@ -97,7 +97,7 @@ class Report:
         predict: the command that predicts with the network; "" if it was not saved.
         file: where the network was saved, or None.
         pictures: (title, what is seen, the picture by theme), each picture a figure or SVG text.
-        film: an animation by theme, as GIF; empty if there is none.
+        film: an animation as GIF, in the colours that it has; empty if there is none.
     """
 
     title: str
@@ -111,7 +111,7 @@ class Report:
     predict: str
     file: Path | None
     pictures: Sequence[tuple[str, str, ByTheme]]
-    film: Mapping[str, bytes] = field(default_factory=dict)
+    film: bytes = b""
 
     def save(self, path: Path) -> Path:
         """Write the page, whole or not at all."""
@@ -171,7 +171,8 @@ class Report:
     def _pictures(self) -> str:
         shown = [_figure(title, said, picture) for title, said, picture in self.pictures]
         if self.film:
-            shown.append(_figure("The training as an animation", "One frame after some of the epochs.", self.film))
+            title, said = "The training as an animation", "One frame after some of the epochs."
+            shown.append(_framed(title, said, _img(title, said, _address(self.film))))
         return f'<h2>Pictures</h2>\n<div class="pictures">\n{"".join(shown)}</div>\n' if shown else ""
 
     def _use(self) -> str:
@@ -307,10 +308,18 @@ def _typical(gaps: Iterable[float]) -> float:
 def _figure(title: str, said: str, pictures: ByTheme) -> str:
     """A picture, bundled, as it is on paper and in the dark, with its title and a sentence about it."""
     dark = f'<source media="{IN_THE_DARK}" srcset="{_address(pictures["dark"])}">'
-    light = f'<img src="{_address(pictures["light"])}" alt="{html.escape(title)}. {html.escape(said)}">'
+    light = _img(title, said, _address(pictures["light"]))
+    return _framed(title, said, f"<picture>{dark}{light}</picture>", is_large=_is_large(pictures["light"]))
+
+
+def _img(title: str, said: str, address: str) -> str:
+    return f'<img src="{address}" alt="{html.escape(title)}. {html.escape(said)}">'
+
+
+def _framed(title: str, said: str, picture: str, *, is_large: bool = False) -> str:
     words = f"<figcaption><strong>{html.escape(title)}.</strong> {html.escape(said)}</figcaption>"
-    kind = ' class="large"' if _is_large(pictures["light"]) else ""
-    return f"<figure{kind}>{_scrolled(title, f'<picture>{dark}{light}</picture>')}{words}</figure>\n"
+    kind = ' class="large"' if is_large else ""
+    return f"<figure{kind}>{_scrolled(title, picture)}{words}</figure>\n"
 
 
 def _address(picture: Figure | str | bytes) -> str:
@@ -321,9 +330,9 @@ def _address(picture: Figure | str | bytes) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
-def _is_large(picture: Figure | str | bytes) -> bool:
+def _is_large(picture: Figure | str) -> bool:
     """Whether it has too much in it for the width of a phone: a drawing, or many small plots."""
-    return isinstance(picture, str) or (not isinstance(picture, bytes) and len(picture.axes) > MOST_PLOTS)
+    return isinstance(picture, str) or len(picture.axes) > MOST_PLOTS
 
 
 def _svg(figure: Figure) -> str:

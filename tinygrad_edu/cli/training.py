@@ -13,7 +13,6 @@ import argparse
 import csv
 import math
 import sys
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
@@ -207,7 +206,7 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
     pictures = list(_pictures(options, samples))
     files += [file for picture in pictures for file in picture.files]
     files += [film.save(options.film) for film in films]
-    files.insert(0, _report(options, samples, said, pictures, films).save(_report_file(options)))
+    files.insert(0, _report(options, samples, said, pictures).save(_report_file(options)))
     if options.save is not None:
         print(f"  predict with it:\n\n    {command_to_predict(samples.model, options.save, samples.row)}\n")
     return files
@@ -524,25 +523,13 @@ def _report_file(options: argparse.Namespace) -> Path:
     return options.output / "report.html" if report is None else report
 
 
-def _films(options: argparse.Namespace, films: list[Any]) -> dict[str, bytes]:
-    """The animation as it was saved, and in the other theme, for a page that is read in both."""
-    if options.film is None or options.film.suffix != ".gif":
-        return {}
-    (film,) = films
-
-    def in_theme(theme: str) -> bytes:
-        if theme == options.theme:
-            found: bytes = options.film.read_bytes()
-            return found
-        with tempfile.TemporaryDirectory() as folder:
-            return Path(film.in_theme(theme).save(Path(folder) / "film.gif")).read_bytes()
-
-    return _in_both(in_theme)
+def _film(options: argparse.Namespace) -> bytes:
+    """The animation as it was saved, if a page can show it: to draw it takes long, and so it is drawn once."""
+    is_there = options.film is not None and options.film.suffix == ".gif"
+    return options.film.read_bytes() if is_there else b""
 
 
-def _report(
-    options: argparse.Namespace, samples: Samples, said: list[str], pictures: list[_Picture], films: list[Any]
-) -> Report:
+def _report(options: argparse.Namespace, samples: Samples, said: list[str], pictures: list[_Picture]) -> Report:
     """The page with all of it."""
     model = samples.model
     held_out = 0 if not model.history.val_loss or model.tested is None else len(model.tested[1])
@@ -562,7 +549,7 @@ def _report(
         pictures=[
             (picture.title, picture.said, picture.shown) for picture in pictures if picture.title != "The history"
         ],
-        film=_films(options, films),
+        film=_film(options),
     )
 
 
