@@ -117,11 +117,10 @@ def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(typed, tmp
         assert watched.page.evaluate("[...document.images].every((i) => i.complete && i.naturalWidth > 0 && i.alt)")
         dark = watched.page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
         assert dark == (scheme == "dark")
-        assert {each.evaluate(SHOWN) for each in watched.page.locator("main picture img").element_handles()} == {scheme}
+        pictures = watched.page.locator("main picture img").element_handles()
+        assert {each.evaluate(SHOWN) for each in pictures} == {scheme}
         watched.page.emulate_media(media="print")
-        assert {each.evaluate(SHOWN) for each in watched.page.locator("main picture img").element_handles()} == {
-            "light"
-        }
+        assert {each.evaluate(SHOWN) for each in pictures} == {"light"}
         assert watched.handed_over() == []
         watched.close()
 
