@@ -167,6 +167,9 @@ def command_of(sheet: Sheet, options: Sequence[str]) -> str:
     text = text_of(graph)
     if text is None:
         return ""
+    if not sheet.value.label:  # the command would call it f, and the columns of the sheet do not
+        *before, last = text.split("; ")
+        text = "; ".join([*before, f"{sheet.trace.nodes[-1].name} = {last}"])
     numbers = [f"{leaf.label}={exactly(leaf.data)}" for leaf in graph.leaves]
     return " ".join([COMMAND, *map(shlex.quote, [text, *numbers, *options])])
 
