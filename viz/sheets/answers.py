@@ -224,10 +224,9 @@ def _fitted(path: Path, line: int, cells: Sequence[str], count: int) -> tuple[in
 
 def _half_width(text: str) -> str:
     """Digits and signs as wide as Latin letters, for those that a Chinese keyboard gives: １．５ is 1.5."""
-    wide = {
-        letter: unicodedata.normalize("NFKC", letter) for letter in text if unicodedata.east_asian_width(letter) == "F"
-    }
-    return text.translate(str.maketrans(wide))
+    is_wide = [unicodedata.east_asian_width(letter) == "F" for letter in text]
+    letters = zip(text, is_wide, strict=True)
+    return "".join(unicodedata.normalize("NFKC", letter) if wide else letter for letter, wide in letters)
 
 
 def _usual(head: str, places: dict[str, int]) -> str | None:
