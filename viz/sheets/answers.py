@@ -167,6 +167,9 @@ def command_of(sheet: Sheet, options: Sequence[str]) -> str:
     text = text_of(graph)
     if text is None:
         return ""
+    if not sheet.value.label:  # the command would call it f, and the columns of the sheet do not
+        *before, last = text.split("; ")
+        text = "; ".join([*before, f"{sheet.trace.nodes[-1].name} = {last}"])
     numbers = [f"{leaf.label}={exactly(leaf.data)}" for leaf in graph.leaves]
     return " ".join([COMMAND, *map(shlex.quote, [text, *numbers, *options])])
 
@@ -221,10 +224,9 @@ def _fitted(path: Path, line: int, cells: Sequence[str], count: int) -> tuple[in
 
 def _half_width(text: str) -> str:
     """Digits and signs as wide as Latin letters, for those that a Chinese keyboard gives: １．５ is 1.5."""
-    wide = {
-        letter: unicodedata.normalize("NFKC", letter) for letter in text if unicodedata.east_asian_width(letter) == "F"
-    }
-    return text.translate(str.maketrans(wide))
+    is_wide = [unicodedata.east_asian_width(letter) == "F" for letter in text]
+    letters = zip(text, is_wide, strict=True)
+    return "".join(unicodedata.normalize("NFKC", letter) if wide else letter for letter, wide in letters)
 
 
 def _usual(head: str, places: dict[str, int]) -> str | None:

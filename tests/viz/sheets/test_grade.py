@@ -6,6 +6,7 @@ import io
 import pytest
 
 from tinygrad_edu import chain_rule, parse, viz
+from tinygrad_edu.cli.main import main
 from tinygrad_edu.errors import DrawingError, FileError, GraphError
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import cells, show
@@ -207,3 +208,18 @@ def test_nodes_called_name_and_sheet_have_columns_of_their_own(tmp_path):
     (row,) = viz.grade(path, made).rows
     assert (row.name, row.right) == ("Ada", len(sheet.asked))
     assert any(isinstance(step, EdgeStep) for step in sheet.asked.values())
+
+
+@pytest.mark.parametrize("formula", ["(x + y) * z", "x * y * z", "q = x + y; q * z", "relu(x - y) * z"])
+def test_a_table_made_in_python_is_marked_at_the_command_line(tmp_path, formula, capsys):
+    made = viz.worksheet(parse(formula, x=2, y=-1, z=3), variants=2, seed=1)
+    made.template(tmp_path / "a.csv")
+    command, heads, *_ = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()
+    numbers = {sheet.number: truths(sheet) for sheet in made.sheets}
+    rows = [
+        ",".join(["L", str(n), *(str(found[head]) for head in heads.split(",")[2:])]) for n, found in numbers.items()
+    ]
+    (tmp_path / "b.csv").write_text("\n".join([command, heads, *rows]), encoding="utf-8")
+    assert main(["grade", str(tmp_path / "b.csv")]) == 0
+    count = len(made.sheets[0].asked)
+    assert capsys.readouterr().out.count(f"{count} / {count}") == 2
