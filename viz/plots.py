@@ -314,8 +314,9 @@ def scatter(
     legend: bool = True,
     rasterized: bool = False,
 ) -> None:
-    """Draw points, with a colour and a marker for each class."""
-    for number, one in enumerate(np.unique(classes)):
+    """Draw points, with a colour and a marker for each class: those of the plane for class 0, 1, and so on."""
+    labels = np.unique(classes)
+    for number, one in zip(_classes_of(labels), labels, strict=True):
         chosen = points[classes == one]
         ax.scatter(
             chosen[:, 0],
@@ -330,3 +331,9 @@ def scatter(
         )
     if legend:
         _legend(ax, look, framealpha=0.9)
+
+
+def _classes_of(labels: NDArray[Any]) -> list[int]:
+    """The class of each label: the label itself; but of -1 and 1, or of words, the first one is class 0."""
+    are_classes = labels.dtype.kind in "biuf" and bool((labels >= 0).all() and (labels % 1 == 0).all())
+    return [int(label) for label in labels] if are_classes else list(range(len(labels)))

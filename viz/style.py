@@ -23,7 +23,7 @@ PAPER = "#ffffff"
 POSITIVE = "#0072b2"  # blue
 NEGATIVE = "#d55e00"  # vermilion
 
-MARKERS = ("o", "^", "s", "D", "v", "P")  # of data points, a shape for each class
+MARKERS = ("^", "o", "s", "D", "v", "P")  # of data points, a shape for each class
 
 PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
     "paper": (PAPER, "#14171b"),
@@ -32,7 +32,10 @@ PAGE = {  # what is drawn in which colour on a page, on paper and in the dark
     "negative": (NEGATIVE, "#f0954a"),
     "positive-on-tint": ("#003a5c", "#d6ecfb"),  # letters on the strongest tint of the same sign
     "negative-on-tint": ("#6b2d00", "#ffe6d3"),
-    "class-2": ("#009e73", "#3ecf9d"),  # of points; in the playground, classes 0 and 1 are negative and positive
+    "class-2": (
+        "#009e73",
+        "#3ecf9d",
+    ),  # of points; classes 0 and 1 are negative and positive, as the output of a network is
     "class-3": ("#cc79a7", "#e6a5cb"),
     "class-4": ("#8a6a00", "#e8c34f"),
     "class-5": ("#6a4fb3", "#b9a4f2"),
@@ -149,7 +152,7 @@ class Theme:
 def _theme(name: str, side: int) -> Theme:
     colors = {key: pair[side] for key, pair in (PAGE | PICTURE).items()}
     plain = ("paper", "ink", "quiet", "outline", "faint", "line", "positive", "negative", "operation", "constant")
-    classes = ("positive", "negative", "class-2", "class-3", "class-4", "class-5")
+    classes = ("negative", "positive", "class-2", "class-3", "class-4", "class-5")
     return Theme(
         name,
         strong=colors["line-strong"],

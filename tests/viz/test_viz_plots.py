@@ -1,11 +1,20 @@
 """Do the plots show what they are given?"""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from sampling import sample
 
 from tinygrad_edu import nn, viz
 from tinygrad_edu.errors import DrawingError, SizeError
+from tinygrad_edu.viz.look import Look
+from tinygrad_edu.viz.plots import new_axes, scatter
+from tinygrad_edu.viz.style import LIGHT, MARKERS, PAGE
+
+PLAYGROUND = Path(viz.__file__).parent / "page" / "assets" / "playground"
 
 
 @pytest.fixture
@@ -41,6 +50,29 @@ def test_after_a_sigmoid_the_boundary_is_at_one_half():
 def test_classes_have_their_own_colours_and_markers(line):
     figure = viz.plot_decision_boundary(line, [[-1.0, 0.0], [1.0, 1.0]], [0, 1])
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["class 0", "class 1"]
+
+
+def colours_of_classes(figure):
+    """In the order of the legend."""
+    return [to_hex(handle.get_facecolor()[0]) for handle in figure.axes[0].get_legend().legend_handles]
+
+
+def test_class_1_is_blue_as_a_positive_number_is_in_the_playground_too(line):
+    figure = viz.plot_decision_boundary(line, [[-1.0, 0.0], [1.0, 1.0]], [0, 1])
+    assert colours_of_classes(figure) == [LIGHT.negative, LIGHT.positive]
+    source = (PLAYGROUND / "colours.js").read_text(encoding="utf-8")
+    names = re.findall(r'"([\w-]+)"', re.search(r"CLASS_COLOURS = \[(.*)\]", source)[1])
+    assert LIGHT.classes == tuple(PAGE[name][0] for name in names)
+    assert MARKERS[:4] == ("^", "o", "s", "D")  # as CORNERS of plane_view.js: a triangle, a circle, a square, a diamond
+
+
+@pytest.mark.parametrize(
+    ("labels", "numbers"), [([0, 2], [0, 2]), ([1, 1], [1]), ([-1, 1], [0, 1]), ([0.0, 1.0], [0, 1])]
+)
+def test_points_have_the_colours_of_their_classes_though_others_are_absent(labels, numbers):
+    axes = new_axes(3, 3)
+    scatter(axes[0], np.zeros((2, 2)), np.array(labels), Look())
+    assert colours_of_classes(axes[0].figure) == [LIGHT.classes[number] for number in numbers]
 
 
 def test_several_outputs_are_several_regions():
