@@ -69,7 +69,9 @@ def draw_network(
     30
     """
     if not isinstance(max_neurons, int) or max_neurons < 3:
-        raise OptionError(f"max_neurons={max_neurons!r}", "at least 3 are drawn: first, ⋮ and last", instead="max_neurons=16")
+        raise OptionError(
+            f"max_neurons={max_neurons!r}", "at least 3 are drawn: first, ⋮ and last", instead="max_neurons=16"
+        )
     if strongest is not None and (not isinstance(strongest, int) or strongest < 1):
         raise OptionError(f"strongest={strongest!r}", "at least one weight is drawn", instead="strongest=40")
     look = look_of("draw_network", theme, lang)

@@ -4,8 +4,8 @@
 
 Small whole numbers and halves are drawn, and those draws are taken whose values, local derivatives and gradients are
 short: at most so many digits to write in all. A draw is left out where it leaves a domain, stands on a kink or a jump,
-or gives a number beyond 1000 or below 1/1000. The draws of a seed have one order, so that five more sheets for a class
-of 35 leave the first thirty as they are.
+saturates a neuron, or gives a number beyond 1000 or below 1/1000. The draws of a seed have one order, so that five more
+sheets for a class of 35 leave the first thirty as they are.
 
 Names to know: `variants`, `effort`. Read next: `sheet.py`.
 """
@@ -191,6 +191,8 @@ class _Draws:
                 return reason, 0
             data[node] = node.rule.evaluate(args)
             partials.append(_partials(node.rule, args, data[node]))
+            if _is_saturated(node.rule, partials[-1]):
+                return f"{node.rule.signature} is flat there", 0
         computed = [data[node] for node in self.graph.nodes if not node.is_constant]
         asked = [*computed, *(p for row in partials for p in row), *gradients_in(self.graph, partials)]
         return _size(asked), sum(map(effort, asked))
@@ -218,6 +220,11 @@ def _outside(rule: Rule, args: Sequence[float]) -> str:
     if rule.kinks and any(_jumps(rule, args, position) for position in range(len(args))):
         return f"{rule.signature} has a kink or a jump there"
     return ""
+
+
+def _is_saturated(rule: Rule, partials: Sequence[float]) -> bool:
+    """Whether a smooth function is so near its end that its slope is rounded to 0, as that of tanh(27)."""
+    return bool(rule.flat) and not rule.kinks and 0.0 in partials
 
 
 def _jumps(rule: Rule, args: Sequence[float], position: int) -> bool:

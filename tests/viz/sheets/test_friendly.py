@@ -46,6 +46,15 @@ def test_names_that_are_kept_keep_their_numbers():
 
 
 @pytest.mark.parametrize(
+    "text", ["(y - tanh(w * x + b)) ** 2", "sigmoid(w * x) * y", "erf(x * y)", "gelu(x * y)", "exp(x * y)"]
+)
+def test_no_gradient_is_lost_in_a_saturated_neuron(text):
+    for f in variants(made(text), 30, seed=1):
+        gradients = gradient_numbers(f)
+        assert all(abs(gradients[leaf]) >= SMALLEST for leaf in Graph(f).leaves)
+
+
+@pytest.mark.parametrize(
     "text", ["log(x - y)", "sqrt(x)", "x / (y - z)", "relu(x * y)", "abs(x - y)", "maximum(x, y)", "x ** y", "1 / x",
              "exp(x * y)", "step(x - y)", "log(x) / log(y)", "leaky_relu(x - 1, y)", "sqrt(x - y)",
              "logsumexp([x, y, x])"]
