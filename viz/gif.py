@@ -54,7 +54,7 @@ def smaller(png: bytes) -> bytes:
 
 
 def _palette(images: Sequence[Image]) -> Image:
-    """The colours of some frames that are missed most, each as it is, so that white stays white."""
+    """The colours of some frames that are missed most, each as it is; first that of the paper, in the corner."""
     from PIL import Image
 
     last = len(images) - 1
@@ -64,12 +64,19 @@ def _palette(images: Sequence[Image]) -> Image:
     for row, index in enumerate(chosen):
         sheet.paste(images[index], (0, row * height))
     counted = cast("list[tuple[int, Color]]", sheet.getcolors(sheet.width * sheet.height))
-    kept: dict[Color, Color] = {}
+    paper = cast("Color", images[0].getpixel((0, 0)))
+    kept: dict[Color, Color] = {paper: paper}
     for _, color in sorted(counted, key=_weight, reverse=True):
-        kept.setdefault(tuple(level // NEAR for level in color), color)
+        if not _are_near(color, paper):
+            kept.setdefault(tuple(level // NEAR for level in color), color)
     palette = Image.new("P", (1, 1))
     palette.putpalette([level for color in list(kept.values())[:COLORS] for level in color])
     return palette
+
+
+def _are_near(one: Color, other: Color) -> bool:
+    """Whether Pillow, which looks for the nearest color roughly, could take one for the other."""
+    return all(abs(level - another) <= NEAR for level, another in zip(one, other, strict=True))
 
 
 def _weight(counted: tuple[int, Color]) -> int:

@@ -24,7 +24,9 @@ def table(tmp_path):
     return tmp_path
 
 
-SHOWN = "(image) => (image.currentSrc === image.src ? 'light' : 'dark')"  # which of the two forms is seen
+ALL_ARE = """(theme) => [...document.querySelectorAll('main picture img')].every(
+    (image) => image.currentSrc && (image.currentSrc === image.src ? 'light' : 'dark') === theme
+)"""  # which of the two forms is seen
 QUICK = "--hidden 6 --epochs 12"
 
 
@@ -117,10 +119,9 @@ def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(typed, tmp
         assert watched.page.evaluate("[...document.images].every((i) => i.complete && i.naturalWidth > 0 && i.alt)")
         dark = watched.page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
         assert dark == (scheme == "dark")
-        pictures = watched.page.locator("main picture img").element_handles()
-        assert {each.evaluate(SHOWN) for each in pictures} == {scheme}
+        watched.page.wait_for_function(ALL_ARE, arg=scheme)
         watched.page.emulate_media(media="print")
-        assert {each.evaluate(SHOWN) for each in pictures} == {"light"}
+        watched.page.wait_for_function(ALL_ARE, arg="light")
         assert watched.handed_over() == []
         watched.close()
 

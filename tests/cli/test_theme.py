@@ -8,6 +8,7 @@ import shlex
 
 import pytest
 from PIL import Image
+from sampling import sample
 
 from tinygrad_edu.cli.main import COMMANDS, _parser
 from tinygrad_edu.viz.style import DARK, LIGHT, THEMES
@@ -87,7 +88,7 @@ def test_a_drawing_can_be_chinese(run, tmp_path):
     assert (code, "the choices are en, zh" in err) == (1, True)
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", sample(THEMES))
 def test_the_page_of_a_training_has_every_picture_for_paper_and_for_the_dark(run, tmp_path, theme):
     run(f"train moons {QUICK} --plot --film f.gif --theme {theme}")
     page = (tmp_path / "tinygrad-edu-train" / "report.html").read_text(encoding="utf-8")

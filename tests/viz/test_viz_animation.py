@@ -10,6 +10,7 @@ from PIL import Image
 
 from tinygrad_edu import nn, viz
 from tinygrad_edu.errors import DrawingError, GraphError, OptionError
+from tinygrad_edu.viz.gif import smaller
 
 X, y = nn.datasets.moons(n=20, noise=0.1, seed=0)
 
@@ -91,3 +92,13 @@ def test_invalid_animation_arguments_are_refused(animation, tmp_path):
         viz.Animation(X, y, frames=1)
     with pytest.raises(GraphError, match="only an MLP has layers to draw"):
         nn.fit(nn.Neuron(2), X, y, callbacks=[viz.Animation(X, y)])
+
+
+def test_paper_keeps_its_colour_beside_a_larger_area_that_is_nearly_the_same():
+    image = Image.new("RGB", (40, 40), "#ffffff")
+    for row in range(4, 40):
+        for column in range(40):
+            image.putpixel((column, row), (248, 251, 252 - row % 3))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    assert Image.open(io.BytesIO(smaller(buffer.getvalue()))).convert("RGB").getpixel((0, 0)) == (255, 255, 255)

@@ -197,7 +197,7 @@ LETTERS = """() => {
 
 @needs_browser
 @pytest.mark.browser
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("name", sample(GRAPHS))
 def test_no_letter_of_a_page_is_too_small_on_a_screen_a_phone_and_paper(name, tmp_path):
     made = viz.worksheet(GRAPHS[name](), page=None if name == "network" else LAB).save(tmp_path / "sheet.html")
     with launched() as browser:
