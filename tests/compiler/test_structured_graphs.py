@@ -33,6 +33,17 @@ def test_a_program_computes_what_its_graph_computes_at_numbers_it_has_not_seen(g
         pytest.fail(f"{len(failures)} of {GRAPHS // GROUPS} graphs: {kinds}\n\n{shortest}", pytrace=False)
 
 
+REFUSED_ONCE = {
+    "four operations that take two scalars of a table with spare places, each twice": 397,
+}
+
+
+@pytest.mark.parametrize("seed", REFUSED_ONCE.values(), ids=REFUSED_ONCE)
+def test_a_graph_that_was_refused_once_compiles(seed):
+    failure = structured_check.tried(seed)[1]
+    assert failure is None, str(failure)
+
+
 def test_the_same_seed_builds_the_same_structure_at_other_numbers():
     for seed in range(100):
         case = structured_check.tried_case(random.Random(seed))

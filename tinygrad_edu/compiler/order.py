@@ -78,7 +78,7 @@ def _beside_spares(workspace: Workspace, rule: Rule, members: Ids, args: Ids) ->
     """An array like that of an argument which has spare places: it has the same."""
     for column in args.T:
         source = workspace.array_of(column)
-        if source is None or source.spare is None or len(column) != source.count:
+        if source is None or source.spare is None or not len(np.unique(column)) == len(column) == source.count:
             continue
         return _put_beside(workspace, rule, members, args, source, column)
     return None
