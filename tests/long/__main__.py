@@ -3,7 +3,7 @@
     python -m tests.long graphs 1000000      random graphs against PyTorch, in value and gradient
     python -m tests.long structured 100000   losses put together at random, compiled, against their scalar graphs
     python -m tests.long recurrent 100000    losses that go through time, compiled to loops, against their scalar graphs
-    python -m tests.long learners 100000     losses of 164 families that learners write, compiled, against the scalars
+    python -m tests.long learners 100000     losses of 165 families that learners write, compiled, against the scalars
     python -m tests.long page 10000          the page's engine, which node runs, against Python
     python -m tests.long batches 10000       functions of samples, compiled for any number of them, against the scalars
     python -m tests.long fuzz 1000000        damaged texts, files and labels
