@@ -18,7 +18,6 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from copy import copy
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -89,16 +88,6 @@ class Animation(nn.Callback):
         self._kept: list[Frame] = []
         self.model: nn.MLP | None = None
         self._every = 1
-
-    def in_theme(self, theme: str) -> Animation:
-        """The same epochs in other colours: to save a training for paper and for the dark.
-
-        Raises:
-            OptionError: if there is no such theme.
-        """
-        found = copy(self)
-        found.look = look_of("in_theme", theme, self.look.lang)
-        return found
 
     def after_epoch(self, training: nn.Training) -> None:
         """Keep the parameters, if this epoch is one to keep."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tinygrad_edu.choices import unknown
 from tinygrad_edu.show import counted, show_count
-from tinygrad_edu.steps.sentences import LANGUAGES
+from tinygrad_edu.steps.sentences import LANGUAGES, filled
 from tinygrad_edu.viz.style import LIGHT, Theme, themed
 
 # fmt: off
@@ -122,7 +122,7 @@ class Look(NamedTuple):
 
     def say(self, key: str, /, **places: object) -> str:
         """A row of the table, with its places filled in."""
-        return WORDS[key][LANGUAGES.index(self.lang)].format(**places)
+        return filled(WORDS, self.lang, key, **places)
 
     def counted(self, count: int, thing: str) -> str:
         """A count with its thing.

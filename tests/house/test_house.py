@@ -45,7 +45,6 @@ LATE = {
     ("cli.training", "nn.table.model"),
     ("cli.training", "nn.table.reading"),
     ("cli.training", "viz"),
-    ("cli.training", "viz.style"),
 }
 
 

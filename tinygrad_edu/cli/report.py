@@ -15,10 +15,11 @@ import base64
 import html
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tinygrad_edu import __version__
 from tinygrad_edu.files import write_whole
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     ByTheme = Mapping[str, Figure] | Mapping[str, str]  # "light" and "dark"
 
-NARROW, PIXELS = 3.6, 96  # inches of a figure that a phone shows at its own size, and pixels of an inch
+NARROW = 3.6  # inches of a figure that a phone shows at its own size
 MOST_PLOTS = 6  # above each other, in a figure that narrow
 IN_THE_DARK = "screen and (prefers-color-scheme: dark)"
 STRONGEST = 0.38  # share of blue behind the largest number of a table: text stays readable on it
@@ -148,10 +149,9 @@ class Report:
 
     def _curves(self) -> str:
         from tinygrad_edu import viz
-        from tinygrad_edu.viz.style import THEMES
 
         history = self.model.history
-        figures = {theme: viz.plot_history(history, theme=theme) for theme in THEMES}
+        figures = in_both(partial(viz.plot_history, history))
         for figure in figures.values():
             figure.axes[0].set_title("")  # which stands at the top of the page
         lines = " A solid line is training, a dashed one is validation." if history.val_loss else ""
@@ -303,6 +303,13 @@ def _typical(gaps: Iterable[float]) -> float:
 
 
 # Pictures and code
+
+
+def in_both(draw: Callable[..., Any]) -> dict[str, Any]:
+    """A picture as it is on paper and in the dark."""
+    from tinygrad_edu.viz.style import THEMES
+
+    return {theme: draw(theme=theme) for theme in THEMES}
 
 
 def _figure(title: str, said: str, pictures: ByTheme) -> str:

@@ -24,7 +24,7 @@ from tinygrad_edu.cli.arguments import PROGRAM, OneOf, one_of, quoted
 from tinygrad_edu.cli.expressions import add_theme
 from tinygrad_edu.cli.lines import existing, say, say_files, width_of
 from tinygrad_edu.cli.outcome import command_to_predict, counting_columns, outcome, warning_about
-from tinygrad_edu.cli.report import Report
+from tinygrad_edu.cli.report import Report, in_both
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.values import (
     COLUMN,
@@ -471,19 +471,12 @@ class _Picture(NamedTuple):
     shown: Mapping[str, Any]
 
 
-def _in_both(draw: Callable[..., Any]) -> dict[str, Any]:
-    """A picture as it is on paper and in the dark."""
-    from tinygrad_edu.viz.style import THEMES
-
-    return {theme: draw(theme=theme) for theme in THEMES}
-
-
 def _pictures(options: argparse.Namespace, samples: Samples) -> Iterator[_Picture]:
     """Every picture, saved."""
     from tinygrad_edu import viz
 
     folder, network = make_folder(options.output), samples.model.network
-    drawings = _in_both(partial(viz.draw_network, network))
+    drawings = in_both(partial(viz.draw_network, network))
     files = [drawings[options.theme].save(folder / f"network.{suffix}") for suffix in ("svg", "png")]
     svgs = {theme: drawing.svg() for theme, drawing in drawings.items()}
     yield _Picture(files, "The network", "Blue weights are positive, orange and dashed ones negative.", svgs)
@@ -493,7 +486,7 @@ def _pictures(options: argparse.Namespace, samples: Samples) -> Iterator[_Pictur
     if options.plot:
         plots += _inside(samples)
     for name, title, said, plot in plots:
-        figures = _in_both(plot)
+        figures = in_both(plot)
         file = viz.save_figure(figures[options.theme], folder / f"{name}.png")
         yield _Picture([file], title, said or f"{figures['light'].axes[0].get_title()}.", figures)
 

@@ -11,7 +11,7 @@ Names to know: `sentence`, `caution`, `say`, `SENTENCES`. Read next: `judging.py
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tinygrad_edu.rule import RULES, Rule
@@ -169,7 +169,12 @@ def say(lang: str, key: str, /, **places: object) -> str:
     >>> say("en", "complete"), say("zh", "to_come", count=2)
     ('complete', '还有 2 个')
     """
-    return SENTENCES[key][LANGUAGES.index(lang)].format(**places)
+    return filled(SENTENCES, lang, key, **places)
+
+
+def filled(table: Mapping[str, Sequence[str]], lang: str, key: str, /, **places: object) -> str:
+    """A row of a table of texts, whose columns are the languages, with its places filled in."""
+    return table[key][LANGUAGES.index(lang)].format(**places)
 
 
 def role_in(lang: str, role: Role) -> str:

@@ -7,7 +7,7 @@ Names to know: `word`, `WORDS`. Read next: `outline.py`.
 
 from __future__ import annotations
 
-from tinygrad_edu.steps.sentences import LANGUAGES
+from tinygrad_edu.steps.sentences import filled
 
 # fmt: off
 WORDS: dict[str, tuple[str, str]] = {
@@ -75,4 +75,4 @@ def word(lang: str, key: str, /, **places: object) -> str:
     >>> word("en", "value"), word("zh", "no_step", typed=9, last=7)
     ('value', '没有第 9 步：从 1 到 7')
     """
-    return WORDS[key][LANGUAGES.index(lang)].format(**places)
+    return filled(WORDS, lang, key, **places)
