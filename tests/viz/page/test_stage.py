@@ -851,9 +851,12 @@ def test_a_presentation_shows_only_the_stage_and_the_step_in_large_letters(opene
 def test_the_full_screen_is_a_button(opened):
     lab = opened("neuron")
     button = lab.page.get_by_role("button", name="Full screen")
+    assert button.get_attribute("aria-pressed") == "false"
     button.click()
-    lab.page.wait_for_function("document.fullscreenElement !== null")
-    assert button.get_attribute("aria-pressed") == "true"
+    lab.page.wait_for_selector("#stage-tools [aria-pressed=true]")  # told by an event after the screen is full
+    assert lab.page.evaluate("document.fullscreenElement !== null")
+    button.click()
+    lab.page.wait_for_selector("#stage-tools [aria-pressed=false]")
 
 
 # Numbers that change

@@ -16,7 +16,9 @@ export function mountTools(store, look) {
   for (const each of [minus, plus]) each.classList.add("mouse");
   byId("stage-tools").replaceChildren(minus, fitting, plus, full, end);
   sayAll(byId("stage-tools"));
-  document.addEventListener("fullscreenchange", () => full.setAttribute("aria-pressed", document.fullscreenElement !== null));
+  const tell = () => full.setAttribute("aria-pressed", document.fullscreenElement !== null);
+  document.addEventListener("fullscreenchange", tell);
+  tell();
   document.addEventListener("keydown", (event) => keyed(store, look, event), { capture: true });
   const draw = ({ presenting }) => {
     document.documentElement.toggleAttribute("data-presenting", presenting);
