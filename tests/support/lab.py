@@ -3,6 +3,8 @@
 lab = Lab(browser, f)                  an open page of a graph; `lab.page` is Playwright's. Nothing in it moves, unless
                                        reduced_motion="no-preference" is given
 lab.step_to(3)                         press → or ← until that position is shown
+lab.resize(390, 844)                   another size of the window; the page has seen it, and is at rest
+lab.stop_the_clock()                   from now on its time passes with lab.page.clock.run_for(milliseconds) alone
 lab.boxes()                            what each box of the stage shows
 lesson()                               the graph that most tests open
 lab.close()                            gives every console message, page error and request there was: none is wanted
@@ -17,6 +19,11 @@ from tinygrad_edu import parse, viz
 
 SIZES = {"projector": (1920, 1080), "laptop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
+THREE_FRAMES = """() => new Promise((seen) => {
+  const wait = (frames) => requestAnimationFrame(() => (frames > 1 ? wait(frames - 1) : seen()));
+  wait(3);
+})"""
+LONG_AFTER = 86_400_000  # ms: later than any test can get there by itself
 
 
 def lesson():
@@ -34,7 +41,25 @@ class Lab:
         self.page = self.watched.page
         self.file = viz.player(f, lang=lang).save(Path(tempfile.mkdtemp(prefix="lab-")) / "f.html")
         self.page.goto(self.file.as_uri() + address)
+        self.wait_for_the_page()
+
+    def wait_for_the_page(self):
+        """Wait until it is drawn, and at rest."""
         self.page.wait_for_selector("#scene .box")
+        self.rest()
+
+    def rest(self):
+        """Wait until the page has heard of its size (in the next frame), is drawn for it, and its overview is."""
+        self.page.evaluate(THREE_FRAMES)
+
+    def resize(self, width, height):
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function("(size) => `${innerWidth} ${innerHeight}` === size", arg=f"{width} {height}")
+        self.rest()
+
+    def stop_the_clock(self):
+        self.page.clock.install(time=0)
+        self.page.clock.pause_at(LONG_AFTER)
 
     def text(self, selector):
         return self.page.text_content(selector)

@@ -36,6 +36,6 @@ def lab(shared):
     """The page of the lesson, as it opens."""
     shared.page.goto("about:blank")
     shared.page.goto(shared.file.as_uri())
-    shared.page.wait_for_selector("#scene .box")
+    shared.wait_for_the_page()
     yield shared
     assert shared.watched.handed_over() == []

@@ -99,13 +99,7 @@ def kept(browser):
 
 
 def resize(lab, size):
-    width, height = SIZES[size]
-    lab.page.set_viewport_size({"width": width, "height": height})
-    rest(lab)
-
-
-def rest(lab):
-    lab.page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+    lab.resize(*SIZES[size])
 
 
 def go_to(lab, position):
@@ -115,7 +109,7 @@ def go_to(lab, position):
            field.dispatchEvent(new Event("input", { bubbles: true })); }""",
         position,
     )
-    rest(lab)
+    lab.rest()
 
 
 def shown(lab):
@@ -210,7 +204,7 @@ def test_the_same_step_is_the_same_picture_whatever_way_one_came(browser, kept, 
     def press(key, position):
         lab.page.keyboard.press(key)
         assert lab.position == position
-        rest(lab)
+        lab.rest()
         if position in wanted:
             found.setdefault(position, []).append(looks(lab, position))
 
@@ -224,14 +218,13 @@ def test_the_same_step_is_the_same_picture_whatever_way_one_came(browser, kept, 
         go_to(lab, position)
         found[position].append(looks(lab, position))
         lab.page.click("#theme") if lab.page.is_visible("#theme") else None
-        rest(lab)
+        lab.rest()
         found[position].append(looks(lab, position))
         resize(lab, "tablet" if size != "tablet" else "phone")
         resize(lab, size)
         found[position].append(looks(lab, position))
     for position in wanted[::3]:
         other = Lab(browser, GRAPHS[graph](), size=size, address=f"#step={position}")
-        rest(other)
         found[position].append(looks(other, position))
         assert other.close() == []
     for position, all_looks in found.items():
@@ -249,10 +242,10 @@ def test_numbers_that_were_wide_leave_no_trace_after_the_next_step(opened):
         field.press_sequentially(number)
     assert lab.page.evaluate("document.activeElement.blur()") is None
     lab.page.keyboard.press("ArrowRight")
-    rest(lab)
+    lab.rest()
     fresh = opened(parse(text, **values))
     fresh.page.keyboard.press("ArrowRight")
-    rest(fresh)
+    fresh.rest()
     assert looks(lab, 1) == looks(fresh, 1)
 
 

@@ -471,8 +471,11 @@ def test_fractions_are_read_aloud_as_fractions_and_the_sentence_is_announced(ope
 def test_the_step_in_one_line_can_be_copied(opened):
     lab = opened(GRAPHS["lesson"](), size="projector", permissions=["clipboard-read", "clipboard-write"])
     lab.step_to(4)
+    lab.stop_the_clock()
     lab.page.click("#copy-line")
-    lab.page.wait_for_function("() => document.getElementById('copy-line').textContent === 'Copied'")
+    lab.page.wait_for_selector("#copy-line:text-is('Copied')")
+    lab.page.clock.run_for(1500)
+    assert lab.text("#copy-line") == "Copy"
     assert lab.page.evaluate("() => navigator.clipboard.readText()") == str(chain_rule(GRAPHS["lesson"]())[3])
 
 
@@ -491,7 +494,7 @@ def test_where_the_screen_is_low_the_panels_have_the_room_and_the_line_is_in_the
 @pytest.mark.parametrize("width", [1024, 1200, 1440])
 def test_the_longest_name_of_a_local_derivative_is_not_cut(opened, width):
     lab = opened(parse("f = (a - b) * (c / d)", a=1, b=2, c=3, d=4))
-    lab.page.set_viewport_size({"width": width, "height": 800})
+    lab.resize(width, 800)
     for _ in range(12):
         lab.page.keyboard.press("ArrowRight")
         cut = lab.page.evaluate(

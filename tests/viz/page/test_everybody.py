@@ -32,7 +32,7 @@ def complaints_of_axe(lab):
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 def test_axe_finds_no_violation(browser, scheme, width):
     lab = Lab(browser, twice(), color_scheme=scheme, bypass_csp=True)
-    lab.page.set_viewport_size({"width": width, "height": 844})
+    lab.resize(width, 844)
     lab.page.add_script_tag(path=AXE)
     found = {}
     for tab in lab.page.locator("[role=tab]").all():

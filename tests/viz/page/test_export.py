@@ -19,6 +19,7 @@ from tinygrad_edu.graph import Graph
 from tinygrad_edu.viz import style
 from tinygrad_edu.viz.drawing import rasterized
 from tinygrad_edu.viz.page.engine import nodes
+from tinygrad_edu.viz.page.menu import EXAMPLES
 from tinygrad_edu.viz.page.strings import strings
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -233,15 +234,23 @@ def test_a_picture_is_of_the_whole_stage_at_rest_however_the_reader_looks_at_it(
     lab.step_to(8)
     still = saved(lab, AS_SVG, tmp_path)[1]
     lab.page.keyboard.press("Escape")
-    lab.step_to(7)
-    lab.page.keyboard.press("ArrowRight")  # and at once, while the contribution is on its way
-    assert texts_of(saved(lab, AS_SVG, tmp_path)[1]) == texts_of(still)
-    lab.page.keyboard.press("Escape")
     lab.page.mouse.move(300, 450)
+    view = lab.page.get_attribute("#scene", "viewBox")
     lab.page.mouse.wheel(0, -600)
-    lab.page.wait_for_timeout(400)
+    lab.page.wait_for_function("(view) => document.getElementById('scene').getAttribute('viewBox') !== view", arg=view)
     zoomed = saved(lab, AS_SVG, tmp_path)[1]
     assert [ET.fromstring(svg).get("viewBox") for svg in (zoomed, still)] == [ET.fromstring(still).get("viewBox")] * 2
+
+
+@needs_browser
+@pytest.mark.parametrize("shown", [0, 300, 800])  # ms: at once, on the way, and while it is added
+def test_a_picture_that_is_saved_while_a_contribution_moves_is_that_of_the_end_of_its_way(open_lab, tmp_path, shown):
+    still, moving = open_lab("shared"), open_lab("shared", reduced_motion="no-preference")
+    moving.stop_the_clock()
+    for lab in (still, moving):
+        lab.step_to(8)
+    moving.page.clock.run_for(shown)
+    assert saved(moving, AS_SVG, tmp_path)[1] == saved(still, AS_SVG, tmp_path)[1]
 
 
 @needs_browser
@@ -307,6 +316,21 @@ def test_the_menu_follows_the_step(open_lab, tmp_path):
     lab.page.evaluate("document.getElementById('next').click()")
     assert saved(lab, AS_SVG, tmp_path)[0] == "f-step-03.svg"
     assert saved(lab, "#saving button:text-is('File') >> nth=1", tmp_path)[0] == "f-step-03.tex"
+
+
+@needs_browser
+def test_the_menu_follows_the_size_of_the_picture(opened):
+    lab = opened(parse(EXAMPLES["network"].text, **EXAMPLES["network"].values))
+    open_menu(lab)
+    widths = set()
+    for _ in range(12):
+        lab.page.evaluate("document.getElementById('next').click()")
+        said = lab.text("#saving select")
+        lab.page.keyboard.press("Escape")
+        open_menu(lab)
+        assert said == lab.text("#saving select")
+        widths.add(said)
+    assert len(widths) > 1
 
 
 @needs_browser

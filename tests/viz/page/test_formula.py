@@ -291,6 +291,54 @@ def test_a_space_more_keeps_the_step(lab):
     assert lab.position == 0
 
 
+# Where drawing takes long
+
+
+SLOW = """() => {  // it waits for a pause in the typing from 50 ms on
+  const { replaceChildren } = Element.prototype;
+  Element.prototype.replaceChildren = function (...parts) {
+    const until = performance.now() + (this.id === "formula-marks" ? 60 : 0);
+    while (performance.now() < until);
+    return replaceChildren.apply(this, parts);
+  };
+}"""
+AT_ONCE = """(typed) => typed.map(([label, text]) => {
+  const field = document.querySelector(`[aria-label="${label}"]`) ?? document.getElementById("formula");
+  field.value = text;
+  field.dispatchEvent(new Event("input"));
+  return document.getElementById("formula-box").ariaBusy;
+})"""
+
+
+def typed_at_once(lab, *typed):
+    """Type texts into the formula, or into the field of a label, faster than the page draws; whether it was busy."""
+    lab.page.evaluate(SLOW)
+    return lab.page.evaluate(AT_ONCE, [each if isinstance(each, tuple) else ("formula", each) for each in typed])
+
+
+def test_a_mistake_ends_the_wait_for_a_pause(lab):
+    assert typed_at_once(lab, "a * b", "a * b + c", "a * b + c *") == [None, "true", None]
+    assert lab.page.is_visible("#formula-problem")
+    assert sorted(inputs_of(lab)) == ["a", "b"]
+
+
+def test_a_number_that_is_typed_during_the_wait_stays(lab):
+    assert typed_at_once(lab, "a * b", "a * b + c", ("value of a", "7"), ("value of b", "1/2"))[1:] == ["true"] * 3
+    settle(lab)
+    numbers = inputs_of(lab)
+    assert (numbers["a"], numbers["b"], len(numbers)) == (7, 0.5, 3)
+
+
+def test_a_link_that_is_followed_during_the_wait_stays(lab):
+    assert typed_at_once(lab, "a * b", "a * b + c")[-1] == "true"
+    lab.page.evaluate("location.hash = '#step=2'")
+    lab.page.wait_for_selector("#card[data-position='2']")
+    settle(lab)
+    assert lab.position == 2
+    assert lab.page.input_value("#formula") == "q = x + y; f = q * z"
+    assert sorted(inputs_of(lab)) == ["x", "y", "z"]
+
+
 # Examples
 
 
@@ -373,9 +421,8 @@ def test_what_stands_in_an_empty_box_has_room_in_it(opened, lang, size):
         )
         assert room[2] > 0
         assert room[0] <= room[1]
-    of_python.page.set_viewport_size({"width": 1440, "height": 900})
-    sentence = "() => document.getElementById('formula').placeholder.includes('Python')"
-    of_python.page.wait_for_function(sentence)
+    of_python.resize(1440, 900)
+    assert "Python" in of_python.page.get_attribute("#formula", "placeholder")
 
 
 # Random formulas: the page and Python agree on all they say of a typed text

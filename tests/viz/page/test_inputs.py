@@ -212,6 +212,22 @@ def test_a_slider_makes_room_for_a_number_beyond_it(opened):
 
 
 @needs_browser
+def test_a_number_that_is_typed_in_the_frame_of_a_move_holds(opened):
+    lab = opened(lesson())
+    lab.page.evaluate(
+        """(selectors) => [["5", selectors[0]], ["1.5", selectors[1]]].forEach(([text, selector]) => {
+          const field = document.querySelector(selector);
+          field.value = text;
+          field.dispatchEvent(new Event("input"));
+        })""",
+        [slider("x"), field("x")],
+    )
+    lab.rest()
+    assert lab.page.input_value(field("x")) == "1.5"
+    assert float(lab.page.input_value(slider("x"))) == 1.5
+
+
+@needs_browser
 def test_many_moves_within_a_frame_are_computed_once(opened):
     lab = opened(lesson())
     count = lab.page.evaluate(
@@ -223,7 +239,7 @@ def test_many_moves_within_a_frame_are_computed_once(opened):
             slider.value = number;
             slider.dispatchEvent(new Event("input"));
           }
-          setTimeout(() => resolve(changes), 300);
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve(changes)));
         })""",
         slider("x"),
     )

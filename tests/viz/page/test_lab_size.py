@@ -491,6 +491,7 @@ def test_of_a_long_chain_the_page_draws_what_is_around_the_step(browser):
     assert more.count() == 2
     more.last.dispatch_event("click")
     assert lab.position > 20
+    lab.rest()
     drawn, every = re.findall(r"\d+", lab.text("#overview-note"))
     assert 0 < int(drawn) < int(every) == 301
     assert lab.close() == []
@@ -500,7 +501,7 @@ def test_of_a_long_chain_the_page_draws_what_is_around_the_step(browser):
 def test_the_overview_has_the_colours_of_the_gradients(browser):
     lab = Lab(browser, by_hand(random.Random(1), 30))
     lab.page.keyboard.press("End")
-    lab.page.wait_for_timeout(200)
+    lab.rest()
     colors = lab.page.evaluate(
         """() => {
           const canvas = document.getElementById("overview");

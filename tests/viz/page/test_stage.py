@@ -71,17 +71,11 @@ def looked_at(browser, kept):
         if (graph, scheme) not in kept:
             kept[graph, scheme] = Lab(browser, GRAPHS[graph](), color_scheme=scheme)
         lab = kept[graph, scheme]
-        resize(lab, *{**SIZES, "wall": WALL}[size])
+        lab.resize(*{**SIZES, "wall": WALL}[size])
         lab.page.keyboard.press("Home")
         return lab
 
     return looked_at
-
-
-def resize(lab, width, height):
-    """Give the window another size, and wait until the page has seen it."""
-    lab.page.set_viewport_size({"width": width, "height": height})
-    lab.page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
 
 
 def end_of(lab):
@@ -263,7 +257,7 @@ def test_of_a_graph_that_has_no_room_a_part_is_drawn_whole_and_under_nothing(ope
                field.dispatchEvent(new Event("input", { bubbles: true })); }""",
             position,
         )
-        lab.page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+        lab.rest()
         (scene,), (map_,) = rectangles(lab, "#scene"), rectangles(lab, "#minimap")
         for box in rectangles(lab, "#scene .box .frame"):
             assert is_inside(box, scene, slack=2)
@@ -512,35 +506,39 @@ def test_the_contribution_of_the_step_stands_beside_its_arrow(looked_at):
 # Motion
 
 
-def moving(opened, position, graph="paths"):
-    lab = opened(graph, reduced_motion="no-preference")
+MOTION = 1600  # ms: longer than a step moves
+
+
+def moving(opened, position, graph="paths", **options):
+    """A page at a position, where nothing moves any more, with a clock that stands still."""
+    lab = opened(graph, **{"reduced_motion": "no-preference", **options})
+    lab.stop_the_clock()
     for _ in range(position):
         lab.page.keyboard.press("ArrowRight")
-    lab.page.wait_for_timeout(1800)
+    lab.page.clock.run_for(MOTION)
     return lab
 
 
 def watched_motion(lab, key):
     """Press a key; then, frame by frame, where the pill is and what the boxes show."""
-    return lab.page.evaluate(
-        """(key) => new Promise((done) => {
-          const frames = [];
+    lab.page.evaluate(
+        """(key) => {
+          window.frames_seen = [];
           document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-          const begin = performance.now();
           const look = () => {
             const pill = document.querySelector("#scene .pill")?.getCTM();
             const dots = document.querySelectorAll("#scene .mover").length;
             const gradients = Object.fromEntries([...document.querySelectorAll("#scene .box")].map((box) =>
               [box.dataset.id, box.querySelector(".gradient")?.textContent.replaceAll("−", "-")]));
-            const box = (id) => document.querySelector(`#scene .box[data-id="${id}"] .frame`).getBoundingClientRect();
-            frames.push({ pill: pill && [pill.e, pill.f], dots, gradients });
-            if (performance.now() - begin < 1600) requestAnimationFrame(look);
-            else done(frames);
+            window.frames_seen.push({ pill: pill && [pill.e, pill.f], dots, gradients });
+            requestAnimationFrame(look);
           };
           look();
-        })""",
+        }""",
         key,
     )
+    lab.page.clock.run_for(MOTION)
+    return lab.page.evaluate("window.frames_seen")
 
 
 def test_a_contribution_travels_from_the_operation_to_the_argument_and_is_then_added(opened):
@@ -590,8 +588,7 @@ def test_going_back_or_jumping_moves_nothing(opened, key):
 
 
 def test_nothing_moves_for_a_reader_who_asks_for_less_motion(opened):
-    lab = opened("paths")
-    lab.step_to(9)
+    lab = moving(opened, 9, reduced_motion="reduce")
     frames = watched_motion(lab, "ArrowRight")
     assert lab.position == 10
     assert frames[0]["pill"]
@@ -601,10 +598,7 @@ def test_nothing_moves_for_a_reader_who_asks_for_less_motion(opened):
 
 def test_steps_in_quick_succession_end_at_the_right_numbers(opened):
     f = GRAPHS["paths"]()
-    lab = opened(f, reduced_motion="no-preference")
-    for _ in range(len(chain_rule(f)) + 1):
-        lab.page.keyboard.press("ArrowRight")
-    lab.page.wait_for_timeout(1500)
+    lab = moving(opened, len(chain_rule(f)) + 1, f)
     f.backward()
     assert [box["gradient"] for box in lab.boxes().values()] == [f"∂ {show(node.grad)}" for node in Graph(f).nodes]
 
@@ -698,13 +692,13 @@ def test_shift_and_an_arrow_pan_and_do_not_step(opened):
 def test_after_a_resize_everything_is_in_sight_again(opened):
     lab = opened("neuron")
     for width, height in ((1920, 1080), (1280, 800)):
-        resize(lab, width, height)
+        lab.resize(width, height)
         (stage,) = rectangles(lab, "#scene")
         boxes = rectangles(lab, "#scene .frame")
         assert all(is_inside(box, stage) for box in boxes)
     zoomed = scale(lab)
     lab.page.keyboard.press("+")
-    resize(lab, 1440, 900)
+    lab.resize(1440, 900)
     assert scale(lab) == pytest.approx(zoomed * 1.25, rel=1e-3)  # what the reader chose stays
 
 
@@ -732,7 +726,7 @@ def test_two_fingers_pinch(opened):
 def test_pointing_at_a_node_lights_all_its_paths_to_the_output(opened):
     f = Graph(network())
     lab = opened(network())
-    resize(lab, *WALL)
+    lab.resize(*WALL)
     rng = random.Random(0)
     lab.page.keyboard.press("End")
     for node in rng.sample([i for i, each in enumerate(f.nodes) if not each.is_constant], 5):

@@ -100,8 +100,9 @@ def test_the_head_stands_where_the_filled_part_ends(lab):
     assert end == pytest.approx(box["x"] + 3 + (box["width"] - 6) * 5 / LAST, abs=3)
 
 
-def test_it_plays_to_the_end_at_a_speed_and_pauses(lab):
-    lab.page.clock.install()
+def test_it_plays_to_the_end_at_a_speed_and_pauses(opened):
+    lab = opened(lesson())
+    lab.stop_the_clock()
     lab.page.select_option("#speed", "4")
     lab.page.locator("#legend").click(force=True)
     lab.page.evaluate("() => document.activeElement.blur()")
@@ -182,14 +183,10 @@ def test_swiping_the_card_goes_a_step(browser):
 
 @pytest.mark.parametrize("size", [*SIZES, "landscape"])
 def test_nothing_of_the_frame_moves_overlaps_or_leaves_the_window(browser, size):
-    options = {"viewport": {"width": 844, "height": 390}} if size == "landscape" else {}
-    lab = Lab(
-        browser,
-        parse("a = w1 * x1 + w2 * x2 + b; f = tanh(a)", w1=-3, x1=2, w2=1, x2=0, b=6.9),
-        size="laptop" if options else size,
-    )
-    if options:
-        lab.page.set_viewport_size(options["viewport"])
+    f = parse("a = w1 * x1 + w2 * x2 + b; f = tanh(a)", w1=-3, x1=2, w2=1, x2=0, b=6.9)
+    lab = Lab(browser, f, size="laptop" if size == "landscape" else size)
+    if size == "landscape":
+        lab.resize(844, 390)
     frame = """() => ["bar", "formula-box", "stage", "side", "transport", "timeline", "moves"].map((id) => {
       const { left, top, right, bottom } = document.getElementById(id).getBoundingClientRect();
       return [left, top, right, bottom];

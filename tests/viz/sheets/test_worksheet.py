@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 import random_graphs
-from browser import launched, needs_browser
+from browser import launched, needs_browser, new_page
 from sampling import sample
 
 from tinygrad_edu import Value, nn, parse, viz
@@ -169,7 +169,7 @@ def test_thirty_sheets_are_a_page_each_with_their_keys_behind_them(tmp_path):
 def test_a_page_printed_by_a_browser_fits_a4_and_letter(name, tmp_path):
     made = viz.worksheet(GRAPHS[name]()).save(tmp_path / "sheet.html")
     with launched() as browser:
-        page = browser.new_page()
+        page = new_page(browser)
         page.goto(made.as_uri())
         for paper in ("A4", "Letter"):
             path = tmp_path / f"{paper}.pdf"
@@ -202,7 +202,7 @@ def test_no_letter_of_a_page_is_too_small_on_a_screen_a_phone_and_paper(name, tm
     made = viz.worksheet(GRAPHS[name](), page=None if name == "network" else LAB).save(tmp_path / "sheet.html")
     with launched() as browser:
         for width, media, least in ((1280, "screen", 13), (390, "screen", 13), (703, "print", 12)):  # 12 px are 9 pt
-            page = browser.new_page(viewport={"width": width, "height": 900})
+            page = new_page(browser, viewport={"width": width, "height": 900})
             page.emulate_media(media=media)
             page.goto(made.as_uri())
             sizes = page.evaluate(LETTERS)

@@ -10,6 +10,7 @@ import { button, byId, element } from "./dom.js";
 import { download, isCopied, isFramed } from "./out.js";
 import { pictureOf, sizeOf } from "./picture.js";
 import { say, sayAll } from "./say.js";
+import { endMotion } from "./stage.js";
 import { stepOf } from "./store.js";
 
 const SCALES = [1, 2, 4]; // pixels of a PNG for each of the picture
@@ -25,13 +26,16 @@ export function mountExport(store) {
   byId("tools").after(menu);
   menu.addEventListener("beforetoggle", ({ newState }) => newState === "open" && fill(menu, store));
   const isOther = (state, before) => ["lang", "position", "steps", "asked"].some((name) => state[name] !== before[name]);
-  store.onChange((state, before) => menu.matches(":popover-open") && isOther(state, before) && fill(menu, store));
+  store.onChange((state, before) => {
+    if (menu.matches(":popover-open") && isOther(state, before)) queueMicrotask(() => fill(menu, store)); // when the stage is drawn
+  });
 }
 
 // The menu
 
 function fill(menu, store) {
-  store.change({ pointed: null, playing: false }); // and nothing moves any more
+  store.change({ pointed: null, playing: false });
+  endMotion();
   const out = element("div", { class: "out" });
   const options = { isClear: box("export_clear"), isAsShown: box("export_as_shown"), scale: scales(store) };
   menu.replaceChildren(...rows(store, options, out), out);

@@ -50,26 +50,37 @@ export function write(store, text, numbers = null) {
 // Typing
 
 function type(store, text) {
-  clearTimeout(waiting.timer);
+  stopWaiting();
   if (text.trim() === "" && PAGE.text === null) loadTimed(store, graphOfPage(PAGE), null);
   else take(store, text);
 }
 
 // A mistake is said at once; a graph that is slow to draw waits for a pause in the typing.
-function take(store, text) {
+function take(store, text, isPause = waiting.cost < LONG) {
   try {
     const { graph, start } = graphTyped(store, text);
-    const show = () => loadTimed(store, graph, text, start);
-    if (waiting.cost < LONG) show();
-    else {
-      store.change({ typed: text, mistake: null });
-      waiting.timer = setTimeout(show, Math.min(waiting.cost, LONGEST));
-      byId("formula-box").setAttribute("aria-busy", "true");
-    }
+    if (isPause) return loadTimed(store, graph, text, start);
+    store.change({ typed: text, mistake: null });
+    wait(store, text);
   } catch (error) {
     if (!error.kind) throw error;
     store.change({ typed: text, mistake: error });
   }
+}
+
+// In the meantime a number may have become another one, or a link another formula.
+function wait(store, text) {
+  const show = () => {
+    stopWaiting();
+    if (store.state.typed === text) take(store, text, true);
+  };
+  waiting.timer = setTimeout(show, Math.min(waiting.cost, LONGEST));
+  byId("formula-box").setAttribute("aria-busy", "true");
+}
+
+function stopWaiting() {
+  clearTimeout(waiting.timer);
+  byId("formula-box").removeAttribute("aria-busy");
 }
 
 function graphTyped(store, text) {
@@ -78,7 +89,6 @@ function graphTyped(store, text) {
 }
 
 function loadTimed(store, graph, text, start) {
-  byId("formula-box").removeAttribute("aria-busy");
   const begin = performance.now();
   load(store, graph, text, start);
   waiting.cost = performance.now() - begin;

@@ -128,6 +128,7 @@ function showInFull(state, leaf, field) {
 
 function typed(store, leaf, text) {
   const number = typedNumber(text);
+  waiting.delete(leaf); // what is typed after a slider was moved, even in the same frame, is what holds
   if (number === null) wrong.set(leaf, text);
   else wrong.delete(leaf);
   if (number === null) draw(store.state);

@@ -14,7 +14,7 @@ const LONGEST_SHOWN = 40; // characters of a part that could not be read
 /** The state that the address says, before any part of the page is there; and from now on the one follows the other. */
 export function mountLink(store) {
   follow(store, location.hash);
-  addEventListener("hashchange", () => follow(store, location.hash));
+  addEventListener("hashchange", ({ newURL }) => follow(store, new URL(newURL).hash)); // not what has been written since
   let timer = null;
   store.onChange(() => {
     clearTimeout(timer);

@@ -59,6 +59,11 @@ export function annotate(kind, boxes, edges = new Map()) {
   if (stage.parts) drawNotes(stage.layers.notes, stage.notes, stage.parts);
 }
 
+/** All that moves is at once where it was to arrive. */
+export function endMotion() {
+  stage.finish?.();
+}
+
 /** Be told of what is seen, {seen, world, scale}, whenever it changes. */
 export function watchView(watcher) {
   stage.watchers.push(watcher);
@@ -70,7 +75,7 @@ export function drawnParts() {
 }
 
 function drawStage(state, before) {
-  stage.finish?.();
+  endMotion();
   const isMoved = before?.position !== state.position;
   const isNew = stage.of.args !== state.graph.args;
   forget(state, isMoved);
