@@ -1,9 +1,30 @@
-"""What is set up once for all tests?"""
+"""What is set up once for all tests?
+
+Every run draws the same, whatever the order of the tests and the process that has them: in Hypothesis, and from
+`random` and NumPy where a test gives no seed. With `pytest --hypothesis-profile=search`, Hypothesis draws anew.
+"""
 
 import gc
+import random
 import signal
 
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
 from terminals import terminal as terminal
+
+# No test is wrong because it is slow: a machine may have other things to do.
+AT_ANY_PACE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("search", AT_ANY_PACE)
+settings.register_profile("same", AT_ANY_PACE, derandomize=True)
+settings.load_profile("same")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Seed what draws without a seed, before the first fixture of the test."""
+    random.seed(item.nodeid)
+    np.random.seed(0)
 
 
 def pytest_collection_finish() -> None:

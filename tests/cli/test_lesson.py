@@ -15,6 +15,7 @@ from tinygrad_edu.show import cells
 
 CIRCUIT = importlib.import_module("tinygrad_edu.lessons.circuit")
 SIGMOID = 1 / (1 + math.exp(-1))
+ASKED_ON = "Enter: (more|the next idea) |Another lesson:"
 
 
 def plain(text):
@@ -37,12 +38,12 @@ def test_a_lesson_is_walked_through(terminal, columns, lines, colours):
         assert f"{place} of 6: {CIRCUIT.IDEAS[place - 1].title}" in " ".join(plain(asked).split())
         assert " ".join(CIRCUIT.IDEAS[place - 1].question.split()) in " ".join(plain(asked).split())
         it.type(f"{typed}\r")
-        seen = it.wait_for(r"Enter: |Another lesson:")
+        seen = it.wait_for(ASKED_ON)
         assert said in " ".join(plain(seen).split())
         everything += asked + seen
         while not re.search("next idea|Another", seen):
             it.type("\r")
-            seen = it.wait_for(r"Enter: |Another lesson:")
+            seen = it.wait_for(ASKED_ON)
             everything += seen
         it.type("\r")
     code, after = it.finish()

@@ -40,7 +40,7 @@ def assert_agrees(program, function, batch):
     seed=st.integers(0, 2**32 - 1),
     compiled_with=st.sampled_from([1, 2, 5, 100]),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_one_program_gives_the_numbers_of_the_scalar_graph_for_any_number_of_samples(part, name, seed, compiled_with):
     program, wrong = wrong_sizes(drawn(name, seed), compiled_with, (1, 2, 3, 17, 40))
     assert (program.least, wrong) == (1, []), program.source
@@ -390,7 +390,7 @@ def test_threads_have_outputs_of_their_own():
 
     def call(samples):
         program(np.ones((samples, 1)))
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=600)
         sizes[samples] = len(program.outputs)
 
     threads = [threading.Thread(target=call, args=(samples,)) for samples in (2, 5)]

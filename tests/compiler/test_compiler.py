@@ -65,7 +65,7 @@ def lines(program):
 
 
 @given(seeds)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_random_graphs_compile_also_for_other_inputs(seed):
     numbers, plan = random_graphs.seeded(seed)
     leaves, loss = random_graphs.as_values(numbers, plan)
@@ -86,7 +86,7 @@ def at_other_inputs(numbers, plan, rng):
 
 @example(14803)  # a step of what is 0 only where a small term is lost
 @given(seeds)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_node_of_a_random_graph_may_be_an_output(seed):
     rng = random.Random(seed)
     numbers, plan = random_graphs.seeded(seed)
@@ -191,7 +191,7 @@ def network_loss(model, xs, kind, targets):
     st.sampled_from(["mse", "hinge", "logits", "cross_entropy"]),
     st.integers(1, 7),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_random_networks_compile_also_for_other_batches(seed, hidden, activation, kind, samples):
     rng = np.random.default_rng(seed)
     sizes = [*hidden, 3 if kind == "cross_entropy" else 1]
@@ -386,7 +386,7 @@ def lines_by_name(program, inputs=()):
 
 
 @given(seeds)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_line_has_its_stated_shape_and_reads_its_stated_names(seed):
     leaves, loss = random_graphs.as_values(*random_graphs.seeded(seed))
     program = tinygrad_edu.compile(loss, wrt=leaves[:2], inputs=leaves[2:])
@@ -400,7 +400,7 @@ def test_every_line_has_its_stated_shape_and_reads_its_stated_names(seed):
 
 
 @given(seeds)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_gradient_is_also_its_parts_laid_end_to_end_and_chosen_from(seed):
     """As a language writes it that cannot assign into an array."""
     leaves, loss = random_graphs.as_values(*random_graphs.seeded(seed))
@@ -993,7 +993,7 @@ def choices_of_places(draw):
 
 
 @given(choices_of_places())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_evenly_spaced_positions_have_a_layout_and_others_have_none(choice):
     _, places = choice
     steps = [np.diff(places, axis=axis) for axis in range(places.ndim)]
@@ -1002,7 +1002,7 @@ def test_evenly_spaced_positions_have_a_layout_and_others_have_none(choice):
 
 
 @given(choices_of_places())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_view_has_the_wanted_elements_and_its_stated_shape(choice):
     """Of any regular choice of places, out of an array of any shape, that can be had as a view."""
     source, places = choice

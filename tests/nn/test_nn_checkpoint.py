@@ -35,7 +35,7 @@ def numbers(model):
     st.sampled_from(SUFFIXES),
     st.data(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_number_is_restored_to_the_last_bit(tmp_path_factory, sizes, activation, suffix, data):
     model = nn.MLP(sizes[0], sizes[1:], activation=activation, seed=0)
     drawn = data.draw(st.lists(st.floats(), min_size=len(numbers(model)), max_size=len(numbers(model))))

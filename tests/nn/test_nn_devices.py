@@ -36,7 +36,7 @@ def on_eight_devices(jax, request):
 
 def ran(script, *arguments):
     command = [sys.executable, str(script), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=1800).stdout
 
 
 @pytest.mark.long
@@ -74,7 +74,7 @@ def test_two_processes_have_the_parameters_of_one_after_50_steps(jax, tmp_path):
         )
         for number in range(2)
     ]
-    said = [process.communicate(timeout=300)[0] for process in processes]
+    said = [process.communicate(timeout=1800)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     assert "process 2 of 2, 4 of 8 devices" in said[1]
     np.testing.assert_allclose(np.load(tmp_path / "two.npy"), alone(script), rtol=TOLERANCE, atol=TOLERANCE)

@@ -85,7 +85,7 @@ def test_invalid_csv_is_refused(write, text, message):
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_give_a_table_or_an_error_that_says_why(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("any") / "any.csv"
     path.write_bytes(content)
@@ -97,7 +97,7 @@ def test_any_bytes_give_a_table_or_an_error_that_says_why(tmp_path_factory, cont
 
 
 @given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.text("abcxyz ,;\"'", min_size=1).map(str.strip)), min_size=1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_a_csv_writer_wrote_is_read_back(tmp_path_factory, rows):
     rows = [(number, word or "e") for number, word in rows]
     path = tmp_path_factory.mktemp("round") / "round.csv"
@@ -163,7 +163,7 @@ def rows_below_a_word(draw):
 
 @pytest.mark.parametrize("part", sample(range(3)))
 @given(rows=rows_below_a_word())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_word_becomes_a_row_above_numbers_alone(part, tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("first") / "first.csv"
     path.write_text("\n".join(map(",".join, rows)) + "\n")

@@ -73,7 +73,7 @@ def test_the_first_ten_minutes_are_readable(terminal, folder, monkeypatch, colum
     monkeypatch.chdir(folder)
     for line, (code, said) in walk.items():
         it = terminal(*shlex.split(line), columns=columns, lines=lines, NO_COLOR="1")
-        found, _ = it.finish_reading()
+        found, _ = it.finish()
         shown = [row.split("\r")[-1] for row in it.seen.replace("\r\n", "\n").split("\n")]
         bare = [re.sub(r"\x1b\[\??[\d;]*[A-Za-ln-z]", "", row) for row in shown]  # a bar moves, and hides the cursor
         assert found == code, (line, it.seen)

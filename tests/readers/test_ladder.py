@@ -36,7 +36,7 @@ def built(make, plan, numbers):
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=12),
     st.lists(st.floats(-1, 1), min_size=2, max_size=4),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_rung_gives_the_gradients_of_the_engine(rungs, plan, numbers):
     one, two, three = rungs
     leaves, f = built(tinygrad_edu.Value, plan, numbers)

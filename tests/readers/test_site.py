@@ -238,7 +238,9 @@ def test_a_notebook_runs_from_its_first_cell_to_its_last(site, tmp_path, page):
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
     notebook = nbformat.read(site / f"{page}.ipynb", as_version=4)
     nbformat.validate(notebook)
-    nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    nbclient.NotebookClient(
+        notebook, timeout=1200, startup_timeout=600, resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
     assert any(cell.get("outputs") for cell in notebook.cells)
 
 

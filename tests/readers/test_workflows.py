@@ -40,7 +40,7 @@ def server(tmp_path):
         for step in AFTER_THE_BUILD:
             folder = step.get("working-directory", "work").replace("${{ runner.temp }}/", "")
             command = ["bash", "-e", "-c", step["run"]]
-            subprocess.run(command, cwd=runner / folder, check=True, env={**os.environ, **given}, timeout=60)
+            subprocess.run(command, cwd=runner / folder, check=True, env={**os.environ, **given}, timeout=600)
 
     def shown(path):
         return git("show", f"gh-pages:{path}", at=remote)

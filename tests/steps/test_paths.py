@@ -22,7 +22,7 @@ def brute_force(graph, node):
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_total_over_paths_is_the_gradient(seed):
     f = random_graphs.as_values(*random_graphs.seeded(seed, leaves=3, steps=7))[1]
     graph, gradients, trace = Graph(f), gradient_numbers(f), chain_rule(f)

@@ -40,7 +40,7 @@ def random_value(seed, **size):
 
 
 @given(seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_contributions_into_a_node_sum_to_its_gradient(seed):
     f = random_value(seed)
     graph, gradients, trace = Graph(f), gradient_numbers(f), chain_rule(f)
@@ -55,7 +55,7 @@ def test_contributions_into_a_node_sum_to_its_gradient(seed):
 
 
 @given(seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_gradient_is_complete_before_it_is_passed_on_and_every_edge_occurs_once(seed):
     f = random_value(seed)
     graph, trace = Graph(f), chain_rule(f)
@@ -71,7 +71,7 @@ def test_a_gradient_is_complete_before_it_is_passed_on_and_every_edge_occurs_onc
 
 
 @given(seeds)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_forward_steps_describe_every_operation_in_order(seed):
     f = random_value(seed)
     graph, trace = Graph(f), chain_rule(f)
@@ -120,7 +120,7 @@ def test_the_latex_of_every_row_is_valid(rule):
 
 
 @given(seeds)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_latex_of_a_trace_has_a_line_for_each_step(seed):
     trace = chain_rule(random_value(seed))
     first, *lines, last = trace.latex.split("\n")
@@ -165,7 +165,7 @@ def test_contributions_still_to_come_are_announced():
 
 @pytest.mark.parametrize("part", sample(range(3)))
 @given(seed=seeds)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_trace_is_restored_exactly_and_fits_the_schema(part, seed):
     trace = chain_rule(random_value(seed))
     text = trace.to_json()
@@ -237,7 +237,7 @@ ODD = [None, True, -1, 0, 1, 99, 2.5, "", "x", "inf", "1e3", [], [99], {}, 10**4
 
 
 @given(st.sampled_from(list(places(VALID))), st.sampled_from(ODD) | st.just("delete"))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_damaged_trace_is_refused_or_read_correctly(place, item):
     data = copy.deepcopy(VALID)
     owner = data
@@ -259,7 +259,7 @@ def test_a_damaged_trace_is_refused_or_read_correctly(place, item):
 
 
 @given(st.integers(0, len(json.dumps(VALID)) - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_truncated_text_is_refused(length):
     with pytest.raises(TraceError, match="this is not JSON"):
         Trace.from_json(json.dumps(VALID)[:length])

@@ -1,11 +1,13 @@
 """The playground in a browser, for tests: opened with settings, trained, and driven by keys, clicks and touch.
 
 ground = Ground(browser, data={"name": "xor"})   an open page; `ground.page` is Playwright's. Nothing in it moves alone
-ground.figures()                                 {"accuracy": "97 %", "loss": "0.12", "held-out": …, "epoch": "3"}
+ground.figures()                                 {"accuracy": "97 %", "loss": "0.12", "held-out": …, "epoch": "3"};
+                                                 this and all that reads the page waits until what has changed is drawn
 ground.train(epochs=3)                           press the button as often
 ground.close()                                   gives every console message, page error and request: none is wanted
 """
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -25,6 +27,11 @@ CONTROLS = """() => {
   return [...named, ...others].filter(([, each]) => each?.checkVisibility()).map(([name]) => name);
 }"""
 
+PATIENCE = 300_000  # milliseconds: what is awaited comes as soon as the machine has time for it
+DRAWN = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+})"""
+
 
 def written(settings, lang="en", room="playground"):
     """The page, as text."""
@@ -39,6 +46,7 @@ class Ground:
         options = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", **(context or {})}
         self.watched = Watched(browser, **options)
         self.page = self.watched.page
+        self.page.set_default_timeout(PATIENCE)
         self.file = Path(tempfile.mkdtemp(prefix="ground-")) / "playground.html"
         self.file.write_text(written(settings, lang, room), encoding="utf-8")
         self.page.goto(self.file.as_uri() + address)
@@ -47,8 +55,8 @@ class Ground:
             self.settled()
 
     def settled(self):
-        """Wait until what has changed is drawn."""
-        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        """Wait until what has changed is drawn: in the next frame, and what has another size then in the one after."""
+        self.page.evaluate(DRAWN)
 
     def figures(self):
         self.settled()
@@ -64,6 +72,7 @@ class Ground:
         self.settled()
 
     def value(self, control):
+        self.settled()
         return self.page.input_value(f"[data-control={control}] :is(input, select)")
 
     def give(self, control, value):
@@ -78,17 +87,40 @@ class Ground:
 
     def controls(self):
         """The names of the controls that are in sight: those by which a lesson hides them."""
+        self.settled()
         return set(self.page.evaluate(CONTROLS))
 
     def names(self):
         """What each picture of the network is called, column by column."""
+        self.settled()
         return self.page.locator("#net-parts .tile").all_text_contents()
 
+    def notes(self):
+        """What is said below the network."""
+        self.settled()
+        return self.page.text_content("#network-notes")
+
+    def points(self):
+        """How many points the plane says it has."""
+        self.settled()
+        return int(re.search(r"(\d+) points?\b", self.page.get_attribute("#plane", "aria-label"))[1])
+
+    def address(self):
+        """What of the page's address leads to what it shows, once it is written there: that takes a moment."""
+        self.page.click("#ground-share")
+        link = self.page.input_value("#shared input")
+        self.page.keyboard.press("Escape")
+        address = link[link.index("#") :]
+        self.page.wait_for_function("(address) => location.hash === address", arg=address)
+        return address
+
     def spoken(self):
+        self.settled()
         return self.page.text_content("#spoken")
 
     def pixel(self, right, down):
         """The colour of the plane at a place of it, each from 0 to 1, as (red, green, blue)."""
+        self.settled()
         return self.page.evaluate(
             """([right, down]) => {
                 const canvas = document.getElementById("plane");

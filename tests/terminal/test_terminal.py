@@ -197,7 +197,7 @@ def test_ascii_terminals_get_ascii():
 def piped(sent, **environment):
     command = [sys.executable, "-m", "tinygrad_edu", *LESSON]
     run = subprocess.run(
-        command, input=sent.encode(), capture_output=True, env={**os.environ, **environment}, timeout=60
+        command, input=sent.encode(), capture_output=True, env={**os.environ, **environment}, timeout=600
     )
     return run.returncode, run.stdout.decode(environment.get("PYTHONIOENCODING", "utf-8")), run.stderr.decode()
 
@@ -220,7 +220,7 @@ def test_keys_may_come_from_a_text():
 def test_bytes_that_are_not_text_are_ignored():
     command = [sys.executable, "-m", "tinygrad_edu", *LESSON]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    run = subprocess.run(command, input=b"\xffn", capture_output=True, env=environment, timeout=60)
+    run = subprocess.run(command, input=b"\xffn", capture_output=True, env=environment, timeout=600)
     assert (run.returncode, run.stderr) == (0, b"")
     assert re.findall(r"step (\d+) of 7", run.stdout.decode()) == ["1", "1", "2"]
 

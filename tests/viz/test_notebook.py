@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # those of Jupyter are not ou
 @pytest.fixture(scope="module")
 def ran():
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    return NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    return NotebookClient(notebook, timeout=1200, startup_timeout=600, kernel_name="python3").execute()
 
 
 def outputs(notebook):

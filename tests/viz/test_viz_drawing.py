@@ -169,7 +169,7 @@ def test_a_label_is_drawn_as_it_is(label):
     assert found[: len(lines)] == lines
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(min_size=1, max_size=30).filter(lambda text: text.strip()))
 def test_any_label_is_drawn_as_it_is(label):
     found = node_texts(viz.draw(Value(1.0, label=label)).svg())

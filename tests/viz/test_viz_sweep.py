@@ -278,7 +278,7 @@ def test_invalid_sweep_arguments_are_refused(tmp_path):
 # Anything
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(min_size=1, max_size=60).filter(lambda text: text.strip()), st.floats(width=64))
 def test_any_label_and_any_number_are_drawn(label, number):
     """As text, never as markup; and one picture differs from the next."""

@@ -25,7 +25,7 @@ def compiled(path, program):
     fonts = os.pathsep.join({str(Path(file).parent) for file in font_files()})
     command = [program, "-interaction=nonstopmode", "-halt-on-error", path.name]
     done = subprocess.run(
-        command, cwd=path.parent, capture_output=True, check=False, env={**os.environ, "OSFONTDIR": fonts}, timeout=200
+        command, cwd=path.parent, capture_output=True, check=False, env={**os.environ, "OSFONTDIR": fonts}, timeout=1800
     )
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
     pdf = path.with_suffix(".pdf")

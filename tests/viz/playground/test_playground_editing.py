@@ -26,7 +26,7 @@ def run_of(rows, name, plane):
     return {"settings": {"data": data, "loss": "bce"}, "points": points, "rows": rows, "names": ["x1", "x2"]}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     some.integers(1, 4).flatmap(
         lambda width: some.lists(some.lists(coordinate, min_size=width, max_size=width), min_size=1, max_size=6)

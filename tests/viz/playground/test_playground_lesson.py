@@ -77,7 +77,7 @@ def test_a_link_hides_what_it_names_and_nothing_else(browser, link, lang):
     assert with_all.close() == []
     ground = Ground(browser, address=f"#playground&{link}", lang=lang)
     assert ground.controls() == there - hidden_in(link) - {"more"}  # the button, as all behind it are named
-    assert ground.page.text_content("#network-notes") == ""
+    assert ground.notes() == ""
     assert ground.close() == []
 
 
@@ -115,7 +115,7 @@ def test_a_learning_rate_is_slow_or_right_or_too_large(browser):
     ground.page.click("#again")
     ground.give("lr", "1")
     ground.train(epochs=17)
-    assert ground.page.text_content("#network-notes").startswith("Stopped in batch 134: the loss, mse, became inf")
+    assert ground.notes().startswith("Stopped in batch 134: the loss, mse, became inf")
     assert ground.close() == []
 
 

@@ -11,7 +11,7 @@ from playground import in_node, needs_node
 pytestmark = needs_node
 numbers = some.floats(-1e6, 1e6, allow_subnormal=False)
 clouds = some.lists(some.tuples(numbers, numbers), max_size=30)
-slow = settings(max_examples=12, deadline=None)
+slow = settings(max_examples=12)
 
 PLANES = """
 const { planeOf, onPicture, onPlane, ASPECT } = await from("playground/plane");

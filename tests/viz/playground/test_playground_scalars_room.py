@@ -174,6 +174,7 @@ def test_a_line_lights_its_part_of_the_network_and_a_neuron_its_lines(ground):
     ground.settled()
     assert page.locator(".tile.is-lit").count() == 3
     page.hover("#net-parts .tile[data-key='n2.0']")
+    ground.settled()
     lit = page.locator(".program-line.is-lit code").all_text_contents()
     assert [text.split(" = ")[0] for text in lit] == ["Z2", "A2", "dA2", "dZ2", "db2", "dW2", "W2", "b2"]
 

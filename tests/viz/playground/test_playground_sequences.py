@@ -230,8 +230,7 @@ def test_any_sequence_in_the_page_is_what_its_link_and_its_script_say(browser, s
         ground.settled()
     seen = seen_in(ground)
     figures, script, _, _ = seen
-    ground.page.wait_for_timeout(400)  # the address is written a moment later
-    address = ground.page.evaluate("() => location.hash")
+    address = ground.address()
     assert ground.close() == []
     scope = {"print": lambda *_: None}
     exec(compile(script, "playground.py", "exec"), scope)

@@ -237,7 +237,7 @@ def test_in_a_browser_the_numbers_are_those_of_node(is_framed, tmp_path):
         watched = Watched(browser)
         watched.page.goto(path.as_uri())
         frame = watched.page.frames[-1]
-        frame.wait_for_selector("#answer:not(:empty)", timeout=60_000)
+        frame.wait_for_selector("#answer:not(:empty)", timeout=300_000)
         found = json.loads(frame.text_content("#answer"))
         complaints = watched.handed_over()
         watched.close()

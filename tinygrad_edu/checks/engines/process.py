@@ -22,10 +22,11 @@ from typing import Any
 from tinygrad_edu.checks.engines.course import FOLDER
 from tinygrad_edu.checks.engines.loading import loaded
 from tinygrad_edu.checks.engines.report import WIDTH, report_on
+from tinygrad_edu.checks.engines.running import PATIENCE
 from tinygrad_edu.errors import FileError, TinygradError
 from tinygrad_edu.files import why_unread
 
-SECONDS = 60.0  # for all of it
+SECONDS = 60.0  # of computing, for all of it; where it waits, for its turn say, `PATIENCE` times as many
 MEMORY = 4 << 30  # bytes, beyond what Python and this package take
 RIGHT, MISTAKEN, FAILED = 0, 1, 2  # exit codes
 
@@ -67,9 +68,11 @@ def check_file(path: Path, *, width: int = WIDTH, shows: str = "hint", **names: 
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        said, _ = process.communicate(timeout=SECONDS)
+        said, _ = process.communicate(timeout=PATIENCE * SECONDS)
     except subprocess.TimeoutExpired:
-        return _failed(path, f"it did not end within {SECONDS:g} seconds", "a sweep that visits every node once")
+        return _failed(
+            path, f"it did not end within {PATIENCE * SECONDS:g} seconds", "a sweep that visits every node once"
+        )
     finally:
         _end(process)
     lines = said.decode().splitlines()

@@ -1,7 +1,7 @@
 """What does an engine make of a probe?
 
 Its numbers and gradients afterwards, of every Value that the probe has a name for, or the error that stopped it. A
-probe has a limit of time: an engine may loop without end.
+probe has a limit of time, in which it computes: an engine may loop without end, and the machine may be busy otherwise.
 
 Names to know: `Seen`, `run`. Read next: `facts.py`.
 """
@@ -16,12 +16,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 from tinygrad_edu.checks.engines.adapter import Adapter
 from tinygrad_edu.checks.engines.probes import Probe
 
-SECONDS = 2.0  # for one probe
+SECONDS = 2.0  # of computing, for one probe
+PATIENCE = 5  # times as long may it take where it waits, for its turn or for anything else
 MEANINGS = {  # of errors: which one it is depends on how an engine is written
     **dict.fromkeys(("AttributeError", "TypeError", "NotImplementedError", "NameError"), "missing"),
     **dict.fromkeys(("RecursionError", "OutOfTime"), "endless"),
@@ -78,7 +79,7 @@ def run(adapter: Adapter, probe: Probe, seconds: float | None = SECONDS) -> Seen
     Args:
         adapter: the engine.
         probe: the program.
-        seconds: how long it may take; None for an engine that is known to end.
+        seconds: how long it may compute; None for an engine that is known to end.
     """
     space: dict[str, Any] = {adapter.value.__name__: adapter.value}
     space |= {name: adapter.function(name) for name in probe.needs if adapter.function(name)}
@@ -105,17 +106,23 @@ def _numbers(adapter: Adapter, space: Mapping[str, Any]) -> dict[str, tuple[floa
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """A block that raises `OutOfTime` when its time is over, where a signal can do that: in the main thread of Unix."""
+    """A block that raises `OutOfTime` when its time is over, where a signal can do that: in the main thread of Unix.
+
+    The time is that in which this process computes; where it waits, its turn may come `PATIENCE` times as late.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (what a handler gets)
-        raise OutOfTime
+    began, computed = time.monotonic(), time.process_time()
 
-    old = signal.signal(signal.SIGALRM, stop)
-    others = signal.setitimer(signal.ITIMER_REAL, seconds)  # of a test's own limit of time, say
-    began = time.monotonic()
+    def look(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (what a handler gets)
+        if time.process_time() - computed >= seconds or time.monotonic() - began >= PATIENCE * seconds:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # it is raised once
+            raise OutOfTime
+
+    old = signal.signal(signal.SIGALRM, look)
+    others = signal.setitimer(signal.ITIMER_REAL, seconds, seconds / 10)  # of a test's own limit of time, say
     try:
         yield
     finally:
