@@ -615,6 +615,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "grade_wrong":       ("wrong", "错"),
     "grade_empty":       ("empty", "空"),
     "grade_unread":      ("not a number", "不是数"),
+    "grade_date":        ("a date, which a spreadsheet makes of 1/2: format the column as text",
+                          "日期：表格软件把 1/2 变成了日期，请把该列设为文本"),
     "grade_of":          ("of", "满分"),
     "grade_total":       ("all", "合计"),
     "grade_none":        ("No row has answers yet: fill in a name and numbers, one row for each learner.",
