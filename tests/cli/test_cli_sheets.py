@@ -95,7 +95,10 @@ def test_what_is_wrong_is_said_in_the_words_of_the_command(run, tmp_path, comman
 
 @pytest.mark.parametrize(
     ("lang", "guessed", "twice"),
-    [("en", "is read as GBK; if a name is wrong", "each has marks of its own: 王芳"), ("zh", "按 GBK 读取", "各自评分：王芳")],
+    [
+        ("en", "is read as GBK", "each has marks of its own: 王芳"),
+        ("zh", "按 GBK 读取", "各自评分：王芳"),
+    ],
 )
 def test_a_guessed_encoding_and_names_that_are_there_twice_are_said(run, tmp_path, lang, guessed, twice):
     (tmp_path / "a.csv").write_bytes("姓名;f\n王芳;-12\n李娜;12\n王芳;=-12\n".encode("gbk"))

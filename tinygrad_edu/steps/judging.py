@@ -81,7 +81,7 @@ def read_answer(text: str) -> list[Reading]:
 
 
 def _number_alone(text: str) -> str:
-    """Without what people write before a number, the mark of a text in a spreadsheet, and spaces; "" for two numbers."""
+    """Without what stands before a number, a spreadsheet's mark of a text, and spaces; "" for two numbers."""
     plain = BEFORE.sub("", on_keyboard(text))
     if SPACED.fullmatch(plain):
         plain = re.sub(r"[\s'’]", "", plain)

@@ -31,7 +31,7 @@ SEPARATOR = "sep="  # a line before the table, by which a spreadsheet is told wh
 
 
 def decoded(path: Path) -> tuple[str, str]:
-    """The text of a file, and the name of its encoding if that was guessed, else "".
+    r"""The text of a file, and the name of its encoding if that was guessed, else "".
 
     Raises:
         FileError: if it is not text.
@@ -42,7 +42,7 @@ def decoded(path: Path) -> tuple[str, str]:
     >>> _ = path.write_bytes("name;∂f/∂x".encode("utf-16"))
     >>> decoded(path)
     ('name;∂f/∂x', '')
-    >>> _ = path.write_bytes("name;f\\n王芳;6".encode("gbk"))
+    >>> _ = path.write_bytes("name;f\n王芳;6".encode("gbk"))
     >>> decoded(path)[1]
     'GBK'
     """
@@ -98,5 +98,5 @@ def _guess(data: bytes) -> str:
 
 
 def _is_chinese(code: bytes) -> bool:
-    """Whether this is the code of a usual character: both bytes beyond ASCII, and the first not ü or another of these."""
+    """Whether both bytes are beyond ASCII, as in the usual characters, and the first is not ü or another of these."""
     return min(code) >= 0x80 and code[0] <= LAST_ROW

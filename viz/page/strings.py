@@ -9,8 +9,7 @@ Names to know: `strings`, `TABLE`. Read next: `slips.py`.
 
 from __future__ import annotations
 
-from tinygrad_edu.choices import unknown
-from tinygrad_edu.steps.sentences import LANGUAGES, SENTENCES
+from tinygrad_edu.steps.sentences import LANGUAGES, SENTENCES, check_language
 
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 
@@ -999,7 +998,6 @@ def strings(lang: str) -> dict[str, str]:
     >>> strings("en")["next"], strings("zh")["next"]
     ('Next', '下一步')
     """
-    if lang not in LANGUAGES:
-        raise unknown("lang", lang, LANGUAGES)
+    check_language(lang)
     column = LANGUAGES.index(lang)
     return {key: row[column] for key, row in TABLE.items()}

@@ -326,7 +326,9 @@ def test_the_same_answers_get_the_same_marks_however_they_are_written(tmp_path, 
         assert marks_of(spelled, HEADS[heads], file, source.randrange(4)) == expected, (name, heads, file)
 
 
-@pytest.mark.parametrize("text", ["2-Jan", "02. Feb", "Jan-02", "1月2日", "2026-01-02", "01/02/2026", "2.1.2026", "02-Mrz"])
+@pytest.mark.parametrize(
+    "text", ["2-Jan", "02. Feb", "Jan-02", "1月2日", "2026-01-02", "01/02/2026", "2.1.2026", "02-Mrz"]
+)
 def test_a_fraction_that_became_a_date_is_said(tmp_path, text):
     (row,) = graded(tmp_path, sheets(), [("Ada", "", {"u": text})]).rows
     assert row.marks["u"].said == "date"
