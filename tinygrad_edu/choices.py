@@ -11,7 +11,15 @@ from collections.abc import Iterable
 from tinygrad_edu.errors import OptionError
 
 
-def unknown(option: str, given: object, choices: Iterable[str], *, call: str = "{}", other: str = "") -> OptionError:
+def unknown(
+    option: str,
+    given: object,
+    choices: Iterable[str],
+    *,
+    call: str = "{}",
+    other: str = "",
+    meant: str | None = None,
+) -> OptionError:
     """The error for a name that is not one of the choices, with the nearest one.
 
     >>> print(unknown("lang", "eng", ["zh", "en"], call="player(f, {})"))
@@ -25,9 +33,10 @@ def unknown(option: str, given: object, choices: Iterable[str], *, call: str = "
         choices: those there are.
         call: what was called, around the option.
         other: what else might have been meant, beside the nearest name.
+        meant: the name that is meant, if that is known.
     """
     names = list(choices)
-    best = [*nearest(str(given), names), *names][0]
+    best = meant or [*nearest(str(given), names), *names][0]
     asked, wrong = call.format(f"{option}={given!r}"), f"the choices are {', '.join(names)}"
     return OptionError(asked, wrong, instead="; or ".join(filter(None, [f"{option}={best!r}", other])))
 

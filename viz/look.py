@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tinygrad_edu.choices import unknown
 from tinygrad_edu.show import counted, show_count
-from tinygrad_edu.steps.sentences import LANGUAGES, filled
+from tinygrad_edu.steps.sentences import check_language, filled
 from tinygrad_edu.viz.style import LIGHT, Theme, themed
 
 # fmt: off
@@ -153,6 +152,5 @@ def look_of(call: str, theme: str, lang: str) -> Look:
       what is wrong:  the choices are light, dark
       write instead:  theme='dark'
     """
-    if lang not in LANGUAGES:
-        raise unknown("lang", lang, LANGUAGES, call=f"{call}(..., {{}})")
+    check_language(lang, f"{call}(..., {{}})")
     return Look(themed(theme, f"{call}(..., {{}})"), lang)

@@ -105,7 +105,7 @@ class EarlyStopping(Callback):
 
     >>> from tinygrad_edu import nn
     >>> X, y = nn.datasets.blobs(n=20)
-    >>> stop = EarlyStopping(patience=2, monitor="accuracy")
+    >>> stop = nn.EarlyStopping(patience=2, monitor="accuracy")
     >>> history = nn.fit(nn.MLP(2, [1], seed=0), X, y, epochs=50, callbacks=[stop])
     >>> history.epochs - stop.best_epoch, stop.best
     (2, 1.0)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 import pytest
+from sampling import sample
+from slips import RIGHT
 
 import tinygrad_edu
 from tinygrad_edu import Trace, Value, chain_rule, parse, viz
@@ -312,6 +314,20 @@ def test_a_command_without_chinese_says_so_and_which_have_it(run, command):
         assert "speaks English alone" in said
         assert ", ".join(BILINGUAL[:-1]) in said
         assert "这个命令只有英文" in said
+
+
+@pytest.mark.parametrize("command", [name for name in BILINGUAL if name not in ("grade", "course")])
+@pytest.mark.parametrize("name", sample(["cn", "zh_TW", "中文", "Chinese", "zh-CN", "ZH"]))
+def test_chinese_is_understood_by_its_other_names(run, tmp_path, command, name):
+    """What is printed and written is what --lang zh gives."""
+    said, files = [], []
+    for lang in ("zh", name):
+        code, out, err = run(command, *RIGHT[command], "--lang", lang)
+        assert (code, err) == (0, "")
+        said.append(re.sub("，替换了旧文件", "", out))
+        files.append({path.name: path.read_bytes() for path in tmp_path.iterdir()})
+    assert said[0] == said[1]
+    assert files[0] == files[1]
 
 
 def test_colours_are_only_on_a_terminal_and_only_around_numbers(run, monkeypatch):

@@ -91,3 +91,33 @@ def test_what_is_wrong_is_said_in_the_words_of_the_command(run, tmp_path, comman
     assert message in err
     assert not any(word in err for word in ("viz.", "worksheet(f", "Traceback"))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "guessed", "twice"),
+    [
+        ("en", "is read as GBK", "each has marks of its own: 王芳"),
+        ("zh", "按 GBK 读取", "各自评分：王芳"),
+    ],
+)
+def test_a_guessed_encoding_and_names_that_are_there_twice_are_said(run, tmp_path, lang, guessed, twice):
+    (tmp_path / "a.csv").write_bytes("姓名;f\n王芳;-12\n李娜;12\n王芳;=-12\n".encode("gbk"))
+    code, out, err = run("grade", "a.csv", LESSON, "x=-2", "y=5", "z=-4", "--lang", lang)
+    assert code == 0
+    assert guessed in err
+    assert twice in err
+    assert out.splitlines()[0] == "王芳: 1 / 1"
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".tsv", ".CSV"])
+def test_unicode_text_of_a_spreadsheet_is_marked_as_it_is(run, tmp_path, suffix):
+    run("grade", "--template", "a.csv", LESSON, "x=-2", "y=5", "z=-4", "--blank", "easy")
+    command, names, _ = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()
+    tabbed = "\r\n".join([command, names.replace(",", "\t"), "王芳\t-4\t3\t-4\t−4"])
+    (tmp_path / f"b{suffix}").write_bytes(tabbed.encode("utf-16"))
+    assert run("grade", f"b{suffix}") == (0, "王芳: 4 / 4\n", "")
+
+
+def test_a_template_is_a_csv_file(run, tmp_path):
+    code, _, err = run("grade", "--template", "a.txt", LESSON, *CLASS)
+    assert (code, "tinygrad-edu grade --template a.csv" in err, list(tmp_path.iterdir())) == (1, True, [])

@@ -7,6 +7,7 @@ import re
 import shlex
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from sampling import sample
 
@@ -84,7 +85,7 @@ def test_a_drawing_can_be_chinese(run, tmp_path):
     drawn = (tmp_path / "f.svg").read_text(encoding="utf-8")
     assert "梯度 -4" in drawn
     assert "grad" not in drawn
-    code, _, err = run(f"draw {F} -o f.svg --lang cn")
+    code, _, err = run(f"draw {F} -o f.svg --lang de")
     assert (code, "the choices are en, zh" in err) == (1, True)
 
 
@@ -102,6 +103,28 @@ def test_the_page_of_a_training_has_every_picture_for_paper_and_for_the_dark(run
     (film,) = re.findall(r'<img src="(data:image/gif[^"]+)"', page)  # is drawn once, as it is saved
     assert _paper(film) == {"light": LIGHT, "dark": DARK}[theme].paper
     assert "--theme" not in page.split("All settings")[1]
+
+
+def noting(method, noted):
+    """The same method, which notes on what it is called."""
+
+    def called(self, *args, **settings):
+        noted.append(self)
+        return method(self, *args, **settings)
+
+    return called
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_picture_is_drawn_for_nothing(run, tmp_path, monkeypatch, theme):
+    """Every figure that is made is saved in a file, or shown on the page."""
+    made, used = [], []
+    for name, noted in (("__init__", made), ("savefig", used)):
+        monkeypatch.setattr(Figure, name, noting(getattr(Figure, name), noted))
+    assert run(f"train moons {QUICK} --plot --theme {theme}")[0] == 0
+    assert (tmp_path / "tinygrad-edu-train" / "history.png").is_file()
+    assert len(made) > 5
+    assert {id(figure) for figure in made} == {id(figure) for figure in used}
 
 
 def _paper(address):

@@ -1,6 +1,7 @@
 """Is the sentence about a step the one that the page says, in both languages, and is what it says true?"""
 
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -9,9 +10,21 @@ from page_in_node import in_node, needs_node
 from several_places import TIES, tied
 
 from tinygrad_edu import chain_rule, parse
+from tinygrad_edu.checks.engines.course import begin, chapter
+from tinygrad_edu.errors import OptionError
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.steps.sentences import LANGUAGES, SENTENCES, caution, role_in, sentence
+from tinygrad_edu.steps.sentences import (
+    LANGUAGES,
+    SENTENCES,
+    caution,
+    check_language,
+    language_of,
+    role_in,
+    sentence,
+)
+from tinygrad_edu.viz.look import look_of
 from tinygrad_edu.viz.page.engine import nodes
+from tinygrad_edu.viz.page.strings import strings
 
 CARDS = """
     import { graphFrom } from "./engine/recompute.js";
@@ -101,3 +114,43 @@ def test_a_node_at_several_places_is_called_by_its_place():
     assert "the second factor w of f alone changes a little" in sentence(trace, trace.edges[1])
     zh = trace.with_roles(lambda role: role_in("zh", role))
     assert "f 里只有第 2 个因子 w" in sentence(zh, zh.edges[1], "zh")
+
+
+LANG_NAMES = {
+    "zh": [
+        "zh",
+        "cn",
+        "CN",
+        "zh-CN",
+        "zh_CN",
+        "zh_TW",
+        "zh-Hans",
+        "zh_CN.UTF-8",
+        "Chinese",
+        "中文",
+        "简体中文",
+        " zh ",
+    ],
+    "en": ["en", "EN", "english", "English", "en-US", "en_GB.UTF-8", "英文", "eng"],
+}
+
+
+@pytest.mark.parametrize(("lang", "name"), [(lang, name) for lang, names in LANG_NAMES.items() for name in names])
+def test_a_language_is_known_by_its_other_names(lang, name):
+    assert language_of(name) == lang
+    if name not in LANGUAGES:
+        for called in (
+            lambda: strings(name),
+            lambda: look_of("draw", "light", name),
+            lambda: chapter("1", lang=name),
+            lambda: begin(Path("nowhere"), name),
+        ):
+            with pytest.raises(OptionError, match=f"write instead:  lang='{lang}'"):
+                called()
+
+
+@pytest.mark.parametrize("name", ["de", "", "fr", "zhen", "ench", "!", "x" * 500])
+def test_another_language_is_not_taken_for_one_of_these(name):
+    assert language_of(name) is None
+    with pytest.raises(OptionError, match="the choices are en, zh"):
+        check_language(name)

@@ -15,7 +15,7 @@ import argparse
 import re
 import shlex
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from tinygrad_edu.choices import nearest
@@ -185,11 +185,20 @@ class OneOf(argparse.Action):
         option_strings: the option.
         dest: where the value goes.
         names: the choices.
+        reading: the choice that a text means, or else the text.
         settings: as argparse takes them.
     """
 
-    def __init__(self, option_strings: Sequence[str], dest: str, names: Sequence[str], **settings: Any) -> None:
+    def __init__(
+        self,
+        option_strings: Sequence[str],
+        dest: str,
+        names: Sequence[str],
+        reading: Callable[[str], str] = str,
+        **settings: Any,
+    ) -> None:
         super().__init__(option_strings, dest, metavar=f"{{{','.join(names)}}}", **settings)
+        self.reading = reading
         self.names, self.wanted, self.example = names, f"one of {', '.join(names)}", names[0]
 
     def __call__(
@@ -203,7 +212,7 @@ class OneOf(argparse.Action):
         """
         if isinstance(parser, Parser):
             parser.note(self, option, value)
-        setattr(namespace, self.dest, one_of(str(option), value, self.names))
+        setattr(namespace, self.dest, one_of(str(option), self.reading(value), self.names))
 
 
 def one_of(option: str, given: str, names: Iterable[str], command: str = "") -> str:
@@ -220,10 +229,10 @@ def one_of(option: str, given: str, names: Iterable[str], command: str = "") -> 
 
     >>> one_of("--lang", "zh", ["en", "zh"])
     'zh'
-    >>> one_of("--lang", "cn", ["en", "zh"])
+    >>> one_of("--lang", "eng", ["en", "zh"])
     Traceback (most recent call last):
     ...
-    tinygrad_edu.errors.OptionError: --lang cn
+    tinygrad_edu.errors.OptionError: --lang eng
       what is wrong:  the choices are en, zh
       write instead:  --lang en
     """

@@ -16,7 +16,7 @@ from tinygrad_edu.cli.lines import say
 from tinygrad_edu.errors import OptionError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import cut, show
-from tinygrad_edu.steps.sentences import LANGUAGES
+from tinygrad_edu.steps.sentences import LANGUAGES, language_of
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
 from tinygrad_edu.text.parsing import parse
 from tinygrad_edu.text.reading import as_python_reads
@@ -35,7 +35,8 @@ def add_expression(parser: argparse.ArgumentParser) -> None:
 
 def add_lang(parser: argparse.ArgumentParser) -> None:
     """The option --lang."""
-    parser.add_argument("--lang", action=OneOf, names=LANGUAGES, default="en", help="language (default: en)")
+    said, other = "language (default: en)", lambda text: language_of(text) or text
+    parser.add_argument("--lang", action=OneOf, names=LANGUAGES, default="en", reading=other, help=said)
 
 
 def add_theme(parser: argparse.ArgumentParser) -> None:

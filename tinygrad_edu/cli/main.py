@@ -376,7 +376,7 @@ def _draw(options: argparse.Namespace) -> None:
         say("note: --detail full changes nothing here: it opens dot([...], [...]) into × and +", sys.stderr)
     old = existing([options.output])
     drawing = viz.draw(f, detail=options.detail, theme=options.theme, lang=options.lang)
-    say_files([drawing.save(options.output)], old)
+    say_files([drawing.save(options.output)], old, options.lang)
     if options.open:
         open_page(options.output)
 

@@ -11,23 +11,26 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Sequence
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinygrad_edu.cli.arguments import PROGRAM, OneOf, Parser, one_of, quoted
+from tinygrad_edu.cli.arguments import LONGEST, PROGRAM, OneOf, Parser, one_of, quoted
 from tinygrad_edu.cli.expressions import add_lang, graph_of, numbers_in
-from tinygrad_edu.cli.lines import existing, say_files
+from tinygrad_edu.cli.lines import existing, say, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.values import Typed, check_there, file_name, whole, words
 from tinygrad_edu.errors import FileError, OptionError
-from tinygrad_edu.show import printable
+from tinygrad_edu.show import cut, listed, printable
 from tinygrad_edu.terminal.words import word
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
 
 if TYPE_CHECKING:
     from tinygrad_edu.viz import Worksheet
     from tinygrad_edu.viz.sheets.answers import Answers
+    from tinygrad_edu.viz.sheets.grade import Grades
 
 WORKSHEET_HELP = """\
 Write sheets to print: the graph of EXPRESSION with empty boxes, a row for each
@@ -55,14 +58,15 @@ named as on the sheet. Write an empty one, fill it in, and have it marked:
   tinygrad-edu grade answers.csv
   tinygrad-edu grade answers.csv -o marks.csv
 
-1/3, a decimal comma and rounding to three digits are fine. A wrong answer gets
-the name of its mistake; one that is right for the learner's own earlier
-numbers counts as right. The first line of the table says which sheets these
-are; without it, write the formula and the options of `worksheet` behind the
-file."""
+1/3, ½, a decimal comma and rounding to three digits are fine, and so is the
+table as a spreadsheet saves it. A wrong answer gets the name of its mistake;
+one that is right for the learner's own earlier numbers counts as right. The
+first line of the table says which sheets these are; without it, write the
+formula and the options of `worksheet` behind the file."""
 
 
 SHEETS = file_name("a worksheet, a page to print", (".html", ".htm", ".pdf"), "sheet.html")
+MOST_NAMES = 6  # that are listed
 ADDRESS = words("the address of a page on the web", "https://example.org/lab.html")
 
 
@@ -87,7 +91,7 @@ def add_worksheet(parser: argparse.ArgumentParser) -> None:
 
 def add_grade(parser: argparse.ArgumentParser) -> None:
     """The arguments of `grade`."""
-    answers = file_name("a table of answers", (".csv",), "answers.csv")
+    answers = file_name("a table of answers", (".csv", ".tsv", ".txt"), "answers.csv")
     parser.add_argument("file", action=Typed, kind=answers, metavar="FILE", help="the table of answers, a .csv file")
     parser.add_argument("expression", nargs="?", metavar="EXPRESSION", help="of the sheets, if FILE does not say it")
     parser.add_argument("values", nargs="*", default=[], metavar="NAME=NUMBER", help="its numbers, without --variants")
@@ -148,14 +152,28 @@ def _grade(options: argparse.Namespace) -> None:
     check_there(options.file, ".csv", command, otherwise=("--template makes one", makes))
     answers = read_answers(options.file)
     grades = marked(answers, _sheets(_options_of(options, answers)))
+    for note in _notes(answers, grades, options.lang):
+        say(note, sys.stderr)
     print("\n".join(grades.lines(shutil.get_terminal_size().columns)))
     if options.output is not None:
         old = existing([options.output])
         say_files([grades.save(options.output)], old, options.lang)
 
 
+def _notes(answers: Answers, grades: Grades, lang: str) -> Iterator[str]:
+    """What may be otherwise than the teacher thinks: the encoding, and whose row is whose."""
+    if answers.guess:
+        yield word(lang, "guessed", file=printable(answers.path), encoding=answers.guess)
+    twice = [name for name, count in Counter(row.name for row in grades.rows if row.name).items() if count > 1]
+    if twice:
+        yield word(lang, "twice", names=listed([cut(name, LONGEST) for name in twice], MOST_NAMES))
+
+
 def _write_template(options: argparse.Namespace) -> None:
     command = f'{PROGRAM} grade --template {printable(options.file)} "(x + y) * z" --variants 30 --seed 1'
+    if options.file.suffix.lower() != ".csv":
+        instead = f"{PROGRAM} grade --template {quoted(printable(options.file.with_suffix('.csv')))}"
+        raise OptionError(f"--template {printable(options.file)}", "a template is a .csv file", instead=instead)
     if options.expression is None:
         raise OptionError("--template", "the formula of the sheets is missing", instead=command)
     say_files([_sheets(options).template(options.file)], lang=options.lang)

@@ -50,7 +50,7 @@ def step_lines(f: Value, trace: Trace, look: Look | None = None) -> Iterator[str
       f = x * y  = 2 * 3  = 6
     <BLANKLINE>
     backward: the chain rule along every edge, upstream × local
-      ∂f/∂f                         = 1
+      ∂f/∂f                        = 1
       ∂f/∂x  = ∂f/∂f · y  = 1 × 3  = 3
       ∂f/∂y  = ∂f/∂f · x  = 1 × 2  = 2
     <BLANKLINE>

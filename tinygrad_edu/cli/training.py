@@ -463,7 +463,7 @@ def _check_film(options: argparse.Namespace, is_plane: bool) -> None:
 
 
 class _Picture(NamedTuple):
-    """A picture: its files, its title, what is seen in it, and the picture itself, in each theme, for the report."""
+    """A picture: its files, its title, what is seen in it, and for the report the picture itself, in each theme."""
 
     files: list[Path]
     title: str
@@ -489,6 +489,9 @@ def _pictures(options: argparse.Namespace, samples: Samples) -> Iterator[_Pictur
         figures = in_both(plot)
         file = viz.save_figure(figures[options.theme], folder / f"{name}.png")
         yield _Picture([file], title, said or f"{figures['light'].axes[0].get_title()}.", figures)
+    if options.plot:  # the report draws the history by itself, and narrower
+        history = viz.plot_history(samples.model.history, theme=options.theme)
+        yield _Picture([viz.save_figure(history, folder / "history.png")], "The history", "", {})
 
 
 def _of_plane(samples: Samples, plot: Callable[..., Any]) -> Callable[..., Any]:
@@ -496,12 +499,10 @@ def _of_plane(samples: Samples, plot: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _inside(samples: Samples) -> Iterator[tuple[str, str, str, Callable[..., Any]]]:
-    """What --plot draws besides: name, title, what is seen, and what draws it in a theme."""
+    """What --plot draws of the network besides: name, title, what is seen, and what draws it in a theme."""
     from tinygrad_edu import viz
 
     network = samples.model.network
-    history = partial(viz.plot_history, samples.model.history)
-    yield "history", "The history", "Loss and accuracy over the epochs.", history
     parameters = partial(viz.plot_parameters, network)
     yield "parameters", "Its parameters", "How large the weights and biases are.", parameters
     activations = partial(viz.plot_activations, network, samples.X)
@@ -539,9 +540,7 @@ def _report(options: argparse.Namespace, samples: Samples, said: list[str], pict
         command=" ".join([PROGRAM, *map(quoted, getattr(options, "typed", ["train", options.data]))]),
         predict="" if options.save is None else command_to_predict(model, options.save, samples.row),
         file=options.save,
-        pictures=[
-            (picture.title, picture.said, picture.shown) for picture in pictures if picture.title != "The history"
-        ],
+        pictures=[(picture.title, picture.said, picture.shown) for picture in pictures if picture.shown],
         film=_film(options),
     )
 

@@ -203,12 +203,12 @@ class Compiled:
         >>> import tinygrad_edu
         >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
         >>> print(tinygrad_edu.compile((x * y).tanh()).explain())
-        x     1 scalar: x
-        y     1 scalar: y
-        loss  1 scalar: v2 = tanh(v1)
-        t1    1 scalar: ∂v2/∂v1
-        dy    1 scalar: ∂v2/∂y
-        dx    1 scalar: ∂v2/∂x
+        x       1 scalar: x
+        y       1 scalar: y
+        loss    1 scalar: v2 = tanh(v1)
+        t1      1 scalar: ∂v2/∂v1
+        dy      1 scalar: ∂v2/∂y
+        dx      1 scalar: ∂v2/∂x
         """
         return explanation(self.graph, self._found.gradient, (*self.leaves, *self.lines), self._found.parts)
 

@@ -25,9 +25,15 @@ from tinygrad_edu.show import show
 from tinygrad_edu.steps.sentences import say
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, Trace
 from tinygrad_edu.text.reading import INFIX
+from tinygrad_edu.text.typed import on_keyboard
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+DOTTED = re.compile(r"[-+]?\d{1,3}(\.\d{3})+,\d*", re.ASCII)
+SPACED = re.compile(r"[-+]?\d{1,3}([\s'’]\d{3})+([.,]\d*)?", re.ASCII)
+TWO_NUMBERS = re.compile(r"\d\s+\d", re.ASCII)
+PERCENT = re.compile(r"^([-+]?[\d.,]+)%$", re.ASCII)
+BEFORE = re.compile(r"""^(.*[=≈≃≅])?[\s~∼'’"“”]*|[\s'’"“”]+$""", re.DOTALL)
 NAMED = re.compile(r"([-+]?)(inf|infinity|∞|nan)", re.IGNORECASE)
 IN_BRACKETS = re.compile(r"([-+]?)\(([^()]*)\)")
 
@@ -61,8 +67,10 @@ def read_answer(text: str) -> list[Reading]:
     ([-2.0], [1.5, 1500.0])
     >>> read_answer("1/4"), read_answer("two")
     ([Reading(number=0.25, digits=inf, unit=0.0)], [])
+    >>> [read_answer(text)[0].number for text in ("≈ 2", "'2", "=2", "u = 2", "1½", "1 000", "50 %")]
+    [2.0, 2.0, 2.0, 2.0, 1.5, 1000.0, 0.5]
     """
-    parts = [_unwrapped(part) for part in _unwrapped(re.sub(r"\s", "", re.sub("[−–]", "-", text))).split("/")]
+    parts = [_unwrapped(part) for part in _unwrapped(_number_alone(text)).split("/")]
     if len(parts) == 1:
         return _readings(parts[0])
     if len(parts) > 2:
@@ -70,6 +78,16 @@ def read_answer(text: str) -> list[Reading]:
     pairs = product(*map(_readings, parts))
     numbers = [over.number / under.number for over, under in pairs if under.number]
     return [Reading(number) for number in numbers if math.isfinite(number)]
+
+
+def _number_alone(text: str) -> str:
+    """Without what stands before a number, a spreadsheet's mark of a text, and spaces; "" for two numbers."""
+    plain = BEFORE.sub("", on_keyboard(text))
+    if SPACED.fullmatch(plain):
+        plain = re.sub(r"[\s'’]", "", plain)
+    if TWO_NUMBERS.search(plain):
+        return ""
+    return PERCENT.sub(r"\1e-2", re.sub(r"\s", "", plain))
 
 
 def _unwrapped(text: str) -> str:
@@ -86,6 +104,8 @@ def _unwrapped(text: str) -> str:
 def _readings(text: str) -> list[Reading]:
     if named := NAMED.fullmatch(text):
         return [Reading(math.nan if named[2].lower() == "nan" else -math.inf if named[1] == "-" else math.inf)]
+    if DOTTED.fullmatch(text):
+        text = text.replace(".", "")
     texts = dict.fromkeys([text.replace(",", ".", 1), *([text.replace(",", "")] if THOUSANDS.fullmatch(text) else [])])
     found = [_as_read(each) for each in texts if NUMBER.fullmatch(each)]
     return [reading for reading in found if math.isfinite(reading.number)]

@@ -11,15 +11,35 @@ Names to know: `sentence`, `caution`, `say`, `SENTENCES`. Read next: `judging.py
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from tinygrad_edu.choices import unknown
 from tinygrad_edu.rule import RULES, Rule
 from tinygrad_edu.show import ordinal, show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, Node, SeedStep, Step, Trace
 from tinygrad_edu.steps.wording import OUT, Role, Slot, local_derivatives, roles
 
 LANGUAGES = ("en", "zh")
+CALLED = {
+    "en": ("en", "eng", "english", "英文", "英语"),
+    "zh": (
+        "zh",
+        "cn",
+        "zho",
+        "chi",
+        "chinese",
+        "mandarin",
+        "中文",
+        "汉语",
+        "简体中文",
+        "简体",
+        "繁體中文",
+        "漢語",
+        "华语",
+    ),
+}  # what a language may be called
 NEAR = 2**-30  # how far to each side of a kink its slopes are taken, relative to a number larger than 1
 STEEP = 1e6  # a slope that only a jump has
 
@@ -161,6 +181,37 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 # fmt: on
 ORDINALS = {"en": lambda number: f"{ordinal(number)} ", "zh": lambda number: f"第 {number} 个"}
+
+
+def language_of(name: str) -> str | None:
+    """The language that is meant by a name, such as that of a system; None, if it is not one of these.
+
+    >>> [language_of(name) for name in ("zh_CN.UTF-8", "cn", "Chinese", "中文", "EN-us", "English", "de")]
+    ['zh', 'zh', 'zh', 'zh', 'en', 'en', None]
+    """
+    parts = re.split(r"[\W_]+", name.strip().lower())
+    return next((lang for part in parts for lang, names in CALLED.items() if part in names), None)
+
+
+def check_language(lang: str, call: str = "{}") -> None:
+    """Check that a language is one of these, by its short name.
+
+    Args:
+        lang: the language.
+        call: what was called with it, around the argument.
+
+    Raises:
+        OptionError: if it is not; with the one that is meant.
+
+    >>> check_language("cn", "draw(f, {})")
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.OptionError: draw(f, lang='cn')
+      what is wrong:  the choices are en, zh
+      write instead:  lang='zh'
+    """
+    if lang not in LANGUAGES:
+        raise unknown("lang", lang, LANGUAGES, call=call, meant=language_of(str(lang)))
 
 
 def say(lang: str, key: str, /, **places: object) -> str:

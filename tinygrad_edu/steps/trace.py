@@ -375,7 +375,7 @@ class Trace(Sequence[Step]):
         r"""The whole derivation as LaTeX, one line for each step; it needs the package amsmath.
 
         >>> from tinygrad_edu import Value, chain_rule
-        >>> print(chain_rule(-Value(2.0, label="x")).latex)
+        >>> print(chain_rule(-Value(2.0, label="x")).latex)  # doctest: +ELLIPSIS
         \begin{align*}
         v_{1} &= -x = -2 = -2 \\
         \frac{\partial v_{1}}{\partial v_{1}} &= 1 \\

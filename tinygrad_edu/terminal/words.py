@@ -33,6 +33,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "chosen":     ("without a number on the command line: {numbers}; change them in the page",
                    "命令行没有给数的：{numbers}；可以在页面上改"),
     "fill_in":    ("fill it in, then:", "填好之后："),
+    "guessed":    ("note: {file} does not say its encoding, and is read as {encoding}; if a name is wrong, save it as "
+                   "CSV UTF-8", "注意：{file} 没有标明编码，按 {encoding} 读取；如果名字不对，请另存为 CSV UTF-8"),
+    "twice":      ("note: more than one row has this name, and each has marks of its own: {names}",
+                   "注意：有几行的名字相同，每行各自评分：{names}"),
     # The stepper
     "value":      ("value", "数值"),
     "names":      ("names", "名称"),

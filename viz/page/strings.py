@@ -9,8 +9,7 @@ Names to know: `strings`, `TABLE`. Read next: `slips.py`.
 
 from __future__ import annotations
 
-from tinygrad_edu.choices import unknown
-from tinygrad_edu.steps.sentences import LANGUAGES, SENTENCES
+from tinygrad_edu.steps.sentences import LANGUAGES, SENTENCES, check_language
 
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 
@@ -615,6 +614,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "grade_wrong":       ("wrong", "错"),
     "grade_empty":       ("empty", "空"),
     "grade_unread":      ("not a number", "不是数"),
+    "grade_date":        ("a date, which a spreadsheet makes of 1/2: format the column as text",
+                          "日期：表格软件把 1/2 变成了日期，请把该列设为文本"),
     "grade_of":          ("of", "满分"),
     "grade_total":       ("all", "合计"),
     "grade_none":        ("No row has answers yet: fill in a name and numbers, one row for each learner.",
@@ -997,7 +998,6 @@ def strings(lang: str) -> dict[str, str]:
     >>> strings("en")["next"], strings("zh")["next"]
     ('Next', '下一步')
     """
-    if lang not in LANGUAGES:
-        raise unknown("lang", lang, LANGUAGES)
+    check_language(lang)
     column = LANGUAGES.index(lang)
     return {key: row[column] for key, row in TABLE.items()}

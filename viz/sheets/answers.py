@@ -7,7 +7,8 @@ As a table, one row for each learner, the columns named as on the sheet:
     Ada,1,6,3,2,3,2
 
 The first line says which sheets these are; `tinygrad-edu grade --template` writes it, and the row of names. Columns may
-be left out or moved, ∂ may be written d, and the table may be what a spreadsheet makes of it, with semicolons too.
+be left out or moved, ∂ may be written d, and the table may be what a spreadsheet makes of it: with semicolons or tabs,
+in UTF-16 or the encoding of a country, with empty columns, names in capital letters, and ? for ∂.
 
 Names to know: `read_answers`, `Answers`, `template`. Read next: `worksheet.py`.
 """
@@ -17,8 +18,8 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import shlex
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from tinygrad_edu.choices import nearest
 from tinygrad_edu.errors import FileError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted, cut, listed, printable
+from tinygrad_edu.text.spreadsheet import decoded, separator
+from tinygrad_edu.text.typed import on_keyboard
 from tinygrad_edu.viz.page.link import exactly, text_of
 from tinygrad_edu.viz.page.strings import TABLE
 from tinygrad_edu.viz.sheets.sheet import Sheet
@@ -35,7 +38,9 @@ COMMAND = "tinygrad-edu worksheet"
 DELIMITERS = ",;\t"
 ENCODING = "utf-8-sig"  # with the mark by which a spreadsheet knows UTF-8
 LEARNER, SHEET = "\0learner", "\0sheet"  # columns that every table may have
+LEARNERS = ("student", "pupil", "learner", "学生")  # what the column of names may be called besides
 LONGEST = 40  # characters of a cell in a message
+A_NUMBER = re.compile(r"\D*(\d+)\D*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,14 @@ class Answers:
         command: the words behind `tinygrad-edu worksheet` in its first line; empty without one.
         heads: the names of the columns.
         cells: the rows, each with its line.
+        guess: the encoding that the file was read in, if nothing in it says so; else "".
     """
 
     path: Path
     command: tuple[str, ...]
     heads: tuple[str, ...]
     cells: tuple[tuple[int, tuple[str, ...]], ...]
+    guess: str = ""
 
     def rows(self, sheet: Sheet) -> list[Row]:
         """The rows, their columns matched with those of a sheet.
@@ -82,15 +89,16 @@ class Answers:
         for line, cells in self.cells:
             found = {name: cells[place].strip() for name, place in places.items()}
             name, number = found.pop(LEARNER, ""), found.pop(SHEET, "")
-            rows.append(Row(line, name, number, {column: _half_width(text) for column, text in found.items()}))
+            rows.append(Row(line, name, number, found))
         return rows
 
     def _places(self, columns: Iterable[str]) -> dict[str, int]:
         """Where each column is; those of the learner and of the sheet have names that no node has."""
         names, places = list(columns), dict[str, int]()
-        plain = {_plain(name): name for name in reversed(names)}
         for place, head in enumerate(self.heads):
-            column = _usual(head, places) or (head if head in names else plain.get(_plain(head)))
+            if not head.strip() and not any(cells[place].strip() for _, cells in self.cells):
+                continue
+            column = _usual(head, places) or _meant(head, names)
             if column is None:
                 raise self._unknown(head.strip(), names)
             if column in places:
@@ -117,18 +125,16 @@ def read_answers(path: str | os.PathLike[str]) -> Answers:
         OSError: if it cannot be read.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding=ENCODING)
-    except UnicodeDecodeError as error:
-        raise FileError(printable(path), "it is not text in UTF-8", instead='"CSV UTF-8" where it is saved') from error
+    text, guess = decoded(path)
     lines = _cells(path, text)
     command: tuple[str, ...] = ()
-    if lines and lines[0][1][0].lstrip().startswith("#"):
+    if lines and _is_comment(lines[0][1]):
         command, lines = _command(path, lines[0][1][0]), lines[1:]
     if not lines:
         raise FileError(printable(path), "it has no row with the names of columns", instead="a file of --template")
     (_, heads), *rows = lines
-    return Answers(path, command, _heads(heads), tuple(_fitted(path, line, row, len(heads)) for line, row in rows))
+    cells = tuple(_fitted(path, line, row, len(_heads(heads))) for line, row in rows)
+    return Answers(path, command, _heads(heads), cells, guess)
 
 
 def template(sheets: Sequence[Sheet], command: str) -> str:
@@ -179,8 +185,8 @@ def command_of(sheet: Sheet, options: Sequence[str]) -> str:
 
 def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
     """The rows that are not empty, each with its line."""
-    delimiter = _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    said, text = separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=said or _delimiter(text), strict=True)
     try:
         found = [(reader.line_num, cells) for cells in reader]
     except csv.Error as error:
@@ -191,8 +197,14 @@ def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
 
 def _delimiter(text: str) -> str:
     """The one that the row of names has most of; a line that begins with # is not it."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip('" ').startswith("#")]
-    return max(DELIMITERS, key=lines[0].count) if lines else ","
+    lines = [line for line in text.splitlines() if line.strip(f'"{DELIMITERS} ')]
+    heads = [line for line in lines if not line.lstrip('" ').startswith("#")]
+    return max(DELIMITERS, key=heads[0].count) if heads else ","
+
+
+def _is_comment(cells: Sequence[str]) -> bool:
+    """Whether a row is a line of words, and not the names of columns, of which the first may be #."""
+    return cells[0].lstrip().startswith("#") and not any(cell.strip() for cell in cells[1:])
 
 
 def _command(path: Path, cell: str) -> tuple[str, ...]:
@@ -222,21 +234,36 @@ def _fitted(path: Path, line: int, cells: Sequence[str], count: int) -> tuple[in
     return line, (*cells[:count], *[""] * (count - len(cells)))
 
 
-def _half_width(text: str) -> str:
-    """Digits and signs as wide as Latin letters, for those that a Chinese keyboard gives: １．５ is 1.5."""
-    is_wide = [unicodedata.east_asian_width(letter) == "F" for letter in text]
-    letters = zip(text, is_wide, strict=True)
-    return "".join(unicodedata.normalize("NFKC", letter) if wide else letter for letter, wide in letters)
+def sheet_number(text: str) -> int | None:
+    """The number of a sheet, as it may be written: 3, 3.0, Sheet 3, #3, 第 3 份.
+
+    >>> [sheet_number(text) for text in ("3", " 3,0 ", "Sheet 3", "第３份", "", "two", "3 or 4", "-3")]
+    [3, 3, 3, 3, None, None, None, None]
+    """
+    plain = re.sub(r"(?<=\d)[.,]0+$", "", on_keyboard(text))
+    found = A_NUMBER.fullmatch(plain)
+    return int(found[1]) if found and "-" not in plain else None
 
 
 def _usual(head: str, places: dict[str, int]) -> str | None:
     """The columns that every table may have, in any language; each the first time only, as a node may be called so."""
     small = head.strip().lower()
+    others = {LEARNER: LEARNERS, SHEET: ()}
     for column, key in ((LEARNER, "sheet_name"), (SHEET, "sheet_column")):
-        if column not in places and small in {text.lower() for text in TABLE[key]}:
+        if column not in places and small in {*(text.lower() for text in TABLE[key]), *others[column]}:
             return column
     return None
 
 
+def _meant(head: str, names: Sequence[str]) -> str | None:
+    """The cell of the sheet: by its name, by its name without what a spreadsheet may change, or in small letters."""
+    if head in names:
+        return head
+    alike = [name for name in names if _plain(name) == _plain(head)]
+    in_small = [name for name in names if _plain(name).lower() == _plain(head).lower()]
+    return [*alike, *(in_small if len(in_small) == 1 else []), None][0]
+
+
 def _plain(name: str) -> str:
-    return "".join(name.split()).replace("∂", "d")
+    """Without spaces, and without ∂, which most encodings of countries have not: ? stands there."""
+    return "".join(on_keyboard(name).split()).replace("∂", "d").replace("?", "d")

@@ -71,7 +71,7 @@ def variants(f: Value, count: int, *, seed: int = 0, keep: Collection[str] = ())
 
     >>> from tinygrad_edu import parse
     >>> [[leaf.data for leaf in Graph(g).leaves] for g in variants(parse("x * y", x=1, y=1), 3, seed=1)]
-    [[2.0, 5.0], [-2.0, -1.0], [10.0, 8.0]]
+    [[-2.0, -3.0], [-3.0, 2.0], [4.0, 1.0]]
     """
     if not 1 <= count <= MOST_VARIANTS:
         wrong = f"a class has 1 to {MOST_VARIANTS} sheets"
@@ -89,7 +89,7 @@ def with_numbers(graph: Graph, numbers: dict[Value, float]) -> Value:
     >>> from tinygrad_edu import parse
     >>> graph = Graph(parse("f = x * x + 1", x=2))
     >>> with_numbers(graph, {graph.leaves[0]: 3.0})
-    Value(data=10, label='f')
+    Value(data=10, grad=—, label='f')
     """
     made: dict[Value, Value] = {}
     for node in graph.nodes:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -24,10 +25,10 @@ from pathlib import Path
 from tinygrad_edu.errors import DrawingError, FileError, GraphError
 from tinygrad_edu.files import write_whole
 from tinygrad_edu.rules import RULES
-from tinygrad_edu.show import aligned, cells, cut, printable, show
+from tinygrad_edu.show import aligned, cells, cut, listed, printable, show
 from tinygrad_edu.steps.judging import is_near, judge, judge_local, locals_of, read_answer
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
-from tinygrad_edu.viz.sheets.answers import ENCODING, Answers, Row, read_answers
+from tinygrad_edu.viz.sheets.answers import ENCODING, Answers, Row, read_answers, sheet_number
 from tinygrad_edu.viz.sheets.sheet import Sheet
 from tinygrad_edu.viz.sheets.worksheet import Worksheet
 
@@ -35,6 +36,12 @@ WIDTH, NARROWEST = 80, 24  # columns of a printed table
 LONGEST_NAME = 20  # columns
 GOOD = ("right", "carried")
 MOST_MISTAKES = 5  # that are listed for the whole class
+MOST_SAID = 6  # rows, in a message
+MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez)[a-z]*"
+DATE = re.compile(
+    rf"\d{{1,2}}[-. ]+{MONTH}.*|{MONTH}[-. ]+\d{{1,4}}|\d{{1,4}}([-./])\d{{1,2}}\3\d{{1,4}}|\d{{1,2}}月\d{{1,2}}日",
+    re.ASCII | re.IGNORECASE,
+)  # what a spreadsheet makes of 1/2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,8 @@ class Mark:
     Attributes:
         answer: as it was written.
         truth: the right number.
-        said: "right", "carried" (right from an earlier mistake), "rough", "wrong", "empty" or "unread".
+        said: "right", "carried" (right from an earlier mistake), "rough", "wrong", "empty", "unread", or "date" (what a
+            spreadsheet makes of a fraction).
         mistake: of a wrong one, the usual mistake behind it, or None.
     """
 
@@ -194,7 +202,7 @@ def grade(path: str | os.PathLike[str], worksheet: Worksheet) -> Grades:
     >>> from tinygrad_edu.viz import worksheet as make
     >>> sheets = make(parse("f = x * y", x=2, y=-5))
     >>> path = Path(tempfile.mkdtemp()) / "answers.csv"
-    >>> _ = path.write_text("name,f,∂f/∂x,∂f/∂y\\nAda,-10,-5,2\\nBob,10,-4,2\\n", encoding="utf-8")
+    >>> _ = path.write_text("name,f,∂f/∂x,∂f/∂y\nAda,-10,-5,2\nBob,10,-4,2\n", encoding="utf-8")
     >>> grade(path, sheets).rows[1].marks["∂f/∂x"].mistake
     'plus'
     """
@@ -207,8 +215,9 @@ def marked(answers: Answers, worksheet: Worksheet) -> Grades:
         raise GraphError("marks for these sheets", "they ask for nothing", instead="a formula with an operation in it")
     rows = answers.rows(worksheet.sheets[0])
     sheets = {sheet.number: sheet for sheet in worksheet.sheets}
-    found = [_graded(row, _sheet_of(row, sheets, answers.path)) for row in rows if _is_handed_in(row)]
-    return Grades(found, worksheet.sheets[0].texts)
+    handed_in = [row for row in rows if _is_handed_in(row)]
+    _check_numbers(handed_in, sheets, answers.path)
+    return Grades([_graded(row, _sheet_of(row, sheets)) for row in handed_in], worksheet.sheets[0].texts)
 
 
 def _is_handed_in(row: Row) -> bool:
@@ -216,18 +225,23 @@ def _is_handed_in(row: Row) -> bool:
     return bool(row.name or any(row.answers.values()))
 
 
-def _sheet_of(row: Row, sheets: Mapping[int, Sheet], path: Path) -> Sheet:
-    if set(sheets) == {0}:
-        return sheets[0]
-    number = read_answer(row.sheet)
-    found = sheets.get(int(number[0].number)) if number and number[0].number in sheets else None
-    if found is None:
-        given = f"sheet {row.sheet!r}" if row.sheet else "no number of a sheet"
-        wrong = (
-            f"line {row.line} ({row.name or 'without a name'}) has {given}; there are {min(sheets)} to {max(sheets)}"
-        )
-        raise FileError(printable(path), printable(wrong), instead="the number that is printed on the sheet")
-    return found
+def _check_numbers(rows: Sequence[Row], sheets: Mapping[int, Sheet], path: Path) -> None:
+    """Check that every learner has the number of a sheet; those that have none are said at once."""
+    wrong = [row for row in rows if 0 not in sheets and sheet_number(row.sheet) not in sheets]
+    if not wrong:
+        return
+    said = [f"line {row.line} ({row.name or 'without a name'}) {_given(row)}" for row in wrong]
+    there = f"; there are {min(sheets)} to {max(sheets)}"
+    instead = "the number that is printed on the sheet, in a column sheet"
+    raise FileError(printable(path), f"{listed(said, MOST_SAID)}{there}", instead=instead)
+
+
+def _given(row: Row) -> str:
+    return f"has sheet {cut(row.sheet, 12)!r}" if row.sheet else "has no number of a sheet"
+
+
+def _sheet_of(row: Row, sheets: Mapping[int, Sheet]) -> Sheet:
+    return sheets[0] if 0 in sheets else sheets[sheet_number(row.sheet) or 0]
 
 
 def _graded(row: Row, sheet: Sheet) -> Graded:
@@ -243,10 +257,14 @@ def _mark(sheet: Sheet, name: str, text: str, own: _Own) -> Mark:
         truth = step.out if isinstance(step, ForwardStep) else step.after
         judged, carried = judge(trace, step, answers), own.result(step)
     if not answers:
-        return Mark(text, truth, "unread" if text else "empty")
+        return Mark(text, truth, _unread(text))
     if judged.said != "right" and any(is_near(answer, carried) for answer in answers):
         return Mark(text, truth, "carried")
     return Mark(text, truth, judged.said, judged.mistake)
+
+
+def _unread(text: str) -> str:
+    return "date" if DATE.fullmatch(text) else "unread" if text else "empty"
 
 
 class _Own:

@@ -68,7 +68,7 @@ def worksheet(
     >>> worksheet(x * y)
     <Worksheet of 1 operation and 2 applications of the chain rule: .html(), .save('sheet.html')>
     >>> [sheet.given for sheet in worksheet(x * y, variants=3, seed=1, keep=["y"]).sheets]
-    ['x = -2, y = 3', 'x = -3, y = 3', 'x = 4, y = 3']
+    ['x = -2, y = 3', 'x = 1, y = 3', 'x = -1, y = 3']
     """
     blanks = blanks_of(blank)
     strings(lang)

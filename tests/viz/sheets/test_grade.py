@@ -2,8 +2,11 @@
 
 import csv
 import io
+import random
+from fractions import Fraction
 
 import pytest
+from sampling import sample
 
 from tinygrad_edu import chain_rule, parse, viz
 from tinygrad_edu.cli.main import main
@@ -11,6 +14,7 @@ from tinygrad_edu.errors import DrawingError, FileError, GraphError
 from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import cells, show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
+from tinygrad_edu.text.inputs import inputs_of
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.sheets.grade import Mark
 
@@ -180,8 +184,8 @@ def test_a_table_that_does_not_fit_is_explained(tmp_path, text, message):
 
 
 def test_what_is_no_text_is_explained(tmp_path):
-    (tmp_path / "a.csv").write_bytes("name,f\nJürgen,1\n".encode("latin-1"))
-    with pytest.raises(FileError, match="not text in UTF-8"):
+    (tmp_path / "a.csv").write_bytes(b"name,f\nAda\0\0\0,1\n")
+    with pytest.raises(FileError, match='saved as "CSV UTF-8"'):
         viz.grade(tmp_path / "a.csv", sheets())
     (tmp_path / "b.csv").write_text("name,x\nAda,1\n", encoding="utf-8")
     with pytest.raises(GraphError, match="they ask for nothing"):
@@ -223,3 +227,146 @@ def test_a_table_made_in_python_is_marked_at_the_command_line(tmp_path, formula,
     assert main(["grade", str(tmp_path / "b.csv")]) == 0
     count = len(made.sheets[0].asked)
     assert capsys.readouterr().out.count(f"{count} / {count}") == 2
+
+
+# The same answers in every way that pupils and spreadsheets write them
+
+
+def decimals(number):
+    return f"{number:.4f}".rstrip("0").rstrip(".")
+
+
+SPELLINGS = {
+    "plain": decimals,
+    "rounded": lambda n: f"≈{decimals(n)}",
+    "tilde": lambda n: f"~ {decimals(n)}",
+    "text": lambda n: f"'{decimals(n)}",
+    "formula": lambda n: f"={decimals(n)}",
+    "equation": lambda n: f"f = {decimals(n)}",
+    "spaces": lambda n: f"  {decimals(n)}\u00a0",
+    "quotes": lambda n: f"“{decimals(n)}”",
+    "comma": lambda n: decimals(n).replace(".", ","),
+    "minus": lambda n: decimals(n).replace("-", "−"),
+    "plus": lambda n: decimals(n) if n < 0 else f"+{decimals(n)}",
+    "fraction": lambda n: str(Fraction(n).limit_denominator(1000)),
+    "mixed": lambda n: mixed(Fraction(n).limit_denominator(1000)),
+    "one sign": lambda n: mixed(Fraction(n).limit_denominator(1000)).replace(" 1/2", "½").replace("1/4", "¼"),
+    "point first": lambda n: decimals(n).replace("0.", ".") if abs(n) < 1 else decimals(n),
+    "exponent": lambda n: f"{n:.4e}",
+    "percent": lambda n: f"{decimals(100 * n)} %",
+    "brackets": lambda n: f"({decimals(n)})",
+    "wide": lambda n: decimals(n).translate({code: code + 0xFEE0 for code in b"0123456789.-"}),
+    "unseen": lambda n: f"\u200e{decimals(n)}\u200b",
+}
+
+
+def mixed(number):
+    whole, rest = divmod(abs(number), 1)
+    return f"{'-' if number < 0 else ''}{f'{whole} {rest}' if whole and rest else abs(number)}"
+
+
+HEADS = {
+    "as they are": str,
+    "in capital letters": str.upper,
+    "with spaces": lambda head: f" {head.replace('/', ' / ')} ",
+    "with d": lambda head: head.replace("∂", "d"),
+}
+FILES = {
+    "comma": (",", "utf-8", ""),
+    "semicolon": (";", "utf-8-sig", ""),
+    "tab": ("\t", "utf-8", ""),
+    "said": (";", "utf-8-sig", "sep=;\r\n"),
+    "said in quotes": (",", "utf-8", '"sep=,"\n'),
+    "unicode text": ("\t", "utf-16", ""),
+    "utf-16 without a mark": ("\t", "utf-16-le", ""),
+    "utf-16, the other end first": (",", "utf-16-be", "\ufeff"),
+    "Western": (";", "cp1252", ""),
+    "Chinese": (",", "gbk", ""),
+}
+NAMES = {"Western": "Zoë Müller", "Chinese": "王芳"}
+
+
+def as_spreadsheet(rows, file, empty):
+    """The bytes of a table, with empty columns and rows; a sign that the encoding lacks is a question mark."""
+    delimiter, encoding, first = FILES[file]
+    made = io.StringIO()
+    write = csv.writer(made, delimiter=delimiter, lineterminator="\r\n")
+    for row in [*rows, *[[""] * len(rows[0])] * empty]:
+        write.writerow([*row, *[""] * empty])
+    return (first + made.getvalue()).encode(encoding, errors="replace")
+
+
+@pytest.mark.parametrize("seed", sample(range(200), 25))
+def test_the_same_answers_get_the_same_marks_however_they_are_written(tmp_path, seed):
+    source = random.Random(seed)
+    formula = source.choice(["u = w * x; f = u * w", "f = x / y - x", "q = x + y; f = q * z", "f = x * X"])
+    made = viz.worksheet(parse(formula, **dict.fromkeys(inputs_of(formula), 2.0)), variants=4, seed=seed)
+    columns = list(made.sheets[0].asked)
+    answers = {(s.number, c): n * source.choice([1, 1, -1, 2]) for s in made.sheets for c, n in truths(s).items()}
+
+    def marks_of(spell, head, file, empty):
+        """The verdict on every cell, for one way of writing; the columns in any order."""
+        order = source.sample(columns, len(columns))
+        rows = [[source.choice(["name", "NAME ", "Pupil"]), "Sheet", *map(head, order)]]
+        for sheet in made.sheets:
+            number = source.choice([f"{sheet.number}", f"Sheet {sheet.number}", f"{sheet.number}.0"])
+            rows.append([NAMES.get(file, "Ada"), number, *(spell(answers[sheet.number, c]) for c in order)])
+        (tmp_path / "a.csv").write_bytes(as_spreadsheet(rows, file, empty))
+        found = viz.grade(tmp_path / "a.csv", made).rows
+        assert {row.name for row in found} == {NAMES.get(file, "Ada")}
+        return {(row.sheet, c): (mark.said, mark.mistake) for row in found for c, mark in row.marks.items()}
+
+    expected = marks_of(decimals, str, "comma", 0)
+    assert len({said for said, _ in expected.values()}) > 1
+    for name, spell in SPELLINGS.items():
+        file = source.choice([*FILES])
+        heads = source.choice([key for key in HEADS if key != "in capital letters" or "X" not in formula])
+        encodes = "gbk" not in FILES[file] and "cp1252" not in FILES[file]
+        spelled = spell if encodes or spell(-1.5).encode(FILES[file][1], "replace").find(b"?") < 0 else decimals
+        assert marks_of(spelled, HEADS[heads], file, source.randrange(4)) == expected, (name, heads, file)
+
+
+@pytest.mark.parametrize(
+    "text", ["2-Jan", "02. Feb", "Jan-02", "1月2日", "2026-01-02", "01/02/2026", "2.1.2026", "02-Mrz"]
+)
+def test_a_fraction_that_became_a_date_is_said(tmp_path, text):
+    (row,) = graded(tmp_path, sheets(), [("Ada", "", {"u": text})]).rows
+    assert row.marks["u"].said == "date"
+
+
+@pytest.mark.parametrize("text", ["2 apples", "mars", "1/2", "6", "x", "decimal", "1-2", "#DIV/0!", "1.2"])
+def test_what_is_no_date_is_not_called_one(tmp_path, text):
+    (row,) = graded(tmp_path, sheets(), [("Ada", "", {"u": text})]).rows
+    assert row.marks["u"].said != "date"
+
+
+def test_all_learners_without_a_sheet_are_named_at_once(tmp_path):
+    (tmp_path / "a.csv").write_text("name,sheet,u\nAda,1,1\nBob,,1\n王芳,7,1\nEve,two,1\n,,\n", encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        viz.grade(tmp_path / "a.csv", sheets(variants=2))
+    said = str(caught.value)
+    for part in ("line 3 (Bob) has no number of a sheet", "line 4 (王芳) has sheet '7'", "line 5 (Eve)", "1 to 2"):
+        assert part in said
+    assert "Ada" not in said
+
+
+def test_a_small_and_a_capital_letter_are_two_columns(tmp_path):
+    made = viz.worksheet(parse("f = x * X", x=2, X=3))
+    (tmp_path / "a.csv").write_text("name,dF/dX,df/dx\nAda,2,3\n", encoding="utf-8")
+    with pytest.raises(FileError, match="no cell 'dF/dX'"):
+        viz.grade(tmp_path / "a.csv", made)
+    (tmp_path / "a.csv").write_text("name,df/dX,df/dx\nAda,2,3\n", encoding="utf-8")
+    assert viz.grade(tmp_path / "a.csv", made).rows[0].right == 2
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + bytes(40), b"\xd0\xcf\x11\xe0\xa1\xb1"])
+def test_a_workbook_under_another_name_is_explained(tmp_path, content):
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(FileError, match="it is a workbook of a spreadsheet"):
+        viz.grade(tmp_path / "a.csv", sheets())
+
+
+def test_a_column_called_with_a_hash_is_no_command(tmp_path):
+    (tmp_path / "a.csv").write_text("#,name,u\n1,Ada,6\n", encoding="utf-8")
+    with pytest.raises(FileError, match="no cell '#'"):
+        viz.grade(tmp_path / "a.csv", sheets())

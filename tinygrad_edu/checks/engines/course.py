@@ -19,6 +19,7 @@ from tinygrad_edu.checks.engines.probes import CHAPTERS
 from tinygrad_edu.choices import unknown
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import make_folder, write_whole
+from tinygrad_edu.steps.sentences import check_language
 
 STUBS = {
     "en": '''\
@@ -111,7 +112,9 @@ def begin(folder: Path, lang: str = "en") -> list[Path]:
 
     Raises:
         FileError: if one of them is there already: nobody's work is overwritten.
+        OptionError: if there is no such language.
     """
+    check_language(lang, "begin(folder, {})")
     chapters = {page: chapter(page, lang=lang) for page in CHAPTERS}
     texts = {FILE: STUBS[lang], "README.md": README[lang].format(chapters=_contents(chapters))}
     for name in texts:
@@ -139,13 +142,14 @@ def chapter(name: str, *, solution: str = "folded", lang: str = "en") -> str:
         lang: "en" or "zh".
 
     Raises:
-        OptionError: if there is no such chapter.
+        OptionError: if there is no such chapter, or no such language.
 
     >>> chapter("2", solution="left out").splitlines()[0]
     '# 2. Addition'
     >>> chapter("2", lang="zh").splitlines()[0]
     '# 2. 加法'
     """
+    check_language(lang, "chapter(name, {})")
     pages = dict(zip(map(str, range(1, len(CHAPTERS) + 1)), CHAPTERS, strict=True))
     page = pages.get(name, name)
     if page not in CHAPTERS:

@@ -10,15 +10,24 @@ import { show } from "../numbers.js";
 
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const THOUSANDS = /^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$/;
+const DOTTED = /^[-+]?\d{1,3}(\.\d{3})+,\d*$/;
+const SPACED = /^[-+]?\d{1,3}([\s'’]\d{3})+([.,]\d*)?$/;
+const TWO_NUMBERS = /\d\s+\d/;
+const PERCENT = /^([-+]?[\d.,]+)%$/;
+const BEFORE = /^(.*[=≈≃≅])?[\s~∼'’"“”]*|[\s'’"“”]+$/gs;
+const WIDE = /[\u3000\uff01-\uff60\uffe0-\uffe6]/g; // letters and signs as wide as Chinese ones
+const ONE_SIGN = /[¼-¾⅐-⅞]/g;
+const MIXED = /(?<![\d.,/])(\d{1,6})\s+(\d{1,6})\/(\d{1,6})(?![\d.,/])/g;
+const UNSEEN = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g; // marks of direction, and spaces without width
 const NAMED = /^([-+]?)(inf|infinity|∞|nan)$/i;
 
 /**
  * What was typed: a list of the numbers that it can mean, each {number, digits, unit}; empty if it is no number.
- * 1/3, -1,5 and (−2) are numbers; 1,500 may be meant as 1.5 and as 1500. `digits` are the significant ones that were
+ * 1/3, -1,5, (−2), 1½ and ≈ 2 are numbers; 1,500 may be meant as 1.5 and as 1500. `digits` are the significant ones that were
  * written, and `unit` is one in the last place; a fraction or a whole number is exact, with `unit` 0.
  */
 export function readAnswer(text) {
-  const plain = unwrapped(text.replace(/[−–]/g, "-").replace(/\s/g, ""));
+  const plain = unwrapped(numberAlone(text));
   const [top, bottom, more] = plain.split("/").map(unwrapped);
   if (more !== undefined) return [];
   if (bottom === undefined) return readings(top);
@@ -26,6 +35,23 @@ export function readAnswer(text) {
     const number = over.number / under.number;
     return Number.isFinite(number) ? [{ number, digits: Infinity, unit: 0 }] : [];
   }));
+}
+
+// Without what people write before a number, and without spaces; "" for two numbers.
+function numberAlone(text) {
+  let plain = onKeyboard(text).replace(BEFORE, "");
+  if (SPACED.test(plain)) plain = plain.replace(/[\s'’]/g, "");
+  return TWO_NUMBERS.test(plain) ? "" : plain.replace(/\s/g, "").replace(PERCENT, "$1e-2");
+}
+
+// In the signs of an English keyboard; a mixed number becomes a fraction.
+function onKeyboard(text) {
+  const seen = text.replace(UNSEEN, "").replace(WIDE, (sign) => sign.normalize("NFKC"));
+  const signs = seen.replace(ONE_SIGN, (sign) => ` ${sign.normalize("NFKC")}`).replace(/[−–]/g, "-");
+  return signs.replace(/[⁄∕÷]/g, "/").replace(MIXED, (mixed, ...groups) => {
+    const [whole, over, under] = groups.slice(0, 3).map(Number);
+    return over > 0 && over < under ? `${whole * under + over}/${under}` : mixed;
+  }).trim();
 }
 
 // (−2), and −(1/3) too, without the brackets around all of it.
@@ -38,6 +64,7 @@ function unwrapped(text) {
 function readings(text) {
   const named = NAMED.exec(text);
   if (named) return [{ number: namedNumber(named[1], named[2].toLowerCase()), digits: Infinity, unit: 0 }];
+  if (DOTTED.test(text)) text = text.replaceAll(".", "");
   const texts = new Set([text.replace(",", "."), ...(THOUSANDS.test(text) ? [text.replaceAll(",", "")] : [])]);
   return [...texts].filter((each) => NUMBER.test(each)).map(asRead).filter(({ number }) => Number.isFinite(number));
 }
