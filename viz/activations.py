@@ -41,7 +41,14 @@ Floats = NDArray[np.float64]
 
 
 def plot_neurons(
-    model: MLP, X: ArrayLike, y: ArrayLike, *, layer: int = 1, theme: str = "light", lang: str = "en"
+    model: MLP,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    layer: int = 1,
+    columns: int = COLUMNS,
+    theme: str = "light",
+    lang: str = "en",
 ) -> Figure:
     """Draw for every neuron of a layer its activation over the plane; the line is where its weighted sum is 0.
 
@@ -50,12 +57,13 @@ def plot_neurons(
         X: points, of shape (n, 2).
         y: their classes.
         layer: the number of the layer, from 1.
+        columns: how many neurons stand side by side, at most.
         theme: "light", or "dark" for a dark page or a dark room.
         lang: of the words in it: "en" for English, "zh" for Simplified Chinese.
 
     Raises:
         SizeError: if the points or the model do not have two coordinates.
-        OptionError: if there is no such layer, theme or language.
+        OptionError: if there is no such layer, theme or language, or no column.
 
     >>> plot_neurons(MLP(2, [3, 1], seed=0), [[0.0, 1.0], [1.0, 0.0]], [0, 1]).axes[1].get_title()
     'a2 (layer 1)'
@@ -73,9 +81,11 @@ def plot_neurons(
             f"the network has {counted(len(model.layers), 'layer')}",
             instead="layer=1",
         )
+    if not isinstance(columns, int) or columns < 1:
+        raise OptionError(f"plot_neurons(..., columns={columns!r})", "at least one is drawn", instead="columns=4")
     plane = Plane(points, GRID)
     sums, active = (np.array([row[layer - 1] for row in rows]) for rows in _through(model, plane.points))
-    axes = _small_axes(model.sizes[layer], plane.steepness, look)
+    axes = _small_axes(model.sizes[layer], columns, plane.steepness, look)
     largest = float(np.abs(active).max()) or 1.0
     for number, ax in enumerate(axes):
         image = plane.paint(ax, active[:, number], cmap=shades(look.theme), vmin=-largest, vmax=largest)
@@ -187,12 +197,15 @@ def _weighted_sum(w: list[Value], b: Value, x: list[Value]) -> float:
     return sum(weight.data * each.data for weight, each in zip(w, x, strict=True)) + b.data
 
 
-def _small_axes(count: int, steepness: float, look: Look) -> list[Axes]:
+def _small_axes(count: int, most: int, steepness: float, look: Look) -> list[Axes]:
     """Axes as tall as their plane is, so that there are no gaps between them."""
-    columns = min(COLUMNS, count)
+    columns = min(most, count)
     rows = -(-count // columns)
     height = 2.2 * min(2.0, max(0.5, steepness)) + 0.35
     axes = new_axes(2.4 * columns + 0.9, height * rows + 0.5, rows, columns, look)
+    cast("Figure", axes[0].figure).set_layout_engine(
+        "compressed"
+    )  # in a figure of another size there are no gaps either
     for ax in axes[count:]:
         ax.remove()
     return axes[:count]

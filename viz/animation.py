@@ -2,7 +2,7 @@
 
     animation = viz.Animation(X, y)
     nn.fit(model, X, y, epochs=100, callbacks=[animation])
-    animation.save("training.gif")        or training.html, with a slider
+    animation.save("training.gif")        or training.webp; or training.html, with a slider
 
 An `Animation` is a callback: it keeps the parameters of some epochs, and draws them when it is saved: the plane as the
 network divides it, beside the network with its weights.
@@ -13,6 +13,7 @@ Names to know: `Animation`. Read next: `deck.py`.
 from __future__ import annotations
 
 import base64
+import copy
 import html
 import io
 import os
@@ -20,7 +21,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,19 +32,24 @@ from tinygrad_edu.files import write_whole
 from tinygrad_edu.nn.training.predictor import Predictor
 from tinygrad_edu.show import show
 from tinygrad_edu.viz import style
-from tinygrad_edu.viz.gif import gif, smaller, watched
+from tinygrad_edu.viz.gif import gif, smaller, watched, webp
 from tinygrad_edu.viz.look import look_of
+from tinygrad_edu.viz.network import CROWD
 from tinygrad_edu.viz.page.strings import HTML_LANG
 from tinygrad_edu.viz.plots import new_axes, plot_decision_boundary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection
     from matplotlib.figure import Figure
 
-DPI = 80
+SIZE, DPI = (8.0, 4.0), 100  # inches, and pixels of an inch: letters of 10 points are 14 pixels
 SECONDS = 0.12  # for which a picture is shown; the last one, ten times as long
 MOST_NEURONS = 24  # of a layer that is drawn
 KEPT = 8  # epochs that are kept for each picture, at most: from so many, evenly spaced ones can be chosen
+
+
+Ends: TypeAlias = tuple[tuple[float, float], tuple[float, float]]  # of a line
 
 
 class Frame(NamedTuple):
@@ -86,6 +92,7 @@ class Animation(nn.Callback):
         self.most = frames
         self.look = look_of("Animation", theme, lang)
         self._kept: list[Frame] = []
+        self._drawn: dict[tuple[str, int], list[bytes]] = {}
         self.model: nn.MLP | None = None
         self._every = 1
 
@@ -117,8 +124,43 @@ class Animation(nn.Callback):
         history = training.history
         return Frame(history.epochs, history.loss[-1], [p.data for p in training.model.parameters()])
 
+    def in_theme(self, theme: str) -> Animation:
+        """The same training in other colours.
+
+        Raises:
+            OptionError: if there is no such theme.
+
+        >>> Animation([[0.0, 1.0]], [1]).in_theme("dark").look.theme.name
+        'dark'
+        """
+        other = copy.copy(self)
+        other.look = look_of("Animation", theme, self.look.lang)
+        return other
+
+    def webp(self) -> bytes:
+        """The animation as WebP, which takes half the room of a GIF and has all colours.
+
+        Raises:
+            DrawingError: if nothing was trained.
+        """
+        return webp(self.pictures(), _times(len(self.pictures())))
+
+    def pictures(self) -> list[bytes]:
+        """Every frame as PNG; what was drawn once is kept, until there are more epochs.
+
+        Raises:
+            DrawingError: if nothing was trained.
+        """
+        frames = self.frames
+        if not frames:
+            raise DrawingError("an animation without epochs", "it is a callback", instead="nn.fit(..., callbacks=[it])")
+        asked = (self.look.theme.name, len(self._kept))
+        if asked not in self._drawn:
+            self._drawn[asked] = list(self._pictures(frames))
+        return self._drawn[asked]
+
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Draw the animation into a file: ".gif", or ".html" for a page with a slider that opens from disk.
+        """Draw the animation into a file: ".gif", ".webp", or ".html" for a page with a slider that opens from disk.
 
         Returns:
             The path. The file appears whole or not at all.
@@ -127,14 +169,20 @@ class Animation(nn.Callback):
             DrawingError: if the suffix is another one, or if nothing was trained.
         """
         path = Path(path)
-        if path.suffix not in (".gif", ".html"):
-            raise DrawingError(f"an animation in {path.name!r}", "it is a .gif or an .html", instead='"training.gif"')
-        frames = self.frames
-        if not frames:
-            raise DrawingError("an animation without epochs", "it is a callback", instead="nn.fit(..., callbacks=[it])")
-        pictures = list(self._pictures(frames))
-        write_whole(path, _gif(pictures) if path.suffix == ".gif" else self._page(pictures, frames).encode())
+        if path.suffix not in (".gif", ".webp", ".html"):
+            wrong = "it is a .gif, a .webp or an .html"
+            raise DrawingError(f"an animation in {path.name!r}", wrong, instead='"training.gif"')
+        write_whole(path, self._content(path.suffix))
         return path
+
+    def _content(self, suffix: str) -> bytes:
+        pictures = self.pictures()
+        match suffix:
+            case ".gif":
+                return gif(pictures, _times(len(pictures)))
+            case ".webp":
+                return self.webp()
+        return self._page(pictures, self.frames).encode()
 
     def _pictures(self, frames: list[Frame]) -> Iterator[bytes]:
         """Every frame as PNG, with a progress bar on a terminal; at the end the model gets its parameters back."""
@@ -153,7 +201,7 @@ class Animation(nn.Callback):
 
     def _picture(self, frame: Frame, model: nn.MLP, predictor: Predictor) -> bytes:
         theme, lang = self.look.theme, self.look.lang
-        left, right = new_axes(10.0, 4.6, columns=2, look=self.look)
+        left, right = new_axes(*SIZE, columns=2, look=self.look)
         plot_decision_boundary(model, self.X, self.y, ax=left, predictor=predictor, theme=theme.name, lang=lang)
         draw_weights(right, model, theme)
         right.set_title(self._said(frame))
@@ -187,20 +235,36 @@ def draw_weights(ax: Axes, model: nn.MLP, theme: style.Theme = style.LIGHT) -> N
     places = [[(column, row - (size - 1) / 2) for row in range(size)] for column, size in enumerate(sizes)]
     largest = max(abs(weight.data) for layer in model.layers for neuron in layer.neurons for weight in neuron.w)
     for layer, (lefts, rights) in zip(model.layers, pairwise(places), strict=True):
-        for neuron, end in zip(layer.neurons, rights, strict=False):
-            for weight, start in zip(neuron.w, lefts, strict=False):
-                pen = theme.faded_pen(weight.data, largest)
-                line = {"color": pen["color"], "linewidth": float(pen["penwidth"]), "linestyle": pen["style"]}
-                ax.plot(*zip(start, end, strict=True), zorder=float(pen["penwidth"]), **line)  # type: ignore[arg-type]
+        weights = [
+            (weight.data, (start, end))
+            for neuron, end in zip(layer.neurons, rights, strict=False)
+            for weight, start in zip(neuron.w, lefts, strict=False)
+        ]
+        ax.add_collection(_lines(sorted(weights, key=lambda weight: abs(weight[0])), largest, theme))
     for column in places:
         xs, ys = zip(*column, strict=True)
         ax.scatter(xs, ys, s=90, color=theme.paper, edgecolors=theme.outline, zorder=10)
     ax.set_axis_off()
 
 
-def _gif(pictures: list[bytes]) -> bytes:
+def _lines(weights: list[tuple[float, Ends]], largest: float, theme: style.Theme) -> LineCollection:
+    """A line for each weight, drawn at once; the largest lie on top, and of many, all others are pale."""
+    from matplotlib.collections import LineCollection
+
+    clear = len(weights) - CROWD
+    pens = [
+        theme.faded_pen(weight, largest) if place >= clear else theme.pale_pen(weight)
+        for place, (weight, _) in enumerate(weights)
+    ]
+    ends = [each for _, each in weights]
+    widths, styles = [float(pen["penwidth"]) for pen in pens], [pen["style"] for pen in pens]
+    return LineCollection(ends, colors=[pen["color"] for pen in pens], linewidths=widths, linestyles=styles, zorder=2)
+
+
+def _times(count: int) -> list[int]:
+    """How long each picture is shown, in milliseconds."""
     time = int(1000 * SECONDS)
-    return gif(pictures, [time] * (len(pictures) - 1) + [10 * time])
+    return [time] * (count - 1) + [10 * time]
 
 
 PAGE = """<!doctype html>

@@ -58,6 +58,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "bias_is":       ("{activation}, inputs: {count}, bias {number}", "{activation}，输入：{count}，偏置 {number}"),
     "bias":          ("b: bias", "b：偏置"),
     "inside":        ("a: activation · shade: its sign and size", "a：激活值 · 底色：它的正负和大小"),
+    "shade_of_bias": ("shade: sign and size of the bias", "底色：偏置的正负和大小"),
+    "shade_of_activation": ("shade: sign and size of the activation", "底色：激活值的正负和大小"),
     "by_it":         ("∂: gradient of the output by it", "∂：输出对它的梯度"),
     "weights":       ("lines are weights: blue, solid: positive · orange, dashed: negative · thicker: larger",
                       "线是权重：蓝色实线：正 · 橙色虚线：负 · 越粗越大"),

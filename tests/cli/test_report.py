@@ -1,12 +1,15 @@
 """Is the page of a training whole by itself, readable, right in its numbers, and safe whatever the cells are?"""
 
+import base64
 import html
+import io
 import random
 import re
 
 import numpy as np
 import pytest
 from browser import Watched, launched, needs_browser
+from PIL import Image
 from tables import write_table
 
 from tinygrad_edu import nn
@@ -24,9 +27,20 @@ def table(tmp_path):
     return tmp_path
 
 
-ALL_ARE = """(theme) => [...document.querySelectorAll('main picture img')].every(
-    (image) => image.currentSrc && (image.currentSrc === image.src ? 'light' : 'dark') === theme
-)"""  # which of the two forms is seen
+ALL_ARE = """(theme) => [...document.querySelectorAll('main picture')].every((picture) => {
+    const [image, ...sources] = [picture.querySelector('img'), ...picture.querySelectorAll('source')];
+    const of = (isDark) => sources.filter((each) => each.media.includes('dark') === isDark).map((each) => each.srcset);
+    const shown = theme === 'dark' ? of(true) : [image.src, ...of(false)];
+    return image.complete && shown.includes(image.currentSrc);
+})"""  # which of the forms is seen
+SMALLEST = """() => Promise.all([...document.querySelectorAll('main picture img')].map(async (image) => {
+    if (!image.currentSrc.startsWith('data:image/svg')) return Infinity;
+    const svg = new DOMParser().parseFromString(atob(image.currentSrc.split(',')[1]), 'image/svg+xml');
+    const sizes = [...svg.querySelectorAll('text')].map((text) => parseFloat(text.getAttribute('font-size')));
+    return (Math.min(...sizes) / 0.75) * (image.clientWidth / image.naturalWidth);
+})).then((sizes) => Math.min(...sizes))"""  # pixels of the smallest letters of a drawing, as they are on the screen
+BESIDE = """() => [...document.querySelectorAll('figure .scroll')]
+    .filter((frame) => frame.scrollWidth > frame.clientWidth).map((frame) => frame.ariaLabel)"""
 QUICK = "--hidden 6 --epochs 12"
 
 
@@ -103,25 +117,29 @@ def test_a_report_that_is_no_page_is_refused_before_the_training(typed, tmp_path
 @needs_browser
 @pytest.mark.browser
 @pytest.mark.long
-@pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(typed, tmp_path, width, scheme):
-    typed(f"train moons {QUICK} --plot --film f.gif --save m.json")
+def test_the_page_is_readable_on_a_desk_and_on_a_phone_light_and_dark(typed, tmp_path, scheme):
+    typed("train moons --epochs 2 --plot --film f.gif --save m.json")  # a network of 2-16-16-1
     with launched() as browser:
-        watched = Watched(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
-        watched.page.goto((tmp_path / "tinygrad-edu-train" / "report.html").as_uri())
-        assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        sizes = watched.page.evaluate(
-            "[...document.querySelectorAll('main *')].filter((e) => e.textContent.trim())"
-            ".map((e) => parseFloat(getComputedStyle(e).fontSize))"
-        )
-        assert min(sizes) >= 13
-        assert watched.page.evaluate("[...document.images].every((i) => i.complete && i.naturalWidth > 0 && i.alt)")
-        dark = watched.page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+        watched = Watched(browser, color_scheme=scheme)
+        page = watched.page
+        page.goto((tmp_path / "tinygrad-edu-train" / "report.html").as_uri())
+        for width in (1920, 1440, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function(ALL_ARE, arg=scheme)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            sizes = page.evaluate(
+                "[...document.querySelectorAll('main *')].filter((e) => e.textContent.trim())"
+                ".map((e) => parseFloat(getComputedStyle(e).fontSize))"
+            )
+            assert min(sizes) >= 13
+            assert page.evaluate(SMALLEST) >= 13
+            assert page.evaluate(BESIDE) == (["The training as an animation"] if width == 390 else [])
+        assert page.evaluate("[...document.images].every((i) => i.complete && i.naturalWidth > 0 && i.alt)")
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
         assert dark == (scheme == "dark")
-        watched.page.wait_for_function(ALL_ARE, arg=scheme)
-        watched.page.emulate_media(media="print")
-        watched.page.wait_for_function(ALL_ARE, arg="light")
+        page.emulate_media(media="print")
+        page.wait_for_function(ALL_ARE, arg="light")
         assert watched.handed_over() == []
         watched.close()
 
@@ -135,3 +153,45 @@ def test_a_long_name_is_cut_in_a_table_and_whole_under_the_pointer(typed, tmp_pa
     assert heads == [f"→ {name[:43]}…" for name in names]
     assert all(f'title="{name}"' in page for name in names)
     assert cells_of(page, "What is in each column")[-1][2].count("…") == 3
+
+
+def pictures_of(page, title):
+    """For each form of a picture where it is seen, and its bytes; that of the image itself is seen where "" is."""
+    part = page.split(f'aria-label="{title}"')[1].split("</picture>")[0]
+    found = re.findall(r'<source media="([^"]*)" srcset="data:image/([^"]*)"', part)
+    found += [("", address) for address in re.findall(r'<img src="data:image/([^"]*)"', part)]
+    return {media: base64.b64decode(address.split("base64,")[1]) for media, address in found}
+
+
+def widths(svgs):
+    """In pixels."""
+    return [float(re.search(rb'<svg[^>]* width="([\d.]+)pt"', svg)[1]) / 0.75 for svg in svgs]
+
+
+@pytest.mark.parametrize("hidden", ["16 16", "3", "8 8 8 8 8", "64 20"])
+def test_the_network_is_drawn_for_a_desk_and_for_a_phone_and_no_letter_of_it_is_below_13_pixels(typed, table, hidden):
+    typed(f"train t.csv --hidden {hidden} --epochs 1 --missing mean")
+    page = (table / "tinygrad-edu-train" / "report.html").read_text()
+    forms = pictures_of(page, "The network")
+    assert len(forms) == (2 if hidden.startswith("8") else 4)
+    narrow = [svg for media, svg in forms.items() if "max-width" in media] or list(forms.values())
+    assert max(widths(narrow)) <= 364 - 16  # a screen of 390 without the margins of the page and of the frame
+    assert max(widths(forms.values())) <= 934
+    for svg in forms.values():
+        assert min(map(float, re.findall(rb'font-size="([\d.]+)"', svg))) / 0.75 >= 13
+    assert "<summary>The biases as numbers</summary>" in page
+    rows = cells_of(page, "From the first neuron of a layer to its last")[1:]
+    assert len(rows) == len(hidden.split()) + 1
+
+
+def test_the_animation_is_in_the_theme_of_its_reader_and_stands_still_for_who_wants_no_motion(typed, tmp_path):
+    typed("train moons --hidden 3 --epochs 3 --film f.gif")
+    page = (tmp_path / "tinygrad-edu-train" / "report.html").read_text()
+    forms = pictures_of(page, "The training as an animation")
+    images = {media: Image.open(io.BytesIO(image)) for media, image in forms.items()}
+    papers = {media: image.convert("RGB").getpixel((2, 2)) for media, image in images.items()}
+    for media, paper in papers.items():
+        assert paper == pytest.approx((0x14, 0x17, 0x1B) if "dark" in media else (255, 255, 255), abs=3)
+    moving = {media: getattr(image, "n_frames", 1) for media, image in images.items()}
+    assert moving == {media: 1 if "motion" in media else 3 for media in forms}
+    assert sorted("dark" in media for media in forms) == [False, False, True, True]

@@ -10,7 +10,10 @@ from PIL import Image
 
 from tinygrad_edu import nn, viz
 from tinygrad_edu.errors import DrawingError, GraphError, OptionError
+from tinygrad_edu.viz import style
+from tinygrad_edu.viz.animation import DPI, SIZE, draw_weights
 from tinygrad_edu.viz.gif import smaller
+from tinygrad_edu.viz.plots import new_axes
 
 X, y = nn.datasets.moons(n=20, noise=0.1, seed=0)
 
@@ -79,12 +82,12 @@ def _look_at(page, path):
 
 
 def test_the_pictures_of_the_page_are_pngs(animation):
-    picture = next(animation._pictures(animation.frames))  # private: a page holds them all as text, and one is enough
+    picture = animation.pictures()[0]
     assert Image.open(io.BytesIO(picture)).format == "PNG"
 
 
 def test_invalid_animation_arguments_are_refused(animation, tmp_path):
-    with pytest.raises(DrawingError, match=r"an animation in 'film.mp4'\n.*it is a .gif or an .html"):
+    with pytest.raises(DrawingError, match=r"an animation in 'film.mp4'\n.*it is a .gif, a .webp or an .html"):
         animation.save(tmp_path / "film.mp4")
     with pytest.raises(DrawingError, match="an animation without epochs"):
         viz.Animation(X, y).save(tmp_path / "film.gif")
@@ -102,3 +105,38 @@ def test_paper_keeps_its_colour_beside_a_larger_area_that_is_nearly_the_same():
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     assert Image.open(io.BytesIO(smaller(buffer.getvalue()))).convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_webp_has_the_pictures_of_the_gif_in_less_room(animation, tmp_path):
+    gif, webp = (Image.open(animation.save(tmp_path / f"f.{suffix}")) for suffix in ("gif", "webp"))
+    assert (webp.format, webp.n_frames, webp.size) == ("WEBP", gif.n_frames, gif.size)
+    for number in range(gif.n_frames):
+        gif.seek(number)
+        webp.seek(number)
+        one, other = (np.asarray(image.convert("RGB"), dtype=float) for image in (gif, webp))
+        assert np.abs(one - other).mean() < 4
+    assert (tmp_path / "f.webp").stat().st_size < (tmp_path / "f.gif").stat().st_size
+
+
+def test_the_same_training_in_the_dark_has_the_same_epochs_on_dark_paper(animation):
+    dark = animation.in_theme("dark")
+    light, night = (Image.open(io.BytesIO(one.pictures()[-1])).convert("RGB") for one in (animation, dark))
+    assert (light.getpixel((0, 0)), night.getpixel((0, 0))) == ((255, 255, 255), (0x14, 0x17, 0x1B))
+    assert [frame.epoch for frame in dark.frames] == [frame.epoch for frame in animation.frames]
+    with pytest.raises(OptionError, match="theme='drak'"):
+        animation.in_theme("drak")
+
+
+def test_letters_of_an_animation_are_13_pixels_at_least():
+    sizes = [label.get_fontsize() for ax in new_axes(*SIZE, columns=2) for label in ax.get_xticklabels()]
+    assert min(sizes) * DPI / 72 >= 13
+
+
+def test_of_many_weights_all_but_the_forty_largest_are_pale_as_in_the_drawing():
+    model = nn.MLP(2, [16, 16, 1], seed=0)
+    (ax,) = new_axes(4, 4)
+    draw_weights(ax, model)
+    _, middle, _ = ax.collections[:3]
+    assert len(middle.get_linewidths()) == 256
+    assert sum(width == style.THINNEST / 2 for width in middle.get_linewidths()) >= 216
+    assert middle.get_linewidths()[-1] == max(middle.get_linewidths())

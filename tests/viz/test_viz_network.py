@@ -1,5 +1,7 @@
 """Does the picture of a network say what the network is?"""
 
+import re
+
 import pytest
 from test_viz_drawing import texts
 
@@ -43,6 +45,58 @@ def test_several_outputs_have_activations_but_no_gradient():
     found = texts(viz.draw_network(nn.MLP(2, [2], seed=0), inputs=[1, 2]).svg())
     assert sum(text.startswith("a ") for text in found) == 2
     assert not any(text.startswith("∂") for text in found)
+
+
+SIZES = [[1], [3, 1], [4, 4, 2], [5, 1], [8, 8, 1], [9, 1], [16, 16, 1], [40, 64, 10], [1, 30, 1, 7], [8] * 7]
+
+
+def boxes(svg):
+    """The width of the picture, and for each text its middle, its size and itself: in the SVG's own units."""
+    width = float(re.search(r'<svg width="([\d.]+)pt"', svg)[1])
+    found = re.findall(r'<text[^>]* x="([-\d.]+)" [^>]*font-size="([\d.]+)"[^>]*>([^<]*)</text>', svg)
+    return width, [(float(x), float(size), text) for x, size, text in found]
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("inputs", [1, 2, 7, 30])
+def test_no_letter_is_below_13_pixels_and_from_top_to_bottom_it_fits_a_phone(sizes, lang, inputs):
+    model = nn.MLP(inputs, sizes, seed=0)
+    for options in ({}, {"inputs": [0.25] * inputs}):
+        for direction, most in (("LR", 96 * (2.6 * len(sizes) + 1.5)), ("TB", 354)):
+            width, letters = boxes(viz.draw_network(model, direction=direction, lang=lang, **options).svg())
+            assert min(size for _, size, _ in letters) / 0.75 >= 13
+            assert width / 0.75 <= max(most, 350)
+
+
+@pytest.mark.parametrize(("direction", "most"), [("LR", 8), ("TB", 4)])
+def test_small_circles_show_the_bias_as_a_shade_and_as_a_number_in_the_tooltip(direction, most):
+    for size in (most, most + 1):
+        model = nn.MLP(2, [size, 1], seed=0)
+        model.layers[0].neurons[0].b.data, model.layers[0].neurons[1].b.data = 2.0, -2.0
+        drawing = viz.draw_network(model, direction=direction)
+        is_large = size == most
+        assert ("b -2" in texts(drawing.svg())) == is_large
+        assert any("shade: sign and size of the bias" in text for text in texts(drawing.svg())) != is_large
+        fills = dict(re.findall(r"\b(n1_[01]) \[.*?fillcolor=\"(#\w+)\"", drawing.source, flags=re.DOTALL))
+        shades = (style.LIGHT.paper,) * 2 if is_large else (style.LIGHT.tint(2, 2), style.LIGHT.tint(-2, 2))
+        assert (fills["n1_0"], fills["n1_1"]) == shades
+        assert "bias -2" in drawing.source
+
+
+def test_from_top_to_bottom_layers_lie_below_each_other_and_every_weight_is_drawn():
+    model = nn.MLP(3, [12, 5, 2], seed=0)
+    source = viz.draw_network(model, direction="TB").source
+    places = {
+        name: (float(x), float(y)) for name, x, y in re.findall(r'\b(n\d+_\d+) \[.*?pos="([-\d.]+),([-\d.]+)!"', source)
+    }
+    rows = [{y for name, (_, y) in places.items() if name.startswith(f"n{layer}_")} for layer in range(4)]
+    assert [len(row) for row in rows] == [1] * 4
+    heights = [row.pop() for row in rows]
+    assert heights == sorted(heights, reverse=True)
+    assert source.count(" -> ") == 3 * 12 + 12 * 5 + 5 * 2
+    with pytest.raises(OptionError, match=r"(?s)direction='BT'.*write instead:  direction='LR'"):
+        viz.draw_network(model, direction="BT")
 
 
 def test_wide_layers_are_elided_with_a_count():

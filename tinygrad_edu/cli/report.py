@@ -19,22 +19,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tinygrad_edu import __version__
 from tinygrad_edu.files import write_whole
-from tinygrad_edu.show import counted, cut, show
+from tinygrad_edu.show import counted, cut, listed, show
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from tinygrad_edu import nn
 
-    ByTheme = Mapping[str, Figure] | Mapping[str, str]  # "light" and "dark"
+    ByTheme = Mapping[str, Figure] | Mapping[str, str] | Mapping[str, bytes]  # "light" and "dark"
 
-NARROW = 3.6  # inches of a figure that a phone shows at its own size
-MOST_PLOTS = 6  # above each other, in a figure that narrow
-IN_THE_DARK = "screen and (prefers-color-scheme: dark)"
+NARROW, WIDE = 3.4, 9.4  # inches of a figure that a phone, or a desk, shows at its own size
+ON_A_PHONE = "screen and (max-width: 59rem)"  # where a wide picture has no room
+IN_THE_DARK = "(prefers-color-scheme: dark)"
+AT_REST = "(prefers-reduced-motion: reduce)"
+MOST_BIASES = 16  # of a layer, in the table of them
 STRONGEST = 0.38  # share of blue behind the largest number of a table: text stays readable on it
 LONGEST_NAME = 44  # of a class or a column, at the edge of a table
 MOST_CLASSES = 30  # that a table of classes has room for
@@ -65,8 +67,7 @@ figure { margin: 0; max-width: 100%; break-inside: avoid; }
 figure .scroll { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 0.5rem; }
 figure img { display: block; max-width: none; }
 figure.large { flex-basis: 100%; }
-figure.large .scroll { width: 100%; }
-figure.large img { width: max(100%, 44rem); height: auto; }
+summary { cursor: pointer; }
 figcaption { font-size: 0.9375rem; margin-top: 0.35rem; max-width: 32rem; }
 tr { break-inside: avoid; }
 @media (max-width: 30rem) { main { padding: 0.5rem 0.75rem 2rem; } h1 { font-size: 1.35rem; } }
@@ -77,9 +78,27 @@ tr { break-inside: avoid; }
   .heat { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .scroll { overflow: visible; }
-  figure img, figure.large img { width: auto; max-width: 100%; max-height: 120mm; height: auto; }
+  figure img { width: auto; max-width: 100%; max-height: 120mm; height: auto; }
 }
 """
+
+
+class Shown(NamedTuple):
+    """A picture of a page, by theme each time.
+
+    Attributes:
+        title: its title.
+        said: what is seen in it.
+        wide: as a desk shows it: a figure, SVG text, or an image.
+        narrow: as a phone shows it, if that is another picture.
+        still: what stands for an animation where a reader wants no motion.
+    """
+
+    title: str
+    said: str
+    wide: ByTheme
+    narrow: ByTheme | None = None
+    still: ByTheme | None = None
 
 
 @dataclass
@@ -97,8 +116,7 @@ class Report:
         command: the one that does all of it again.
         predict: the command that predicts with the network; "" if it was not saved.
         file: where the network was saved, or None.
-        pictures: (title, what is seen, the picture by theme), each picture a figure or SVG text.
-        film: an animation as GIF, in the colours that it has; empty if there is none.
+        pictures: what is shown below the tables.
     """
 
     title: str
@@ -111,8 +129,7 @@ class Report:
     command: str
     predict: str
     file: Path | None
-    pictures: Sequence[tuple[str, str, ByTheme]]
-    film: bytes = b""
+    pictures: Sequence[Shown]
 
     def save(self, path: Path) -> Path:
         """Write the page, whole or not at all."""
@@ -156,7 +173,7 @@ class Report:
             figure.axes[0].set_title("")  # which stands at the top of the page
         lines = " A solid line is training, a dashed one is validation." if history.val_loss else ""
         what = "Loss and accuracy" if self.model.target.classes else "The loss"
-        drawn = _figure(f"{what}, epoch by epoch", _course(history) + lines, figures)
+        drawn = _figure(Shown(f"{what}, epoch by epoch", _course(history) + lines, figures))
         return f"<h2>How the training went</h2>\n{drawn}"
 
     def _tables(self) -> str:
@@ -169,11 +186,18 @@ class Report:
         return f"<h2>{title}</h2>\n{_confusion(model)}{_each_class(model)}"
 
     def _pictures(self) -> str:
-        shown = [_figure(title, said, picture) for title, said, picture in self.pictures]
-        if self.film:
-            title, said = "The training as an animation", "One frame after some of the epochs."
-            shown.append(_framed(title, said, _img(title, said, _address(self.film))))
-        return f'<h2>Pictures</h2>\n<div class="pictures">\n{"".join(shown)}</div>\n' if shown else ""
+        shown = "".join(map(_figure, self.pictures))
+        return f'<h2>Pictures</h2>\n<div class="pictures">\n{shown}</div>\n{self._biases()}' if shown else ""
+
+    def _biases(self) -> str:
+        """The numbers that the circles of a wide network have no room for."""
+        layers = enumerate(self.model.network.layers, start=1)
+        rows = [
+            (f"{place}: {layer.activation}", listed([show(neuron.b.data, 2) for neuron in layer.neurons], MOST_BIASES))
+            for place, layer in layers
+        ]
+        table = _table("From the first neuron of a layer to its last", ("layer", "biases"), rows, kind="words")
+        return f"<details><summary>The biases as numbers</summary>\n{table}</details>\n"
 
     def _use(self) -> str:
         if self.file is None:
@@ -312,41 +336,44 @@ def in_both(draw: Callable[..., Any]) -> dict[str, Any]:
     return {theme: draw(theme=theme) for theme in THEMES}
 
 
-def _figure(title: str, said: str, pictures: ByTheme) -> str:
-    """A picture, bundled, as it is on paper and in the dark, with its title and a sentence about it."""
-    dark = f'<source media="{IN_THE_DARK}" srcset="{_address(pictures["dark"])}">'
-    light = _img(title, said, _address(pictures["light"]))
-    return _framed(title, said, f"<picture>{dark}{light}</picture>", is_large=_is_large(pictures["light"]))
+def _figure(shown: Shown) -> str:
+    """A picture, bundled, in each of its forms, with its title and a sentence about it; the first that fits is seen."""
+    sources = "".join(
+        f'<source media="{" and ".join(filter(None, media))}" srcset="{address}">' for media, address in _forms(shown)
+    )
+    usual = _address(shown.wide["light"], WIDE if shown.narrow else NARROW)
+    said = f"{html.escape(shown.title)}. {html.escape(shown.said)}"
+    picture = f'<picture>{sources}<img src="{usual}" alt="{said}"></picture>'
+    words = f"<figcaption><strong>{html.escape(shown.title)}.</strong> {html.escape(shown.said)}</figcaption>"
+    kind = ' class="large"' if shown.narrow else ""
+    return f"<figure{kind}>{_scrolled(shown.title, picture)}{words}</figure>\n"
 
 
-def _img(title: str, said: str, address: str) -> str:
-    return f'<img src="{address}" alt="{html.escape(title)}. {html.escape(said)}">'
+def _forms(shown: Shown) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where each form but the usual one is seen, and the picture itself as an address."""
+    if shown.still:
+        yield ("screen", AT_REST, IN_THE_DARK), _address(shown.still["dark"])
+        yield (AT_REST,), _address(shown.still["light"])
+    if shown.narrow:
+        yield (ON_A_PHONE, IN_THE_DARK), _address(shown.narrow["dark"], NARROW)
+        yield (ON_A_PHONE,), _address(shown.narrow["light"], NARROW)
+    yield ("screen", IN_THE_DARK), _address(shown.wide["dark"], WIDE if shown.narrow else NARROW)
 
 
-def _framed(title: str, said: str, picture: str, *, is_large: bool = False) -> str:
-    words = f"<figcaption><strong>{html.escape(title)}.</strong> {html.escape(said)}</figcaption>"
-    kind = ' class="large"' if is_large else ""
-    return f"<figure{kind}>{_scrolled(title, picture)}{words}</figure>\n"
-
-
-def _address(picture: Figure | str | bytes) -> str:
-    """The picture itself, as the address of one."""
+def _address(picture: Figure | str | bytes, width: float = WIDE) -> str:
+    """The picture itself, as the address of one; a figure is at most so many inches wide."""
     if isinstance(picture, bytes):
-        return f"data:image/gif;base64,{base64.b64encode(picture).decode()}"
-    svg = picture if isinstance(picture, str) else _svg(picture)
+        kind = "png" if picture.startswith(b"\x89PNG") else "webp"
+        return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+    svg = picture if isinstance(picture, str) else _svg(picture, width)
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
-def _is_large(picture: Figure | str) -> bool:
-    """Whether it has too much in it for the width of a phone: a drawing, or many small plots."""
-    return isinstance(picture, str) or len(picture.axes) > MOST_PLOTS
-
-
-def _svg(figure: Figure) -> str:
-    """A figure as SVG, as wide as a phone."""
+def _svg(figure: Figure, most: float) -> str:
+    """A figure as SVG, at most so many inches wide."""
     width, height = figure.get_size_inches()
-    if width > NARROW and not _is_large(figure):
-        figure.set_size_inches(NARROW, height * max(0.72, NARROW / width))
+    if width > most:
+        figure.set_size_inches(most, height * max(0.72, most / width))
     text = io.StringIO()
     figure.savefig(text, format="svg", bbox_inches="tight", metadata={"Date": None})
     return text.getvalue()

@@ -13,7 +13,7 @@ import argparse
 import csv
 import math
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +24,7 @@ from tinygrad_edu.cli.arguments import PROGRAM, OneOf, one_of, quoted
 from tinygrad_edu.cli.expressions import add_theme
 from tinygrad_edu.cli.lines import existing, say, say_files, width_of
 from tinygrad_edu.cli.outcome import command_to_predict, counting_columns, outcome, warning_about
-from tinygrad_edu.cli.report import Report, in_both
+from tinygrad_edu.cli.report import Report, Shown, in_both
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.values import (
     COLUMN,
@@ -78,6 +78,7 @@ NOISE = real("a standard deviation: a number, 0 or more", "0.1", lambda number: 
 FRACTION = real("a fraction, from 0 to below 1", "0.2", lambda number: 0 <= number < 1)
 ACTIVATION = words("the name of an activation", "relu")
 SHOWN_CLASSES = 8  # of a table, where its target is described
+MOST_COLUMNS = 4  # of a network, on a page: of more layers, the letters would be too small
 MOST_POINTS = 1_000_000  # of a data set; a computer in a classroom has the memory and the time for so many
 MOST_NEURONS, MOST_WEIGHTS = 10_000, 1_000_000  # of a layer, and between hidden layers: a weight takes 160 bytes
 
@@ -206,7 +207,8 @@ def train_and_draw(options: argparse.Namespace) -> list[Path]:
     pictures = list(_pictures(options, samples))
     files += [file for picture in pictures for file in picture.files]
     files += [film.save(options.film) for film in films]
-    files.insert(0, _report(options, samples, said, pictures).save(_report_file(options)))
+    shown = [*(picture.shown for picture in pictures if picture.shown), *_film(options, films)]
+    files.insert(0, _report(options, samples, said, shown).save(_report_file(options)))
     if options.save is not None:
         print(f"  predict with it:\n\n    {command_to_predict(samples.model, options.save, samples.row)}\n")
     return files
@@ -463,23 +465,18 @@ def _check_film(options: argparse.Namespace, is_plane: bool) -> None:
 
 
 class _Picture(NamedTuple):
-    """A picture: its files, its title, what is seen in it, and for the report the picture itself, in each theme."""
+    """A picture: its files, and what the report shows of it, if it does not draw it by itself."""
 
     files: list[Path]
-    title: str
-    said: str
-    shown: Mapping[str, Any]
+    shown: Shown | None
 
 
 def _pictures(options: argparse.Namespace, samples: Samples) -> Iterator[_Picture]:
     """Every picture, saved."""
     from tinygrad_edu import viz
 
-    folder, network = make_folder(options.output), samples.model.network
-    drawings = in_both(partial(viz.draw_network, network))
-    files = [drawings[options.theme].save(folder / f"network.{suffix}") for suffix in ("svg", "png")]
-    svgs = {theme: drawing.svg() for theme, drawing in drawings.items()}
-    yield _Picture(files, "The network", "Blue weights are positive, orange and dashed ones negative.", svgs)
+    folder = make_folder(options.output)
+    yield _of_network(options, folder, samples.model.network)
     plots: list[tuple[str, str, str, Callable[..., Any]]] = []
     if samples.is_plane:
         plots.append(("boundary", "The plane as it divides it", "", _of_plane(samples, viz.plot_decision_boundary)))
@@ -488,10 +485,26 @@ def _pictures(options: argparse.Namespace, samples: Samples) -> Iterator[_Pictur
     for name, title, said, plot in plots:
         figures = in_both(plot)
         file = viz.save_figure(figures[options.theme], folder / f"{name}.png")
-        yield _Picture([file], title, said or f"{figures['light'].axes[0].get_title()}.", figures)
+        narrow = in_both(partial(plot, columns=2)) if name == "neurons" else None
+        yield _Picture([file], Shown(title, said or f"{figures['light'].axes[0].get_title()}.", figures, narrow))
     if options.plot:  # the report draws the history by itself, and narrower
         history = viz.plot_history(samples.model.history, theme=options.theme)
-        yield _Picture([viz.save_figure(history, folder / "history.png")], "The history", "", {})
+        yield _Picture([viz.save_figure(history, folder / "history.png")], None)
+
+
+def _of_network(options: argparse.Namespace, folder: Path, network: nn.MLP) -> _Picture:
+    """The network from left to right, and for a screen without room for that from top to bottom."""
+    from tinygrad_edu import viz
+
+    drawings = in_both(partial(viz.draw_network, network))
+    files = [drawings[options.theme].save(folder / f"network.{suffix}") for suffix in ("svg", "png")]
+    wide, narrow = (
+        {theme: drawing.svg() for theme, drawing in drawn.items()}
+        for drawn in (drawings, in_both(partial(viz.draw_network, network, direction="TB")))
+    )
+    said = "Blue weights are positive, orange and dashed ones negative."
+    is_long = len(network.sizes) > MOST_COLUMNS
+    return _Picture(files, Shown("The network", said, narrow) if is_long else Shown("The network", said, wide, narrow))
 
 
 def _of_plane(samples: Samples, plot: Callable[..., Any]) -> Callable[..., Any]:
@@ -517,13 +530,16 @@ def _report_file(options: argparse.Namespace) -> Path:
     return options.output / "report.html" if report is None else report
 
 
-def _film(options: argparse.Namespace) -> bytes:
-    """The animation as it was saved, if a page can show it: to draw it takes long, and so it is drawn once."""
-    is_there = options.film is not None and options.film.suffix == ".gif"
-    return options.film.read_bytes() if is_there else b""
+def _film(options: argparse.Namespace, films: list[Any]) -> Iterator[Shown]:
+    """The animation in both themes, for a page; one with a slider is a page of its own."""
+    if options.film is not None and options.film.suffix == ".gif":
+        themed = in_both(lambda theme: films[0].in_theme(theme))
+        moving = {theme: film.webp() for theme, film in themed.items()}
+        still = {theme: film.pictures()[-1] for theme, film in themed.items()}
+        yield Shown("The training as an animation", "One frame after some of the epochs.", moving, still=still)
 
 
-def _report(options: argparse.Namespace, samples: Samples, said: list[str], pictures: list[_Picture]) -> Report:
+def _report(options: argparse.Namespace, samples: Samples, said: list[str], pictures: list[Shown]) -> Report:
     """The page with all of it."""
     model = samples.model
     held_out = 0 if not model.history.val_loss or model.tested is None else len(model.tested[1])
@@ -540,8 +556,7 @@ def _report(options: argparse.Namespace, samples: Samples, said: list[str], pict
         command=" ".join([PROGRAM, *map(quoted, getattr(options, "typed", ["train", options.data]))]),
         predict="" if options.save is None else command_to_predict(model, options.save, samples.row),
         file=options.save,
-        pictures=[(picture.title, picture.said, picture.shown) for picture in pictures if picture.shown],
-        film=_film(options),
+        pictures=pictures,
     )
 
 
