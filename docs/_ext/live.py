@@ -146,6 +146,8 @@ def formulas_in(text: str) -> Iterator[Formula]:
     [Formula(text='x * y', numbers={'x': -2, 'y': 1.5})]
     >>> list(formulas_in('tinygrad-edu step "2 * x" x=3 --html f.html'))
     [Formula(text='2 * x', numbers={'x': 3.0})]
+    >>> list(formulas_in("tinygrad-edu step EXPRESSION NAME=NUMBER …"))
+    []
     """
     for line in COMMAND.findall(text):
         yield from _of_command(line)
@@ -165,7 +167,8 @@ def _of_command(line: str) -> Iterator[Formula]:
     except ValueError:
         return
     given = [word.partition("=") for word in words[3:] if re.fullmatch(r"\w+=-?[\d.]+(e-?\d+)?", word)]
-    if len(words) > 2 and not words[2].startswith("-"):
+    is_usage = "NAME=NUMBER" in words  # and no formula, but the place of one
+    if len(words) > 2 and not words[2].startswith("-") and not is_usage:
         yield Formula(words[2], {name: float(number) for name, _, number in given})
 
 

@@ -29,7 +29,7 @@ from tinygrad_edu.nn.checkpoint import Checkpoint, read, save
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.nn.optim import SGD, Adam, AdamW, Optimizer
 from tinygrad_edu.nn.preprocessing import Standardizer, train_test_split
-from tinygrad_edu.nn.table.reading import Column, Encoding, Table
+from tinygrad_edu.nn.table.reading import Column, Encoding, Table, check_meant
 from tinygrad_edu.nn.training.callbacks import Callback, Training
 from tinygrad_edu.nn.training.fit import accuracy, fit, predict, r_squared, score, shares_of
 from tinygrad_edu.nn.training.history import History
@@ -82,6 +82,7 @@ class Target:
             return cls._of_numbers(table, name, cells, rows)
         classes = tuple(map(str, sorted(set(cells))))
         if len(classes) < 2 or 2 * len(classes) > len(table):
+            check_meant(table, name, classes)
             few_or_many = "is too few" if len(classes) < 2 else "are too many"
             raise FileError(
                 f"the column {name!r} of {table.source}, to be predicted",
@@ -93,6 +94,7 @@ class Target:
     @classmethod
     def _of_numbers(cls, table: Table, name: str, cells: list[Any], rows: NDArray[np.int64] | None) -> Target:
         if isinstance(cells[0], str):
+            check_meant(table, name, cells)
             raise FileError(f"the column {name!r} of {table.source}", "it has words where numbers were")
         numbers = np.array(cells, dtype=float)
         standard = Standardizer.of((numbers if rows is None else numbers[rows])[:, None])

@@ -16,6 +16,8 @@ import csv
 import io
 import math
 import os
+import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ from numpy.typing import NDArray
 
 from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preprocessing import Standardizer
-from tinygrad_edu.show import aligned, are, counted, cut, listed, printable
+from tinygrad_edu.show import aligned, are, counted, cut, listed, plural, printable
 
 DELIMITERS = ",;\t|"
 A_TABLE = "a line with names of columns, then a line for each sample"
@@ -378,7 +380,7 @@ class Column:
             is_filled: whether empty cells are filled.
 
         Raises:
-            FileError: if a cell cannot be used, or there are too many different words.
+            FileError: if a cell cannot be used.
         """
         fill = table.usual(name, rows) if is_filled else None
         table = table if fill is None else table.filled({name: fill})
@@ -386,14 +388,7 @@ class Column:
         if numbers is not None:
             standard = Standardizer.of((numbers if rows is None else numbers[rows])[:, None])
             return cls(name, (float(standard.mean[0]), float(standard.scale[0])), fill=fill)
-        words = tuple(sorted(set(table.cells(name))))
-        if len(words) > MOST_WORDS:
-            raise FileError(
-                f"the column {name!r} of {table.source}",
-                f"it has {len(words)} different words, and each would be an input; up to {MOST_WORDS} can be used",
-                instead=f"leave it out: --without {printable(name)}",
-            )
-        return cls(name, words=words, fill=fill)
+        return cls(name, words=tuple(sorted(set(table.cells(name)))), fill=fill)
 
     @property
     def inputs(self) -> list[str]:
@@ -412,7 +407,8 @@ class Column:
             if numbers is None:
                 asked = f"the column {self.name!r} of {table.source}"
                 instead = "numbers, as in the table that the model learned from"
-                raise FileError(asked, "it has words where numbers were", instead=instead)
+                word = next(cell for cell in table.cells(self.name) if _number(cell) is None)
+                raise FileError(asked, f"it has words where numbers were: {word!r}", instead=instead)
             mean, scale = self.standard
             return ((numbers - mean) / scale)[:, None]
         cells = table.cells(self.name)
@@ -451,8 +447,13 @@ class Encoding:
         >>> code = Encoding.of(Table.of_columns({"x": [1, "", 3, 99]}), ["x"], np.array([0, 1, 2]), is_filled=True)
         >>> code(Table.of_columns({"x": ["", 2]})).tolist()
         [[0.0], [0.0]]
+
+        Raises:
+            FileError: if a cell cannot be used, or columns have too many different words.
         """
-        return cls(tuple(Column.of(table, name, rows, is_filled=is_filled) for name in names))
+        columns = tuple(Column.of(table, name, rows, is_filled=is_filled) for name in names)
+        _check_words(table, [column for column in columns if len(column.words) > MOST_WORDS])
+        return cls(columns)
 
     @classmethod
     def plain(cls, names: Sequence[str]) -> Encoding:
@@ -472,6 +473,47 @@ class Encoding:
     def __call__(self, table: Table) -> Floats:
         """The inputs, of shape (rows, inputs)."""
         return np.hstack([column(table) for column in self.columns])
+
+
+def _check_words(table: Table, wide: Sequence[Column]) -> None:
+    """Check that no column has too many words; all that have are named."""
+    if not wide:
+        return
+    for column in wide:
+        check_meant(table, column.name, column.words)
+    names = [column.name for column in wide]
+    each = " and ".join(f"{len(column.words)} different words" for column in wide)
+    it_has, it = ("it has", "it") if len(wide) == 1 else ("they have", "them")
+    raise FileError(
+        f"the {plural(len(wide), 'column')} {listed([repr(name) for name in names])} of {table.source}",
+        f"{it_has} {each}, and each would be an input; up to {MOST_WORDS} can be used",
+        instead=f"leave {it} out: --without {' '.join(shlex.quote(printable(name)) for name in names)}",
+    )
+
+
+def check_meant(table: Table, name: str, words: Sequence[str]) -> None:
+    """Check that the words of a column are not numbers in disguise.
+
+    Raises:
+        FileError: if each would be a number without its thousands separators, currency or percent sign.
+    """
+    word = next((word for word in words if _number(word) is None), None)
+    if word is not None and all(map(_meant, words)):
+        raise FileError(
+            f"the column {name!r} of {table.source}",
+            f"its cells, such as {word!r}, are read as words: a number is made of digits and a point",
+            instead=f"numbers, such as {_meant(word)}",
+        )
+
+
+def _meant(word: str) -> str | None:
+    """The number that was probably meant by a word with thousands apart, a currency or a percent sign; else None.
+
+    >>> _meant("48,123"), _meant("$ 1,250.50"), _meant("12.5 %"), _meant("2024-05-01")
+    ('48123', '1250.50', '12.5', None)
+    """
+    found = re.fullmatch(r"([-+]?)[$€£¥]?\s*(\d{1,3}(?:[,'’\s]\d{3})+|\d+)(\.\d+)?\s*[%$€£¥]?", word)
+    return found and found[1] + re.sub(r"\D", "", found[2]) + (found[3] or "")
 
 
 def is_table(text: str) -> bool:

@@ -14,6 +14,7 @@ from tables import write_table
 
 from tinygrad_edu import nn
 from tinygrad_edu.cli.main import main
+from tinygrad_edu.cli.outcome import outcome
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.progress import bar, seen
 
@@ -109,6 +110,21 @@ def test_overfitting_is_named_with_what_stops_it(typed, undrawn, tmp_path):
     assert "stopped: val_loss was best in epoch" in out
 
 
+@pytest.mark.parametrize(
+    ("training", "reason"),
+    [
+        ([1.0, 0.9, 0.6, 0.4, 0.2, 0.1], "overfitting; --patience 10 stops in time"),
+        ([1.0, 0.2, 0.6, 0.9, 0.9, 0.9], "the steps may be too large; try a smaller --lr"),  # rose, too
+        ([9.0, 5.0, 4.0, 4.0, 4.0, 4.0], "the steps may be too large; try a smaller --lr"),  # and learned little
+    ],
+)
+def test_a_rising_validation_loss_is_overfitting_only_where_the_training_loss_fell(training, reason):
+    model = nn.TableModel.train(nn.Table.of_columns({"x": [0, 1, 2, 7, 8, 9] * 4, "y": [*"aaabbb"] * 4}), epochs=1)
+    model.history.loss[:], model.history.val_loss[:] = training, [1.0, 0.2, 0.6, 0.9, 0.9, 0.9]
+    said = list(outcome(model, "row"))[-1]
+    assert said == f"the validation loss was lowest in epoch 2 (0.2), and rose to 0.9: {reason}"
+
+
 def test_a_column_of_other_whole_numbers_does_not_count_the_rows(typed, undrawn, tmp_path):
     write_table(tmp_path / "t.csv", ["x", "y"], [[n * n % 17, "ab"[n % 2]] for n in range(40)])
     assert "counts the rows" not in typed("train t.csv --epochs 1 --hidden 2")[2]
@@ -130,8 +146,10 @@ def test_predictions_are_printed_beside_their_inputs(typed, pets, model):
     plain = list(csv.reader(io.StringIO(typed("predict pets.json pets.csv")[1])))
     wide = list(csv.reader(io.StringIO(typed("predict pets.json pets.csv --with-inputs")[1])))
     given = list(csv.reader(pets.read_text().splitlines()))
-    assert [row[5:] for row in wide] == plain
+    assert [row[5:] for row in wide[1:]] == plain[1:]
     assert [row[:5] for row in wide] == given
+    assert len(set(wide[0])) == len(wide[0])  # so that the answers are a table, too
+    assert wide[0][5:] == ["predicted kind", *plain[0][1:]]
 
 
 def test_all_missing_columns_of_a_table_are_named(typed, model, tmp_path):
@@ -275,6 +293,22 @@ def test_a_training_on_points_may_stop_early(typed, tmp_path):
     code, out, _ = typed("train moons --points 20 --hidden 2 --lr 100 --epochs 30 --patience 1")
     assert (code, "stopped: loss was best in epoch" in out) == (0, True)
     assert (tmp_path / "tinygrad-edu-train" / "report.html").exists()
+
+
+def test_a_gap_among_words_that_could_be_numbers_is_filled_with_the_word(typed, undrawn, tmp_path):
+    rows = [["" if n % 9 == 0 else "1/2" if n % 4 else "3/4", f"{n % 2 + n / 50}", "ab"[n % 2]] for n in range(60)]
+    write_table(tmp_path / "sizes.csv", ["size", "x", "y"], rows)
+    code, out, err = typed(f"train sizes.csv {SHORT} --missing mean --save sizes.json")
+    assert (code, "Traceback" in err) == (0, False)
+    assert "predict sizes.json size=1/2 x=0" in out
+    assert "an empty cell is read as 1/2" in (tmp_path / "tinygrad-edu-train/report.html").read_text()
+
+
+def test_the_command_that_is_printed_has_no_more_digits_than_a_reader_types(typed, undrawn, tmp_path):
+    rows = [["" if n == 0 else f"{n / 7:.3f}", "ab"[n % 2]] for n in range(60)]
+    write_table(tmp_path / "t.csv", ["x", "y"], rows)
+    out = typed(f"train t.csv {SHORT} --missing mean --save t.json")[1]
+    assert len(re.search(r"predict t.json x=(\S+)", out)[1]) <= 5
 
 
 @pytest.mark.parametrize("name", ["gaps.json", "gaps.npz"])

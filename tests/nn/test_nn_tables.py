@@ -305,6 +305,39 @@ def test_a_column_of_names_is_not_an_input():
         nn.TableModel.train(table)
 
 
+def test_all_columns_of_too_many_words_are_named_at_once():
+    columns = {"first name": [f"n{number}" for number in range(99)], "date": [f"{number}.5." for number in range(99)]}
+    table = Table.of_columns({**columns, "x": [0.5] * 99, "y": [0, 1, 1] * 33})
+    with pytest.raises(FileError) as caught:
+        nn.TableModel.train(table)
+    assert "the columns 'first name', 'date' of the table" in str(caught.value)
+    assert "--without 'first name' date" in str(caught.value)
+
+
+@pytest.mark.parametrize("write", ["{:,}", "$ {:,}.50", "{} €", "{:,} %", "-{:,}"])
+@pytest.mark.parametrize("target", ["income", "y"])
+def test_words_that_are_meant_as_numbers_are_not_a_column_to_leave_out(write, target):
+    """Thousands separators, a currency, a percent sign: the column is wanted, and says how to write it."""
+    table = Table.of_columns({"income": [write.format(48_000 + 37 * n) for n in range(99)], "y": ["a", "b", "b"] * 33})
+    meant = write.format(48_000).translate(str.maketrans("", "", ",$€% "))
+    with pytest.raises(FileError, match="a number is made of digits and a point") as caught:
+        nn.TableModel.train(table, target=target)
+    assert f"numbers, such as {meant}" in str(caught.value)
+    assert float(meant)
+
+
+def test_dates_ranges_and_plain_numbers_are_not_meant_as_other_numbers():
+    for cells in (
+        [f"2024-{n:03}" for n in range(99)],
+        [f"{n}-{n + 5}" for n in range(99)],
+        [f"1,{n}" for n in range(99)],
+    ):
+        with pytest.raises(FileError, match="--without x"):
+            nn.TableModel.train(Table.of_columns({"x": cells, "y": [0, 1, 1] * 33}))
+    with pytest.raises(FileError, match="are too many for classes"):
+        nn.TableModel.train(Table.of_columns({"y": [0, 1, 1] * 33, "x": range(99)}), task="classes")
+
+
 # Targets
 
 

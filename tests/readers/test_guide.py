@@ -190,6 +190,13 @@ def test_a_formula_of_a_page_opens_in_the_lab(page, docs_modules):
         assert viz.link(formula, numbers=values)
 
 
+def test_the_usage_of_a_command_is_no_formula(docs_modules):
+    live = docs_modules("live")
+    commands = re.findall("`(tinygrad-edu .*?)`", text_of("reference/terminal"))
+    assert any("EXPRESSION" in command for command in commands)
+    assert [formula for command in commands for formula in live.formulas_in(command)] == []
+
+
 # The translation
 
 

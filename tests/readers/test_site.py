@@ -402,6 +402,17 @@ def test_a_wide_table_scrolls_inside_itself_on_a_phone(opened, page):
         assert wrapper.evaluate(reachable)
 
 
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("page", ["how-to/teaching.html", "how-to/elsewhere.html", "reference/terminal.html"])
+def test_the_second_column_of_a_table_begins_on_the_screen_of_a_phone(opened, page):
+    tab = opened(page, width=390, height=844)
+    begins = "table => table.querySelector('tbody td:nth-child(2)')?.getBoundingClientRect().left ?? 0"
+    lefts = [table.evaluate(begins) for table in tab.locator(".table-wrapper > table").element_handles()]
+    assert len(lefts) > 0
+    assert max(lefts) < 390 - 80
+
+
 WIDTHS = (1920, 1440, 1320, 1024, 390)  # 1320: two sidebars, and the least room between them
 WIDER = """() => [document.scrollingElement, document.querySelector(".content")]
     .filter(box => box !== null && box.scrollWidth > box.clientWidth)

@@ -85,14 +85,18 @@ def _numbers(model: nn.TableModel, where: str, score: float) -> Iterator[str]:
 
 
 def _overfitting(model: nn.TableModel) -> Iterator[str]:
-    losses = model.history.val_loss
+    """Whether the validation loss rose: by overfitting, if that of the training went on falling, and far enough."""
+    seen, losses = model.history.loss, model.history.val_loss
     if not losses or model.history.stopped:
         return
     lowest = min(losses)
     best = losses.index(lowest) + 1
     if best <= EARLY * len(losses) and losses[-1] > RISEN * lowest:
         rose = f"was lowest in epoch {best} ({show(lowest)}), and rose to {show(losses[-1])}"
-        yield f"the validation loss {rose}: overfitting; --patience 10 stops in time"
+        if seen[-1] < min(seen[best - 1], lowest):
+            yield f"the validation loss {rose}: overfitting; --patience 10 stops in time"
+        else:
+            yield f"the validation loss {rose}: the steps may be too large; try a smaller --lr"
 
 
 def counting_columns(table: nn.Table, names: list[str]) -> list[str]:

@@ -41,7 +41,6 @@ from tinygrad_edu.cli.values import (
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import check_writable, make_folder
 from tinygrad_edu.show import counted, listed, printable, show
-from tinygrad_edu.text.typed import number_typed
 
 if TYPE_CHECKING:
     from tinygrad_edu import nn
@@ -398,7 +397,7 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
         begin=begin,
         **_training(options, callbacks),
     )
-    row = dict(zip(table.names, table.filled(model.encoding.fills).rows[0], strict=True))
+    row = dict(zip(table.names, table.filled(_shown_fills(model)).rows[0], strict=True))
     columns = [(name, _used_as(model, name), table.content(name)) for name in table.names]
     return Samples(model, model.encoding(table), model.target(table), "row", row, table.source, columns)
 
@@ -409,14 +408,14 @@ def _used_as(model: nn.TableModel, name: str) -> str:
         return "what is predicted"
     if name not in [column.name for column in model.encoding.columns]:
         return "left out"
-    fill = model.encoding.fills.get(name)
-    if fill is None:
-        return "input"
-    return f"input; an empty cell is read as {show(float(fill)) if _is_number(fill) else fill}"
+    fill = _shown_fills(model).get(name)
+    return "input" if fill is None else f"input; an empty cell is read as {fill}"
 
 
-def _is_number(text: str) -> bool:
-    return number_typed(text) is not None
+def _shown_fills(model: nn.TableModel) -> dict[str, str]:
+    """What fills an empty cell of each column, by its name; a number with the digits that are shown."""
+    words = {column.name for column in model.encoding.columns if column.standard is None}  # 1/2 may be one
+    return {name: fill if name in words else show(float(fill)) for name, fill in model.encoding.fills.items()}
 
 
 def _usable_rows(table: nn.Table, options: argparse.Namespace) -> nn.Table:
@@ -602,7 +601,8 @@ def _predict(options: argparse.Namespace) -> None:
     said = printable if sys.stdout.isatty() else str  # a file gets the names as they are
     writer = csv.writer(sys.stdout, lineterminator="\n")
     names, rows = (table.names, table.rows) if options.with_inputs else ((), [()] * len(table))
-    writer.writerow([*map(said, names), said(target), *(f"P({said(name)})" for name in classes)])
+    answer = f"predicted {target}" if target in names else target  # beside the column it was compared with
+    writer.writerow([*map(said, names), said(answer), *(f"P({said(name)})" for name in classes)])
     for index, (row, found) in enumerate(zip(rows, answers.found, strict=True)):
         shares = [] if answers.shares is None else [f"{share:.4f}" for share in answers.shares[index]]
         writer.writerow([*map(said, row), said(found) if classes else repr(found), *shares])

@@ -156,7 +156,7 @@ class BatchProgram(Compiled):
                 instead=self._call_text(),
             )
         if rows[0] < self.least:
-            wrong = "a mean over nothing is no number" if rows[0] == 0 else "its formulas hold from there on"
+            wrong = "a mean over nothing is NaN" if rows[0] == 0 else "its formulas hold from there on"
             raise SizeError(
                 f"a program with {counted(rows[0], 'sample')}",
                 f"it takes at least {counted(self.least, 'sample')}: {wrong}",
