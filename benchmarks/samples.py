@@ -22,8 +22,9 @@ import tinygrad_edu
 from tinygrad_edu import nn
 
 Floats = npt.NDArray[np.float64]
-SAMPLES = {100: 70, 10_000: 70, 1_000_000: 7}  # and how many turns each has
+SAMPLES = (100, 10_000, 1_000_000)
 WORK = 20_000  # samples in a turn: a short one is likelier to have the machine for itself
+ROUNDS, FEWEST = 70, 7  # turns that each has; fewer if one of them has more samples
 
 
 class Measured(NamedTuple):
@@ -66,7 +67,8 @@ def measure(samples: int) -> Measured:
         jitted = in_jax(layers, X, y)
         assert abs(float(jitted()[0]) - right) <= 1e-9 * right
         calls.append(jitted)
-    times = [[timed(call, max(1, WORK // samples)) for call in calls] for _ in range(SAMPLES.get(samples, 7))]
+    rounds = ROUNDS if samples <= WORK else FEWEST
+    times = [[timed(call, max(1, WORK // samples)) for call in calls] for _ in range(rounds)]
     return Measured(samples, seconds, memory, *(min(column) for column in zip(*times, strict=True)))
 
 
