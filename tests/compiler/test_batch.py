@@ -440,6 +440,48 @@ def test_a_batch_that_does_not_fit_is_refused(batch, error, words):
         line_program()(*batch)
 
 
+def test_what_a_call_has_found_right_is_looked_at_again_when_it_is_another_array():
+    """Arrays of the shapes of the last call are taken as they are; whatever else comes next is not."""
+    model, rng = nn.MLP(2, [1], seed=0), np.random.default_rng(0)
+
+    def loss(xs, ys):
+        return nn.mse_loss([model(x) for x in xs], ys)
+
+    X, y = rng.normal(size=(9, 2)), rng.normal(size=9)
+    program = tinygrad_edu.compile(loss, wrt=model.parameters(), batch=(X, y))
+    value, gradient = program(X, y)
+    for same in ((X.tolist(), y), (X, y.astype(">f8")), (X.astype(object), y.tolist()), (np.asfortranarray(X), y)):
+        again, another = program(*same)
+        assert again == pytest.approx(value, rel=1e-15)
+        np.testing.assert_allclose(another, gradient, rtol=1e-12)
+    masked = np.ma.masked_array(X, X > 0)
+    for wrong, error in (
+        ((X,), SizeError),
+        ((X, y, [1.0]), SizeError),
+        ((X, y, y), SizeError),
+        ((X, y[:5]), SizeError),
+        ((X[:, :1], y), SizeError),
+        ((X, y[:, None]), SizeError),
+        ((X[:0], y[:0]), SizeError),
+        ((masked, y), NumberError),
+        ((X.astype(complex), y), NumberError),
+        ((X.astype(str), y), NumberError),
+    ):
+        assert program(X, y)[0] == value
+        with pytest.raises(error):
+            program(*wrong)
+
+
+def test_labels_are_looked_at_in_every_call():
+    program = line_program()
+    labels = np.array([0.0, 2.0])
+    program(np.eye(2), labels)
+    for wrong in (3.0, -1.0, 0.5):
+        program(np.eye(2), labels)
+        with pytest.raises(OptionError, match="index of one of the 3 classes"):
+            program(np.eye(2), np.array([0.0, wrong]))
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [

@@ -659,9 +659,11 @@ def test_a_bug_in_the_compiler_is_a_compile_error(monkeypatch, error):
     def broken(*_args, **_kwargs):
         raise error("an index that is out of range")
 
-    monkeypatch.setattr(pipeline, "emit", broken)
-    with pytest.raises(CompileError, match=f"no program was found for it .{error.__name__}: .?an index"):
-        tinygrad_edu.compile(parse("x * y", x=2, y=3))
+    for stage in ("emit", "singly"):
+        monkeypatch.setattr(pipeline, stage, broken)
+    for text in ("x * y", "x * x + y * y"):  # nothing is alike, and two products are
+        with pytest.raises(CompileError, match=f"no program was found for it .{error.__name__}: .?an index"):
+            tinygrad_edu.compile(parse(text, x=2, y=3))
 
 
 # It looks like the textbook

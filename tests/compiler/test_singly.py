@@ -16,12 +16,13 @@ import structured_check
 from sampling import long_case, sample
 
 import tinygrad_edu
-from tinygrad_edu import DomainError, Value, nn
+from tinygrad_edu import DomainError, Value, nn, parse
 from tinygrad_edu.compiler import singly
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.patterns import Filled
 from tinygrad_edu.functions import logsumexp
 from tinygrad_edu.graph import Graph, gradients_in
+from tinygrad_edu.rule import RULES, Rule
 
 KINDS = sorted(irregular_graphs.GRAPHS)
 
@@ -66,6 +67,63 @@ def test_a_graph_without_partners_is_right_at_numbers_it_has_not_seen(kind, size
     for number in range(3):
         numbers = np.random.default_rng(number).uniform(-1, 1, len(wrt))
         assert differs(program, loss, wrt, numbers) < 1e-9
+
+
+def test_a_formula_in_which_no_two_operations_are_alike_is_written_at_once():
+    program = tinygrad_edu.compile(parse("q = x + y; f = tanh(q) * z", x=-2, y=5, z=-4))
+    assert is_scalar_by_scalar(program)
+    assert [f"{line.name} = {NumPyPrinter().text(line.formula)}" for line in program.lines] == [
+        "t1 = np.tanh(x + y)",
+        "loss = t1 * z",
+        "t2 = z * (1 - t1 * t1)",
+    ]
+
+
+@pytest.mark.parametrize("text", ["x * y + y * z", "x * x", "x * y + z * y - x", "tanh(x) + tanh(y)"])
+def test_what_arrays_or_a_rule_say_in_fewer_words_is_written_as_ever(text):
+    """A sum of products, two operations of a kind, an operation on a number and itself."""
+    numbers = {name: number for name, number in zip("xyz", (0.5, 1.5, -0.7), strict=True) if name in text}
+    assert not is_scalar_by_scalar(tinygrad_edu.compile(parse(text, **numbers)))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_small_graphs_of_different_operations_are_right_at_numbers_they_have_not_seen(seed):
+    rng = random.Random(seed)
+    leaves = [Value(rng.choice([0.0, 1.0, -1.0, rng.uniform(-2, 2)]), label=rng.choice(LABELS)) for _ in range(4)]
+    loss, operations = leaves[0], rng.sample(SMOOTH, rng.randint(1, len(SMOOTH)))
+    for operation in operations:
+        loss = operation(loss, rng.choice(leaves[1:]))
+    program = tinygrad_edu.compile(loss, wrt=leaves)
+    assert is_scalar_by_scalar(program)
+    for _ in range(3):
+        assert differs(program, loss, leaves, [rng.uniform(-1, 1) for _ in leaves]) < 1e-9
+
+
+LABELS = ["", "x", "t1", "dt1", "loss", "权重", "gradient", "np", "dx", "a b"]
+SMOOTH = [
+    lambda x, y: x + y,
+    lambda x, y: y * x,
+    lambda x, y: x - y,
+    lambda x, y: y - x.tanh(),
+    lambda x, y: (x / 3).sin(),
+    lambda x, y: x.cos() / 2,
+    lambda x, y: -x,
+    lambda x, y: x / (2 + y.sin()),
+    lambda x, y: (x / 5) ** 3,
+    lambda x, y: (x.tanh() / 4).exp(),
+    lambda x, y: x * 0.0,
+    lambda x, y: x * 1.0,
+    lambda x, y: x.sigmoid(),
+]
+
+
+def test_a_rule_of_the_reader_keeps_the_function_that_its_template_calls(monkeypatch):
+    monkeypatch.setattr(singly, "MANY", 0)
+    rule = Rule("size", abs, lambda x, out: RULES["sign"](x), numpy="abs({})")
+    x = Value(-0.3, label="abs")
+    program = tinygrad_edu.compile(rule(x))
+    assert is_scalar_by_scalar(program)
+    assert program() == (0.3, np.array([-1.0]))
 
 
 @pytest.mark.usefixtures("everything_singly")

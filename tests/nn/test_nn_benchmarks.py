@@ -95,7 +95,7 @@ def test_compiling_costs_the_same_for_few_samples_and_for_many(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT))
     from benchmarks import samples
 
-    monkeypatch.setattr(samples, "ROUNDS", 1)
+    monkeypatch.setattr(samples, "FEWEST", 1)
     monkeypatch.setattr(samples, "WORK", 1)
     found = [samples.measure(count) for count in (100, 2000)]  # another loss than by hand is an error there
     assert found[1].memory < 1.5 * found[0].memory

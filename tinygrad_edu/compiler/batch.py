@@ -14,12 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple
+from operator import is_
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.compiled import Compiled, Floats, floats_of, function_of, point_of, results_of
+from tinygrad_edu.compiler.compiled import NOTHING, Compiled, Floats, floats_of, function_of, point_of, results_of
 from tinygrad_edu.compiler.formulas import Formula, Name, OneHot, Rows, View
 from tinygrad_edu.compiler.layout import Index
 from tinygrad_edu.compiler.lookup import looked_up
@@ -36,6 +37,7 @@ from tinygrad_edu.errors import MISTAKES, CompileError, GraphError, OptionError,
 from tinygrad_edu.show import counted
 from tinygrad_edu.value import Value
 
+FLOAT64 = np.dtype(np.float64)
 PAIRS = ((7, 11), (13, 17))  # numbers of samples to trace; the second pair if a size of the model is one of the first
 SMALL_PAIRS = ((5, 7), (6, 11))  # of a large model
 FEW, MANY = 3, 24  # numbers of samples that are compared: below those that are traced, and beyond
@@ -91,7 +93,7 @@ class BatchProgram(Compiled):
     @property
     def outputs(self) -> Floats:
         """What the function gave beside the loss, as the last call of this thread found it; empty before any call."""
-        last: Floats = getattr(self._calls, "last", np.zeros(0))
+        last: Floats = getattr(self._calls, "last", NOTHING)
         return last
 
     def forward(self, *arrays: npt.ArrayLike) -> Floats:
@@ -106,10 +108,11 @@ class BatchProgram(Compiled):
         array([2., 4., 6.])
         """
         with np.errstate(all="ignore"):
-            return results_of(self._forward, self._parameters, *self._numbers(arrays))[2]
+            return results_of(self._forward(self._parameters, *self._numbers(arrays)))[2]
 
     def _prepare(self) -> None:
         super()._prepare()
+        self._taken: list[tuple[int, ...]] | None = None  # the shapes of the last arrays that were right as they are
         self._forward = function_of(self._found.source.without_gradient)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -140,15 +143,25 @@ class BatchProgram(Compiled):
 
     # The arrays that it is called with
 
-    def _numbers(self, arrays: Sequence[npt.ArrayLike]) -> list[npt.NDArray[Any]]:
+    def _numbers(self, arrays: Sequence[Any]) -> Sequence[npt.NDArray[Any]]:
+        """The arrays as the function takes them. Those that it takes as they are, are looked at once for each shape."""
         if len(arrays) != len(self.arguments):
             raise SizeError(
                 f"a program with {counted(len(arrays), 'array')}",
                 f"it is a function of {counted(len(self.arguments), 'array')}",
                 instead=self._call_text(),
             )
-        found = [self._array(array, argument) for array, argument in zip(arrays, self.arguments, strict=True)]
-        rows = [len(array) for array in found]
+        shapes = [array.shape for array in arrays if _is_ready(array)]
+        if shapes == self._taken:
+            return arrays
+        found = list(map(self._array, arrays, self.arguments))
+        self._check_rows([len(array) for array in found])
+        if all(map(is_, found, arrays)):
+            self._taken = shapes
+        return found
+
+    def _check_rows(self, rows: Sequence[int]) -> None:
+        """Whether it is one number of rows, and large enough."""
         if len(set(rows)) > 1:
             raise SizeError(
                 f"a program with {' and '.join(counted(row, 'row') for row in rows)}",
@@ -162,15 +175,13 @@ class BatchProgram(Compiled):
                 f"it takes at least {counted(self.least, 'sample')}: {wrong}",
                 instead=f"a batch of {counted(self.least, 'sample')} or more; tinygrad_edu.compile(loss), for fewer",
             )
-        return found
 
     def _call_text(self) -> str:
         shapes = [f"{each.name} of shape {_shape_text(each)}" for each in self.arguments]
         return f"program({', '.join(each.name for each in self.arguments)}), with {', '.join(shapes)}"
 
     def _array(self, array: npt.ArrayLike, argument: Argument) -> npt.NDArray[Any]:
-        is_ready = isinstance(array, np.ndarray) and array.dtype == np.float64 and type(array) is np.ndarray
-        numbers = np.asarray(array) if is_ready else floats_of(array, argument.name)
+        numbers = array if _is_ready(array) else floats_of(array, argument.name)
         if numbers.ndim == 0 or numbers.shape[1:] != argument.shape:
             raise SizeError(
                 f"a program with {argument.name} of shape {numbers.shape}",
@@ -178,6 +189,11 @@ class BatchProgram(Compiled):
                 instead=self._call_text(),
             )
         return _labels(numbers, argument) if argument.classes else numbers
+
+
+def _is_ready(array: npt.ArrayLike) -> TypeGuard[Floats]:
+    """Whether nothing has to be converted."""
+    return type(array) is np.ndarray and array.dtype is FLOAT64
 
 
 def _shape_text(argument: Argument) -> str:

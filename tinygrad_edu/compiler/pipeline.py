@@ -21,7 +21,7 @@ from tinygrad_edu.compiler.groups import arrange
 from tinygrad_edu.compiler.names import names_of
 from tinygrad_edu.compiler.recurrences import FEWEST_OF_SAMPLES, Recurrence, recurrences
 from tinygrad_edu.compiler.scalars import NO_TABLES, Nodes, Scalars, lower
-from tinygrad_edu.compiler.singly import is_irregular, singly
+from tinygrad_edu.compiler.singly import is_irregular, is_single, singly
 from tinygrad_edu.compiler.source import Source
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rules import dot, mul
@@ -67,7 +67,7 @@ def find(
     alike = Alike(scalars)
     connections = Connections(scalars)
     repeats = _repeats(connections, alike) if loops else []
-    if is_irregular(scalars, alike.groups, repeats):
+    if is_single(scalars, alike.groups, repeats) or is_irregular(scalars, alike.groups, repeats):
         shape = outputs.shape if outputs.size else None
         return Found(*singly(scalars, alike.workspace, alike.same.tolist(), shape), _parts(graph, scalars))
     workspace, same = arrange(connections, alike, repeats)

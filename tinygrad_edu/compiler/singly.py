@@ -10,12 +10,13 @@ What is used once, and not on the way back, stands in the line of its user, as p
 Arrays would hold one number each, or numbers gathered from everywhere. A program of a few arrays is there to be read;
 one of thousands of different operations is not, but it can be found quickly, and run quickly.
 
-Names to know: `is_irregular`, `singly`. Read next: `pipeline.py`.
+Names to know: `is_irregular`, `is_single`, `singly`. Read next: `pipeline.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from itertools import chain, count
 from keyword import kwlist
 from typing import Any, Generic, NamedTuple
@@ -53,12 +54,13 @@ FEW = 4  # nodes that are alike: so few are as good as alone
 SHARE = 8  # a loop with one of so many nodes counts: many of the others may belong to its steps
 MOST_ARGUMENTS = 4  # of a node, on average: long weighted sums are better arrays
 FEW_ARGUMENTS = 8  # an operation on more of them hardly comes again
+KNOWN = frozenset(rule for rule in RULES.values() if not rule.many)  # a weighted sum is shorter as arrays
 MOST_OPERATIONS = 6  # in a line: more are not read at a glance
 
 
 def is_irregular(scalars: Scalars, groups: Groups, repeats: Sequence[Recurrence]) -> bool:
     """Whether so few of so many nodes are alike, or repeat, that arrays and loops say nothing."""
-    if len(groups) < MANY or scalars.tables:
+    if scalars.tables or len(groups) < MANY:
         return False
     sizes = [len(members) for _, members in groups]
     nodes, alone = sum(sizes), sum([size for size in sizes if size < FEW])
@@ -67,6 +69,21 @@ def is_irregular(scalars: Scalars, groups: Groups, repeats: Sequence[Recurrence]
     arguments = sum([len(scalars.args[members[0]]) * len(members) for _, members in groups])
     are_known = all(not rule.many or rule in (dot, TOTAL, logsumexp) or isinstance(rule, Balance) for rule, _ in groups)
     return are_known and 2 * alone >= nodes and arguments <= MOST_ARGUMENTS * nodes
+
+
+def is_single(scalars: Scalars, groups: Groups, repeats: Sequence[Recurrence]) -> bool:
+    """Whether no node is like another one, as in (x + y) · z: every array would be a scalar.
+
+    What takes one scalar twice, x · x, is left to those who know that its derivative is 2 · x.
+    """
+    if scalars.tables or scalars.inputs or scalars.wanted or repeats or len(groups) >= MANY:
+        return False
+    known = KNOWN.issuperset([rule for rule, _ in groups])
+    return known and all(len(members) == 1 and _differ(scalars.args[members[0]]) for _, members in groups)
+
+
+def _differ(nodes: Sequence[int]) -> bool:
+    return len({*nodes}) == len(nodes)
 
 
 class Singly(NamedTuple):
@@ -156,7 +173,7 @@ class _Forward(Generic[T]):
         self.stands_for = list(range(nodes))  # for x · 1 it is x
         self.lines: list[Any] = []
         self.leaves: list[Line] = []
-        self.free = Names({*RESERVED, LOSS, *kwlist, *_mentioned()})
+        self.free = Names({*RESERVED, LOSS, *kwlist, *_mentioned({*graph.scalars.rule})})
         self.numbered = (name for number in count(1) if (name := f"t{number}") not in self.free.taken)
 
     def run(self) -> None:
@@ -357,6 +374,12 @@ class _Backward(Generic[T]):
         return _Gradient(self.hand.number(number), kind_of(number), 0, NOWHERE, number)
 
 
-def _mentioned() -> set[str]:
-    """The names that the templates of operations use."""
-    return {word for rule in RULES.values() for word in OPEN_WORD.findall(rule.numpy or "")}
+def _mentioned(rules: Collection[Rule | None]) -> set[str]:
+    """The names that the templates of the table use, and those of other rules."""
+    return set().union(*map(_words, {*RULES.values(), *rules}))
+
+
+@cache
+def _words(rule: Rule | None) -> frozenset[str]:
+    """The names in a template: `abs`, if it is abs({})."""
+    return frozenset(OPEN_WORD.findall(rule.numpy or "") if rule else ())
