@@ -96,9 +96,10 @@ class Rule:
 
     `numpy`, `javascript` and `onnx` are templates like `text`, or the bare name of a function of the same arguments; a
     row without one cannot be written there. `jax` is one too, of a row that takes lists; others use `numpy` with jnp
-    for np. `torch` makes the module of that activation. A row that is 1 where a condition holds, else 0 (or NaN), may
-    give that `condition` as NumPy writes it, to stand as a factor. `flat` holds the results near which its slope is 0,
-    and `neutral` for each of two arguments the number with which the result is the other one.
+    for np. Of an operation on one list, `rows` is how both write it for every row of an array. `torch` makes the module
+    of that activation. A row that is 1 where a condition holds, else 0 (or NaN), may give that `condition` as NumPy
+    writes it, to stand as a factor. `flat` holds the results near which its slope is 0, and `neutral` for each of two
+    arguments the number with which the result is the other one.
     """
 
     __slots__ = (
@@ -124,6 +125,7 @@ class Rule:
         "onnx",
         "partials",
         "roles",
+        "rows",
         "slopes",
         "symbol",
         "text",
@@ -153,6 +155,7 @@ class Rule:
         roles: tuple[str, ...] = (),
         flat: tuple[float, ...] = (),
         neutral: tuple[float | None, ...] = (),
+        rows: str = "",
         note: str = "",
     ) -> None:
         slots = ", ".join("[{}]" if many else "{}" for _ in partials)
@@ -183,6 +186,7 @@ class Rule:
         self.roles = roles or ("argument",) * len(partials)
         self.flat = flat
         self.neutral = neutral
+        self.rows = rows
         self.note = note
         self.linearize = _linearize(self)
 

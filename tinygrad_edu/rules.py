@@ -171,5 +171,6 @@ dot = rule("dot", floats.dot, lambda ws, xs, out: xs, lambda ws, xs, out: ws,
            numpy="np.add.reduce(np.multiply([{}], [{}]))", jax="(jnp.stack([{}]) * jnp.stack([{}])).sum(axis=0)")
 logsumexp = rule("logsumexp", floats.logsumexp, lambda xs, out: [exp(x - out) for x in xs],
                  many=True, symbol="log Σ exp", note="its partials are the softmax", javascript="logsumexp",
-                 numpy="np.logaddexp.reduce", jax="jnp.logaddexp.reduce(jnp.stack([{}]))")
+                 numpy="np.logaddexp.reduce", jax="jnp.logaddexp.reduce(jnp.stack([{}]))",
+                 rows="logsumexp({}, axis=-1)")
 # fmt: on

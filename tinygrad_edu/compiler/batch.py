@@ -27,6 +27,7 @@ from tinygrad_edu.compiler.lookup import looked_up
 from tinygrad_edu.compiler.memory import Memory
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.pipeline import Found, find
+from tinygrad_edu.compiler.plain_numbers import plain_number
 from tinygrad_edu.compiler.proof import TOLERANCE, Leaves, Point, check_here, check_program
 from tinygrad_edu.compiler.samples import Argument, Batch, Trace, rows_name
 from tinygrad_edu.compiler.simplify import simplified_source
@@ -42,6 +43,10 @@ PAIRS = ((7, 11), (13, 17))  # numbers of samples to trace; the second pair if a
 SMALL_PAIRS = ((5, 7), (6, 11))  # of a large model
 FEW, MANY = 3, 24  # numbers of samples that are compared: below those that are traced, and beyond
 LOOKS = "a function that looks at the numbers of its samples"
+INSTEAD_OF_NUMBERS = (
+    "the Values themselves: sum(xs) / len(xs), tinygrad_edu.maximum(x, y), tinygrad_edu.functions.logsumexp(xs); "
+    "what is to stay as it is, such as a scale of the data, is computed before, outside of the function"
+)
 COUNTS = (
     "a function that treats some samples unlike the others, or depends on their number otherwise than a formula does"
 )
@@ -255,6 +260,7 @@ class Search:
         Raises:
             GraphError: if there is none.
         """
+        self._check_no_plain_numbers()
         pairs = SMALL_PAIRS if self._is_large(PAIRS[0][1]) else PAIRS
         refusal: GraphError | None = None
         for self.sizes in pairs:
@@ -267,6 +273,18 @@ class Search:
                 return pair.trace, pair.found
         assert refusal is not None
         raise refusal
+
+    def _check_no_plain_numbers(self) -> None:
+        """Refuse a function in whose graph a number of its samples is a constant."""
+        indices = {place for place, each in enumerate(self.first.arguments) if each.classes}
+        for arrays in self.batch.others(FEW, indices):
+            try:
+                other = self.batch.traced(FEW, arrays)
+            except MISTAKES:
+                continue
+            if found := plain_number(self.first, other, self.wrt):
+                raise _refused(self.batch, found, LOOKS, INSTEAD_OF_NUMBERS)
+            return
 
     def _is_large(self, samples: int) -> bool:
         return self.edges * samples > LARGE
@@ -494,10 +512,10 @@ def _cuts_parameters(source: Source) -> bool:
     return any(isinstance(size, Size) for each in (*views, *parts) for size in _sizes(each))
 
 
-def _refused(batch: Batch, wrong: str, origin: str) -> GraphError:
+def _refused(batch: Batch, wrong: str, origin: str, instead: str = "") -> GraphError:
     return GraphError(
         f"compile of {getattr(batch.function, '__name__', 'a function')} for any number of samples",
         wrong,
         origin=origin,
-        instead="a loss that is a sum or a mean over samples; or tinygrad_edu.compile(loss), for one batch",
+        instead=instead or "a loss that is a sum or a mean over samples; or tinygrad_edu.compile(loss), for one batch",
     )

@@ -21,6 +21,7 @@ import numpy as np
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Array, Flags, Ids, Single, Workspace, key_of
 from tinygrad_edu.compiler.formulas import (
+    Along,
     Apply,
     Dot,
     Either,
@@ -34,10 +35,10 @@ from tinygrad_edu.compiler.formulas import (
     Number,
     Pick,
     Plus,
-    Reduce,
     RowDots,
     Sum,
     View,
+    applied_to,
     multiplied,
 )
 from tinygrad_edu.compiler.layout import Index, Layout, Turn
@@ -107,8 +108,17 @@ class Expressions(ABC):
             return _less([self._sum(array.args[..., :plus])] if plus else [], self._sum(array.args[..., plus:]))
         args = [array.args[..., position] for position in range(array.args.shape[-1])]
         if array.rule.many:
-            return Reduce(array.rule, tuple(self.exact(arg) for arg in args))
-        return Apply(array.rule, tuple(self.view(arg) for arg in args))
+            return self._along(array.rule, array.args) or applied_to(array.rule, [self.exact(arg) for arg in args])
+        return applied_to(array.rule, [self.view(arg) for arg in args])
+
+    def _along(self, rule: Rule, args: Ids) -> Formula | None:
+        """An operation that takes a list, of the rows of an array; None if the arguments are not such rows."""
+        array = self.workspace.array_of(args) if rule.rows and args.shape[-1] > 1 else None
+        if array is None:
+            return None
+        pattern = Layout.found_in(self.workspace.place[args])
+        moves = None if pattern is None else moves_to(pattern, self.source_of(array).shape, is_exact=True)
+        return None if moves is None else Along(rule, self.exact(args))
 
     # Scalars that have no partner
 
@@ -129,7 +139,7 @@ class Expressions(ABC):
         elif isinstance(rule, Balance):
             return _less([_sum_of(args[: rule.plus])] if rule.plus else [], _sum_of(args[rule.plus :]))
         elif rule is not TOTAL:
-            return Reduce(rule, args) if rule.many else Apply(rule, args)
+            return applied_to(rule, args)
         return _sum_of(args)
 
     def _total_of_scalars(self, scalars: Sequence[int]) -> Formula:

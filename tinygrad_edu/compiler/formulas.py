@@ -5,7 +5,7 @@ follows from NumPy's own rules when the node is created; so nothing has to be gu
 shape that the array does not have.
 
     Name  Number                  an array of the program by its name; a plain number
-    Apply  Reduce                 an operation of the rule table, elementwise; one that takes a list of arguments
+    Apply  Reduce  Along          an operation of the rule table, elementwise; one that takes a list; that of each row
     Plus                          a sum of terms, written with +
     MatMul  Dot  RowDots          A @ B; the dot product of two arrays; the dot product of each pair of rows
     Sum                           .sum(), or .sum(axis=…)
@@ -29,8 +29,9 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from tinygrad_edu.compiler.layout import Layout, Move, Shape
+from tinygrad_edu.compiler.shifted import SHARE
 from tinygrad_edu.rule import Rule
-from tinygrad_edu.rules import mul, neg
+from tinygrad_edu.rules import exp, mul, neg, sub
 
 
 def broadcast(*shapes: Shape) -> Shape:
@@ -120,6 +121,19 @@ class Reduce(Formula):
     def __init__(self, rule: Rule, args: Sequence[Formula]) -> None:
         assert all(arg.shape == args[0].shape for arg in args)
         super().__init__(args[0].shape, *args)
+        self.rule = rule
+
+
+class Along(Formula):
+    """An operation of the table that takes a list, of each row of an array: logsumexp along the last axis.
+
+    >>> from tinygrad_edu.rules import logsumexp
+    >>> Along(logsumexp, Name("Z", (5, 3))).shape
+    (5,)
+    """
+
+    def __init__(self, rule: Rule, of: Formula) -> None:
+        super().__init__(of.shape[:-1], of)
         self.rule = rule
 
 
@@ -309,6 +323,18 @@ class AddRows(Formula):
     def __init__(self, rows: Formula, labels: Formula, classes: int) -> None:
         super().__init__((classes, *rows.shape[1:]), rows, labels)
         self.classes = classes
+
+
+def applied_to(rule: Rule, args: Sequence[Formula]) -> Formula:
+    """An operation of the table, or one that the compiler made, of formulas.
+
+    >>> share = applied_to(SHARE, [Name("z", (5,)), Name("t", ())])
+    >>> share.rule.name, share.parts[0].rule.name
+    ('exp', 'sub')
+    """
+    if rule is SHARE:
+        return Apply(exp, (Apply(sub, args),))
+    return Reduce(rule, args) if rule.many else Apply(rule, args)
 
 
 def multiplied(factor: Formula, other: Formula) -> Formula:

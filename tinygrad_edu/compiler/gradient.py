@@ -220,10 +220,21 @@ def _partials_of_one(workspace: Workspace, single: Single, wanted: Sequence[bool
         half = len(args) // 2
         return [*args[half:], *args[:half]]
     if rule is logsumexp:
-        found = recipe(rule, (None,), (True,))
-        return [applied(workspace, found, [arg], single.scalar)[0] for arg in args]
+        return _shares(workspace, single)
     found = recipe(rule, _fixed(workspace, rule, args), tuple(wanted))
     return applied(workspace, found, args, single.scalar)
+
+
+def _shares(workspace: Workspace, single: Single) -> Sequence[int]:
+    """The softmax of the arguments of one logsumexp: as an array like theirs, if they are all of one."""
+    args, found = np.array(single.arguments), recipe(logsumexp, (None,), (True,))
+    array = workspace.array_of(args)
+    places = workspace.place[args]
+    if array is None or array.size != len(args) or len(np.unique(places)) < len(args):
+        return [applied(workspace, found, [arg], single.scalar)[0] for arg in single.arguments]
+    out = np.full(array.shape, single.scalar)
+    shares: list[int] = applied(workspace, found, [array.ids], out)[0].reshape(-1)[places].tolist()
+    return shares
 
 
 def _fixed(workspace: Workspace, rule: Rule, args: Sequence[int]) -> tuple[str | None, ...]:

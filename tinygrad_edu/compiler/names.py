@@ -35,6 +35,7 @@ RESERVED = frozenset(
         "erf",
         "matmul_where",
         "add_rows",
+        "logsumexp",
         "fori_loop",
         "gradient",
         "program",

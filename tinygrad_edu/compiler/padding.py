@@ -19,6 +19,7 @@ from math import prod
 
 from tinygrad_edu.compiler.formulas import (
     AddRows,
+    Along,
     Apply,
     At,
     Dot,
@@ -175,6 +176,12 @@ def _sum(formula: Formula) -> bool:
     return rows is not None and (formula.axis is None or formula.axis % len(of.shape) == rows)
 
 
+def _along(formula: Formula) -> bool:
+    (of,) = formula.parts
+    _check(_rows(of) is None or _rows(of) != len(of.shape) - 1)
+    return False
+
+
 def _view(formula: Formula) -> bool:
     assert isinstance(formula, View)
     shape = formula.parts[0].shape
@@ -229,6 +236,7 @@ KINDS: dict[type[Formula], Callable[[Formula], bool]] = {
     Number:       _without_rows,
     Apply:        _by_number,
     Reduce:       _by_number,
+    Along:        _along,
     Plus:         _by_number,
     Fill:         _by_number,
     MatMul:       _matmul,

@@ -4,7 +4,7 @@ For each array of the batch a list with one entry for each sample: a Value for a
 for a row of a matrix. The index of a class, a *label*, is a Value too, and on request a row of Values, with 1 for its
 class and 0 for the others, as `nn.cross_entropy` asks for it.
 
-Names to know: `Batch`, `Sample`, `Label`, `Trace`. Read next: `unify.py`.
+Names to know: `Batch`, `Sample`, `Label`, `Trace`. Read next: `plain_numbers.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 it recognizes sums: a chain of additions becomes one sum, and a sum of products becomes a `dot`, so that w1·x1 + w2·x2
 written out is the same as a neuron's weighted sum.
 
-Names to know: `Scalars`, `lower`, `are_growing`. Read next: `arrays.py`.
+Names to know: `Scalars`, `lower`, `are_growing`. Read next: `shifted.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_edu.compiler.shifted import SAME as SAME
+from tinygrad_edu.compiler.shifted import SHARE as SHARE
+from tinygrad_edu.compiler.shifted import without_shifts
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.rule import Rule
@@ -57,8 +60,6 @@ class Balance(Rule):
 balance = cache(Balance)
 
 OF_NONE, OF_SEVERAL = -1, -2  # of the rows of tables: what depends on none of them, and on several
-
-SAME = Rule("same", float, 1.0)  # a node that is equal to its only argument
 
 
 @dataclass
@@ -174,6 +175,8 @@ def lower(
     )
     _check_fixed(graph, scalars)
     uses = _uses(scalars)
+    if without_shifts(scalars, uses):
+        uses = _without_unused(scalars)
     _join_differences(scalars, uses)
     _join_additions(scalars, uses)
     _join_products(scalars, uses)
@@ -209,6 +212,17 @@ def _uses(scalars: Scalars) -> list[int]:
     """How often each node is used; being requested as a result counts as one more use."""
     every = chain([scalars.output], scalars.wanted, chain.from_iterable(scalars.args))
     uses: list[int] = np.bincount(np.fromiter(every, dtype=np.int64), minlength=len(scalars.rule)).tolist()
+    return uses
+
+
+def _without_unused(scalars: Scalars) -> list[int]:
+    """Clear what nobody uses any more; how often each node is used now."""
+    uses = _uses(scalars)
+    for node in range(len(scalars.rule) - 1, -1, -1):
+        if not uses[node] and scalars.rule[node] is not None:
+            for arg in scalars.args[node]:
+                uses[arg] -= 1
+            _forget(scalars, node)
     return uses
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache, partial
 from typing import Generic, NamedTuple
 
 from tinygrad_edu.compiler.arrays import Single, Workspace
-from tinygrad_edu.compiler.formulas import Apply, Formula, Number, Reduce
+from tinygrad_edu.compiler.formulas import Apply, Formula, Number, applied_to
 from tinygrad_edu.compiler.gradient import applied, recipe
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.patterns import Blank, Hand, Pattern, T, Texts, Written
@@ -154,7 +154,7 @@ class Operations(Generic[T]):
         if rule is TOTAL or isinstance(rule, Balance):
             plus = rule.plus if isinstance(rule, Balance) else len(kinds)
             return [(self.itself(kind, is_less=place >= plus), (place,)) for place, kind in enumerate(kinds)]
-        return [(self.hand.written(Pattern(_applied(rule, _blanks(kinds)))), tuple(range(len(kinds))))]
+        return [(self.hand.written(Pattern(applied_to(rule, _blanks(kinds)))), tuple(range(len(kinds))))]
 
     def _product(self, *kinds: Kind) -> Written[T]:
         return self.of(mul, kinds, ()).terms[0][0]
@@ -231,8 +231,4 @@ def _formula(workspace: Workspace, blanks: dict[int, Formula], scalar: int) -> F
     if array is None:
         return Number(float(workspace.value[scalar]))
     assert isinstance(array, Single)
-    return _applied(array.rule, [_formula(workspace, blanks, each) for each in array.arguments])
-
-
-def _applied(rule: Rule, args: Sequence[Formula]) -> Formula:
-    return Reduce(rule, args) if rule.many else Apply(rule, args)
+    return applied_to(array.rule, [_formula(workspace, blanks, each) for each in array.arguments])

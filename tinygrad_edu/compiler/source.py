@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.formulas import Apply, At, Formula, Looped, Name, Number, Pick, Reduce, View
+from tinygrad_edu.compiler.formulas import Along, Apply, At, Formula, Looped, Name, Number, Pick, Reduce, View
 from tinygrad_edu.compiler.layout import Index, Layout, Shape
 from tinygrad_edu.rule import Rule
 
@@ -189,7 +189,7 @@ class Source:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rows of the table that it uses, each once."""
-        found = (formula.rule for formula in self.formulas if isinstance(formula, Apply | Reduce))
+        found = (formula.rule for formula in self.formulas if isinstance(formula, Along | Apply | Reduce))
         return tuple(dict.fromkeys(found))
 
     @property

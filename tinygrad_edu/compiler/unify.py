@@ -227,7 +227,7 @@ class _Unification:
 
     def _regular(self, name: str, one: Numbers, other: Numbers) -> Formula:
         """The formula of an array that grows along some axes: constants are repeated there, places go on in steps."""
-        grow = self._repeated if one.dtype.kind == "f" else self._stepping
+        grow = self._stepping if one.dtype.kind == "i" else self._repeated
         shape = self._shape(one.shape, other.shape)
         for one_cut, other_cut in _cuts(one, other, shape):
             with contextlib.suppress(DiffersError):

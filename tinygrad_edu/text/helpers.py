@@ -21,6 +21,11 @@ def add_rows(rows, labels, count):  # total[labels[i]] += rows[i]
     total = np.zeros((count, *rows.shape[1:]))
     np.add.at(total, labels, rows)
     return total
+def logsumexp(numbers, axis):  # log Σ exp along an axis, shifted by the largest so that nothing overflows
+    top = numbers.max(axis=axis, keepdims=True)
+    if not np.isfinite(top).all():
+        top = np.where(np.isfinite(top), top, 0)
+    return np.log(np.exp(numbers - top).sum(axis=axis)) + top.squeeze(axis)
 """
 
 JAVASCRIPT = """\
@@ -38,7 +43,7 @@ function power(x, y) {  // as in IEEE 754: 1 ** anything is 1, and so is (-1) **
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
 }
 function logsumexp(xs) {
-  const top = Math.max(...xs);
+  const top = xs.reduce((most, x) => Math.max(most, x), -Infinity);
   return Number.isFinite(top) ? top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0)) : top;
 }
 """

@@ -29,6 +29,7 @@ import numpy as np
 
 from tinygrad_edu.compiler.formulas import (
     AddRows,
+    Along,
     Apply,
     At,
     Dot,
@@ -423,6 +424,18 @@ class JavaScriptPrinter(Printer):
             axes = self._axes(of.shape[axis : axis + 1], where)
             at = (*where.at[:axis], *_at(axes), *where.at[axis:])
         return self._summed(lambda: self._written(of, Where(at, where.free + len(axes))), axes)
+
+    def _along(self, formula: Along, where: Where) -> Written:
+        """Of a part of an array in which the numbers of a row stand one behind the other."""
+        (of,), template = formula.parts, self.template(formula.rule).replace("[{}]", "{}")
+        if not where.is_once:
+            return self._name(self._kept(formula), where)
+        row = self._named(of)
+        if where.at:
+            width = _product(of.shape[-1:])
+            first = _flat(of.shape, (*where.at, ZERO))
+            row = f"{row}.subarray({first}, {first} + {width})"
+        return template.format(row), ATOM
 
     def _axes(self, shape: Shape, where: Where) -> Axes:
         """Sizes with indices that are free yet."""

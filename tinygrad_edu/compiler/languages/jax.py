@@ -13,17 +13,17 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from tinygrad_edu.compiler.formulas import AddRows, Fill, Formula, MaskedMatMul, Name, Number, OneHot, Zeros
+from tinygrad_edu.compiler.formulas import AddRows, Along, Fill, Formula, MaskedMatMul, Name, Number, OneHot, Zeros
 from tinygrad_edu.compiler.languages.numpy import INDENT, NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import ATOM, Written, literal
-from tinygrad_edu.compiler.names import SAMPLES
+from tinygrad_edu.compiler.names import OPEN_WORD, SAMPLES
 from tinygrad_edu.compiler.source import Line, Numbers, Part, Put, Repeat, Source
 from tinygrad_edu.errors import GraphError
 from tinygrad_edu.rule import PRODUCT, Rule
 
 PRELUDE = "import jax.numpy as jnp\n"
 LOOP = "from jax.lax import fori_loop\n"
-SPECIAL = ("erf",)  # functions that templates mention, and jax.numpy does not have
+SPECIAL = ("erf", "logsumexp")  # functions that templates mention, and jax.numpy does not have
 NUMPY = re.compile(r"\bnp\.")  # in a row's template
 WIDTH = 100  # of a line, from which on each block of the gradient has one of its own
 
@@ -55,6 +55,15 @@ class JAXPrinter(NumPyPrinter):
                 instead=f'rule("{rule.name}", ..., jax="..."), with jnp.stack([{{}}]) for each list',
             )
         return NUMPY.sub("jnp.", super().template(rule))
+
+    def rows(self, rule: Rule) -> str:
+        """That of NumPy, with jnp for np."""
+        return NUMPY.sub("jnp.", super().rows(rule))
+
+    def mentioned(self, source: Source) -> set[str]:
+        """The names that the templates of a program mention, those for all rows of an array included."""
+        of_rows = {self.rows(formula.rule) for formula in source.formulas if isinstance(formula, Along)}
+        return super().mentioned(source).union(*map(OPEN_WORD.findall, of_rows))
 
     def program(self, source: Source) -> str:
         """The function, and the constants that it needs."""

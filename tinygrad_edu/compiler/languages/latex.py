@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from tinygrad_edu.compiler.formulas import (
     AddRows,
+    Along,
     Apply,
     At,
     Dot,
@@ -175,6 +176,14 @@ class LaTeXPrinter(Printer):
     def _reduce(self, formula: Reduce, *where: object) -> Written:
         rule, args = formula.rule, self._arguments(formula, [LOOSE] * len(formula.parts), *where)
         return rule.fill(self.template(rule), args), rule.latex_binding.level
+
+    def _along(self, formula: Along) -> Written:
+        """Of all numbers of a row: Z[:, j] for all j."""
+        (of,), rule = formula.parts, formula.rule
+        index = INDICES[len(of.shape) - 1]
+        entries = ", ".join([":"] * (len(of.shape) - 1) + [index])
+        text = rf"{self.text(of, ATOM)}[{entries}]\; \forall {index}"
+        return rule.fill(self.template(rule), [text]), rule.latex_binding.level
 
     # Products and sums
 

@@ -14,6 +14,7 @@ from math import isfinite
 
 from tinygrad_edu.compiler.formulas import (
     AddRows,
+    Along,
     At,
     Dot,
     Either,
@@ -40,7 +41,7 @@ from tinygrad_edu.compiler.languages.printer import ATOM, Printer, Written
 from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape
 from tinygrad_edu.compiler.patterns import Blank, Filled
 from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source, first_of_each_loop
-from tinygrad_edu.rule import PRODUCT, SUM
+from tinygrad_edu.rule import PRODUCT, SUM, Rule
 
 COMMENT_AT = 60
 INDENT = "    "
@@ -176,6 +177,13 @@ class NumPyPrinter(Printer):
     def _sum(self, formula: Sum) -> Written:
         along = "" if formula.axis is None else f"axis={formula.axis}"
         return f"{self.text(formula.parts[0], ATOM)}.sum({along})", ATOM
+
+    def _along(self, formula: Along) -> Written:
+        return self.rows(formula.rule).format(self.text(formula.parts[0])), ATOM
+
+    def rows(self, rule: Rule) -> str:
+        """How an operation on a list is written for every row of an array."""
+        return rule.rows
 
     def _view(self, formula: View) -> Written:
         moves = ["[:, None]"] * len(formula.moves) if self.is_brief else map(_move, formula.moves)
