@@ -541,7 +541,7 @@ def test_a_numeric_target_is_learned_and_predicted(run, tmp_path):
         (["predict", "dots.json", "hi=1", "wide=2"], "missing: height, width; not one of its inputs: hi, wide"),
         (["predict", "dots.json", "a.csv", "b.csv"], "one table"),
         (["predict", "dots.csv", "x=1"], "a saved network, which ends in .json or .npz"),
-        (["predict", "dots.json", "height=tall", "width=1"], "words where numbers were"),
+        (["predict", "dots.json", "height=tall", "width=1"], "the network takes a number as height"),
         (["lesson", "dance"], "the choices are circuit, by_hand"),
         (["lesson", "planer"], "write instead:  tinygrad-edu lesson planar"),
     ],

@@ -152,6 +152,21 @@ def test_predictions_are_printed_beside_their_inputs(typed, pets, model):
     assert wide[0][5:] == ["predicted kind", *plain[0][1:]]
 
 
+def test_a_number_of_a_row_may_be_typed_as_a_fraction(typed, model):
+    row = "predict pets.json id=1 weight=3 colour=red"
+    assert typed(f"{row} height=11/2") == typed(f"{row} height=5.5")
+    assert typed(f"{row} height=11/2")[0] == 0
+
+
+@pytest.mark.parametrize(("height", "meant"), [("5,5", "5.5"), ("tall", ""), ("1/0", ""), ("nan", ""), ("inf", "")])
+def test_what_is_no_number_is_shown_beside_one_that_is(typed, model, height, meant):
+    code, _, err = typed(f"predict pets.json id=1 weight=3 colour=red height={height}")
+    assert (code, f"tinygrad-edu predict: height={height}\n" in err) == (1, True)
+    instead = re.search(r"write instead:  (height=(.*))\n", err)
+    assert instead[2] == meant or not meant
+    assert typed(f"predict pets.json id=1 weight=3 colour=red {instead[1]}")[0] == 0
+
+
 def test_all_missing_columns_of_a_table_are_named(typed, model, tmp_path):
     write_table(tmp_path / "new.csv", ["height", "size"], [[1, 2]])
     code, _, err = typed("predict pets.json new.csv")
@@ -332,7 +347,7 @@ def test_a_network_trained_without_gaps_refuses_them_and_older_files_are_read(ty
     (tmp_path / "pets.json").write_text(older)
     assert typed("predict pets.json id=1 height=2 weight=3 colour=red")[0] == 0
     code, _, err = typed("predict pets.json id=1 height= weight=3 colour=red")
-    assert (code, "every cell needs a number or a word" in err) == (1, True)
+    assert (code, "the network takes a number as height" in err) == (1, True)
 
 
 @pytest.mark.parametrize("fill", ['"nan"', "3", '"many"', "[]"])

@@ -41,6 +41,7 @@ from tinygrad_edu.cli.values import (
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import check_writable, make_folder
 from tinygrad_edu.show import counted, listed, printable, show
+from tinygrad_edu.text.typed import number_typed
 
 if TYPE_CHECKING:
     from tinygrad_edu import nn
@@ -656,7 +657,24 @@ def _one_row(model: nn.TableModel, file: Path, assignments: Sequence[str]) -> nn
         row = {column.name: given.get(column.name, [_usual(column)])[0] for column in model.encoding.columns}
         raise OptionError("the inputs of one row", "; ".join(said), instead=command_to_predict(model, file, row))
     _check_words(model, given)
-    return nn.Table.of_columns(given, "the row")
+    return nn.Table.of_columns(given | _numbers_typed(model, given), "the row")
+
+
+def _numbers_typed(model: nn.TableModel, given: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The numbers among the inputs of one row, which may be typed as 1/2 too; a gap that is filled stays."""
+    found = {}
+    for column in model.encoding.columns:
+        (cell,) = given[column.name]
+        number = None if column.standard is None else number_typed(cell)
+        if number is not None and math.isfinite(number):
+            found[column.name] = [repr(number)]
+        elif column.standard is not None and column.fill is None:
+            near = number_typed(cell.replace(",", ".", 1))
+            meant = show(near) if near is not None and math.isfinite(near) else _usual(column)
+            wrong = f"the network takes a number as {printable(column.name)}"
+            instead = quoted(printable(f"{column.name}={meant}"))
+            raise OptionError(printable(f"{column.name}={cell}"), wrong, instead=instead)
+    return found
 
 
 def _check_words(model: nn.TableModel, given: dict[str, list[str]]) -> None:
