@@ -71,7 +71,7 @@ def fit(
         validation_data: samples and labels that are evaluated after every epoch, and never trained on.
         callbacks: functions of a `Training`, or callbacks such as `EarlyStopping`, which are called after every epoch.
             Changes they make to the numbers of the parameters and to the optimizer hold from then on.
-        seed: the seed of the order of the samples.
+        seed: the seed of the order of the samples; where all of them are one batch, they keep their own.
         backend: what computes a step; the numbers are the same but for rounding. "scalar" makes a graph for each batch;
             "numpy" compiles one program for batches of any size, which is much faster; "jax" runs that program on all
             devices of JAX, each with a part of every batch. By default the networks and losses of this package are
@@ -116,8 +116,8 @@ def fit(
     asked = [as_callback(callback) for callback in callbacks]
     steps = steps_of(model, task, descent, history, data, _backend(backend, compiled))
     with bar(epochs, progress) as advance, _until_the_end(training, steps, asked, validation is not None):
-        for order in _orders(len(data.targets), epochs, seed):
-            _epoch(steps, task, data, order, size, history)
+        for mixed in _mixed(data, size, epochs, seed):
+            _epoch(steps, task, mixed, size, history)
             if validation is not None:
                 _validate(steps, task, validation, history)
             advance(history)
@@ -149,24 +149,26 @@ def _falling(steps: int, epochs: int, n: int) -> float:
     return 1 - 0.9 * min(n // steps, epochs) / epochs
 
 
-def _orders(samples: int, epochs: int, seed: int | None) -> Iterator[list[int]]:
-    """The samples in a new random order for every epoch."""
+def _mixed(data: Examples, size: int, epochs: int, seed: int | None) -> Iterator[Examples]:
+    """The samples in a new random order for every epoch; as they are, where all are one batch: a sum has no order."""
     shuffled = random.Random(seed)  # noqa: S311 (the order of samples is no secret)
-    order = list(range(samples))
+    order = list(range(len(data.targets)))
     for _ in range(epochs):
-        shuffled.shuffle(order)
-        yield order
+        if size < len(order):
+            shuffled.shuffle(order)
+            yield Examples(data.X[order], [data.targets[number] for number in order])
+        else:
+            yield data
 
 
-def _epoch(steps: Steps, task: Task, data: Examples, order: list[int], size: int, history: History) -> None:
+def _epoch(steps: Steps, task: Task, data: Examples, size: int, history: History) -> None:
     total, right = 0.0, 0.0
-    mixed = Examples(data.X[order], [data.targets[number] for number in order])
-    for batch in mixed.parts(size):
+    for batch in data.parts(size):
         seen = steps.train(batch)
         total += seen.loss * len(batch.targets)
         right += task.count_right(seen.outputs, batch.targets)
-    history.loss.append(total / len(order))
-    history.accuracy.append(right / len(order))
+    history.loss.append(total / len(data.targets))
+    history.accuracy.append(right / len(data.targets))
 
 
 def _validate(steps: Steps, task: Task, validation: Examples, history: History) -> None:

@@ -127,6 +127,20 @@ def test_one_epoch_equals_the_loop_written_by_hand():
     assert history.accuracy == [right / 20]
 
 
+@pytest.mark.parametrize("size", [None, 20, 21])
+def test_one_batch_of_all_samples_keeps_their_order_and_a_smaller_one_does_not(size):
+    class Seeing(nn.MLP):
+        def __call__(self, x):
+            seen.append(float(x[0]))
+            return super().__call__(x)
+
+    for batch_size, is_in_order in ((size, True), (19, False)):
+        seen = []
+        nn.fit(Seeing(2, [1], seed=0), X, y, loss="mse", epochs=3, batch_size=batch_size, backend="scalar")
+        assert (seen == 3 * list(X[:, 0])) is is_in_order
+        assert sorted(seen) == sorted(3 * list(X[:, 0]))
+
+
 def test_the_default_learning_rate_decays_linearly():
     model, by_hand = nn.MLP(2, [1], seed=1), nn.MLP(2, [1], seed=1)
     nn.fit(model, X, y, loss="mse", epochs=2, batch_size=None)
