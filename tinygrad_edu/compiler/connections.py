@@ -8,6 +8,7 @@ Names to know: `Connections`. Read next: `recurrences.py`.
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class Connections:
         """The arguments of all nodes end to end, equal constants as one; how many each has, and where they begin."""
         args = self.scalars.args
         counts = np.fromiter(map(len, args), dtype=np.int64, count=len(args))
-        flat = np.array([arg for some in args for arg in some], dtype=np.int64)
+        flat = np.fromiter(chain.from_iterable(args), dtype=np.int64)
         return np.array(self.same)[flat], counts, np.cumsum(counts) - counts
 
     def arguments(self, nodes: Ids) -> Ids:

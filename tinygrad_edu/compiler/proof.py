@@ -62,7 +62,11 @@ class Point(NamedTuple):
     @property
     def is_finite(self) -> bool:
         """Whether none of them is infinite or NaN."""
-        return isfinite(self.loss) and all(bool(np.isfinite(each).all()) for each in (self.gradient, self.outputs))
+        return isfinite(self.loss) and _are_finite(self.gradient) and _are_finite(self.outputs)
+
+
+def _are_finite(numbers: Floats) -> bool:
+    return numbers.size == 0 or bool(np.isfinite(numbers).all())
 
 
 class Leaves(NamedTuple):

@@ -197,7 +197,8 @@ def _check_leaves(parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
 
 
 def _check_fixed(graph: Graph, scalars: Scalars) -> None:
-    fixed = [(node, scalars.args[node][place]) for node, rule in scalars.computed for place in rule.fixed]
+    rules = enumerate(scalars.rule)
+    fixed = [(node, scalars.args[node][place]) for node, rule in rules if rule and rule.fixed for place in rule.fixed]
     changing = scalars.changing if fixed else ()
     for node, leaf in fixed:
         if leaf in changing:

@@ -67,7 +67,8 @@ def is_irregular(scalars: Scalars, groups: Groups, repeats: Sequence[Recurrence]
     if SHARE * sum(each.nodes.size for each in repeats) >= nodes:
         return False
     arguments = sum([len(scalars.args[members[0]]) * len(members) for _, members in groups])
-    are_known = all(not rule.many or rule in (dot, TOTAL, logsumexp) or isinstance(rule, Balance) for rule, _ in groups)
+    rules = {rule for rule, _ in groups}
+    are_known = all(not rule.many or rule in (dot, TOTAL, logsumexp) or isinstance(rule, Balance) for rule in rules)
     return are_known and 2 * alone >= nodes and arguments <= MOST_ARGUMENTS * nodes
 
 
@@ -221,9 +222,7 @@ class _Forward(Generic[T]):
 
     def _with_names(self, operation: Operation[T], rule: Rule, args: list[int]) -> Operation[T]:
         """The operation, when those of its arguments that need a name have one."""
-        is_every = rule.many or operation.same_as is not None
-        need = args if is_every else [args[place] for place in operation.reads if place >= 0]
-        late = [arg for arg in need if self.waiting.pop(arg, None)]
+        late = [args[place] for place in operation.needs if self.waiting.pop(args[place], None)]
         for arg in late:
             self._put(arg, None)
         return self._operation(rule, args) if late else operation
@@ -376,7 +375,12 @@ class _Backward(Generic[T]):
 
 def _mentioned(rules: Collection[Rule | None]) -> set[str]:
     """The names that the templates of the table use, and those of other rules."""
-    return set().union(*map(_words, {*RULES.values(), *rules}))
+    return set().union(_words_of_the_table(), *map(_words, {*rules} - KNOWN))
+
+
+@cache
+def _words_of_the_table() -> frozenset[str]:
+    return frozenset().union(*map(_words, RULES.values()))
 
 
 @cache

@@ -106,18 +106,23 @@ class Operation(Generic[T]):
         alone: writes it, if it is one term of all arguments.
         slopes: along each edge to what depends on a parameter.
         same_as: the place of the argument that it is, if it is nothing else: of x · 1.
-        reads: the places of the arguments that the way back reads; -1 for the result.
+        needs: the places of the arguments that need a name: all that the way back reads.
         can_be_inside: whether it may stand in the line of its user, without a name.
         kind: of such an expression.
     """
 
-    def __init__(self, terms: Sequence[tuple[Written[T], Places]], slopes: Sequence[Slope[T]], rule: Rule) -> None:
+    def __init__(
+        self, terms: Sequence[tuple[Written[T], Places]], slopes: Sequence[Slope[T]], rule: Rule, kinds: Sequence[Kind]
+    ) -> None:
         self.terms, self.slopes = terms, slopes
         self.alone = None if rule.many else terms[0][0].alone
-        self.same_as: int | None = None
-        self.reads = frozenset[int]().union(*(slope.reads for slope in slopes))
+        neutral = [place for place, number in enumerate(rule.neutral) if number is not None and kinds[place] == number]
+        self.same_as = 1 - neutral[0] if neutral else None
+        reads = frozenset[int]().union(*(slope.reads for slope in slopes))
+        is_every = rule.many or self.same_as is not None
+        self.needs = range(len(kinds)) if is_every else [place for place in reads if place >= 0]
         is_plain = not rule.many and terms[0][0].pattern.can_be_inside
-        self.can_be_inside = bool(slopes) and is_plain and -1 not in self.reads
+        self.can_be_inside = bool(slopes) and is_plain and -1 not in reads
         self.kind = kind_of_level(terms[0][0].level) if self.can_be_inside else None
 
 
@@ -141,10 +146,7 @@ class Operations(Generic[T]):
         """An operation, as `of` knows it afterwards; fixed are the arguments that it has to know."""
         active = [place for place, kind in enumerate(kinds) if depends(kind)]
         terms, slopes = self._terms(rule, kinds), [self._slope(rule, kinds, fixed, place) for place in active]
-        found = Operation(terms, slopes, rule)
-        neutral = [place for place, number in enumerate(rule.neutral) if number is not None and kinds[place] == number]
-        found.same_as = 1 - neutral[0] if neutral else None
-        return found
+        return Operation(terms, slopes, rule, kinds)
 
     def _terms(self, rule: Rule, kinds: tuple[Kind, ...]) -> list[tuple[Written[T], Places]]:
         half = len(kinds) // 2

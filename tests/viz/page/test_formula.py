@@ -30,6 +30,11 @@ def settle(lab):
     lab.page.wait_for_selector("#formula-box:not([aria-busy])")
 
 
+def has_mistake(lab):
+    """Not whether the words are seen: those of what is not finished yet come after a pause."""
+    return lab.page.get_attribute("#formula", "aria-invalid") == "true"
+
+
 def inputs_of(lab):
     """The number of each input, as its field in the panel shows it; by name."""
     rows = lab.page.locator("#panel-inputs .input-row").all()
@@ -58,7 +63,7 @@ def names_and_values(lab):
 
 def test_the_box_shows_the_formula_of_the_graph(lab):
     assert lab.page.input_value("#formula") == "q = x + y; f = q * z"
-    assert lab.page.is_hidden("#formula-problem")
+    assert not has_mistake(lab)
 
 
 def test_graph_steps_and_panels_follow_every_key(lab):
@@ -66,7 +71,7 @@ def test_graph_steps_and_panels_follow_every_key(lab):
     for letter, count in zip("a*b+c", [1, None, 3, None, 5], strict=True):
         lab.page.keyboard.type(letter)
         settle(lab)
-        assert (lab.page.get_attribute("#formula", "aria-invalid") == "true") == (count is None)
+        assert has_mistake(lab) == (count is None)
         if count:
             assert lab.page.locator("#scene .box").count() == count
     assert sorted(inputs_of(lab)) == ["a", "b", "c"]
@@ -110,7 +115,7 @@ def test_while_the_formula_is_wrong_the_last_graph_stays(lab):
     lab.page.focus("#formula")
     lab.page.keyboard.press("Escape")
     assert lab.page.input_value("#formula") == "q = x + y; f = q * z"
-    assert lab.page.is_hidden("#formula-problem")
+    assert not has_mistake(lab)
 
 
 WRONG = ["x +* 3", "2x", "x y", "x²", "sin x", "ln(x)", "(x + y", "x)", "|x|", "½ * x", "f(x, y)", "x ^ 2", "x == y",
@@ -147,7 +152,7 @@ FIXES = {
     "x y": "x * y",
     "x² + y": "x ** 2 + y",
     "x⁻¹": "x ** -1",
-    "ln(x)": "log(x)",
+    "ln(u)": "log(u)",
     "tahn(x)": "tanh(x)",
     "sin x": "sin(x)",
     "x ^ 2": "x ** 2",
@@ -176,7 +181,7 @@ def test_a_slip_is_mended_by_a_button_and_by_undo_it_comes_back(lab, text):
     button.click()
     settle(lab)
     assert " ".join(lab.page.input_value("#formula").split()) == FIXES[text]
-    assert lab.page.is_hidden("#formula-problem")
+    assert not has_mistake(lab)
     lab.page.keyboard.press("Control+Z")
     assert lab.page.input_value("#formula") == text
 
@@ -184,7 +189,7 @@ def test_a_slip_is_mended_by_a_button_and_by_undo_it_comes_back(lab, text):
 def test_what_only_the_author_knows_has_no_button(lab):
     for text in ("x +* 3", "x == y", "maximum(x)", "q = x; q = y", "lambda", "1 2", "log(-1)"):
         write(lab, text)
-        assert lab.page.is_visible("#formula-problem") or lab.page.locator("#formula-problem.unfinished").count()
+        assert has_mistake(lab)
         assert lab.page.locator("#formula-fixes button").count() == 0, text
 
 
@@ -198,7 +203,7 @@ def test_a_formula_outside_a_domain_is_computed_as_soon_as_the_numbers_allow_it(
     )
     give(lab, "x", "3")
     settle(lab)
-    assert lab.page.is_hidden("#formula-problem")
+    assert not has_mistake(lab)
     assert any(box["name"].endswith("log(x)") for box in lab.boxes().values())
 
 
@@ -277,7 +282,7 @@ def test_several_lines_are_several_statements(lab):
     lab.page.keyboard.press("Enter")
     lab.page.keyboard.type("f = q * z")
     settle(lab)
-    assert lab.page.is_hidden("#formula-problem")
+    assert not has_mistake(lab)
     assert lab.page.locator("#scene .box").count() == 5
     before = lab.page.evaluate("() => document.getElementById('bar').offsetHeight")
     lab.page.click("#next")
@@ -319,7 +324,7 @@ def typed_at_once(lab, *typed):
 
 def test_a_mistake_ends_the_wait_for_a_pause(lab):
     assert typed_at_once(lab, "a * b", "a * b + c", "a * b + c *") == [None, "true", None]
-    assert lab.page.is_visible("#formula-problem")
+    assert has_mistake(lab)
     assert sorted(inputs_of(lab)) == ["a", "b"]
 
 
