@@ -36,7 +36,7 @@ def test_a_whole_number_that_grows_in_steps_is_known_from_two_sizes(times, plus)
 
 def test_what_is_of_no_form_is_none():
     assert fitted_size(3, 6, (7, 11)) is None
-    assert fitted_number(math.log(7), math.log(11), (7, 11)) is None
+    assert fitted_number(math.log(8), math.log(12), (7, 11)) is None
     assert fitted_number(0.5, 0.25, (7, 11)) is None
     assert fitted_number(1.0, math.inf, (7, 11)) is None
 

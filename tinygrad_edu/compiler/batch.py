@@ -43,8 +43,10 @@ PAIRS = ((7, 11), (13, 17))  # numbers of samples to trace; the second pair if a
 SMALL_PAIRS = ((5, 7), (6, 11))  # of a large model
 FEW, MANY = 3, 24  # numbers of samples that are compared: below those that are traced, and beyond
 LOOKS = "a function that looks at the numbers of its samples"
+OF_VALUES = "sum(xs) / len(xs), tinygrad_edu.maximum(x, y), tinygrad_edu.functions.logsumexp(xs)"
+INSTEAD = f"what is the same for all samples, such as {OF_VALUES}; or tinygrad_edu.compile(loss), for one batch"
 INSTEAD_OF_NUMBERS = (
-    "the Values themselves: sum(xs) / len(xs), tinygrad_edu.maximum(x, y), tinygrad_edu.functions.logsumexp(xs); "
+    f"the Values themselves, as in {OF_VALUES}; "
     "what is to stay as it is, such as a scale of the data, is computed before, outside of the function"
 )
 COUNTS = (
@@ -283,7 +285,7 @@ class Search:
             except MISTAKES:
                 continue
             if found := plain_number(self.first, other, self.wrt):
-                raise _refused(self.batch, found, LOOKS, INSTEAD_OF_NUMBERS)
+                raise _refused(self.batch, found, LOOKS)
             return
 
     def _is_large(self, samples: int) -> bool:
@@ -512,10 +514,10 @@ def _cuts_parameters(source: Source) -> bool:
     return any(isinstance(size, Size) for each in (*views, *parts) for size in _sizes(each))
 
 
-def _refused(batch: Batch, wrong: str, origin: str, instead: str = "") -> GraphError:
+def _refused(batch: Batch, wrong: str, origin: str) -> GraphError:
     return GraphError(
         f"compile of {getattr(batch.function, '__name__', 'a function')} for any number of samples",
         wrong,
         origin=origin,
-        instead=instead or "a loss that is a sum or a mean over samples; or tinygrad_edu.compile(loss), for one batch",
+        instead=INSTEAD_OF_NUMBERS if origin == LOOKS else INSTEAD,
     )

@@ -278,7 +278,7 @@ class _Writer(Expressions):
         if key not in self.laid:
             asked = self.asked.copy()  # of the line that is being written; this one is its own
             self._name_again(np.unique(self.workspace.where[ids]).tolist())
-            formula = self.either(ids) or self.laid_together(ids)
+            formula = self.in_pieces(ids, 2) or self.either(ids) or self.laid_together(ids)
             self.asked = asked
             self.laid[key] = Name(self.together.get(key) or self.new_name("t"), formula.shape)
             self.taken.add(self.laid[key].name)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
 from tinygrad_edu.compiler.formulas import OneHot, Rows
-from tinygrad_edu.compiler.sizes import Size
+from tinygrad_edu.compiler.sizes import Count, Size
 from tinygrad_edu.compiler.source import Line
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import aligned, counted
@@ -37,7 +37,7 @@ def _said(graph: Graph, node_of: dict[int, int], line: Line, parts: Collection[i
     if not line.scalars:
         return "constants" if line.name[0] == "c" else "places of scalars"
     size, first = line.scalars, line.first
-    count = f"{size} scalars" if isinstance(size, Size) else counted(size, "scalar")
+    count = f"{size} scalars" if isinstance(size, Size | Count) else counted(size, "scalar")
     if first is None:
         return f"{count} gathered from several arrays"
     more = " …" if line.scalars > 1 else ""

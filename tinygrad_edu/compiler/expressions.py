@@ -41,7 +41,7 @@ from tinygrad_edu.compiler.formulas import (
     applied_to,
     multiplied,
 )
-from tinygrad_edu.compiler.layout import Index, Layout, Turn
+from tinygrad_edu.compiler.layout import Index, Layout, Reshape, Turn
 from tinygrad_edu.compiler.order import MOSTLY, is_regular
 from tinygrad_edu.compiler.ragged import completed, filled, is_regular_where
 from tinygrad_edu.compiler.scalars import EMPTIEST, TOTAL, Balance
@@ -51,6 +51,8 @@ from tinygrad_edu.rule import Rule
 from tinygrad_edu.rules import dot, mul, neg, sub
 
 MOST_TERMS = 4  # of a weighted sum that is written out
+AS_ROWS, AS_COLUMN = Index((slice(None), None, slice(None))), Index((slice(None), None))
+MOST_PIECES = 4  # of arrays that are laid one behind the other, without an index
 MOST_SOURCES = 64  # of a sum with a term from each: Python cannot read thousands of +
 
 
@@ -182,7 +184,7 @@ class Expressions(ABC):
         pattern = Layout.found_in(places)
         moves = None if pattern is None else moves_to(pattern, source.shape, is_exact=is_exact)
         if moves is None:
-            return Pick(source, self.index(places))
+            return self.in_pieces(ids) or Pick(source, self.index(places))
         return View(source, moves) if moves else source
 
     def either(self, ids: Ids) -> Formula | None:
@@ -219,8 +221,34 @@ class Expressions(ABC):
         whole = self.workspace.arrays[number].ids
         return self.view(whole.reshape(ids.shape) if whole.size == ids.size else completed(self.workspace, ids, there))
 
+    def in_pieces(self, ids: Ids, most: int = MOST_PIECES) -> Formula | None:
+        """Scalars that are a few regular pieces, one behind the other: np.concatenate([np.zeros(1), t1[:-1]])."""
+        workspace, flat = self.workspace, ids.reshape(-1)
+        where, place, value = workspace.where[flat], workspace.place[flat], workspace.value[flat]
+        goes_on = where[1:] == where[:-1]
+        goes_on &= np.where(where[1:] == NOWHERE, value[1:] == value[:-1], place[1:] == place[:-1] + 1)
+        pieces = np.split(flat, np.flatnonzero(~goes_on) + 1)
+        if not 1 < len(pieces) <= min(most, len(flat) - 2):
+            return None
+        changing = flat[where != NOWHERE]
+        if len(np.unique(changing)) < len(changing) or not workspace.is_constant[flat[where == NOWHERE]].all():
+            return None
+        joined, shape = Join([self._piece(piece) for piece in pieces]), ids.shape
+        if len(shape) == 1:
+            return joined
+        return View(joined, (AS_COLUMN if shape[1:] == (1,) else Reshape(shape),))
+
+    def _piece(self, ids: Ids) -> Formula:
+        """A piece of an array, or one number again and again."""
+        if self.workspace.where[ids[0]] != NOWHERE:
+            return self.exact(ids) if len(ids) > 1 else self.view(ids[0])
+        return Fill(Number(float(self.workspace.value[ids[0]])), ids.shape)
+
     def laid_together(self, ids: Ids) -> Formula:
         """Scalars from several arrays: the arrays concatenated, and the scalars selected by index."""
+        pieces = self.in_pieces(ids)
+        if pieces is not None:
+            return pieces
         workspace = self.workspace
         flat = ids.reshape(-1)
         parts: list[Formula] = []
@@ -492,6 +520,9 @@ class Expressions(ABC):
         if isinstance(found, View) and found.moves[-1] == Turn() and len(found.shape) == 2:
             moves = found.moves[:-1]
             return Sum(View(found.parts[0], moves) if moves else found.parts[0], 0)
+        if isinstance(found, View) and found.moves[-1] == AS_ROWS:
+            moves = found.moves[:-1]
+            return View(Sum(View(found.parts[0], moves) if moves else found.parts[0], -1), (AS_COLUMN,))
         return Sum(found, -1)
 
 

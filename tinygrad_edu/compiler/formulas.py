@@ -16,6 +16,7 @@ shape that the array does not have.
     At  Zeros  Looped             a row of an array in a step of a loop; an array to be filled; what a loop fills
     TakeRows  AddRows             the rows that labels choose; rows added up, for each label those of its own
     Rows  Range  OneHot           how many samples there are; 0, 1, 2 …; for each label a row with 1 for its class
+    Eye  Triangle                 1 where the row is the column, and 0 elsewhere; where the row is before the column
 
 A language is a printer of these: `languages/numpy.py` writes NumPy.
 
@@ -288,6 +289,29 @@ class Range(Formula):
 
     def __init__(self, size: int) -> None:
         super().__init__((size,))
+
+
+class Eye(Formula):
+    """A square of numbers: 1 where the row is the column, and 0 elsewhere.
+
+    >>> Eye(5).shape
+    (5, 5)
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__((size, size))
+
+
+class Triangle(Formula):
+    """A mask: where the number of the row is less than that of the column, or compares otherwise with it.
+
+    >>> Triangle("<=", (5, 6)).shape
+    (5, 6)
+    """
+
+    def __init__(self, sign: str, shape: Shape) -> None:
+        super().__init__(shape)
+        self.sign = sign
 
 
 class OneHot(Formula):

@@ -175,7 +175,8 @@ def _edges_of(workspace: Workspace, array: Array, active: Flags) -> Iterator[tup
     if len(chosen):
         partials = _partials(workspace, array, np.atleast_1d(used.any(axis=0))).reshape(-1)
         users = array.ids.reshape(-1)[chosen // args.shape[1]]
-        side = chosen % args.shape[1] * 2 // args.shape[1] if array.rule is dot else np.zeros_like(chosen)
+        has_sides = array.rule is dot or (not array.rule.many and args.shape[1] == 2)
+        side = chosen % args.shape[1] * 2 // args.shape[1] if has_sides else np.zeros_like(chosen)
         yield args.reshape(-1)[chosen], users, np.full(len(chosen), array.number), partials[chosen], side
 
 
@@ -402,16 +403,15 @@ def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids)
 
     In a graph of samples what is on the left of products stays apart from what is on the right, Q from K in Q·K.
     """
-    bounds = _bounds(edges.place)
+    edges = _by_side(edges)
+    bounds = _bounds(2 * edges.place + edges.side)
     begin, counts_at = bounds[:-1], bounds[1:] - bounds[:-1]
-    mine, upstream = edges.place[begin], found[edges.user]
-    side = edges.side[begin]
-    if (side != np.maximum.reduceat(edges.side, begin)).any():
-        side = np.zeros_like(side)
+    mine, upstream, side = edges.place[begin], found[edges.user], edges.side[begin]
     for one in sorted({*side.tolist()}):
         counts = counts_at[side == one]
         lengths = {*counts.tolist()}
-        if len(lengths) > 1 and are_growing(counts.tolist()):
+        has_gaps = workspace.arrays[edges.user_array[0]].spare is not None and min(lengths) > 2
+        if (len(lengths) > 1 and are_growing(counts.tolist())) or (len(lengths) == 1 and has_gaps):
             rows = begin[side == one], counts
             yield mine[side == one], _growing(workspace, array, mine[side == one], *rows, upstream, edges.partial)
             continue
@@ -421,6 +421,19 @@ def _contributions(workspace: Workspace, array: Array, edges: Edges, found: Ids)
             sides = upstream[rows], edges.partial[rows]
             table = _Table(workspace, array, mine[chosen], workspace.arrays[edges.user_array[0]])
             yield mine[chosen], _combined(workspace, table, *sides)
+
+
+def _by_side(edges: Edges) -> Edges:
+    """Edges from one array of users: those of a scalar that stands on both sides, of `x * x`, are all on one.
+
+    Unless it stands there beside others: in x[i] - x[i + 1], or in x[i] * x[j] for all pairs.
+    """
+    users = edges.place * (edges.user.max() + 1) + edges.user
+    on_the_left, on_the_right = (np.unique(users[edges.side == side]) for side in (0, 1))
+    places = [np.unique(edges.place[edges.side == side]) for side in (0, 1)]
+    if len(np.intersect1d(*places)) and np.array_equal(on_the_left, on_the_right):
+        return edges._replace(side=np.zeros_like(edges.side))
+    return edges.chosen(np.lexsort((edges.side, edges.place)))
 
 
 def _growing(

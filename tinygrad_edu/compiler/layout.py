@@ -4,7 +4,7 @@ A `Layout` answers with strides: element (i, j) of a view is at position base + 
 in C order. Every *move* (a slice, a transpose, a reshape) maps a layout to a layout, so the result of a chain of moves
 is known before NumPy runs it, and without an array of that size.
 
-Names to know: `Layout`, `Index`, `Step`, `Turn`, `Reshape`. Read next: `sizes.py`.
+Names to know: `Layout`, `Index`, `Step`, `Turn`, `Diagonal`, `Reshape`. Read next: `sizes.py`.
 """
 
 from __future__ import annotations
@@ -181,6 +181,16 @@ class Turn(NamedTuple):
     def of(self, layout: Layout) -> Layout:
         """The layout after this move."""
         return Layout(layout.base, layout.shape[::-1], layout.steps[::-1])
+
+
+class Diagonal(NamedTuple):
+    """.diagonal(): of a square, what stands in row i and column i."""
+
+    axes: tuple[int, int] = (0, 1)  # of all; and it is not the same tuple as `Turn()`
+
+    def of(self, layout: Layout) -> Layout:
+        """The layout after this move."""
+        return Layout(layout.base, layout.shape[:1], (sum(layout.steps),))
 
 
 class Reshape(NamedTuple):

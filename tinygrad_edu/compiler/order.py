@@ -149,6 +149,8 @@ def _with_spares(workspace: Workspace, rule: Rule, members: Ids, args: Ids) -> t
     if workspace.is_strict or not is_pair or (args == workspace.zero).any() or _are_in_steps(workspace, members):
         return members, args
     rows = workspace.row[members] if workspace.rows else np.zeros(len(members), dtype=np.int64)
+    if (rows == OF_SEVERAL).all():  # pairs of samples: one table of all of them
+        rows = np.zeros_like(rows)
     every = [(members, args)]
     for row in np.unique(rows).tolist() if rows.min() >= 0 else ():
         missing = _missing(workspace, *np.split(args[rows == row], 2, axis=1))

@@ -8,8 +8,10 @@ it; a program is compared with the graph at other sizes besides.
     c                               the same number, but for rounding
     c · m   c · (m - 1)   c · m²    sums over samples, and over pairs of them
     c / m   c / (m - 1)   c / m²    means, variances without bias, means over pairs
-    c / (m + 1)   c · m · (m - 1)   means with one sample more; pairs of two different samples
-    c · √m  c / √m                  standard errors
+    c / (m + 1)                     means with one sample more
+    c · m · (m - 1)   c · m · (m + 1)   pairs of different samples; of a sample and itself too
+    c · √m  c / √m   c · log m      standard errors; logarithms of means
+    c · (m - 1) / m                 slopes of m-th roots
 
 Names to know: `Size`, `fitted_size`, `fitted_number`. Read next: `formulas.py`.
 """
@@ -26,7 +28,7 @@ import numpy.typing as npt
 from tinygrad_edu.compiler.formulas import Apply, Formula, Name, Number, multiplied
 from tinygrad_edu.compiler.layout import Shape
 from tinygrad_edu.compiler.names import SAMPLES
-from tinygrad_edu.rules import add, div, mul, power, sqrt, sub
+from tinygrad_edu.rules import add, div, log, mul, power, sqrt, sub
 
 M = Name(SAMPLES, ())
 DIGITS = 15  # of a factor, if that many say it: 1, and not 0.9999999999999998
@@ -80,6 +82,30 @@ class Size(int):
     def __repr__(self) -> str:
         product = SAMPLES if self.times == 1 else f"-{SAMPLES}" if self.times == -1 else f"{self.times} * {SAMPLES}"
         return f"{product} {'-' if self.plus < 0 else '+'} {abs(self.plus)}" if self.plus else product
+
+    __str__ = __repr__
+
+
+class Count(int):
+    """How many scalars there are, where that grows otherwise than in equal steps, as pairs do.
+
+    >>> Count(121, "m ** 2")
+    m ** 2
+    """
+
+    text: str
+
+    def __new__(cls, number: int, text: str) -> Count:
+        """The count, and how it is written for any number of samples."""
+        count = super().__new__(cls, number)
+        count.text = text
+        return count
+
+    def __reduce__(self) -> tuple[type[Count], tuple[int, str]]:
+        return Count, (int(self), self.text)
+
+    def __repr__(self) -> str:
+        return self.text
 
     __str__ = __repr__
 
@@ -139,6 +165,7 @@ def _quotient(other: Formula) -> Callable[[Formula], Formula]:
 
 _ONE_LESS, _ONE_MORE = Apply(sub, (M, Number(1.0))), Apply(add, (M, Number(1.0)))
 _SQUARE, _PAIRS, _ROOT = Apply(power, (M, Number(2.0))), Apply(mul, (M, _ONE_LESS)), Apply(sqrt, (M,))
+_PAIRS_AND_ITSELF = Apply(mul, (M, _ONE_MORE))
 
 GROWING = (
     Form(lambda m: 1.0,               lambda factor: factor),
@@ -146,7 +173,9 @@ GROWING = (
     Form(lambda m: m - 1,             _product(_ONE_LESS)),
     Form(lambda m: m * m,             _product(_SQUARE)),
     Form(lambda m: m * (m - 1),       _product(_PAIRS)),
+    Form(lambda m: m * (m + 1),       _product(_PAIRS_AND_ITSELF)),
     Form(lambda m: math.sqrt(m),      _product(_ROOT)),
+    Form(lambda m: math.log(m),       _product(Apply(log, (M,)))),
 )  # fmt: skip
 FALLING = (
     Form(lambda m: 1 / m,             _quotient(M)),
@@ -155,6 +184,7 @@ FALLING = (
     Form(lambda m: 1 / (m * m),       _quotient(_SQUARE)),
     Form(lambda m: 1 / (m * (m - 1)), _quotient(_PAIRS)),
     Form(lambda m: 1 / math.sqrt(m),  _quotient(_ROOT)),
+    Form(lambda m: (m - 1) / m,       _product(Apply(div, (_ONE_LESS, M)))),
 )  # fmt: skip
 
 

@@ -11,18 +11,34 @@ from __future__ import annotations
 import contextlib
 import copy
 import itertools
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_edu.compiler.formulas import Fill, Formula, Looped, Name, Number, Plus, Range, Rows, View, multiplied
+from tinygrad_edu.compiler.formulas import (
+    Eye,
+    Fill,
+    Formula,
+    Looped,
+    Name,
+    Number,
+    Plus,
+    Range,
+    Rows,
+    Triangle,
+    View,
+    multiplied,
+)
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape, Step
 from tinygrad_edu.compiler.names import SAMPLES
 from tinygrad_edu.compiler.sizes import (
+    Count,
     M,
     Size,
     Sizes,
@@ -34,6 +50,7 @@ from tinygrad_edu.compiler.sizes import (
 from tinygrad_edu.compiler.source import Line, Numbers, Part, Put, Repeat, Source
 from tinygrad_edu.show import cut
 
+SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "!=": operator.ne}
 LONGEST = 60  # signs of an array in a message
 
 Ids = npt.NDArray[np.int64]
@@ -110,10 +127,17 @@ class _Unification:
     def _line(self, one: Line, other: Line) -> Line:
         try:
             formula = self._formula(one.formula, other.formula)
-            scalars = self._size(one.scalars, other.scalars)
+            scalars = self._count(one.scalars, other.scalars, formula.shape)
             return Line(_same(one.name, other.name), formula, scalars, other.first)
         except DiffersError:
             raise DiffersError(_text(one), _text(other)) from None
+
+    def _count(self, one: int, other: int, shape: Shape) -> int:
+        """How many scalars an array holds; of pairs of samples not in equal steps."""
+        if sum(isinstance(size, Size) for size in shape) < 2:
+            return self._size(one, other)
+        found = fitted_number(float(one), float(other), self.sizes)
+        return Count(other, NumPyPrinter().text(_known(found)))
 
     def _part(self, one: Part, other: Part) -> Part:
         try:
@@ -227,6 +251,10 @@ class _Unification:
 
     def _regular(self, name: str, one: Numbers, other: Numbers) -> Formula:
         """The formula of an array that grows along some axes: constants are repeated there, places go on in steps."""
+        if one.dtype.kind == other.dtype.kind == "b" and one.ndim == other.ndim == 2:
+            sign = next((sign for sign in SIGNS if all(map(partial(_is_triangle, sign), (one, other)))), None)
+            if sign is not None:
+                return Triangle(sign, self._shape(one.shape, other.shape))
         grow = self._stepping if one.dtype.kind == "i" else self._repeated
         shape = self._shape(one.shape, other.shape)
         for one_cut, other_cut in _cuts(one, other, shape):
@@ -237,6 +265,8 @@ class _Unification:
 
     def _repeated(self, name: str, one: Numbers, other: Numbers) -> Formula:
         shape = self._shape(one.shape, other.shape)
+        if _is_square(shape) and (factors := [_on_diagonal(array) for array in (one, other)])[0] is not None:
+            return multiplied(self._numbers(name, *map(_known, factors)), Eye(shape[0]))
         growing = [axis for axis, size in enumerate(shape) if isinstance(size, Size)]
         origins = [array[_first_of(array, growing)] for array in (one, other)]
         if any((array != origin).any() for array, origin in zip((one, other), origins, strict=True)):
@@ -339,6 +369,24 @@ def _first_of(array: Numbers, axes: list[int], second: int = -1) -> tuple[slice,
     return tuple(
         slice(1, 2) if axis == second else slice(0, 1) if axis in axes else slice(None) for axis in range(array.ndim)
     )
+
+
+def _is_triangle(sign: str, mask: Numbers) -> bool:
+    """Whether a mask is where rows compare with columns."""
+    rows, columns = np.ogrid[: mask.shape[0], : mask.shape[1]]
+    return np.array_equal(mask, SIGNS[sign](rows, columns))
+
+
+def _is_square(shape: Shape) -> bool:
+    """Whether both axes are as long, for any number of samples."""
+    return len(shape) == 2 and isinstance(shape[0], Size) and repr(shape[0]) == repr(shape[1])
+
+
+def _on_diagonal(numbers: Numbers) -> Numbers | None:
+    """The number on the diagonal of a table, if there is one, and 0 everywhere else; in an array without axes."""
+    first = numbers[0, 0]
+    is_there = numbers.dtype.kind == "f" and first != 0 and np.array_equal(numbers, first * np.eye(len(numbers)))
+    return np.array(first) if is_there else None
 
 
 def _steps(array: Ids, axis: int, growing: list[int]) -> Ids:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import NamedTuple
 
-from tinygrad_edu.compiler.layout import Index, Layout, Move, Reshape, Shape, Step, Turn
+from tinygrad_edu.compiler.layout import Diagonal, Index, Layout, Move, Reshape, Shape, Step, Turn
 
 Moves = tuple[Move, ...]
 WHOLE = slice(None)
@@ -75,6 +75,8 @@ def _proposals(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves]
     yield ()
     if len(source) == 2:
         yield (Turn(),)
+        if source[0] == source[1] == prod(wanted.shape) > 1:
+            yield from ((Diagonal(), *spread) for spread in ((), *_columns(wanted.shape)))
     changing = [
         Axis(number, size, step)
         for number, (size, step) in enumerate(zip(wanted.shape, wanted.steps, strict=True))
@@ -90,6 +92,13 @@ def _proposals(wanted: Layout, source: Shape, is_exact: bool) -> Iterator[Moves]
         yield from _in_rows(wanted, source)
     flat: Moves = () if len(source) == 1 else (Reshape((prod(source),)),)
     yield from (flat + moves + spread for moves in _of_line(wanted.base, changing, prod(source)))
+
+
+def _columns(shape: Shape) -> Iterator[Moves]:
+    """The move from a vector to a column or a row with as many numbers."""
+    entries = tuple(None if size == 1 else WHOLE for size in shape)
+    if None in entries:
+        yield (Index(entries),)
 
 
 def _in_rows(wanted: Layout, source: Shape) -> Iterator[Moves]:

@@ -34,6 +34,7 @@ from tinygrad_edu.compiler.formulas import (
     At,
     Dot,
     Either,
+    Eye,
     Fill,
     Formula,
     Join,
@@ -50,11 +51,12 @@ from tinygrad_edu.compiler.formulas import (
     Rows,
     Sum,
     TakeRows,
+    Triangle,
     View,
 )
 from tinygrad_edu.compiler.languages.numpy import NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import ATOM, LOOSE, Printer, Written, literal
-from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape, Turn
+from tinygrad_edu.compiler.layout import Diagonal, Index, Move, Reshape, Shape, Turn
 from tinygrad_edu.compiler.sizes import Size, length_of
 from tinygrad_edu.compiler.source import Line, Numbers, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import PRODUCT, SUM
@@ -447,6 +449,8 @@ class JavaScriptPrinter(Printer):
         for number, move in reversed(list(enumerate(formula.moves))):
             if isinstance(move, Turn):
                 at = at[::-1]
+            elif isinstance(move, Diagonal):
+                at = (*at, *at)
             elif isinstance(move, Index):
                 at = _indexed(move, at)
             elif isinstance(move, Reshape):
@@ -474,6 +478,15 @@ class JavaScriptPrinter(Printer):
 
     def _range(self, formula: Range, where: Where) -> Written:  # noqa: ARG002
         return where.at[0], LOOSE
+
+    def _eye(self, formula: Eye, where: Where) -> Written:  # noqa: ARG002
+        row, column = where.at
+        return f"({row} === {column} ? 1 : 0)", ATOM
+
+    def _triangle(self, formula: Triangle, where: Where) -> Written:
+        row, column = where.at
+        sign = f"{formula.sign}=" if formula.sign == "!=" else formula.sign
+        return f"({row} {sign} {column})", ATOM
 
     def _onehot(self, formula: OneHot, where: Where) -> Written:
         *row, column = where.at
@@ -554,6 +567,8 @@ def _moved(shape: Shape, move: Move) -> Shape:
     """The shape after a move, for any number of samples."""
     if isinstance(move, Turn):
         return shape[::-1]
+    if isinstance(move, Diagonal):
+        return shape[:1]
     if isinstance(move, Reshape):
         return move.shape
     assert isinstance(move, Index)

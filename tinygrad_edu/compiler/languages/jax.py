@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from tinygrad_edu.compiler.formulas import AddRows, Along, Fill, Formula, MaskedMatMul, Name, Number, OneHot, Zeros
+from tinygrad_edu.compiler.formulas import AddRows, Along, Eye, Fill, Formula, MaskedMatMul, Name, Number, OneHot, Zeros
 from tinygrad_edu.compiler.languages.numpy import INDENT, NumPyPrinter
 from tinygrad_edu.compiler.languages.printer import ATOM, Written, literal
 from tinygrad_edu.compiler.names import OPEN_WORD, SAMPLES
@@ -141,6 +141,9 @@ class JAXPrinter(NumPyPrinter):
     def _addrows(self, formula: AddRows) -> Written:
         rows, labels = map(self.text, formula.parts)
         return f"jnp.zeros({formula.shape}, P.dtype).at[{labels}].add({rows})", ATOM
+
+    def _eye(self, formula: Eye) -> Written:
+        return f"jnp.eye({formula.shape[0]}, dtype=P.dtype)", ATOM
 
     def _onehot(self, formula: OneHot) -> Written:
         return f"jnp.eye({formula.classes}, dtype=P.dtype)[{self.text(formula.parts[0])}]", ATOM

@@ -22,6 +22,7 @@ from tinygrad_edu.compiler.formulas import (
     At,
     Dot,
     Either,
+    Eye,
     Fill,
     Formula,
     Join,
@@ -39,10 +40,11 @@ from tinygrad_edu.compiler.formulas import (
     Rows,
     Sum,
     TakeRows,
+    Triangle,
     View,
 )
 from tinygrad_edu.compiler.languages.printer import ATOM, LOOSE, Printer, Written
-from tinygrad_edu.compiler.layout import Index, Layout, Move, Reshape, Shape, Turn
+from tinygrad_edu.compiler.layout import Diagonal, Index, Layout, Move, Reshape, Shape, Turn
 from tinygrad_edu.compiler.sizes import Size
 from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import POWER, PRODUCT, SUM
@@ -53,6 +55,9 @@ INDICES = "ijklpq"
 COLUMN, ROW = (slice(None), None), (None, slice(None))
 A_ROW = 5  # leaves in a row of those that are given
 RAISED_OR_SIGNED = POWER.level  # how tightly a factor binds that stands beside another one without a sign
+
+
+COMPARED = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "!=": r"\ne"}  # Iverson's bracket: 1 where it holds
 
 
 class LaTeXPrinter(Printer):
@@ -238,6 +243,8 @@ class LaTeXPrinter(Printer):
         inner = text if level >= ATOM else self._enclosed(text)
         if isinstance(move, Turn):
             return (rf"{inner}^{{\top}}", RAISED_OR_SIGNED) if len(shape) > 1 else written
+        if isinstance(move, Diagonal):
+            return rf"\operatorname{{diag}}\left({text}\right)", ATOM
         if isinstance(move, Index):
             return self._indexed(written, shape, move)
         if isinstance(move, Reshape) and len(move.shape) == 1:
@@ -284,6 +291,12 @@ class LaTeXPrinter(Printer):
 
     def _range(self, formula: Range) -> Written:
         return rf"\left(0,\, 1,\, \ldots,\, {formula.shape[0]} - 1\right)", ATOM
+
+    def _eye(self, formula: Eye) -> Written:
+        return rf"I_{{{formula.shape[0]}}}", ATOM
+
+    def _triangle(self, formula: Triangle) -> Written:
+        return rf"\left[i {COMPARED[formula.sign]} j\right]", ATOM
 
     def _onehot(self, formula: OneHot) -> Written:
         return rf"\operatorname{{onehot}}_{{{formula.classes}}}\left({self.text(formula.parts[0])}\right)", ATOM

@@ -18,6 +18,7 @@ from tinygrad_edu.compiler.formulas import (
     At,
     Dot,
     Either,
+    Eye,
     Fill,
     Formula,
     Join,
@@ -34,11 +35,12 @@ from tinygrad_edu.compiler.formulas import (
     Rows,
     Sum,
     TakeRows,
+    Triangle,
     View,
     Zeros,
 )
-from tinygrad_edu.compiler.languages.printer import ATOM, Printer, Written
-from tinygrad_edu.compiler.layout import Index, Move, Reshape, Shape
+from tinygrad_edu.compiler.languages.printer import ATOM, LOOSE, Printer, Written
+from tinygrad_edu.compiler.layout import Diagonal, Index, Move, Reshape, Shape
 from tinygrad_edu.compiler.patterns import Blank, Filled
 from tinygrad_edu.compiler.source import Line, Part, Put, Repeat, Source, first_of_each_loop
 from tinygrad_edu.rule import PRODUCT, SUM, Rule
@@ -229,6 +231,13 @@ class NumPyPrinter(Printer):
     def _range(self, formula: Range) -> Written:
         return f"{self.module}.arange({formula.shape[0]})", ATOM
 
+    def _eye(self, formula: Eye) -> Written:
+        return f"{self.module}.eye({formula.shape[0]})", ATOM
+
+    def _triangle(self, formula: Triangle) -> Written:
+        rows, columns = (f"{self.module}.arange({size})" for size in formula.shape)
+        return f"{rows}[:, None] {formula.sign} {columns}", LOOSE
+
     def _onehot(self, formula: OneHot) -> Written:
         return f"{self.module}.eye({formula.classes})[{self.text(formula.parts[0])}]", ATOM
 
@@ -243,6 +252,8 @@ class NumPyPrinter(Printer):
         (of,) = formula.parts
         if of.shape:
             return f"{self.module}.broadcast_to({self.text(of)}, {formula.shape})", ATOM
+        if isinstance(of, Number) and str(of.number) == "0.0":
+            return f"{self.module}.zeros({_shape(formula.shape)})", ATOM
         return f"{self.module}.full({formula.shape}, {self.text(of)})", ATOM
 
 
@@ -252,7 +263,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 def _is_ravelled(part: Formula) -> bool:
     """Whether a part has to be flattened before it is concatenated."""
-    return len(part.shape) != 1 or not isinstance(part, Name) or not part.name.startswith("c")
+    return len(part.shape) != 1
 
 
 def _move(move: Move) -> str:
@@ -260,7 +271,7 @@ def _move(move: Move) -> str:
         return _index(move.entries)
     if isinstance(move, Reshape):
         return ".ravel()" if len(move.shape) == 1 else f".reshape({', '.join(map(str, move.shape))})"
-    return ".T"
+    return ".diagonal()" if isinstance(move, Diagonal) else ".T"
 
 
 def _index(entries: tuple[int | slice | None, ...]) -> str:
