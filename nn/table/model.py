@@ -34,7 +34,7 @@ from tinygrad_edu.nn.training.callbacks import Callback, Training
 from tinygrad_edu.nn.training.fit import accuracy, fit, predict, r_squared, score, shares_of
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.samples import place_not_finite
-from tinygrad_edu.show import counted, listed, show
+from tinygrad_edu.show import counted, listed, printable, show
 
 FEW = 10  # different whole numbers in a target: they are classes
 MISSING_WAYS = ("drop", "mean", "error")  # what becomes of empty cells
@@ -230,7 +230,8 @@ class TableModel:
         table = _usable(table, missing, inputs, name)
         goal = Target.of(table, name, task=task)
         if not inputs:
-            raise OptionError(f"{table.source} without its other columns", "there is nothing left to learn from")
+            asked, wrong = f"{table.source} without its other columns", "there is nothing left to learn from"
+            raise OptionError(asked, wrong, instead=f"a table with a column besides {printable(name)}")
         seen, unseen = _held_back(goal(table), test, seed)
         goal = Target.of(table, name, task=task, rows=seen)  # what is held out has no say in its scale
         y = goal(table)

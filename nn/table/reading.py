@@ -29,11 +29,12 @@ from numpy.typing import NDArray
 from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preprocessing import Standardizer
 from tinygrad_edu.show import aligned, are, counted, cut, listed, printable
+from tinygrad_edu.text.spreadsheet import decoded, separator
 
 DELIMITERS = ",;\t|"
 A_TABLE = "a line with names of columns, then a line for each sample"
 AS_UTF8 = "the same file, saved as UTF-8: in Excel, Save As, CSV UTF-8"
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
+MISSING = frozenset({"", "na", "n/a", "#n/a", "n.a.", "nan", "null", "none", "?", "-", "--", "–", "—", "."})
 WORD, NUMBER, GAP = "word", "number", "gap"  # what a cell may be
 SHOWN_WORDS = 6  # of a column, where it is described
 LONGEST_WORD = 40  # there
@@ -240,6 +241,7 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     If no cell of the first line is a number, it gives the names of the columns. If all are, it is a row, and the
     columns are x1, x2 …. If some are, the lines below decide: a word above numbers is a name, and so is a number above
     words; a word that appears again below is part of a row. Between semicolons, tabs or bars, `1,5` is a number too.
+    The text is UTF-8 or UTF-16, and may begin with a line `sep=;`.
 
     Raises:
         FileError: if the file is not such a table, or if it is unclear whether its first line is a row; the message
@@ -254,21 +256,25 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     (('x', 'side'), [1.5, 2.0], ['left', 'right'])
     """
     path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _wrong(path, f"byte {error.start + 1} is not UTF-8", instead=AS_UTF8) from None
-    if "\0" in text:
-        raise _wrong(path, "it has a byte 0, so it is not text", instead=AS_UTF8)
-    delimiter = _delimiter(text)
-    rows, lines = _cells(path, text, delimiter)
+    text, guess = decoded(path)
+    if guess:  # the names in it may be wrong, and would stay in a model
+        raise _wrong(path, f"it is not in UTF-8; it may be in {guess}", instead=AS_UTF8)
+    said, text = separator(text)
+    rows, lines = _cells(path, text, said or _delimiter(text))
     if not rows:
         raise _wrong(path, "it is empty")
+    rows = _without_empty_columns(rows)
     has_names = _has_names(path, rows)
     names = rows[0] if has_names else tuple(f"x{number}" for number in range(1, len(rows[0]) + 1))
     rows, lines = (rows[1:], lines[1:]) if has_names else (rows, lines)
     _check_shape(path, names, rows, lines)
     return Table(names, tuple(rows), printable(path.name), tuple(lines))
+
+
+def _without_empty_columns(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows without the empty cells behind the last column, which spreadsheets leave."""
+    width = max(place for row in rows for place, cell in enumerate(row, start=1) if cell)
+    return [row[:width] for row in rows]
 
 
 def _has_names(path: Path, rows: list[tuple[str, ...]]) -> bool:
@@ -316,10 +322,12 @@ def _check_shape(path: Path, names: tuple[str, ...], rows: list[tuple[str, ...]]
     if not rows:
         raise _wrong(path, "it has names of columns, and no rows")
     if "" in names:
-        raise _wrong(path, f"column {names.index('') + 1} has no name in its first line")
+        place = names.index("") + 1
+        wrong = f"column {place} has no name in its first line"
+        raise _wrong(path, wrong, instead="a name for it; pandas writes none for its index: df.to_csv(…, index=False)")
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise _wrong(path, f"two columns are called {twice[0]!r}")
+        raise _wrong(path, f"two columns are called {twice[0]!r}", instead=f"a name for each, such as '{twice[0]}2'")
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(names):
             raise _wrong(path, f"line {line} has {counted(len(row), 'cell')}, and there {are(len(names), 'column')}")

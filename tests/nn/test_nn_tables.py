@@ -58,6 +58,9 @@ def test_a_model_may_have_much_to_say_of_its_columns(tmp_path):
         ('a,b\n"1, 2",3\n', ("a", "b"), (("1, 2", "3"),)),
         ("name\nx\ny\n", ("name",), (("x",), ("y",))),
         (" a , b \n 1 , 2 \n", ("a", "b"), (("1", "2"),)),
+        ("sep=;\na,b;c\n1;2\n", ("a,b", "c"), (("1", "2"),)),
+        ("a,b,,\n1,2,,\n3,,,\n", ("a", "b"), (("1", "2"), ("3", ""))),
+        ("列\tb\r\n1,5\t甲\r\n".encode("utf-16"), ("列", "b"), (("1.5", "甲"),)),
     ],
 )
 def test_valid_csv_is_read(write, text, names, rows):
@@ -74,8 +77,9 @@ def test_valid_csv_is_read(write, text, names, rows):
         ("a,b\n1,2\n3\n", "line 3 has 1 cell, and there are 2 columns"),
         ("a,b\n1,2\n1,2,3\n", "line 3 has 3 cells, and there are 2 columns"),
         ("a,a\n1,2\n", "two columns are called 'a'"),
-        (b"a,b\n\xff\xfe,2\n", "byte 5 is not UTF-8"),
-        (b"\x00\x01", "a byte 0"),
+        (b"a,b\n\xff\xfe,2\n", "it is not in UTF-8; it may be in Windows-1252"),
+        (b"a,b\n\x00,2\n", "a byte 0"),
+        (",b\n1,2\n", r"column 1 has no name[^\n]*\n.*index=False"),
         ('a,b\n"1,2\n', "unexpected end of data"),
     ],
 )

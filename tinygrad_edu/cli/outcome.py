@@ -5,17 +5,20 @@
 A score alone says little. It stands beside what guessing would reach, and if a training went wrong in one of the usual
 ways (no better than a guess, overfitting, a column that only counts the rows), that is said in words.
 
-Names to know: `outcome`, `counting_columns`. Read next: `report.py`.
+Names to know: `outcome`, `counting_columns`, `naming_columns`, `check_numbers`. Read next: `report.py`.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_edu.cli.arguments import PROGRAM, quoted
+from tinygrad_edu.errors import FileError
 from tinygrad_edu.show import aligned, cells, counted, cut, listed, printable, show
+from tinygrad_edu.steps.judging import read_answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 MOST_CLASSES = 12  # that a table of classes has room for
 LONGEST_NAME = 16  # characters of a class in it
+LONGEST_SAID = 40  # characters of a class in a sentence
+MANY_ROWS = 10  # from which on a word for nearly every row says nothing
+SIGNS = " \t$€£¥₹元%"  # around a number that was written for people
 RISEN = 1.1  # times its lowest, from which on a loss has risen
 EARLY = 0.8  # of the epochs, before which its lowest was
 
@@ -48,7 +54,8 @@ def outcome(model: nn.TableModel, thing: str, width: float = math.inf) -> Iterat
 
 def _classes(model: nn.TableModel, where: str, score: float, width: float) -> Iterator[str]:
     name, share = model.guess
-    yield f"{where}: accuracy {score:.1f} %; a guess, always {printable(name)}, would reach {100 * share:.1f} %"
+    guess = f"always {printable(cut(name, LONGEST_SAID))}, would reach {100 * share:.1f} %"
+    yield f"{where}: accuracy {score:.1f} %; a guess, {guess}"
     if score <= round(100 * share, 1):
         yield "that is no better than guessing: other columns, more epochs or another --lr may help"
     if len(model.target.classes) <= MOST_CLASSES:
@@ -104,6 +111,54 @@ def _is_counting(numbers: Any) -> bool:
     return numbers is not None and bool(((numbers[1:] - numbers[:-1]) == 1).all())
 
 
+def naming_columns(table: nn.Table, names: list[str]) -> list[str]:
+    """The columns in which most rows have a word of their own, such as a name or a date."""
+    found = []
+    for name in names:
+        if len(table) >= MANY_ROWS and table.numbers(name) is None:
+            words = Counter(table.cells(name)).values()
+            found += [name] if 2 * sum(count == 1 for count in words) > len(table) else []
+    return found
+
+
+def check_numbers(table: nn.Table, names: list[str]) -> None:
+    """Check that no column has numbers that would be read as words, such as 11%, $3, 1,500 or −2.
+
+    Raises:
+        FileError: if one has; with the number to write.
+    """
+    for name in names:
+        cells = [row[table.place_of(name)] for row in table.rows]
+        plain = [_as_plain_number(cell) for cell in cells]
+        if 2 * sum(number is not None for number in plain) <= len(cells):
+            continue
+        row = next(row for row, number in enumerate(plain) if number is not None)
+        asked = f"{table.place(row)}: {printable(cut(cells[row], LONGEST_SAID))!r} in column {printable(name)!r}"
+        wrong = "each such cell would be a word, and an input of its own: a number has digits, a point and a minus"
+        raise FileError(asked, wrong, instead=f"{plain[row]}, and so on; or --without {quoted(printable(name))}")
+
+
+def _as_plain_number(cell: str) -> str | None:
+    """The number that a cell was meant as, if it has to be written otherwise.
+
+    >>> [_as_plain_number(cell) for cell in ("11%", "$1,500.50", "−2", "3 €", "2.5", "red", "2024-01-02")]
+    ['0.11', '1500.5', '-2', '3', None, None, None]
+    """
+    if _is_plain(cell):
+        return None
+    percent = "%" if cell.rstrip().endswith("%") else ""
+    readings = read_answer(cell.strip(SIGNS) + percent)
+    return show(readings[-1].number) if readings else None
+
+
+def _is_plain(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
 def command_to_predict(model: nn.TableModel, file: Path, row: dict[str, str]) -> str:
     """A command to paste, with the inputs of one row; behind --, if a name would be taken for an option."""
     names = [column.name for column in model.encoding.columns]
@@ -112,9 +167,16 @@ def command_to_predict(model: nn.TableModel, file: Path, row: dict[str, str]) ->
     return " ".join([f"{PROGRAM} predict", quoted(printable(file)), *dashes, *inputs])
 
 
-def warning_about(names: list[str], target: str) -> str:
-    """What to do about columns that count the rows."""
-    which = (
-        f"{listed(names)} counts the rows and says" if len(names) == 1 else f"{listed(names)} count the rows and say"
-    )
-    return f"note: {which} nothing about {printable(target)}; leave out with --without {' '.join(map(quoted, names))}"
+def warnings_about(counting: list[str], naming: list[str], target: str) -> Iterator[str]:
+    """What to do about columns that count the rows, or name them."""
+    one = len(counting) == 1
+    if counting:
+        which = f"{listed(counting)} {'counts the rows and says' if one else 'count the rows and say'}"
+        yield f"note: {which} nothing about {printable(target)}; {_to_leave_out(counting)}"
+    if naming:
+        verb = "has" if len(naming) == 1 else "have"
+        yield f"note: {listed(naming)} {verb} another word in nearly every row; {_to_leave_out(naming)}"
+
+
+def _to_leave_out(names: list[str]) -> str:
+    return f"leave out with --without {' '.join(map(quoted, map(printable, names)))}"
