@@ -8,6 +8,7 @@ Names to know: `run`, `is_command`, `start_quietly`. Read next: `symbolic.py`.
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import signal
@@ -17,6 +18,9 @@ from pathlib import PurePath
 from types import FrameType
 from typing import Any, NoReturn, TextIO
 
+from tinygrad_edu.show import IN_ASCII
+
+PLAINLY = "tinygrad_edu.plainly"  # how letters are encoded that an encoding lacks
 INTERRUPTED = 128 + signal.SIGINT
 TO_END = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -107,9 +111,9 @@ def _nowhere(mode: str) -> TextIO:
 
 
 def _is_terminal(stream: TextIO) -> bool:
-    """Whether it is a terminal or a file; an encoding without ∂ prints a ? rather than failing."""
+    """Whether it is a terminal or a file; an encoding without ∂ prints a d rather than failing."""
     if stream.isatty() and isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="replace")
+        stream.reconfigure(errors=PLAINLY)
         return True
     return False
 
@@ -119,10 +123,20 @@ def _over(file: io.FileIO, stream: Any) -> io.TextIOWrapper:
     return io.TextIOWrapper(
         io.BufferedWriter(file),
         encoding=stream.encoding,
-        errors="replace",
+        errors=PLAINLY,
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """What is printed for letters that an encoding lacks: d for ∂, and a ? for those that nothing can stand for."""
+    assert isinstance(error, UnicodeEncodeError)
+    letters = error.object[error.start : error.end].translate(IN_ASCII)
+    return letters.encode("ascii", "replace").decode(), error.end
+
+
+codecs.register_error(PLAINLY, _in_ascii)
 
 
 class _Output(io.FileIO):

@@ -13,7 +13,7 @@ import math
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 CHINESE, OPENING, CLOSING = "\u2e80-\u2fff\u3040-\u9fff", "（《「“", "，。、；：！？）》」”…"
 SPACE = re.compile("(?= )")
@@ -198,6 +198,9 @@ def listed(words: Sequence[str], most: int | None = None) -> str:
     shown = words[:most]
     left_out = len(words) - len(shown)
     return ", ".join(map(printable, shown)) + (f" and {left_out:,} more" if left_out else "")
+
+
+IN_ASCII: Mapping[int, str] = str.maketrans("∂·×—–−…→←━≈“”’", 'd**---~><-~""\'')  # what stands for a sign without it
 
 
 def printable(text: object) -> str:

@@ -29,12 +29,13 @@ from tinygrad_edu.nn.checkpoint import Checkpoint, read, save
 from tinygrad_edu.nn.layers import MLP
 from tinygrad_edu.nn.optim import SGD, Adam, AdamW, Optimizer
 from tinygrad_edu.nn.preprocessing import Standardizer, train_test_split
-from tinygrad_edu.nn.table.reading import Column, Encoding, Table, check_meant
+from tinygrad_edu.nn.table.meant import check_numbers
+from tinygrad_edu.nn.table.reading import Column, Encoding, Table
 from tinygrad_edu.nn.training.callbacks import Callback, Training
 from tinygrad_edu.nn.training.fit import accuracy, fit, predict, r_squared, score, shares_of
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.samples import place_not_finite
-from tinygrad_edu.show import counted, listed, show
+from tinygrad_edu.show import counted, listed, printable, show
 
 FEW = 10  # different whole numbers in a target: they are classes
 MISSING_WAYS = ("drop", "mean", "error")  # what becomes of empty cells
@@ -82,7 +83,6 @@ class Target:
             return cls._of_numbers(table, name, cells, rows)
         classes = tuple(map(str, sorted(set(cells))))
         if len(classes) < 2 or 2 * len(classes) > len(table):
-            check_meant(table, name, classes)
             few_or_many = "is too few" if len(classes) < 2 else "are too many"
             raise FileError(
                 f"the column {name!r} of {table.source}, to be predicted",
@@ -94,7 +94,6 @@ class Target:
     @classmethod
     def _of_numbers(cls, table: Table, name: str, cells: list[Any], rows: NDArray[np.int64] | None) -> Target:
         if isinstance(cells[0], str):
-            check_meant(table, name, cells)
             raise FileError(f"the column {name!r} of {table.source}", "it has words where numbers were")
         numbers = np.array(cells, dtype=float)
         standard = Standardizer.of((numbers if rows is None else numbers[rows])[:, None])
@@ -229,10 +228,12 @@ class TableModel:
             table.place_of(other)
         left_out = {name, *without}
         inputs = [column for column in table.names if column not in left_out]
+        check_numbers(table, [name, *inputs])
         table = _usable(table, missing, inputs, name)
         goal = Target.of(table, name, task=task)
         if not inputs:
-            raise OptionError(f"{table.source} without its other columns", "there is nothing left to learn from")
+            asked, wrong = f"{table.source} without its other columns", "there is nothing left to learn from"
+            raise OptionError(asked, wrong, instead=f"a table with a column besides {printable(name)}")
         seen, unseen = _held_back(goal(table), test, seed)
         goal = Target.of(table, name, task=task, rows=seen)  # what is held out has no say in its scale
         y = goal(table)

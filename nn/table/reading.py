@@ -7,7 +7,7 @@
 
 Nothing is guessed silently: an empty cell, or a word among numbers, is an error that names its line.
 
-Names to know: `Table`, `read_csv`, `Encoding`. Read next: `model.py`.
+Names to know: `Table`, `read_csv`, `Encoding`. Read next: `meant.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import csv
 import io
 import math
 import os
-import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -31,11 +30,12 @@ from numpy.typing import NDArray
 from tinygrad_edu.errors import FileError, OptionError, SizeError
 from tinygrad_edu.nn.preprocessing import Standardizer
 from tinygrad_edu.show import aligned, are, counted, cut, listed, plural, printable
+from tinygrad_edu.text.spreadsheet import decoded, separator
 
 DELIMITERS = ",;\t|"
 A_TABLE = "a line with names of columns, then a line for each sample"
 AS_UTF8 = "the same file, saved as UTF-8: in Excel, Save As, CSV UTF-8"
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})
+MISSING = frozenset({"", "na", "n/a", "#n/a", "n.a.", "nan", "null", "none", "?", "-", "--", "–", "—", "."})
 WORD, NUMBER, GAP = "word", "number", "gap"  # what a cell may be
 SHOWN_WORDS = 6  # of a column, where it is described
 LONGEST_WORD = 40  # there
@@ -242,6 +242,7 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     If no cell of the first line is a number, it gives the names of the columns. If all are, it is a row, and the
     columns are x1, x2 …. If some are, the lines below decide: a word above numbers is a name, and so is a number above
     words; a word that appears again below is part of a row. Between semicolons, tabs or bars, `1,5` is a number too.
+    The text is UTF-8 or UTF-16, and may begin with a line `sep=;`.
 
     Raises:
         FileError: if the file is not such a table, or if it is unclear whether its first line is a row; the message
@@ -256,21 +257,25 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     (('x', 'side'), [1.5, 2.0], ['left', 'right'])
     """
     path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _wrong(path, f"byte {error.start + 1} is not UTF-8", instead=AS_UTF8) from None
-    if "\0" in text:
-        raise _wrong(path, "it has a byte 0, so it is not text", instead=AS_UTF8)
-    delimiter = _delimiter(text)
-    rows, lines = _cells(path, text, delimiter)
+    text, guess = decoded(path)
+    if guess:  # the names in it may be wrong, and would stay in a model
+        raise _wrong(path, f"it is not in UTF-8; it may be in {guess}", instead=AS_UTF8)
+    said, text = separator(text)
+    rows, lines = _cells(path, text, said or _delimiter(text))
     if not rows:
         raise _wrong(path, "it is empty")
+    rows = _without_empty_columns(rows)
     has_names = _has_names(path, rows)
     names = rows[0] if has_names else tuple(f"x{number}" for number in range(1, len(rows[0]) + 1))
     rows, lines = (rows[1:], lines[1:]) if has_names else (rows, lines)
     _check_shape(path, names, rows, lines)
     return Table(names, tuple(rows), printable(path.name), tuple(lines))
+
+
+def _without_empty_columns(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows without the empty cells behind the last column, which spreadsheets leave."""
+    width = max(place for row in rows for place, cell in enumerate(row, start=1) if cell)
+    return [row[:width] for row in rows]
 
 
 def _has_names(path: Path, rows: list[tuple[str, ...]]) -> bool:
@@ -318,10 +323,12 @@ def _check_shape(path: Path, names: tuple[str, ...], rows: list[tuple[str, ...]]
     if not rows:
         raise _wrong(path, "it has names of columns, and no rows")
     if "" in names:
-        raise _wrong(path, f"column {names.index('') + 1} has no name in its first line")
+        place = names.index("") + 1
+        wrong = f"column {place} has no name in its first line"
+        raise _wrong(path, wrong, instead="a name for it; pandas writes none for its index: df.to_csv(…, index=False)")
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise _wrong(path, f"two columns are called {twice[0]!r}")
+        raise _wrong(path, f"two columns are called {twice[0]!r}", instead=f"a name for each, such as '{twice[0]}2'")
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(names):
             raise _wrong(path, f"line {line} has {counted(len(row), 'cell')}, and there {are(len(names), 'column')}")
@@ -479,8 +486,6 @@ def _check_words(table: Table, wide: Sequence[Column]) -> None:
     """Check that no column has too many words; all that have are named."""
     if not wide:
         return
-    for column in wide:
-        check_meant(table, column.name, column.words)
     names = [column.name for column in wide]
     each = " and ".join(f"{len(column.words)} different words" for column in wide)
     it_has, it = ("it has", "it") if len(wide) == 1 else ("they have", "them")
@@ -489,31 +494,6 @@ def _check_words(table: Table, wide: Sequence[Column]) -> None:
         f"{it_has} {each}, and each would be an input; up to {MOST_WORDS} can be used",
         instead=f"leave {it} out: --without {' '.join(shlex.quote(printable(name)) for name in names)}",
     )
-
-
-def check_meant(table: Table, name: str, words: Sequence[str]) -> None:
-    """Check that the words of a column are not numbers in disguise.
-
-    Raises:
-        FileError: if each would be a number without its thousands separators, currency or percent sign.
-    """
-    word = next((word for word in words if _number(word) is None), None)
-    if word is not None and all(map(_meant, words)):
-        raise FileError(
-            f"the column {name!r} of {table.source}",
-            f"its cells, such as {word!r}, are read as words: a number is made of digits and a point",
-            instead=f"numbers, such as {_meant(word)}",
-        )
-
-
-def _meant(word: str) -> str | None:
-    """The number that was probably meant by a word with thousands apart, a currency or a percent sign; else None.
-
-    >>> _meant("48,123"), _meant("$ 1,250.50"), _meant("12.5 %"), _meant("2024-05-01")
-    ('48123', '1250.50', '12.5', None)
-    """
-    found = re.fullmatch(r"([-+]?)[$€£¥]?\s*(\d{1,3}(?:[,'’\s]\d{3})+|\d+)(\.\d+)?\s*[%$€£¥]?", word)
-    return found and found[1] + re.sub(r"\D", "", found[2]) + (found[3] or "")
 
 
 def is_table(text: str) -> bool:

@@ -380,10 +380,22 @@ def test_it_runs_as_a_module_and_through_a_pipe_without_colours():
     assert b"\x1b" not in found.stdout
 
 
-def test_a_terminal_without_unicode_gets_replacements():
-    found = in_a_process("step", "x * y", "x=2", "y=3", PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize(("encoding", "product"), [("ascii", "1 * 3  = 3"), ("cp1252", "1 × 3  = 3")])
+def test_a_terminal_without_unicode_gets_other_signs(encoding, product):
+    found = in_a_process("step", "x * y", "x=2", "y=3", PYTHONIOENCODING=encoding)
+    assert (found.returncode, found.stderr) == (0, b"")
+    said = found.stdout.decode(encoding)
+    assert f"df/dx  = df/df {'*' if encoding == 'ascii' else '·'} y  = {product}" in said
+    assert "?" not in said
+
+
+def test_a_terminal_without_chinese_is_told_so():
+    found = in_a_process("step", "x * y", "x=2", "y=3", "--lang", "zh", PYTHONIOENCODING="ascii")
     assert found.returncode == 0
-    assert b"?f/?x" in found.stdout
+    assert found.stderr.decode().strip() == (
+        "note: ascii, the encoding of this terminal, has no Chinese; with PYTHONUTF8=1 it is UTF-8"
+    )
+    assert in_a_process("step", "x", "x=2", "--lang", "zh", PYTHONIOENCODING="gbk").stderr == b""
 
 
 def test_a_closed_pipe_is_not_an_error():

@@ -17,6 +17,7 @@ from tinygrad_edu.cli.main import main
 from tinygrad_edu.cli.outcome import outcome
 from tinygrad_edu.nn.training.history import History
 from tinygrad_edu.nn.training.progress import bar, seen
+from tinygrad_edu.show import show
 
 
 @pytest.fixture
@@ -311,7 +312,8 @@ def test_a_training_on_points_may_stop_early(typed, tmp_path):
 
 
 def test_a_gap_among_words_that_could_be_numbers_is_filled_with_the_word(typed, undrawn, tmp_path):
-    rows = [["" if n % 9 == 0 else "1/2" if n % 4 else "3/4", f"{n % 2 + n / 50}", "ab"[n % 2]] for n in range(60)]
+    words = ["1/2", "small", "1/2", "large", "tiny"]
+    rows = [["" if n % 9 == 0 else words[n % 5], f"{n % 2 + n / 50}", "ab"[n % 2]] for n in range(60)]
     write_table(tmp_path / "sizes.csv", ["size", "x", "y"], rows)
     code, out, err = typed(f"train sizes.csv {SHORT} --missing mean --save sizes.json")
     assert (code, "Traceback" in err) == (0, False)
@@ -460,6 +462,74 @@ def test_a_table_in_another_encoding_is_told_how_to_save_it(typed, tmp_path):
     (tmp_path / "t.csv").write_bytes("长度,种类\n1,猫\n".encode("gbk"))
     code, _, err = typed("train t.csv")
     assert (code, "saved as UTF-8: in Excel, Save As, CSV UTF-8" in " ".join(err.split())) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("way", "plain"),
+    [
+        ("{:.0f}%", lambda n: n / 100),
+        ("{:.1f} %", lambda n: n / 100),
+        ("${:,.2f}", float),
+        ("{:.2f} €", float),
+        ("¥{:,.0f}", float),
+        ("−{:.2f}", lambda n: -n),
+        ("{:,.0f}", float),
+    ],
+)
+def test_numbers_written_for_people_are_not_read_as_words(typed, tmp_path, way, plain):
+    """The first cell that is one is named, with the number that Python makes of it."""
+    numbers = [1234.0 + 7 * row for row in range(12)]
+    cells = [f'"{way.format(number)}",{row % 5},{"ab"[row % 2]}' for row, number in enumerate(numbers)]
+    (tmp_path / "t.csv").write_text("\n".join(["price,size,kind", *cells]), encoding="utf-8")
+    code, out, err = typed("train t.csv --epochs 1 --hidden 2")
+    assert (code, out) == (1, "")
+    assert f"t.csv, line 2: '{way.format(1234.0)}' in column 'price'" in err
+    assert f"write instead:  {show(plain(1234.0))}, and so on; or --without price" in err
+
+
+def test_the_number_of_people_may_be_left_out(typed, undrawn, tmp_path):
+    rows = [f"{row}%,{row % 5},{'ab'[row % 2]}" for row in range(12)]
+    (tmp_path / "t.csv").write_text("\n".join(["share,size,kind", *rows]), encoding="utf-8")
+    assert typed("train t.csv --epochs 1 --hidden 2 --without share")[0] == 0
+
+
+@pytest.mark.parametrize("word", [lambda row: f"2024-01-{row + 1:02d}", lambda row: f"Ada {'x' * row}"])
+def test_a_column_with_another_word_in_nearly_every_row_is_named(typed, undrawn, tmp_path, word):
+    rows = [f"{word(row)},{row % 5},{'ab'[row % 2]}" for row in range(12)]
+    (tmp_path / "t.csv").write_text("\n".join(["the day,size,kind", *rows]), encoding="utf-8")
+    code, _, err = typed("train t.csv --epochs 1 --hidden 2")
+    assert code == 0
+    assert 'the day has another word in nearly every row; leave out with --without "the day"' in err
+    assert "note:" not in typed('train t.csv --epochs 1 --hidden 2 --without "the day"')[2]
+
+
+def test_names_without_end_are_cut_where_they_are_said(typed, undrawn, tmp_path):
+    names = [f"c{place}" for place in range(60)]
+    rows = [",".join([*(str((row * place) % 7) for place in range(60)), "ab"[row % 2] * 3000]) for row in range(12)]
+    (tmp_path / "t.csv").write_text("\n".join([",".join([*names, "kind"]), *rows]), encoding="utf-8")
+    code, out, _ = typed("train t.csv --epochs 1 --hidden 2")
+    assert code == 0
+    assert max(map(len, out.splitlines())) < 400
+    assert "c15 and 44 more" in out
+
+
+def test_what_a_spreadsheet_leaves_around_a_table_does_not_matter(typed, undrawn, tmp_path):
+    """The same network from the table itself, and from it in UTF-16, with `sep=` and with empty columns."""
+    rows = [["size", "weight", "kind"], *([str(row % 5), str(row % 3), "甲乙"[row % 2]] for row in range(12))]
+    plain = "\n".join(map(",".join, rows))
+    ways = {
+        "plain.csv": plain.encode(),
+        "wide.csv": "\r\n".join(map("\t".join, rows)).encode("utf-16"),
+        "said.csv": ("sep=;\n" + plain.replace(",", ";")).encode("utf-8-sig"),
+        "empty.csv": plain.replace("\n", ",,\n").encode(),
+    }
+    said = set()
+    for name, content in ways.items():
+        (tmp_path / name).write_bytes(content)
+        code, out, _ = typed(f"train {name} --epochs 2 --hidden 2")
+        assert code == 0
+        said.add(out.replace(name, "").replace(", in place of an older one", ""))
+    assert len({re.sub(r"\(\d+ kB\)", "", text) for text in said}) == 1
 
 
 def test_numbers_beyond_their_squares_train_and_are_reported(typed, tmp_path):

@@ -1,17 +1,20 @@
 """Does --theme dark make every picture dark that a command writes, and --lang zh a drawing Chinese?"""
 
 import base64
+import contextlib
 import html
 import io
+import itertools
+import random
 import re
 import shlex
 
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
-from sampling import sample
+from sampling import long_case, sample
 
-from tinygrad_edu.cli.main import COMMANDS, _parser
+from tinygrad_edu.cli.main import COMMANDS, _parser, _parsers
 from tinygrad_edu.viz.style import DARK, LIGHT, THEMES
 
 F = '"(x + y) * z" x=-2 y=5 z=-4'
@@ -135,3 +138,82 @@ def _paper(address):
             return "#{:02x}{:02x}{:02x}".format(*image.convert("RGB").getpixel((0, 0)))
     background = re.search(r'(?:fill="|fill: )(#\w{6})', data.decode())  # of the first shape
     return background[1]
+
+
+# --theme beside the other options
+
+
+TABLE = "a,b,kind\n" + "".join(f"{n % 7},{n % 5},{'red' if n % 3 else 'blue'}\n" for n in range(24))
+FOR_TABLES = {"--target", "--without", "--missing", "--task"}
+FOR_DATA_SETS = {"--points", "--noise"}
+EXAMPLES = {
+    "--film": ["f.gif"], "--task": ["classes"], "--epochs": ["2"], "--hidden": ["3"], "--points": ["12"],
+    "--target": ["kind"], "--without": ["a"], "--batch-size": ["4"],
+}  # fmt: skip
+OUTPUTS = {"draw": ["f.svg", "f.png", "f.dot", "f.tex"], "step": ["f.gif", "f.html", "f.json", "f.tex"]}
+QUIETLY = {"--theme", "--help", "--open", "--interactive"}  # which need a browser or a terminal
+LINES = {
+    f"draw {F}": QUIETLY,
+    f"step {F}": QUIETLY,
+    "lesson circuit": QUIETLY,
+    "train moons --epochs=2": QUIETLY | FOR_TABLES | {"--epochs"},
+    "train t.csv --epochs=2 --target=kind": QUIETLY | FOR_DATA_SETS | {"--epochs", "--target", "--film"},
+    "train t.csv --epochs=2 --film=f.gif": QUIETLY | FOR_DATA_SETS | {"--epochs", "--film", "--without"},
+}  # each with the options that are not taken
+
+
+def options_of(line, left_out):
+    """The options of a command: of each, the ways to write it; those that exclude each other are one."""
+    command = line.split()[0]
+    parser = _parsers()[1][command]
+    groups = [group._group_actions for group in parser._mutually_exclusive_groups]
+    groups += [[action] for action in parser._actions if not any(action in group for group in groups)]
+    for group in groups:
+        ways = [way for action in group for way in ways_of(command, action) if way[0] not in left_out]
+        if ways:
+            yield [[], *ways]
+
+
+def ways_of(command, action):
+    """How an option is written: a choice in every way, else by an example."""
+    option = max(action.option_strings, key=len, default="")
+    if action.nargs == 0 or not option:
+        return [[option]] if option else []
+    if option == "--output":
+        return [[option, name] for name in OUTPUTS.get(command, ["p"])]
+    return [[option, name] for name in EXAMPLES.get(option) or getattr(action, "names", ()) or [action.example]]
+
+
+def every_pair(line, left_out):
+    """Lines of many options each, until each way of writing one stood beside each way of any other."""
+    options, source = list(options_of(line, left_out)), random.Random(0)
+    numbered = [[(place, way) for way in range(len(ways))] for place, ways in enumerate(options)]
+    both = itertools.combinations(numbered, 2)
+    left = {frozenset(pair) for one, other in both for pair in itertools.product(one, other)}
+    while left:
+        taken = sorted(source.choice(sorted(map(sorted, left))))
+        for place in source.sample(range(len(options)), len(options)):
+            if place not in dict(taken):
+                gain = [sum(frozenset((way, other)) in left for other in taken) for way in numbered[place]]
+                taken.append(numbered[place][gain.index(max(gain))])
+        left -= {frozenset(pair) for pair in itertools.combinations(taken, 2)}
+        yield " ".join([line, shlex.join([word for place, way in sorted(taken) for word in options[place][way]])])
+
+
+PAIRS = [pair for line, left_out in LINES.items() for pair in every_pair(line, left_out)]
+
+
+@pytest.mark.parametrize("number", [long_case(number) if number % 10 else number for number in range(len(PAIRS))])
+def test_a_theme_stands_beside_all_other_options(run, tmp_path, number):
+    """Every picture has the paper of the theme, whatever else is asked for."""
+    line = PAIRS[number]
+    for theme in (DARK, LIGHT):
+        folder = tmp_path / theme.name
+        folder.mkdir()
+        (folder / "t.csv").write_text(TABLE, encoding="utf-8")
+        with contextlib.chdir(folder):
+            code, _, err = run(f"{line} --theme {theme.name}")
+        assert (code, "Traceback" in err) == (0, False), (line, err)
+        pictures = [path for path in folder.rglob("*") if path.suffix in (".svg", ".png", ".gif", ".dot")]
+        assert {paper_of(path) for path in pictures} <= {theme.paper}, line
+        assert pictures or not re.match("train|draw(?!.*tex)|.*gif|lesson.*output", line), line

@@ -42,6 +42,7 @@ LATE = {
     ("cli.sheets", "viz.sheets.sheet"),
     ("cli.training", "nn"),
     ("cli.training", "nn.layers"),
+    ("cli.training", "nn.table.meant"),
     ("cli.training", "nn.table.model"),
     ("cli.training", "nn.table.reading"),
     ("cli.training", "viz"),

@@ -74,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         options = _options(_with_expressions(typed))
+        _note_letters(options)
         code: int | None = options.run(options)
     except UsageError as error:
         return _report("", str(error), code=2)
@@ -88,6 +89,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say("\n" + "\n".join(map(printable, said.split("\n"))), sys.stderr)
         return INTERRUPTED
     return code or 0
+
+
+def _note_letters(options: argparse.Namespace) -> None:
+    """Say so, if what is printed has letters that the encoding of the terminal lacks."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if getattr(options, "lang", "en") == "zh":
+        try:
+            "中".encode(encoding)
+        except UnicodeEncodeError:
+            wrong = f"{encoding}, the encoding of this terminal, has no Chinese"
+            say(f"note: {wrong}; with PYTHONUTF8=1 it is UTF-8", sys.stderr)
 
 
 def _options(typed: Sequence[str]) -> argparse.Namespace:

@@ -5,12 +5,13 @@
 A score alone says little. It stands beside what guessing would reach, and if a training went wrong in one of the usual
 ways (no better than a guess, overfitting, a column that only counts the rows), that is said in words.
 
-Names to know: `outcome`, `counting_columns`. Read next: `report.py`.
+Names to know: `outcome`, `counting_columns`, `naming_columns`. Read next: `report.py`.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_CLASSES = 12  # that a table of classes has room for
 LONGEST_NAME = 16  # characters of a class in it
+LONGEST_SAID = 40  # characters of a class in a sentence
+MANY_ROWS = 10  # from which on a word for nearly every row says nothing
 RISEN = 1.1  # times its lowest, from which on a loss has risen
 EARLY = 0.8  # of the epochs, before which its lowest was
 
@@ -48,7 +51,8 @@ def outcome(model: nn.TableModel, thing: str, width: float = math.inf) -> Iterat
 
 def _classes(model: nn.TableModel, where: str, score: float, width: float) -> Iterator[str]:
     name, share = model.guess
-    yield f"{where}: accuracy {score:.1f} %; a guess, always {printable(name)}, would reach {100 * share:.1f} %"
+    guess = f"always {printable(cut(name, LONGEST_SAID))}, would reach {100 * share:.1f} %"
+    yield f"{where}: accuracy {score:.1f} %; a guess, {guess}"
     if score <= round(100 * share, 1):
         yield "that is no better than guessing: other columns, more epochs or another --lr may help"
     if len(model.target.classes) <= MOST_CLASSES:
@@ -108,6 +112,16 @@ def _is_counting(numbers: Any) -> bool:
     return numbers is not None and bool(((numbers[1:] - numbers[:-1]) == 1).all())
 
 
+def naming_columns(table: nn.Table, names: list[str]) -> list[str]:
+    """The columns in which most rows have a word of their own, such as a name or a date."""
+    found = []
+    for name in names:
+        if len(table) >= MANY_ROWS and table.numbers(name) is None:
+            words = Counter(table.cells(name)).values()
+            found += [name] if 2 * sum(count == 1 for count in words) > len(table) else []
+    return found
+
+
 def command_to_predict(model: nn.TableModel, file: Path, row: dict[str, str]) -> str:
     """A command to paste, with the inputs of one row; behind --, if a name would be taken for an option."""
     names = [column.name for column in model.encoding.columns]
@@ -116,9 +130,16 @@ def command_to_predict(model: nn.TableModel, file: Path, row: dict[str, str]) ->
     return " ".join([f"{PROGRAM} predict", quoted(printable(file)), *dashes, *inputs])
 
 
-def warning_about(names: list[str], target: str) -> str:
-    """What to do about columns that count the rows."""
-    which = (
-        f"{listed(names)} counts the rows and says" if len(names) == 1 else f"{listed(names)} count the rows and say"
-    )
-    return f"note: {which} nothing about {printable(target)}; leave out with --without {' '.join(map(quoted, names))}"
+def warnings_about(counting: list[str], naming: list[str], target: str) -> Iterator[str]:
+    """What to do about columns that count the rows, or name them."""
+    one = len(counting) == 1
+    if counting:
+        which = f"{listed(counting)} {'counts the rows and says' if one else 'count the rows and say'}"
+        yield f"note: {which} nothing about {printable(target)}; {_to_leave_out(counting)}"
+    if naming:
+        verb = "has" if len(naming) == 1 else "have"
+        yield f"note: {listed(naming)} {verb} another word in nearly every row; {_to_leave_out(naming)}"
+
+
+def _to_leave_out(names: list[str]) -> str:
+    return f"leave out with --without {' '.join(map(quoted, map(printable, names)))}"

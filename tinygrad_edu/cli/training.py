@@ -23,7 +23,14 @@ from tinygrad_edu.choices import nearest
 from tinygrad_edu.cli.arguments import PROGRAM, OneOf, one_of, quoted
 from tinygrad_edu.cli.expressions import add_theme
 from tinygrad_edu.cli.lines import existing, say, say_files, width_of
-from tinygrad_edu.cli.outcome import command_to_predict, counting_columns, outcome, warning_about
+from tinygrad_edu.cli.outcome import (
+    LONGEST_SAID,
+    command_to_predict,
+    counting_columns,
+    naming_columns,
+    outcome,
+    warnings_about,
+)
 from tinygrad_edu.cli.report import Report, Shown, in_both
 from tinygrad_edu.cli.saving import add_open, open_page
 from tinygrad_edu.cli.values import (
@@ -40,7 +47,7 @@ from tinygrad_edu.cli.values import (
 )
 from tinygrad_edu.errors import FileError, OptionError
 from tinygrad_edu.files import check_writable, make_folder
-from tinygrad_edu.show import counted, listed, printable, show
+from tinygrad_edu.show import counted, cut, listed, printable, show
 from tinygrad_edu.text.typed import number_typed
 
 if TYPE_CHECKING:
@@ -77,7 +84,7 @@ RATE = real("a number above 0, and finite", "0.01", lambda number: 0 < number < 
 NOISE = real("a standard deviation: a number, 0 or more", "0.1", lambda number: 0 <= number < math.inf)
 FRACTION = real("a fraction, from 0 to below 1", "0.2", lambda number: 0 <= number < 1)
 ACTIVATION = words("the name of an activation", "relu")
-SHOWN_CLASSES = 8  # of a table, where its target is described
+SHOWN_CLASSES, SHOWN_INPUTS = 8, 16  # of a table, where it is described
 MOST_COLUMNS = 4  # of a network, on a page: of more layers, the letters would be too small
 MOST_POINTS = 1_000_000  # of a data set; a computer in a classroom has the memory and the time for so many
 MOST_NEURONS, MOST_WEIGHTS = 10_000, 1_000_000  # of a layer, and between hidden layers: a weight takes 160 bytes
@@ -356,6 +363,14 @@ def _ranges_of(names: list[str], X: Any) -> Iterator[tuple[str, float, float]]:
         yield name, float(column.min()), float(column.max())
 
 
+def _check_numbers(table: nn.Table, options: argparse.Namespace) -> None:
+    """Check that no column that is used has numbers that were written for people."""
+    from tinygrad_edu.nn.table.meant import check_numbers
+
+    used = [name for name in table.names if name not in options.without]
+    check_numbers(table, used, lambda name: f"--without {quoted(printable(name))}")
+
+
 def _of_table(options: argparse.Namespace, film: Film) -> Samples:
     from tinygrad_edu import nn
 
@@ -370,19 +385,19 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
     for option, name in [("--target", options.target), *(("--without", name) for name in options.without)]:
         _check_column(table, option, name)
     table = _usable_rows(table, options)
+    _check_numbers(table, options)
     test = TEST if options.test is None else options.test
     _check_held_out(test, len(table), "row")
     callbacks: list[Any] = []
 
     def begin(model: nn.TableModel, X: Any, y: Any) -> None:
-        names = ", ".join(model.encoding.inputs)
+        names = listed(model.encoding.inputs, SHOWN_INPUTS)
         say(printable(f"  {table.source}: {counted(len(table), 'row')}; {names} → {_described_target(model)}"))
         say(f"  {described(model.network)}, {counted(round(test * len(table)), 'row')} held out")
-        counting = counting_columns(
-            table.filled(model.encoding.fills), [column.name for column in model.encoding.columns]
-        )
-        if counting:
-            say(f"  {warning_about(counting, model.target.name)}", sys.stderr)
+        full, columns = table.filled(model.encoding.fills), [column.name for column in model.encoding.columns]
+        found = counting_columns(full, columns), naming_columns(full, columns)
+        for warning in warnings_about(*found, model.target.name):
+            say(f"  {warning}", sys.stderr)
         _check_film(options, X.shape[1] == 2 and bool(model.target.classes))
         callbacks.extend(film(X, y))
 
@@ -456,7 +471,7 @@ def _described_target(model: nn.TableModel) -> str:
     target = model.target
     if not target.classes:
         return f"{target.name}, a number"
-    return f"{target.name}: {listed(target.classes, SHOWN_CLASSES)}"
+    return f"{target.name}: {listed([cut(name, LONGEST_SAID) for name in target.classes], SHOWN_CLASSES)}"
 
 
 def _check_film(options: argparse.Namespace, is_plane: bool) -> None:

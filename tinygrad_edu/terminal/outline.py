@@ -17,10 +17,10 @@ Names to know: `outline`, `Signs`. Read next: `stepper.py`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from tinygrad_edu.show import beginning, cells, show
+from tinygrad_edu.show import IN_ASCII, beginning, cells, show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep, SeedStep, Step, Trace
 
 NUMBER_WIDTH = 11  # of the columns of value and gradient, where there is room
@@ -291,7 +291,4 @@ def in_ascii(text: str) -> str:
     >>> in_ascii("∂f/∂x = 2 · (-3) …")
     'df/dx = 2 * (-3) ~'
     """
-    return text.translate(_PLAIN).encode("ascii", "replace").decode()
-
-
-_PLAIN: Mapping[int, str] = str.maketrans({"∂": "d", "·": "*", "×": "*", "—": "-", "…": "~", "→": ">", "←": "<"})
+    return text.translate(IN_ASCII).encode("ascii", "replace").decode()

@@ -74,12 +74,13 @@ def separator(text: str) -> tuple[str, str]:
 
 
 def _certain(data: bytes) -> str:
-    """The encoding that a text has for sure; UTF-16 without a mark has a byte 0 beside every Latin letter."""
+    """The encoding that a text has for sure; UTF-16 without a mark has a byte 0 beside each Latin letter."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return encoding
-    if b"\0" in data:
-        return "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
+    for encoding, bytes_0 in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if 2 * bytes_0.count(0) > len(bytes_0):
+            return encoding
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -36,6 +36,8 @@ TEXTS = {
     "numbers to predict": "a,b,c\n1,2,0.5\n2,3,1.5\n3,1,-2\n4,4,8.25\n",
     "blank lines and spaces": "\n a , k \n\n 1 , 0 \n 2 , 1 \n\n 3 , 0 \n 4 , 1 \n\n",
     "a name that is a number": "2019,kind\nred,0\nblue,1\nred,0\nblue,1\n",
+    "a line that says the separator": "sep=;\na,b;k\n1;0\n2;1\n3;0\n4;1\n",
+    "empty columns of a spreadsheet": "a,k,,\n1,0,,\n2,1,,\n3,0,,\n4,1\n",
     "bars": "a|k\n1|0\n2|1\n3|0\n4|1",
     "signs and powers": "a,b,k\n+1.,-.5,0\n1e3,2E-2,1\n0,1,0\n-0,3,1\n",
 }
@@ -119,7 +121,7 @@ def drawn(seed):
         "number": lambda: repr(draw.gauss(0, 100)),
         "whole": lambda: str(draw.randint(0, 3)),
         "word": lambda: draw.choice(["red", "blue", "甲", "x y", 'a "b"']),
-        "mixed": lambda: draw.choice(["1", "red", "", "?", "nan", "2.5", "1e400"]),
+        "mixed": lambda: draw.choice(["1", "red", "", "?", "nan", "2.5", "1e400", "--", "#N/A"]),
     }
 
     def quoted(cell):
@@ -131,6 +133,10 @@ def drawn(seed):
         lines = [delimiter.join(quoted(name) for name in draw.sample(["a", "b", "列", "c d", "e"], columns)), *lines]
     if draw.random() < 0.1:
         lines.append("1")
+    if draw.random() < 0.2:
+        lines = [line + 2 * delimiter for line in lines]
+    if draw.random() < 0.2:
+        lines = [draw.choice([f"sep={delimiter}", f'"sep={delimiter}"', f"SEP={delimiter} "]), *lines]
     return draw.choice(["\n", "\r\n"]).join(lines) + draw.choice(["", "\n"])
 
 

@@ -11,16 +11,19 @@ import { MOST_CLASSES, OWN } from "./data.js";
 import { refusal } from "./refusals.js";
 
 const DELIMITERS = [",", ";", "\t", "|"];
-const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "?", "-"]);
+const MISSING = new Set(["", "na", "n/a", "#n/a", "n.a.", "nan", "null", "none", "?", "-", "--", "–", "—", "."]);
+const SAID = /^[ "]*sep=.?[ "]*(?=[\r\n]|$)/i; // a line before the table, by which a spreadsheet is told the delimiter
 const MOST_WORDS = 50; // different words in a column that is an input: each becomes an input of its own
 
 export function tableFrom(text) {
   const plain = text.replace(/^\uFEFF/, "");
   if (plain.includes("\0")) throw refusal("play_csv_binary");
-  const delimiter = delimiterOf(plain);
-  const all = recordsOf(plain, delimiter);
+  const said = SAID.exec(plain)?.[0] ?? "";
+  const rest = plain.slice(said.length);
+  const all = recordsOf(rest, said ? said.replaceAll('"', "").trim().slice("sep=".length) || "\t" : delimiterOf(rest));
   if (!all.length) throw refusal("play_csv_empty");
-  const cells = all.map(({ cells: row }) => row);
+  const width = Math.max(...all.map(({ cells: row }) => row.findLastIndex(Boolean) + 1));
+  const cells = all.map(({ cells: row }) => row.slice(0, width)); // spreadsheets leave empty columns behind the last
   const hasNames = firstIsNames(cells);
   const names = hasNames ? cells[0] : cells[0].map((_, column) => `x${column + 1}`);
   const [rows, lines] = [cells, all.map(({ line }) => line)].map((each) => (hasNames ? each.slice(1) : each));
