@@ -23,7 +23,7 @@ def browse(tmp_path):
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
                  "--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path}/profile"]  # fmt: skip
         command = [BROWSER, *flags, *options, page.as_uri()]
-        return subprocess.run(command, capture_output=True, check=True, timeout=60, cwd=tmp_path)
+        return subprocess.run(command, capture_output=True, check=True, timeout=600, cwd=tmp_path)
 
     return browse
 
