@@ -75,7 +75,7 @@ def _look_at(page, path):
     page.click("#play")
     page.get_by_text("epoch 7").wait_for()
     assert page.inner_text("#play") == "Play"
-    assert page.evaluate("document.getElementById('picture').naturalWidth") == 800
+    assert page.evaluate("picture.decode().then(() => picture.naturalWidth)") == 800
 
 
 def test_the_pictures_of_the_page_are_pngs(animation):
