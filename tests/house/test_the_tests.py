@@ -1,9 +1,12 @@
 """Would the tests notice? Rows broken on purpose must be rejected, each for the right reason."""
 
 import math
+import random
 
 import promises
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 from page_in_node import in_node, needs_node
 
 from tinygrad_edu import floats
@@ -130,3 +133,34 @@ def test_what_a_program_does_to_the_globals_is_undone():
     in_node("globalThis.Worker = 1; globalThis.structuredClone = 2; delete globalThis.fetch; console.log(0);")
     found = in_node("console.log(JSON.stringify([typeof Worker, typeof structuredClone, typeof fetch]));")
     assert found == ["undefined", "function", "function"]
+
+
+# Draws
+
+
+@pytest.fixture
+def drawn():
+    """By a fixture, which comes before the test."""
+    return random.random()
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_what_is_drawn_without_a_seed_is_the_same_in_every_run(drawn, request, number):
+    """Whatever was drawn before, by a test that came first in this process."""
+    same = random.Random(request.node.nodeid)
+    assert [drawn, random.random()] == [same.random(), same.random()]
+
+
+def test_hypothesis_draws_the_same_in_every_run_and_takes_its_time():
+    seen = []
+
+    @settings(settings.get_profile("same"), database=None, max_examples=20)
+    @given(some.integers())
+    def look(number):
+        seen.append(number)
+
+    for _ in range(2):
+        look()
+    assert seen[:20] == seen[20:]
+    for name in ("same", "search"):
+        assert settings.get_profile(name).deadline is None
