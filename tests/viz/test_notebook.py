@@ -4,7 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from notebooks import executed
 
 from tinygrad_edu import Value, chain_rule, viz
 
@@ -16,8 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # those of Jupyter are not ou
 
 @pytest.fixture(scope="module")
 def ran():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    return NotebookClient(notebook, timeout=1200, startup_timeout=600, kernel_name="python3").execute()
+    return executed(nbformat.read(NOTEBOOK, as_version=4))
 
 
 def outputs(notebook):
