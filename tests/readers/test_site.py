@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from browser import launched, needs_browser
+from ground import DRAWN, PATIENCE
 from notebooks import executed
 from playground import in_node, needs_node
 
@@ -278,6 +279,7 @@ def opened(browser, address):
 
     def open_page(page, width=1280, height=900, scheme="light"):
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         tab = context.new_page()
         tab.on("pageerror", lambda error: complaints.append(str(error)))
@@ -320,6 +322,7 @@ def test_a_frame_holds_the_page_whole_and_it_runs(opened, page):
     frame = tab.frame_locator("iframe.player").first
     frame.locator("#scene .arrow").first.wait_for()
     handle = tab.locator("iframe.player").first.element_handle().content_frame()
+    handle.evaluate(DRAWN)
     assert handle.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert handle.evaluate("document.documentElement.scrollHeight <= innerHeight")
     before = frame.locator("#card").inner_text()
@@ -418,6 +421,7 @@ SMALL = """() => {
 def measured(site, address, browser):
     """What is wider than the window, and what is too small, on each page of both languages; frames stay empty."""
     tab = browser.new_page()
+    tab.set_default_timeout(PATIENCE)
     for part in ("**/live/*.html", "**/lab.html*"):
         tab.route(part, lambda route: route.fulfill(body=""))
     found = {}
