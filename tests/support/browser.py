@@ -18,6 +18,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 REASON = "no Chromium was found (on Debian: apt-get install chromium)"
 SLOW = os.environ.get("SLOW_BROWSER", "")
 USUAL_SLOWNESS = ("1", "80", "0")
+PATIENCE = 120_000  # ms that a test waits for what does not come, on a machine that may have much else to do
 LATE = Path(__file__).with_name("late.js")
 needs_browser = pytest.mark.skipif(BROWSER is None, reason=REASON)
 
@@ -28,7 +29,7 @@ def launched():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS, timeout=PATIENCE)
         try:
             yield browser
         finally:
@@ -38,11 +39,12 @@ def launched():
 def new_page(browser, slow=SLOW, **options):
     """A page in a context of its own; `slow` says how many times slower, how many ms late, and of which seed."""
     context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
     if not slow:
         return context.new_page()
     given = slow.split(",")
     times, most, seed = map(float, (*given, *USUAL_SLOWNESS[len(given) :]))
-    context.set_default_timeout(30_000 * times)
+    context.set_default_timeout(PATIENCE * times)
     context.add_init_script(f"((most, seed) => {{\n{LATE.read_text(encoding='utf-8')}\n}})({most}, {seed});")
     page = context.new_page()
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})
