@@ -194,7 +194,7 @@ def grade(path: str | os.PathLike[str], worksheet: Worksheet) -> Grades:
     >>> from tinygrad_edu.viz import worksheet as make
     >>> sheets = make(parse("f = x * y", x=2, y=-5))
     >>> path = Path(tempfile.mkdtemp()) / "answers.csv"
-    >>> _ = path.write_text("name,f,∂f/∂x,∂f/∂y\\nAda,-10,-5,2\\nBob,10,-4,2\\n", encoding="utf-8")
+    >>> _ = path.write_text("name,f,∂f/∂x,∂f/∂y\nAda,-10,-5,2\nBob,10,-4,2\n", encoding="utf-8")
     >>> grade(path, sheets).rows[1].marks["∂f/∂x"].mistake
     'plus'
     """
