@@ -177,7 +177,7 @@ def _plot_both(ax: Axes, both: tuple[list[float], list[float]], name: str, color
 def _alone(numbers: list[float]) -> list[int]:
     """The places of numbers that no line goes through: there is no finite one beside them."""
     finite = np.isfinite([np.nan, *numbers, np.nan])
-    return np.flatnonzero(finite[1:-1] & ~finite[:-2] & ~finite[2:]).tolist()  # type: ignore[no-any-return]
+    return np.flatnonzero(finite[1:-1] & ~finite[:-2] & ~finite[2:]).tolist()
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: int = 150) -> Path:
