@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 GRID = 80  # points along each side of the plane
 FARTHEST = 1e300  # that a picture can show: matplotlib subtracts and multiplies, and floats end at 1.8e308
 CERTAIN = 1e6  # a score beyond it, or inf, makes no other picture
+MOST_INSIDE = 6  # classes in a legend that lies on the plane; of more, it stands beside it
 UNSURE, SURE = 0.06, 0.42  # how much of a class's colour the plane has where the model is undecided, and where certain
 
 
@@ -120,12 +121,19 @@ def plot_history(history: History, *, ax: Axes | None = None, theme: str = "ligh
         _plot_both(axes[1], (history.accuracy, history.val_accuracy), "accuracy", look.theme.negative, look)
         axes[1].set_ylim(None, 1.02)
     for each in axes:
+        each.set_xlim(*_epochs_seen(history.epochs))
         _mark_best(each, history.val_loss, look)
         each.locator_params(axis="x", integer=True)
         if history.val_loss:
             _legend(each, look, frameon=False)
     axes[-1].set_xlabel(look.say("epoch"))
     return cast("Figure", axes[0].figure)
+
+
+def _epochs_seen(count: int) -> tuple[float, float]:
+    """Where the axis of epochs begins and ends: the same for loss and accuracy, also where a loss is NaN."""
+    room = max(0.5 * (count <= 1), 0.03 * (count - 1))
+    return 1 - room, max(count, 1) + room
 
 
 def _summary(history: History, look: Look) -> str:
@@ -159,10 +167,17 @@ def _plot_both(ax: Axes, both: tuple[list[float], list[float]], name: str, color
     """A line for training, and a dashed one for validation."""
     for numbers, key, dashes in zip(both, ("training", "validation"), ("-", "--"), strict=True):
         if numbers:
-            ax.plot(range(1, len(numbers) + 1), numbers, color=color, linestyle=dashes, label=look.say(key))
+            line = {"color": color, "linestyle": dashes, "marker": "o", "markevery": _alone(numbers)}
+            ax.plot(range(1, len(numbers) + 1), numbers, label=look.say(key), **line)  # type: ignore[arg-type]
     ax.set_ylabel(look.say(name))
     ax.grid(color=look.theme.faint, alpha=0.3)
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def _alone(numbers: list[float]) -> list[int]:
+    """The places of numbers that no line goes through: there is no finite one beside them."""
+    finite = np.isfinite([np.nan, *numbers, np.nan])
+    return np.flatnonzero(finite[1:-1] & ~finite[:-2] & ~finite[2:]).tolist()
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: int = 150) -> Path:
@@ -211,7 +226,7 @@ def dress(ax: Axes, look: Look) -> None:
 def _legend(ax: Axes, look: Look, **options: Any) -> None:
     theme = look.theme
     colors = {"labelcolor": theme.ink, "facecolor": theme.paper, "edgecolor": theme.line}
-    ax.legend(loc="best", prop={"family": families(look.lang)}, **colors, **options)
+    ax.legend(**{"loc": "best", "prop": {"family": families(look.lang)}, **colors, **options})
 
 
 def shades(theme: Theme) -> LinearSegmentedColormap:
@@ -314,7 +329,10 @@ def scatter(
     legend: bool = True,
     rasterized: bool = False,
 ) -> None:
-    """Draw points, with a colour and a marker for each class: those of the plane for class 0, 1, and so on."""
+    """Draw points, with a colour and a marker for each class: those of the plane for class 0, 1, and so on.
+
+    The seventh class has the colour of the first, with another marker.
+    """
     labels = np.unique(classes)
     for number, one in zip(_classes_of(labels), labels, strict=True):
         chosen = points[classes == one]
@@ -322,7 +340,7 @@ def scatter(
             chosen[:, 0],
             chosen[:, 1],
             color=look.theme.classes[number % len(look.theme.classes)],
-            marker=MARKERS[number % len(MARKERS)],
+            marker=MARKERS[(number + number // len(look.theme.classes)) % len(MARKERS)],
             edgecolors=look.theme.paper,
             linewidths=0.6,
             s=size,
@@ -330,7 +348,8 @@ def scatter(
             label=look.say("class", label=one),
         )
     if legend:
-        _legend(ax, look, framealpha=0.9)
+        beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if len(labels) > MOST_INSIDE else {}
+        _legend(ax, look, framealpha=0.9, **beside)
 
 
 def _classes_of(labels: NDArray[Any]) -> list[int]:

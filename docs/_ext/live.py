@@ -5,7 +5,8 @@
 
 Blocks get their links by themselves. A formula, `parse("x * y", x=2, y=3)` or `tinygrad-edu step "x * y" x=2 y=3`,
 opens in the lab, in a sentence as well. A training, `nn.fit(model, X, y)` or `tinygrad-edu train moons`, opens in the
-playground. All Python of a page is in its notebook, and what runs nowhere but in a terminal says so. With each build
+playground. All Python of a page is in its notebook, also the examples of docstrings, and what runs nowhere but in a
+terminal says so. With each build
 lab.html, playground.html, the pages of `live/` and the notebooks are written again, in the language of the pages around
 them.
 """
@@ -22,7 +23,7 @@ from typing import Any, NamedTuple
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
-from notebooks import has_notebook, is_python, notebook_of
+from notebooks import has_notebook, is_example, is_python, notebook_of
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 from trainings import Reader
@@ -215,14 +216,22 @@ def _fill_blocks(app: Sphinx, doctree: nodes.document, page: str, place: Place) 
     runs, of_page = has_notebook(page, doctree), Reader()
     if runs:
         _save(app, page, notebook_of(doctree, place.side))
-    for block in list(doctree.findall(nodes.literal_block)):
+    for block in list(doctree.findall(_is_block)):
         text = block.astext()
         reader = of_page if is_python(block) else Reader()  # a docstring knows nothing of the others
         ways = [*_to_lab(formulas_in(text), place), *_to_playground(reader, text, place)]
-        ways += [place.anchor("notebook", f"{page.split('/')[-1]}.ipynb")] if runs and is_python(block) else []
+        ways += (
+            [place.anchor("notebook", f"{page.split('/')[-1]}.ipynb")]
+            if runs and (is_python(block) or is_example(block))
+            else []
+        )
         ways += [place.words("terminal")] if not ways and TYPED.match(text) else []
         if ways:
             _put_behind(block, nodes.paragraph("", "", *ways, classes=["in-the-lab"]))
+
+
+def _is_block(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.literal_block | nodes.doctest_block)
 
 
 class Place:

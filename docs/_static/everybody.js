@@ -5,10 +5,6 @@
 const CHINESE = {
   "Back to top": "回到顶部",
   "Skip to content": "跳到正文",
-  "Toggle site navigation sidebar": "打开或收起指南目录",
-  "Toggle table of contents sidebar": "打开或收起本页内容",
-  "Toggle Light / Dark / Auto color theme": "切换浅色、深色或自动",
-  "Toggle navigation of": "打开或收起",
   "Made with": "主题",
   "Copyright": "版权所有",
 };
@@ -23,7 +19,6 @@ function translate() {
   for (const part of document.querySelectorAll(".skip-to-content, .back-to-top span, .left-details, .copyright")) {
     for (const node of part.childNodes) if (node.nodeType === Node.TEXT_NODE) node.data = inChinese(node.data);
   }
-  for (const part of document.querySelectorAll("[aria-label]")) part.ariaLabel = inChinese(part.ariaLabel);
 }
 
 document.addEventListener("DOMContentLoaded", () => {

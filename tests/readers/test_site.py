@@ -3,6 +3,7 @@
 It builds the guide, about a minute, or looks at the one in the folder that GUIDE_SITE names.
 """
 
+import contextlib
 import functools
 import html
 import http.server
@@ -213,6 +214,61 @@ def test_what_is_marked_as_python_is_in_the_notebook_of_its_page(site, language)
                 assert f'href="{notebook.name}"' in below
                 counted += 1
     assert counted > 80
+
+
+EXAMPLE = re.compile(
+    r'<div class="(?:doctest )?highlight-default notranslate">.*?<pre>(.*?)</pre></div>\s*</div>\s*'
+    r'(<p class="[^>]*>.*?</p>)?',
+    re.DOTALL,
+)
+REFERENCE = ("engine", "nn", "training", "viz")
+
+
+@pytest.mark.parametrize("language", [".", "zh"])
+def test_every_example_of_a_docstring_is_in_the_notebook_of_its_page_and_its_formulas_open_in_the_lab(site, language):
+    counted = opened = 0
+    for name in REFERENCE:
+        page = site / language / "reference" / f"{name}.html"
+        cells = json.loads(page.with_suffix(".ipynb").read_text(encoding="utf-8"))["cells"]
+        lines = {line for cell in cells if cell["cell_type"] == "code" for line in cell["source"].splitlines()}
+        for block, below in EXAMPLE.findall(page.read_text(encoding="utf-8")):
+            text = html.unescape(re.sub(r"<[^>]*>", "", block))
+            if not text.startswith(">>> "):
+                continue
+            typed = [line[4:].partition("  # doctest")[0] for line in text.splitlines() if line[:4] in (">>> ", "... ")]
+            assert {line for line in typed if line.strip()} <= lines
+            assert f'href="{name}.ipynb"' in below
+            counted += 1
+            opened += "lab.html#" in below
+    assert counted > 60
+    assert opened >= 3
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_the_examples_of_a_page_of_the_reference_run_from_the_first_to_the_last(site, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    names, counted = {"__name__": "notebook"}, 0
+    for cell in json.loads((site / "reference" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            fails = "raises-exception" in cell["metadata"].get("tags", [])
+            with pytest.raises(Exception) if fails else contextlib.nullcontext():
+                exec(compile(cell["source"], f"{name}.ipynb", "exec"), names)
+            counted += 1
+    assert counted > 10
+
+
+def test_the_labels_of_a_chinese_page_are_chinese_before_any_script_runs(site):
+    counted = 0
+    for file in files_of(site / "zh"):
+        if {"_modules", "live"} & set(file.parts):
+            continue
+        labels = re.findall(r'aria-label="(Toggle[^"]*|打开或收起[^"]*|切换[^"]*)"', file.read_text(encoding="utf-8"))
+        assert [label for label in labels if label.startswith("Toggle")] == []
+        counted += len(labels)
+    assert counted > 200
+    english = (site / "start.html").read_text(encoding="utf-8")
+    assert 'aria-label="Toggle site navigation sidebar"' in english
 
 
 TRAINED = """

@@ -108,7 +108,8 @@ def test_paper_keeps_its_colour_beside_a_larger_area_that_is_nearly_the_same():
 
 
 def test_a_webp_has_the_pictures_of_the_gif_in_less_room(animation, tmp_path):
-    gif, webp = (Image.open(animation.save(tmp_path / f"f.{suffix}")) for suffix in ("gif", "webp"))
+    files = [animation.save(tmp_path / f"f.{suffix}") for suffix in ("gif", "webp")]
+    gif, webp = (Image.open(io.BytesIO(file.read_bytes())) for file in files)
     assert (webp.format, webp.n_frames, webp.size) == ("WEBP", gif.n_frames, gif.size)
     for number in range(gif.n_frames):
         gif.seek(number)

@@ -192,3 +192,48 @@ def test_a_figure_is_saved_by_its_suffix(line, tmp_path):
     with pytest.raises(DrawingError, match="the formats are"):
         viz.save_figure(figure, tmp_path / "h.xyz")
     assert [file.name for file in tmp_path.iterdir()] == ["h.png"]
+
+
+NAN = float("nan")
+LOSSES = {
+    "one epoch": [1.0],
+    "a loss that becomes NaN": [1.0, 0.5, NAN, NAN],
+    "one number among NaN": [NAN, 0.5, NAN, NAN, 2.0],
+    "inf": [1.0, 1e300, float("inf")],
+    "NaN alone": [NAN, NAN],
+    "no epoch": [],
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_number_of_a_history_is_seen_and_its_epochs_are_in_one_place(name):
+    losses = LOSSES[name]
+    history = nn.History(loss=losses, accuracy=[0.5] * len(losses), val_loss=losses, val_accuracy=[0.25] * len(losses))
+    figure = viz.plot_history(history)
+    ends = {ax.get_xlim() for ax in figure.axes}
+    assert len(ends) == 1
+    (low, high) = ends.pop()
+    assert 0.4 < low < 1 <= max(1, len(losses)) < high < max(1, len(losses)) + 0.6
+    for line in figure.axes[0].get_lines():
+        finite = np.isfinite(line.get_ydata())
+        joined = np.flatnonzero(finite[1:] & finite[:-1])
+        drawn = {*joined.tolist(), *(joined + 1).tolist(), *line.get_markevery()}
+        assert drawn == set(np.flatnonzero(finite).tolist())
+
+
+def test_no_two_of_many_classes_look_the_same_and_their_legend_hides_no_point():
+    X = np.random.default_rng(0).normal(size=(240, 2))
+    model = nn.MLP(2, [12], seed=0)
+    ax = viz.plot_decision_boundary(model, X, np.arange(240) % 12).axes[0]
+    looks = {
+        (tuple(points.get_facecolor()[0]), points.get_paths()[0].vertices.tobytes())
+        for points in ax.collections
+        if points.get_label().startswith("class")
+    }
+    assert len(looks) == 12
+    ax.figure.draw_without_rendering()
+    legend, plane = ax.get_legend().get_window_extent(), ax.get_window_extent()
+    assert legend.x0 >= plane.x1
+    few = viz.plot_decision_boundary(model, X, np.arange(240) % 3).axes[0]
+    few.figure.draw_without_rendering()
+    assert few.get_legend().get_window_extent().x1 <= few.get_window_extent().x1

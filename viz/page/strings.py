@@ -878,9 +878,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ground_advice_activation": ("It is not defined there: choose another activation.",
                           "它在那里没有定义：请换一个激活函数。"),
     "ground_table_title": ("A table of your own", "自己的表格"),
-    "ground_table_help": ("CSV, with a row of names or without: one column is predicted, all others are inputs. It "
-                          "stays in this page.",
-                          "CSV，有没有表头都行：一列是要预测的，其余都是输入。它不离开这个页面。"),
+    "ground_table_help": ("CSV, with a row of names or without: one column is predicted, all others are inputs. "
+                          "Numbers are standardized by the rows that are trained on. It stays in this page.",
+                          "CSV，有没有表头都行：一列是要预测的，其余都是输入。数值按用来训练的行标准化。它不离开这个页面。"),
     "ground_table_text": ("The table, as CSV", "CSV 表格"),
     "ground_table_file": ("A file with the table", "表格文件"),
     "ground_table_target": ("predict", "要预测的列"),

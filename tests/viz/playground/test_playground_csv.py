@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 from playground import in_node, largest, needs_node
+from test_playground_out import ran
 
 from tinygrad_edu import nn
 from tinygrad_edu.errors import TinygradError
@@ -88,7 +89,7 @@ def check_same(found, read):
     data = found["data"]
     assert data["task"] == ("classes" if target.classes else "numbers")
     assert largest(X, data["points"]["X"]) < 1e-12
-    assert largest(y, data["points"]["y"]) < 1e-12
+    assert largest(y * target.scale + target.mean, data["points"]["y"]) <= 1e-12 * np.abs(data["points"]["y"]).max()
     if target.classes:
         assert tuple(data["points"]["target"]["classes"]) == target.classes
 
@@ -172,3 +173,61 @@ def test_the_columns_of_a_table_are_standardized_by_the_part_that_is_trained_on(
     scale = Standardizer.of(X[found["rows"]])
     assert largest(scale(X[found["rows"]]).ravel(), found["X"]) < 1e-12
     assert largest(scale(np.delete(X, found["rows"], axis=0)).ravel(), found["other"]) < 1e-12
+
+
+UNITS = """
+const { pointsOfTable, tableFrom } = await from("playground/csv");
+const { checked } = await from("playground/settings");
+const { trainingOf } = await from("playground/training");
+const { pythonOf } = await from("playground/out");
+const { withPoint } = await from("playground/editing");
+return data.map(({ text, validation, split_seed }) => {
+  const table = { ...pointsOfTable(tableFrom(text)), validation, split_seed };
+  const settings = checked({ data: table, network: { layers: [] } });
+  const training = trainingOf(settings);
+  training.epoch();
+  const { train, validation: other } = training.samples;
+  const added = withPoint({ settings }, [0.5, 0.5], 0.5).data.points.y.at(-1);
+  const losses = training.history.loss;
+  return { rows: train.rows, y: train.targets, other: other.targets, python: pythonOf(training.recipe), losses, added };
+});
+"""
+UNIT = {
+    "prices": lambda draw: draw.gauss(250_000, 80_000),
+    "a few far away": lambda draw: draw.choice([1.5, 2.5, 1e6 + 0.5]),
+    "of many sizes": lambda draw: 10.0 ** draw.uniform(-20, 0),
+    "beyond squares": lambda draw: 1e200 * draw.gauss(0, 1),
+    "constant": lambda draw: 0.1,
+}
+
+
+@needs_node
+@pytest.mark.parametrize("kind", UNIT)
+@pytest.mark.parametrize("validation", [0, 0.2, 0.6])
+def test_numbers_to_predict_are_standardized_by_the_rows_trained_on_as_nn_does(kind, validation, tmp_path):
+    draw = random.Random(kind)
+    y = [UNIT[kind](draw) for _ in range(25)]
+    text = "a,b,y\n" + "".join(f"{draw.gauss(5, 2)!r},{draw.gauss(0, 1)!r},{each!r}\n" for each in y)
+    (found,) = in_node(UNITS, {"text": text, "validation": validation, "split_seed": 3})
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    rows = np.array(found["rows"])
+    if validation:
+        seen, *_ = nn.train_test_split(np.arange(25), y, test_size=validation, seed=3)
+        assert sorted(rows) == sorted(seen)
+    target = Target.of(nn.read_csv(path), "y", rows=rows)
+    wanted = target(nn.read_csv(path))
+    assert largest(wanted[rows], found["y"]) < 1e-9
+    assert largest(np.delete(wanted, rows), found["other"]) < 1e-9 * max(1.0, np.abs(wanted).max())
+    assert found["added"] == pytest.approx(target.mean + 0.5 * target.scale, rel=1e-9)
+
+
+@needs_node
+@pytest.mark.parametrize("kind", ["prices", "of many sizes"])
+def test_the_script_of_a_table_of_numbers_gives_the_losses_of_the_page(kind, tmp_path):
+    draw = random.Random(kind)
+    text = "a,b,y\n" + "".join(f"{draw.gauss(5, 2)!r},{draw.gauss(0, 1)!r},{UNIT[kind](draw)!r}\n" for _ in range(25))
+    (found,) = in_node(UNITS, {"text": text, "validation": 0.2, "split_seed": 3})
+    assert "nn.Standardizer.of(y.reshape(-1, 1))" in found["python"]
+    losses, _ = ran(found["python"], tmp_path)
+    assert largest(losses, found["losses"]) < 1e-9

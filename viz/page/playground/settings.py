@@ -144,7 +144,9 @@ def data_of(X: ArrayLike | None, y: ArrayLike | None, loss: str | None, names: S
 
 
 def data_of_table(table: Table, target: str | None = None) -> Settings:
-    """The columns of a table as settings, as `csv.js` makes them: words become inputs of 0 and 1.
+    """The columns of a table as settings, as `csv.js` makes them: words become inputs of 0 and 1, and numbers stay.
+
+    The page standardizes numbers, by the rows that it trains on.
 
     Args:
         table: what `nn.read_csv` gives.
@@ -161,10 +163,9 @@ def data_of_table(table: Table, target: str | None = None) -> Settings:
         )
     names = [title for _, inputs in columns for title in inputs]
     X = np.column_stack([numbers for _, inputs in columns for numbers in inputs.values()])
-    data = data_of(X, to_predict(table), None if to_predict.classes else "mse", names)
-    about: Settings = {"classes": list(to_predict.classes)}
-    if not to_predict.classes:
-        about = {"mean": to_predict.mean, "scale": to_predict.scale}
+    y = to_predict(table) if to_predict.classes else table.numbers(name)
+    data = data_of(X, y, None if to_predict.classes else "mse", names)
+    about: Settings = {"classes": list(to_predict.classes)} if to_predict.classes else {}
     return data | {
         "points": data["points"] | {"target": {"name": name, **about}},
         "standardize": True,

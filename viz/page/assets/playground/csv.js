@@ -116,7 +116,7 @@ function checkShape(names, rows, lines) {
 
 // Points
 
-/** The settings of the data that a table is: words become classes, or inputs of 0 and 1; numbers are standardized. */
+/** The settings of the data that a table is: words become classes, or inputs of 0 and 1; numbers stay as they are. */
 export function pointsOfTable(table, target = table.names.at(-1)) {
   const { names } = table;
   if (!names.includes(target)) throw refusal("play_csv_target", { name: target, names: names.join(", ") });
@@ -138,24 +138,18 @@ function inputsOfColumn(table, name) {
   return words.map((word) => ({ name: `${name}=${word}`, cells: cells.map((cell) => Number(cell === word)) }));
 }
 
-// Words, and a few different whole numbers, are classes; other numbers are brought to mean 0 and standard deviation 1.
+// Words, and a few different whole numbers, are classes; other numbers stay in their own unit: which of the rows are trained
+// on, and so by which they are standardized, is chosen later.
 function targetsOf(table, name) {
   const cells = numbersOf(table, name) ?? cellsOf(table, name);
   const found = [...new Set(cells)];
   const areClasses = typeof cells[0] === "string" || (cells.every(Number.isInteger) && found.length <= MOST_CLASSES);
-  if (!areClasses) return { ...standardized(cells), task: "numbers" };
+  if (!areClasses) return { y: cells, task: "numbers" };
   if (found.length < 2 || found.length > MOST_CLASSES || 2 * found.length > cells.length) {
     throw refusal("play_csv_classes", { name, count: String(found.length), most: String(MOST_CLASSES) });
   }
   const classes = typeof cells[0] === "string" ? found.sort() : found.sort((a, b) => a - b);
   return { y: cells.map((cell) => classes.indexOf(cell)), classes: classes.map(String), task: "classes" };
-}
-
-function standardized(numbers) {
-  const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-  const spread = Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / numbers.length);
-  const scale = spread <= 1e-12 * Math.max(...numbers.map(Math.abs)) ? 1 : spread;
-  return { y: numbers.map((x) => (x - mean) / scale), mean, scale };
 }
 
 function cellsOf(table, name) {

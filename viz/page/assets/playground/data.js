@@ -3,6 +3,7 @@
 //
 //   pointsOf(settings.data)             {X, y, names, classes}: rows of numbers, labels, names of the columns; classes
 //                                       is 0 where y is a number to be predicted
+//   scaleOfTargets(settings.data)       what standardizes the numbers to be predicted of a table, by the rows trained on
 //   partsOf(settings.data, points)      {train, validation}: which rows, by number
 //   inputsOf(settings, points)          {names, of(row)}: what the network is given of a row of X
 
@@ -31,9 +32,19 @@ export function pointsOf(data) {
   return { ...MADE[data.name](data), names, classes: data.name === "blobs" ? data.classes : DATASETS[data.name].classes };
 }
 
-function ownPoints({ points, task, classes }) {
-  const { X, y, names = X[0].map((_, column) => `x${column + 1}`) } = points;
-  return { X, y, names, classes: task === "numbers" ? 0 : Math.max(classes, 1 + Math.max(...y)) };
+function ownPoints(data) {
+  const { X, y, names = X[0].map((_, column) => `x${column + 1}`) } = data.points;
+  if (data.task !== "numbers") return { X, y, names, classes: Math.max(data.classes, 1 + Math.max(...y)) };
+  const scale = scaleOfTargets(data);
+  return { X, y: scale ? y.map(scale.of) : y, names, classes: 0 };
+}
+
+/** Two functions between the unit of a table and mean 0, deviation 1: {of, inverse}; null where there is no such unit. */
+export function scaleOfTargets(data) {
+  if (data.name !== OWN || data.task !== "numbers" || !data.points.target) return null;
+  const rows = partsOf(data, data.points).train.map((row) => [data.points.y[row]]);
+  const { of, inverse } = standardizerOf(rows); // what is held out has no say in it
+  return { of: (number) => of([number])[0], inverse: (number) => inverse([number])[0] };
 }
 
 // The data sets, line by line as in nn/datasets.py
@@ -144,7 +155,8 @@ function linspace(start, stop, count) {
 // The parts
 
 /** Which rows are trained on and which held out: each class in proportion, as nn.preprocessing.train_test_split. */
-export function partsOf(data, { X, y }) {
+export function partsOf(data, points) {
+  const { X, y } = data.name === OWN ? data.points : points; // as the table has them: numbers that differ, differ
   const count = roundedHalfEven(data.validation * X.length);
   if (!(count > 0 && count < X.length)) return { train: times(X.length, (i) => i), validation: [] };
   const order = spread(y, numpyRandom(data.split_seed));
@@ -201,8 +213,11 @@ export function standardizerOf(rows) {
 }
 
 function scaleOf(numbers) {
-  const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-  const spread = Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / numbers.length);
-  const isConstant = spread <= 1e-12 * Math.max(...numbers.map(Math.abs));
-  return isConstant ? { mean: numbers[0], scale: 1 } : { mean, scale: spread };
+  const largest = Math.max(...numbers.map(Math.abs));
+  const power = largest ? 2 ** Math.floor(Math.log2(largest)) : 1; // divided by it, no square leaves the range of floats
+  const shrunk = numbers.map((x) => x / power);
+  const mean = shrunk.reduce((sum, x) => sum + x, 0) / numbers.length;
+  const spread = Math.sqrt(shrunk.reduce((sum, x) => sum + (x - mean) ** 2, 0) / numbers.length);
+  const isConstant = spread <= 1e-12 * (largest / power);
+  return isConstant ? { mean: numbers[0], scale: 1 } : { mean: mean * power, scale: spread * power };
 }

@@ -1,6 +1,8 @@
 // How are points added, moved and removed? In settings, as plain data: the points of a data set become one's own points the
 // first time that one of them changes. Nothing here touches the page.
 
+import { scaleOfTargets } from "./data.js";
+
 /** The settings with the points of a run as one's own. */
 export function asOwn({ settings, points, rows, names }) {
   if (settings.data.name === "own") return settings;
@@ -8,13 +10,14 @@ export function asOwn({ settings, points, rows, names }) {
   return { ...settings, data: { ...settings.data, name: "own", points: own, plane: [0, 1] } };
 }
 
-/** One point more, at a place of the plane; its other columns are 0. */
+/** One point more, at a place of the plane; its other columns are 0, and a number to be predicted is in deviations. */
 export function withPoint(run, at, label) {
   const settings = asOwn(run);
   const { X, y } = settings.data.points;
   const width = X[0]?.length ?? 2;
   const row = placed(Array(width).fill(0), settings.data.plane, at);
-  return withPoints(settings, [...X, row], [...y, label]);
+  const scale = scaleOfTargets(settings.data);
+  return withPoints(settings, [...X, row], [...y, scale ? scale.inverse(label) : label]);
 }
 
 /** A point moved to another place. */

@@ -3,7 +3,7 @@
 //   pythonOf(recipe)                      the script, of {settings, steps, changes}: see training.js
 //   modelJson(settings, P)                the text of the file model.json
 
-import { FEATURES, OWN, partsOf, pointsOf } from "./data.js";
+import { FEATURES, OWN, partsOf, pointsOf, scaleOfTargets } from "./data.js";
 import { placesOf } from "./network.js";
 import { shapeOf } from "./program.js";
 
@@ -66,10 +66,14 @@ function imports({ data, inputs }, hasSteps) {
 
 function dataLines(settings, points, hasPart) {
   const { data, inputs } = settings;
-  const lines = data.name === OWN ? ownLines(points) : [madeLine(data)];
+  const lines = data.name === OWN ? ownLines(data.points) : [madeLine(data)];
   const [train, all] = hasPart ? ["X, X_val, y, y_val", ["X", "X_val"]] : ["", ["X"]];
   if (hasPart) lines.push(`${train} = nn.train_test_split(X, y, test_size=${data.validation}, seed=${data.split_seed})`);
   if (data.standardize) lines.push("standard = nn.Standardizer.of(X)", ...all.map((name) => `${name} = standard(${name})`));
+  if (scaleOfTargets(data)) {
+    lines.push("unit = nn.Standardizer.of(y.reshape(-1, 1))");
+    lines.push(...all.map((name) => name.replace("X", "y")).map((name) => `${name} = unit(${name}.reshape(-1, 1)).ravel()`));
+  }
   const isAll = inputs.length === points.names.length && inputs.every((name, i) => name === points.names[i]);
   return isAll ? lines : [...lines, ...inputLines(inputs, points.names, all)];
 }
