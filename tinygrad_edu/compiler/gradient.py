@@ -430,8 +430,8 @@ def _by_side(edges: Edges) -> Edges:
     """
     users = edges.place * (edges.user.max() + 1) + edges.user
     on_the_left, on_the_right = (np.unique(users[edges.side == side]) for side in (0, 1))
-    places = [np.unique(edges.place[edges.side == side]) for side in (0, 1)]
-    if len(np.intersect1d(*places)) and np.array_equal(on_the_left, on_the_right):
+    left, right = (edges.place[edges.side == side] for side in (0, 1))
+    if np.isin(left, right).any() and np.array_equal(on_the_left, on_the_right):
         return edges._replace(side=np.zeros_like(edges.side))
     return edges.chosen(np.lexsort((edges.side, edges.place)))
 

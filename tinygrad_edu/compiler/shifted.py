@@ -70,26 +70,35 @@ def without_shifts(scalars: Scalars, uses: Sequence[int]) -> bool:
 
 def _sums(scalars: Scalars, uses: Sequence[int]) -> list[Shifted]:
     """Sums whose terms are all exp(z - c), with one c for all of them."""
-    chains: dict[int, list[int]] = {}  # for a node that is a sum of such terms, these
-    for node, rule in enumerate(scalars.rule):
-        if rule is add:
-            before, term = scalars.args[node]
-            if _is_zero(scalars, before):
-                terms = []
-            elif uses[before] == 1 and before in chains:
-                terms = chains.pop(before)
-            else:
-                terms = [before] if _is_power(scalars, before) else None
-            if terms is not None and _is_power(scalars, term):
-                terms.append(term)
-                chains[node] = terms
-    sums = []
-    for total, terms in chains.items():
+    found = []
+    for total, terms in _sums_of_powers(scalars, uses).items():
         pairs = [scalars.args[scalars.args[term][0]] for term in terms]
         shifts = {scalars.constants.get(shift, shift) for _, shift in pairs}
         if len(terms) > 1 and len(shifts) == 1 and isfinite(scalars.data[total]):
-            sums.append(Shifted(total, shifts.pop(), [z for z, _ in pairs]))
-    return sums
+            found.append(Shifted(total, shifts.pop(), [z for z, _ in pairs]))
+    return found
+
+
+def _sums_of_powers(scalars: Scalars, uses: Sequence[int]) -> dict[int, list[int]]:
+    """The last node of each chain of additions whose terms are all powers, and these."""
+    chains: dict[int, list[int]] = {}
+    for node, rule in enumerate(scalars.rule):
+        if rule is add and _is_power(scalars, scalars.args[node][1]):
+            before, term = scalars.args[node]
+            terms = _up_to(scalars, uses, before, chains)
+            if terms is not None:
+                terms.append(term)
+                chains[node] = terms
+    return chains
+
+
+def _up_to(scalars: Scalars, uses: Sequence[int], node: int, chains: dict[int, list[int]]) -> list[int] | None:
+    """The powers that are added up to a node; None if there is something else."""
+    if _is_zero(scalars, node):
+        return []
+    if node in chains:
+        return chains.pop(node) if uses[node] == 1 else None
+    return [node] if _is_power(scalars, node) else None
 
 
 def _is_power(scalars: Scalars, node: int) -> bool:
