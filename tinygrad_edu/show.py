@@ -200,7 +200,7 @@ def listed(words: Sequence[str], most: int | None = None) -> str:
     return ", ".join(map(printable, shown)) + (f" and {left_out:,} more" if left_out else "")
 
 
-IN_ASCII: Mapping[int, str] = str.maketrans("∂·×—–−…→←━≈“”’", 'd**---~><-~""\'')  # what stands for a sign without it
+IN_ASCII: Mapping[int, int] = str.maketrans("∂·×—–−…→←━≈“”’", 'd**---~><-~""\'')  # what stands for a sign without it
 
 
 def printable(text: object) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
+MOST_IN_LEGEND = 20  # classes: more would be as large as the picture
 GRID = 80  # points along each side of the plane
 FARTHEST = 1e300  # that a picture can show: matplotlib subtracts and multiplies, and floats end at 1.8e308
 CERTAIN = 1e6  # a score beyond it, or inf, makes no other picture
@@ -347,7 +348,7 @@ def scatter(
             rasterized=rasterized,
             label=look.say("class", label=one),
         )
-    if legend:
+    if legend and len(labels) <= MOST_IN_LEGEND:
         beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if len(labels) > MOST_INSIDE else {}
         _legend(ax, look, framealpha=0.9, **beside)
 

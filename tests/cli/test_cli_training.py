@@ -532,6 +532,28 @@ def test_what_a_spreadsheet_leaves_around_a_table_does_not_matter(typed, undrawn
     assert len({re.sub(r"\(\d+ kB\)", "", text) for text in said}) == 1
 
 
+@pytest.mark.parametrize(
+    ("options", "said", "instead"),
+    [
+        ("--report r.html --film r.html", "--film has that name too", "--report r-report.html"),
+        ("--save m.json -o m.json", "--output has that name too", "--save m-save.json"),
+    ],
+)
+def test_two_outputs_have_two_names(typed, tmp_path, options, said, instead):
+    code, out, err = typed(f"train moons --epochs 1 --points 10 {options}")
+    assert (code, out, list(tmp_path.iterdir())) == (1, "", [])
+    assert said in err
+    assert err.rstrip().endswith(instead)
+
+
+def test_a_plane_of_fifty_classes_is_drawn_without_a_warning(typed, tmp_path):
+    rows = [f"{row % 7},{row % 11},kind {row % 50}" for row in range(150)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,kind", *rows]), encoding="utf-8")
+    code, _, err = typed("train t.csv --epochs 1 --hidden 2")
+    assert (code, "Warning" in err) == (0, False)
+    assert (tmp_path / "tinygrad-edu-train" / "boundary.png").is_file()
+
+
 def test_numbers_beyond_their_squares_train_and_are_reported(typed, tmp_path):
     source = random.Random(3)
     write_table(

@@ -255,10 +255,24 @@ def _check_options(options: argparse.Namespace) -> None:
             f"that makes {weights:,} weights, and at most {MOST_WEIGHTS:,} are possible",
             instead="--hidden 16 16",
         )
+    _check_apart(options)
     _check_folder(options.output)
     for path in (options.save, options.film, options.report):
         if path is not None and (path.parent.exists() or path.parent != options.output):
             check_writable(path)
+
+
+def _check_apart(options: argparse.Namespace) -> None:
+    """Check that no two outputs have one name: the second would take the place of the first, without a word."""
+    taken = {options.output: "--output"}
+    for option in ("save", "film", "report"):
+        path = getattr(options, option)
+        if path in taken:
+            better = quoted(printable(path.with_stem(f"{path.stem}-{option}")))
+            raise OptionError(
+                printable(f"--{option} {path}"), f"{taken[path]} has that name too", instead=f"--{option} {better}"
+            )
+        taken |= {} if path is None else {path: f"--{option}"}
 
 
 def _check_folder(path: Path) -> None:
