@@ -203,7 +203,7 @@ def test_a_compiled_program_is_drawn_as_its_arrays():
 
 def test_a_program_too_long_to_lay_out_is_refused_before_graphviz_starts():
     x, rng = Value(0.5, label="x"), random.Random(0)
-    for _ in range(120):  # in no order that a loop could repeat
+    for _ in range(160):  # in no order that a loop could repeat
         x = rng.choice([Value.tanh, Value.sin, Value.sigmoid])(x)
     program = tinygrad_edu.compile(x)
     lines = len(program.leaves) + len(program.lines)

@@ -15,7 +15,7 @@ function power(x, y) {  // as in IEEE 754: 1 ** anything is 1, and so is (-1) **
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
 }
 function logsumexp(xs) {
-  const top = Math.max(...xs);
+  const top = xs.reduce((most, x) => Math.max(most, x), -Infinity);
   return Number.isFinite(top) ? top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0)) : top;
 }
 
@@ -554,11 +554,11 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7], ⟨O⟩[:, 8], ⟨O⟩[:, 9]])",
-        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7], ⟨O⟩[:, 8], ⟨O⟩[:, 9]\\right)",
+        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
-          for (let i = 0; i < m; i++) t1[i] = logsumexp([O[10 * i], O[10 * i + 1], O[10 * i + 2], O[10 * i + 3], O[10 * i + 4], O[10 * i + 5], O[10 * i + 6], O[10 * i + 7], O[10 * i + 8], O[10 * i + 9]]);
+          for (let i = 0; i < m; i++) t1[i] = logsumexp(O.subarray(10 * i, 10 * i + 10));
           return t1;
         },
       },
@@ -619,11 +619,11 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1]])",
-        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1]\\right)",
+        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
-          for (let i = 0; i < m; i++) t1[i] = logsumexp([O[2 * i], O[2 * i + 1]]);
+          for (let i = 0; i < m; i++) t1[i] = logsumexp(O.subarray(2 * i, 2 * i + 2));
           return t1;
         },
       },
@@ -692,11 +692,11 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2]])",
-        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2]\\right)",
+        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
-          for (let i = 0; i < m; i++) t1[i] = logsumexp([O[3 * i], O[3 * i + 1], O[3 * i + 2]]);
+          for (let i = 0; i < m; i++) t1[i] = logsumexp(O.subarray(3 * i, 3 * i + 3));
           return t1;
         },
       },
@@ -765,11 +765,11 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3]])",
-        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3]\\right)",
+        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
-          for (let i = 0; i < m; i++) t1[i] = logsumexp([O[4 * i], O[4 * i + 1], O[4 * i + 2], O[4 * i + 3]]);
+          for (let i = 0; i < m; i++) t1[i] = logsumexp(O.subarray(4 * i, 4 * i + 4));
           return t1;
         },
       },
@@ -838,11 +838,11 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4]])",
-        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4]\\right)",
+        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
-          for (let i = 0; i < m; i++) t1[i] = logsumexp([O[5 * i], O[5 * i + 1], O[5 * i + 2], O[5 * i + 3], O[5 * i + 4]]);
+          for (let i = 0; i < m; i++) t1[i] = logsumexp(O.subarray(5 * i, 5 * i + 5));
           return t1;
         },
       },
@@ -903,11 +903,11 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5]])",
-        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5]\\right)",
+        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
-          for (let i = 0; i < m; i++) t1[i] = logsumexp([O[6 * i], O[6 * i + 1], O[6 * i + 2], O[6 * i + 3], O[6 * i + 4], O[6 * i + 5]]);
+          for (let i = 0; i < m; i++) t1[i] = logsumexp(O.subarray(6 * i, 6 * i + 6));
           return t1;
         },
       },
@@ -968,11 +968,11 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6]])",
-        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6]\\right)",
+        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
-          for (let i = 0; i < m; i++) t1[i] = logsumexp([O[7 * i], O[7 * i + 1], O[7 * i + 2], O[7 * i + 3], O[7 * i + 4], O[7 * i + 5], O[7 * i + 6]]);
+          for (let i = 0; i < m; i++) t1[i] = logsumexp(O.subarray(7 * i, 7 * i + 7));
           return t1;
         },
       },
@@ -1033,11 +1033,11 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7]])",
-        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7]\\right)",
+        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
-          for (let i = 0; i < m; i++) t1[i] = logsumexp([O[8 * i], O[8 * i + 1], O[8 * i + 2], O[8 * i + 3], O[8 * i + 4], O[8 * i + 5], O[8 * i + 6], O[8 * i + 7]]);
+          for (let i = 0; i < m; i++) t1[i] = logsumexp(O.subarray(8 * i, 8 * i + 8));
           return t1;
         },
       },
@@ -1098,11 +1098,11 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = np.logaddexp.reduce([⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7], ⟨O⟩[:, 8]])",
-        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, 0], ⟨O⟩[:, 1], ⟨O⟩[:, 2], ⟨O⟩[:, 3], ⟨O⟩[:, 4], ⟨O⟩[:, 5], ⟨O⟩[:, 6], ⟨O⟩[:, 7], ⟨O⟩[:, 8]\\right)",
+        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
-          for (let i = 0; i < m; i++) t1[i] = logsumexp([O[9 * i], O[9 * i + 1], O[9 * i + 2], O[9 * i + 3], O[9 * i + 4], O[9 * i + 5], O[9 * i + 6], O[9 * i + 7], O[9 * i + 8]]);
+          for (let i = 0; i < m; i++) t1[i] = logsumexp(O.subarray(9 * i, 9 * i + 9));
           return t1;
         },
       },
