@@ -43,6 +43,7 @@ LATE = {
     ("cli.training", "nn"),
     ("cli.training", "nn.layers"),
     ("cli.training", "nn.table.model"),
+    ("cli.tables", "nn.table.reading"),
     ("cli.training", "nn.table.reading"),
     ("cli.training", "viz"),
 }

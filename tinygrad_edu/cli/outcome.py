@@ -80,6 +80,8 @@ def _numbers(model: nn.TableModel, where: str, score: float) -> Iterator[str]:
     reached = round(100 * explained, 1) + 0.0  # no -0.0
     guess = f"a guess, always the mean, {mean}, would reach {reached:.1f} %"
     yield f"{where}: {score:.1f} % of the variance explained (R²); {guess}"
+    if min(score, reached) < 0:
+        yield f"R² is below 0 where predictions are farther off than the mean of {where} would be"
     if score <= reached:
         yield "that is no better than guessing: other columns, more epochs or another --lr may help"
 

@@ -143,21 +143,23 @@ def data_of(X: ArrayLike | None, y: ArrayLike | None, loss: str | None, names: S
     return {"name": "own", "task": task, **classes, "points": points, "validation": 0}
 
 
-def data_of_table(table: Table, target: str | None = None) -> Settings:
+def data_of_table(table: Table, target: str | None = None, without: Sequence[str] = ()) -> Settings:
     """The columns of a table as settings, as `csv.js` makes them: words become inputs of 0 and 1.
 
     Args:
         table: what `nn.read_csv` gives.
         target: the name of the column to predict; by default the last one.
+        without: the names of columns to leave out.
     """
     name = table.names[-1] if target is None else target
     to_predict = Target.of(table, name)
-    columns = [(each, _inputs_of(table, each)) for each in table.names if each != name]
+    columns = [(each, _inputs_of(table, each)) for each in table.names if each not in {name, *without}]
     if not columns:
+        has = "has" if len(table.names) == 1 else "would have"
         raise SizeError(
             f"the playground for {table.source}",
-            "it has one column, and something has to predict it from",
-            instead="two or more",
+            f"it {has} one column, and there is nothing to predict it from",
+            instead="two columns or more",
         )
     names = [title for _, inputs in columns for title in inputs]
     X = np.column_stack([numbers for _, inputs in columns for numbers in inputs.values()])
