@@ -290,7 +290,7 @@ def _classes(data: Settings) -> int:
 
 
 def _optimizer(optimizer: Optimizer) -> Settings:
-    """An optimizer as it was made; what it remembers of earlier steps begins anew in the page."""
+    """An optimizer as it was made; what it remembers of earlier steps is not taken along."""
     if type(optimizer) not in OPTIMIZERS:
         raise OptionError(
             f"{ASKED}(optimizer={optimizer!r})",
