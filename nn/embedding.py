@@ -42,7 +42,7 @@ def embedding(table: Sequence[Any], index: Any) -> Any:
     ...     return sum((a * b - t) ** 2 for (a, b), t in zip(rows, targets)) / len(words)
     >>> program = compile(loss, wrt=[w for row in W for w in row], batch=([0, 1, 2, 1], [2.0, 12.0, 29.0, 13.0]))
     >>> error, gradient = program([2, 2, 0], [29.0, 30.0, 2.0])
-    >>> gradient.reshape(3, 2).round(2).tolist()  # a row for each word; nobody asked for that of word 1
+    >>> gradient.reshape(3, 2).round(2).tolist()  # a row for each word; that of word 1 was never asked for
     [[0.0, 0.0], [0.0, 0.0], [4.0, 3.33]]
     """
     if not isinstance(index, Label):

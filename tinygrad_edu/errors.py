@@ -101,7 +101,13 @@ class DivergedError(TinygradError, ArithmeticError):
 
 
 class FileError(TinygradError, ValueError):
-    """A file that does not hold what it should: a model, or a table."""
+    """A file that does not hold what it should: a model, or a table.
+
+    Attributes:
+        columns: of a table, those that cannot be used, if all is well without them.
+    """
+
+    columns: tuple[str, ...] = ()
 
 
 class MissingError(TinygradError, ImportError):

@@ -16,7 +16,6 @@ import csv
 import io
 import math
 import os
-import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -135,11 +134,8 @@ class Table:
         found = [self.rows[row][place] for row in (range(len(self)) if rows is None else rows.tolist())]
         known = [cell for cell in found if not _is_gap(cell)]
         if not known:
-            raise FileError(
-                f"the column {name!r} of {self.source}",
-                "every cell that could be learned from is empty",
-                instead=f"leave it out: --without {printable(name)}",
-            )
+            asked, wrong = f"the column {name!r} of {self.source}", "every cell that could be learned from is empty"
+            raise _to_leave_out(asked, wrong, [name])
         numbers = [number for number in map(_number, known) if number is not None]
         if len(numbers) == len(known):
             return repr(math.fsum(numbers) / len(numbers))
@@ -488,12 +484,19 @@ def _check_words(table: Table, wide: Sequence[Column]) -> None:
         return
     names = [column.name for column in wide]
     each = " and ".join(f"{len(column.words)} different words" for column in wide)
-    it_has, it = ("it has", "it") if len(wide) == 1 else ("they have", "them")
-    raise FileError(
+    it_has = "it has" if len(wide) == 1 else "they have"
+    raise _to_leave_out(
         f"the {plural(len(wide), 'column')} {listed([repr(name) for name in names])} of {table.source}",
         f"{it_has} {each}, and each would be an input; up to {MOST_WORDS} can be used",
-        instead=f"leave {it} out: --without {' '.join(shlex.quote(printable(name)) for name in names)}",
+        names,
     )
+
+
+def _to_leave_out(asked: str, wrong: str, names: Sequence[str]) -> FileError:
+    """An error about columns, which are in it as data: a command has an option for what is an argument here."""
+    error = FileError(asked, wrong, instead=f"TableModel.train(table, without={list(names)})")
+    error.columns = tuple(names)
+    return error
 
 
 def is_table(text: str) -> bool:

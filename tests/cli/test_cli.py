@@ -50,6 +50,28 @@ def test_a_single_leaf_has_no_forward_steps():
     assert [line for line in step_lines(x, chain_rule(x)) if "forward" in line] == []
 
 
+@pytest.mark.parametrize(
+    ("expression", "numbers", "notes"),
+    [
+        ("f = x", ["x=1/2"], ["f is x under another name: the node is called x"]),
+        ("f = x; g = f * x; h = g", ["x=2"], ["f is x under another", "h is g under another"]),
+        ("a = x; b = a; b * x", ["x=2"], ["a is x under another", "b is x under another"]),
+        ("f = x * y", ["x=1", "y=2"], []),
+        ("g = 3; f = g * x", ["x=1"], []),
+        ("a = x * y; f = x", ["x=1", "y=2"], ["y makes no difference", "f is x under another"]),
+    ],
+)
+def test_a_second_name_of_a_node_is_not_lost_without_a_word(run, expression, numbers, notes):
+    code, _, err = run("step", expression, *numbers)
+    assert (code, err.count("note: ")) == (0, len(notes))
+    assert all(f"note: {note}" in err for note in notes)
+
+
+def test_the_one_line_of_a_single_leaf_is_aligned_with_its_gradient(run):
+    lines = run("step", "x", "x=1/2")[1].splitlines()
+    assert [line for line in lines if line.startswith("  ∂")] == ["  ∂x/∂x  = 1"] * 2
+
+
 def test_step_of_a_shared_node_shows_the_running_sum(run):
     lines = run("step", "x * x * x", "x=3")[1].splitlines()
     assert [re.split("  +", line.strip())[2:] for line in lines if line.startswith("  ∂f/∂x") and " × " in line] == [

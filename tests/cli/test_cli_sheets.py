@@ -26,6 +26,25 @@ def test_a_pdf_is_written_and_one_in_place_of_another_is_said(run, tmp_path):
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(
+    ("file", "options", "said"),
+    [
+        ("letter.pdf", [], "1 sheet, and the key on page 2; --key keys.pdf keeps it apart"),
+        ("keys.pdf", [], "1 sheet, and the key on page 2; --key answer-keys.pdf keeps it apart"),
+        ("letter.pdf", CLASS, "30 sheets, and the key on pages 31–40; --key keys.pdf keeps it apart"),
+        ("letter.pdf", ["--lang", "zh"], "1 份练习，答案在第 2 页；用 --key keys.pdf 可以另存一份"),
+        ("s.htm", [], "1 sheet, and the key on the pages behind the last sheet; --key keys.htm keeps it apart"),
+        ("s.html", CLASS, "30 sheets, and the key on the pages behind the last sheet; --key keys.html keeps it"),
+    ],
+)
+def test_a_file_that_has_the_key_too_says_where_and_how_to_keep_it_apart(run, file, options, said):
+    pytest.importorskip("typst", reason="typst, which makes PDFs, is not installed")
+    numbers = [] if "--variants" in options else ["x=-2", "y=5", "z=-4"]
+    command = ["worksheet", LESSON, *numbers, "-o", file, *options]
+    assert said in run(*command)[1]
+    assert "--key" not in run(*command, "--key", "apart.html")[1]
+
+
 def test_answers_go_from_the_template_to_marks(run, tmp_path):
     assert run("grade", "--template", "a.csv", LESSON, *CLASS, "--blank", "easy")[0] == 0
     lines = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()

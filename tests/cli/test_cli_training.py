@@ -131,6 +131,27 @@ def test_a_column_of_other_whole_numbers_does_not_count_the_rows(typed, undrawn,
     assert "counts the rows" not in typed("train t.csv --epochs 1 --hidden 2")[2]
 
 
+@pytest.mark.parametrize(("cells", "is_same"), [("1", True), (["1", "1.0"], True), ("red", True), (["1", "2"], False)])
+def test_a_column_with_the_same_in_every_row_is_noted(typed, undrawn, tmp_path, cells, is_same):
+    cells = [cells] if isinstance(cells, str) else cells
+    rows = [[n * n % 17, cells[n % len(cells)], "ab"[n % 3 == 0]] for n in range(40)]
+    write_table(tmp_path / "t.csv", ["x", "lab site", "y"], rows)
+    note = 'note: lab site has the same in every row; leave out with --without "lab site"'
+    assert (note in typed("train t.csv --epochs 1 --hidden 2")[2]) == is_same
+    assert "note:" not in typed("train t.csv --epochs 1 --hidden 2 --without 'lab site'")[2]
+
+
+@pytest.mark.parametrize(("held_out", "is_below"), [([9.0, 9.5], True), ([1.0, 2.0], False)])
+def test_what_a_variance_explained_below_0_means_is_said(held_out, is_below):
+    model = nn.TableModel.train(nn.Table.of_columns({"x": [0, 1, 2, 3] * 4, "y": [1, 2, 1, 2.5] * 4}), epochs=1, test=0)
+    mean = np.mean([1, 2, 1, 2.5])
+    residual, spread = (sum((y - guess) ** 2 for y in held_out) for guess in (mean, np.mean(held_out)))
+    model.guess, model.about["score"] = (f"{mean}", 1 - residual / spread), 0.5
+    said = list(outcome(model, "row"))
+    assert (1 - residual / spread < 0) == (is_below or residual > spread)
+    assert any("R² is below 0 where predictions are farther off" in line for line in said) == (residual > spread)
+
+
 # What to do next
 
 

@@ -42,8 +42,9 @@ LATE = {
     ("cli.sheets", "viz.sheets.sheet"),
     ("cli.training", "nn"),
     ("cli.training", "nn.layers"),
-    ("cli.training", "nn.table.meant"),
     ("cli.training", "nn.table.model"),
+    ("cli.tables", "nn.table.meant"),
+    ("cli.tables", "nn.table.reading"),
     ("cli.training", "nn.table.reading"),
     ("cli.training", "viz"),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tinygrad_edu.cli.arguments import LONGEST, PROGRAM, OneOf, quoted
 from tinygrad_edu.cli.lines import say
@@ -19,7 +19,7 @@ from tinygrad_edu.show import cut, show
 from tinygrad_edu.steps.sentences import LANGUAGES, language_of
 from tinygrad_edu.text.inputs import inputs_of, with_numbers
 from tinygrad_edu.text.parsing import parse
-from tinygrad_edu.text.reading import as_python_reads
+from tinygrad_edu.text.reading import as_python_reads, read
 from tinygrad_edu.text.typed import number_typed
 from tinygrad_edu.value import Value
 
@@ -78,9 +78,22 @@ def graph_of(expression: str, values: Mapping[str, float], command: str = "step"
     if unused:
         verb = "makes" if len(unused) == 1 else "make"
         say(f"note: {', '.join(unused)} {verb} no difference to the result", sys.stderr)
+    for other, name in _other_names(expression, labels):
+        say(f"note: {other} is {name} under another name: the node is called {name}", sys.stderr)
     if not f.label and OUTPUT not in labels:
         f.label = OUTPUT
     return f
+
+
+def _other_names(expression: str, labels: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The names that were given to a node that has one, as in f = x; each with the name that the node has."""
+    names: dict[str, str] = {}
+    for target, instructions in read(expression):
+        if target is not None and [each.kind for each in instructions] == ["name"]:
+            other, name = as_python_reads(target.text), as_python_reads(instructions[0].text)
+            names[other] = names.get(name, name)
+            if names[other] in labels and other not in labels:
+                yield other, names[other]
 
 
 def _check_complete(expression: str, values: Mapping[str, float], command: str) -> None:

@@ -5,18 +5,17 @@
 A score alone says little. It stands beside what guessing would reach, and if a training went wrong in one of the usual
 ways (no better than a guess, overfitting, a column that only counts the rows), that is said in words.
 
-Names to know: `outcome`, `counting_columns`, `naming_columns`. Read next: `report.py`.
+Names to know: `outcome`, `command_to_predict`. Read next: `report.py`.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tinygrad_edu.cli.arguments import PROGRAM, quoted
-from tinygrad_edu.show import aligned, cells, counted, cut, listed, printable, show
+from tinygrad_edu.show import aligned, cells, counted, cut, printable, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 MOST_CLASSES = 12  # that a table of classes has room for
 LONGEST_NAME = 16  # characters of a class in it
 LONGEST_SAID = 40  # characters of a class in a sentence
-MANY_ROWS = 10  # from which on a word for nearly every row says nothing
 RISEN = 1.1  # times its lowest, from which on a loss has risen
 EARLY = 0.8  # of the epochs, before which its lowest was
 
@@ -84,6 +82,8 @@ def _numbers(model: nn.TableModel, where: str, score: float) -> Iterator[str]:
     reached = round(100 * explained, 1) + 0.0  # no -0.0
     guess = f"a guess, always the mean, {mean}, would reach {reached:.1f} %"
     yield f"{where}: {score:.1f} % of the variance explained (R²); {guess}"
+    if min(score, reached) < 0:
+        yield f"R² is below 0 where predictions are farther off than the mean of {where} would be"
     if score <= reached:
         yield "that is no better than guessing: other columns, more epochs or another --lr may help"
 
@@ -103,43 +103,9 @@ def _overfitting(model: nn.TableModel) -> Iterator[str]:
             yield f"the validation loss {rose}: the steps may be too large; try a smaller --lr"
 
 
-def counting_columns(table: nn.Table, names: list[str]) -> list[str]:
-    """The columns of whole numbers that go up by one from row to row: they count the rows, and tell nothing."""
-    return [name for name in names if len(table) > 2 and _is_counting(table.numbers(name))]
-
-
-def _is_counting(numbers: Any) -> bool:
-    return numbers is not None and bool(((numbers[1:] - numbers[:-1]) == 1).all())
-
-
-def naming_columns(table: nn.Table, names: list[str]) -> list[str]:
-    """The columns in which most rows have a word of their own, such as a name or a date."""
-    found = []
-    for name in names:
-        if len(table) >= MANY_ROWS and table.numbers(name) is None:
-            words = Counter(table.cells(name)).values()
-            found += [name] if 2 * sum(count == 1 for count in words) > len(table) else []
-    return found
-
-
 def command_to_predict(model: nn.TableModel, file: Path, row: dict[str, str]) -> str:
     """A command to paste, with the inputs of one row; behind --, if a name would be taken for an option."""
     names = [column.name for column in model.encoding.columns]
     dashes = ["--"] if any(name.startswith("-") for name in names) else []
     inputs = [quoted(printable(f"{name}={row[name]}")) for name in names]
     return " ".join([f"{PROGRAM} predict", quoted(printable(file)), *dashes, *inputs])
-
-
-def warnings_about(counting: list[str], naming: list[str], target: str) -> Iterator[str]:
-    """What to do about columns that count the rows, or name them."""
-    one = len(counting) == 1
-    if counting:
-        which = f"{listed(counting)} {'counts the rows and says' if one else 'count the rows and say'}"
-        yield f"note: {which} nothing about {printable(target)}; {_to_leave_out(counting)}"
-    if naming:
-        verb = "has" if len(naming) == 1 else "have"
-        yield f"note: {listed(naming)} {verb} another word in nearly every row; {_to_leave_out(naming)}"
-
-
-def _to_leave_out(names: list[str]) -> str:
-    return f"leave out with --without {' '.join(map(quoted, map(printable, names)))}"

@@ -2,6 +2,7 @@
 
     tinygrad-edu playground --open                two moons, in a browser
     tinygrad-edu playground iris.csv              a table, whose last column is predicted from the others
+    tinygrad-edu playground iris.csv --without id --missing drop
 
 Names to know: `add_playground`. Read next: `saving.py`.
 """
@@ -12,12 +13,19 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinygrad_edu.cli.arguments import PROGRAM, one_of, quoted
+from tinygrad_edu.cli.arguments import PROGRAM, one_of
 from tinygrad_edu.cli.expressions import add_lang
 from tinygrad_edu.cli.lines import say, say_files
 from tinygrad_edu.cli.saving import add_open, open_page
-from tinygrad_edu.cli.values import COLUMN, PAGE, Typed, check_there
-from tinygrad_edu.errors import OptionError
+from tinygrad_edu.cli.tables import (
+    add_table_options,
+    check_for_data_set,
+    chosen_rows,
+    in_options,
+    inputs_of_table,
+    say_notes,
+)
+from tinygrad_edu.cli.values import PAGE, Typed
 from tinygrad_edu.show import counted, printable
 from tinygrad_edu.terminal.words import word
 
@@ -35,7 +43,8 @@ to its chain rule. It needs no network connection and no Python.
 
 DATA is moons, circles, xor, spirals, blobs, flower, yinyang (classes), saddle,
 waves (numbers to predict), or a table: a CSV file whose first line names its
-columns. Data and network can be changed in the page."""
+columns; of an empty cell, --missing says what becomes of it. Data and network
+can be changed in the page."""
 
 
 def add_playground(parser: argparse.ArgumentParser) -> None:
@@ -48,8 +57,7 @@ def add_playground(parser: argparse.ArgumentParser) -> None:
         metavar="DATA",
         help="the name of a data set, or a CSV file (default: moons)",
     )
-    target = "the column of a table to predict (default: the last one)"
-    add("--target", action=Typed, kind=COLUMN, metavar="COLUMN", help=target)
+    add_table_options(parser)
     default = Path("playground.html")
     add("-o", "--output", action=Typed, kind=PAGE, default=default, help="the file (default: playground.html)")
     add_open(parser)
@@ -64,11 +72,8 @@ def _playground(options: argparse.Namespace) -> None:
 
     if is_table(options.data):
         settings = {"data": _table(options)}
-    elif options.target is not None:
-        instead = f"{PROGRAM} playground table.csv --target {quoted(options.target)}"
-        wrong = f"{printable(options.data)} is a built-in data set, and --target is for a table"
-        raise OptionError(f"--target with {printable(options.data)}", wrong, instead=instead)
     else:
+        check_for_data_set(options, "playground")
         settings = settings_of(data=one_of("", options.data, DATA, f"{PROGRAM} playground"))
     path = Playground(settings, options.lang).save(options.output)
     say_files([path], lang=options.lang)
@@ -80,14 +85,16 @@ def _playground(options: argparse.Namespace) -> None:
 
 def _table(options: argparse.Namespace) -> Settings:
     """The data of a table, with a line about it."""
-    from tinygrad_edu.nn.table.reading import read_csv
     from tinygrad_edu.viz.page.playground.settings import data_of_table
 
-    otherwise = "a built-in data set needs none", f"{PROGRAM} playground moons"
-    check_there(Path(options.data), ".csv", f"{PROGRAM} playground", otherwise=otherwise)
-    table = read_csv(options.data)
-    data = data_of_table(table, options.target)
+    table = chosen_rows(options, "playground")
+    columns = inputs_of_table(table, options)
+    with in_options():
+        fills = {name: table.usual(name) for name in columns} if options.missing == "mean" else {}
+        table = table.filled(fills)
+        data = data_of_table(table, options.target, options.without)
     points = data["points"]
     inputs = ", ".join(points["names"])
     say(printable(f"  {table.source}: {counted(len(table), 'row')}; {inputs} → {points['target']['name']}"))
+    say_notes(table, columns, points["target"]["name"])
     return data

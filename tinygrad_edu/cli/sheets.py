@@ -134,10 +134,24 @@ def _worksheet(options: argparse.Namespace) -> None:
     old = existing(files)
     sheets.save(options.output, options.key)
     say_files(files, old, options.lang)
+    if options.key is None:
+        say(f"  {_where_the_key_is(sheets, options)}")
     if options.open:
         open_page(options.output)
     elif options.output.suffix.lower() != ".pdf":
         print(f"  {word(options.lang, 'open_print')}")
+
+
+def _where_the_key_is(sheets: Worksheet, options: argparse.Namespace) -> str:
+    """That the file has the key too: printed as it is, it would be handed out with the sheets."""
+    lang, count, suffix = options.lang, len(sheets.sheets), options.output.suffix
+    said = word(lang, "sheets_one" if count == 1 else "sheets", count=count)
+    place = word(lang, "behind")
+    if sheets.key_pages is not None:
+        first, last = sheets.key_pages
+        place = word(lang, "on_page" if first == last else "on_pages", first=first, last=last)
+    file = f"{'answer-keys' if options.output.stem.lower() == 'keys' else 'keys'}{suffix}"
+    return word(lang, "has_key", sheets=said, place=place, file=file)
 
 
 def _grade(options: argparse.Namespace) -> None:

@@ -153,11 +153,17 @@ def _titled(key: str, look: Look) -> list[str]:
 
 def _columns(rows: Sequence[_Row], look: Look) -> list[str]:
     """Rows as lines, with a limit to the width of a column for long formulas; folded where they are too wide."""
-    texts = [(*row.cells[:-1], row.cells[-1] + row.behind) for row in rows]
+    texts = _without_empty([(*row.cells[:-1], row.cells[-1] + row.behind) for row in rows])
     lines = [f"  {line}" for line in aligned(texts, widest=WIDEST_COLUMN)]
     if max(map(cells, lines)) <= look.width:
         return [_painted(line, row, look) for line, row in zip(lines, rows, strict=True)]
     return [line for row in rows for line in _folded(row, look)]
+
+
+def _without_empty(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The rows without the columns that are empty in all of them, such as those of a graph of one node."""
+    kept = [any(column) for column in zip(*rows, strict=True)]
+    return [[cell for cell, is_kept in zip(row, kept, strict=True) if is_kept] for row in rows]
 
 
 def _folded(row: _Row, look: Look) -> list[str]:

@@ -4,7 +4,7 @@
     tinygrad-edu train iris.csv --save iris.json         the last column of a table, predicted from the others
     tinygrad-edu predict iris.json new.csv               what the network predicts for other rows
 
-Names to know: `train_and_draw`. Read next: `outcome.py`.
+Names to know: `train_and_draw`. Read next: `tables.py`.
 """
 
 from __future__ import annotations
@@ -23,18 +23,11 @@ from tinygrad_edu.choices import nearest
 from tinygrad_edu.cli.arguments import PROGRAM, OneOf, one_of, quoted
 from tinygrad_edu.cli.expressions import add_theme
 from tinygrad_edu.cli.lines import existing, say, say_files, width_of
-from tinygrad_edu.cli.outcome import (
-    LONGEST_SAID,
-    command_to_predict,
-    counting_columns,
-    naming_columns,
-    outcome,
-    warnings_about,
-)
+from tinygrad_edu.cli.outcome import LONGEST_SAID, command_to_predict, outcome
 from tinygrad_edu.cli.report import Report, Shown, in_both
 from tinygrad_edu.cli.saving import add_open, open_page
+from tinygrad_edu.cli.tables import add_table_options, check_for_data_set, chosen_rows, in_options, say_notes
 from tinygrad_edu.cli.values import (
-    COLUMN,
     PAGE,
     Kind,
     Typed,
@@ -102,11 +95,8 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         "--points", whole(1, MOST_POINTS, example="100"), "N", "the size of a data set (default: 100; of digits, all)"
     )
     typed("--noise", NOISE, "NUMBER", "the standard deviation of their noise (default: 0.1)")
-    typed("--target", COLUMN, "COLUMN", "the column of a table to predict (default: the last one)")
-    add("--without", action="extend", nargs="*", default=[], metavar="COLUMN", help="columns of a table to leave out")
+    add_table_options(parser)
     add("--task", action=OneOf, names=("classes", "numbers"), help="what the target is (default: as its cells look)")
-    missing = "rows with an empty cell: leave them out, fill with the mean or the most frequent word, or stop (default)"
-    add("--missing", action=OneOf, names=("drop", "mean", "error"), default="error", help=missing)
     held_out = "held out to test on (default: 0.2 of a table or of digits, else 0)"
     add("--validation", "--test", dest="test", action=Typed, kind=FRACTION, metavar="FRACTION", help=held_out)
     neurons, sizes = whole(1, MOST_NEURONS, example="16 16"), "neurons a layer (default: 16 16)"
@@ -323,7 +313,7 @@ def _of_data_set(options: argparse.Namespace, film: Film) -> Samples:
     from tinygrad_edu.nn.table.model import Target
     from tinygrad_edu.nn.table.reading import Encoding
 
-    _check_for_data_set(options)
+    check_for_data_set(options, "train")
     is_plane = options.data in nn.datasets.PLANE
     points = (100 if is_plane else None) if options.points is None else options.points
     noise = (0.1 if is_plane else 0.0) if options.noise is None else options.noise
@@ -361,45 +351,16 @@ def _check_name(data: str, names: Collection[str]) -> None:
     one_of("", data, names, f"{PROGRAM} train")
 
 
-def _check_for_data_set(options: argparse.Namespace) -> None:
-    """Check that there is no option that only a table takes; one that changes nothing would be lost without a word."""
-    missing = None if options.missing == "error" else options.missing
-    given = {"target": options.target, "task": options.task, "missing": missing, "without": options.without or None}
-    for name, value in given.items():
-        if value is not None:
-            instead = f"{PROGRAM} train table.csv --{name} {quoted(_plain(value))}"
-            wrong = f"{options.data} is a built-in data set, and --{name} is for a table"
-            raise OptionError(f"--{name} with {options.data}", wrong, instead=instead)
-
-
 def _ranges_of(names: list[str], X: Any) -> Iterator[tuple[str, float, float]]:
     for name, column in zip(names, X.T, strict=True):
         yield name, float(column.min()), float(column.max())
 
 
-def _check_numbers(table: nn.Table, options: argparse.Namespace) -> None:
-    """Check that no column that is used has numbers that were written for people."""
-    from tinygrad_edu.nn.table.meant import check_numbers
-
-    used = [name for name in table.names if name not in options.without]
-    check_numbers(table, used, lambda name: f"--without {quoted(printable(name))}")
-
-
 def _of_table(options: argparse.Namespace, film: Film) -> Samples:
     from tinygrad_edu import nn
 
-    for name in ("points", "noise"):
-        if getattr(options, name) is not None:
-            wrong = f"--{name} makes the points of a built-in data set; a table has its rows"
-            instead = f"{PROGRAM} train moons --{name} {show(getattr(options, name))}"
-            raise OptionError(f"--{name} with {printable(options.data)}", wrong, instead=instead)
-    otherwise = "a built-in data set needs none", f"{PROGRAM} train moons"
-    check_there(Path(options.data), ".csv", f"{PROGRAM} train", otherwise=otherwise)
-    table = nn.read_csv(options.data)
-    for option, name in [("--target", options.target), *(("--without", name) for name in options.without)]:
-        _check_column(table, option, name)
-    table = _usable_rows(table, options)
-    _check_numbers(table, options)
+    _check_for_table(options)
+    table = chosen_rows(options, "train")
     test = TEST if options.test is None else options.test
     _check_held_out(test, len(table), "row")
     callbacks: list[Any] = []
@@ -408,28 +369,36 @@ def _of_table(options: argparse.Namespace, film: Film) -> Samples:
         names = listed(model.encoding.inputs, SHOWN_INPUTS)
         say(printable(f"  {table.source}: {counted(len(table), 'row')}; {names} → {_described_target(model)}"))
         say(f"  {described(model.network)}, {counted(round(test * len(table)), 'row')} held out")
-        full, columns = table.filled(model.encoding.fills), [column.name for column in model.encoding.columns]
-        found = counting_columns(full, columns), naming_columns(full, columns)
-        for warning in warnings_about(*found, model.target.name):
-            say(f"  {warning}", sys.stderr)
+        names_used = [column.name for column in model.encoding.columns]
+        say_notes(table.filled(model.encoding.fills), names_used, model.target.name)
         _check_film(options, X.shape[1] == 2 and bool(model.target.classes))
         callbacks.extend(film(X, y))
 
-    model = nn.TableModel.train(
-        table,
-        target=options.target,
-        without=[name for name in options.without if name in table.names],
-        task=options.task,
-        hidden=options.hidden,
-        activation=options.activation,
-        test=test,
-        missing=options.missing,
-        begin=begin,
-        **_training(options, callbacks),
-    )
+    with in_options():
+        model = nn.TableModel.train(
+            table,
+            target=options.target,
+            without=[name for name in options.without if name in table.names],
+            task=options.task,
+            hidden=options.hidden,
+            activation=options.activation,
+            test=test,
+            missing=options.missing,
+            begin=begin,
+            **_training(options, callbacks),
+        )
     row = dict(zip(table.names, table.filled(_shown_fills(model)).rows[0], strict=True))
     columns = [(name, _used_as(model, name), table.content(name)) for name in table.names]
     return Samples(model, model.encoding(table), model.target(table), "row", row, table.source, columns)
+
+
+def _check_for_table(options: argparse.Namespace) -> None:
+    """Check that there is no option that only a built-in data set takes."""
+    for name in ("points", "noise"):
+        if getattr(options, name) is not None:
+            wrong = f"--{name} makes the points of a built-in data set; a table has its rows"
+            instead = f"{PROGRAM} train moons --{name} {show(getattr(options, name))}"
+            raise OptionError(f"--{name} with {printable(options.data)}", wrong, instead=instead)
 
 
 def _used_as(model: nn.TableModel, name: str) -> str:
@@ -446,39 +415,6 @@ def _shown_fills(model: nn.TableModel) -> dict[str, str]:
     """What fills an empty cell of each column, by its name; a number with the digits that are shown."""
     words = {column.name for column in model.encoding.columns if column.standard is None}  # 1/2 may be one
     return {name: fill if name in words else show(float(fill)) for name, fill in model.encoding.fills.items()}
-
-
-def _usable_rows(table: nn.Table, options: argparse.Namespace) -> nn.Table:
-    """The rows that --missing leaves; of columns that are left out, gaps do not matter."""
-    target = table.names[-1] if options.target is None else options.target
-    used = [name for name in table.names if name == target or name not in options.without]
-    if options.missing == "error":
-        for name in used:
-            try:
-                table.cells(name)
-            except FileError as error:
-                raise error.with_instead("--missing drop, or --missing mean") from None
-        return table
-    full = table.without_gaps(used)
-    kept = full if options.missing == "drop" else table.without_gaps([target])
-    if not len(kept):
-        wrong = "no row is left: " + ("each has an empty cell" if options.missing == "drop" else f"{target} is empty")
-        raise OptionError(f"--missing {options.missing}", wrong, instead="--without, with the columns that are empty")
-    said = [f"{counted(len(table) - len(kept), 'row')} left out"] if len(kept) < len(table) else []
-    said += [f"{counted(len(kept) - len(full), 'row')} filled"] if len(kept) > len(full) else []
-    say(f"  --missing {options.missing}: {', '.join(said) or 'no cell is empty'}", sys.stderr)
-    return kept
-
-
-def _check_column(table: nn.Table, option: str, name: str | None) -> None:
-    """Check that a table has a column; the nearest one is what to write instead."""
-    try:
-        if name is not None:
-            table.place_of(name)
-    except OptionError as error:
-        close = nearest(str(name), table.names)
-        usual = table.names[-1 if option == "--target" else 0]
-        raise error.with_instead(f"{option} {printable(quoted([*close, usual][0]))}") from None
 
 
 def _described_target(model: nn.TableModel) -> str:

@@ -244,7 +244,7 @@ class _Step:
         fixed: the leaf for a node outside; plain numbers are not among them.
         varying: the nodes outside that a leaf stands for, one for each step.
         first: the scalar at the first place; the others follow.
-        wanted: the places that a later step or somebody outside asks for.
+        wanted: the places that a later step or something outside asks for.
         samples: for each scalar the sample that it depends on, in a graph of samples.
     """
 

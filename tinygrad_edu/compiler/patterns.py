@@ -266,7 +266,7 @@ def _groups(terms: Sequence[Term[T]]) -> list[Sequence[Term[T]]]:
 
 
 class Filled(Sequence[Line]):
-    """Lines of a few patterns. They were written in one language, and are written again if somebody asks for others."""
+    """Lines of a few patterns. They were written in one language, and are written again if others are asked for."""
 
     def __init__(self, again: Callable[[Hand[Any]], Iterable[Any]], printer: type, texts: Sequence[str]) -> None:
         """What writes them, and the texts that a printer has written already."""

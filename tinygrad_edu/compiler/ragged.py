@@ -3,7 +3,7 @@
 Row i of a causal attention looks at i + 1 tokens; of a matrix of ratings some are known. What is not there leaves a
 place in the table, in one of two ways:
 
-    spare     a scalar that the graph does not have stands there, computed as its neighbours are, and nobody asks for it
+    spare     a scalar that the graph does not have stands there, computed as its neighbours are, and is never asked for
     filled    a sum adds 0 there: `np.where(M1, t2, 0).sum(axis=-1)`
 
 So what a spare place holds is no matter, be it infinite or NaN: it is never multiplied by 0, it is not chosen.

@@ -58,7 +58,7 @@ def _computed_before(connections: Connections, recurrence: Recurrence) -> int:
 
 
 def _asked(connections: Connections, recurrence: Recurrence) -> set[int]:
-    """The places that somebody outside asks for."""
+    """The places that something outside asks for."""
     inner = set(recurrence.nodes.reshape(-1).tolist())
     middle = recurrence.nodes[len(recurrence.nodes) // 2].tolist()
     return {place for place, node in enumerate(middle) if not inner.issuperset(connections.users[node])}

@@ -79,7 +79,7 @@ class Scalars:
         kinds: more leaves that change, by a word for what they are.
         is_step: whether it is one step of a loop.
         stages: for each node how many loops have to run before it, one after the other.
-        rows: for each node the one sample that it depends on, or OF_NONE, OF_SEVERAL; empty where nobody asks for it.
+        rows: for each node the one sample that it depends on, or OF_NONE, OF_SEVERAL; empty where not asked for.
         is_strict: whether nothing may be computed that the graph does not compute: no place of a table may be spare.
         growing: sums that may be rows of different lengths of one table; among them are sums of two terms, and of one.
         joined: single products that are written as sums of products, because they may be rows of such a table.
@@ -217,7 +217,7 @@ def _uses(scalars: Scalars) -> list[int]:
 
 
 def _without_unused(scalars: Scalars) -> list[int]:
-    """Clear what nobody uses any more; how often each node is used now."""
+    """Clear what is used no more; how often each node is used now."""
     uses = _uses(scalars)
     for node in range(len(scalars.rule) - 1, -1, -1):
         if not uses[node] and scalars.rule[node] is not None:

@@ -1,4 +1,4 @@
-"""How is a softmax recognized that somebody wrote by hand, so that nothing overflows?
+"""How is a softmax recognized that was written by hand, so that nothing overflows?
 
     top = max(z.data for z in zs)
     total = sum((z - top).exp() for z in zs)
@@ -48,7 +48,7 @@ class Shifted(NamedTuple):
 
 
 class NotCancelledError(Exception):
-    """Somebody uses a sum with its shift."""
+    """Another node uses a sum with its shift."""
 
 
 def without_shifts(scalars: Scalars, uses: Sequence[int]) -> bool:
@@ -121,7 +121,7 @@ def _users(scalars: Scalars, sums: Sequence[Shifted]) -> dict[int, list[int]]:
                 users.setdefault(node, [])
                 depths[node] = max(depths.get(node, 0), depths[arg] + 1)
     for result in {scalars.output, *scalars.wanted} & users.keys():
-        users[result].append(-1)  # somebody who asks for the number itself
+        users[result].append(-1)  # for a caller who asks for the number itself
     return users
 
 

@@ -136,7 +136,7 @@ def _table(workspace: Workspace, members: Ids, tables: list[Ids], rank: Ids) -> 
 
 
 def put_table(workspace: Workspace, table: Ids, kind: str) -> None:
-    """Inputs that are an array already; what the loss does not depend on is a scalar that nobody asks for."""
+    """Inputs that are an array already; what the loss does not depend on is a scalar that is never asked for."""
     filled = table.copy()
     filled[table < 0] = workspace.fresh((int((table < 0).sum()),))
     workspace.put(filled, None, None, kind)

@@ -59,7 +59,7 @@ def _reads_samples(scalars: Scalars, recurrence: Recurrence) -> bool:
 
 
 def _asked(connections: Connections, found: Sequence[Recurrence]) -> Iterator[set[int]]:
-    """For each recurrence the nodes that somebody outside asks for: the rest of the graph, and the other ones."""
+    """For each recurrence the nodes that something outside asks for: the rest of the graph, and the other ones."""
     inner = {node for recurrence in found for node in recurrence.nodes.reshape(-1).tolist()}
     scalars = connections.scalars
     rest = {scalars.output, *scalars.wanted}

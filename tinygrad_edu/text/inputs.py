@@ -1,4 +1,4 @@
-"""What numbers do the inputs of an expression have, before somebody gives them others?
+"""What numbers do the inputs of an expression have, before the caller gives them others?
 
     with_numbers("(x + y) * z", {"x": 5.0})        {'x': 5.0, 'y': 2.0, 'z': -1.0}
 

@@ -19,6 +19,8 @@ NARROWEST = 8  # columns of a line, however narrow the terminal
 HEADER, INDENT = "in the expression\n\n", "    "
 
 PRODUCTS = "2 * x, (x + y) * z: every product needs its *, every bracket its pair"
+CLOSED = "the one that closes it, behind the last of what belongs inside, as in 2 * (x + y)"
+OPENED = "the one that opens it, before the first of what belongs inside, as in (x + y) * z; or no bracket here"
 PARTS = "numbers, names, + - * / ** and the functions of the rule table"
 
 # fmt: off
@@ -48,8 +50,8 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "missing_end":   ("a number or a name is missing at the end", PRODUCTS),
     "empty":         ("there is nothing to compute", "an expression, such as (x + y) * z"),
     # Brackets
-    "never_closed":  ("this bracket is never closed", PRODUCTS),
-    "never_opened":  ("this bracket was never opened", PRODUCTS),
+    "never_closed":  ("this bracket is never closed", CLOSED),
+    "never_opened":  ("this bracket was never opened", OPENED),
     "other_bracket": ("`{closing}` does not close `{opening}`", PRODUCTS),
     "nothing_in":    ("there is nothing in these brackets", "(x + y) * z"),
     "comma":         ("a comma can only stand between the arguments of a function", "1.5 with a point, maximum(x, y)"),

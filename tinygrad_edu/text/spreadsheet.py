@@ -1,16 +1,18 @@
 """Which text did a spreadsheet write?
 
     text, guess = decoded(Path("answers.csv"))     in UTF-8, in UTF-16, or in the encoding of an older system
+    inert("=1+1")                                  '=1+1, so that it stays a text and is never computed
 
 "Unicode text" of Excel is UTF-16 with tabs; its plain "CSV" has the encoding of the country, in which ∂ is a question
 mark. That one cannot be known, and what was guessed is returned beside the text, to be said.
 
-Names to know: `decoded`, `separator`, `WORKBOOK`. Read next: `printing.py`.
+Names to know: `decoded`, `separator`, `inert`, `WORKBOOK`. Read next: `printing.py`.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from tinygrad_edu.errors import FileError
@@ -27,6 +29,8 @@ CHINESE, WESTERN = "gb18030", "cp1252"
 SAID = {CHINESE: "GBK", WESTERN: "Windows-1252"}  # the encodings of Chinese and of Western systems
 LAST_ROW = 0xF7  # of the Chinese characters in GBK
 AS_CSV = 'the same table, saved as "CSV UTF-8" in the spreadsheet'
+FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r].*", re.DOTALL)  # what a spreadsheet would compute, and the same with a '
+PLAIN_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?", re.ASCII)
 SEPARATOR = "sep="  # a line before the table, by which a spreadsheet is told what is between the cells
 
 
@@ -71,6 +75,24 @@ def separator(text: str) -> tuple[str, str]:
     if said.lower().startswith(SEPARATOR) and len(said) <= len(SEPARATOR) + 1:
         return (said[len(SEPARATOR) :] or "\t"), text[len(first) :]
     return "", text
+
+
+def inert(text: str) -> str:
+    """A cell that a spreadsheet shows as it is: a ' before what it would run as a formula; numbers stay numbers.
+
+    >>> inert("=HYPERLINK(1)"), inert("@SUM(1)"), inert("-1.5"), inert("Ada")
+    ("'=HYPERLINK(1)", "'@SUM(1)", '-1.5', 'Ada')
+    """
+    return f"'{text}" if FORMULA.fullmatch(text) and not PLAIN_NUMBER.fullmatch(text) else text
+
+
+def as_it_was(cell: str) -> str:
+    """The text of a cell that `inert` wrote.
+
+    >>> as_it_was("'=HYPERLINK(1)"), as_it_was("''=1"), as_it_was("'Ada")
+    ('=HYPERLINK(1)', "'=1", "'Ada")
+    """
+    return cell[1:] if cell.startswith("'") and FORMULA.fullmatch(cell) else cell
 
 
 def _certain(data: bytes) -> str:

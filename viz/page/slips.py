@@ -40,8 +40,8 @@ CHINESE: dict[str, tuple[str, str]] = {
     "missing_end":   ("末尾缺一个数或名字", PRODUCTS),
     "empty":         ("没有要计算的东西", "一个表达式，例如 (x + y) * z"),
     # Brackets
-    "never_closed":  ("这个括号没有闭合", PRODUCTS),
-    "never_opened":  ("这个括号没有对应的左括号", PRODUCTS),
+    "never_closed":  ("这个括号没有闭合", "在括号内容的末尾补上右括号，例如 2 * (x + y)"),
+    "never_opened":  ("这个括号没有对应的左括号", "在括号内容的开头补上左括号，例如 (x + y) * z；或者去掉这个括号"),
     "other_bracket": ("`{closing}` 不能闭合 `{opening}`", PRODUCTS),
     "nothing_in":    ("括号里什么也没有", "(x + y) * z"),
     "comma":         ("逗号只能写在函数的自变量之间", "小数写作 1.5，两个自变量写作 maximum(x, y)"),

@@ -28,7 +28,7 @@ from tinygrad_edu.choices import nearest
 from tinygrad_edu.errors import FileError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.show import counted, cut, listed, printable
-from tinygrad_edu.text.spreadsheet import decoded, separator
+from tinygrad_edu.text.spreadsheet import as_it_was, decoded, inert, separator
 from tinygrad_edu.text.typed import on_keyboard
 from tinygrad_edu.viz.page.link import exactly, text_of
 from tinygrad_edu.viz.page.strings import TABLE
@@ -89,7 +89,7 @@ class Answers:
         for line, cells in self.cells:
             found = {name: cells[place].strip() for name, place in places.items()}
             name, number = found.pop(LEARNER, ""), found.pop(SHEET, "")
-            rows.append(Row(line, name, number, found))
+            rows.append(Row(line, as_it_was(name), number, found))
         return rows
 
     def _places(self, columns: Iterable[str]) -> dict[str, int]:
@@ -156,7 +156,7 @@ def template(sheets: Sequence[Sheet], command: str) -> str:
     if command:
         write.writerow([f"# {command}"])
     numbered = bool(sheets[0].number)
-    write.writerow([texts["sheet_name"].lower(), *([texts["sheet_column"]] if numbered else []), *asked])
+    write.writerow([texts["sheet_name"].lower(), *([texts["sheet_column"]] if numbered else []), *map(inert, asked)])
     for sheet in sheets:
         write.writerow(["", *([sheet.number] if numbered else []), *[""] * len(asked)])
     return made.getvalue()
@@ -223,7 +223,7 @@ def _heads(cells: Sequence[str]) -> tuple[str, ...]:
     heads = list(cells)
     while heads and not heads[-1].strip():
         heads.pop()
-    return tuple(heads)
+    return tuple(map(as_it_was, heads))
 
 
 def _fitted(path: Path, line: int, cells: Sequence[str], count: int) -> tuple[int, tuple[str, ...]]:

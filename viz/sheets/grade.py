@@ -28,6 +28,7 @@ from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import aligned, cells, cut, listed, printable, show
 from tinygrad_edu.steps.judging import is_near, judge, judge_local, locals_of, read_answer
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
+from tinygrad_edu.text.spreadsheet import inert
 from tinygrad_edu.viz.sheets.answers import ENCODING, Answers, Row, read_answers, sheet_number
 from tinygrad_edu.viz.sheets.sheet import Sheet
 from tinygrad_edu.viz.sheets.worksheet import Worksheet
@@ -150,17 +151,26 @@ class Grades:
         return self._texts[f"grade_{mark.said}"]
 
     def csv(self) -> str:
-        """The marks as a table: a row for each learner, with the words for each cell."""
+        """The marks as a table: a row for each learner, with the words for each cell.
+
+        A name that a spreadsheet would run as a formula has a ' before it, and `grade` reads it without.
+        """
         made = io.StringIO()
         write = csv.writer(made, lineterminator="\n")
         columns = list(self.by_column())
         texts = self._texts
         write.writerow(
-            [texts["sheet_name"].lower(), texts["sheet_column"], texts["grade_right"], texts["grade_of"], *columns]
+            [
+                texts["sheet_name"].lower(),
+                texts["sheet_column"],
+                texts["grade_right"],
+                texts["grade_of"],
+                *map(inert, columns),
+            ]
         )
         for row in self.rows:
             words = [self.said(row.marks[name]) for name in columns]
-            write.writerow([row.name, row.sheet or "", row.right, len(row.marks), *words])
+            write.writerow([inert(row.name), row.sheet or "", row.right, len(row.marks), *words])
         total = self.by_column()
         everything = sum(len(row.marks) for row in self.rows)
         write.writerow([texts["grade_total"], "", sum(total.values()), everything, *total.values()])

@@ -4,7 +4,7 @@ By Typst, whose compiler comes in a Python package of its own: `pip install 'tin
 `assets/worksheet.typ`; texts, numbers and pictures reach it as data, so that a name may have any signs in it. The fonts
 are those of the pictures, and none of the system's: the same sheets are the same file everywhere.
 
-Names to know: `pdf`, `PAPERS`. Read next: `answers.py`.
+Names to know: `pdf`, `Printed`, `PAPERS`. Read next: `answers.py`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,20 @@ class Paper(NamedTuple):
 
 
 PAPERS = {"a4": Paper("a4", 297 * MILLIMETRE), "letter": Paper("us-letter", 11 * 72)}
+
+
+class Printed(NamedTuple):
+    """A PDF.
+
+    Attributes:
+        content: its bytes.
+        key_pages: the first and the last page with answer keys, from 1; None if it has none.
+    """
+
+    content: bytes
+    key_pages: tuple[int, int] | None
+
+
 TIGHTER = (1.0, 0.9, 0.8, 0.7)  # rows, until no page has only a few lines on it
 FEW = 0.2  # of the height of a page
 
@@ -47,8 +61,8 @@ def pdf(
     *,
     questions: bool,
     keys: bool,
-) -> bytes:
-    """Sheets as the bytes of a PDF; its arguments are those of `html.written`, and the paper.
+) -> Printed:
+    """Sheets as a PDF; its arguments are those of `html.written`, and the paper.
 
     Raises:
         MissingError: if Typst is not installed.
@@ -58,14 +72,21 @@ def pdf(
     given = _given(sheets, links, lang, paper, questions=questions, keys=keys)
     alone = {**given, "sheets": given["sheets"][:1], "keys": False, "questions": True}
     tight = next((each for each in TIGHTER if not _has_orphan(typst, alone, each, paper)), 1.0)
-    return bytes(_compiled(typst, given, tight).compile(format="pdf", timestamp=0))
+    compiler = _compiled(typst, given, tight)
+    content = bytes(compiler.compile(format="pdf", timestamp=0))
+    return Printed(content, (_marked(compiler, "keys"), _marked(compiler, "end")["page"]) if keys else None)
+
+
+def _marked(compiler: Any, label: str) -> Any:
+    """What the layout says at a label: a page, or a page and a height on it."""
+    return json.loads(compiler.query(f"<{label}>", field="value", one=True))
 
 
 def _has_orphan(typst: Any, given: Mapping[str, Any], tight: float, paper: str) -> bool:
     """Whether the last page of a sheet would have only a few lines on it."""
     compiler = _compiled(typst, given, tight)
     try:
-        end = json.loads(compiler.query("<end>", field="value", one=True))
+        end = _marked(compiler, "end")
     except RuntimeError as error:
         raise DrawingError("a worksheet as a PDF", f"Typst says: {error}", instead='save("sheet.html")') from error
     return bool(end["page"] > 1 and end["y"] < FEW * PAPERS[paper].height)

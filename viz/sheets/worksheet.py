@@ -27,7 +27,7 @@ from tinygrad_edu.viz.page.strings import strings
 from tinygrad_edu.viz.sheets.answers import ENCODING, command_of, template
 from tinygrad_edu.viz.sheets.friendly import variants as drawn_variants
 from tinygrad_edu.viz.sheets.html import written
-from tinygrad_edu.viz.sheets.pdf import PAPERS, pdf
+from tinygrad_edu.viz.sheets.pdf import PAPERS, Printed, pdf
 from tinygrad_edu.viz.sheets.sheet import Sheet, blanks_of, draw_alike
 
 
@@ -100,6 +100,8 @@ class Worksheet(Page):
         sheets: a `Sheet` for each variant.
         links: for each sheet the address of the page with its numbers, or None.
         command: the command that makes the same sheets; "" if no formula makes the graph.
+        key_pages: the first and the last page with keys in the PDF of the sheets that was saved last, from 1; None if
+            it has none, and of a page, which the paper divides.
     """
 
     kind = "worksheet"
@@ -108,6 +110,7 @@ class Worksheet(Page):
 
     def __init__(self, sheets: Sequence[Sheet], page: str | None, paper: str, command: str) -> None:
         self.sheets, self.lang, self.paper, self.command = tuple(sheets), sheets[0].lang, paper, command
+        self.key_pages: tuple[int, int] | None = None
         self.links = [None if page is None else _checked_link(sheet.value, page, self.lang) for sheet in sheets]
         draw_alike(self.sheets)
 
@@ -126,7 +129,7 @@ class Worksheet(Page):
         """Write the sheets to a file, whole or not at all; its suffix chooses between .html and .pdf.
 
         Args:
-            path: of the sheets; their keys are behind the last of them.
+            path: of the sheets; their keys are behind the last of them, and `key_pages` says where.
             key: of a file for the keys alone, which are not behind the sheets then.
 
         Returns:
@@ -145,11 +148,12 @@ class Worksheet(Page):
             _check_suffix(file)
             check_writable(file)
         made = {
-            file: self._content(file, questions=is_first, keys=key is None or not is_first)
+            file: self._printed(file, questions=is_first, keys=key is None or not is_first)
             for file, is_first in files.items()
         }
-        for file, content in made.items():
-            write_whole(file, content)
+        for file, printed in made.items():
+            write_whole(file, printed.content)
+        self.key_pages = made[path].key_pages
         return path
 
     def template(self, path: str | os.PathLike[str]) -> Path:
@@ -172,10 +176,10 @@ class Worksheet(Page):
         write_whole(path, template(self.sheets, self.command).encode(ENCODING))
         return path
 
-    def _content(self, path: Path, *, questions: bool, keys: bool) -> bytes:
+    def _printed(self, path: Path, *, questions: bool, keys: bool) -> Printed:
         if path.suffix.lower() == ".pdf":
             return pdf(self.sheets, self.links, self.lang, self.paper, questions=questions, keys=keys)
-        return written(self.sheets, self.links, self.lang, questions=questions, keys=keys).encode()
+        return Printed(written(self.sheets, self.links, self.lang, questions=questions, keys=keys).encode(), None)
 
     def _written(self) -> str:
         return written(self.sheets, self.links, self.lang, questions=True, keys=True)

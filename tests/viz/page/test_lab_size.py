@@ -519,6 +519,42 @@ def test_the_overview_has_the_colours_of_the_gradients(browser):
     assert lab.close() == []
 
 
+@needs_browser
+@pytest.mark.parametrize("size", ["phone", "tablet"])
+@pytest.mark.parametrize("steps", [7, 9, 12, 15])
+def test_on_the_overview_of_a_small_graph_the_rings_are_around_its_nodes(browser, size, steps):
+    numbers = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "b": -3}
+    lab = Lab(browser, parse("f = sigmoid(w0 * x0 + w1 * x1 + b)", **numbers), size=size)
+    lab.step_to(steps)
+    for _ in range(4):  # so that only a part is in view
+        lab.page.keyboard.press("+")
+    lab.rest()
+    width, height, drawn, ringed = lab.page.evaluate(
+        """() => {
+          const canvas = document.getElementById("overview");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const extent = (is) => {
+            const found = [Infinity, Infinity, -1, -1];
+            for (let at = 0; at < data.length; at += 4) {
+              if (!is(data.slice(at, at + 4))) continue;
+              const [x, y] = [(at / 4) % canvas.width, Math.floor(at / 4 / canvas.width)];
+              [x, y].forEach((each, way) => {
+                found[way] = Math.min(found[way], each);
+                found[way + 2] = Math.max(found[way + 2], each);
+              });
+            }
+            return found;
+          };
+          const isInk = ([red, green, blue, alpha]) => alpha > 100 && Math.max(red, green, blue) < 60;
+          return [canvas.width, canvas.height, extent(([, , , alpha]) => alpha > 20), extent(isInk)];
+        }"""
+    )
+    assert drawn[2] - drawn[0] > 0.5 * width
+    assert 0 < ringed[2] - ringed[0] < 0.75 * (drawn[2] - drawn[0])
+    assert 0 < ringed[1] <= ringed[3] < height - 1  # no ring is cut off
+    assert lab.close() == []
+
+
 def test_what_a_part_exports_is_what_the_bundle_takes_out_of_it():
     for file in (FOLDER / "lab").iterdir():
         lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("export ")]

@@ -9,7 +9,7 @@ from ground import Ground
 from lab import SIZES
 
 from tinygrad_edu import nn
-from tinygrad_edu.viz.page.playground.settings import CONTROLS, settings_of
+from tinygrad_edu.viz.page.playground.settings import CONTROLS, data_of_table, settings_of
 
 pytestmark = needs_browser
 
@@ -344,6 +344,79 @@ def test_more_than_two_classes_have_a_confusion_matrix(ground):
     assert len(counts) == 3
     assert sum(map(sum, counts)) == 100
     assert [sum(row) for row in counts] == [34, 33, 33]
+
+
+WORDS = (
+    ["Elf", "Ork", "Zwerg"],
+    ["nein", "ja"],
+    ["0", "1", "2"],
+    ["3", "5", "7"],
+    ["北京的天气", "一个非常非常长的类别名称，长得放不下", "c"],
+    ["x" * 300, "<b>&amp;</b>", "a b"],
+)
+
+
+def table_of(words):
+    """The settings of a table whose classes have these names."""
+    rows = {
+        "size": [number + 0.1 * row for row in range(6) for number in range(len(words))],
+        "weight": [(number * 7 + row) % 5 for row in range(6) for number in range(len(words))],
+        "kind": [word for _ in range(6) for word in words],
+    }
+    return data_of_table(nn.Table.of_columns(rows))
+
+
+@pytest.mark.parametrize("words", WORDS, ids=lambda words: words[0][:8])
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_the_classes_of_a_table_are_called_by_its_words(browser, words, size):
+    ground = Ground(browser, size=size, data=table_of(words))
+    page, names = ground.page, sorted(words)
+    page.evaluate("() => document.querySelector('#plane').scrollIntoView()")
+    tools = page.locator("#point-tools .tool[data-tool]:has(canvas)")
+    assert [text.strip() for text in tools.all_inner_texts()] == names
+    for tool, name in zip(tools.all(), names, strict=True):
+        assert f"class {name}" in tool.get_attribute("title")
+        box, row = tool.bounding_box(), page.locator("#point-row").bounding_box()
+        assert box["x"] + box["width"] <= row["x"] + row["width"] + 1
+    outputs = names if len(names) > 2 else names[1:]
+    is_word = not all(name == str(number) for number, name in enumerate(names))
+    said = page.locator(".tile-word").all_text_contents()
+    assert [word.strip() for word in said] == (outputs if is_word else [])
+    for tile in page.locator(".tile:has(.tile-word)").all():
+        assert tile.locator(".tile-name").bounding_box()["width"] <= 140
+        assert any(name in tile.get_attribute("aria-label") for name in outputs)
+    if len(names) > 2:
+        page.click("#play-tab-confusion")
+        heads = page.locator(".confusion th")
+        titles = [f"says {name}" for name in names] + [f"is {name}" for name in names]
+        assert [head.get_attribute("title") for head in heads.all()] == titles
+        panel, table = (page.locator(each).bounding_box() for each in ("#play-panels", ".confusion"))
+        assert table["width"] <= panel["width"] + 1
+    assert ground.close() == []
+
+
+def test_a_class_that_was_added_beside_those_of_a_table_has_a_number(browser):
+    ground = Ground(browser, data=table_of(["Elf", "Ork", "Zwerg"]))
+    ground.page.click("[data-tool=more]")
+    ground.settled()
+    tools = ground.page.locator("#point-tools .tool:has(canvas)").all_inner_texts()
+    assert [text.strip() for text in tools] == ["Elf", "Ork", "Zwerg", "3"]
+    ground.page.click("[data-name=yinyang]")
+    ground.settled()
+    assert ground.page.locator(".tile-word").count() == 0
+    assert ground.close() == []
+
+
+@pytest.mark.parametrize("size", ["laptop", "tablet", "phone"])
+@pytest.mark.parametrize(
+    "data", [{"name": "moons"}, {"name": "blobs", "classes": 3}, table_of(["Elf", "Ork", "Zwerg"])]
+)
+def test_redo_stands_beside_undo(browser, size, data):
+    ground = Ground(browser, size=size, data=data)
+    undo, redo = (ground.page.locator(f"[data-tool={name}]").bounding_box() for name in ("undo", "redo"))
+    assert undo["y"] == redo["y"]
+    assert 0 < redo["x"] - undo["x"] - undo["width"] < 12
+    assert ground.close() == []
 
 
 MORE_ANEW = {"order_seed": "4", "split_seed": "4", "standardize": "true"}

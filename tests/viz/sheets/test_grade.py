@@ -15,6 +15,7 @@ from tinygrad_edu.rules import RULES
 from tinygrad_edu.show import cells, show
 from tinygrad_edu.steps.trace import EdgeStep, ForwardStep
 from tinygrad_edu.text.inputs import inputs_of
+from tinygrad_edu.text.spreadsheet import as_it_was, inert
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.sheets.grade import Mark
 
@@ -135,6 +136,35 @@ def test_the_marks_are_a_table(tmp_path):
     assert rows[3][:6] == ["all", "", "1", "20", "1", "0"]
     with pytest.raises(DrawingError, match="they are a table"):
         grades.save(tmp_path / "marks.xlsx")
+
+
+NAMES_TO_RUN = ["=HYPERLINK(1)", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(1)", "'=1", "''-x", "＝1+1", "=a, b", '="x"']
+
+
+@pytest.mark.parametrize("name", [*NAMES_TO_RUN, "Ada", "O'Neil", "'Abu", "-3", "王芳"])
+def test_a_name_is_no_formula_for_a_spreadsheet_and_is_read_back_as_it_was(tmp_path, name):
+    for typed in (name, inert(name)):  # as a teacher may write it, and as a table has it
+        if as_it_was(typed) == name:
+            path = graded(tmp_path, sheets(), [(typed, "", {"u": "6"})]).save(tmp_path / "marks.csv")
+            _, row, _ = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+            assert row[:4] == [f"'{name}" if name in NAMES_TO_RUN else name, "", "1", "10"]
+            (again,) = graded(tmp_path, sheets(), [(row[0], "", {"u": "6"})]).rows
+            assert again.name == name
+
+
+def test_the_name_of_a_column_is_no_formula_either(tmp_path):
+    f = Value(2.0, label="=x") * Value(3.0, label="@y")
+    f.label = "=SUM(1)"
+    made = viz.worksheet(f)
+    path = made.template(tmp_path / "a.csv")
+    heads = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    assert "'=SUM(1)" in heads
+    with path.open("a", encoding="utf-8") as file:
+        csv.writer(file).writerow(["Ada", *(show(number) for number in truths(made.sheets[0]).values())])
+    grades = viz.grade(path, made)
+    assert [(row.right, len(row.marks)) for row in grades.rows] == [(5, 5)]
+    marks = csv.reader(io.StringIO(grades.csv()))
+    assert not any(cell.startswith(("=", "@")) for row in marks for cell in row)
 
 
 # Templates

@@ -162,6 +162,28 @@ def test_thirty_sheets_are_a_page_each_with_their_keys_behind_them(tmp_path):
 
 
 @needs_poppler
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("lesson", {}),
+        ("twice", {"variants": 7, "paper": "letter"}),
+        ("neuron", {"blank": "easy", "lang": "zh"}),
+        ("network", {}),
+    ],
+)
+def test_the_pages_of_the_keys_are_those_on_which_they_are_printed(name, options, tmp_path):
+    made = viz.worksheet(GRAPHS[name](), **options)
+    texts, _ = pages(made.save(tmp_path / "w.pdf"))
+    first, last = made.key_pages
+    heading = "答案" if options.get("lang") == "zh" else "Answer key"
+    assert last == len(texts)
+    assert [heading in text for text in texts[: first - 1]] == [False] * (first - 1)
+    assert heading in texts[first - 1]
+    made.save(tmp_path / "w.pdf", key=tmp_path / "k.pdf")
+    assert made.key_pages is None
+
+
+@needs_poppler
 @needs_browser
 @pytest.mark.browser
 @pytest.mark.long

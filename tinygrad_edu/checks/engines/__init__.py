@@ -1,4 +1,4 @@
-"""Is somebody's own engine right, and if not, which mistake does it make?
+"""Is an engine of one's own right, and if not, which mistake does it make?
 
     reference.py    an engine that can be built with mistakes in it: what a mistake does is a change of its design
     mistakes.py     the table of mistakes: a name, the change, a sentence, a hint

@@ -111,7 +111,7 @@ def begin(folder: Path, lang: str = "en") -> list[Path]:
         The folder's engine and README.
 
     Raises:
-        FileError: if one of them is there already: nobody's work is overwritten.
+        FileError: if one of them is there already: no work is overwritten.
         OptionError: if there is no such language.
     """
     check_language(lang, "begin(folder, {})")

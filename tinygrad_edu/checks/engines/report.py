@@ -59,7 +59,7 @@ def check_engine(
     backward: str | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Report:
-    """Find the mistakes in an engine for automatic differentiation that somebody wrote, and name them.
+    """Find the mistakes in an engine for automatic differentiation, such as a learner's own, and name them.
 
     The engine is run on small expressions in the order of a course. What it computes is compared with what a right
     engine computes, and with what engines compute that make a certain mistake: a mistake is named where the two agree

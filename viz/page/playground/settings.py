@@ -143,7 +143,7 @@ def data_of(X: ArrayLike | None, y: ArrayLike | None, loss: str | None, names: S
     return {"name": "own", "task": task, **classes, "points": points, "validation": 0}
 
 
-def data_of_table(table: Table, target: str | None = None) -> Settings:
+def data_of_table(table: Table, target: str | None = None, without: Sequence[str] = ()) -> Settings:
     """The columns of a table as settings, as `csv.js` makes them: words become inputs of 0 and 1, and numbers stay.
 
     The page standardizes numbers, by the rows that it trains on.
@@ -151,15 +151,17 @@ def data_of_table(table: Table, target: str | None = None) -> Settings:
     Args:
         table: what `nn.read_csv` gives.
         target: the name of the column to predict; by default the last one.
+        without: the names of columns to leave out.
     """
     name = table.names[-1] if target is None else target
     to_predict = Target.of(table, name)
-    columns = [(each, _inputs_of(table, each)) for each in table.names if each != name]
+    columns = [(each, _inputs_of(table, each)) for each in table.names if each not in {name, *without}]
     if not columns:
+        has = "has" if len(table.names) == 1 else "would have"
         raise SizeError(
             f"the playground for {table.source}",
-            "it has one column, and something has to predict it from",
-            instead="two or more",
+            f"it {has} one column, and there is nothing to predict it from",
+            instead="two columns or more",
         )
     names = [title for _, inputs in columns for title in inputs]
     X = np.column_stack([numbers for _, inputs in columns for numbers in inputs.values()])
@@ -289,7 +291,7 @@ def _classes(data: Settings) -> int:
 
 
 def _optimizer(optimizer: Optimizer) -> Settings:
-    """An optimizer as it was made; what it remembers of earlier steps begins anew in the page."""
+    """An optimizer as it was made; what it remembers of earlier steps is not taken along."""
     if type(optimizer) not in OPTIMIZERS:
         raise OptionError(
             f"{ASKED}(optimizer={optimizer!r})",

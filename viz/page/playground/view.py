@@ -51,7 +51,7 @@ def playground(
         data: the name of a data set, in place of X and y: "moons", "circles", "xor", "spirals", "blobs", "flower",
             "yinyang"; or "saddle", "waves", with numbers to predict.
         loss: a loss of nn, by its name or as a function; by default one that suits model and data.
-        optimizer: SGD, Adam or AdamW of nn; what it remembers of earlier steps begins anew.
+        optimizer: SGD, Adam or AdamW of nn; what it remembers of earlier steps is not taken along.
         batch_size: samples for each step; None for all of them.
         seed: the seed of the order of the samples.
         hide: names of controls that a lesson does without, such as ["lr", "loss"]; a wrong one is answered by all.

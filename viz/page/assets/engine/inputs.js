@@ -1,4 +1,4 @@
-// What numbers do the inputs of an expression have, before somebody gives them others? As in inputs.py: numbers that
+// What numbers do the inputs of an expression have, before the reader gives them others? As in inputs.py: numbers that
 // differ from each other, and others where an operation is not defined for these.
 
 import { GRAMMAR } from "./grammar.js";

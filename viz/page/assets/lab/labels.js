@@ -11,7 +11,7 @@ const MOST = 150; // labels among which the arrows count too
 
 /**
  * The middle of each label: a Map from id to {x, y, isFree}; not free, where even the best place covers a box, another
- * label, or so many other arrows that nobody could tell whose label it is.
+ * label, or so many other arrows that it is unclear whose label it is.
  *
  * labels     [{id, curve, width, height}]
  * boxes      rectangles {left, top, right, bottom} that stay free

@@ -12,7 +12,7 @@ import { drawnParts, watchView } from "./stage.js";
 import { goTo } from "./store.js";
 
 const INK = { [POSITIVE]: "--positive", [NEGATIVE]: "--negative", [UNKNOWN]: "--line-strong" };
-const RING = 7; // pixels
+const RING = { gap: 2, least: 4.5, line: 1.5 }; // pixels: around a node, from its middle, and how thick
 
 let seen = null; // the part of the picture that is in view
 
@@ -104,12 +104,22 @@ function fill(pixels, { width, height }, map, node, color, more) {
   for (let y = top; y < bottom; y++) pixels.fill(color, y * width + left, y * width + right);
 }
 
+// Around what `fill` draws of a node, and inside of the picture; round, where that is a point.
 function ring(context, { width, height }, map, node, scale) {
+  const [gap, least, line] = [RING.gap, RING.least, RING.line].map((each) => each * scale);
+  const [x, across] = ringAlong(map.x[node] * width, map.width[node] * width * 0.8, width, { gap, least, line });
+  const [y, down] = ringAlong(map.y[node] * height, map.height[node] * height * 0.8, height, { gap, least, line });
   context.beginPath();
-  context.arc((map.x[node] + map.width[node] / 2) * width, (map.y[node] + map.height[node] / 2) * height, RING * scale, 0, 2 * Math.PI);
-  context.lineWidth = 2 * scale;
+  context.roundRect(x - across, y - down, 2 * across, 2 * down, Math.min(across, down, 2 * least));
+  context.lineWidth = line;
   context.strokeStyle = variable("--ink");
   context.stroke();
+}
+
+// Its middle and half its size, in one direction.
+function ringAlong(start, size, room, { gap, least, line }) {
+  const half = Math.min(Math.max(size / 2 + gap, least), room / 2 - line);
+  return [Math.min(Math.max(start + size / 2, half + line), room - half - line), half];
 }
 
 const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

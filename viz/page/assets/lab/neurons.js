@@ -1,4 +1,4 @@
-// Which leaves are the weights of one neuron, where nobody said so? In a network that a learner wrote, its Values have no
+// Which leaves are the weights of one neuron, where that is not said? In a network that a learner wrote, its Values have no
 // labels; but a neuron is a sum of products, each of a leaf of its own and an input, and perhaps a leaf alone.
 //
 //   neuronsOf(graph)     a Map from "l1.n2", as nn names its parts, to the leaves; empty if it is not a network for sure

@@ -5,7 +5,7 @@ export const UNKNOWN = 0;
 export const POSITIVE = 1;
 export const NEGATIVE = 2;
 export const ZERO = 3;
-const LARGEST = 0.06; // of the width and height: what a node takes at most
+const LARGEST = { width: 0.22, height: 0.24 }; // of the whole: what a node takes at most
 
 /**
  * {x, y, width, height}, four arrays: the left upper corner and the size of each node. A depth with many nodes is wider
@@ -17,11 +17,11 @@ export function placesOnMap(graph) {
   for (const each of depth) counts[each] += 1;
   const weights = Float64Array.from(counts, (count) => Math.log2(1 + count));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const unit = Math.min(1 / total, LARGEST / weights.reduce((most, weight) => Math.max(most, weight), 0));
+  const unit = Math.min(1 / total, LARGEST.width / weights.reduce((most, weight) => Math.max(most, weight), 0));
   const left = new Float64Array(counts.length).fill(0.5 - (unit * total) / 2);
   for (let each = 1; each < left.length; each++) left[each] = left[each - 1] + unit * weights[each - 1];
   const next = new Int32Array(counts.length);
-  const height = Float32Array.from(depth, (each) => Math.min(LARGEST, 1 / counts[each]));
+  const height = Float32Array.from(depth, (each) => Math.min(LARGEST.height, 1 / counts[each]));
   const y = height.map((size, node) => 0.5 + size * (next[depth[node]]++ - counts[depth[node]] / 2));
   return { x: Float32Array.from(depth, (each) => left[each]), y, width: Float32Array.from(depth, (each) => unit * weights[each]), height };
 }

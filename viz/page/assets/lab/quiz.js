@@ -1,5 +1,5 @@
 // What is asked in predict mode, and what may not be seen yet? Each step of the sweep is a question until it is answered,
-// or shown, and nobody gets past an open one: so nothing that comes later can give it away.
+// or shown, and there is no way past an open one: so nothing that comes later can give it away.
 //
 //   quiz   null, or {values, log}: whether the numbers on the way forward are asked too, and a Map from positions to what
 //          was said to their questions: {verdict, mistake, first, tries, seconds, isDone}

@@ -3,6 +3,7 @@
 
 import { element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
+import { nameOfClass } from "./names.js";
 import { guessesOf } from "./run.js";
 
 let section = null;
@@ -15,7 +16,7 @@ export const confusionPanel = {
   },
   draw(state) {
     const counts = countsOf(state.run.points.map(({ label }) => label), guessesOf(state.run), state.run.classes);
-    section.replaceChildren(element("p", { class: "quiet-line" }, say("ground_confusion_help")), tableOf(counts));
+    section.replaceChildren(element("p", { class: "quiet-line" }, say("ground_confusion_help")), tableOf(counts, (label) => nameOfClass(state.run, label)));
   },
 };
 
@@ -26,10 +27,15 @@ export function countsOf(labels, guesses, classes) {
   return counts;
 }
 
-function tableOf(counts) {
-  const head = element("tr", {}, element("td"), ...counts.map((_, said) => element("th", { scope: "col" }, say("ground_said_class", { label: said }))));
-  const rows = counts.map((row, label) => element("tr", {}, element("th", { scope: "row" }, say("ground_class", { label })), ...cellsOf(row, label)));
+function tableOf(counts, nameOf) {
+  const head = element("tr", {}, element("td"), ...counts.map((_, said) => headOf("col", say("ground_said_class", { label: nameOf(said) }))));
+  const rows = counts.map((row, label) => element("tr", {}, headOf("row", say("ground_class", { label: nameOf(label) })), ...cellsOf(row, label)));
   return element("table", { class: "confusion" }, element("thead", {}, head), element("tbody", {}, ...rows));
+}
+
+// A long word is cut, and whole where one points at it.
+function headOf(scope, words) {
+  return element("th", { scope, title: words }, words);
 }
 
 function cellsOf(row, label) {

@@ -5,7 +5,7 @@ import { byId, element } from "../lab/dom.js";
 import { say } from "../lab/say.js";
 import { anewMark, isHidden, sayAnew } from "./fields.js";
 import { layOut } from "./layout.js";
-import { nameOfInput, nameOfNeuron } from "./names.js";
+import { nameOfInput, nameOfNeuron, wordOfOutput } from "./names.js";
 import { paintNeuron } from "./picture.js";
 import { fitCanvas } from "./plane_view.js";
 import { possibleInputs } from "./run.js";
@@ -34,7 +34,7 @@ export function mountNet(store) {
 export function drawNet(state, hasWeights) {
   const { clientWidth: width, clientHeight: height } = byId("net");
   if (!width || !height) return;
-  const form = JSON.stringify([state.settings.inputs, state.settings.network.layers, state.run.shape.sizes, state.lang, state.settings.hidden, hasBegun(state), width, height]);
+  const form = JSON.stringify([state.settings.inputs, state.settings.network.layers, state.run.shape.sizes, state.lang, state.settings.hidden, wordsOf(state), hasBegun(state), width, height]);
   const isNew = form !== net.drawn;
   if (isNew) {
     net.layout = layoutOf(state, width, height);
@@ -43,6 +43,11 @@ export function drawNet(state, hasWeights) {
   }
   paintAll(state);
   if (isNew || hasWeights) drawWeights(byId("weights"), state, net.layout, width, height);
+}
+
+function wordsOf({ run }) {
+  const last = run.shape.sizes.length - 1;
+  return Array.from({ length: run.shape.sizes[last] }, (_, neuron) => wordOfOutput(run, { layer: last, neuron }));
 }
 
 // Below the inputs stand those that there could be too.
@@ -66,10 +71,10 @@ function build(state) {
   if (focused) byId("net-parts").querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
-function tileAt({ x, y }, name, attributes) {
+function tileAt({ x, y }, name, attributes, word = "") {
   const { width, height } = net.layout.picture;
   const canvas = element("canvas", {});
-  const label = element("span", { class: "tile-name math" }, name);
+  const label = element("span", { class: "tile-name math", title: [name, word].filter(Boolean).join(" ") }, name, ...(word ? [element("span", { class: "tile-word" }, ` ${word}`)] : []));
   const box = element("button", { type: "button", class: net.layout.picture.height < MARKED ? "tile is-low" : "tile", ...attributes }, canvas, ...(net.layout.hasNames ? [label] : []));
   Object.assign(box.style, { left: `${x - width / 2}px`, top: `${y - height / 2}px`, width: `${width}px` });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
@@ -77,8 +82,9 @@ function tileAt({ x, y }, name, attributes) {
 }
 
 function neuronTile(state, at) {
-  const name = nameOfNeuron(state.run.shape, at);
-  const tile = tileAt(net.layout.places[at.layer][at.neuron], name, { "data-key": `n${at.layer}.${at.neuron}`, "aria-label": say("ground_neuron_label", { name }) });
+  const [name, word] = [nameOfNeuron(state.run.shape, at), wordOfOutput(state.run, at)];
+  const label = say("ground_neuron_label", { name: [name, word].filter(Boolean).join(" ") });
+  const tile = tileAt(net.layout.places[at.layer][at.neuron], name, { "data-key": `n${at.layer}.${at.neuron}`, "aria-label": label }, word);
   listen(tile.box, at);
   tile.box.addEventListener("click", () => net.store.change({ chosen: at, tab: tabFor(net.store.state) }));
   return { ...tile, at };

@@ -4,7 +4,7 @@
 import { byId, element } from "../lab/dom.js";
 import { say, sentence } from "../lab/say.js";
 import { colourOf, colours } from "./colours.js";
-import { nameOfNeuron } from "./names.js";
+import { nameOfNeuron, wordOfOutput } from "./names.js";
 import { paintDecision, paintNeuron } from "./picture.js";
 import { ASPECT, COLUMNS, ROWS, onPicture, zeroLine } from "./plane.js";
 import { confidenceOf, middleOf, viewsOf } from "./run.js";
@@ -159,7 +159,7 @@ export function drawPlaneTitle({ pointed, run }) {
   const held = run.points.filter(({ isHeldOut }) => isHeldOut).length;
   byId("plane").setAttribute("aria-label", say("ground_plane_label", { count: run.points.length, held }));
   byId("plane-help").hidden = held === 0;
-  const name = () => element("i", { class: "math" }, nameOfNeuron(run.shape, pointed));
+  const name = () => element("i", { class: "math" }, [nameOfNeuron(run.shape, pointed), wordOfOutput(run, pointed)].filter(Boolean).join(" "));
   byId("plane-title").hidden = pointed === null;
   if (pointed) byId("plane-title").replaceChildren(...sentence("ground_title_neuron", { name }));
 }

@@ -8,6 +8,7 @@ import { say } from "../lab/say.js";
 import { nearestPoint, withMoved, withPoint, withoutPoint } from "./editing.js";
 import { isHidden, sayAnew } from "./fields.js";
 import { setClasses } from "./learning.js";
+import { nameOfClass } from "./names.js";
 import { onPicture, onPlane } from "./plane.js";
 import { drawPoint, fitCanvas } from "./plane_view.js";
 import { begin, hasBegun } from "./store.js";
@@ -243,7 +244,7 @@ function drawTools(state, before) {
   byId("point-tools").dataset.form = form;
   const focused = document.activeElement?.dataset?.tool;
   const adding = state.run.classes ? classTools(state) : [targetTool(state)];
-  const made = isHidden(state, "points") ? [] : [...adding, removeTool(state), ...editTools(state)];
+  const made = isHidden(state, "points") ? [] : [...adding, removeTool(state), editTools(state)];
   byId("point-tools").replaceChildren(...made);
   sayAnew(byId("point-tools"), byId("plane"), hasBegun(state));
   if (!hasBegun(state)) byId("plane").setAttribute("aria-describedby", "plane-help");
@@ -254,14 +255,16 @@ function drawTools(state, before) {
 
 function classTools(state) {
   const count = classesOf(state);
-  const classes = Array.from({ length: count }, (_, index) => toolButton(state, index, say("ground_add_class", { label: index })));
+  const classes = Array.from({ length: count }, (_, index) => toolButton(state, index));
   const isFull = count >= MOST_CLASSES || isHidden(state, "classes") || !["blobs", "own"].includes(state.settings.data.name);
   return isFull ? classes : [...classes, moreClasses(count)];
 }
 
-function toolButton({ tool }, index, label) {
+function toolButton({ tool, run }, index) {
+  const name = nameOfClass(run, index);
+  const label = say("ground_add_class", { label: name });
   const canvas = element("canvas", { "data-class": index });
-  const made = element("button", { type: "button", class: "tool", "data-tool": index, "aria-pressed": tool === index, "aria-label": label, title: label }, canvas, String(index));
+  const made = element("button", { type: "button", class: "tool", "data-tool": index, "aria-pressed": tool === index, "aria-label": label, title: label }, canvas, element("span", { class: "tool-name" }, name));
   made.addEventListener("click", () => editor.store.change({ tool: index }));
   return made;
 }
@@ -287,10 +290,11 @@ function removeTool({ tool }) {
 }
 
 function editTools(state) {
-  return [
+  const pair = [
     editTool("undo", "↶", "Ctrl+Z", canTake(editor.past, state), undo),
     editTool("redo", "↷", "Ctrl+Shift+Z", canTake(editor.undone, state), redo),
   ];
+  return element("span", { class: "tool-pair" }, ...pair);
 }
 
 function editTool(name, sign, keys, isPossible, act) {
