@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from browser import launched, needs_browser
 from ground import DRAWN, PATIENCE
-from notebooks import executed
+from kernels import executed
 from playground import in_node, needs_node
 
 ROOT = Path(__file__).parents[2]

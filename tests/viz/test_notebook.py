@@ -4,7 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from notebooks import executed
+from kernels import executed
 
 from tinygrad_edu import Value, chain_rule, viz
 
