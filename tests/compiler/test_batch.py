@@ -91,7 +91,7 @@ def test_every_program_can_be_explained_weighed_drawn_and_copied(name):
     problem = drawn(name, 1)
     program = tinygrad_edu.compile(problem.function, wrt=problem.parameters, batch=problem.batch(5))
     lines = [line.name for line in (*program.leaves, *program.lines)]
-    assert [row.split()[0] for row in program.explain().splitlines()] == lines
+    assert [row.split()[0] for row in program.explain().splitlines()] == [*program.formulas.data, *lines]
     assert program.memory(1000).numbers >= program.memory(10).numbers
     drawing = viz.draw(program, max_nodes=1000)
     assert all(f'label="{line}\\n' in drawing.source for line in lines)

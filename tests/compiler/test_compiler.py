@@ -1077,7 +1077,8 @@ def test_every_line_is_explained():
     model, xs, loss = lesson_network()
     program = tinygrad_edu.compile(loss, wrt=model.parameters(), inputs=xs)
     rows = dict(line.split(maxsplit=1) for line in program.explain().split("\n"))
-    assert set(rows) == {line.name for line in (*program.leaves, *program.lines)}
+    assert set(rows) == {line.name for line in (*program.leaves, *program.lines)} | set(program.formulas.data)
+    assert rows["c1"] == "(5, 1)  constants: 0, 1, 1, 0, 1"  # the labels
     assert rows["W1"] == "(4, 3)  12 scalars: l1.n1.w1 …"
     assert re.fullmatch(r"\(5, 4\)  20 scalars: v\d+ = tanh\(v\d+\) …", rows["A1"])
     assert re.fullmatch(r"\(4, 3\)  12 scalars: ∂v\d+/∂l1\.n1\.w1 …", rows["dW1"])

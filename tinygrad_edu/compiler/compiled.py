@@ -91,7 +91,7 @@ class Compiled:
 
     @property
     def source(self) -> str:
-        """The text of the function, in NumPy."""
+        """The text of the function, in NumPy. It reads the constants that `explain` lists; `formulas.data` has them."""
         return self.source_for("numpy")
 
     def source_for(self, language: str) -> str:
@@ -202,6 +202,8 @@ class Compiled:
     def explain(self) -> str:
         """Which scalars each line stands for: how many, and what the first one is in the graph.
 
+        Before them stand the arrays that the program reads and does not compute, c1, i1 and so on, as they begin.
+
         >>> import tinygrad_edu
         >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
         >>> print(tinygrad_edu.compile((x * y).tanh()).explain())
@@ -212,7 +214,8 @@ class Compiled:
         dy      1 scalar: ∂v2/∂y
         dx      1 scalar: ∂v2/∂x
         """
-        return explanation(self.graph, self._found.gradient, (*self.leaves, *self.lines), self._found.parts)
+        found = self._found
+        return explanation(self.graph, found.gradient, (*self.leaves, *self.lines), found.parts, found.source.data)
 
 
 def results_of(found: Sequence[Any]) -> Results:

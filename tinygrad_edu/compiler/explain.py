@@ -5,28 +5,47 @@ Names to know: `explanation`. Read next: `proof.py`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tinygrad_edu.compiler.arrays import NOWHERE, Ids
 from tinygrad_edu.compiler.formulas import OneHot, Rows
 from tinygrad_edu.compiler.sizes import Count, Size
-from tinygrad_edu.compiler.source import Line
+from tinygrad_edu.compiler.source import Line, Numbers
 from tinygrad_edu.graph import Graph
-from tinygrad_edu.show import aligned, counted
+from tinygrad_edu.show import aligned, counted, show
+
+MOST_SHOWN = 6  # of the numbers of an array
 
 
-def explanation(graph: Graph, gradient: Ids, lines: Iterable[Line], parts: Collection[int] = ()) -> str:
-    """For every line how many scalars it computes, and what the first one is in the graph.
+def explanation(
+    graph: Graph,
+    gradient: Ids,
+    lines: Iterable[Line],
+    parts: Collection[int] = (),
+    data: Mapping[str, Numbers] | None = None,
+) -> str:
+    """For every line how many scalars it computes, and what the first one is in the graph; before them the constants.
 
     Args:
         graph: the graph of the loss; its nodes are the scalars of the forward pass.
         gradient: for each node the id of its gradient.
         lines: the lines of the program.
         parts: the nodes that hold part of a sum: all of its products up to their own.
+        data: the arrays of numbers that the lines read, by name.
     """
     node_of = {int(scalar): node for node, scalar in enumerate(gradient.tolist()) if scalar != NOWHERE}
-    rows = [(line.name, str(line.shape or ""), _said(graph, node_of, line, parts)) for line in lines]
+    rows = [*_given(data or {})]
+    rows += [(line.name, str(line.shape or ""), _said(graph, node_of, line, parts)) for line in lines]
     return "\n".join(aligned(rows))
+
+
+def _given(data: Mapping[str, Numbers]) -> Iterator[tuple[str, str, str]]:
+    """The arrays of numbers that a program reads, with the first numbers of each."""
+    kinds = {"b": "which of two", "i": "places of scalars", "f": "constants"}
+    for name, numbers in data.items():
+        first = ", ".join(str(each) if numbers.dtype.kind == "b" else show(each) for each in numbers.flat[:MOST_SHOWN])
+        more = ", …" if numbers.size > MOST_SHOWN else ""
+        yield name, str(numbers.shape), f"{kinds[numbers.dtype.kind]}: {first}{more}"
 
 
 def _said(graph: Graph, node_of: dict[int, int], line: Line, parts: Collection[int]) -> str:
