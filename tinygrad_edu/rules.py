@@ -172,5 +172,5 @@ dot = rule("dot", floats.dot, lambda ws, xs, out: xs, lambda ws, xs, out: ws,
 logsumexp = rule("logsumexp", floats.logsumexp, lambda xs, out: [exp(x - out) for x in xs],
                  many=True, symbol="log Σ exp", note="its partials are the softmax", javascript="logsumexp",
                  numpy="np.logaddexp.reduce", jax="jnp.logaddexp.reduce(jnp.stack([{}]))",
-                 rows="logsumexp({}, axis=-1)")
+                 rows="np.logaddexp.reduce({}, axis=-1)")
 # fmt: on

@@ -10,7 +10,14 @@ from tinygrad_edu.errors import GraphError
 
 SIZES = (1, 2, 3, 5, 7, 11, 13, 17, 30)  # those that are traced are among them
 EACH = 8  # losses in a test
-REFUSED = {8, 24, 29}  # a smallest number, whose first samples are unlike the others
+REFUSED = {
+    8,
+    15,
+    24,
+    29,
+    57,
+    63,
+}  # have no program so far, as where a smallest number treats the first samples otherwise
 
 
 @pytest.mark.parametrize("part", sample(range(12)))

@@ -21,11 +21,6 @@ def add_rows(rows, labels, count):  # total[labels[i]] += rows[i]
     total = np.zeros((count, *rows.shape[1:]))
     np.add.at(total, labels, rows)
     return total
-def logsumexp(numbers, axis):  # log Σ exp along an axis, shifted by the largest so that nothing overflows
-    top = numbers.max(axis=axis, keepdims=True)
-    if not np.isfinite(top).all():
-        top = np.where(np.isfinite(top), top, 0)
-    return np.log(np.exp(numbers - top).sum(axis=axis)) + top.squeeze(axis)
 """
 
 JAVASCRIPT = """\

@@ -23,7 +23,7 @@ from tinygrad_edu.rule import PRODUCT, Rule
 
 PRELUDE = "import jax.numpy as jnp\n"
 LOOP = "from jax.lax import fori_loop\n"
-SPECIAL = ("erf", "logsumexp")  # functions that templates mention, and jax.numpy does not have
+SPECIAL = ("erf",)  # functions that templates mention, and jax.numpy does not have
 NUMPY = re.compile(r"\bnp\.")  # in a row's template
 WIDTH = 100  # of a line, from which on each block of the gradient has one of its own
 

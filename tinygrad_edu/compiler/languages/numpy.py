@@ -181,7 +181,11 @@ class NumPyPrinter(Printer):
         return f"{self.text(formula.parts[0], ATOM)}.sum({along})", ATOM
 
     def _along(self, formula: Along) -> Written:
-        return self.rows(formula.rule).format(self.text(formula.parts[0])), ATOM
+        """Of a matrix, of its columns one by one, which takes NumPy half the time; else along the last axis."""
+        (of,), rule = formula.parts, formula.rule
+        if len(of.shape) == 2 and self.has_lists:
+            return rule.fill(self.template(rule), [f"*{self.text(of, ATOM)}.T"]), ATOM
+        return self.rows(rule).format(self.text(of)), ATOM
 
     def rows(self, rule: Rule) -> str:
         """How an operation on a list is written for every row of an array."""

@@ -554,7 +554,7 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        numpy: "⟨t1⟩ = np.logaddexp.reduce([*⟨O⟩.T])",
         latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
@@ -619,7 +619,7 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        numpy: "⟨t1⟩ = np.logaddexp.reduce([*⟨O⟩.T])",
         latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
@@ -692,7 +692,7 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        numpy: "⟨t1⟩ = np.logaddexp.reduce([*⟨O⟩.T])",
         latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
@@ -765,7 +765,7 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        numpy: "⟨t1⟩ = np.logaddexp.reduce([*⟨O⟩.T])",
         latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
@@ -838,7 +838,7 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        numpy: "⟨t1⟩ = np.logaddexp.reduce([*⟨O⟩.T])",
         latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
@@ -903,7 +903,7 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        numpy: "⟨t1⟩ = np.logaddexp.reduce([*⟨O⟩.T])",
         latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
@@ -968,7 +968,7 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        numpy: "⟨t1⟩ = np.logaddexp.reduce([*⟨O⟩.T])",
         latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
@@ -1033,7 +1033,7 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        numpy: "⟨t1⟩ = np.logaddexp.reduce([*⟨O⟩.T])",
         latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
@@ -1098,7 +1098,7 @@ export const PIECES = {
         name: "⟨t1⟩",
         reads: ["⟨O⟩"],
         shape: ["m"],
-        numpy: "⟨t1⟩ = logsumexp(⟨O⟩, axis=-1)",
+        numpy: "⟨t1⟩ = np.logaddexp.reduce([*⟨O⟩.T])",
         latex: "⟨t1⟩ = \\operatorname{logsumexp}\\left(⟨O⟩[:, j]\\; \\forall j\\right)",
         run({ m }, [O]) {
           const t1 = new Float64Array(m);
