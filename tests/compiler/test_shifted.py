@@ -166,3 +166,28 @@ def test_what_does_not_come_back_stays(used):
     assert not differs((value, gradient), by_hand(Problem("", lambda _: loss(xs), parameters, None), [xs]))
     with pytest.raises(GraphError, match=r"the plain number .* for other samples"):
         tinygrad_edu.compile(loss, wrt=parameters, batch=(np.linspace(-1, 1, 30),))
+
+
+@pytest.mark.parametrize("place", range(12))
+def test_any_number_on_the_way_may_be_asked_for(place):
+    """The numbers that the shift is taken out of as well: then it stays, and the loss and its gradient are as ever."""
+    rng = np.random.default_rng(place)
+    zs = [Value(number, label=f"z{number}") for number in rng.normal(size=3)]
+    top = Value(max(z.data for z in zs))
+    powers = [(z - top).exp() for z in zs]
+    total = powers[0] + powers[1] + powers[2]
+    loss = -(powers[0] / total).log() * 2.0
+    ways = [*powers, total, *(power.args[0] for power in powers), total.args[0], zs[0], zs[2], loss, loss.args[0]]
+    program = tinygrad_edu.compile(loss, wrt=zs, outputs=[ways[place]])
+    program.parameters = numbers = rng.normal(size=3)
+    found, gradient = program()
+    shares = np.exp(numbers) / np.exp(numbers).sum()
+    assert found == pytest.approx(-2 * np.log(shares[0]), rel=1e-12)
+    assert gradient == pytest.approx(2 * (shares - np.eye(3)[0]), rel=1e-12)
+    for z, number in zip(zs, numbers, strict=True):
+        z.data = number
+    again = [(z - top).exp() for z in zs]
+    sums = again[0] + again[1], again[0] + again[1] + again[2]
+    log = (again[0] / sums[1]).log()
+    wanted = [*again, sums[1], *(power.args[0] for power in again), sums[0], zs[0], zs[2], log * -2.0, -log][place]
+    assert program.outputs == pytest.approx([wanted.data], rel=1e-12)

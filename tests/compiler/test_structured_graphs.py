@@ -35,6 +35,7 @@ def test_a_program_computes_what_its_graph_computes_at_numbers_it_has_not_seen(g
 
 REFUSED_ONCE = {
     "four operations that take two scalars of a table with spare places, each twice": 397,
+    "an exp of a softmax shifted by hand is asked for, too": 2661,
 }
 
 

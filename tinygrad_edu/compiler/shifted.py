@@ -52,7 +52,28 @@ class NotCancelledError(Exception):
 
 
 def without_shifts(scalars: Scalars, uses: Sequence[int]) -> bool:
-    """Write sums of exp(z - c) whose users cancel c as logsumexp(z); whether there were any."""
+    """Write sums of exp(z - c) whose users cancel c as logsumexp(z); whether there were any.
+
+    None are, if the caller asks for a number that the loss would not be computed from any more, an exp(z - c) say.
+    """
+    before = scalars.rule[:], scalars.args[:], scalars.data[:]
+    is_changed = _cancel(scalars, uses)
+    if is_changed and scalars.wanted and not _reached(scalars).issuperset(scalars.wanted):
+        scalars.rule[:], scalars.args[:], scalars.data[:] = before
+        return False
+    return is_changed
+
+
+def _reached(scalars: Scalars) -> set[int]:
+    """The nodes that the loss is computed from, and the loss."""
+    found = {scalars.output}
+    for node in range(scalars.output, -1, -1):
+        if node in found:
+            found.update(scalars.args[node])
+    return found
+
+
+def _cancel(scalars: Scalars, uses: Sequence[int]) -> bool:
     found = _sums(scalars, uses)
     users = _users(scalars, found)
     is_changed = False
