@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from browser import Watched, launched, needs_browser
 from PIL import Image
+from sampling import sample
 from tables import write_table
 
 from tinygrad_edu import nn
@@ -168,7 +169,7 @@ def widths(svgs):
     return [float(re.search(rb'<svg[^>]* width="([\d.]+)pt"', svg)[1]) / 0.75 for svg in svgs]
 
 
-@pytest.mark.parametrize("hidden", ["16 16", "3", "8 8 8 8 8", "64 20"])
+@pytest.mark.parametrize("hidden", sample(["16 16", "3", "8 8 8 8 8", "64 20"]))
 def test_the_network_is_drawn_for_a_desk_and_for_a_phone_and_no_letter_of_it_is_below_13_pixels(typed, table, hidden):
     typed(f"train t.csv --hidden {hidden} --epochs 1 --missing mean")
     page = (table / "tinygrad-edu-train" / "report.html").read_text()
@@ -184,6 +185,7 @@ def test_the_network_is_drawn_for_a_desk_and_for_a_phone_and_no_letter_of_it_is_
     assert len(rows) == len(hidden.split()) + 1
 
 
+@pytest.mark.long
 def test_the_animation_is_in_the_theme_of_its_reader_and_stands_still_for_who_wants_no_motion(typed, tmp_path):
     typed("train moons --hidden 3 --epochs 3 --film f.gif")
     page = (tmp_path / "tinygrad-edu-train" / "report.html").read_text()

@@ -93,7 +93,8 @@ def test_a_drawing_can_be_chinese(run, tmp_path):
     assert (code, "the choices are en, zh" in err) == (1, True)
 
 
-@pytest.mark.parametrize("theme", sample(THEMES))
+@pytest.mark.long
+@pytest.mark.parametrize("theme", THEMES)
 def test_the_page_of_a_training_has_every_picture_for_paper_and_for_the_dark(run, tmp_path, theme):
     run(f"train moons {QUICK} --plot --film f.gif --theme {theme}")
     page = (tmp_path / "tinygrad-edu-train" / "report.html").read_text(encoding="utf-8")
@@ -119,7 +120,8 @@ def noting(method, noted):
     return called
 
 
-@pytest.mark.parametrize("theme", sample(THEMES))
+@pytest.mark.long
+@pytest.mark.parametrize("theme", THEMES)
 def test_no_picture_is_drawn_for_nothing(run, tmp_path, monkeypatch, theme):
     """Every figure that is made is saved in a file, or shown on the page."""
     made, used = [], []
@@ -204,7 +206,7 @@ def every_pair(line, left_out):
 PAIRS = [pair for line, left_out in LINES.items() for pair in every_pair(line, left_out)]
 
 
-@pytest.mark.parametrize("number", sample(sorted(range(len(PAIRS)), key=lambda number: number % 20), few=4))
+@pytest.mark.parametrize("number", sample(sorted(range(len(PAIRS)), key=lambda number: number % 20), few=2))
 def test_a_theme_stands_beside_all_other_options(run, tmp_path, number):
     """Every picture has the paper of the theme, whatever else is asked for; light is what it is without --theme."""
     line = PAIRS[number]

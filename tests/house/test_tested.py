@@ -37,7 +37,7 @@ MANY = '@pytest.mark.parametrize("number", range(6))\n' + LATE.replace("test_lat
             (RIGHT, 0, []),
             ("no Python", 2, []),
         ],
-        few=2,
+        few=1,
     ),
 )
 def test_what_passes_only_when_run_again_is_in_a_browser_and_is_named(tmp_path, tests, code, again):
