@@ -10,7 +10,7 @@ import operator
 
 import numpy as np
 import pytest
-from languages import LANGUAGES, InLanguage, skip_without
+from languages import LANGUAGES, compiling_to, skip_without
 from sample_losses import Problem, by_hand, differs, wrong_sizes
 from sampling import sample
 
@@ -147,11 +147,9 @@ def test_what_looks_at_the_whole_batch_holds_for_any_number_of_samples(name):
 @pytest.mark.parametrize("name", sample(["contrasts", "pairs of different samples", *sorted(HOLD)], few=2))
 def test_every_language_writes_it(name, language):
     skip_without(language)
-    some = problem(name)
-    program = InLanguage(tinygrad_edu.compile(some.function, wrt=PARAMETERS, batch=some.batch(20)), language)
-    for samples in (2, 17):
-        arrays = some.batch(samples)
-        assert not differs(program(*arrays), by_hand(some, arrays))
+    with compiling_to(language):
+        program, wrong = wrong_sizes(problem(name), 20, (2, 17))
+        assert not wrong, program.source
 
 
 def test_the_source_reads_like_the_book():

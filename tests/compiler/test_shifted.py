@@ -5,7 +5,7 @@ The truth is the scalar graph of the same function, in which the largest number 
 
 import numpy as np
 import pytest
-from languages import LANGUAGES, InLanguage, skip_without
+from languages import LANGUAGES, compiling_to, skip_without
 from sample_losses import Problem, by_hand, differs, wrong_sizes
 from sampling import sample
 
@@ -123,11 +123,9 @@ def test_what_is_taken_away_and_comes_back_is_not_in_the_program(name):
 @pytest.mark.parametrize("name", sample(sorted(SHIFTED), few=2))
 def test_every_language_writes_it(name, language):
     skip_without(language)
-    some = problem(name)
-    program = InLanguage(tinygrad_edu.compile(some.function, wrt=PARAMETERS, batch=some.batch(20)), language)
-    for samples in (1, 17):
-        arrays = some.batch(samples)
-        assert not differs(program(*arrays), by_hand(some, arrays))
+    with compiling_to(language):
+        program, wrong = wrong_sizes(problem(name), 20, (1, 17))
+        assert not wrong, program.source
 
 
 def test_samples_far_larger_than_those_it_was_compiled_with_do_not_overflow():
